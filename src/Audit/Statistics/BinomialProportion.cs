@@ -1,0 +1,36 @@
+using MathNet.Numerics.Distributions;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A share of samples, with the exact confidence interval of Clopper and Pearson.</summary>
+/// <param name="Successes">Samples that show the property.</param>
+/// <param name="Samples">Samples in all.</param>
+public readonly record struct BinomialProportion(int Successes, int Samples)
+{
+    /// <summary>The interval that covers the true share with at least the given probability, whatever the share.</summary>
+    /// <param name="falseRate">Probability of missing it, split evenly between both sides.</param>
+    /// <returns>Lower and upper end; 0 and 1 without samples.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The counts or the rate are impossible.</exception>
+    public (double Lower, double Upper) Interval(double falseRate)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(Successes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Successes, Samples);
+        if (falseRate is not (> 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(falseRate), falseRate, "expected a rate between 0 and 1");
+        }
+
+        var lower = Successes == 0 ? 0 : Beta.InvCDF(Successes, Samples - Successes + 1, falseRate / 2);
+        var upper = Successes == Samples ? 1 : Beta.InvCDF(Successes + 1, Samples - Successes, 1 - (falseRate / 2));
+        return (lower, upper);
+    }
+
+    /// <summary>Decides whether most of the population shows the property.</summary>
+    /// <param name="falseRate">Probability of a wrong decision.</param>
+    /// <returns>Holds if the interval lies above one half, rejected if it lies below, inconclusive otherwise.</returns>
+    public Verdict ShownByMost(double falseRate)
+    {
+        var (lower, upper) = Interval(falseRate);
+        return lower > 0.5 ? Verdict.Holds : upper < 0.5 ? Verdict.Rejected : Verdict.Inconclusive;
+    }
+}

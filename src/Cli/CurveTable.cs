@@ -1,0 +1,38 @@
+using System.Globalization;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Prints curves by depth as a table of at most ten rows.</summary>
+internal static class CurveTable
+{
+    private const int MostRows = 10;
+
+    /// <summary>Prints medians of the effective rank and of the signal-to-noise ratio.</summary>
+    public static void Print(DepthCurves curves)
+    {
+        Console.WriteLine("   depth   directions of variance   SNR^l/SNR^0");
+        var step = (curves.Depths.Count + MostRows - 1) / MostRows;
+        for (var i = curves.Depths.Count - 1 - ((curves.Depths.Count - 1) / step * step); i < curves.Depths.Count; i += step)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{curves.Depths[i],8}   {Rank(curves.Reff[i]),22}   {Ratio(curves.LogSnrRatio[i]),11}"));
+        }
+    }
+
+    private static string Rank(double reff) => reff < 1.01 && reff >= 1
+        ? $"1 + {(reff - 1).ToString("0.0e+0", CultureInfo.InvariantCulture)}"
+        : reff.ToString("F2", CultureInfo.InvariantCulture);
+
+    /// <summary>A number given by its logarithm, which may be too small for a double.</summary>
+    private static string Ratio(double logarithm)
+    {
+        var decades = logarithm / Math.Log(10);
+        if (decades > -2)
+        {
+            return Math.Exp(logarithm).ToString("F3", CultureInfo.InvariantCulture);
+        }
+
+        var exponent = Math.Floor(decades);
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, decades - exponent):F1}e{exponent:F0}");
+    }
+}

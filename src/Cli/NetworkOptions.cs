@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The options that describe a network and its inputs.</summary>
+internal sealed class NetworkOptions
+{
+    private readonly Option<string> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", Required = true };
+    private readonly Option<int> _totalDepth = OptionFactory.RequiredNumber<int>("--total-depth", "Number of layers, or of residual units");
+    private readonly Option<int> _kernelSize = OptionFactory.RequiredNumber<int>("--kernel-size", "Extent of the kernels; 1 flattens the images: a fully connected net");
+    private readonly Option<int> _numChannels = OptionFactory.RequiredNumber<int>("--num-channels", "Channels of every layer");
+    private readonly Option<int> _batchSize = OptionFactory.RequiredNumber<int>("--batch-size", "Images in a batch");
+    private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, mnist, or the path of an .npy file", DefaultValueFactory = _ => "natural" };
+    private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10 (binary version) or mnist (IDX)" };
+    private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
+    private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
+    private readonly Option<int> _numComputations = OptionFactory.Number("--num-computations", "Depths at which moments are computed; divides the total depth", 100);
+    private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
+
+    private readonly Option<Boundary> _boundary = OptionFactory.Choice(
+        "--boundary",
+        "What a convolution sees beyond the border",
+        Boundary.Periodic,
+        ("periodic", Boundary.Periodic),
+        ("symmetric", Boundary.Symmetric),
+        ("zero_padding", Boundary.ZeroPadding));
+
+    private readonly Option<InputNormalization> _normalize = OptionFactory.Choice(
+        "--normalize",
+        "Normalisation of the input signal over the batch",
+        InputNormalization.Channel,
+        ("channel", InputNormalization.Channel),
+        ("global", InputNormalization.Global),
+        ("none", InputNormalization.None));
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _normalize, _epsilon, _resDepth, _numComputations, _seed })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Reads the options.</summary>
+    public ExperimentOptions Read(ParseResult parsed, int numSims) => new()
+    {
+        Architecture = parsed.GetRequiredValue(_architecture),
+        TotalDepth = parsed.GetValue(_totalDepth),
+        KernelSize = parsed.GetValue(_kernelSize),
+        NumChannels = parsed.GetValue(_numChannels),
+        BatchSize = parsed.GetValue(_batchSize),
+        NumSims = numSims,
+        Boundary = parsed.GetValue(_boundary),
+        Dataset = parsed.GetRequiredValue(_dataset),
+        DataDir = parsed.GetValue(_dataDir),
+        Normalize = parsed.GetValue(_normalize),
+        Epsilon = parsed.GetValue(_epsilon),
+        ResDepth = parsed.GetValue(_resDepth),
+        NumComputations = parsed.GetValue(_numComputations),
+        Seed = parsed.GetValue(_seed),
+    };
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Options whose error messages name the option and say what is expected.</summary>
+internal static class OptionFactory
+{
+    /// <summary>A number that must be given.</summary>
+    public static Option<T> RequiredNumber<T>(string name, string description, string expectation = "a whole number")
+        where T : INumber<T> => new(name) { Description = description, Required = true, CustomParser = result => ParseNumber<T>(result, name, expectation) };
+
+    /// <summary>A number with a default.</summary>
+    public static Option<T> Number<T>(string name, string description, T byDefault, string expectation = "a whole number")
+        where T : INumber<T> => new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => ParseNumber<T>(result, name, expectation) };
+
+    /// <summary>One of several words, with a default.</summary>
+    public static Option<T> Choice<T>(string name, string description, T byDefault, params (string Word, T Value)[] choices)
+        where T : struct => new(name)
+        {
+            Description = $"{description}: {string.Join(", ", choices.Select(choice => choice.Word))}",
+            DefaultValueFactory = _ => byDefault,
+            CustomParser = result =>
+            {
+                var word = result.Tokens[0].Value;
+                foreach (var choice in choices)
+                {
+                    if (choice.Word == word)
+                    {
+                        return choice.Value;
+                    }
+                }
+
+                result.AddError($"{name}: expected {string.Join(", ", choices.Select(choice => choice.Word))}, got '{word}'");
+                return default;
+            },
+        };
+
+    private static T ParseNumber<T>(ArgumentResult result, string name, string expectation)
+        where T : INumber<T>
+    {
+        var word = result.Tokens[0].Value;
+        if (T.TryParse(word, NumberStyles.Float & ~NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) && (typeof(T) == typeof(double) || !word.Contains('.', StringComparison.Ordinal)))
+        {
+            return value;
+        }
+
+        result.AddError($"{name}: expected {expectation}, got '{word}'");
+        return T.Zero;
+    }
+}

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Wellbehaved.Cli;
+using Wellbehaved.Model;
+
+var root = new RootCommand("Verifies how signal and noise travel through deep networks.")
+{
+    VerifyCommand.Create(),
+    RunCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    return Fail(parsed.Errors[0].Message);
+}
+
+try
+{
+    // A layer at the paper's scale takes about a second; termination waits for it so that nothing half-written stays behind.
+    return await parsed.InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+    });
+}
+catch (InvalidInputException exception)
+{
+    return Fail(exception.Message);
+}
+catch (OutOfMemoryException)
+{
+    return Fail("--num-channels, --batch-size, --kernel-size: expected sizes that fit memory");
+}
+catch (OperationCanceledException)
+{
+    await Console.Error.WriteLineAsync("wellbehaved: interrupted");
+    return ExitStatus.Interrupted;
+}
+
+static int Fail(string message)
+{
+    Console.Error.WriteLine($"wellbehaved: {message.ReplaceLineEndings(" ")}");
+    return ExitStatus.Usage;
+}

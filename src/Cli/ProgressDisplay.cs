@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Spectre.Console;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Shows progress on standard error: a bar with the time left on a terminal, an occasional line elsewhere.</summary>
+internal static class ProgressDisplay
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FirstLine = TimeSpan.FromSeconds(10);
+
+    /// <summary>Does the work and shows how far it is.</summary>
+    /// <typeparam name="T">What the work yields.</typeparam>
+    /// <param name="title">What is being done.</param>
+    /// <param name="steps">Number of steps in all.</param>
+    /// <param name="work">Takes the callback to call after each step, from any thread.</param>
+    /// <returns>What the work yields.</returns>
+    public static T Show<T>(string title, long steps, Func<Action, T> work)
+    {
+        var done = 0L;
+        var task = Task.Run(() => work(() => Interlocked.Increment(ref done)));
+        if (Console.IsErrorRedirected)
+        {
+            ShowLines(title, steps, task, () => Interlocked.Read(ref done));
+        }
+        else
+        {
+            ShowBar(title, steps, task, () => Interlocked.Read(ref done));
+        }
+
+        return task.GetAwaiter().GetResult();
+    }
+
+    private static void ShowBar(string title, long steps, Task task, Func<long> done)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        console.Progress()
+            .AutoClear(true)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context =>
+            {
+                var bar = context.AddTask(Markup.Escape(title), maxValue: steps);
+                while (!Finished(task, Refresh))
+                {
+                    bar.Value = done();
+                }
+            });
+    }
+
+    /// <summary>A line after ten seconds, then each time as late again, so that a long run leaves few.</summary>
+    private static void ShowLines(string title, long steps, Task task, Func<long> done)
+    {
+        var watch = Stopwatch.StartNew();
+        var next = FirstLine;
+        while (!Finished(task, Refresh))
+        {
+            if (watch.Elapsed < next)
+            {
+                continue;
+            }
+
+            var share = done() / (double)steps;
+            var left = share > 0 ? (watch.Elapsed * ((1 - share) / share)).ToString(@"d\.hh\:mm\:ss", null) : "unknown";
+            Console.Error.WriteLine($"{title}: {share:P0}, time left {left}");
+            next = watch.Elapsed + Max(FirstLine, watch.Elapsed * 0.5);
+        }
+    }
+
+    private static TimeSpan Max(TimeSpan x, TimeSpan y) => x > y ? x : y;
+
+    /// <summary>Waits a moment; failures of the work surface later, where its result is taken.</summary>
+    private static bool Finished(Task task, TimeSpan moment) => Task.WhenAny(task, Task.Delay(moment)).GetAwaiter().GetResult() == task;
+}

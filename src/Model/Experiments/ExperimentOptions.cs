@@ -1,0 +1,141 @@
+namespace Wellbehaved.Model;
+
+/// <summary>Everything that determines the result of an experiment. Names are those of the author's package.</summary>
+public sealed record ExperimentOptions
+{
+    private const int MostSpatialPositions = 1 << 20;
+
+    /// <summary>Name of the architecture.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Number of layers or residual units.</summary>
+    public required int TotalDepth { get; init; }
+
+    /// <summary>Kernel extent; 1 means fully connected.</summary>
+    public required int KernelSize { get; init; }
+
+    /// <summary>Channels of every layer.</summary>
+    public required int NumChannels { get; init; }
+
+    /// <summary>Images in a batch.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Number of simulations, each with its own batch, noise and weights.</summary>
+    public required int NumSims { get; init; }
+
+    /// <summary>What lies beyond the border of the image.</summary>
+    public Boundary Boundary { get; init; } = Boundary.Periodic;
+
+    /// <summary>Input images; see <see cref="ImageSources.Open"/>.</summary>
+    public string Dataset { get; init; } = "natural";
+
+    /// <summary>Folder of the data set's files, where it needs one.</summary>
+    public string? DataDir { get; init; }
+
+    /// <summary>Normalisation of the input signal.</summary>
+    public InputNormalization Normalize { get; init; } = InputNormalization.Channel;
+
+    /// <summary>ε of batch norm.</summary>
+    public double Epsilon { get; init; } = 0.001;
+
+    /// <summary>Feedforward layers in a residual branch, H.</summary>
+    public int ResDepth { get; init; } = 2;
+
+    /// <summary>Depths at which moments are computed, evenly spaced up to the total depth.</summary>
+    public int NumComputations { get; init; } = 100;
+
+    /// <summary>The seed of all randomness.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether the effective rank of the signal is computed.</summary>
+    public bool ReffSignal { get; init; } = true;
+
+    /// <summary>Whether the effective rank of the noise is computed.</summary>
+    public bool ReffNoise { get; init; } = true;
+
+    /// <summary>Depths between two computations of moments.</summary>
+    public int DepthInterval => TotalDepth / NumComputations;
+
+    /// <summary>Whether the net has a single point, over which nothing varies: variance 0, χ and r_eff undefined.</summary>
+    /// <param name="images">The input images.</param>
+    /// <returns>True for one image in a fully connected net, or a net that shrinks it to one position.</returns>
+    public bool HasSinglePoint(ImageSource images) => Settings(images).FeatureShape.Points == 1;
+
+    /// <summary>Describes the network.</summary>
+    /// <param name="images">The input images.</param>
+    /// <returns>The settings.</returns>
+    public NetworkSettings Settings(ImageSource images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new NetworkSettings(Model.Architecture.Named(Architecture, ResDepth), images.BatchShape(BatchSize), TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
+    }
+
+    /// <summary>Checks each option alone; call it before anything is opened or allocated.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range; names it and what is expected.</exception>
+    public void Validate()
+    {
+        if (!Model.Architecture.Names.Contains(Architecture))
+        {
+            throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Model.Architecture.Names)}, got '{Architecture}'");
+        }
+
+        RequirePositive("--total-depth", TotalDepth);
+        RequirePositive("--kernel-size", KernelSize);
+        RequirePositive("--num-channels", NumChannels);
+        RequirePositive("--batch-size", BatchSize);
+        RequirePositive("--num-sims", NumSims);
+        RequirePositive("--res-depth", ResDepth);
+        RequirePositive("--num-computations", NumComputations);
+        if (TotalDepth % NumComputations != 0)
+        {
+            throw new InvalidInputException("--total-depth", $"expected a multiple of --num-computations {NumComputations}, got {TotalDepth}");
+        }
+
+        if (Boundary == Boundary.Symmetric && KernelSize % 2 == 0)
+        {
+            throw new InvalidInputException("--kernel-size", $"expected an odd kernel with --boundary symmetric, got {KernelSize}");
+        }
+
+        if (!double.IsFinite(Epsilon) || Epsilon < 0)
+        {
+            throw new InvalidInputException("--epsilon", $"expected a finite number of at least 0, got {Epsilon}");
+        }
+    }
+
+    /// <summary>Checks the options against the images and the machine's memory.</summary>
+    /// <param name="images">The input images.</param>
+    /// <exception cref="InvalidInputException">The batch is larger than the data set, batch norm would see a single point, or the buffers would not fit memory.</exception>
+    public void ValidateFor(ImageSource images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count < BatchSize)
+        {
+            throw new InvalidInputException("--batch-size", $"expected at most the {images.Count} images of --dataset {Dataset}, got {BatchSize}");
+        }
+
+        if (KernelSize > MostSpatialPositions)
+        {
+            throw new InvalidInputException("--kernel-size", $"expected at most {MostSpatialPositions}, got {KernelSize}");
+        }
+
+        var needed = MemoryFootprint.Bytes(this, images);
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
+        {
+            throw new InvalidInputException("--num-channels, --batch-size, --kernel-size, --num-sims", $"expected sizes that fit memory: one simulation and the results need {needed.Total / 1e9:0.###e+0} GB, there are {available / 1e9:0.#} GB, and a single buffer may hold {Array.MaxLength} elements");
+        }
+
+        if (HasSinglePoint(images) && Model.Architecture.Named(Architecture).HasBatchNorm)
+        {
+            throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {Architecture}, since batch norm leaves nothing of a single point; got {BatchSize}");
+        }
+    }
+
+    private static void RequirePositive(string option, int value)
+    {
+        if (value <= 0)
+        {
+            throw new InvalidInputException(option, $"expected a positive number, got {value}");
+        }
+    }
+}

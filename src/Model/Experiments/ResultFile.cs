@@ -1,0 +1,99 @@
+namespace Wellbehaved.Model;
+
+/// <summary>A result file as read: ours or the author's.</summary>
+/// <remarks>See docs/file-formats.md for the arrays. Arrays that a file lacks are absent, not empty.</remarks>
+public sealed class ResultFile
+{
+    private readonly Dictionary<string, double[][]> _moments;
+
+    private ResultFile(int[] depth, int? residualDepth, string? configuration, Dictionary<string, double[][]> moments)
+    {
+        Depth = depth;
+        ResidualDepth = residualDepth;
+        Configuration = configuration;
+        _moments = moments;
+    }
+
+    /// <summary>Depths at which moments were computed.</summary>
+    public IReadOnlyList<int> Depth { get; }
+
+    /// <summary>Feedforward layers in a residual branch, if the file says.</summary>
+    public int? ResidualDepth { get; }
+
+    /// <summary>The options that the file was made with, as JSON, if the file says.</summary>
+    public string? Configuration { get; }
+
+    /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
+    public IReadOnlyCollection<string> Names => _moments.Keys;
+
+    /// <summary>Number of simulations; 0 if the file holds no moments.</summary>
+    public int Simulations => _moments.Count == 0 ? 0 : _moments.Values.First().Length;
+
+    /// <summary>A moment.</summary>
+    /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
+    /// <returns>Values (simulations × depths), or null if the file does not hold them.</returns>
+    public IReadOnlyList<double[]>? Find(string name) => _moments.GetValueOrDefault(name);
+
+    /// <summary>Writes the result of an experiment, complete or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="result">The result.</param>
+    /// <returns>A line for each array that was left out.</returns>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static IReadOnlyList<string> Write(string path, ExperimentResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var (arrays, warnings) = result.ToArrays();
+        NpzArchive.Write(path, arrays);
+        return warnings;
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Its content.</returns>
+    /// <exception cref="InvalidInputException">The file is missing or damaged, or its arrays do not fit each other.</exception>
+    public static ResultFile Read(string path)
+    {
+        using var archive = NpzArchive.Open(path);
+        var depth = Decode(path, archive, "depth").Select(value => Depths(path, value)).ToArray();
+        if (depth.Length == 0 || archive.Read("depth").Shape.Count != 1 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
+        {
+            throw new InvalidInputException(path, "expected an increasing list of depths in 'depth'");
+        }
+
+        int? residualDepth = archive.Contains("res_depth") ? (int)Decode(path, archive, "res_depth").Single() : null;
+        var configuration = archive.Contains("configuration") ? archive.Read("configuration").ToText() : null;
+        var moments = new Dictionary<string, double[][]>();
+        foreach (var name in archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal)))
+        {
+            var array = archive.Read(name);
+            if (array.Shape.Count != 2 || array.Shape[1] != depth.Length)
+            {
+                throw new InvalidInputException(path, $"expected '{name}' of shape (num_sims, {depth.Length}), found ({string.Join(", ", array.Shape)})");
+            }
+
+            moments[name] = [.. Decode(path, archive, name).Chunk(depth.Length)];
+        }
+
+        if (moments.Values.Select(rows => rows.Length).Distinct().Count() > 1)
+        {
+            throw new InvalidInputException(path, "expected the same number of simulations in every array");
+        }
+
+        return new ResultFile(depth, residualDepth, configuration, moments);
+    }
+
+    private static int Depths(string path, double value) =>
+        value is >= 1 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected positive whole depths in 'depth', found {value}");
+
+    private static double[] Decode(string path, NpzArchive archive, string name)
+    {
+        try
+        {
+            return archive.Read(name).ToDoubles();
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidInputException(path, $"{exception.Message} in '{name}'", exception);
+        }
+    }
+}

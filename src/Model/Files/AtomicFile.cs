@@ -1,0 +1,69 @@
+namespace Wellbehaved.Model;
+
+/// <summary>Writes files that are complete or not there.</summary>
+public static class AtomicFile
+{
+    /// <summary>Fails early if a file could not be written later, before hours of work depend on it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="option">The option that named it.</param>
+    /// <exception cref="InvalidInputException">The folder is missing, or the path is a folder.</exception>
+    public static void EnsureWritable(string path, string option)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (!Directory.Exists(folder))
+        {
+            throw new InvalidInputException(option, $"expected a file in an existing folder, found no folder '{folder}'");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new InvalidInputException(option, $"expected a file, found the folder '{path}'");
+        }
+
+        try
+        {
+            var probe = TemporaryName(path);
+            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            {
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(option, $"expected a folder that can be written to ({exception.Message})", exception);
+        }
+    }
+
+    /// <summary>Writes beside the file and renames at the end.</summary>
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var temporary = TemporaryName(path);
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private static string TemporaryName(string path)
+    {
+        var full = Path.GetFullPath(path);
+        return Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Environment.ProcessId}.{Guid.NewGuid():N}.partial");
+    }
+}

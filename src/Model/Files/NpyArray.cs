@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Wellbehaved.Model;
+
+/// <summary>A NumPy array in memory: its shape and its elements in C order (last index fastest), as stored.</summary>
+public sealed class NpyArray
+{
+    private readonly byte[] _bytes;
+
+    internal NpyArray(NpyElementType type, int[] shape, byte[] bytes)
+    {
+        ElementType = type;
+        Shape = shape;
+        _bytes = bytes;
+        Count = bytes.Length / type.Size;
+    }
+
+    /// <summary>Type of the elements.</summary>
+    public NpyElementType ElementType { get; }
+
+    /// <summary>Extent along each axis; empty for a single number.</summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>Number of elements.</summary>
+    public int Count { get; }
+
+    /// <summary>The elements as they lie in the file.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>An array of doubles.</summary>
+    /// <param name="values">Elements in C order.</param>
+    /// <param name="shape">Extent along each axis.</param>
+    /// <returns>The array.</returns>
+    /// <exception cref="ArgumentException">Shape and number of elements disagree.</exception>
+    public static NpyArray Of(ReadOnlySpan<double> values, params ReadOnlySpan<int> shape) => Create('f', values, shape);
+
+    /// <summary>An array of 64-bit integers.</summary>
+    /// <param name="values">Elements in C order.</param>
+    /// <param name="shape">Extent along each axis.</param>
+    /// <returns>The array.</returns>
+    /// <exception cref="ArgumentException">Shape and number of elements disagree.</exception>
+    public static NpyArray Of(ReadOnlySpan<long> values, params ReadOnlySpan<int> shape) => Create('i', values, shape);
+
+    /// <summary>A single text, as an array without axes.</summary>
+    /// <param name="text">The text, not empty.</param>
+    /// <returns>The array.</returns>
+    public static NpyArray Of(string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        var bytes = Encoding.UTF32.GetBytes(text);
+        return new NpyArray(new NpyElementType('U', bytes.Length, false), [], bytes);
+    }
+
+    /// <summary>Decodes some elements.</summary>
+    /// <param name="first">Index of the first one, in C order.</param>
+    /// <param name="destination">Receives them in double precision.</param>
+    /// <exception cref="FormatException">The array holds text, or bytes that are no number.</exception>
+    public void Decode(int first, Span<double> destination)
+    {
+        for (var i = 0; i < destination.Length; i++)
+        {
+            destination[i] = ElementType.Decode(_bytes.AsSpan((first + i) * ElementType.Size, ElementType.Size));
+        }
+    }
+
+    /// <summary>Decodes all elements.</summary>
+    /// <returns>The elements in C order, in double precision.</returns>
+    /// <exception cref="FormatException">The array holds text, or bytes that are no number.</exception>
+    public double[] ToDoubles()
+    {
+        var values = new double[Count];
+        Decode(0, values);
+        return values;
+    }
+
+    /// <summary>Decodes a text.</summary>
+    /// <returns>The text of the array's only element.</returns>
+    /// <exception cref="FormatException">The array is not a single text.</exception>
+    public string ToText() => ElementType.Kind == 'U' && Count == 1
+        ? (ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32).GetString(_bytes).TrimEnd('\0')
+        : throw new FormatException("expected a single text");
+
+    private static NpyArray Create<T>(char kind, ReadOnlySpan<T> values, ReadOnlySpan<int> shape)
+        where T : unmanaged
+    {
+        var count = 1L;
+        foreach (var extent in shape)
+        {
+            count *= extent;
+        }
+
+        if (count != values.Length)
+        {
+            throw new ArgumentException($"expected {count} elements, got {values.Length}", nameof(values));
+        }
+
+        return new NpyArray(new NpyElementType(kind, sizeof(long), false), shape.ToArray(), MemoryMarshal.AsBytes(values).ToArray());
+    }
+}

@@ -1,0 +1,111 @@
+using System.Numerics;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>A bias-free convolution; signal and noise pass through the same weights in one matrix product.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <remarks>
+/// The points of the signal and of the noise are the rows of one matrix with k²·(input channels) columns, which is never stored:
+/// the product gathers it from the image while it packs its blocks.
+/// </remarks>
+public sealed unsafe class Convolution<T> : ILayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly KernelShape _kernelShape;
+    private readonly TensorShape _input;
+    private readonly TensorShape _output;
+    private readonly AlignedBuffer<T> _kernel;
+    private readonly AlignedBuffer<int>? _sources;
+    private readonly MatrixProduct<T> _product;
+
+    /// <summary>Prepares a convolution.</summary>
+    /// <param name="input">Shape of what it reads.</param>
+    /// <param name="kernelShape">Arrangement of the weights.</param>
+    /// <param name="stride">Distance between neighbouring outputs, in input positions.</param>
+    /// <param name="boundary">What lies beyond the border.</param>
+    /// <param name="product">Computes the products; not disposed of here.</param>
+    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or channels do not match.</exception>
+    public Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product)
+    {
+        if (boundary == Boundary.Symmetric && kernelShape.Size % 2 == 0)
+        {
+            throw new ArgumentException("expected an odd kernel with the symmetric boundary", nameof(kernelShape));
+        }
+
+        if (input.Channels != kernelShape.InputChannels)
+        {
+            throw new ArgumentException($"expected {kernelShape.InputChannels} input channels, got {input.Channels}", nameof(input));
+        }
+
+        _kernelShape = kernelShape;
+        _product = product;
+        _input = input;
+        _output = new TensorShape(
+            input.Images,
+            ConvolutionGeometry.OutputExtent(input.Height, stride),
+            ConvolutionGeometry.OutputExtent(input.Width, stride),
+            kernelShape.OutputChannels);
+        _kernel = new AlignedBuffer<T>(kernelShape.Length);
+        _sources = kernelShape.Size == 1 && stride == 1
+            ? null
+            : SourcesOfSignalAndNoise(ConvolutionGeometry.Table(input, kernelShape.Size, stride, boundary), _output.Points, input.Points);
+    }
+
+    /// <summary>Shape of what the convolution writes.</summary>
+    public TensorShape OutputShape => _output;
+
+    /// <inheritdoc/>
+    public void Propagate(PropagationState<T> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        Propagate(state.Current, state.Spare, state);
+        state.Swap();
+    }
+
+    /// <summary>Convolves from one buffer to another, of possibly different shape, with the next weights.</summary>
+    /// <param name="source">What to read.</param>
+    /// <param name="target">What to write.</param>
+    /// <param name="state">Provides the weights.</param>
+    internal void Propagate(SignalAndNoise<T> source, SignalAndNoise<T> target, PropagationState<T> state)
+    {
+        if (source.Shape != _input || target.Shape != _output)
+        {
+            throw new ArgumentException($"expected shapes {_input} and {_output}, got {source.Shape} and {target.Shape}", nameof(source));
+        }
+
+        state.FillNextKernel(_kernelShape, _kernel.Span);
+        var features = _sources is null
+            ? MatrixOperand<T>.RowMajor(source.Pointer, _input.Channels)
+            : MatrixOperand<T>.Gathered(source.Pointer, _sources.Pointer, 2 * _output.Points, _input.Channels);
+        _product.Multiply(features, MatrixOperand<T>.RowMajor(_kernel.Pointer, _output.Channels), target.Pointer, 2 * _output.Points, _kernelShape.FanIn, _output.Channels);
+        (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
+        Rescaling.Apply(target);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _kernel.Dispose();
+        _sources?.Dispose();
+    }
+
+    /// <summary>Extends the table by the noise, whose points follow those of the signal.</summary>
+    private static AlignedBuffer<int> SourcesOfSignalAndNoise(int[] table, int outputPoints, int inputPoints)
+    {
+        var offsets = table.Length / outputPoints;
+        var sources = new AlignedBuffer<int>(2 * table.Length);
+        for (var offset = 0; offset < offsets; offset++)
+        {
+            var signal = table.AsSpan(offset * outputPoints, outputPoints);
+            var row = sources.Span.Slice(2 * offset * outputPoints, 2 * outputPoints);
+            signal.CopyTo(row);
+            for (var point = 0; point < outputPoints; point++)
+            {
+                row[outputPoints + point] = signal[point] == ConvolutionGeometry.Outside ? ConvolutionGeometry.Outside : signal[point] + inputPoints;
+            }
+        }
+
+        return sources;
+    }
+}

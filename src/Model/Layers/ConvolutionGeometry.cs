@@ -1,0 +1,70 @@
+namespace Wellbehaved.Model;
+
+/// <summary>Which input points a convolution reads for which output points.</summary>
+/// <remarks>
+/// Output position <c>i</c> reads input positions <c>stride·i + κ</c>, the k offsets κ of each axis centred on zero
+/// (from <c>-(k-1)/2</c> on, rounded towards zero, for even k). The author's package reads <c>κ ≤ 0</c> on periodic boundaries,
+/// which is the same network on a shifted image.
+/// </remarks>
+internal static class ConvolutionGeometry
+{
+    /// <summary>Marks a point beyond a zero-padded border.</summary>
+    public const int Outside = -1;
+
+    /// <summary>Extent of the output along an axis.</summary>
+    public static int OutputExtent(int inputExtent, int stride) => (inputExtent + stride - 1) / stride;
+
+    /// <summary>Tabulates the input point for each kernel offset and each output point.</summary>
+    /// <param name="input">Shape of the input.</param>
+    /// <param name="kernelSize">Kernel extent k along each axis.</param>
+    /// <param name="stride">Distance between neighbouring outputs, in input positions.</param>
+    /// <param name="boundary">What lies beyond the border.</param>
+    /// <returns>Table (k² × output points) of input points; <see cref="Outside"/> where zeros are read.</returns>
+    public static int[] Table(TensorShape input, int kernelSize, int stride, Boundary boundary)
+    {
+        var height = OutputExtent(input.Height, stride);
+        var width = OutputExtent(input.Width, stride);
+        var points = input.Images * height * width;
+        var table = new int[kernelSize * kernelSize * points];
+        var entry = 0;
+        for (var kernelRow = 0; kernelRow < kernelSize; kernelRow++)
+        {
+            for (var kernelColumn = 0; kernelColumn < kernelSize; kernelColumn++)
+            {
+                for (var image = 0; image < input.Images; image++)
+                {
+                    for (var row = 0; row < height; row++)
+                    {
+                        var sourceRow = Fold((stride * row) + kernelRow - ((kernelSize - 1) / 2), input.Height, boundary);
+                        for (var column = 0; column < width; column++)
+                        {
+                            var sourceColumn = Fold((stride * column) + kernelColumn - ((kernelSize - 1) / 2), input.Width, boundary);
+                            table[entry++] = sourceRow == Outside || sourceColumn == Outside
+                                ? Outside
+                                : (((image * input.Height) + sourceRow) * input.Width) + sourceColumn;
+                        }
+                    }
+                }
+            }
+        }
+
+        return table;
+    }
+
+    private static int Fold(int position, int extent, Boundary boundary)
+    {
+        if (position >= 0 && position < extent)
+        {
+            return position;
+        }
+
+        if (boundary == Boundary.ZeroPadding)
+        {
+            return Outside;
+        }
+
+        var period = boundary == Boundary.Periodic ? extent : 2 * extent;
+        var within = ((position % period) + period) % period;
+        return within < extent ? within : period - 1 - within;
+    }
+}

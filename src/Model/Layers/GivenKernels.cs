@@ -1,0 +1,28 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>Weights handed over by the caller, for comparing implementations on the very same network.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <param name="kernels">The weights of each convolution, ordered as <see cref="KernelShape.Length"/> says.</param>
+public sealed class GivenKernels<T>(IReadOnlyList<T[]> kernels) : IKernelSource<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">There are no weights for this convolution, or not the right number.</exception>
+    public void Fill(int convolution, KernelShape shape, Span<T> kernel)
+    {
+        if (convolution >= kernels.Count)
+        {
+            throw new ArgumentException($"expected weights for convolution {convolution}, got {kernels.Count} kernels", nameof(convolution));
+        }
+
+        var given = kernels[convolution];
+        if (given.Length != shape.Length)
+        {
+            throw new ArgumentException($"expected {shape.Length} weights for convolution {convolution}, got {given.Length}", nameof(convolution));
+        }
+
+        given.CopyTo(kernel);
+    }
+}

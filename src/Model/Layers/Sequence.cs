@@ -1,0 +1,46 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>Layers one after the other, each followed by the place that it leads to.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+internal sealed class Sequence<T> : ILayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly List<(ILayer<T> Layer, Place? Place)> _layers = [];
+
+    /// <summary>Builds the layers of the given steps and numbers the places behind them.</summary>
+    public Sequence(IEnumerable<Step> steps, NetworkBuilder<T> builder)
+    {
+        foreach (var step in steps)
+        {
+            var layer = step.Build(builder);
+            _layers.Add((layer, builder.NextPlace(step.Kind)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Propagate(PropagationState<T> state) => Propagate(state, observe: true);
+
+    /// <summary>Propagates, and shows the places on the way only if asked to.</summary>
+    public void Propagate(PropagationState<T> state, bool observe)
+    {
+        foreach (var (layer, place) in _layers)
+        {
+            layer.Propagate(state);
+            if (observe && place is { } reached)
+            {
+                state.Observe(reached);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (layer, _) in _layers)
+        {
+            layer.Dispose();
+        }
+    }
+}

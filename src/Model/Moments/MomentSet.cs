@@ -1,0 +1,78 @@
+namespace Wellbehaved.Model;
+
+/// <summary>The moments of signal and noise at one place, as true values and as logarithms.</summary>
+/// <remarks>
+/// Kept in the units in which the tensors are stored, with their powers of two beside them: a logarithm exists where the number
+/// itself would overflow. Means run over points and channels.
+/// </remarks>
+public readonly record struct MomentSet
+{
+    /// <summary>What the logarithm of zero is reported as: the logarithm of the smallest positive double, -744.4.</summary>
+    public static readonly double LogOfZero = Math.Log(double.Epsilon);
+
+    internal MomentSet(int signalExponent, int noiseExponent, StoredMoments stored)
+    {
+        SignalExponent = signalExponent;
+        NoiseExponent = noiseExponent;
+        Stored = stored;
+    }
+
+    /// <summary>ν₁(|x|), the mean absolute value of the signal.</summary>
+    public double Nu1AbsSignal => Math.ScaleB(Stored.Nu1Abs, SignalExponent);
+
+    /// <summary>ν₂(x), the mean square of the signal.</summary>
+    public double Nu2Signal => Math.ScaleB(Stored.Nu2, 2 * SignalExponent);
+
+    /// <summary>μ₂(x), the variance of the signal: mean square after each channel's mean is subtracted.</summary>
+    public double Mu2Signal => Math.ScaleB(Stored.Mu2, 2 * SignalExponent);
+
+    /// <summary>μ₄(x), the mean fourth power of the signal after each channel's mean is subtracted.</summary>
+    public double Mu4Signal => Math.ScaleB(Stored.Mu4, 4 * SignalExponent);
+
+    /// <summary>μ₂(dx), the mean square of the noise. The noise is centred in law and, as in the author's package, not centred again on the sample.</summary>
+    public double Mu2Noise => Math.ScaleB(Stored.Mu2Noise, 2 * NoiseExponent);
+
+    /// <summary>ln ν₂(x); <see cref="LogOfZero"/> where the signal is zero.</summary>
+    public double LogNu2Signal => Log(Stored.Nu2, 2 * SignalExponent);
+
+    /// <summary>ln μ₂(x); <see cref="LogOfZero"/> where the signal is constant.</summary>
+    public double LogMu2Signal => Log(Stored.Mu2, 2 * SignalExponent);
+
+    /// <summary>ln μ₂(dx); <see cref="LogOfZero"/> where the noise is zero.</summary>
+    public double LogMu2Noise => Log(Stored.Mu2Noise, 2 * NoiseExponent);
+
+    /// <summary>Effective rank of the signal; -1 where it was not computed or does not exist.</summary>
+    public double ReffSignal { get; init; } = EffectiveRank.NotComputed;
+
+    /// <summary>Effective rank of the noise; -1 where it was not computed or does not exist.</summary>
+    public double ReffNoise { get; init; } = EffectiveRank.NotComputed;
+
+    /// <summary>Whether every element of the signal is zero: all activations are off.</summary>
+    public bool SignalIsDead => Stored.Nu2 == 0;
+
+    private int SignalExponent { get; }
+
+    private int NoiseExponent { get; }
+
+    private StoredMoments Stored { get; }
+
+    /// <summary>ln χ = ½ ln(μ₂(dx)/μ₂(x)) - ½ ln(μ₂(dx⁰)/μ₂(x⁰)), with μ₂(dx⁰) = 1.</summary>
+    /// <param name="mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
+    /// <returns>The logarithm of the normalised sensitivity; <see cref="LogOfZero"/> once signal or noise has vanished.</returns>
+    public double LogChi(double mu2InputSignal) =>
+        Stored.Mu2 == 0 || Stored.Mu2Noise == 0 || mu2InputSignal == 0
+            ? LogOfZero
+            : 0.5 * (LogMu2Noise - LogMu2Signal + Math.Log(mu2InputSignal));
+
+    /// <summary>The normalised sensitivity χ = sqrt(μ₂(dx)/μ₂(x)·μ₂(x⁰)/μ₂(dx⁰)), with μ₂(dx⁰) = 1.</summary>
+    /// <param name="mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
+    /// <returns>χ; zero once signal or noise has vanished.</returns>
+    public double Chi(double mu2InputSignal) =>
+        Stored.Mu2 == 0 ? 0 : Math.ScaleB(Math.Sqrt(Stored.Mu2Noise / Stored.Mu2 * mu2InputSignal), NoiseExponent - SignalExponent);
+
+    private static double Log(double value, int exponent) =>
+        value == 0 ? LogOfZero : Math.Log(value) + (exponent * Math.Log(2));
+
+    /// <summary>Moments in the units of the stored tensors.</summary>
+    internal readonly record struct StoredMoments(double Nu1Abs, double Nu2, double Mu2, double Mu4, double Mu2Noise);
+}

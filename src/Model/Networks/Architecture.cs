@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+
+namespace Wellbehaved.Model;
+
+/// <summary>An architecture: the steps of one layer or residual unit, which the network repeats with fresh weights.</summary>
+/// <param name="Name">Name on the command line and in files.</param>
+/// <param name="Unit">Steps of one layer or residual unit.</param>
+/// <param name="ResidualDepth">Feedforward layers in a residual branch, H; 1 where there is none.</param>
+public sealed record Architecture(string Name, ImmutableArray<Step> Unit, int ResidualDepth = 1)
+{
+    private static readonly ConvolutionStep Convolution = new();
+    private static readonly BatchNormStep BatchNorm = new();
+    private static readonly ReluStep Relu = new();
+
+    /// <summary>Names of the four architectures of the post.</summary>
+    public static ImmutableArray<string> Names { get; } = ["vanilla", "vanilla_res", "bn_ff", "bn_res"];
+
+    /// <summary>Whether a unit adds a skip connection.</summary>
+    public bool IsResidual => Unit.Any(step => step is ResidualStep);
+
+    /// <summary>Whether a batch norm occurs.</summary>
+    public bool HasBatchNorm => Contains(Unit, PlaceKind.BatchNorm);
+
+    /// <summary>Convolutions in one layer or residual unit.</summary>
+    public int ConvolutionsPerUnit => Unit.Sum(step => step.Convolutions);
+
+    /// <summary>The places of one layer or residual unit, in order; the first is before it.</summary>
+    public ImmutableArray<Place> Places
+    {
+        get
+        {
+            var places = ImmutableArray.CreateBuilder<Place>();
+            places.Add(new Place(1, PlaceKind.Before));
+            AddPlaces(Unit, places);
+            return places.ToImmutable();
+        }
+    }
+
+    /// <summary>One of the four architectures of the post.</summary>
+    /// <param name="name"><c>vanilla</c>: Conv, ReLU. <c>vanilla_res</c>: [ReLU, Conv] × H, add. <c>bn_ff</c>: Conv, BN, ReLU. <c>bn_res</c>: [BN, ReLU, Conv] × H, add.</param>
+    /// <param name="residualDepth">H, for the residual ones.</param>
+    /// <returns>The architecture.</returns>
+    /// <exception cref="ArgumentException">The name is unknown or H is not positive.</exception>
+    public static Architecture Named(string name, int residualDepth = 2)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(residualDepth);
+        return name switch
+        {
+            "vanilla" => new(name, [Convolution, Relu]),
+            "vanilla_res" => new(name, [new ResidualStep([Relu, Convolution], residualDepth)], residualDepth),
+            "bn_ff" => new(name, [Convolution, BatchNorm, Relu]),
+            "bn_res" => new(name, [new ResidualStep([BatchNorm, Relu, Convolution], residualDepth)], residualDepth),
+            _ => throw new ArgumentException($"expected one of {string.Join(", ", Names)}, got '{name}'", nameof(name)),
+        };
+    }
+
+    private static bool Contains(ImmutableArray<Step> steps, PlaceKind kind) =>
+        steps.Any(step => step.Kind == kind || (step is ResidualStep residual && Contains(residual.Branch, kind)));
+
+    private static void AddPlaces(ImmutableArray<Step> steps, ImmutableArray<Place>.Builder places)
+    {
+        foreach (var step in steps)
+        {
+            if (step is ResidualStep residual)
+            {
+                AddPlaces(residual.Branch, places);
+            }
+
+            places.Add(new Place(places.Count + 1, step.Kind));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace Wellbehaved.Model;
+
+/// <summary>What has just happened at a place of the network.</summary>
+public enum PlaceKind
+{
+    /// <summary>Nothing yet: the input of the layer or residual unit.</summary>
+    Before,
+
+    /// <summary>A convolution.</summary>
+    Convolution,
+
+    /// <summary>Batch normalisation.</summary>
+    BatchNorm,
+
+    /// <summary>The activation. Effective ranks are computed here.</summary>
+    Relu,
+
+    /// <summary>The sum of residual branch and skip connection.</summary>
+    Addition,
+}
+
+/// <summary>A place within a layer or residual unit where moments are taken.</summary>
+/// <param name="Number">1 before the unit, then counting its steps: the <c>locK</c> of the result files. 0 after the first convolution, at depth 0.</param>
+/// <param name="Kind">What has just happened there.</param>
+public readonly record struct Place(int Number, PlaceKind Kind)
+{
+    /// <summary>The suffix in result files.</summary>
+    public string Suffix => $"loc{Number}";
+}

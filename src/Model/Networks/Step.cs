@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>A step of an architecture: the description that a layer is built from.</summary>
+/// <remarks>Derive from it to compose networks of layers of your own.</remarks>
+public abstract record Step
+{
+    /// <summary>What has happened after the step.</summary>
+    public abstract PlaceKind Kind { get; }
+
+    /// <summary>Convolutions that the step performs.</summary>
+    public virtual int Convolutions => 0;
+
+    /// <summary>Number of places within the step and behind it.</summary>
+    public virtual int Places => 1;
+
+    /// <summary>Builds the layer.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="builder">Knows the network's shape.</param>
+    /// <returns>A layer that owns its scratch memory.</returns>
+    public abstract ILayer<T> Build<T>(NetworkBuilder<T> builder)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+}
+
+/// <summary>A convolution that keeps the number of channels, with weights of variance 2/fan-in.</summary>
+public sealed record ConvolutionStep : Step
+{
+    /// <inheritdoc/>
+    public override PlaceKind Kind => PlaceKind.Convolution;
+
+    /// <inheritdoc/>
+    public override int Convolutions => 1;
+
+    /// <inheritdoc/>
+    public override ILayer<T> Build<T>(NetworkBuilder<T> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return new Convolution<T>(builder.Shape, builder.InnerKernel, 1, builder.Boundary, builder.Product);
+    }
+}
+
+/// <summary>Batch normalisation.</summary>
+public sealed record BatchNormStep : Step
+{
+    /// <inheritdoc/>
+    public override PlaceKind Kind => PlaceKind.BatchNorm;
+
+    /// <inheritdoc/>
+    public override ILayer<T> Build<T>(NetworkBuilder<T> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return new BatchNorm<T>(builder.Shape, builder.Epsilon, builder.Threads);
+    }
+}
+
+/// <summary>The activation.</summary>
+public sealed record ReluStep : Step
+{
+    /// <inheritdoc/>
+    public override PlaceKind Kind => PlaceKind.Relu;
+
+    /// <inheritdoc/>
+    public override ILayer<T> Build<T>(NetworkBuilder<T> builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return new Relu<T>(builder.Threads);
+    }
+}
+
+/// <summary>A residual unit: the branch, H times, and the skip connection around it.</summary>
+/// <param name="Branch">Steps of the branch.</param>
+/// <param name="Repetitions">Residual depth H.</param>
+public sealed record ResidualStep(ImmutableArray<Step> Branch, int Repetitions) : Step
+{
+    /// <inheritdoc/>
+    public override PlaceKind Kind => PlaceKind.Addition;
+
+    /// <inheritdoc/>
+    public override int Convolutions => Repetitions * Branch.Sum(step => step.Convolutions);
+
+    /// <inheritdoc/>
+    public override int Places => 1 + Branch.Sum(step => step.Places);
+
+    /// <inheritdoc/>
+    public override ILayer<T> Build<T>(NetworkBuilder<T> builder) => new ResidualUnit<T>(Branch, Repetitions, builder);
+}

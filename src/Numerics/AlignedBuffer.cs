@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+
+namespace Wellbehaved.Numerics;
+
+/// <summary>A block of numbers outside the garbage-collected heap whose first element lies on a cache line.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+/// <remarks>
+/// Kernels load 64 bytes at a time; an array that starts anywhere else makes every second load cross a cache line,
+/// which costs the matrix product about a fifth of its speed. The block is allocated once and reused.
+/// </remarks>
+public sealed unsafe class AlignedBuffer<T> : IDisposable
+    where T : unmanaged
+{
+    private const int CacheLine = 64;
+    private T* _pointer;
+
+    /// <summary>Allocates a block that holds zeros.</summary>
+    /// <param name="length">Number of elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    /// <exception cref="OutOfMemoryException">The block does not fit memory.</exception>
+    public AlignedBuffer(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+        var bytes = (nuint)Math.Max(length, 1) * (nuint)sizeof(T);
+        _pointer = (T*)NativeMemory.AlignedAlloc(bytes, CacheLine);
+        NativeMemory.Clear(_pointer, bytes);
+    }
+
+    /// <summary>Releases the block if its owner forgot to.</summary>
+    ~AlignedBuffer() => Release();
+
+    /// <summary>Number of elements.</summary>
+    public int Length { get; }
+
+    /// <summary>The address of the first element, valid until the buffer is disposed.</summary>
+    /// <exception cref="ObjectDisposedException">The buffer was disposed.</exception>
+    public T* Pointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_pointer is null, this);
+            return _pointer;
+        }
+    }
+
+    /// <summary>The elements.</summary>
+    public Span<T> Span => new(Pointer, Length);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Release()
+    {
+        NativeMemory.AlignedFree(_pointer);
+        _pointer = null;
+    }
+}

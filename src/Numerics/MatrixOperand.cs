@@ -1,0 +1,56 @@
+namespace Wellbehaved.Numerics;
+
+/// <summary>How a matrix product reads a factor: by strides, and for a convolution through a table of rows.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+/// <remarks>
+/// Element (i, k) of a plain operand is <c>Data[i·RowStride + k·ColumnStride]</c>. A gathered operand is cut along k into
+/// segments of <c>SegmentLength</c> contiguous numbers, and its element (i, k) is
+/// <c>Data[Rows[s·RowCount + i]·RowStride + k mod SegmentLength]</c> with <c>s = k / SegmentLength</c>; a row index of -1 reads zeros.
+/// That is a convolution without a copy of the image for each of its kernel's offsets.
+/// </remarks>
+public readonly unsafe struct MatrixOperand<T>
+    where T : unmanaged
+{
+    private MatrixOperand(T* data, nint rowStride, nint columnStride, int* rows, int rowCount, int segmentLength)
+    {
+        Data = data;
+        RowStride = rowStride;
+        ColumnStride = columnStride;
+        Rows = rows;
+        RowCount = rowCount;
+        SegmentLength = segmentLength;
+    }
+
+    internal T* Data { get; }
+
+    internal nint RowStride { get; }
+
+    internal nint ColumnStride { get; }
+
+    internal int* Rows { get; }
+
+    internal int RowCount { get; }
+
+    internal int SegmentLength { get; }
+
+    /// <summary>A matrix stored row after row.</summary>
+    /// <param name="data">Its first element.</param>
+    /// <param name="columns">Length of a row.</param>
+    /// <returns>The operand.</returns>
+    public static MatrixOperand<T> RowMajor(T* data, int columns) => new(data, columns, 1, null, 0, 0);
+
+    /// <summary>The transpose of a matrix stored row after row.</summary>
+    /// <param name="data">Its first element.</param>
+    /// <param name="columns">Length of a stored row, i.e. the number of rows of the operand.</param>
+    /// <returns>The operand.</returns>
+    public static MatrixOperand<T> Transposed(T* data, int columns) => new(data, 1, columns, null, 0, 0);
+
+    /// <summary>A matrix whose rows are put together from segments found elsewhere.</summary>
+    /// <param name="data">The numbers that the segments are taken from, in rows of <paramref name="segmentLength"/>.</param>
+    /// <param name="rows">Table (segments × rows) of row indices into <paramref name="data"/>, -1 for a segment of zeros.</param>
+    /// <param name="rowCount">Number of rows of the operand.</param>
+    /// <param name="segmentLength">Numbers in a segment.</param>
+    /// <returns>The operand.</returns>
+    public static MatrixOperand<T> Gathered(T* data, int* rows, int rowCount, int segmentLength) =>
+        new(data, segmentLength, 1, rows, rowCount, segmentLength);
+}
