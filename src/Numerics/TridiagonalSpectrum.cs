@@ -1,24 +1,29 @@
 namespace Wellbehaved.Numerics;
 
+/// <summary>An eigenvalue of the small matrix, an approximation to one of the large matrix.</summary>
+/// <param name="Value">The eigenvalue.</param>
+/// <param name="LastComponent">Absolute value of the last component of its unit eigenvector, to which the residual is proportional.</param>
+internal readonly record struct RitzPair(double Value, double LastComponent);
+
 /// <summary>The top of the spectrum of a symmetric tridiagonal matrix.</summary>
 /// <remarks>Eigenvalues by bisection on Sturm counts, the eigenvector by the recurrence scaled on the way. Parlett, chapters 3 and 7.</remarks>
 internal static class TridiagonalSpectrum
 {
-    /// <summary>Finds the largest eigenvalue, its distance to the next, and the last component of its unit eigenvector.</summary>
+    /// <summary>Finds the two largest eigenvalues, and the last component of their unit eigenvectors.</summary>
     /// <param name="diagonal">The m diagonal elements.</param>
     /// <param name="offDiagonal">The m - 1 elements beside the diagonal (further ones are ignored).</param>
-    /// <returns>The eigenvalue, the gap (infinite for m = 1) and the absolute value of the last component.</returns>
-    public static (double Value, double Gap, double LastComponent) Top(IReadOnlyList<double> diagonal, IReadOnlyList<double> offDiagonal)
+    /// <returns>The pairs; the second one is null for m = 1.</returns>
+    public static (RitzPair Largest, RitzPair? Second) Top(IReadOnlyList<double> diagonal, IReadOnlyList<double> offDiagonal)
     {
         var (low, high) = GershgorinInterval(diagonal, offDiagonal);
-        var value = KthLargest(diagonal, offDiagonal, 1, low, high);
+        var largest = KthLargest(diagonal, offDiagonal, 1, low, high);
         if (diagonal.Count == 1)
         {
-            return (value, double.PositiveInfinity, 1);
+            return (new RitzPair(largest, 1), null);
         }
 
-        var second = KthLargest(diagonal, offDiagonal, 2, low, value);
-        return (value, value - second, LastComponent(diagonal, offDiagonal, value));
+        var second = KthLargest(diagonal, offDiagonal, 2, low, largest);
+        return (new RitzPair(largest, LastComponent(diagonal, offDiagonal, largest)), new RitzPair(second, LastComponent(diagonal, offDiagonal, second)));
     }
 
     private static (double Low, double High) GershgorinInterval(IReadOnlyList<double> diagonal, IReadOnlyList<double> offDiagonal)

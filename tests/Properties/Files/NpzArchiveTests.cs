@@ -1,0 +1,111 @@
+using System.IO.Compression;
+using FluentAssertions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Properties;
+
+public sealed class NpzArchiveTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Equal_arrays_make_equal_files()
+    {
+        Write("a.npz");
+        Thread.Sleep(10);
+        Write("b.npz");
+        File.ReadAllBytes(PathOf("b.npz")).Should().Equal(File.ReadAllBytes(PathOf("a.npz")));
+    }
+
+    [Fact]
+    public void Every_truncation_is_refused_in_one_line()
+    {
+        Write("a.npz");
+        var whole = File.ReadAllBytes(PathOf("a.npz"));
+        for (var length = 0; length < whole.Length; length += 7)
+        {
+            File.WriteAllBytes(PathOf("t.npz"), whole[..length]);
+            FluentActions.Invoking(() => ReadAll("t.npz")).Should().Throw<InvalidInputException>().Which.Message.Should().NotContain("\n");
+        }
+    }
+
+    [Fact]
+    public void A_flipped_bit_is_refused_or_harmless()
+    {
+        Write("a.npz");
+        var whole = File.ReadAllBytes(PathOf("a.npz"));
+        var original = ReadAll("a.npz");
+        for (var bit = 0; bit < 8 * whole.Length; bit += 11)
+        {
+            var damaged = (byte[])whole.Clone();
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(PathOf("d.npz"), damaged);
+            try
+            {
+                // Time stamps and the like carry no data: then everything that is read must be right.
+                ReadAll("d.npz").Where(pair => original.ContainsKey(pair.Key)).Should().AllSatisfy(pair => pair.Value.Should().Equal(original[pair.Key]));
+            }
+            catch (InvalidInputException)
+            {
+            }
+        }
+    }
+
+    [Fact]
+    public void A_bomb_is_refused_before_it_is_allocated()
+    {
+        // An entry that announces 2 GB of zeros and holds a few bytes: the announced size is patched into both zip headers.
+        using (var archive = ZipFile.Open(PathOf("bomb.npz"), ZipArchiveMode.Create))
+        {
+            using var content = archive.CreateEntry("chi_loc1.npy", CompressionLevel.NoCompression).Open();
+            NpyFormat.Write(content, NpyArray.Of([1.0], 1));
+        }
+
+        var bytes = File.ReadAllBytes(PathOf("bomb.npz"));
+        var directory = bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
+        BitConverter.TryWriteBytes(bytes.AsSpan(directory + 24), 2_000_000_000).Should().BeTrue();
+        File.WriteAllBytes(PathOf("bomb.npz"), bytes);
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        FluentActions.Invoking(() => ReadAll("bomb.npz")).Should().Throw<InvalidInputException>();
+        (GC.GetTotalAllocatedBytes(precise: true) - before).Should().BeLessThan(10_000_000);
+    }
+
+    [Fact]
+    public void An_array_that_occurs_twice_is_refused()
+    {
+        using (var archive = ZipFile.Open(PathOf("twice.npz"), ZipArchiveMode.Create))
+        {
+            archive.CreateEntry("x.npy");
+            archive.CreateEntry("x.npy");
+        }
+
+        FluentActions.Invoking(() => NpzArchive.Open(PathOf("twice.npz"))).Should().Throw<InvalidInputException>();
+    }
+
+    [Fact]
+    public void A_failed_write_leaves_the_former_file_and_no_other()
+    {
+        Write("a.npz");
+        var former = File.ReadAllBytes(PathOf("a.npz"));
+        FluentActions.Invoking(() => AtomicFile.Write(PathOf("a.npz"), stream =>
+        {
+            stream.Write(new byte[100]);
+            throw new IOException("disk full");
+        })).Should().Throw<InvalidInputException>().WithMessage("*disk full*");
+        File.ReadAllBytes(PathOf("a.npz")).Should().Equal(former);
+        Directory.GetFiles(_folder).Should().ContainSingle();
+    }
+
+    private void Write(string name) => NpzArchive.Write(PathOf(name), [new("depth", NpyArray.Of([1L, 2], 2)), new("chi_loc1", NpyArray.Of([1.0, 2, 3, 4], 2, 2))]);
+
+    private Dictionary<string, double[]> ReadAll(string name)
+    {
+        using var archive = NpzArchive.Open(PathOf(name));
+        return archive.Names.ToDictionary(array => array, array => archive.Read(array).ToDoubles());
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+}

@@ -1,0 +1,66 @@
+using FluentAssertions;
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Tests.Properties;
+
+public class LargestEigenvalueTests
+{
+    /// <summary>What effective ranks are promised to have.</summary>
+    private const double Promised = 1e-6;
+
+    [Law(MaxTest = 100)]
+    public void It_equals_the_largest_of_a_full_decomposition(Features features)
+    {
+        var x = Matrix<double>.Build.DenseOfRowMajor(features.Points, features.Channels, features.Values());
+        var gram = x.TransposeThisAndMultiply(x);
+        var expected = gram.Evd(Symmetricity.Symmetric).EigenValues.Real().Maximum();
+
+        LargestEigenvalue.OfSymmetric(gram.ToColumnMajorArray(), features.Channels).Should().BeApproximately(expected, Promised * expected);
+    }
+
+    [Theory]
+    [InlineData(100, 100)]
+    [InlineData(200, 1000)]
+    [InlineData(300, 300)]
+    public void A_noise_spectrum_with_hardly_any_gap_is_resolved(int size, int samples)
+    {
+        // Eigenvalues of a Wishart matrix crowd at the edge, at distances of size^(-2/3): the hardest case for the method.
+        var random = new MathNet.Numerics.Distributions.Normal(0, 1, new Random(size));
+        var x = Matrix<double>.Build.Random(samples, size, random);
+        var gram = x.TransposeThisAndMultiply(x);
+        var expected = gram.Evd(Symmetricity.Symmetric).EigenValues.Real().Maximum();
+
+        LargestEigenvalue.OfSymmetric(gram.ToColumnMajorArray(), size).Should().BeApproximately(expected, Promised * expected);
+    }
+
+    [Fact]
+    public void Multiples_of_the_identity_end_after_one_step() =>
+        LargestEigenvalue.OfSymmetric(Matrix<double>.Build.DenseIdentity(50).Multiply(3).ToColumnMajorArray(), 50).Should().BeApproximately(3, 1e-12);
+
+    [Fact]
+    public void A_matrix_of_zeros_has_eigenvalue_zero() => LargestEigenvalue.OfSymmetric(new double[9], 3).Should().Be(0);
+
+    [Theory]
+    [InlineData(1e-12)]
+    [InlineData(1e-8)]
+    [InlineData(1e-3)]
+    public void The_remainder_of_a_nearly_one_dimensional_matrix_keeps_its_digits(double remainder)
+    {
+        // Eigenvalues 1 and remainder·(1, ½, ¼): trace minus largest is 1.75·remainder, to the rounding of the trace.
+        var rotation = Matrix<double>.Build.Random(4, 4, 7).QR().Q;
+        var matrix = rotation * Matrix<double>.Build.DenseOfDiagonalArray([1, remainder, remainder / 2, remainder / 4]) * rotation.Transpose();
+
+        var left = matrix.Trace() - LargestEigenvalue.OfSymmetric(matrix.ToColumnMajorArray(), 4);
+
+        left.Should().BeApproximately(1.75 * remainder, (Promised * remainder) + 1e-14);
+    }
+
+    [Fact]
+    public void NaN_and_wrong_sizes_are_refused()
+    {
+        FluentActions.Invoking(() => LargestEigenvalue.OfSymmetric([double.NaN], 1)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => LargestEigenvalue.OfSymmetric([1, 2], 1)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => LargestEigenvalue.OfSymmetric([], 0)).Should().Throw<ArgumentException>();
+    }
+}
