@@ -1,0 +1,15 @@
+using FluentAssertions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+public class AssemblyTests
+{
+    [Fact]
+    public void Model_and_Theory_know_nothing_of_each_other()
+    {
+        var theory = System.Reflection.Assembly.Load("Wellbehaved.Theory");
+        typeof(Experiment).Assembly.GetReferencedAssemblies().Should().NotContain(name => name.Name == "Wellbehaved.Theory");
+        theory.GetReferencedAssemblies().Should().NotContain(name => name.Name == "Wellbehaved.Model");
+    }
+}
