@@ -6,6 +6,7 @@ var root = new RootCommand("Verifies how signal and noise travel through deep ne
 {
     VerifyCommand.Create(),
     RunCommand.Create(),
+    PredictCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)

@@ -1,0 +1,151 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary><c>wellbehaved predict</c>: what theory says of a network, before any simulation.</summary>
+internal static class PredictCommand
+{
+    private const int MostRows = 10;
+
+    /// <summary>Describes the command.</summary>
+    public static Command Create()
+    {
+        var network = new NetworkOptions();
+        var json = new Option<string?>("--json") { Description = "Also write the prediction to this file" };
+        var command = new Command("predict", "Predicts, for the batch that the first simulation would draw, what a network does to signal and noise.");
+        network.AddTo(command);
+        command.Options.Add(json);
+        command.SetAction((parsed, cancellation) => Task.Run(() => Predict(network.Read(parsed, numSims: 1), parsed.GetValue(json), cancellation)));
+        return command;
+    }
+
+    private static int Predict(ExperimentOptions options, string? json, CancellationToken cancellation)
+    {
+        if (json is not null)
+        {
+            AtomicFile.EnsureWritable(json, "--json");
+        }
+
+        options.Validate();
+        var images = ImageSources.Open(options.Dataset, options.DataDir);
+        options.ValidateFor(images);
+        var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.Of(options, images, depthReached, cancellation));
+        if (prediction.ImagesUsed < options.BatchSize)
+        {
+            Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images, since a kernel over more than {Prediction.MostPoints} points does not fit; batch norm then sees a smaller batch");
+        }
+
+        if (json is not null)
+        {
+            var text = ToJson(options, prediction).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+            AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")));
+        }
+
+        Print(options, prediction);
+        return ExitStatus.Success;
+    }
+
+    private static void Print(ExperimentOptions options, Prediction prediction)
+    {
+        Console.WriteLine("   depth            χ        δχ           μ₂           ν₂   directions of variance");
+        var shown = Shown(options).ToList();
+        var step = (shown.Count + MostRows - 1) / MostRows;
+        for (var i = (shown.Count - 1) % step; i < shown.Count; i += step)
+        {
+            var moments = prediction.Moments[shown[i]];
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{moments.Depth,8}   {Exponential(prediction.LogChi[shown[i]]),10}   {Math.Exp(prediction.LogDeltaChi[shown[i]]),7:F4}   {Exponential(moments.LogMu2Signal),10}   {Exponential(moments.LogNu2Signal),10}   {moments.ReffSignal,22:F3}"));
+        }
+
+        Console.WriteLine();
+        if (prediction.Walk is { } walk)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ln ν₂ of one point walks with drift {walk.Drift:R} and variance {walk.Variance:R} per layer"));
+        }
+
+        if (prediction.Tau is { } tau)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"χ grows as l^τ with τ = {tau:R}"));
+        }
+
+        if (prediction.DeltaChiLimit is { } limit)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"δχ tends to {limit:R}"));
+        }
+
+        foreach (var basis in prediction.Basis)
+        {
+            Console.WriteLine($"basis: {basis.Law} ({basis.Exactness}) for {basis.Quantities}");
+        }
+    }
+
+    private static JsonObject ToJson(ExperimentOptions options, Prediction prediction)
+    {
+        var shown = Shown(options).ToList();
+        var result = new JsonObject
+        {
+            ["depth"] = new JsonArray([.. shown.Select(i => (JsonNode)prediction.Moments[i].Depth)]),
+            ["chi"] = Numbers(i => Math.Exp(prediction.LogChi[i])),
+            ["log_chi"] = Numbers(i => prediction.LogChi[i]),
+            ["mu2_signal"] = Numbers(i => Math.Exp(prediction.Moments[i].LogMu2Signal)),
+            ["nu2_signal"] = Numbers(i => Math.Exp(prediction.Moments[i].LogNu2Signal)),
+            ["reff_signal"] = Numbers(i => prediction.Moments[i].ReffSignal),
+            ["delta_chi"] = Numbers(i => Math.Exp(prediction.LogDeltaChi[i])),
+            ["log_nu2_signal"] = Numbers(i => prediction.Moments[i].LogNu2Signal),
+            ["images_used"] = prediction.ImagesUsed,
+            ["quadrature_error"] = prediction.QuadratureError,
+        };
+        if (prediction.Walk is { } walk)
+        {
+            result["log_nu2_drift"] = walk.Drift;
+            result["log_nu2_variance"] = walk.Variance;
+        }
+
+        if (prediction.Tau is { } tau)
+        {
+            result["tau"] = tau;
+        }
+
+        if (prediction.DeltaChiLimit is { } limit)
+        {
+            result["delta_chi_limit"] = limit;
+        }
+
+        result["basis"] = new JsonArray([.. prediction.Basis.Select(basis => (JsonNode)new JsonObject
+        {
+            ["law"] = basis.Law,
+            ["quantities"] = basis.Quantities,
+            ["exactness"] = basis.Exactness,
+        })]);
+        return result;
+
+        // JSON has no infinities: what overflows, or does not exist for a single point, is null; its logarithm may be there.
+        JsonArray Numbers(Func<int, double> select) => new([.. shown.Select(i => double.IsFinite(select(i)) ? (JsonNode?)JsonValue.Create(select(i)) : null)]);
+    }
+
+    private static IEnumerable<int> Shown(ExperimentOptions options) => Enumerable.Range(1, options.NumComputations).Select(i => (i * options.DepthInterval) - 1);
+
+    /// <summary>A number given by its logarithm.</summary>
+    private static string Exponential(double logarithm)
+    {
+        if (!double.IsFinite(logarithm))
+        {
+            return "-";
+        }
+
+        if (Math.Abs(logarithm) < Math.Log(1e4))
+        {
+            return Math.Exp(logarithm).ToString("G5", CultureInfo.InvariantCulture);
+        }
+
+        var exponent = Math.Floor(logarithm / Math.Log(10));
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(logarithm - (exponent * Math.Log(10))):F3}e{exponent:F0}");
+    }
+}

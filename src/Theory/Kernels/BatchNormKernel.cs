@@ -1,0 +1,311 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Expectations over one neuron that is Gaussian over the points, batch-normalised and rectified. Law S5, exact at every width.</summary>
+/// <remarks>
+/// With <c>S = GKG</c>, <c>S_t = S(I + 2tS)⁻¹</c>, <c>g(t) = det(I + 2tS)^{-½} e^{-tPε}</c>: every expectation that carries a factor
+/// <c>1/(σ² + ε)</c> is <c>P∫₀^∞ g(t) F(S_t) dt</c>, F the same expectation for a Gaussian of covariance S_t. One eigendecomposition
+/// of S, then quadrature in v = ln(t·(Tr S + Pε)) by the trapezoidal rule, which converges exponentially for an integrand that is
+/// analytic in a strip and decays on both sides: as e^v on the left, where the rest of the sum is a geometric series, and on the right
+/// at a rate that grows with v, up to (r - 2)/2 for noise and r/2 for signal, r = rank S, and without limit for ε > 0. The sum ends
+/// where that rate bounds what is left.
+/// Source: theory.md S5; G. Yang et al., <i>A Mean Field Theory of Batch Normalization</i>, ICLR 2019, for the Laplace form.
+/// </remarks>
+public sealed class BatchNormKernel
+{
+    /// <summary>Eigenvalues below this share of the largest are rounding of the kernel, not directions of variance.</summary>
+    private const double RankTolerance = 1e-13;
+
+    /// <summary>Negative eigenvalues beyond this share of the largest are no rounding.</summary>
+    private const double IndefiniteTolerance = 1e-8;
+
+    /// <summary>A first step that resolves the integrand, whose logarithm varies over unit distances.</summary>
+    private const double FirstStep = 0.5;
+
+    /// <summary>Halving further would only collect rounding.</summary>
+    private const double LeastStep = FirstStep / 32;
+
+    /// <summary>Number of points from which one covariance is worth sharing between threads.</summary>
+    private const int SharedFrom = 128;
+
+    private readonly Matrix<double> _kernel;
+    private readonly double _epsilon;
+    private readonly double _tolerance;
+    private readonly Matrix<double> _directions;
+    private readonly double[] _eigenvalues;
+    private readonly double _timeScale;
+
+    /// <summary>Decomposes a kernel.</summary>
+    /// <param name="kernel">Kernel of the pre-activations, K (P × P).</param>
+    /// <param name="epsilon">ε ≥ 0, added to the batch variance.</param>
+    /// <param name="tolerance">Relative error to aim at.</param>
+    /// <exception cref="ArgumentException">Not a kernel, indefinite, P &lt; 2, ε negative or not finite, or nothing varies and ε = 0.</exception>
+    public BatchNormKernel(Matrix<double> kernel, double epsilon, double tolerance = 1e-9)
+    {
+        KernelMatrix.Require(kernel);
+        if (kernel.RowCount < 2)
+        {
+            throw new ArgumentException("expected at least two points, since batch norm leaves nothing of one", nameof(kernel));
+        }
+
+        if (!double.IsFinite(epsilon) || epsilon < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "expected a finite number of at least 0");
+        }
+
+        if (tolerance is not (> 0 and < 0.1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "expected a relative error between 0 and 0.1");
+        }
+
+        _kernel = kernel;
+        _epsilon = epsilon;
+        _tolerance = tolerance;
+        Evd<double> decomposition = KernelMatrix.Centred(kernel).Evd(Symmetricity.Symmetric);
+        var spectrum = decomposition.EigenValues.Select(value => value.Real).ToArray();
+        var largest = spectrum.Max();
+        if (spectrum.Min() < -IndefiniteTolerance * Math.Max(largest, double.Epsilon))
+        {
+            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {spectrum.Min()}", nameof(kernel));
+        }
+
+        var kept = Enumerable.Range(0, spectrum.Length).Where(i => spectrum[i] > RankTolerance * largest).ToArray();
+        _eigenvalues = [.. kept.Select(i => spectrum[i])];
+        if (_eigenvalues.Length == 0 && epsilon == 0)
+        {
+            throw new ArgumentException("expected a kernel that varies over the points when ε = 0", nameof(kernel));
+        }
+
+        _directions = kept.Length == 0
+            ? Matrix<double>.Build.Dense(kernel.RowCount, 1)
+            : Matrix<double>.Build.DenseOfColumnVectors(kept.Select(decomposition.EigenVectors.Column));
+        _timeScale = _eigenvalues.Sum() + (kernel.RowCount * epsilon);
+    }
+
+    /// <summary>Number of points P.</summary>
+    public int Points => _kernel.RowCount;
+
+    /// <summary>Number of directions in which the points vary, r ≤ P - 1.</summary>
+    public int Rank => _eigenvalues.Length;
+
+    /// <summary><c>E[relu(z_i) relu(z_j)]</c>, z = (y - mean)/sqrt(σ² + ε).</summary>
+    /// <returns>Kernel of the activations V (P × P) and an estimate of the quadrature's relative error.</returns>
+    public (Matrix<double> Kernel, double Error) Signal()
+    {
+        if (Rank == 0)
+        {
+            return (Matrix<double>.Build.Dense(Points, Points), 0);
+        }
+
+        var values = Integrate(Points * Points, (covariance, _, weight, sum) => AddArcCosine(covariance, weight, sum), ofSignal: true, out var error);
+        return (Matrix<double>.Build.Dense(Points, Points, values), error);
+    }
+
+    /// <summary><c>E[1/(σ² + ε)]</c>: what batch norm multiplies the variance of noise by that is uncorrelated with the signal.</summary>
+    /// <returns>The expectation and an estimate of the quadrature's relative error.</returns>
+    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the expectation is infinite.</exception>
+    public (double Value, double Error) InverseVariance()
+    {
+        RequireFiniteNoise();
+        var values = Integrate(1, (_, _, weight, sum) => sum[0] += weight, ofSignal: false, out var error);
+        return (values[0], error);
+    }
+
+    /// <summary><c>E[1{z_i &gt; 0} 1{z_j &gt; 0}/(σ² + ε)]</c>: what passes of noises at two points, relative to their covariance.</summary>
+    /// <returns>Matrix (P × P) and an estimate of the quadrature's relative error.</returns>
+    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the expectation is infinite.</exception>
+    public (Matrix<double> Kernel, double Error) BothActiveOverVariance()
+    {
+        RequireFiniteNoise();
+        var values = Integrate(Points * Points, (covariance, _, weight, sum) => AddBothActive(covariance, weight, sum), ofSignal: false, out var error);
+        return (Matrix<double>.Build.Dense(Points, Points, values), error);
+    }
+
+    /// <summary><c>E[y yᵀ/(σ² + ε)] = P∫ g(t)(K - 2t·KG(I + 2tS)⁻¹GK) dt</c>: for noise that is correlated with the signal, regressed on it.</summary>
+    /// <returns>Matrix (P × P) and an estimate of the quadrature's relative error.</returns>
+    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the expectation is infinite.</exception>
+    public (Matrix<double> Kernel, double Error) SecondMomentOverVariance()
+    {
+        RequireFiniteNoise();
+        var across = _kernel * _directions;
+        var values = Integrate(
+            Points * Points,
+            (_, time, weight, sum) =>
+            {
+                var scaled = across.Clone();
+                for (var k = 0; k < Rank; k++)
+                {
+                    scaled.SetColumn(k, across.Column(k) * (2 * time / (1 + (2 * time * _eigenvalues[k]))));
+                }
+
+                var conditional = (_kernel - scaled.TransposeAndMultiply(across)).ToColumnMajorArray();
+                for (var i = 0; i < sum.Length; i++)
+                {
+                    sum[i] += weight * conditional[i];
+                }
+            },
+            ofSignal: false,
+            out var error);
+        return (Matrix<double>.Build.Dense(Points, Points, values), error);
+    }
+
+    private void RequireFiniteNoise()
+    {
+        if (Rank <= 2 && _epsilon == 0)
+        {
+            throw new ArgumentException($"expected points that vary in at least 3 directions (so P ≥ 4) when ε = 0, got {Rank}: E[1/σ²] is infinite");
+        }
+    }
+
+    /// <summary>P∫ g(t) F(t) dt with steps halved until two results agree.</summary>
+    /// <param name="length">Numbers in F.</param>
+    /// <param name="addWeighted">Adds weight·F to a sum, given the covariance S_t and t.</param>
+    /// <param name="ofSignal">Whether F is proportional to the size of S_t.</param>
+    /// <param name="error">Estimate of the relative error.</param>
+    private double[] Integrate(int length, Action<double[], double, double, double[]> addWeighted, bool ofSignal, out double error)
+    {
+        using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
+        var result = Sum(length, addWeighted, ofSignal, FirstStep, 0, product);
+        for (var step = FirstStep; ; step /= 2)
+        {
+            // The finer rule's new nodes lie between the old ones.
+            var between = Sum(length, addWeighted, ofSignal, step, 0.5, product);
+            var (difference, size) = (0.0, 0.0);
+            for (var i = 0; i < length; i++)
+            {
+                difference = Math.Max(difference, 0.5 * Math.Abs(between[i] - result[i]));
+                result[i] = 0.5 * (result[i] + between[i]);
+                size = Math.Max(size, Math.Abs(result[i]));
+            }
+
+            // The difference is the error of the coarser rule; convergence is exponential in 1/step, so the finer one's is about its square.
+            var finer = Math.Pow(difference / size, 2);
+            error = Math.Max(finer, _tolerance);
+            if (finer <= _tolerance || step <= LeastStep)
+            {
+                return result;
+            }
+        }
+    }
+
+    /// <summary>The trapezoidal sum in v over nodes (offset + whole numbers)·step.</summary>
+    private double[] Sum(int length, Action<double[], double, double, double[]> addWeighted, bool ofSignal, double step, double offset, MatrixProduct<double> product)
+    {
+        var sum = new double[length];
+
+        // To the left of the first node g(t)F(t) = F(0) up to a share e^v, and its geometric series is summed at once: an error e^{2v}.
+        var first = (int)Math.Floor(((0.5 * Math.Log(_tolerance)) - 2) / step);
+        var leftmost = Math.Exp((first + offset) * step);
+        addWeighted(Covariance(0, product), 0, Points * step * leftmost / _timeScale / (Math.Exp(step) - 1), sum);
+        var total = 0.0;
+        for (var node = 0; ; node++)
+        {
+            var time = Math.Exp((first + node + offset) * step) / _timeScale;
+            var weight = Points * step * time * Damping(time);
+            if (weight > 0)
+            {
+                addWeighted(Covariance(time, product), time, weight, sum);
+            }
+
+            var contribution = weight * (ofSignal ? SizeOfSignal(time) : 1);
+            total += contribution;
+            var rate = DecayRate(time, ofSignal);
+            if (rate > 0 && contribution <= 0.1 * _tolerance * total * (1 - Math.Exp(-step * rate)))
+            {
+                return sum;
+            }
+        }
+    }
+
+    /// <summary>How fast the integrand decays in v at t, at least; it never decays more slowly to the right of it.</summary>
+    private double DecayRate(double time, bool ofSignal)
+    {
+        var rate = (time * Points * _epsilon) - 1;
+        foreach (var eigenvalue in _eigenvalues)
+        {
+            rate += time * eigenvalue / (1 + (2 * time * eigenvalue));
+        }
+
+        if (ofSignal)
+        {
+            var least = 2 * time * _eigenvalues.Min();
+            rate += least / (1 + least);
+        }
+
+        return rate;
+    }
+
+    /// <summary>g(t).</summary>
+    private double Damping(double time)
+    {
+        var logarithm = -time * Points * _epsilon;
+        foreach (var eigenvalue in _eigenvalues)
+        {
+            logarithm -= 0.5 * Math.Log(1 + (2 * time * eigenvalue));
+        }
+
+        return Math.Exp(logarithm);
+    }
+
+    /// <summary>Tr S_t, which the signal's expectation is proportional to.</summary>
+    private double SizeOfSignal(double time) => _eigenvalues.Sum(eigenvalue => eigenvalue / (1 + (2 * time * eigenvalue)));
+
+    /// <summary>S_t (P × P), column after column; only the triangle that the sums read is computed.</summary>
+    private unsafe double[] Covariance(double time, MatrixProduct<double> product)
+    {
+        var scaled = _directions.Clone();
+        for (var k = 0; k < Rank; k++)
+        {
+            scaled.SetColumn(k, _directions.Column(k) * Math.Sqrt(_eigenvalues[k] / (1 + (2 * time * _eigenvalues[k]))));
+        }
+
+        var columns = scaled.ToColumnMajorArray();
+        var covariance = new double[Points * Points];
+        fixed (double* a = columns, c = covariance)
+        {
+            product.Multiply(MatrixOperand<double>.Transposed(a, Points), MatrixOperand<double>.RowMajor(a, Points), c, Points, scaled.ColumnCount, Points, upperOnly: true);
+        }
+
+        return covariance;
+    }
+
+    private void AddArcCosine(double[] covariance, double weight, double[] sum) =>
+        AddPairs(covariance, sum, (scale, correlation) => weight * 0.5 * scale * ArcCosineKernel.Order1(correlation));
+
+    private void AddBothActive(double[] covariance, double weight, double[] sum) =>
+        AddPairs(covariance, sum, (scale, correlation) => scale == 0 ? 0 : weight * 0.5 * ArcCosineKernel.Order0(correlation));
+
+    private void AddPairs(double[] covariance, double[] sum, Func<double, double, double> function)
+    {
+        if (Points < SharedFrom)
+        {
+            for (var i = 0; i < Points; i++)
+            {
+                AddRow(i);
+            }
+        }
+        else
+        {
+            Parallel.For(0, Points, AddRow);
+        }
+
+        void AddRow(int i)
+        {
+            var variance = covariance[(i * Points) + i];
+            for (var j = i; j < Points; j++)
+            {
+                var scale = Math.Sqrt(variance * covariance[(j * Points) + j]);
+                var correlation = i == j || scale == 0 ? 1 : Math.Clamp(covariance[(i * Points) + j] / scale, -1, 1);
+                var value = function(scale, correlation);
+                sum[(i * Points) + j] += value;
+                if (i != j)
+                {
+                    sum[(j * Points) + i] += value;
+                }
+            }
+        }
+    }
+}

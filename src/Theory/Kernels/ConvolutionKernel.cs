@@ -1,0 +1,161 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>What lies beyond the border of an image.</summary>
+public enum Border
+{
+    /// <summary>The opposite side.</summary>
+    Periodic,
+
+    /// <summary>The mirror image, border positions included; odd kernels.</summary>
+    Symmetric,
+
+    /// <summary>Zeros.</summary>
+    Zero,
+}
+
+/// <summary>The kernel after a convolution with independent weights, from the Gram matrix of its inputs.</summary>
+/// <remarks>
+/// Given the layer below, the output channels are i.i.d. Gaussian over the points with covariance
+/// <c>K_ij = g · mean over the k² offsets κ of G_{i+κ, j+κ}</c>, <c>G_ij = ⟨x_i, x_j⟩/N</c>, where g = 2 for weights of variance 2/fan-in
+/// and 1 for 1/fan-in. Theory.md section 3, exact at every width. A fully connected layer is the case k = 1: <c>K = gG</c>.
+/// </remarks>
+public sealed class ConvolutionKernel
+{
+    private const int Outside = -1;
+    private readonly int[][] _sources;
+
+    /// <summary>Describes a convolution by which input points its output points read.</summary>
+    /// <param name="images">Images in the batch.</param>
+    /// <param name="height">Rows of input positions.</param>
+    /// <param name="width">Columns of input positions.</param>
+    /// <param name="kernelSize">Extent k of the kernel; its offsets are centred on zero, rounded towards the positive side for even k.</param>
+    /// <param name="border">What lies beyond the border.</param>
+    /// <param name="stride">Distance between outputs in input positions.</param>
+    /// <exception cref="ArgumentException">A size is not positive, or the kernel is even and the border symmetric.</exception>
+    public ConvolutionKernel(int images, int height, int width, int kernelSize, Border border, int stride = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(kernelSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
+        if (border == Border.Symmetric && kernelSize % 2 == 0)
+        {
+            throw new ArgumentException("expected an odd kernel with the symmetric border", nameof(kernelSize));
+        }
+
+        InputPoints = images * height * width;
+        (OutputHeight, OutputWidth) = ((height + stride - 1) / stride, (width + stride - 1) / stride);
+        OutputPoints = images * OutputHeight * OutputWidth;
+        var shifts = Enumerable.Range(0, kernelSize).Select(a => a - ((kernelSize - 1) / 2)).ToArray();
+        _sources = [.. from down in shifts from right in shifts select Sources(images, height, width, stride, border, down, right)];
+    }
+
+    /// <summary>Points that the convolution reads.</summary>
+    public int InputPoints { get; }
+
+    /// <summary>Points that it writes.</summary>
+    public int OutputPoints { get; }
+
+    /// <summary>Rows of output positions.</summary>
+    public int OutputHeight { get; }
+
+    /// <summary>Columns of output positions.</summary>
+    public int OutputWidth { get; }
+
+    /// <summary>Kernel of the outputs.</summary>
+    /// <param name="gram">Gram matrix of the inputs over channels, <c>⟨x_i, x_j⟩/N</c> (input points × input points).</param>
+    /// <param name="gain">Variance of the weights times fan-in: 2 after a ReLU, 1 in the first convolution.</param>
+    /// <returns>Kernel (output points × output points).</returns>
+    /// <exception cref="ArgumentException">Not a kernel, or of another size.</exception>
+    public Matrix<double> Apply(Matrix<double> gram, double gain = 2)
+    {
+        KernelMatrix.Require(gram);
+        RequirePoints(gram.RowCount, nameof(gram));
+        var result = Matrix<double>.Build.Dense(OutputPoints, OutputPoints);
+        var factor = gain / _sources.Length;
+        Parallel.For(0, OutputPoints, i =>
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var sum = 0.0;
+                foreach (var source in _sources)
+                {
+                    if (source[i] != Outside && source[j] != Outside)
+                    {
+                        sum += gram[source[i], source[j]];
+                    }
+                }
+
+                result[i, j] = result[j, i] = factor * sum;
+            }
+        });
+        return result;
+    }
+
+    /// <summary>Kernel of the outputs, from the input features themselves: cheaper than their Gram matrix where channels are few.</summary>
+    /// <param name="features">The inputs x (input points × channels).</param>
+    /// <param name="gain">Variance of the weights times fan-in.</param>
+    /// <returns>Kernel (output points × output points).</returns>
+    /// <exception cref="ArgumentException">Of another number of points.</exception>
+    public Matrix<double> OfFeatures(Matrix<double> features, double gain)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        RequirePoints(features.RowCount, nameof(features));
+        var channels = features.ColumnCount;
+        var patches = Matrix<double>.Build.Dense(OutputPoints, _sources.Length * channels, (i, k) =>
+            _sources[k / channels][i] == Outside ? 0 : features[_sources[k / channels][i], k % channels]);
+        return patches.TransposeAndMultiply(patches) * (gain / patches.ColumnCount);
+    }
+
+    /// <summary>The variance of each output point, from that of the input points: the diagonal of <see cref="Apply(Matrix{double}, double)"/> alone.</summary>
+    /// <param name="variances">Mean squares over channels (input points), of signal or noise.</param>
+    /// <param name="gain">Variance of the weights times fan-in.</param>
+    /// <returns>Mean squares (output points).</returns>
+    /// <exception cref="ArgumentException">Of another size.</exception>
+    public double[] Apply(IReadOnlyList<double> variances, double gain = 2)
+    {
+        ArgumentNullException.ThrowIfNull(variances);
+        RequirePoints(variances.Count, nameof(variances));
+        return [.. Enumerable.Range(0, OutputPoints).Select(i => gain / _sources.Length * _sources.Sum(source => source[i] == Outside ? 0 : variances[source[i]]))];
+    }
+
+    private static int[] Sources(int images, int height, int width, int stride, Border border, int down, int right)
+    {
+        var rows = (height + stride - 1) / stride;
+        var columns = (width + stride - 1) / stride;
+        return [.. from image in Enumerable.Range(0, images)
+                   from row in Enumerable.Range(0, rows)
+                   from column in Enumerable.Range(0, columns)
+                   let i = Inside((stride * row) + down, height, border)
+                   let j = Inside((stride * column) + right, width, border)
+                   select i == Outside || j == Outside ? Outside : (((image * height) + i) * width) + j];
+    }
+
+    private static int Inside(int position, int extent, Border border)
+    {
+        while (position < 0 || position >= extent)
+        {
+            if (border == Border.Zero)
+            {
+                return Outside;
+            }
+
+            var mirrored = position < 0 ? -1 - position : (2 * extent) - 1 - position;
+            var wrapped = position < 0 ? position + extent : position - extent;
+            position = border == Border.Periodic ? wrapped : mirrored;
+        }
+
+        return position;
+    }
+
+    private void RequirePoints(int points, string name)
+    {
+        if (points != InputPoints)
+        {
+            throw new ArgumentException($"expected {InputPoints} points, got {points}", name);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>What is asked of every kernel (P × P): symmetric, finite, no negative variance. And what is read from it.</summary>
+/// <remarks>
+/// A kernel is <c>K_ij = E[y_i y_j]</c>, averaged over channels, for the points i and j of the batch. Second moments and the effective rank of
+/// the features follow from it, since <c>XXᵀ/N</c> (P × P) has the nonzero spectrum of the second moments over channels.
+/// </remarks>
+public static class KernelMatrix
+{
+    /// <summary>Asymmetry and negative eigenvalues up to this share of the largest entry are rounding of a kernel made by sums over channels.</summary>
+    private const double Rounding = 1e-8;
+
+    /// <summary>ν₂: the mean of the diagonal.</summary>
+    /// <param name="kernel">Kernel (P × P).</param>
+    /// <returns>The mean square over points and channels.</returns>
+    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    public static double Nu2(Matrix<double> kernel)
+    {
+        Require(kernel);
+        return kernel.Diagonal().Average();
+    }
+
+    /// <summary>μ₂ = (Tr K - 1ᵀK1/P)/P: the mean square after each channel's mean over the points is subtracted. Law S4.</summary>
+    /// <param name="kernel">Kernel (P × P).</param>
+    /// <returns>The variance over points, averaged over channels; computed from centred entries, without cancellation.</returns>
+    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    public static double Mu2(Matrix<double> kernel)
+    {
+        Require(kernel);
+        return Centred(kernel).Diagonal().Average();
+    }
+
+    /// <summary>r_eff = Tr S/λ_max(S), S the doubly centred kernel. Law D2.</summary>
+    /// <param name="kernel">Kernel (P × P).</param>
+    /// <returns>The number of directions of variance; NaN if nothing varies.</returns>
+    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    public static double EffectiveRank(Matrix<double> kernel)
+    {
+        Require(kernel);
+        var centred = Centred(kernel);
+        var trace = centred.Trace();
+        if (trace <= 0)
+        {
+            return double.NaN;
+        }
+
+        var largest = Numerics.LargestEigenvalue.OfSymmetric(centred.ToColumnMajorArray(), centred.RowCount);
+        return 1 + Math.Max(0, (trace - largest) / largest);
+    }
+
+    /// <summary>The doubly centred kernel <c>S = GKG</c>, <c>G = I - 11ᵀ/P</c>.</summary>
+    /// <param name="kernel">Kernel (P × P).</param>
+    /// <returns>S (P × P), symmetric, with row sums zero.</returns>
+    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    public static Matrix<double> Centred(Matrix<double> kernel)
+    {
+        Require(kernel);
+        var means = kernel.RowSums() / kernel.RowCount;
+        var mean = means.Average();
+
+        // Half of the distance ‖u_i - u_j‖² survives where the kernel is nearly constant; means of differences keep its digits.
+        return Matrix<double>.Build.Dense(kernel.RowCount, kernel.RowCount, (i, j) => kernel[i, j] - means[i] - (means[j] - mean));
+    }
+
+    /// <summary>Checks that a matrix can be a kernel, as far as that costs only a look at each entry.</summary>
+    /// <param name="kernel">The matrix.</param>
+    /// <exception cref="ArgumentException">It is empty, not square, not finite, not symmetric, or has a variance below zero or an entry beyond Cauchy and Schwarz.</exception>
+    public static void Require(Matrix<double> kernel)
+    {
+        ArgumentNullException.ThrowIfNull(kernel);
+        var size = kernel.RowCount;
+        if (size == 0 || kernel.ColumnCount != size)
+        {
+            throw new ArgumentException($"expected a square kernel, got {kernel.RowCount} × {kernel.ColumnCount}", nameof(kernel));
+        }
+
+        var largest = 0.0;
+        for (var i = 0; i < size; i++)
+        {
+            if (!(kernel[i, i] >= 0) || !double.IsFinite(kernel[i, i]))
+            {
+                throw new ArgumentException($"expected finite variances of at least 0 on the diagonal, got {kernel[i, i]} for point {i}", nameof(kernel));
+            }
+
+            largest = Math.Max(largest, kernel[i, i]);
+        }
+
+        for (var i = 0; i < size; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                if (!(Math.Abs(kernel[i, j] - kernel[j, i]) <= Rounding * largest))
+                {
+                    throw new ArgumentException($"expected a symmetric kernel of finite entries, got {kernel[i, j]} and {kernel[j, i]} for points {i} and {j}", nameof(kernel));
+                }
+
+                if (Math.Abs(kernel[i, j]) > Math.Sqrt(kernel[i, i] * kernel[j, j]) + (Rounding * largest))
+                {
+                    throw new ArgumentException($"expected a positive semidefinite kernel, got correlation beyond 1 for points {i} and {j}", nameof(kernel));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>The kernel after a ReLU, from that of its Gaussian pre-activations. Law S1, exact at every width given the layer below.</summary>
+public static class ReluKernel
+{
+    /// <summary><c>E[x_i x_j] = ½ sqrt(q_i q_j) k₁(c_ij)</c>.</summary>
+    /// <param name="kernel">Kernel of the pre-activations (P × P); <c>q_i = K_ii</c>, <c>c_ij = K_ij/sqrt(q_i q_j)</c>.</param>
+    /// <returns>Kernel of the activations, V (P × P).</returns>
+    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    public static Matrix<double> Signal(Matrix<double> kernel) => Map(kernel, (scale, correlation) => 0.5 * scale * ArcCosineKernel.Order1(correlation));
+
+    /// <summary><c>E[1{y_i &gt; 0} 1{y_j &gt; 0}] = ½ k₀(c_ij)</c>: what noise passes through the ReLU.</summary>
+    /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
+    /// <returns>Probabilities (P × P); zero for a point whose variance is zero.</returns>
+    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    public static Matrix<double> BothActive(Matrix<double> kernel) => Map(kernel, (_, correlation) => 0.5 * ArcCosineKernel.Order0(correlation));
+
+    /// <summary><c>E[x_i² x_j²] = ½ q_i q_j k₂(c_ij)</c>.</summary>
+    /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
+    /// <returns>Mixed second moments of squares (P × P).</returns>
+    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    public static Matrix<double> Squares(Matrix<double> kernel) => Map(kernel, (scale, correlation) => 0.5 * scale * scale * ArcCosineKernel.Order2(correlation));
+
+    private static Matrix<double> Map(Matrix<double> kernel, Func<double, double, double> function)
+    {
+        KernelMatrix.Require(kernel);
+        var size = kernel.RowCount;
+        var result = Matrix<double>.Build.Dense(size, size);
+        Parallel.For(0, size, i =>
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var scale = Math.Sqrt(kernel[i, i] * kernel[j, j]);
+                var correlation = i == j ? 1 : Math.Clamp(kernel[i, j] / scale, -1, 1);
+                result[i, j] = result[j, i] = scale == 0 ? 0 : function(scale, correlation);
+            }
+        });
+        return result;
+    }
+}
