@@ -36,9 +36,10 @@ public sealed class RandomWalk
             _weights[k] /= total;
         }
 
-        var mean = Average(k => PolyGamma.DiGamma(0.5 * k));
-        Drift = mean + Math.Log(4.0 / width);
-        Variance = Average(k => PolyGamma.TriGamma(0.5 * k) + Math.Pow(PolyGamma.DiGamma(0.5 * k) - mean, 2));
+        // ψ(K/2) + ln(4/N), split so that no large logarithms cancel: the drift is small in wide nets.
+        double LogMean(int k) => PolyGamma.DiGammaMinusLog(0.5 * k) + Math.Log(2.0 * k / width);
+        Drift = Average(LogMean);
+        Variance = Average(k => PolyGamma.TriGamma(0.5 * k) + Math.Pow(LogMean(k) - Drift, 2));
     }
 
     /// <summary>Width N.</summary>
