@@ -18,14 +18,16 @@ internal static class PredictCommand
     {
         var network = new NetworkOptions();
         var json = new Option<string?>("--json") { Description = "Also write the prediction to this file" };
+        var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many fully connected networks of the given width from the one-step laws", 0);
         var command = new Command("predict", "Predicts, for the batch that the first simulation would draw, what a network does to signal and noise.");
         network.AddTo(command);
         command.Options.Add(json);
-        command.SetAction((parsed, cancellation) => Task.Run(() => Predict(network.Read(parsed, numSims: 1), parsed.GetValue(json), cancellation)));
+        command.Options.Add(finiteWidth);
+        command.SetAction((parsed, cancellation) => Task.Run(() => Predict(network.Read(parsed, numSims: 1), parsed.GetValue(json), parsed.GetValue(finiteWidth), cancellation)));
         return command;
     }
 
-    private static int Predict(ExperimentOptions options, string? json, CancellationToken cancellation)
+    private static int Predict(ExperimentOptions options, string? json, int finiteWidth, CancellationToken cancellation)
     {
         if (json is not null)
         {
@@ -36,9 +38,16 @@ internal static class PredictCommand
         var images = ImageSources.Open(options.Dataset, options.DataDir);
         options.ValidateFor(images);
         var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.Of(options, images, depthReached, cancellation));
+        if (finiteWidth != 0)
+        {
+            var sampled = ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.Of(options, images, finiteWidth, depthReached, cancellation));
+            prediction = prediction with { FiniteWidth = sampled };
+        }
+
         if (prediction.ImagesUsed < options.BatchSize)
         {
-            Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images, since a kernel over more than {Prediction.MostPoints} points does not fit; batch norm then sees a smaller batch");
+            var consequence = Architecture.Named(options.Architecture).HasBatchNorm ? "; batch norm then sees a smaller batch" : string.Empty;
+            Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images, since a kernel over more than {Prediction.MostPoints} points does not fit{consequence}");
         }
 
         if (json is not null)
@@ -80,6 +89,21 @@ internal static class PredictCommand
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"δχ tends to {limit:R}"));
         }
 
+        if (prediction.FiniteWidth is { } finite)
+        {
+            Console.WriteLine($"width {options.NumChannels}, means of {finite.Samples} sampled networks:");
+            Console.WriteLine("   depth         ln χ   standard error   directions of variance   μ₄ behind batch norm");
+            for (var i = (shown.Count - 1) % step; i < shown.Count; i += step)
+            {
+                var depth = shown[i];
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{depth + 1,8}   {finite.LogChiMean[depth],10:F4}   {finite.LogChiStandardError[depth],14:F4}   {finite.ReffMean[depth],22:F3}   {(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)),20}"));
+            }
+
+            Console.WriteLine();
+        }
+
         foreach (var basis in prediction.Basis)
         {
             Console.WriteLine($"basis: {basis.Law} ({basis.Exactness}) for {basis.Quantities}");
@@ -116,6 +140,18 @@ internal static class PredictCommand
         if (prediction.DeltaChiLimit is { } limit)
         {
             result["delta_chi_limit"] = limit;
+        }
+
+        if (prediction.FiniteWidth is { } finite)
+        {
+            result["finite_width"] = new JsonObject
+            {
+                ["samples"] = finite.Samples,
+                ["log_chi_mean"] = Numbers(i => finite.LogChiMean[i]),
+                ["log_chi_standard_error"] = Numbers(i => finite.LogChiStandardError[i]),
+                ["reff_signal_mean"] = Numbers(i => finite.ReffMean[i]),
+                ["mu4_signal_mean"] = Numbers(i => finite.Mu4Mean[i]),
+            };
         }
 
         result["basis"] = new JsonArray([.. prediction.Basis.Select(basis => (JsonNode)new JsonObject

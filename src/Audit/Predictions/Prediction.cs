@@ -31,6 +31,10 @@ public sealed record Prediction(
     int ImagesUsed,
     double QuadratureError)
 {
+    /// <summary>What sampled networks of the given width do, if these were asked for.</summary>
+    public FiniteWidthPrediction? FiniteWidth { get; init; }
+
+
     /// <summary>A kernel has the square of this number of entries; beyond it only some of the images are used.</summary>
     public const int MostPoints = 2048;
 

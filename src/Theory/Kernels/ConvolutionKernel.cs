@@ -107,7 +107,7 @@ public sealed class ConvolutionKernel
         var channels = features.ColumnCount;
         var patches = Matrix<double>.Build.Dense(OutputPoints, _sources.Length * channels, (i, k) =>
             _sources[k / channels][i] == Outside ? 0 : features[_sources[k / channels][i], k % channels]);
-        return patches.TransposeAndMultiply(patches) * (gain / patches.ColumnCount);
+        return DenseProduct.OfTransposed(patches, patches) * (gain / patches.ColumnCount);
     }
 
     /// <summary>The variance of each output point, from that of the input points: the diagonal of <see cref="Apply(Matrix{double}, double)"/> alone.</summary>

@@ -50,6 +50,9 @@ public sealed class SampledNeurons
         _neurons = Sample(joint);
     }
 
+    /// <summary>μ₄ behind the last unit's first batch norm, in this sample; NaN without batch norm. Large where tails are fat: 3 for Gaussian z, up to the bound D3.</summary>
+    public double Mu4AfterBatchNorm { get; private set; } = double.NaN;
+
     /// <summary>Goes one layer or residual unit further.</summary>
     /// <returns>The moments at its end, in this sample.</returns>
     /// <exception cref="ArgumentException">Batch norm with ε = 0 on a single point.</exception>
@@ -63,7 +66,7 @@ public sealed class SampledNeurons
             reff = double.NaN;
             for (var h = 0; h < _kind.ResidualDepth; h++)
             {
-                var activations = Activate(branch);
+                var activations = Activate(branch, ofUnit: h == 0);
                 reff = h == 0 ? EffectiveRank(activations) : reff;
                 branch = Sample(2 * Gram(activations));
             }
@@ -72,7 +75,7 @@ public sealed class SampledNeurons
         }
         else
         {
-            _neurons = Activate(Sample(2 * Gram(_neurons)));
+            _neurons = Activate(Sample(2 * Gram(_neurons)), ofUnit: true);
             reff = EffectiveRank(_neurons);
         }
 
@@ -89,30 +92,38 @@ public sealed class SampledNeurons
         return moments;
     }
 
-    private Matrix<double> Gram(Matrix<double> neurons) => neurons.TransposeAndMultiply(neurons) / _width;
+    private Matrix<double> Gram(Matrix<double> neurons) => DenseProduct.OfTransposed(neurons, neurons) / _width;
 
     private double EffectiveRank(Matrix<double> neurons)
     {
         var signal = neurons.SubMatrix(0, _points, 0, _width);
-        return KernelMatrix.EffectiveRank(signal.TransposeAndMultiply(signal) / _width);
+        return KernelMatrix.EffectiveRank(Gram(signal));
     }
 
     /// <summary>Draws N neurons (2P × N) with the given covariance over signal and noise at the points.</summary>
-    private Matrix<double> Sample(Matrix<double> covariance) => Factor(covariance) * Matrix<double>.Build.Random(covariance.RowCount, _width, _normal);
+    private Matrix<double> Sample(Matrix<double> covariance) =>
+        DenseProduct.OfTransposed(SemidefiniteFactor.Lower(covariance), Matrix<double>.Build.Random(_width, covariance.RowCount, _normal));
 
     /// <summary>Batch norm, where there is one, and ReLU, neuron by neuron.</summary>
-    private Matrix<double> Activate(Matrix<double> neurons)
+    private Matrix<double> Activate(Matrix<double> neurons, bool ofUnit)
     {
         var result = neurons.Clone();
+        var fourthPowers = 0.0;
         for (var neuron = 0; neuron < _width; neuron++)
         {
             var (shift, factor) = _kind.BatchNorm ? Statistics(neurons.Column(neuron, 0, _points)) : (0, 1);
             for (var point = 0; point < _points; point++)
             {
                 var signal = (neurons[point, neuron] - shift) * factor;
+                fourthPowers += signal * signal * signal * signal;
                 result[point, neuron] = Math.Max(signal, 0);
                 result[_points + point, neuron] = signal > 0 ? neurons[_points + point, neuron] * factor : 0;
             }
+        }
+
+        if (ofUnit && _kind.BatchNorm)
+        {
+            Mu4AfterBatchNorm = fourthPowers / ((double)_points * _width);
         }
 
         return result;
@@ -137,39 +148,5 @@ public sealed class SampledNeurons
         _logScaleNoise += Math.Log(noise);
         scale.SetSubVector(_points, _points, Vector<double>.Build.Dense(_points, 1 / Math.Sqrt(noise)));
         _neurons = Matrix<double>.Build.Dense(2 * _points, _width, (i, j) => scale[i] * _neurons[i, j]);
-    }
-
-    /// <summary>A lower triangular L with LLᵀ = C for semidefinite C: columns whose pivot is rounding are zero.</summary>
-    private static Matrix<double> Factor(Matrix<double> covariance)
-    {
-        var size = covariance.RowCount;
-        var factor = Matrix<double>.Build.Dense(size, size);
-        for (var j = 0; j < size; j++)
-        {
-            for (var i = j; i < size; i++)
-            {
-                var sum = covariance[i, j];
-                for (var k = 0; k < j; k++)
-                {
-                    sum -= factor[i, k] * factor[j, k];
-                }
-
-                if (i == j)
-                {
-                    if (sum <= 1e-13 * covariance[j, j])
-                    {
-                        break;
-                    }
-
-                    factor[j, j] = Math.Sqrt(sum);
-                }
-                else
-                {
-                    factor[i, j] = sum / factor[j, j];
-                }
-            }
-        }
-
-        return factor;
     }
 }

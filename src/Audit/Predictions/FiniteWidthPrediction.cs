@@ -1,0 +1,64 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Statistics;
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What fully connected networks of the given width do: the one-step laws sampled instead of averaged, exact in law.</summary>
+/// <param name="Samples">Number of sampled networks.</param>
+/// <param name="LogChiMean">Mean of ln χ by depth.</param>
+/// <param name="LogChiStandardError">Its standard error by depth.</param>
+/// <param name="ReffMean">Mean effective rank of the signal by depth.</param>
+/// <param name="Mu4Mean">Mean μ₄ behind batch norm by depth; NaN without batch norm.</param>
+public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> LogChiMean, IReadOnlyList<double> LogChiStandardError, IReadOnlyList<double> ReffMean, IReadOnlyList<double> Mu4Mean)
+{
+    /// <summary>Samples networks on the batch that simulation 0 would draw.</summary>
+    /// <param name="options">Valid options of a fully connected net.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="samples">Number of networks, at least 2.</param>
+    /// <param name="depthReached">Called after each layer or residual unit of each network.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The prediction.</returns>
+    /// <exception cref="InvalidInputException">The net is convolutional, or there are too few samples.</exception>
+    public static FiniteWidthPrediction Of(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.KernelSize != 1)
+        {
+            throw new InvalidInputException("--finite-width", "expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions");
+        }
+
+        if (samples < 2)
+        {
+            throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {samples}");
+        }
+
+        using var input = new SignalAndNoise<double>(options.Settings(images).NetworkInput);
+        var mu2Input = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, input);
+        var features = Matrix<double>.Build.DenseOfRowMajor(input.Shape.Points, input.Shape.Channels, input.Signal.ToArray());
+        var gram = features.TransposeAndMultiply(features) / input.Shape.Channels;
+        var kind = NetworkKind.Named(options.Architecture, options.ResDepth);
+        var (logChi, reff, mu4) = (Table(), Table(), Table());
+        for (var sample = 0; sample < samples; sample++)
+        {
+            var network = new SampledNeurons(kind, gram, options.NumChannels, options.Epsilon, unchecked((int)options.Seed + sample));
+            for (var depth = 0; depth < options.TotalDepth; depth++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var moments = network.Next();
+                (logChi[depth][sample], reff[depth][sample], mu4[depth][sample]) = (moments.LogChi(mu2Input), moments.ReffSignal, network.Mu4AfterBatchNorm);
+                depthReached?.Invoke();
+            }
+        }
+
+        return new FiniteWidthPrediction(
+            samples,
+            [.. logChi.Select(Statistics.Mean)],
+            [.. logChi.Select(values => values.StandardDeviation() / Math.Sqrt(samples))],
+            [.. reff.Select(Statistics.Mean)],
+            [.. mu4.Select(Statistics.Mean)]);
+
+        double[][] Table() => [.. Enumerable.Range(0, options.TotalDepth).Select(_ => new double[samples])];
+    }
+}
