@@ -54,24 +54,21 @@ public sealed class ResultFile
     public static ResultFile Read(string path)
     {
         using var archive = NpzArchive.Open(path);
-        var depth = Decode(path, archive, "depth").Select(value => Depths(path, value)).ToArray();
-        if (depth.Length == 0 || archive.Read("depth").Shape.Count != 1 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
+        var depth = Decode(path, archive, "depth").Select(value => WholeDepth(path, value)).ToArray();
+        if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
         {
             throw new InvalidInputException(path, "expected an increasing list of depths in 'depth'");
         }
 
-        int? residualDepth = archive.Contains("res_depth") ? (int)Decode(path, archive, "res_depth").Single() : null;
-        var configuration = archive.Contains("configuration") ? archive.Read("configuration").ToText() : null;
+        int? residualDepth = archive.Contains("res_depth") ? ReadResidualDepth(path, archive) : null;
+        var configuration = archive.Contains("configuration") ? Read(path, archive, "configuration", array => array.ToText()) : null;
         var moments = new Dictionary<string, double[][]>();
         foreach (var name in archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal)))
         {
-            var array = archive.Read(name);
-            if (array.Shape.Count != 2 || array.Shape[1] != depth.Length)
-            {
-                throw new InvalidInputException(path, $"expected '{name}' of shape (num_sims, {depth.Length}), found ({string.Join(", ", array.Shape)})");
-            }
-
-            moments[name] = [.. Decode(path, archive, name).Chunk(depth.Length)];
+            moments[name] = Read(path, archive, name, array =>
+                array.Shape.Count == 2 && array.Shape[1] == depth.Length
+                    ? array.ToDoubles().Chunk(depth.Length).ToArray()
+                    : throw new InvalidInputException(path, $"expected '{name}' of shape (num_sims, {depth.Length}), found ({string.Join(", ", array.Shape)})"));
         }
 
         if (moments.Values.Select(rows => rows.Length).Distinct().Count() > 1)
@@ -82,14 +79,19 @@ public sealed class ResultFile
         return new ResultFile(depth, residualDepth, configuration, moments);
     }
 
-    private static int Depths(string path, double value) =>
-        value is >= 1 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected positive whole depths in 'depth', found {value}");
+    private static int WholeDepth(string path, double value) =>
+        value is >= 1 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected positive whole depths, found {value}");
 
-    private static double[] Decode(string path, NpzArchive archive, string name)
+    private static int ReadResidualDepth(string path, NpzArchive archive) =>
+        Decode(path, archive, "res_depth") is [var value] ? WholeDepth(path, value) : throw new InvalidInputException(path, "expected a single number in 'res_depth'");
+
+    private static double[] Decode(string path, NpzArchive archive, string name) => Read(path, archive, name, array => array.ToDoubles());
+
+    private static T Read<T>(string path, NpzArchive archive, string name, Func<NpyArray, T> decode)
     {
         try
         {
-            return archive.Read(name).ToDoubles();
+            return decode(archive.Read(name));
         }
         catch (FormatException exception)
         {

@@ -9,6 +9,11 @@ public static class AtomicFile
     /// <exception cref="InvalidInputException">The folder is missing, or the path is a folder.</exception>
     public static void EnsureWritable(string path, string option)
     {
+        if (string.IsNullOrWhiteSpace(path))
+        {
+            throw new InvalidInputException(option, "expected the name of a file, got nothing");
+        }
+
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {

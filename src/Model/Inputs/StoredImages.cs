@@ -3,12 +3,15 @@ namespace Wellbehaved.Model;
 /// <summary>Images of a data set, held in memory.</summary>
 public sealed class StoredImages : ImageSource
 {
+    /// <summary>Single precision holds sums of the squares of such pixels with room to spare.</summary>
+    private const double LargestPixel = 1e15;
+
     private readonly NpyArray _images;
 
     /// <summary>Takes images from an array.</summary>
     /// <param name="images">Array (images, height, width, channels), or (images, height, width) for one channel.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="InvalidInputException">The array has another number of axes, is empty, or holds something else than finite numbers.</exception>
+    /// <exception cref="InvalidInputException">The array has another number of axes, is empty, or holds something else than finite numbers of magnitude up to 1e15.</exception>
     public StoredImages(NpyArray images, string name)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -55,9 +58,9 @@ public sealed class StoredImages : ImageSource
         for (var i = 0; i < _images.Count; i++)
         {
             _images.Decode(i, value);
-            if (!double.IsFinite(value[0]))
+            if (!(Math.Abs(value[0]) <= LargestPixel))
             {
-                throw new InvalidInputException(name, $"expected finite pixels, found {value[0]} at element {i}");
+                throw new InvalidInputException(name, $"expected finite pixels of magnitude up to {LargestPixel:e0}, found {value[0]} at element {i}");
             }
         }
     }
