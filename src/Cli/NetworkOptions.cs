@@ -6,7 +6,7 @@ namespace Wellbehaved.Cli;
 /// <summary>The options that describe a network and its inputs.</summary>
 internal sealed class NetworkOptions
 {
-    private readonly Option<string> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", Required = true };
+    private readonly Option<string> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", Required = true, HelpName = "word" };
     private readonly Option<int> _totalDepth = OptionFactory.RequiredNumber<int>("--total-depth", "Number of layers, or of residual units");
     private readonly Option<int> _kernelSize = OptionFactory.RequiredNumber<int>("--kernel-size", "Extent of the kernels; 1 flattens the images: a fully connected net");
     private readonly Option<int> _numChannels = OptionFactory.RequiredNumber<int>("--num-channels", "Channels of every layer");
@@ -17,22 +17,8 @@ internal sealed class NetworkOptions
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
     private readonly Option<int> _numComputations = OptionFactory.Number("--num-computations", "Depths at which moments are computed; divides the total depth", 100);
     private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
-
-    private readonly Option<Boundary> _boundary = OptionFactory.Choice(
-        "--boundary",
-        "What a convolution sees beyond the border",
-        Boundary.Periodic,
-        ("periodic", Boundary.Periodic),
-        ("symmetric", Boundary.Symmetric),
-        ("zero_padding", Boundary.ZeroPadding));
-
-    private readonly Option<InputNormalization> _normalize = OptionFactory.Choice(
-        "--normalize",
-        "Normalisation of the input signal over the batch",
-        InputNormalization.Channel,
-        ("channel", InputNormalization.Channel),
-        ("global", InputNormalization.Global),
-        ("none", InputNormalization.None));
+    private readonly Option<string> _boundary = OptionFactory.Choice("--boundary", "What a convolution sees beyond the border", "periodic", "symmetric", "zero_padding");
+    private readonly Option<string> _normalize = OptionFactory.Choice("--normalize", "Normalisation of the input signal over the batch", "channel", "global", "none");
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -52,10 +38,20 @@ internal sealed class NetworkOptions
         NumChannels = parsed.GetValue(_numChannels),
         BatchSize = parsed.GetValue(_batchSize),
         NumSims = numSims,
-        Boundary = parsed.GetValue(_boundary),
+        Boundary = parsed.GetRequiredValue(_boundary) switch
+        {
+            "periodic" => Boundary.Periodic,
+            "symmetric" => Boundary.Symmetric,
+            _ => Boundary.ZeroPadding,
+        },
         Dataset = parsed.GetRequiredValue(_dataset),
         DataDir = parsed.GetValue(_dataDir),
-        Normalize = parsed.GetValue(_normalize),
+        Normalize = parsed.GetRequiredValue(_normalize) switch
+        {
+            "channel" => InputNormalization.Channel,
+            "global" => InputNormalization.Global,
+            _ => InputNormalization.None,
+        },
         Epsilon = parsed.GetValue(_epsilon),
         ResDepth = parsed.GetValue(_resDepth),
         NumComputations = parsed.GetValue(_numComputations),

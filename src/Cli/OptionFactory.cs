@@ -16,27 +16,25 @@ internal static class OptionFactory
     public static Option<T> Number<T>(string name, string description, T byDefault, string expectation = "a whole number")
         where T : INumber<T> => new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => ParseNumber<T>(result, name, expectation) };
 
-    /// <summary>One of several words, with a default.</summary>
-    public static Option<T> Choice<T>(string name, string description, T byDefault, params (string Word, T Value)[] choices)
-        where T : struct => new(name)
+    /// <summary>One of several words, the first of which is the default.</summary>
+    public static Option<string> Choice(string name, string description, params string[] words)
+    {
+        var option = new Option<string>(name)
         {
-            Description = $"{description}: {string.Join(", ", choices.Select(choice => choice.Word))}",
-            DefaultValueFactory = _ => byDefault,
-            CustomParser = result =>
-            {
-                var word = result.Tokens[0].Value;
-                foreach (var choice in choices)
-                {
-                    if (choice.Word == word)
-                    {
-                        return choice.Value;
-                    }
-                }
-
-                result.AddError($"{name}: expected {string.Join(", ", choices.Select(choice => choice.Word))}, got '{word}'");
-                return default;
-            },
+            Description = $"{description}: {string.Join(", ", words)}",
+            HelpName = "word",
+            DefaultValueFactory = _ => words[0],
         };
+        option.Validators.Add(result =>
+        {
+            var word = result.Tokens.Count == 0 ? words[0] : result.Tokens[0].Value;
+            if (!words.Contains(word))
+            {
+                result.AddError($"{name}: expected {string.Join(", ", words)}, got '{word}'");
+            }
+        });
+        return option;
+    }
 
     private static T ParseNumber<T>(ArgumentResult result, string name, string expectation)
         where T : INumber<T>

@@ -9,9 +9,14 @@ var root = new RootCommand("Verifies how signal and noise travel through deep ne
     PredictCommand.Create(),
 };
 var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if (parsed.UnmatchedTokens is [var unknown, ..])
 {
-    return Fail(parsed.Errors[0].Message);
+    return Fail($"{unknown}: expected a command or an option that exists; see wellbehaved --help");
+}
+
+if (parsed.Errors is [var error, ..])
+{
+    return Fail($"{error.Message.TrimEnd('.')}; see wellbehaved --help");
 }
 
 try
