@@ -5,10 +5,11 @@ namespace Wellbehaved.Audit;
 /// <summary>How the two observables of the post change along the depth of one simulated mapping.</summary>
 /// <remarks>
 /// Multiplying the depth tells laws of growth apart without a fitted constant. From a quarter of the depth to all of it, the distance
-/// of the effective rank to 1 is divided by 16 where it decays as 1/l² (vanilla nets, law R1) and by 1 where it does not decay; at
-/// width 512 its logarithm scatters by about 0.7 between mappings, so the mark ½ is three such units from the one and beyond
-/// all scatter (a tenth) of the other. From half of the depth to all of it, ln χ grows as much as in the first half if χ is exponential,
-/// and by a share of ln 2/ln(L/2) of that, 0.15 at depth 200, if χ is a power; the mark ½ lies between.
+/// of the effective rank to 1 is divided by 16 where it decays as 1/l² (vanilla nets, law R1) and by 1 where it does not decay. Measured at
+/// width 512, depth 200 (64 mappings each), the logarithm of the ratio is -2.7 ± 0.8 without batch norm and 0.04 ± 0.10 in <c>bn_res</c>: the
+/// mark ln ½ leaves 2.6 and 7 standard deviations. From half of the depth to all of it, ln χ grows as much as in the first half if
+/// χ is exponential, and by a share of ln 2/ln(L/2l₁) of that if χ is a power, l₁ being the first computed depth: 0.30 for L = 200, l₁ = 10.
+/// Measured: 1.115 ± 0.010 in <c>bn_ff</c>, 0.317 ± 0.013 in <c>bn_res</c>; the mark ½ leaves more than ten on either side.
 /// </remarks>
 /// <param name="ReffAtQuarter">Effective rank of the signal at a quarter of the depth.</param>
 /// <param name="ReffAtEnd">Effective rank of the signal at full depth.</param>
