@@ -6,14 +6,11 @@ namespace Wellbehaved.Cli;
 /// <summary>Prints curves by depth as a table of at most ten rows.</summary>
 internal static class CurveTable
 {
-    private const int MostRows = 10;
-
     /// <summary>Prints medians of the effective rank and of the signal-to-noise ratio.</summary>
     public static void Print(DepthCurves curves)
     {
         Console.WriteLine("   depth   directions of variance   SNR^l/SNR^0");
-        var step = (curves.Depths.Count + MostRows - 1) / MostRows;
-        for (var i = curves.Depths.Count - 1 - ((curves.Depths.Count - 1) / step * step); i < curves.Depths.Count; i += step)
+        foreach (var i in TableRows.Spread(curves.Depths.Count))
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{curves.Depths[i],8}   {Rank(curves.Reff[i]),22}   {Ratio(curves.LogSnrRatio[i]),11}"));
         }

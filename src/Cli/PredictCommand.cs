@@ -11,8 +11,6 @@ namespace Wellbehaved.Cli;
 /// <summary><c>wellbehaved predict</c>: what theory says of a network, before any simulation.</summary>
 internal static class PredictCommand
 {
-    private const int MostRows = 10;
-
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
@@ -37,13 +35,10 @@ internal static class PredictCommand
         options.Validate();
         var images = ImageSources.Open(options.Dataset, options.DataDir);
         options.ValidateFor(images);
-        var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.Of(options, images, depthReached, cancellation));
-        if (finiteWidth != 0)
-        {
-            var sampled = ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.Of(options, images, finiteWidth, depthReached, cancellation));
-            prediction = prediction with { FiniteWidth = sampled };
-        }
-
+        var sampled = finiteWidth == 0
+            ? null
+            : ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.Of(options, images, finiteWidth, depthReached, cancellation));
+        var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.Of(options, images, depthReached, cancellation)) with { FiniteWidth = sampled };
         if (prediction.ImagesUsed < options.BatchSize)
         {
             var consequence = Architecture.Named(options.Architecture).HasBatchNorm ? "; batch norm then sees a smaller batch" : string.Empty;
@@ -64,8 +59,7 @@ internal static class PredictCommand
     {
         Console.WriteLine("   depth            χ        δχ           μ₂           ν₂   directions of variance");
         var shown = Shown(options).ToList();
-        var step = (shown.Count + MostRows - 1) / MostRows;
-        for (var i = (shown.Count - 1) % step; i < shown.Count; i += step)
+        foreach (var i in TableRows.Spread(shown.Count))
         {
             var moments = prediction.Moments[shown[i]];
             Console.WriteLine(string.Create(
@@ -93,7 +87,7 @@ internal static class PredictCommand
         {
             Console.WriteLine($"width {options.NumChannels}, means of {finite.Samples} sampled networks:");
             Console.WriteLine("   depth         ln χ   standard error   directions of variance   μ₄ behind batch norm");
-            for (var i = (shown.Count - 1) % step; i < shown.Count; i += step)
+            foreach (var i in TableRows.Spread(shown.Count))
             {
                 var depth = shown[i];
                 Console.WriteLine(string.Create(

@@ -1,4 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
@@ -34,10 +33,8 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
             throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {samples}");
         }
 
-        using var input = new SignalAndNoise<double>(options.Settings(images).NetworkInput);
-        var mu2Input = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, input);
-        var features = Matrix<double>.Build.DenseOfRowMajor(input.Shape.Points, input.Shape.Channels, input.Signal.ToArray());
-        var gram = features.TransposeAndMultiply(features) / input.Shape.Channels;
+        var (features, mu2Input) = InputFeatures.Of(options, images, options.BatchSize);
+        var gram = features.TransposeAndMultiply(features) / features.ColumnCount;
         var kind = NetworkKind.Named(options.Architecture, options.ResDepth);
         var (logChi, reff, mu4) = (Table(), Table(), Table());
         for (var sample = 0; sample < samples; sample++)

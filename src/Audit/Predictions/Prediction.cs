@@ -1,4 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
@@ -34,12 +33,11 @@ public sealed record Prediction(
     /// <summary>What sampled networks of the given width do, if these were asked for.</summary>
     public FiniteWidthPrediction? FiniteWidth { get; init; }
 
-
     /// <summary>A kernel has the square of this number of entries; beyond it only some of the images are used.</summary>
     public const int MostPoints = 2048;
 
     /// <summary>ln χ by depth, relative to the input.</summary>
-    public IReadOnlyList<double> LogChi => [.. Moments.Select(moments => moments.LogChi(Mu2InputSignal))];
+    public IReadOnlyList<double> LogChi { get; } = [.. Moments.Select(moments => moments.LogChi(Mu2InputSignal))];
 
     /// <summary>ln δχ by depth: the growth of χ in each layer or residual unit.</summary>
     public IReadOnlyList<double> LogDeltaChi => [.. LogChi.Zip(LogChi.Prepend(LogChiAtDepth0), (after, before) => after - before)];
@@ -63,11 +61,8 @@ public sealed record Prediction(
         }
 
         var used = Math.Min(options.BatchSize, MostPoints / pointsPerImage);
-        using var input = new SignalAndNoise<double>(settings.NetworkInput);
-        var mu2Input = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, input);
+        var (features, mu2Input) = InputFeatures.Of(options, images, used);
         var inputShape = settings.NetworkInput with { Images = used };
-        var features = Matrix<double>.Build.DenseOfRowMajor(inputShape.Points, inputShape.Channels, input.Signal[..inputShape.Elements].ToArray());
-
         var border = options.Boundary switch { Boundary.Periodic => Border.Periodic, Boundary.Symmetric => Border.Symmetric, _ => Border.Zero };
         var first = new ConvolutionKernel(used, inputShape.Height, inputShape.Width, options.KernelSize, border, settings.FirstStride);
         var inner = new ConvolutionKernel(used, first.OutputHeight, first.OutputWidth, options.KernelSize, border);

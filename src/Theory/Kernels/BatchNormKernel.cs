@@ -100,8 +100,7 @@ public sealed class BatchNormKernel
             return (Matrix<double>.Build.Dense(Points, Points), 0);
         }
 
-        var values = Integrate(Points * Points, (covariance, _, weight, sum) => AddArcCosine(covariance, weight, sum), ofSignal: true, out var error);
-        return (Matrix<double>.Build.Dense(Points, Points, values), error);
+        return IntegratePairs((scale, correlation) => 0.5 * scale * ArcCosineKernel.Order1(correlation), ofSignal: true);
     }
 
     /// <summary><c>E[1/(σ² + ε)]</c>: what batch norm multiplies the variance of noise by that is uncorrelated with the signal.</summary>
@@ -110,7 +109,7 @@ public sealed class BatchNormKernel
     public (double Value, double Error) InverseVariance()
     {
         RequireFiniteNoise();
-        var values = Integrate(1, (_, _, weight, sum) => sum[0] += weight, ofSignal: false, out var error);
+        var values = Integrate(1, (_, weight, sum) => sum[0] += weight, ofSignal: false, out var error);
         return (values[0], error);
     }
 
@@ -120,8 +119,7 @@ public sealed class BatchNormKernel
     public (Matrix<double> Kernel, double Error) BothActiveOverVariance()
     {
         RequireFiniteNoise();
-        var values = Integrate(Points * Points, (covariance, _, weight, sum) => AddBothActive(covariance, weight, sum), ofSignal: false, out var error);
-        return (Matrix<double>.Build.Dense(Points, Points, values), error);
+        return IntegratePairs((scale, correlation) => scale == 0 ? 0 : 0.5 * ArcCosineKernel.Order0(correlation), ofSignal: false);
     }
 
     /// <summary><c>E[y yᵀ/(σ² + ε)] = P∫ g(t)(K - 2t·KG(I + 2tS)⁻¹GK) dt</c>: for noise that is correlated with the signal, regressed on it.</summary>
@@ -133,7 +131,7 @@ public sealed class BatchNormKernel
         var across = _kernel * _directions;
         var values = Integrate(
             Points * Points,
-            (_, time, weight, sum) =>
+            (time, weight, sum) =>
             {
                 var scaled = across.Clone();
                 for (var k = 0; k < Rank; k++)
@@ -160,19 +158,26 @@ public sealed class BatchNormKernel
         }
     }
 
-    /// <summary>P∫ g(t) F(t) dt with steps halved until two results agree.</summary>
-    /// <param name="length">Numbers in F.</param>
-    /// <param name="addWeighted">Adds weight·F to a sum, given the covariance S_t and t.</param>
-    /// <param name="ofSignal">Whether F is proportional to the size of S_t.</param>
-    /// <param name="error">Estimate of the relative error.</param>
-    private double[] Integrate(int length, Action<double[], double, double, double[]> addWeighted, bool ofSignal, out double error)
+    /// <summary>P∫ g(t) F dt for a function F of each pair of points: of the product of their standard deviations under S_t, and of their correlation.</summary>
+    private (Matrix<double> Kernel, double Error) IntegratePairs(Func<double, double, double> function, bool ofSignal)
     {
         using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
-        var result = Sum(length, addWeighted, ofSignal, FirstStep, 0, product);
+        var values = Integrate(Points * Points, (time, weight, sum) => AddPairs(Covariance(time, product), weight, sum, function), ofSignal, out var error);
+        return (Matrix<double>.Build.Dense(Points, Points, values), error);
+    }
+
+    /// <summary>P∫ g(t) F(t) dt with steps halved until two results agree.</summary>
+    /// <param name="length">Numbers in F.</param>
+    /// <param name="addWeighted">Adds weight·F to a sum, given t.</param>
+    /// <param name="ofSignal">Whether F is proportional to the size of S_t.</param>
+    /// <param name="error">Estimate of the relative error.</param>
+    private double[] Integrate(int length, Action<double, double, double[]> addWeighted, bool ofSignal, out double error)
+    {
+        var result = Sum(length, addWeighted, ofSignal, FirstStep, 0);
         for (var step = FirstStep; ; step /= 2)
         {
             // The finer rule's new nodes lie between the old ones.
-            var between = Sum(length, addWeighted, ofSignal, step, 0.5, product);
+            var between = Sum(length, addWeighted, ofSignal, step, 0.5);
             var (difference, size) = (0.0, 0.0);
             for (var i = 0; i < length; i++)
             {
@@ -192,14 +197,14 @@ public sealed class BatchNormKernel
     }
 
     /// <summary>The trapezoidal sum in v over nodes (offset + whole numbers)·step.</summary>
-    private double[] Sum(int length, Action<double[], double, double, double[]> addWeighted, bool ofSignal, double step, double offset, MatrixProduct<double> product)
+    private double[] Sum(int length, Action<double, double, double[]> addWeighted, bool ofSignal, double step, double offset)
     {
         var sum = new double[length];
 
         // To the left of the first node g(t)F(t) = F(0) up to a share e^v, and its geometric series is summed at once: an error e^{2v}.
         var first = (int)Math.Floor(((0.5 * Math.Log(_tolerance)) - 2) / step);
         var leftmost = Math.Exp((first + offset) * step);
-        addWeighted(Covariance(0, product), 0, Points * step * leftmost / _timeScale / (Math.Exp(step) - 1), sum);
+        addWeighted(0, Points * step * leftmost / _timeScale / (Math.Exp(step) - 1), sum);
         var total = 0.0;
         for (var node = 0; ; node++)
         {
@@ -207,7 +212,7 @@ public sealed class BatchNormKernel
             var weight = Points * step * time * Damping(time);
             if (weight > 0)
             {
-                addWeighted(Covariance(time, product), time, weight, sum);
+                addWeighted(time, weight, sum);
             }
 
             var contribution = weight * (ofSignal ? SizeOfSignal(time) : 1);
@@ -272,13 +277,7 @@ public sealed class BatchNormKernel
         return covariance;
     }
 
-    private void AddArcCosine(double[] covariance, double weight, double[] sum) =>
-        AddPairs(covariance, sum, (scale, correlation) => weight * 0.5 * scale * ArcCosineKernel.Order1(correlation));
-
-    private void AddBothActive(double[] covariance, double weight, double[] sum) =>
-        AddPairs(covariance, sum, (scale, correlation) => scale == 0 ? 0 : weight * 0.5 * ArcCosineKernel.Order0(correlation));
-
-    private void AddPairs(double[] covariance, double[] sum, Func<double, double, double> function)
+    private void AddPairs(double[] covariance, double weight, double[] sum, Func<double, double, double> function)
     {
         if (Points < SharedFrom)
         {
@@ -299,7 +298,7 @@ public sealed class BatchNormKernel
             {
                 var scale = Math.Sqrt(variance * covariance[(j * Points) + j]);
                 var correlation = i == j || scale == 0 ? 1 : Math.Clamp(covariance[(i * Points) + j] / scale, -1, 1);
-                var value = function(scale, correlation);
+                var value = weight * function(scale, correlation);
                 sum[(i * Points) + j] += value;
                 if (i != j)
                 {

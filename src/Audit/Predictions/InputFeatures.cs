@@ -1,0 +1,23 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The input of simulation 0 as theory takes it: a matrix of plain numbers.</summary>
+internal static class InputFeatures
+{
+    /// <summary>Draws and normalises the whole batch, and hands over its first images.</summary>
+    /// <param name="options">Valid options.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="used">Images to hand over.</param>
+    /// <returns>The features (points × channels) and μ₂(x⁰) of the whole batch.</returns>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised.</exception>
+    public static (Matrix<double> Features, double Mu2InputSignal) Of(ExperimentOptions options, ImageSource images, int used)
+    {
+        var shape = options.Settings(images).NetworkInput;
+        using var input = new SignalAndNoise<double>(shape);
+        var mu2InputSignal = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, input);
+        var part = shape with { Images = used };
+        return (Matrix<double>.Build.DenseOfRowMajor(part.Points, part.Channels, input.Signal[..part.Elements].ToArray()), mu2InputSignal);
+    }
+}
