@@ -7,6 +7,9 @@ namespace Wellbehaved.Audit;
 /// <param name="Samples">Samples in all.</param>
 public readonly record struct BinomialProportion(int Successes, int Samples)
 {
+    /// <summary>The share of the samples; NaN without samples.</summary>
+    public double Share => (double)Successes / Samples;
+
     /// <summary>The interval that covers the true share with at least the given probability, whatever the share.</summary>
     /// <param name="falseRate">Probability of missing it, split evenly between both sides.</param>
     /// <returns>Lower and upper end; 0 and 1 without samples.</returns>
@@ -33,4 +36,18 @@ public readonly record struct BinomialProportion(int Successes, int Samples)
         var (lower, upper) = Interval(falseRate);
         return lower > 0.5 ? Verdict.Holds : upper < 0.5 ? Verdict.Rejected : Verdict.Inconclusive;
     }
+
+    /// <summary>The verdict and what it rests on.</summary>
+    /// <param name="quantity">The property.</param>
+    /// <param name="rates">How often the verdict may be wrong, either way.</param>
+    /// <returns>The measurement, its deviation counted from one half.</returns>
+    public Measurement Conclude(string quantity, ErrorRates rates) =>
+        new($"share of mappings: {quantity}", new Expected(1), new Observed(Share), ShownByMost(rates.FalseFail))
+        {
+            Deviation = (Share - 0.5) * 2 * Math.Sqrt(Samples),
+            Samples = Samples,
+            FalseFailRate = rates.FalseFail,
+            Detectable = 0.5,
+            Remark = "standard errors above one half",
+        };
 }

@@ -31,6 +31,14 @@ public sealed class BatchNormKernel
     /// <summary>Number of points from which one covariance is worth sharing between threads.</summary>
     private const int SharedFrom = 128;
 
+    /// <summary>How an integrand ends on the right.</summary>
+    private enum Tail
+    {
+        Signal,
+        InverseVariance,
+        InverseSquaredVariance,
+    }
+
     private readonly Matrix<double> _kernel;
     private readonly double _epsilon;
     private readonly double _tolerance;
@@ -100,7 +108,7 @@ public sealed class BatchNormKernel
             return (Matrix<double>.Build.Dense(Points, Points), 0);
         }
 
-        return IntegratePairs((scale, correlation) => 0.5 * scale * ArcCosineKernel.Order1(correlation), ofSignal: true);
+        return IntegratePairs((scale, correlation) => 0.5 * scale * ArcCosineKernel.Order1(correlation), Tail.Signal);
     }
 
     /// <summary><c>E[1/(σ² + ε)]</c>: what batch norm multiplies the variance of noise by that is uncorrelated with the signal.</summary>
@@ -109,7 +117,21 @@ public sealed class BatchNormKernel
     public (double Value, double Error) InverseVariance()
     {
         RequireFiniteNoise();
-        var values = Integrate(1, (_, weight, sum) => sum[0] += weight, ofSignal: false, out var error);
+        var values = Integrate(1, (_, weight, sum) => sum[0] += weight, Tail.InverseVariance, out var error);
+        return (values[0], error);
+    }
+
+    /// <summary><c>E[1/(σ² + ε)²] = P²∫ t g(t) dt</c>: how widely the inverse variance scatters between neurons.</summary>
+    /// <returns>The expectation and an estimate of the quadrature's relative error.</returns>
+    /// <exception cref="ArgumentException">r ≤ 4 and ε = 0: the expectation is infinite.</exception>
+    public (double Value, double Error) InverseSquaredVariance()
+    {
+        if (_epsilon == 0 && Rank <= 4)
+        {
+            throw new ArgumentException($"expected points that vary in more than 4 directions when ε = 0, got {Rank}: E[1/σ⁴] is infinite");
+        }
+
+        var values = Integrate(1, (time, weight, sum) => sum[0] += weight * Points * time, Tail.InverseSquaredVariance, out var error);
         return (values[0], error);
     }
 
@@ -119,7 +141,7 @@ public sealed class BatchNormKernel
     public (Matrix<double> Kernel, double Error) BothActiveOverVariance()
     {
         RequireFiniteNoise();
-        return IntegratePairs((scale, correlation) => scale == 0 ? 0 : 0.5 * ArcCosineKernel.Order0(correlation), ofSignal: false);
+        return IntegratePairs((scale, correlation) => scale == 0 ? 0 : 0.5 * ArcCosineKernel.Order0(correlation), Tail.InverseVariance);
     }
 
     /// <summary><c>E[y yᵀ/(σ² + ε)] = P∫ g(t)(K - 2t·KG(I + 2tS)⁻¹GK) dt</c>: for noise that is correlated with the signal, regressed on it.</summary>
@@ -145,7 +167,7 @@ public sealed class BatchNormKernel
                     sum[i] += weight * conditional[i];
                 }
             },
-            ofSignal: false,
+            Tail.InverseVariance,
             out var error);
         return (Matrix<double>.Build.Dense(Points, Points, values), error);
     }
@@ -159,25 +181,25 @@ public sealed class BatchNormKernel
     }
 
     /// <summary>P∫ g(t) F dt for a function F of each pair of points: of the product of their standard deviations under S_t, and of their correlation.</summary>
-    private (Matrix<double> Kernel, double Error) IntegratePairs(Func<double, double, double> function, bool ofSignal)
+    private (Matrix<double> Kernel, double Error) IntegratePairs(Func<double, double, double> function, Tail tail)
     {
         using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
-        var values = Integrate(Points * Points, (time, weight, sum) => AddPairs(Covariance(time, product), weight, sum, function), ofSignal, out var error);
+        var values = Integrate(Points * Points, (time, weight, sum) => AddPairs(Covariance(time, product), weight, sum, function), tail, out var error);
         return (Matrix<double>.Build.Dense(Points, Points, values), error);
     }
 
     /// <summary>P∫ g(t) F(t) dt with steps halved until two results agree.</summary>
     /// <param name="length">Numbers in F.</param>
     /// <param name="addWeighted">Adds weight·F to a sum, given t.</param>
-    /// <param name="ofSignal">Whether F is proportional to the size of S_t.</param>
+    /// <param name="tail">Whether F is proportional to the size of S_t.</param>
     /// <param name="error">Estimate of the relative error.</param>
-    private double[] Integrate(int length, Action<double, double, double[]> addWeighted, bool ofSignal, out double error)
+    private double[] Integrate(int length, Action<double, double, double[]> addWeighted, Tail tail, out double error)
     {
-        var result = Sum(length, addWeighted, ofSignal, FirstStep, 0);
+        var result = Sum(length, addWeighted, tail, FirstStep, 0);
         for (var step = FirstStep; ; step /= 2)
         {
             // The finer rule's new nodes lie between the old ones.
-            var between = Sum(length, addWeighted, ofSignal, step, 0.5);
+            var between = Sum(length, addWeighted, tail, step, 0.5);
             var (difference, size) = (0.0, 0.0);
             for (var i = 0; i < length; i++)
             {
@@ -197,7 +219,7 @@ public sealed class BatchNormKernel
     }
 
     /// <summary>The trapezoidal sum in v over nodes (offset + whole numbers)·step.</summary>
-    private double[] Sum(int length, Action<double, double, double[]> addWeighted, bool ofSignal, double step, double offset)
+    private double[] Sum(int length, Action<double, double, double[]> addWeighted, Tail tail, double step, double offset)
     {
         var sum = new double[length];
 
@@ -215,9 +237,9 @@ public sealed class BatchNormKernel
                 addWeighted(time, weight, sum);
             }
 
-            var contribution = weight * (ofSignal ? SizeOfSignal(time) : 1);
+            var contribution = weight * SizeOf(tail, time);
             total += contribution;
-            var rate = DecayRate(time, ofSignal);
+            var rate = DecayRate(time, tail);
             if (rate > 0 && contribution <= 0.1 * _tolerance * total * (1 - Math.Exp(-step * rate)))
             {
                 return sum;
@@ -226,7 +248,7 @@ public sealed class BatchNormKernel
     }
 
     /// <summary>How fast the integrand decays in v at t, at least; it never decays more slowly to the right of it.</summary>
-    private double DecayRate(double time, bool ofSignal)
+    private double DecayRate(double time, Tail tail)
     {
         var rate = (time * Points * _epsilon) - 1;
         foreach (var eigenvalue in _eigenvalues)
@@ -234,13 +256,13 @@ public sealed class BatchNormKernel
             rate += time * eigenvalue / (1 + (2 * time * eigenvalue));
         }
 
-        if (ofSignal)
+        if (tail == Tail.Signal)
         {
             var least = 2 * time * _eigenvalues.Min();
             rate += least / (1 + least);
         }
 
-        return rate;
+        return tail == Tail.InverseSquaredVariance ? rate - 1 : rate;
     }
 
     /// <summary>g(t).</summary>
@@ -255,8 +277,13 @@ public sealed class BatchNormKernel
         return Math.Exp(logarithm);
     }
 
-    /// <summary>Tr S_t, which the signal's expectation is proportional to.</summary>
-    private double SizeOfSignal(double time) => _eigenvalues.Sum(eigenvalue => eigenvalue / (1 + (2 * time * eigenvalue)));
+    /// <summary>What the integrand is proportional to beside g(t): Tr S_t for the signal, 1 for the inverse variance, t for its square.</summary>
+    private double SizeOf(Tail tail, double time) => tail switch
+    {
+        Tail.Signal => _eigenvalues.Sum(eigenvalue => eigenvalue / (1 + (2 * time * eigenvalue))),
+        Tail.InverseSquaredVariance => time,
+        _ => 1,
+    };
 
     /// <summary>S_t (P × P), column after column; only the triangle that the sums read is computed.</summary>
     private unsafe double[] Covariance(double time, MatrixProduct<double> product)

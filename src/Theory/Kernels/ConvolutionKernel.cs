@@ -74,9 +74,10 @@ public sealed class ConvolutionKernel
     {
         KernelMatrix.Require(gram);
         RequirePoints(gram.RowCount, nameof(gram));
-        var result = Matrix<double>.Build.Dense(OutputPoints, OutputPoints);
+        var (entries, size) = (DenseProduct.Columns(gram), InputPoints);
+        var result = new double[OutputPoints * OutputPoints];
         var factor = gain / _sources.Length;
-        Parallel.For(0, OutputPoints, i =>
+        Parallel.For(0, OutputPoints, Sharing.Of(OutputPoints), i =>
         {
             for (var j = 0; j <= i; j++)
             {
@@ -85,14 +86,14 @@ public sealed class ConvolutionKernel
                 {
                     if (source[i] != Outside && source[j] != Outside)
                     {
-                        sum += gram[source[i], source[j]];
+                        sum += entries[(source[i] * size) + source[j]];
                     }
                 }
 
-                result[i, j] = result[j, i] = factor * sum;
+                result[(i * OutputPoints) + j] = result[(j * OutputPoints) + i] = factor * sum;
             }
         });
-        return result;
+        return Matrix<double>.Build.Dense(OutputPoints, OutputPoints, result);
     }
 
     /// <summary>Kernel of the outputs, from the input features themselves: cheaper than their Gram matrix where channels are few.</summary>

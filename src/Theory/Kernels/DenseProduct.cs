@@ -28,5 +28,8 @@ internal static class DenseProduct
         return Matrix<double>.Build.Dense(rows, columns, result);
     }
 
-    private static double[] Columns(Matrix<double> matrix) => matrix.AsColumnMajorArray() ?? matrix.ToColumnMajorArray();
+    /// <summary>The entries column after column; of a symmetric matrix also row after row.</summary>
+    /// <param name="matrix">The matrix.</param>
+    /// <returns>Its own storage where it is dense: not to be written to.</returns>
+    public static double[] Columns(Matrix<double> matrix) => matrix.AsColumnMajorArray() ?? matrix.ToColumnMajorArray();
 }

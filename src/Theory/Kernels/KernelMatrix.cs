@@ -61,7 +61,8 @@ public static class KernelMatrix
         var mean = means.Average();
 
         // Half of the distance ‖u_i - u_j‖² survives where the kernel is nearly constant; means of differences keep its digits.
-        return Matrix<double>.Build.Dense(kernel.RowCount, kernel.RowCount, (i, j) => kernel[i, j] - means[i] - (means[j] - mean));
+        var (entries, size) = (DenseProduct.Columns(kernel), kernel.RowCount);
+        return Matrix<double>.Build.Dense(size, size, (i, j) => entries[(j * size) + i] - means[i] - (means[j] - mean));
     }
 
     /// <summary>Checks that a matrix can be a kernel, as far as that costs only a look at each entry.</summary>
@@ -76,7 +77,7 @@ public static class KernelMatrix
             throw new ArgumentException($"expected a square kernel, got {kernel.RowCount} × {kernel.ColumnCount}", nameof(kernel));
         }
 
-        var largest = 0.0;
+        var (entries, largest) = (DenseProduct.Columns(kernel), 0.0);
         for (var i = 0; i < size; i++)
         {
             if (!(kernel[i, i] >= 0) || !double.IsFinite(kernel[i, i]))
@@ -91,12 +92,13 @@ public static class KernelMatrix
         {
             for (var j = 0; j < i; j++)
             {
-                if (!(Math.Abs(kernel[i, j] - kernel[j, i]) <= Rounding * largest))
+                var (below, above) = (entries[(j * size) + i], entries[(i * size) + j]);
+                if (!(Math.Abs(below - above) <= Rounding * largest))
                 {
-                    throw new ArgumentException($"expected a symmetric kernel of finite entries, got {kernel[i, j]} and {kernel[j, i]} for points {i} and {j}", nameof(kernel));
+                    throw new ArgumentException($"expected a symmetric kernel of finite entries, got {below} and {above} for points {i} and {j}", nameof(kernel));
                 }
 
-                if (Math.Abs(kernel[i, j]) > Math.Sqrt(kernel[i, i] * kernel[j, j]) + (Rounding * largest))
+                if (Math.Abs(below) > Math.Sqrt(entries[i * (size + 1)] * entries[j * (size + 1)]) + (Rounding * largest))
                 {
                     throw new ArgumentException($"expected a positive semidefinite kernel, got correlation beyond 1 for points {i} and {j}", nameof(kernel));
                 }

@@ -26,17 +26,17 @@ public static class ReluKernel
     private static Matrix<double> Map(Matrix<double> kernel, Func<double, double, double> function)
     {
         KernelMatrix.Require(kernel);
-        var size = kernel.RowCount;
-        var result = Matrix<double>.Build.Dense(size, size);
-        Parallel.For(0, size, i =>
+        var (entries, size) = (DenseProduct.Columns(kernel), kernel.RowCount);
+        var result = new double[size * size];
+        Parallel.For(0, size, Sharing.Of(size), i =>
         {
             for (var j = 0; j <= i; j++)
             {
-                var scale = Math.Sqrt(kernel[i, i] * kernel[j, j]);
-                var correlation = i == j ? 1 : Math.Clamp(kernel[i, j] / scale, -1, 1);
-                result[i, j] = result[j, i] = scale == 0 ? 0 : function(scale, correlation);
+                var scale = Math.Sqrt(entries[i * (size + 1)] * entries[j * (size + 1)]);
+                var correlation = i == j ? 1 : Math.Clamp(entries[(i * size) + j] / scale, -1, 1);
+                result[(i * size) + j] = result[(j * size) + i] = scale == 0 ? 0 : function(scale, correlation);
             }
         });
-        return result;
+        return Matrix<double>.Build.Dense(size, size, result);
     }
 }

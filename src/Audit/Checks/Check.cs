@@ -1,0 +1,50 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>A check of one claim on one architecture.</summary>
+/// <param name="ClaimId">Id of the claim in the ledger.</param>
+/// <param name="Architecture">Name of the architecture.</param>
+/// <param name="Measure">Confronts a subject with what the claim says, quantity by quantity.</param>
+public sealed record Check(string ClaimId, string Architecture, Func<CheckContext, IEnumerable<Measurement>> Measure)
+{
+    /// <summary>Executes the check.</summary>
+    /// <param name="context">The subject, and how sure to be.</param>
+    /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; otherwise holds.</returns>
+    /// <remarks>A crash inside the check is inconclusive: it says nothing of the claim.</remarks>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public CheckOutcome Execute(CheckContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            Measurement[] measurements = [.. Measure(context)];
+            var verdict = measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
+                : measurements.Length > 0 && measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
+                : Verdict.Inconclusive;
+            return new CheckOutcome(this, verdict, measurements, measurements.Length == 0 ? "nothing was measured" : null);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
+        {
+            return new CheckOutcome(this, Verdict.Inconclusive, [], $"{exception.GetType().Name}: {exception.Message}");
+        }
+    }
+}
+
+/// <summary>What a check came to.</summary>
+/// <param name="Check">The check.</param>
+/// <param name="Verdict">Its verdict.</param>
+/// <param name="Measurements">What it rests on.</param>
+/// <param name="Failure">Why nothing could be measured; null otherwise.</param>
+public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Measurement> Measurements, string? Failure)
+{
+    /// <summary>The measurement that decided: the first of the worst verdict, the farthest from its prediction among those.</summary>
+    public Measurement? Decisive => Measurements
+        .Where(measurement => measurement.Verdict == Verdict)
+        .OrderByDescending(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation))
+        .FirstOrDefault();
+
+    /// <summary>The outcome in one line that names the claim.</summary>
+    /// <returns>The line.</returns>
+    public override string ToString() => Decisive is { } decisive
+        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Check.ClaimId} {Check.Architecture}: {Verdict.ToString().ToLowerInvariant()}: {decisive.Quantity}: predicted {decisive.Predicted.Value:G6}, measured {decisive.Measured.Value:G6}, {decisive.Deviation:G3} {(decisive.IsDeterministic ? "tolerances" : "standard errors")} apart, n = {decisive.Samples}{(decisive.Remark is null ? "" : $" ({decisive.Remark})")}")
+        : $"{Check.ClaimId} {Check.Architecture}: {Verdict.ToString().ToLowerInvariant()}: {Failure}";
+}

@@ -1,0 +1,94 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>O1 to O3: each operation does to the subject's own tensors what its definition says, so that nothing accumulates and the place is named.</summary>
+internal static class OperationChecks
+{
+    private const double Epsilon = 0.1;
+
+    /// <summary>O1: the same kernel convolves signal and noise.</summary>
+    public static IEnumerable<Measurement> Convolution(CheckContext context, string architecture)
+    {
+        var comparison = new ExactComparison();
+        foreach (var given in GivenCase.All(context, architecture, Epsilon))
+        {
+            var (network, trace) = (given.Network, given.Trace(context.Subject));
+            var kernel = 0;
+            Compare(network.NetworkInput, given.Input.Signal, given.Input.Noise, trace.At(0, 0), network.FirstStride);
+            for (var depth = 1; depth <= network.Depth; depth++)
+            {
+                var before = trace.Before(depth, PlaceKind.Convolution);
+                kernel = 1 + ((depth - 1) * network.Architecture.ConvolutionsPerUnit);
+                Compare(before.Shape, before.Signal, before.Noise, trace.At(depth, PlaceKind.Convolution), 1);
+            }
+
+            void Compare(TensorShape shape, double[] signal, double[] noise, Snapshot after, int stride)
+            {
+                foreach (var (input, output, what) in new[] { (signal, after.Signal, "signal"), (noise, after.Noise, "noise") })
+                {
+                    var exact = WrittenOutLayers.Convolve(shape, input, given.Kernels[kernel], network.KernelSize, stride, network.Boundary);
+
+                    // The rounding of a sum of n products, in any order: n·u times the sum of their magnitudes.
+                    var magnitudes = WrittenOutLayers.Convolve(shape, [.. input.Select(Math.Abs)], [.. given.Kernels[kernel].Select(Math.Abs)], network.KernelSize, stride, network.Boundary);
+                    for (var i = 0; i < output.Length; i++)
+                    {
+                        comparison.Add(new Observed(output[i]), new Expected(exact[i]), (network.KernelSize * network.KernelSize * shape.Channels) * context.Subject.UnitRoundoff * magnitudes[i], $"{what}, {after.Where}, {given.Description}");
+                    }
+                }
+            }
+        }
+
+        yield return comparison.Conclude("convolution");
+    }
+
+    /// <summary>O2: the ReLU takes the positive part of the signal, and lets the noise pass where the signal is positive, exact zeros excluded.</summary>
+    public static IEnumerable<Measurement> Relu(CheckContext context, string architecture)
+    {
+        var comparison = new ExactComparison();
+        foreach (var given in GivenCase.All(context, architecture, Epsilon))
+        {
+            foreach (var (input, description) in new[] { (given.Input, given.Description), (given.Input with { Signal = new double[given.Input.Signal.Length] }, given.Description + ", zero signal") })
+            {
+                var trace = Trace.Of(context.Subject, given.Network, new Weights.Given(given.Kernels), input);
+                for (var depth = 1; depth <= given.Network.Depth; depth++)
+                {
+                    var (before, after) = (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu));
+                    var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
+                    comparison.AddTensor(after.Signal, signal, 2 * context.Subject.UnitRoundoff, $"signal, {after.Where}, {description}");
+                    comparison.AddTensor(after.Noise, noise, 2 * context.Subject.UnitRoundoff, $"noise, {after.Where}, {description}");
+                }
+            }
+        }
+
+        yield return comparison.Conclude("ReLU");
+    }
+
+    /// <summary>O3: the skip connection adds the unit's input to the end of its branch, signal and noise.</summary>
+    public static IEnumerable<Measurement> SkipConnection(CheckContext context, string architecture)
+    {
+        var comparison = new ExactComparison();
+        foreach (var given in GivenCase.All(context, architecture, Epsilon).Where(given => given.Network.Architecture.ResidualDepth == 1))
+        {
+            var trace = given.Trace(context.Subject);
+            for (var depth = 1; depth <= given.Network.Depth; depth++)
+            {
+                // With one layer in the branch its end is a place of its own.
+                var (skip, branch, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Addition));
+                AddSums(skip.Signal, branch.Signal, sum.Signal, $"signal, {sum.Where}, {given.Description}");
+                AddSums(skip.Noise, branch.Noise, sum.Noise, $"noise, {sum.Where}, {given.Description}");
+            }
+        }
+
+        yield return comparison.Conclude("skip connection");
+
+        // One addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds once more.
+        void AddSums(double[] skip, double[] branch, double[] sum, string where)
+        {
+            for (var i = 0; i < sum.Length; i++)
+            {
+                comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), 2 * context.Subject.UnitRoundoff * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
+            }
+        }
+    }
+}

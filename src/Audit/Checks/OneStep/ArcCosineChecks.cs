@@ -1,0 +1,75 @@
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>S1: what a ReLU keeps of two correlated points.</summary>
+internal static class ArcCosineChecks
+{
+    private const double Discrepancy = 0.08;
+
+    /// <summary>Fourth moments scatter more.</summary>
+    private const double DiscrepancyOfSquares = 0.2;
+
+    /// <summary>Products, joint gates and products of squares of neighbouring points, against the kernels of order 1, 0 and 2.</summary>
+    public static IEnumerable<Measurement> Pairs(CheckContext context, string architecture)
+    {
+        var networks = OneStepNetworks.Periodic(architecture);
+        var rates = context.Rates.SharedBy(3 * networks.Length);
+        for (var study = 0; study < networks.Length; study++)
+        {
+            var network = networks[study];
+            var (points, channels) = (network.FeatureShape.Points, network.Channels);
+
+            // For planning: a pair's product deviates by √5 times its mean where both points are one; channels average that.
+            var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(4.0 / channels), Discrepancy);
+            var (products, gates, squares) = (new KnownVarianceTest(rates, planned), new KnownVarianceTest(rates, planned), new StudentTest(rates));
+            var kernels = new LayerKernels(network);
+            var (sum, sumExpected) = (0.0, 0.0);
+            foreach (var (trace, depth) in Layers.Of(context, network, study, planned))
+            {
+                var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal);
+                var (first, zeroth, second) = (ReluKernel.Signal(kernel), ReluKernel.BothActive(kernel), ReluKernel.Squares(kernel));
+                var x = trace.At(depth, PlaceKind.Relu).Signal;
+                AddPairs(products, (p, q) => p * q, first, (i, j) => second[i, j]);
+                AddPairs(gates, (p, q) => p > 0 && q > 0 ? 1 : 0, zeroth, (i, j) => zeroth[i, j]);
+                (sum, sumExpected) = depth == 1 ? (0, 0) : (sum, sumExpected);
+                sum += MeanOverPairs(x, (p, q) => p * p * q * q) / MeanOf(second);
+                sumExpected += 1;
+                if (depth == network.Depth)
+                {
+                    squares.Add(new Observed(sum), new Expected(sumExpected), sumExpected);
+                }
+
+                void AddPairs(KnownVarianceTest test, Func<double, double, double> function, MathNet.Numerics.LinearAlgebra.Matrix<double> mean, Func<int, int, double> secondMoment)
+                {
+                    // The deviation of a mean is at most the mean of the deviations.
+                    var deviation = Enumerable.Range(0, points).Average(i => Math.Sqrt(Math.Max(0, secondMoment(i, Next(i)) - Math.Pow(mean[i, Next(i)], 2))));
+                    test.Add(new Observed(MeanOverPairs(x, function)), new Expected(MeanOf(mean)), deviation * deviation / channels);
+                }
+            }
+
+            yield return products.Conclude($"E[x_i x_j], {network.Describe()}", 2 * Discrepancy);
+            yield return gates.Conclude($"E[1_i 1_j], {network.Describe()}", Discrepancy);
+            yield return squares.Conclude($"E[x_i² x_j²], {network.Describe()}", DiscrepancyOfSquares);
+
+            int Next(int i) => (i + 1) % points;
+
+            double MeanOf(MathNet.Numerics.LinearAlgebra.Matrix<double> matrix) => Enumerable.Range(0, points).Average(i => matrix[i, Next(i)]);
+
+            double MeanOverPairs(double[] x, Func<double, double, double> function)
+            {
+                var total = 0.0;
+                for (var i = 0; i < points; i++)
+                {
+                    for (var channel = 0; channel < channels; channel++)
+                    {
+                        total += function(x[(i * channels) + channel], x[(Next(i) * channels) + channel]);
+                    }
+                }
+
+                return total / (points * channels);
+            }
+        }
+    }
+}

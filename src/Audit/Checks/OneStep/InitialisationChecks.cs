@@ -1,0 +1,102 @@
+using MathNet.Numerics.Distributions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>I1 to I3: what the one-step laws ask of the weights. Given the layer below, channels are i.i.d. Gaussian, fresh in each layer and simulation.</summary>
+internal static class InitialisationChecks
+{
+    /// <summary>Uniform or two-valued weights of few inputs are farther from Gaussian than this.</summary>
+    private const double Distance = 0.05;
+
+    /// <summary>Shared weights correlate channels by the cosine of their inputs, which is at least 1/π behind a ReLU.</summary>
+    private const double Correlation = 0.1;
+
+    /// <summary>I1: pre-activations, divided by their known standard deviation, are standard normal.</summary>
+    public static IEnumerable<Measurement> Gaussian(CheckContext context, string architecture)
+    {
+        var networks = OneStepNetworks.Periodic(architecture);
+        var rates = context.Rates.SharedBy(networks.Length);
+        for (var study = 0; study < networks.Length; study++)
+        {
+            var network = networks[study];
+            var (test, kernels) = (new DistributionTest(rates), new LayerKernels(network));
+            foreach (var (trace, depth) in Layers.Of(context, network, study, DistributionTest.SamplesFor(rates, Distance) / network.Channels + 1))
+            {
+                // One point only: channels are independent, points are not.
+                var deviation = Math.Sqrt(kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
+                foreach (var value in trace.At(depth, PlaceKind.Convolution).Signal.AsSpan(0, network.Channels))
+                {
+                    test.Add(new Observed(value), new Expected(Normal.CDF(0, deviation, value)));
+                }
+            }
+
+            yield return test.Conclude($"distribution of y/√K_ii, {network.Describe()}", Distance);
+        }
+    }
+
+    /// <summary>I2: the weights of successive layers are independent, so the pre-activations of one have no preferred sign given those of the other.</summary>
+    public static IEnumerable<Measurement> FreshInEachLayer(CheckContext context, string architecture)
+    {
+        var network = OneStepNetworks.FullyConnected(architecture);
+        var (test, kernels) = (Products(context.Rates, out var layers), new LayerKernels(network));
+        foreach (var (trace, depth) in Layers.Of(context, network, 0, layers * network.Depth / (network.Depth - 1) / network.Channels + 1))
+        {
+            if (depth > 1)
+            {
+                AddProducts(test, network, kernels, (trace, depth), (trace, depth - 1));
+            }
+        }
+
+        yield return test.Conclude("correlation of pre-activations in successive layers", Correlation);
+    }
+
+    /// <summary>I3: the weights of different simulations are independent.</summary>
+    public static IEnumerable<Measurement> FreshInEachSimulation(CheckContext context, string architecture)
+    {
+        var network = OneStepNetworks.FullyConnected(architecture);
+        var (test, kernels) = (Products(context.Rates, out var layers), new LayerKernels(network));
+        Trace? before = null;
+        foreach (var (trace, depth) in Layers.Of(context, network, 0, layers * network.Depth / (network.Depth - 1) / network.Channels + network.Depth + 1))
+        {
+            if (depth == network.Depth)
+            {
+                if (before is not null)
+                {
+                    // From depth 2 on: the inputs of the first layer have mixed signs, those behind a ReLU have a direction in common.
+                    for (var d = 2; d <= depth; d++)
+                    {
+                        AddProducts(test, network, kernels, (trace, d), (before, d));
+                    }
+                }
+
+                before = trace;
+            }
+        }
+
+        yield return test.Conclude("correlation of pre-activations in successive simulations", Correlation);
+    }
+
+    private static SymmetryTest Products(ErrorRates rates, out long samples)
+    {
+        // Products of two independent standard normal numbers: energy 1 each. The test's critical value exceeds Catoni's by the mixture's
+        // price ½ln(1 + 2 ln(2/α)), below 2 in the exponent: 10 % more samples, and 20 % because V itself scatters.
+        samples = (long)(1.3 * KnownVarianceTest.SamplesFor(rates, 1, Correlation)) + 1;
+        return new SymmetryTest(rates, samples);
+    }
+
+    private static void AddProducts(SymmetryTest test, NetworkSettings network, LayerKernels kernels, (Trace Trace, int Depth) one, (Trace Trace, int Depth) other)
+    {
+        var (y, dy) = (Standardised(one), Standardised(other));
+        for (var channel = 0; channel < network.Channels; channel++)
+        {
+            test.Add(new Observed(y[channel] * dy[channel]), new Expected(0), 1);
+        }
+
+        double[] Standardised((Trace Trace, int Depth) layer)
+        {
+            var deviation = Math.Sqrt(kernels.Of(layer.Trace.Before(layer.Depth, PlaceKind.Convolution).Signal)[0, 0]);
+            return [.. layer.Trace.At(layer.Depth, PlaceKind.Convolution).Signal[..network.Channels].Select(value => value / deviation)];
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>P1 to P7 and A3: what the post says of deep nets, by the share of random mappings that show it.</summary>
+/// <remarks>The post judges an architecture by its mappings; so each check is a binomial one, exact at any number of mappings.</remarks>
+internal static class PostChecks
+{
+    /// <summary>P1, P2: the number of directions of variance tends to 1.</summary>
+    public static IEnumerable<Measurement> Collapse(CheckContext context, string architecture) =>
+        [Share(context, architecture, 1, "r_eff - 1 at least halves from a quarter of the depth to all of it", behaviour => behaviour.SignalCollapses)];
+
+    /// <summary>P3: SNR decays exponentially, and the signal keeps its directions while it does.</summary>
+    public static IEnumerable<Measurement> Drowning(CheckContext context, string architecture) =>
+    [
+        Share(context, architecture, 2, "SNR^l/SNR^0 decays exponentially", behaviour => behaviour.SnrDecaysExponentially),
+        Share(context, architecture, 2, "r_eff is above 2 at full depth", behaviour => behaviour.ReffAtEnd > 2),
+    ];
+
+    /// <summary>P4: neither pathology, and χ a power law.</summary>
+    public static IEnumerable<Measurement> Health(CheckContext context, string architecture)
+    {
+        yield return Share(context, architecture, 3, "r_eff - 1 does not halve", behaviour => !behaviour.SignalCollapses);
+        yield return Share(context, architecture, 3, "SNR^l/SNR^0 does not decay exponentially", behaviour => !behaviour.SnrDecaysExponentially);
+        var table = context.Deep.Of(architecture);
+        var behaviours = Behaviours(table);
+        var rates = context.Rates.SharedBy(3);
+        var law = GrowthLaw.Of([.. behaviours.Select(behaviour => behaviour.FirstGain)], [.. behaviours.Select(behaviour => behaviour.SecondGain)], table.Depths[^1], rates.FalseFail);
+        yield return new Measurement("shape p of the growth of χ: 0 power, 1 exponential", new Expected(0), new Observed(law.Shape), law.Law switch { Growth.Power => Verdict.Holds, Growth.Undecided => Verdict.Inconclusive, _ => Verdict.Rejected })
+        {
+            Samples = behaviours.Count,
+            FalseFailRate = rates.FalseFail,
+            Deviation = law.Shape / 0.5,
+            Detectable = 0.5,
+            Remark = "in units of half the distance between the laws",
+        };
+    }
+
+    /// <summary>P5: both pathologies are products of many factors: ln χ and ln ν₂ gain the same from each stretch of layers.</summary>
+    public static IEnumerable<Measurement> Multiplicativity(CheckContext context, string architecture) => architecture == "bn_ff"
+        ? [Share(context, architecture, 1, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %", behaviour => Math.Abs((behaviour.SecondGain / (2 * behaviour.FirstGain)) - 1) < 0.1)]
+        : MultiplicativeSignal(context, architecture);
+
+    /// <summary>P6: branches as strong as their skip connections do not counter the collapse.</summary>
+    public static IEnumerable<Measurement> EqualBranches(CheckContext context, string architecture)
+    {
+        var table = context.Deep.Of(architecture);
+        var logNu2 = table.LogNu2 ?? throw new SubjectException("expected ν₂ by depth, got none");
+        var (first, last) = (table.Depths[0], table.Depths[^1]);
+        var expected = ManyStepLaws.LogVanillaResidualNu2(0, last - first);
+
+        // 10 % of ln 2 in each unit: the branch's ν₂ is the skip's within 15 %. Widths of 128 and more lose 1 % and less of ln 2 to drift.
+        yield return Of(context, 2, "ν₂ doubles in each unit, within 10 % of ln 2", logNu2.Select(row => Math.Abs(row[^1] - row[0] - expected) < 0.1 * expected));
+        yield return Share(context, architecture, 2, "r_eff - 1 at least halves all the same", behaviour => behaviour.SignalCollapses);
+    }
+
+    /// <summary>P7: the residual branch is diluted as 1/(l + 1), and the collapse does not happen.</summary>
+    public static IEnumerable<Measurement> Dilution(CheckContext context, string architecture)
+    {
+        var table = context.Deep.Of(architecture);
+        var logNu2 = table.LogNu2 ?? throw new SubjectException("expected ν₂ by depth, got none");
+        var last = table.Depths[^1];
+        var half = table.IndexOf(last / 2) ?? throw new SubjectException("expected ν₂ at half depth, got none");
+        var expected = ManyStepLaws.BatchNormResidualNu2(0, last / 2);
+
+        // ν₂ of a mapping gains 1 in each unit with a relative deviation of √(4/(N·L)) or so for the sum: below 3 % at the least width and depth used.
+        yield return Of(context, 2, "ν₂ gains 1 in each unit of the second half, within 25 %", logNu2.Select(row => Math.Abs(Math.Exp(row[^1]) - Math.Exp(row[half]) - expected) < 0.25 * expected));
+        yield return Share(context, architecture, 2, "r_eff - 1 does not halve", behaviour => !behaviour.SignalCollapses);
+    }
+
+    /// <summary>A3: without batch norm δχ tends to 1 and r_eff to 1.</summary>
+    public static IEnumerable<Measurement> Limits(CheckContext context, string architecture)
+    {
+        var table = context.Deep.Of(architecture);
+        var chi = table.LogChi ?? throw new SubjectException("expected χ by depth, got none");
+        var last = table.Depths[^1];
+        var middle = table.IndexOf(last / 2) ?? throw new SubjectException("expected χ at half depth, got none");
+        var first = table.Depths[0];
+
+        // A power law gains at least ten times less in each layer of the second half than in those up to a twentieth of the depth; an exponential one gains the same.
+        yield return Of(context, 2, $"ln χ gains less than a quarter as much in each layer of the second half as in the first {first}", chi.Select(row => (row[^1] - row[middle]) / (last - table.Depths[middle]) < 0.25 * row[0] / first));
+        yield return Share(context, architecture, 2, "r_eff - 1 at least halves", behaviour => behaviour.SignalCollapses);
+    }
+
+    /// <summary>Collapsed signals walk by W1: the gains of ln ν₂ over two stretches have the walk's drift and are uncorrelated.</summary>
+    private static IEnumerable<Measurement> MultiplicativeSignal(CheckContext context, string architecture)
+    {
+        const int width = 32;
+        const int stretch = 14;
+        const double discrepancy = 0.4;
+        var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(4, 1, 1, 16), 4 * stretch, width);
+        var walk = new RandomWalk(width);
+        var rates = context.Rates.SharedBy(2);
+        var (drift, correlation) = (new StudentTest(rates), new StudentTest(rates));
+        var simulations = KnownVarianceTest.SamplesFor(rates, 1.1 * Math.Sqrt(2 * stretch * walk.Variance) / Math.Abs(2 * stretch * walk.Drift), discrepancy);
+        for (var simulation = 0; simulation < simulations; simulation++)
+        {
+            var trace = Trace.Of(context.Subject, network, context.OwnWeights(0, simulation), Batch.Gaussian(network, context.SeedOf(-1), (uint)simulation));
+            var logs = Enumerable.Range(2, 3).Select(i => Math.Log(trace.At(i * stretch, PlaceKind.Relu).Signal.Average(value => value * value))).ToArray();
+            var (first, second) = (logs[1] - logs[0] - (stretch * walk.Drift), logs[2] - logs[1] - (stretch * walk.Drift));
+            drift.Add(new Observed(logs[2] - logs[0]), new Expected(2 * stretch * walk.Drift), Math.Abs(2 * stretch * walk.Drift));
+            correlation.Add(new Observed(first * second), new Expected(0), stretch * walk.Variance);
+        }
+
+        // The last percents of variance within the batch slow its walk by about as much; the drift is far larger than that and its error.
+        yield return drift.Conclude($"gain of ln ν₂ from layer {2 * stretch} to {4 * stretch}, N = {width}", discrepancy);
+        yield return correlation.Conclude("correlation of the gains of both stretches", 0.45);
+    }
+
+    private static Measurement Share(CheckContext context, string architecture, int tests, string quantity, Func<MappingBehaviour, bool> shows) =>
+        Of(context, tests, quantity, Behaviours(context.Deep.Of(architecture)).Select(shows));
+
+    private static Measurement Of(CheckContext context, int tests, string quantity, IEnumerable<bool> mappings)
+    {
+        bool[] all = [.. mappings];
+        return new BinomialProportion(all.Count(shown => shown), all.Length).Conclude(quantity, context.Rates.SharedBy(tests));
+    }
+
+    private static IReadOnlyList<MappingBehaviour> Behaviours(MomentTable table) =>
+        MappingBehaviour.Of(table) ?? throw new SubjectException("expected effective ranks and χ at a quarter, half and all of the depth");
+}

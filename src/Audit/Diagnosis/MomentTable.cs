@@ -1,0 +1,83 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What a deep experiment showed, by simulation and computed depth; from a run or from a result file, ours or the author's.</summary>
+/// <param name="Depths">Computed depths.</param>
+/// <param name="Simulations">Number of simulations in which the signal stayed alive.</param>
+/// <param name="Reff">Effective rank of the signal behind the ReLU (simulations × depths); null if it was not computed.</param>
+/// <param name="LogChi">ln χ at the end of each layer or residual unit (simulations × depths); null if the file holds none.</param>
+/// <param name="LogNu2">ln ν₂ of the signal there; null if the file holds none.</param>
+/// <param name="LogNu2AtDepth0">ln ν₂ behind the first convolution, by simulation; null if unknown.</param>
+/// <param name="Died">Simulations left out since all activations were off.</param>
+public sealed record MomentTable(
+    IReadOnlyList<int> Depths,
+    int Simulations,
+    IReadOnlyList<double[]>? Reff,
+    IReadOnlyList<double[]>? LogChi,
+    IReadOnlyList<double[]>? LogNu2,
+    IReadOnlyList<double>? LogNu2AtDepth0,
+    int Died)
+{
+    /// <summary>Reads a result.</summary>
+    /// <param name="result">The result.</param>
+    /// <returns>The table.</returns>
+    public static MomentTable Of(ExperimentResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var varies = result.Settings.FeatureShape.Points > 1;
+        var alive = Enumerable.Range(0, result.Simulations.Count).Where(i => result.Simulations[i].DiedAtDepth is null).ToArray();
+        return new MomentTable(
+            result.Depths,
+            alive.Length,
+            varies && result.Options.ReffSignal ? Rows(result.ReluPlace, (moments, _) => moments.ReffSignal) : null,
+            varies ? Rows(result.LastPlace, (moments, input) => moments.LogChi(input)) : null,
+            Rows(result.LastPlace, (moments, _) => moments.LogNu2Signal),
+            [.. alive.Select(i => result.Simulations[i].AtDepth0.LogNu2Signal)],
+            result.Simulations.Count - alive.Length);
+
+        double[][] Rows(Place place, Func<MomentSet, double, double> selector)
+        {
+            var all = result.Select(place, selector);
+            return [.. alive.Select(i => all[i])];
+        }
+    }
+
+    /// <summary>Reads a result file; the architecture need not be known.</summary>
+    /// <param name="file">The file: χ is read at its last place, the effective rank where it was computed.</param>
+    /// <returns>The table.</returns>
+    public static MomentTable Of(ResultFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var last = file.Names.Select(Place).DefaultIfEmpty(0).Max();
+        var reff = file.Names.Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => file.Find(name)!).FirstOrDefault(rows => rows.Any(row => row.Any(value => value >= 1)));
+        var logChi = file.Find($"log_chi_loc{last}") ?? Logarithms(file.Find($"chi_loc{last}"));
+        var logNu2 = file.Find($"log_nu2_signal_loc{last}") ?? Logarithms(file.Find($"nu2_signal_loc{last}"));
+        var alive = Enumerable.Range(0, file.Simulations).Where(i => Alive(reff?[i]) && Alive(logChi?[i], MomentSet.LogOfZero) && Alive(logNu2?[i], MomentSet.LogOfZero)).ToArray();
+        return new MomentTable(file.Depth, alive.Length, Only(reff), Only(logChi), Only(logNu2), null, file.Simulations - alive.Length);
+
+        IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];
+    }
+
+    /// <summary>Index of a computed depth.</summary>
+    /// <param name="depth">The depth.</param>
+    /// <returns>Its index, or null if nothing was computed there.</returns>
+    public int? IndexOf(int depth)
+    {
+        for (var i = 0; i < Depths.Count; i++)
+        {
+            if (Depths[i] == depth)
+            {
+                return i;
+            }
+        }
+
+        return null;
+    }
+
+    private static int Place(string name) => int.TryParse(name[(name.LastIndexOf("_loc", StringComparison.Ordinal) + 4)..], out var place) ? place : 0;
+
+    private static bool Alive(double[]? row, double least = 0) => row is null || row.All(value => double.IsFinite(value) && value > least);
+
+    private static double[][]? Logarithms(IReadOnlyList<double[]>? rows) => rows?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
+}

@@ -1,0 +1,40 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>In which sense a claim holds.</summary>
+public enum ClaimKind
+{
+    /// <summary>For any input and any weights.</summary>
+    Always,
+
+    /// <summary>In expectation over the weights, exactly, at finite width.</summary>
+    ExactInExpectation,
+
+    /// <summary>In a limit: of width, batch or depth.</summary>
+    Asymptotic,
+
+    /// <summary>Not by simulation at initialisation.</summary>
+    NotTestable,
+}
+
+/// <summary>An entry of the ledger: a statement, where it comes from and how it is checked.</summary>
+/// <param name="Id">Stable id.</param>
+/// <param name="Statement">The statement, in one sentence.</param>
+/// <param name="Source">Where it is stated or proved.</param>
+/// <param name="Architectures">The architectures that it speaks about.</param>
+/// <param name="Kind">In which sense it holds.</param>
+/// <param name="Discrepancy">What its check must detect; null where it cannot be tested.</param>
+/// <param name="Tolerance">Why the check allows what it allows; null where it cannot be tested.</param>
+/// <param name="Reason">Why it cannot be tested; null where it can.</param>
+public sealed record Claim(
+    string Id,
+    string Statement,
+    string Source,
+    IReadOnlyList<string> Architectures,
+    ClaimKind Kind,
+    string? Discrepancy,
+    string? Tolerance,
+    string? Reason)
+{
+    /// <summary>Whether a check exists for it.</summary>
+    public bool IsTestable => Kind != ClaimKind.NotTestable;
+}

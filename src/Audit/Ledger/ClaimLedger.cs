@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The ledger of claims, data/claims.json.</summary>
+public static class ClaimLedger
+{
+    private const string ResourceName = "claims.json";
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>All claims, in the order of the file.</summary>
+    public static ImmutableArray<Claim> Claims { get; } = Load();
+
+    /// <summary>A claim.</summary>
+    /// <param name="id">Its id.</param>
+    /// <returns>The claim, or null if there is none of that id.</returns>
+    public static Claim? Find(string id) => Claims.FirstOrDefault(claim => claim.Id == id);
+
+    private static ImmutableArray<Claim> Load()
+    {
+        using var stream = typeof(ClaimLedger).Assembly.GetManifestResourceStream(ResourceName)!;
+        return JsonSerializer.Deserialize<ImmutableArray<Claim>>(stream, Format);
+    }
+}

@@ -1,0 +1,51 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>Comparisons of numbers that must agree but for rounding; keeps the worst.</summary>
+public sealed class ExactComparison
+{
+    private double _worst = -1;
+    private Expected _expected;
+    private Observed _observed;
+    private string _where = "";
+
+    /// <summary>Number of comparisons so far.</summary>
+    public long Comparisons { get; private set; }
+
+    /// <summary>Compares two numbers.</summary>
+    /// <param name="observed">What came.</param>
+    /// <param name="expected">What must come.</param>
+    /// <param name="tolerance">A bound of the rounding between them, at least 0; 0 asks for equality.</param>
+    /// <param name="where">The place, for the report.</param>
+    public void Add(Observed observed, Expected expected, double tolerance, string where)
+    {
+        Comparisons++;
+        var distance = Math.Abs(observed.Value - expected.Value);
+        var ratio = !double.IsFinite(observed.Value) ? double.PositiveInfinity
+            : distance == 0 ? 0
+            : tolerance > 0 ? distance / tolerance
+            : double.PositiveInfinity;
+        if (ratio > _worst || double.IsNaN(ratio))
+        {
+            (_worst, _observed, _expected, _where) = (double.IsNaN(ratio) ? double.PositiveInfinity : ratio, observed, expected, where);
+        }
+    }
+
+    /// <summary>Asks for a number between bounds.</summary>
+    /// <param name="observed">What came.</param>
+    /// <param name="lower">Least value.</param>
+    /// <param name="upper">Largest value.</param>
+    /// <param name="tolerance">A bound of the rounding.</param>
+    /// <param name="where">The place, for the report.</param>
+    public void AddBetween(Observed observed, Expected lower, Expected upper, double tolerance, string where) =>
+        Add(observed, observed.Value < lower.Value ? lower : observed.Value > upper.Value ? upper : new Expected(observed.Value), tolerance, where);
+
+    /// <summary>The verdict and the worst comparison.</summary>
+    /// <param name="quantity">What was compared.</param>
+    /// <returns>Holds if all agree; inconclusive if nothing was compared.</returns>
+    public Measurement Conclude(string quantity) =>
+        new(quantity + (_where.Length == 0 ? "" : $" at {_where}"), _expected, _observed, Comparisons == 0 ? Verdict.Inconclusive : _worst <= 1 ? Verdict.Holds : Verdict.Rejected)
+        {
+            Deviation = Math.Max(0, _worst),
+            Samples = Comparisons,
+        };
+}

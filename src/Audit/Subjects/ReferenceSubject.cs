@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The reference implementation as a subject: what is audited by <c>verify</c>.</summary>
+/// <remarks>
+/// Its parts can be replaced, which is how the deliberately wrong implementations of the tests are made. Networks are kept and reused;
+/// one propagation has one of them for itself, so that checks may run side by side.
+/// </remarks>
+public class ReferenceSubject : ISubject, IDisposable
+{
+    private readonly ConcurrentDictionary<NetworkSettings, ConcurrentBag<Workplace>> _idle = new();
+
+    /// <inheritdoc/>
+    public virtual string Name => "reference";
+
+    /// <inheritdoc/>
+    public double UnitRoundoff { get; } = Math.ScaleB(1, -24);
+
+    /// <inheritdoc/>
+    public virtual void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(observe);
+        var idle = _idle.GetOrAdd(network, _ => []);
+        if (!idle.TryTake(out var workplace))
+        {
+            workplace = new Workplace(Adapt(network));
+        }
+
+        Copy(input.Signal, workplace.Network.Input.Signal);
+        Copy(input.Noise, workplace.Network.Input.Noise);
+        (workplace.Network.Input.SignalExponent, workplace.Network.Input.NoiseExponent) = (0, 0);
+        workplace.Network.Propagate(Kernels(weights), new Observer(this, workplace.Moments, observe));
+        idle.Add(workplace);
+    }
+
+    /// <inheritdoc/>
+    public virtual MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) =>
+        MomentTable.Of(Experiment.Prepare(options).Run(depthReached, cancellation));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The network that is really built.</summary>
+    /// <param name="network">The network that was asked for.</param>
+    /// <returns>The same.</returns>
+    protected virtual NetworkSettings Adapt(NetworkSettings network) => network;
+
+    /// <summary>The weights that are really used.</summary>
+    /// <param name="weights">What was asked for.</param>
+    /// <returns>Their source.</returns>
+    protected virtual IKernelSource<float> Kernels(Weights weights) => weights switch
+    {
+        Weights.Own own => new RandomKernels<float>(own.Seed, own.Simulation),
+        Weights.Given given => new GivenKernels<float>([.. given.Kernels.Select(kernel => kernel.Select(value => (float)value).ToArray())]),
+        _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
+    };
+
+    /// <summary>The moments that are really reported.</summary>
+    /// <param name="depth">Layer or residual unit.</param>
+    /// <param name="place">The place.</param>
+    /// <param name="values">Signal and noise there.</param>
+    /// <param name="computation">Computes moments.</param>
+    /// <returns>The moments, with effective ranks.</returns>
+    protected virtual ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
+    {
+        ArgumentNullException.ThrowIfNull(computation);
+        var moments = computation.Of(values, reffSignal: true, reffNoise: true);
+        return new ReportedMoments(
+            moments.Nu1AbsSignal,
+            moments.Nu2Signal,
+            moments.Mu2Signal,
+            moments.Mu4Signal,
+            moments.Mu2Noise,
+            moments.LogNu2Signal,
+            moments.LogMu2Signal,
+            moments.LogMu2Noise,
+            moments.Chi(1),
+            moments.LogChi(1),
+            moments.ReffSignal,
+            moments.ReffNoise);
+    }
+
+    /// <summary>Frees the networks.</summary>
+    /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        foreach (var workplace in _idle.Values.SelectMany(bag => bag))
+        {
+            workplace.Dispose();
+        }
+
+        _idle.Clear();
+    }
+
+    private static void Copy(double[] source, Span<float> target)
+    {
+        for (var i = 0; i < source.Length; i++)
+        {
+            target[i] = (float)source[i];
+        }
+    }
+
+    private static double[] TrueValues(ReadOnlySpan<float> stored, int exponent)
+    {
+        var values = new double[stored.Length];
+        var factor = Math.ScaleB(1, exponent);
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = stored[i] * factor;
+        }
+
+        return values;
+    }
+
+    private sealed class Workplace(NetworkSettings network) : IDisposable
+    {
+        public Network<float> Network { get; } = new(network);
+
+        public MomentComputation<float> Moments { get; } = new(network.FeatureShape);
+
+        public void Dispose()
+        {
+            Network.Dispose();
+            Moments.Dispose();
+        }
+    }
+
+    private sealed class Observer(ReferenceSubject subject, MomentComputation<float> computation, Action<Snapshot> observe) : IPropagationObserver<float>
+    {
+        public bool Observes(int depth) => true;
+
+        public void Observe(int depth, Place place, SignalAndNoise<float> values) => observe(new Snapshot(
+            depth,
+            place,
+            values.Shape,
+            TrueValues(values.Signal, values.SignalExponent),
+            TrueValues(values.Noise, values.NoiseExponent),
+            () => subject.Report(depth, place, values, computation)));
+    }
+}

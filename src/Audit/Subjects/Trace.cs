@@ -1,0 +1,76 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>All snapshots of one propagation.</summary>
+public sealed class Trace
+{
+    private readonly Dictionary<(int Depth, int Place), Snapshot> _snapshots = [];
+
+    private Trace(NetworkSettings network, Batch input) => (Network, Input) = (network, input);
+
+    /// <summary>The network.</summary>
+    public NetworkSettings Network { get; }
+
+    /// <summary>What went in.</summary>
+    public Batch Input { get; }
+
+    /// <summary>The snapshots, in order of propagation.</summary>
+    public IEnumerable<Snapshot> Snapshots => _snapshots.Values;
+
+    /// <summary>Propagates and keeps what the subject shows.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
+    /// <returns>The trace.</returns>
+    /// <exception cref="SubjectException">A tensor of the wrong shape, or a place shown twice or not at all.</exception>
+    public static Trace Of(ISubject subject, NetworkSettings network, Weights weights, Batch input, Action<Snapshot>? look = null)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(network);
+        var trace = new Trace(network, input);
+        subject.Propagate(network, weights, input, snapshot =>
+        {
+            if (snapshot.Shape != network.FeatureShape || snapshot.Signal.Length != snapshot.Shape.Elements || snapshot.Noise.Length != snapshot.Shape.Elements)
+            {
+                throw new SubjectException($"expected tensors of shape {network.FeatureShape} at {snapshot.Where}, got {snapshot.Shape}");
+            }
+
+            if (!trace._snapshots.TryAdd((snapshot.Depth, snapshot.Place.Number), snapshot))
+            {
+                throw new SubjectException($"expected one snapshot at {snapshot.Where}, got two");
+            }
+
+            look?.Invoke(snapshot);
+        });
+        var shown = 1 + (network.Depth * network.Architecture.Places.Length);
+        return trace._snapshots.Count == shown ? trace : throw new SubjectException($"expected {shown} snapshots, got {trace._snapshots.Count}");
+    }
+
+    /// <summary>A snapshot.</summary>
+    /// <param name="depth">Layer or residual unit; 0 behind the first convolution.</param>
+    /// <param name="place">Number of the place; 0 behind the first convolution.</param>
+    /// <returns>The snapshot.</returns>
+    /// <exception cref="SubjectException">It was not shown.</exception>
+    public Snapshot At(int depth, int place) => _snapshots.GetValueOrDefault((depth, place)) ?? throw new SubjectException($"expected a snapshot at depth {depth}, loc{place}, got none");
+
+    /// <summary>The snapshot behind the first step of a kind in a layer or residual unit.</summary>
+    /// <param name="depth">Layer or residual unit, from 1.</param>
+    /// <param name="kind">What happened there.</param>
+    /// <returns>The snapshot.</returns>
+    public Snapshot At(int depth, PlaceKind kind) => At(depth, NumberOf(kind));
+
+    /// <summary>The snapshot before the first step of a kind.</summary>
+    /// <param name="depth">Layer or residual unit, from 1.</param>
+    /// <param name="kind">What happens next.</param>
+    /// <returns>The snapshot.</returns>
+    public Snapshot Before(int depth, PlaceKind kind) => At(depth, NumberOf(kind) - 1);
+
+    private int NumberOf(PlaceKind kind) => Network.Architecture.Places.First(place => place.Kind == kind).Number;
+}
+
+/// <summary>A subject did not do what its interface asks for, which is neither right nor wrong propagation: the check is inconclusive.</summary>
+/// <param name="message">What was expected, and what came.</param>
+public sealed class SubjectException(string message) : Exception(message);

@@ -1,0 +1,18 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>Where a subject takes its weights from.</summary>
+public abstract record Weights
+{
+    private Weights()
+    {
+    }
+
+    /// <summary>Weights that the auditor hands over.</summary>
+    /// <param name="Kernels">The weights of each convolution in the order of propagation, ordered (kernel row, kernel column, input channel, output channel), the last running fastest.</param>
+    public sealed record Given(IReadOnlyList<double[]> Kernels) : Weights;
+
+    /// <summary>The subject's own initialisation.</summary>
+    /// <param name="Seed">The seed.</param>
+    /// <param name="Simulation">Index of the simulation: another one has other, independent weights.</param>
+    public sealed record Own(ulong Seed, uint Simulation) : Weights;
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>All checks of the ledger's claims: one for each claim and architecture it speaks about.</summary>
+public static class Suite
+{
+    private const string Vanilla = "vanilla";
+    private const string VanillaRes = "vanilla_res";
+    private const string BnFf = "bn_ff";
+    private const string BnRes = "bn_res";
+    private static readonly string[] All = [Vanilla, VanillaRes, BnFf, BnRes];
+    private static readonly string[] WithBatchNorm = [BnFf, BnRes];
+    private static readonly string[] Residual = [VanillaRes, BnRes];
+    private static readonly string[] Plain = [Vanilla, VanillaRes];
+
+    /// <summary>Probability that a run rejects anything on a correct subject: the sum over all its checks.</summary>
+    public const double FalseFailRate = 1e-6;
+
+    /// <summary>The checks.</summary>
+    public static ImmutableArray<Check> Checks { get; } =
+    [
+        .. Of("O1", OperationChecks.Convolution, All),
+        .. Of("O2", OperationChecks.Relu, All),
+        .. Of("O3", OperationChecks.SkipConnection, Residual),
+        .. Of("D1", MomentChecks.Moments, All),
+        .. Of("D2", MomentChecks.EffectiveRank, All),
+        .. Of("D3", BatchNormChecks.Kurtosis, WithBatchNorm),
+        .. Of("D4", BatchNormChecks.Normalisation, WithBatchNorm),
+        .. Of("D5", SymmetryChecks.Homogeneity, All),
+        .. Of("D6", SymmetryChecks.Shift, All),
+        .. Of("D7", SymmetryChecks.Derivative, All),
+        .. Of("D8", SymmetryChecks.Zeros, All),
+        .. Of("I1", InitialisationChecks.Gaussian, All),
+        .. Of("I2", InitialisationChecks.FreshInEachLayer, All),
+        .. Of("I3", InitialisationChecks.FreshInEachSimulation, All),
+        .. Of("S1", ArcCosineChecks.Pairs, [Vanilla]),
+        .. Of("S2", SecondMomentChecks.Signal, All),
+        .. Of("S3", SecondMomentChecks.Noise, All),
+        .. Of("S4", SecondMomentChecks.Variance, [Vanilla]),
+        .. Of("S5", BatchNormKernelChecks.Kernels, WithBatchNorm),
+        .. Of("S6", BatchNormKernelChecks.Activation, WithBatchNorm),
+        .. Of("S7", BatchNormChecks.NoiseIncrement, WithBatchNorm),
+        .. Of("S8", ResidualSumChecks.CrossTerms, Residual),
+        .. Of("W1", RandomWalkChecks.Distribution, [Vanilla]),
+        .. Of("W2", MomentGrowthChecks.Conservation, [Vanilla]),
+        .. Of("W3", MomentGrowthChecks.Dilution, [BnRes]),
+        .. Of("W4", MomentGrowthChecks.Doubling, [VanillaRes]),
+        .. Of("R1", RecursionChecks.Ladder, Plain),
+        .. Of("R2", RecursionChecks.Ladder, WithBatchNorm),
+        .. Of("A1", LargeBatchChecks.Increment, [BnFf]),
+        .. Of("A2", LargeBatchChecks.PowerLaw, [BnRes]),
+        .. Of("A3", PostChecks.Limits, Plain),
+        .. Of("P1", PostChecks.Collapse, [Vanilla]),
+        .. Of("P2", PostChecks.Collapse, [VanillaRes]),
+        .. Of("P3", PostChecks.Drowning, [BnFf]),
+        .. Of("P4", PostChecks.Health, [BnRes]),
+        .. Of("P5", PostChecks.Multiplicativity, [Vanilla, BnFf]),
+        .. Of("P6", PostChecks.EqualBranches, [VanillaRes]),
+        .. Of("P7", PostChecks.Dilution, [BnRes]),
+    ];
+
+    /// <summary>Error rates of each check: an equal share of the suite's false alarms; a claim wrong by the stated discrepancy passes once in a thousand runs, at full scale once in a billion.</summary>
+    /// <param name="scale">How much to simulate.</param>
+    /// <returns>The rates.</returns>
+    public static ErrorRates RatesOf(Scale scale) => new(FalseFailRate / Checks.Length, scale == Scale.Full ? 1e-9 : 1e-3);
+
+    /// <summary>Executes one check.</summary>
+    /// <param name="check">The check.</param>
+    /// <param name="subject">Who is audited.</param>
+    /// <param name="scale">How much to simulate.</param>
+    /// <param name="seed">The user's seed.</param>
+    /// <param name="deep">Deep experiments to share; by default the check runs its own.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The outcome.</returns>
+    public static CheckOutcome Execute(Check check, ISubject subject, Scale scale, ulong seed, DeepExperiments? deep = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return check.Execute(new CheckContext(subject, RatesOf(scale), Mixing.SeedOf(seed, check), deep ?? new DeepExperiments(subject, scale, seed, null, cancellation), cancellation));
+    }
+
+    /// <summary>Executes checks, on all processors.</summary>
+    /// <param name="subject">Who is audited.</param>
+    /// <param name="scale">How much to simulate.</param>
+    /// <param name="seed">The user's seed.</param>
+    /// <param name="checks">The checks; by default all.</param>
+    /// <param name="finished">Called with each outcome, from any thread.</param>
+    /// <param name="deep">Deep experiments to share; by default the run has its own.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The outcomes, in the order of the checks; they do not depend on the number of threads.</returns>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static IReadOnlyList<CheckOutcome> Run(ISubject subject, Scale scale, ulong seed, IReadOnlyList<Check>? checks = null, Action<CheckOutcome>? finished = null, DeepExperiments? deep = null, CancellationToken cancellation = default)
+    {
+        var chosen = checks ?? Checks;
+        var shared = deep ?? new DeepExperiments(subject, scale, seed, null, cancellation);
+        var outcomes = new CheckOutcome[chosen.Count];
+        Parallel.For(0, outcomes.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+        {
+            outcomes[i] = Execute(chosen[i], subject, scale, seed, shared, cancellation);
+            finished?.Invoke(outcomes[i]);
+        });
+        return outcomes;
+    }
+
+    private static IEnumerable<Check> Of(string claim, Func<CheckContext, string, IEnumerable<Measurement>> measure, string[] architectures) =>
+        architectures.Select(architecture => new Check(claim, architecture, context => measure(context, architecture)));
+}
