@@ -16,6 +16,9 @@ internal static class OptionFactory
     public static Option<T> Number<T>(string name, string description, T byDefault, string expectation = "a whole number")
         where T : INumber<T> => new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => ParseNumber<T>(result, name, expectation) };
 
+    /// <summary>A file to write.</summary>
+    public static Option<string?> OutputFile(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
+
     /// <summary>One of several words, the first of which is the default.</summary>
     public static Option<string> Choice(string name, string description, params string[] words)
     {

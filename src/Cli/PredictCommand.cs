@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wellbehaved.Audit;
@@ -15,7 +14,7 @@ internal static class PredictCommand
     public static Command Create()
     {
         var network = new NetworkOptions();
-        var json = new Option<string?>("--json") { Description = "Also write the prediction to this file" };
+        var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
         var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many fully connected networks of the given width from the one-step laws", 0);
         var command = new Command("predict", "Predicts, for the batch that the first simulation would draw, what a network does to signal and noise.");
         network.AddTo(command);
@@ -48,7 +47,7 @@ internal static class PredictCommand
         if (json is not null)
         {
             var text = ToJson(options, prediction).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
-            AtomicFile.Write(json, stream => stream.Write(Encoding.UTF8.GetBytes(text + "\n")));
+            AtomicFile.WriteText(json, text + "\n");
         }
 
         Print(options, prediction);

@@ -7,6 +7,8 @@ var root = new RootCommand("Verifies how signal and noise travel through deep ne
     VerifyCommand.Create(),
     RunCommand.Create(),
     PredictCommand.Create(),
+    DiagnoseCommand.Create(),
+    ClaimsCommand.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.UnmatchedTokens is [var unknown, ..])

@@ -15,10 +15,18 @@ internal static class ProgressDisplay
     /// <param name="steps">Number of steps in all.</param>
     /// <param name="work">Takes the callback to call after each step, from any thread.</param>
     /// <returns>What the work yields.</returns>
-    public static T Show<T>(string title, long steps, Func<Action, T> work)
+    public static T Show<T>(string title, long steps, Func<Action, T> work) => Show(title, steps, (Action<long> advance) => work(() => advance(1)));
+
+    /// <summary>Does work whose steps differ in size, and shows how far it is.</summary>
+    /// <typeparam name="T">What the work yields.</typeparam>
+    /// <param name="title">What is being done.</param>
+    /// <param name="steps">Amount of work in all.</param>
+    /// <param name="work">Takes the callback to call with the amount just done, from any thread.</param>
+    /// <returns>What the work yields.</returns>
+    public static T Show<T>(string title, long steps, Func<Action<long>, T> work)
     {
         var done = 0L;
-        var task = Task.Run(() => work(() => Interlocked.Increment(ref done)));
+        var task = Task.Run(() => work(amount => Interlocked.Add(ref done, amount)));
         if (Console.IsErrorRedirected)
         {
             ShowLines(title, steps, task, () => Interlocked.Read(ref done));

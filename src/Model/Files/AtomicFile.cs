@@ -38,6 +38,12 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Writes a text, complete or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">The text, written as UTF-8.</param>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
     /// <summary>Writes beside the file and renames at the end.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="write">Writes the content.</param>

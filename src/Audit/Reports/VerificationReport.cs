@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A run of the suite as JSON; docs/file-formats.md describes it.</summary>
+public static class VerificationReport
+{
+    /// <summary>Version of the format; grows when a reader of the last one would be misled.</summary>
+    public const int Version = 1;
+
+    /// <summary>The command that repeats a check.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="outcome">One of its outcomes.</param>
+    /// <returns>The command.</returns>
+    public static string ReplayOf(VerificationRun run, CheckOutcome outcome)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(outcome);
+        return $"wellbehaved verify --scale {Json.Word(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}";
+    }
+
+    /// <summary>Writes a run out.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Indented JSON.</returns>
+    public static string ToText(VerificationRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var rates = Suite.RatesOf(run.Scale);
+        return new JsonObject
+        {
+            ["version"] = Version,
+            ["subject"] = run.Subject,
+            ["scale"] = Json.Word(run.Scale),
+            ["seed"] = run.Seed,
+            ["verdict"] = Json.Word(run.Verdict),
+            ["false_fail_rate"] = Suite.FalseFailRate,
+            ["false_pass_rate_of_each_check"] = rates.FalsePass,
+            ["checks"] = new JsonArray([.. run.Outcomes.Select(outcome => ToJson(run, outcome))]),
+            ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
+            ["not_testable"] = new JsonArray([.. run.NotTestable.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["reason"] = claim.Reason })]),
+        }.ToJsonString(Json.Readable);
+    }
+
+    private static JsonObject ToJson(VerificationRun run, CheckOutcome outcome) => new()
+    {
+        ["claim"] = outcome.Check.ClaimId,
+        ["architecture"] = outcome.Check.Architecture,
+        ["verdict"] = Json.Word(outcome.Verdict),
+        ["failure"] = outcome.Failure,
+        ["replay"] = ReplayOf(run, outcome),
+        ["measurements"] = new JsonArray([.. outcome.Measurements.Select(measurement => (JsonNode)new JsonObject
+        {
+            ["quantity"] = measurement.Quantity,
+            ["predicted"] = Json.Number(measurement.Predicted.Value),
+            ["measured"] = Json.Number(measurement.Measured.Value),
+            [measurement.IsDeterministic ? "tolerances" : "standard_errors"] = Json.Number(measurement.Deviation),
+            ["samples"] = measurement.Samples,
+            ["false_fail_rate"] = measurement.FalseFailRate,
+            ["detectable"] = measurement.IsDeterministic ? null : Json.Number(measurement.Detectable),
+            ["verdict"] = Json.Word(measurement.Verdict),
+            ["remark"] = measurement.Remark,
+        })]),
+    };
+}

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A run of the suite: what was asked, what came of it.</summary>
+/// <param name="Subject">Name of the subject.</param>
+/// <param name="Scale">How much was simulated.</param>
+/// <param name="Seed">The user's seed.</param>
+/// <param name="Outcomes">Outcomes of the checks.</param>
+/// <param name="Diagnoses">Diagnosis of each architecture whose deep experiment was run.</param>
+/// <param name="NotTestable">Claims that were asked for and cannot be tested.</param>
+public sealed record VerificationRun(
+    string Subject,
+    Scale Scale,
+    ulong Seed,
+    IReadOnlyList<CheckOutcome> Outcomes,
+    IReadOnlyList<KeyValuePair<string, Diagnosis>> Diagnoses,
+    IReadOnlyList<Claim> NotTestable)
+{
+    /// <summary>Rejected if anything is; holds if all that can be tested was executed and holds; inconclusive otherwise.</summary>
+    public Verdict Verdict => Outcomes.Any(outcome => outcome.Verdict == Verdict.Rejected) ? Verdict.Rejected
+        : Outcomes.Count > 0 && Outcomes.All(outcome => outcome.Verdict == Verdict.Holds) ? Verdict.Holds
+        : Verdict.Inconclusive;
+
+    /// <summary>Testable claims with their verdicts over all architectures.</summary>
+    public IReadOnlyList<KeyValuePair<string, Verdict>> ByClaim =>
+        [.. Outcomes.GroupBy(outcome => outcome.Check.ClaimId).Select(group => KeyValuePair.Create(group.Key, (this with { Outcomes = [.. group] }).Verdict))];
+
+    /// <summary>Executes the checks of some claims.</summary>
+    /// <param name="subject">Who is audited.</param>
+    /// <param name="scale">How much to simulate.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="claims">Ids of the claims; all if empty.</param>
+    /// <param name="advance">Called with the work done since the last call, in units of <see cref="Work"/>, from any thread.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The run.</returns>
+    /// <exception cref="Model.InvalidInputException">An id is not in the ledger.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, Action<long>? advance = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        var checks = ChecksOf(claims);
+        var deep = new DeepExperiments(subject, scale, seed, () => advance?.Invoke(1), cancellation);
+        var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
+        return new VerificationRun(
+            subject.Name,
+            scale,
+            seed,
+            outcomes,
+            [.. Model.Architecture.Names.Where(deep.Run.Contains).Select(name => KeyValuePair.Create(name, Diagnosis.Of(deep.Of(name))))],
+            [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && (claims.Count == 0 || claims.Contains(claim.Id)))]);
+    }
+
+    /// <summary>How much work a run is, for a progress display.</summary>
+    /// <param name="scale">How much to simulate.</param>
+    /// <param name="claims">Ids of the claims; all if empty.</param>
+    /// <returns>Units of work: a layer of a deep simulation is one.</returns>
+    /// <exception cref="Model.InvalidInputException">An id is not in the ledger.</exception>
+    public static long Work(Scale scale, IReadOnlyCollection<string> claims)
+    {
+        var checks = ChecksOf(claims);
+        var deep = checks.Where(check => check.ClaimId.StartsWith('P') || check.ClaimId == "A3").Select(check => check.Architecture).Distinct()
+            .Select(architecture => DeepExperiments.OptionsOf(architecture, scale, 0))
+            .Sum(options => (long)options.NumSims * options.TotalDepth);
+        return deep + (WorkOfCheck * checks.Length);
+    }
+
+    /// <summary>A check takes about as long as this many layers of a narrow deep simulation.</summary>
+    private const long WorkOfCheck = 500;
+
+    private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims)
+    {
+        var unknown = claims.FirstOrDefault(id => ClaimLedger.Find(id) is null);
+        return unknown is not null
+            ? throw new Model.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'")
+            : [.. Suite.Checks.Where(check => claims.Count == 0 || claims.Contains(check.ClaimId))];
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Prints what came of a run of the suite: a row for each claim and architecture, then what needs attention, then the sum.</summary>
+internal static class VerdictTable
+{
+    private const int QuantityWidth = 58;
+
+    /// <summary>Prints a run.</summary>
+    public static void Print(VerificationRun run)
+    {
+        Console.WriteLine("claim  architecture   predicted    measured   apart by          n    alpha  verdict       decided by");
+        foreach (var outcome in run.Outcomes)
+        {
+            Console.WriteLine(Row(outcome));
+        }
+
+        if (run.Diagnoses.Count > 0)
+        {
+            Console.WriteLine();
+        }
+
+        foreach (var (architecture, diagnosis) in run.Diagnoses)
+        {
+            Console.WriteLine($"{architecture}: {diagnosis.Sentence}");
+        }
+
+        foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict != Verdict.Holds))
+        {
+            Console.WriteLine();
+            Console.WriteLine(outcome);
+            Console.WriteLine($"  {ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
+            Console.WriteLine($"  again: {VerificationReport.ReplayOf(run, outcome)}");
+        }
+
+        Console.WriteLine();
+        foreach (var claim in run.NotTestable)
+        {
+            Console.WriteLine($"not testable: {claim.Id} {claim.Statement} {claim.Reason}");
+        }
+
+        var claims = run.ByClaim;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Count(claims, Verdict.Holds)} of {claims.Count} claims hold ({run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds)} of {run.Outcomes.Count} checks), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {run.NotTestable.Count} not testable; a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs"));
+    }
+
+    private static string Row(CheckOutcome outcome)
+    {
+        var head = $"{outcome.Check.ClaimId,-5}  {outcome.Check.Architecture,-12}";
+        if (outcome.Decisive is not { } decisive)
+        {
+            return $"{head}  {new string(' ', 52)}  {Word(outcome.Verdict),-12}  {outcome.Failure}";
+        }
+
+        var (apart, alpha) = decisive.IsDeterministic
+            ? ($"{decisive.Deviation.ToString("F2", CultureInfo.InvariantCulture)} tol", "exact")
+            : ($"{decisive.Deviation.ToString("F2", CultureInfo.InvariantCulture)} SE", decisive.FalseFailRate.ToString("0e+0", CultureInfo.InvariantCulture));
+        var quantity = decisive.Quantity.Length > QuantityWidth ? decisive.Quantity[..(QuantityWidth - 1)] + "…" : decisive.Quantity;
+        return $"{head}  {Short(decisive.Predicted.Value),10}  {Short(decisive.Measured.Value),10}  {apart,9}  {decisive.Samples,9}  {alpha,7}  {Word(outcome.Verdict),-12}  {quantity}";
+    }
+
+    private static int Count(IReadOnlyList<KeyValuePair<string, Verdict>> claims, Verdict verdict) => claims.Count(claim => claim.Value == verdict);
+
+    private static string Short(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e5 ? "G5" : "G3", CultureInfo.InvariantCulture);
+
+    private static string Word(Verdict verdict) => verdict switch
+    {
+        Verdict.Holds => "holds",
+        Verdict.Rejected => "REJECTED",
+        _ => "INCONCLUSIVE",
+    };
+}
