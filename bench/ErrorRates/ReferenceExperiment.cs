@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wellbehaved.Audit;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Bench;
 
@@ -22,10 +23,13 @@ internal static class ReferenceExperiment
         using var reference = new ReferenceSubject();
         foreach (var seed in Enumerable.Range(0, seeds).Where(seed => !done.Contains(seed)))
         {
-            var outcomes = Suite.Run(reference, Scale.Quick, (ulong)seed);
+            var deep = new DeepExperiments(reference, Scale.Quick, (ulong)seed);
+            var outcomes = Suite.Run(reference, Scale.Quick, (ulong)seed, deep: deep);
+            var diagnoses = Architecture.Names.Select(name => (Name: name, Diagnosis: Diagnosis.Of(deep.Of(name)))).ToArray();
             File.AppendAllLines(path, outcomes.SelectMany(outcome => outcome.Measurements.Count == 0
                 ? [Line(seed, outcome, new Measurement(outcome.Failure ?? "", default, default, outcome.Verdict))]
-                : outcome.Measurements.Select(measurement => Line(seed, outcome, measurement))));
+                : outcome.Measurements.Select(measurement => Line(seed, outcome, measurement)))
+                .Concat(diagnoses.Select(pair => $"{seed},diagnosis,{pair.Name},{pair.Diagnosis.ChiGrowth?.Law},{pair.Diagnosis.Condition},,,")));
             Console.WriteLine($"seed {seed}: {outcomes.Count(outcome => outcome.Verdict == Verdict.Holds)} of {outcomes.Count} hold, {outcomes.Count(outcome => outcome.Verdict == Verdict.Rejected)} rejected");
         }
     }

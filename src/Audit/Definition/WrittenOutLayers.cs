@@ -56,7 +56,20 @@ public static class WrittenOutLayers
     /// <param name="values">Values (points × channels).</param>
     /// <param name="channels">Number of channels.</param>
     /// <returns>Means by channel.</returns>
-    public static double[] Means(double[] values, int channels) => OverPoints(values, channels, (value, _) => value);
+    public static double[] Means(double[] values, int channels)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var sums = new double[channels];
+        for (var start = 0; start < values.Length; start += channels)
+        {
+            for (var channel = 0; channel < channels; channel++)
+            {
+                sums[channel] += values[start + channel];
+            }
+        }
+
+        return OverPoints(sums, values.Length / channels);
+    }
 
     /// <summary>Variance over the points of each channel, P in the denominator.</summary>
     /// <param name="values">Values (points × channels).</param>
@@ -64,15 +77,46 @@ public static class WrittenOutLayers
     /// <returns>Variances by channel.</returns>
     public static double[] Variances(double[] values, int channels)
     {
-        var means = Means(values, channels);
-        return OverPoints(values, channels, (value, channel) => (value - means[channel]) * (value - means[channel]));
+        var (means, sums) = (Means(values, channels), new double[channels]);
+        for (var start = 0; start < values.Length; start += channels)
+        {
+            for (var channel = 0; channel < channels; channel++)
+            {
+                var centred = values[start + channel] - means[channel];
+                sums[channel] += centred * centred;
+            }
+        }
+
+        return OverPoints(sums, values.Length / channels);
     }
 
     /// <summary>Mean square over the points of each channel.</summary>
     /// <param name="values">Values (points × channels).</param>
     /// <param name="channels">Number of channels.</param>
     /// <returns>Mean squares by channel.</returns>
-    public static double[] MeanSquares(double[] values, int channels) => OverPoints(values, channels, (value, _) => value * value);
+    public static double[] MeanSquares(double[] values, int channels)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var sums = new double[channels];
+        for (var start = 0; start < values.Length; start += channels)
+        {
+            for (var channel = 0; channel < channels; channel++)
+            {
+                sums[channel] += values[start + channel] * values[start + channel];
+            }
+        }
+
+        return OverPoints(sums, values.Length / channels);
+    }
+
+    /// <summary>ν₂: the mean square over points and channels.</summary>
+    /// <param name="values">Values.</param>
+    /// <returns>The mean square.</returns>
+    public static double MeanSquare(double[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Numerics.VectorMath.Dot(values, values) / values.Length;
+    }
 
     /// <summary>Batch norm: the signal loses its mean and is divided by sqrt(σ² + ε); the noise is divided by the same.</summary>
     /// <param name="signal">Signal (points × channels).</param>
@@ -102,13 +146,25 @@ public static class WrittenOutLayers
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(function);
         var sums = new double[channels];
-        for (var i = 0; i < values.Length; i++)
+        for (var start = 0; start < values.Length; start += channels)
         {
-            sums[i % channels] += function(values[i], i % channels);
+            for (var channel = 0; channel < channels; channel++)
+            {
+                sums[channel] += function(values[start + channel], channel);
+            }
         }
 
-        var points = values.Length / channels;
-        return [.. sums.Select(sum => sum / points)];
+        return OverPoints(sums, values.Length / channels);
+    }
+
+    private static double[] OverPoints(double[] sums, int points)
+    {
+        for (var channel = 0; channel < sums.Length; channel++)
+        {
+            sums[channel] /= points;
+        }
+
+        return sums;
     }
 
     private static int? Beyond(int position, int extent, Boundary boundary)

@@ -79,20 +79,34 @@ public sealed class ConvolutionKernel
         var factor = gain / _sources.Length;
         Parallel.For(0, OutputPoints, Sharing.Of(OutputPoints), i =>
         {
-            for (var j = 0; j <= i; j++)
+            var row = result.AsSpan(i * OutputPoints, i + 1);
+            foreach (var source in _sources)
             {
-                var sum = 0.0;
-                foreach (var source in _sources)
+                if (source[i] == Outside)
                 {
-                    if (source[i] != Outside && source[j] != Outside)
-                    {
-                        sum += entries[(source[i] * size) + source[j]];
-                    }
+                    continue;
                 }
 
-                result[(i * OutputPoints) + j] = result[(j * OutputPoints) + i] = factor * sum;
+                var read = entries.AsSpan(source[i] * size, size);
+                for (var j = 0; j < row.Length; j++)
+                {
+                    row[j] += source[j] == Outside ? 0 : read[source[j]];
+                }
+            }
+
+            for (var j = 0; j < row.Length; j++)
+            {
+                row[j] *= factor;
             }
         });
+        for (var i = 0; i < OutputPoints; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                result[(j * OutputPoints) + i] = result[(i * OutputPoints) + j];
+            }
+        }
+
         return Matrix<double>.Build.Dense(OutputPoints, OutputPoints, result);
     }
 

@@ -4,32 +4,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
+/// <summary>Why the noise's μ₂ is not centred on the sample, where theory.md once defined it so. The law itself is checked by the suite.</summary>
 public class W2_MartingaleTests
 {
-    /// <summary>
-    /// The relative change of ν₂ in a layer has conditional mean zero, and so has the sum of changes over depth. A wrong variance
-    /// of the weights by 5 % would move each change by 0.05, and the sum over 20 layers by 1: twice what is allowed to chance.
-    /// </summary>
-    [Theory]
-    [InlineData(1, 8)]
-    [InlineData(1, 2)]
-    [InlineData(3, 2)]
-    [InlineData(2, 2)]
-    public void W2_second_moments_of_signal_and_noise_are_martingales_in_vanilla_nets(int kernelSize, int batchSize)
-    {
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 20, KernelSize = kernelSize, NumChannels = kernelSize == 1 ? 32 : 16, BatchSize = batchSize, NumSims = kernelSize == 1 ? 1000 : 600, Dataset = "gaussian", NumComputations = 20, ReffSignal = false, ReffNoise = false };
-        var result = Experiment.Prepare(options).Run();
-
-        foreach (var moment in new Func<MomentSet, double, double>[] { (moments, _) => moments.Nu2Signal, (moments, _) => moments.Mu2Noise })
-        {
-            var before = result.Select(new Place(1, PlaceKind.Before), moment);
-            var after = result.Select(result.LastPlace, moment);
-            var sums = before.Zip(after, (start, end) => start.Zip(end, (x, y) => (y / x) - 1).Sum()).ToArray();
-            sums.Mean().Should().BeApproximately(0, MeanTest.Allowance(sums));
-            MeanTest.Allowance(sums).Should().BeLessThan(0.5, "a wrong weight variance of 5 % must be seen");
-        }
-    }
-
     [Fact]
     public void W2_centring_the_noise_on_the_sample_would_break_the_law()
     {

@@ -38,8 +38,8 @@ internal static class LargeBatchChecks
 
     private static void Climb(CheckContext context, string architecture, int depth, Extrapolation ladder, double deviation, double discrepancy, Func<Trace, Observed> observe, Expected limit)
     {
-        // Student's test must know the skewness, which takes some two hundred samples in each rung whatever the discrepancy.
-        var simulations = Math.Max(200, KnownVarianceTest.SamplesFor(context.Rates, deviation * 1.8, discrepancy));
+        // Student's test must know the skewness, which takes some hundred and sixty samples in each rung whatever the discrepancy.
+        var simulations = Math.Max(160, KnownVarianceTest.SamplesFor(context.Rates, deviation * 1.8, discrepancy));
         for (var rung = 0; rung < 3; rung++)
         {
             var size = Narrowest << rung;
@@ -52,5 +52,5 @@ internal static class LargeBatchChecks
     }
 
     private static double LogChi(Snapshot snapshot) =>
-        0.5 * Math.Log(snapshot.Noise.Average(value => value * value) / WrittenOutLayers.Variances(snapshot.Signal, snapshot.Shape.Channels).Average());
+        0.5 * Math.Log(WrittenOutLayers.MeanSquare(snapshot.Noise) / WrittenOutLayers.Variances(snapshot.Signal, snapshot.Shape.Channels).Average());
 }

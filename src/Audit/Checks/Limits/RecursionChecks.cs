@@ -41,7 +41,7 @@ internal static class RecursionChecks
                     rank = snapshot.Depth == Depth && snapshot.Place.Kind == PlaceKind.Relu ? snapshot.Moments().ReffSignal : rank;
                     last = snapshot;
                 });
-                var (mu2, noise) = (WrittenOutLayers.Variances(last!.Signal, rungNetwork.Channels).Average(), last.Noise.Average(value => value * value));
+                var (mu2, noise) = (WrittenOutLayers.Variances(last!.Signal, rungNetwork.Channels).Average(), WrittenOutLayers.MeanSquare(last.Noise));
                 chi.Add(rung, new Observed(0.5 * Math.Log(noise / mu2)), new Expected(predicted.LogChi(1)));
                 spread.Add(rung, new Observed(Math.Log(ofRank ? rank : mu2)), new Expected(ofRank ? Math.Log(predicted.ReffSignal) : predicted.LogMu2Signal));
             }

@@ -69,7 +69,7 @@ internal static class MomentGrowthChecks
                 {
                     // The cross term scatters as the square root of the depth; weights that depend on the depth alone keep the mean.
                     var weight = 1.0 / depth;
-                    sum += weight * (MeanSquare(trace.At(depth, PlaceKind.Addition).Signal) - MeanSquare(trace.At(depth, 1).Signal));
+                    sum += weight * (WrittenOutLayers.MeanSquare(trace.At(depth, PlaceKind.Addition).Signal) - WrittenOutLayers.MeanSquare(trace.At(depth, 1).Signal));
                     weights += weight;
                 }
 
@@ -77,7 +77,7 @@ internal static class MomentGrowthChecks
                 if (study == 0)
                 {
                     var (skip, after) = (trace.At(units, 1).Signal, trace.At(units, PlaceKind.Addition).Signal);
-                    var branch = MeanSquare([.. after.Zip(skip, (x, y) => x - y)]);
+                    var branch = WrittenOutLayers.MeanSquare([.. after.Zip(skip, (x, y) => x - y)]);
                     var expected = ManyStepLaws.Dilution(units - 1) * ManyStepLaws.BatchNormResidualNu2(1, units - 1);
                     dilution.Add(new Observed(branch), new Expected(expected));
                 }
@@ -121,7 +121,6 @@ internal static class MomentGrowthChecks
         yield return later.Conclude($"half the growth in units 2 to {units}, extrapolated from N = {OneStepNetworks.Width / 2}, {OneStepNetworks.Width}, {2 * OneStepNetworks.Width}", 2 * GrowthDiscrepancy);
     }
 
-    private static double Ratio(double[] after, double[] before) => MeanSquare(after) / MeanSquare(before);
+    private static double Ratio(double[] after, double[] before) => WrittenOutLayers.MeanSquare(after) / WrittenOutLayers.MeanSquare(before);
 
-    private static double MeanSquare(double[] values) => values.Average(value => value * value);
 }

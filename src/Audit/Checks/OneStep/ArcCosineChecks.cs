@@ -9,7 +9,7 @@ internal static class ArcCosineChecks
     private const double Discrepancy = 0.08;
 
     /// <summary>Fourth moments scatter more.</summary>
-    private const double DiscrepancyOfSquares = 0.2;
+    private const double DiscrepancyOfSquares = 0.3;
 
     /// <summary>Products, joint gates and products of squares of neighbouring points, against the kernels of order 1, 0 and 2.</summary>
     public static IEnumerable<Measurement> Pairs(CheckContext context, string architecture)

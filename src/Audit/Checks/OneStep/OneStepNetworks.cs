@@ -5,8 +5,11 @@ namespace Wellbehaved.Audit;
 /// <summary>The small networks on whose layers the one-step laws are tested: exact at every width, so small ones decide as well as large ones.</summary>
 internal static class OneStepNetworks
 {
-    /// <summary>Channels of these networks.</summary>
+    /// <summary>Channels of the fully connected ones.</summary>
     public const int Width = 32;
+
+    /// <summary>Channels of the convolutional ones, whose cost goes with the square and whose samples go with the inverse.</summary>
+    private const int ConvolutionalWidth = 16;
 
     /// <summary>A fully connected network; eight points keep laws over pairs of points cheap.</summary>
     /// <param name="architecture">Name of the architecture.</param>
@@ -20,7 +23,7 @@ internal static class OneStepNetworks
     /// <param name="boundary">What lies beyond the border.</param>
     /// <param name="epsilon">ε of batch norm.</param>
     public static NetworkSettings Convolutional(string architecture, Boundary boundary, double epsilon = 0) =>
-        new(Architecture.Named(architecture, 1), new TensorShape(2, 6, 6, 3), 2, Width, 3, boundary, epsilon);
+        new(Architecture.Named(architecture, 1), new TensorShape(2, 6, 6, 3), 2, ConvolutionalWidth, 3, boundary, epsilon);
 
     /// <summary>Fully connected, and convolutional with each boundary.</summary>
     /// <param name="architecture">Name of the architecture.</param>

@@ -39,12 +39,12 @@ internal static class SecondMomentChecks
             {
                 var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal);
                 var after = trace.At(depth, PlaceKind.Convolution);
-                convolution.Add(new Observed(MeanSquare(after.Signal)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
+                convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Signal)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
                 if (reluFollows)
                 {
                     var mean = OneStepLaws.ExpectedNu2AfterRelu(kernel);
                     var second = ReluKernel.Squares(kernel).Enumerate().Average();
-                    relu.Add(new Observed(MeanSquare(trace.At(depth, PlaceKind.Relu).Signal)), new Expected(mean), (second - (mean * mean)) / network.Channels);
+                    relu.Add(new Observed(WrittenOutLayers.MeanSquare(trace.At(depth, PlaceKind.Relu).Signal)), new Expected(mean), (second - (mean * mean)) / network.Channels);
                 }
             }
 
@@ -75,7 +75,7 @@ internal static class SecondMomentChecks
             {
                 var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Noise);
                 var after = trace.At(depth, PlaceKind.Convolution);
-                convolution.Add(new Observed(MeanSquare(after.Noise)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
+                convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Noise)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
                 if (reluFollows)
                 {
                     AddHalves(relu, after.Noise, trace.At(depth, PlaceKind.Relu).Noise, network.Channels);
@@ -156,14 +156,4 @@ internal static class SecondMomentChecks
         }
     }
 
-    private static double MeanSquare(double[] values)
-    {
-        var sum = 0.0;
-        foreach (var value in values)
-        {
-            sum += value * value;
-        }
-
-        return sum / values.Length;
-    }
 }

@@ -1,0 +1,139 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>What a check makes of its measurements, and of trouble.</summary>
+public class CheckTests
+{
+    private static readonly Expected One = new(1);
+
+    [Theory]
+    [InlineData(Verdict.Holds, Verdict.Holds, Verdict.Holds)]
+    [InlineData(Verdict.Rejected, Verdict.Holds, Verdict.Rejected)]
+    [InlineData(Verdict.Inconclusive, Verdict.Holds, Verdict.Inconclusive)]
+    [InlineData(Verdict.Rejected, Verdict.Inconclusive, Verdict.Rejected)]
+    public void The_worst_measurement_decides(Verdict first, Verdict second, Verdict expected)
+    {
+        var outcome = Execute(_ => [new Measurement("a", One, new Observed(1), first), new Measurement("b", One, new Observed(2), second)]);
+
+        outcome.Verdict.Should().Be(expected);
+        outcome.ToString().Should().StartWith("D1 vanilla: ").And.Contain(expected.ToString().ToLowerInvariant());
+    }
+
+    [Fact]
+    public void Nothing_measured_is_inconclusive() => Execute(_ => []).Verdict.Should().Be(Verdict.Inconclusive);
+
+    [Fact]
+    public void A_crash_inside_a_check_is_inconclusive_and_says_what_happened()
+    {
+        var outcome = Execute(_ => throw new InvalidOperationException("the disk is on fire"));
+
+        outcome.Verdict.Should().Be(Verdict.Inconclusive);
+        outcome.ToString().Should().Be("D1 vanilla: inconclusive: InvalidOperationException: the disk is on fire");
+    }
+
+    [Fact]
+    public void Cancellation_is_not_a_verdict() =>
+        FluentActions.Invoking(() => Execute(_ => throw new OperationCanceledException())).Should().Throw<OperationCanceledException>();
+
+    [Theory]
+    [InlineData(Misbehaviour.Silent, "expected 7 snapshots, got 0")]
+    [InlineData(Misbehaviour.Repeating, "expected one snapshot at depth 0")]
+    [InlineData(Misbehaviour.Misshapen, "expected tensors of shape")]
+    [InlineData(Misbehaviour.Stopping, "expected 7 snapshots, got 3")]
+    public void A_subject_that_does_not_show_its_places_is_inconclusive(Misbehaviour misbehaviour, string message)
+    {
+        using var subject = new Misbehaving(misbehaviour);
+        var check = Suite.Checks.Single(check => check is { ClaimId: "O2", Architecture: "vanilla" });
+
+        var outcome = Suite.Execute(check, subject, Scale.Quick, 0);
+
+        outcome.Verdict.Should().Be(Verdict.Inconclusive);
+        outcome.ToString().Should().Contain(message);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_subject_of_infinite_or_undefined_numbers_is_rejected(double number)
+    {
+        using var subject = new Poisoned(number);
+        foreach (var check in Suite.Checks.Where(check => check.Architecture == "vanilla" && check.ClaimId is "O1" or "S2" or "I1" or "W1" or "D1"))
+        {
+            Suite.Execute(check, subject, Scale.Quick, 0).Verdict.Should().NotBe(Verdict.Holds, check.ToString());
+        }
+    }
+
+    [Fact]
+    public void Outcomes_do_not_depend_on_threads_or_on_which_checks_run_beside()
+    {
+        using var subject = new ReferenceSubject();
+        var checks = Suite.Checks.Where(check => check.ClaimId is "S2" or "I2" or "D5").ToArray();
+
+        var together = Suite.Run(subject, Scale.Quick, 7, checks);
+
+        for (var i = 0; i < checks.Length; i++)
+        {
+            Suite.Execute(checks[i], subject, Scale.Quick, 7).Measurements.Should().Equal(together[i].Measurements);
+        }
+    }
+
+    [Fact]
+    public void Another_seed_draws_other_samples()
+    {
+        using var subject = new ReferenceSubject();
+        var check = Suite.Checks.First(check => check.ClaimId == "S2");
+
+        Suite.Execute(check, subject, Scale.Quick, 1).Measurements[0].Measured.Should().NotBe(Suite.Execute(check, subject, Scale.Quick, 2).Measurements[0].Measured);
+    }
+
+    private static CheckOutcome Execute(Func<CheckContext, IEnumerable<Measurement>> measure)
+    {
+        using var subject = new ReferenceSubject();
+        return Suite.Execute(new Check("D1", "vanilla", measure), subject, Scale.Quick, 0);
+    }
+
+    public enum Misbehaviour
+    {
+        Silent,
+        Repeating,
+        Misshapen,
+        Stopping,
+    }
+
+    private sealed class Misbehaving(Misbehaviour misbehaviour) : ReferenceSubject
+    {
+        public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
+        {
+            var shown = 0;
+            base.Propagate(network, weights, input, snapshot =>
+            {
+                switch (misbehaviour)
+                {
+                    case Misbehaviour.Silent:
+                        break;
+                    case Misbehaviour.Stopping when shown++ >= 3:
+                        break;
+                    case Misbehaviour.Misshapen:
+                        observe(snapshot with { Signal = snapshot.Signal[1..] });
+                        break;
+                    case Misbehaviour.Repeating:
+                        observe(snapshot);
+                        observe(snapshot);
+                        break;
+                    default:
+                        observe(snapshot);
+                        break;
+                }
+            });
+        }
+    }
+
+    private sealed class Poisoned(double number) : ReferenceSubject
+    {
+        public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
+            base.Propagate(network, weights, input, snapshot => observe(snapshot.Place.Kind is PlaceKind.Convolution or PlaceKind.Relu ? snapshot with { Signal = [.. snapshot.Signal.Select((value, i) => i == 3 ? number : value)], Moments = () => snapshot.Moments() with { Nu2Signal = number } } : snapshot));
+    }
+}

@@ -1,0 +1,51 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>The ledger and the code correspond one to one.</summary>
+public class LedgerTests
+{
+    [Fact]
+    public void Claims_and_checks_correspond_one_to_one()
+    {
+        var stated = ClaimLedger.Claims.Where(claim => claim.IsTestable).SelectMany(claim => claim.Architectures.Select(architecture => $"{claim.Id} {architecture}"));
+        var checks = Suite.Checks.Select(check => $"{check.ClaimId} {check.Architecture}");
+        checks.Should().BeEquivalentTo(stated).And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public void Every_law_and_every_claim_of_the_post_is_in_the_ledger()
+    {
+        string[] laws = [.. Numbered("D", 8), .. Numbered("S", 8), .. Numbered("W", 4), .. Numbered("R", 2), .. Numbered("A", 3), .. Numbered("P", 7)];
+        ClaimLedger.Claims.Select(claim => claim.Id).Should().Contain(laws).And.OnlyHaveUniqueItems();
+
+        static IEnumerable<string> Numbered(string letter, int count) => Enumerable.Range(1, count).Select(i => $"{letter}{i}");
+    }
+
+    [Fact]
+    public void Every_entry_says_what_its_kind_asks_for()
+    {
+        foreach (var claim in ClaimLedger.Claims)
+        {
+            claim.Statement.Should().EndWith(".", claim.Id).And.HaveLength(claim.Statement.Trim().Length);
+            claim.Source.Should().NotBeNullOrWhiteSpace(claim.Id);
+            claim.Architectures.Should().NotBeEmpty(claim.Id).And.BeSubsetOf(Architecture.Names);
+            if (claim.IsTestable)
+            {
+                claim.Discrepancy.Should().NotBeNullOrWhiteSpace(claim.Id);
+                claim.Tolerance.Should().NotBeNullOrWhiteSpace(claim.Id);
+                claim.Reason.Should().BeNull(claim.Id);
+            }
+            else
+            {
+                claim.Reason.Should().NotBeNullOrWhiteSpace(claim.Id);
+            }
+        }
+    }
+
+    [Fact]
+    public void Mutants_are_killed_by_claims_of_the_ledger() =>
+        AllMutants.List.Should().OnlyContain(mutant => ClaimLedger.Find(mutant.ClaimId) != null);
+}

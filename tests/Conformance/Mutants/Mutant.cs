@@ -1,0 +1,53 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>A deliberately wrong implementation, and the claim that must reject it.</summary>
+/// <param name="Name">What is wrong.</param>
+/// <param name="ClaimId">Id of the claim.</param>
+/// <param name="Architecture">An architecture on which it must do so.</param>
+public sealed record Mutant(string Name, string ClaimId, string Architecture)
+{
+    /// <summary>Rewrites the network that is built.</summary>
+    internal Func<NetworkSettings, NetworkSettings>? Network { get; init; }
+
+    /// <summary>Rewrites the subject's own weights; given ones stay.</summary>
+    internal Func<Weights.Own, IKernelSource<float>>? OwnWeights { get; init; }
+
+    /// <summary>Rewrites reported moments.</summary>
+    internal Func<ReportedMoments, SignalAndNoise<float>, ReportedMoments>? Moments { get; init; }
+
+    /// <summary>Whether each place is reported with the moments of the place before it.</summary>
+    internal bool ReportsLate { get; init; }
+
+    /// <summary>The wrong implementation, behind the interface of the right one.</summary>
+    public ReferenceSubject Create() => new Subject(this);
+
+    public override string ToString() => $"{ClaimId} rejects {Name} ({Architecture})";
+
+    private sealed class Subject(Mutant mutant) : ReferenceSubject
+    {
+        private readonly ThreadLocal<ReportedMoments?> _last = new();
+
+        public override string Name => mutant.Name;
+
+        protected override NetworkSettings Adapt(NetworkSettings network) => mutant.Network?.Invoke(network) ?? network;
+
+        protected override IKernelSource<float> Kernels(Weights weights) =>
+            weights is Weights.Own own && mutant.OwnWeights is { } source ? source(own) : base.Kernels(weights);
+
+        protected override ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
+        {
+            var right = base.Report(depth, place, values, computation);
+            if (mutant.ReportsLate)
+            {
+                var late = depth == 0 ? right : _last.Value ?? right;
+                _last.Value = right;
+                return late;
+            }
+
+            return mutant.Moments?.Invoke(right, values) ?? right;
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Every wrong implementation dies by the claim that names its defect.</summary>
+public class MutantTests
+{
+    public static TheoryData<string> Names => [.. AllMutants.List.Select(mutant => mutant.ToString())];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Mutant_is_rejected_by_its_claim(string name)
+    {
+        var mutant = AllMutants.List.Single(candidate => candidate.ToString() == name);
+        using var subject = mutant.Create();
+        var check = Suite.Checks.Single(check => check.ClaimId == mutant.ClaimId && check.Architecture == mutant.Architecture);
+
+        var outcome = Suite.Execute(check, subject, Scale.Quick, TestSeed.Value);
+
+        outcome.Verdict.Should().Be(Verdict.Rejected, outcome.ToString());
+        outcome.ToString().Should().StartWith($"{mutant.ClaimId} {mutant.Architecture}: rejected");
+    }
+
+    [Fact]
+    public void There_are_at_least_thirty_mutants_and_no_two_of_a_name() =>
+        AllMutants.List.Select(mutant => mutant.Name).Should().OnlyHaveUniqueItems().And.HaveCountGreaterThanOrEqualTo(30);
+}

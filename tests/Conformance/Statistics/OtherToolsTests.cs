@@ -1,0 +1,139 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Distributions, ladders, exact comparisons and proportions: right, red, and never green on nothing.</summary>
+public class OtherToolsTests
+{
+    private static readonly ErrorRates Rates = new(1e-9, 1e-3);
+
+    [Theory]
+    [InlineData(0, Verdict.Holds)]
+    [InlineData(0.1, Verdict.Rejected)]
+    [InlineData(-0.1, Verdict.Rejected)]
+    public void A_distribution_is_told_from_a_shifted_one(double shift, Verdict expected)
+    {
+        var (test, random) = (new DistributionTest(Rates), new Random(1));
+        for (var i = 0; i < DistributionTest.SamplesFor(Rates, 0.09); i++)
+        {
+            var value = random.NextDouble();
+            test.Add(new Observed(value), new Expected(Math.Clamp(value + shift, 0, 1)));
+        }
+
+        test.Conclude("x", 0.09).Verdict.Should().Be(expected);
+    }
+
+    [Fact]
+    public void A_distribution_of_few_none_or_undefined_samples()
+    {
+        var test = new DistributionTest(Rates);
+        test.Conclude("x", 0.1).Verdict.Should().Be(Verdict.Inconclusive);
+        test.Add(new Observed(0.5), new Expected(0.5));
+        test.Conclude("x", 0.1).Verdict.Should().Be(Verdict.Inconclusive);
+        test.Add(new Observed(double.NaN), new Expected(0.5));
+        test.Conclude("x", 0.1).Verdict.Should().Be(Verdict.Rejected);
+        var other = new DistributionTest(Rates);
+        other.Add(new Observed(1), new Expected(double.NaN));
+        other.Conclude("x", 0.1).Verdict.Should().Be(Verdict.Rejected);
+    }
+
+    [Theory]
+    [InlineData(0, Verdict.Holds)]
+    [InlineData(0.2, Verdict.Rejected)]
+    [InlineData(-0.2, Verdict.Rejected)]
+    public void A_ladder_sees_through_one_over_N_and_its_square(double offset, Verdict expected)
+    {
+        var (ladder, random) = (new Extrapolation(Rates), new Random(2));
+        foreach (var rung in Enumerable.Range(0, 3))
+        {
+            var size = 16 << rung;
+            for (var i = 0; i < 4000; i++)
+            {
+                ladder.Add(rung, new Observed(3 + offset + (8.0 / size) - (40.0 / (size * size)) + ((random.NextDouble() - 0.5) / Math.Sqrt(size))), new Expected(3));
+            }
+        }
+
+        var measurement = ladder.Conclude("x", 0.1);
+        measurement.Verdict.Should().Be(expected);
+        measurement.Measured.Value.Should().BeApproximately(3 + offset, 0.05);
+    }
+
+    [Fact]
+    public void A_ladder_without_samples_is_inconclusive_and_one_with_NaN_is_rejected()
+    {
+        var ladder = new Extrapolation(Rates);
+        ladder.Conclude("x", 0.1).Verdict.Should().Be(Verdict.Inconclusive);
+        for (var rung = 0; rung < 3; rung++)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                ladder.Add(rung, new Observed(i), new Expected(2));
+            }
+        }
+
+        ladder.Conclude("x", 0.1).Verdict.Should().Be(Verdict.Inconclusive);
+        ladder.Add(0, new Observed(double.NaN), new Expected(2));
+        ladder.Conclude("x", 0.1).Verdict.Should().Be(Verdict.Rejected);
+    }
+
+    [Fact]
+    public void Exact_comparisons_keep_the_worst_and_name_its_place()
+    {
+        var comparison = new ExactComparison();
+        comparison.Conclude("x").Verdict.Should().Be(Verdict.Inconclusive);
+        comparison.Add(new Observed(1), new Expected(1), 0, "here");
+        comparison.Add(new Observed(1.05), new Expected(1), 0.1, "there");
+        comparison.Conclude("x").Should().Match<Measurement>(measurement => measurement.Verdict == Verdict.Holds && measurement.Quantity == "x at there" && measurement.Samples == 2);
+        comparison.Add(new Observed(1.2), new Expected(1), 0.1, "yonder");
+        comparison.Conclude("x").Should().Match<Measurement>(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity == "x at yonder" && measurement.Measured.Value == 1.2);
+    }
+
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NegativeInfinity)]
+    public void Exact_comparisons_reject_what_is_not_finite(double number)
+    {
+        foreach (var expected in new[] { 1, number })
+        {
+            var comparison = new ExactComparison();
+            comparison.Add(new Observed(number), new Expected(expected), 1e300, "here");
+            comparison.Conclude("x").Verdict.Should().Be(Verdict.Rejected);
+        }
+
+        var between = new ExactComparison();
+        between.AddBetween(new Observed(number), new Expected(0), new Expected(1), 0, "here");
+        between.Conclude("x").Verdict.Should().Be(Verdict.Rejected);
+    }
+
+    [Fact]
+    public void Bounds_allow_what_lies_between_and_nothing_beyond()
+    {
+        var between = new ExactComparison();
+        between.AddBetween(new Observed(0.5), new Expected(0), new Expected(1), 0, "here");
+        between.Conclude("x").Verdict.Should().Be(Verdict.Holds);
+        between.AddBetween(new Observed(1.1), new Expected(0), new Expected(1), 0.05, "here");
+        between.Conclude("x").Verdict.Should().Be(Verdict.Rejected);
+    }
+
+    [Theory]
+    [InlineData(48, 48, Verdict.Holds)]
+    [InlineData(44, 48, Verdict.Holds)]
+    [InlineData(30, 48, Verdict.Inconclusive)]
+    [InlineData(3, 48, Verdict.Rejected)]
+    [InlineData(10, 10, Verdict.Inconclusive)]
+    [InlineData(0, 0, Verdict.Inconclusive)]
+    public void Shares_are_held_against_one_half_exactly(int successes, int samples, Verdict expected) =>
+        new BinomialProportion(successes, samples).Conclude("x", new ErrorRates(1e-8, 1e-3)).Verdict.Should().Be(expected);
+
+    [Fact]
+    public void Impossible_discrepancies_and_shares_are_refused()
+    {
+        FluentActions.Invoking(() => new StudentTest(Rates).Conclude("x", 0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new DistributionTest(Rates).Conclude("x", -1)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new Extrapolation(Rates).Conclude("x", 0)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new BinomialProportion(3, 2).Interval(0.05)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new BinomialProportion(1, 2).Interval(0)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+}
