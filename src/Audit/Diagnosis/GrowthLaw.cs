@@ -35,7 +35,7 @@ public sealed record GrowthLaw(Growth Law, double Shape, double Parameter, doubl
     private static readonly double Halfway = Math.Sqrt(2);
 
     /// <summary>A gain from half of the depth to all of it that is below this is none: 5 % of χ.</summary>
-    private const double NoGain = 0.05;
+    public const double NoGain = 0.05;
 
     /// <summary>Compares the laws.</summary>
     /// <param name="first">Gain of ln χ from a quarter to half of the depth, by mapping.</param>

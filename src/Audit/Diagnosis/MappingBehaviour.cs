@@ -5,7 +5,8 @@ namespace Wellbehaved.Audit;
 /// Doubling tells laws of growth apart without a fitted constant. From a quarter of the depth to all of it the distance of the effective rank to 1
 /// is divided by 16 where it decays as 1/l² (law R1) and by 1 where it does not decay; the mark is one half. Measured at width 512 and depth 200, 64 mappings
 /// each: the logarithm of the ratio is -2.7 ± 0.8 without batch norm and 0.04 ± 0.10 in <c>bn_res</c>. The gain of ln χ from half of the depth to all of it is twice the
-/// gain from a quarter to half where χ is exponential, and the same where it is a power; the mark is √2, halfway.
+/// gain from a quarter to half where χ is exponential, and the same where it is a power; the mark is √2, halfway,
+/// and a gain too small to matter is none.
 /// </remarks>
 /// <param name="ReffAtQuarter">Effective rank at a quarter of the depth.</param>
 /// <param name="ReffAtEnd">Effective rank at full depth.</param>
@@ -17,7 +18,7 @@ public readonly record struct MappingBehaviour(double ReffAtQuarter, double Reff
     public bool SignalCollapses => ReffAtEnd - 1 <= 0.5 * (ReffAtQuarter - 1);
 
     /// <summary>Whether SNR^l/SNR^0 = 1/χ² decays exponentially.</summary>
-    public bool SnrDecaysExponentially => SecondGain > 0 && SecondGain > Math.Sqrt(2) * FirstGain;
+    public bool SnrDecaysExponentially => SecondGain > GrowthLaw.NoGain && SecondGain > Math.Sqrt(2) * FirstGain;
 
     /// <summary>Reads the behaviour of each mapping.</summary>
     /// <param name="table">Moments.</param>

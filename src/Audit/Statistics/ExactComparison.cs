@@ -1,6 +1,6 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Comparisons of numbers that must agree but for rounding; keeps the worst.</summary>
+/// <summary>Comparisons of numbers that must agree but for rounding; keeps the first that does not, where the trouble begins, or the worst that does.</summary>
 public sealed class ExactComparison
 {
     private double _worst = -1;
@@ -24,7 +24,7 @@ public sealed class ExactComparison
             : distance == 0 ? 0
             : tolerance > 0 ? distance / tolerance
             : double.PositiveInfinity;
-        if (ratio > _worst || double.IsNaN(ratio))
+        if (_worst <= 1 && (ratio > _worst || double.IsNaN(ratio)))
         {
             (_worst, _observed, _expected, _where) = (double.IsNaN(ratio) ? double.PositiveInfinity : ratio, observed, expected, where);
         }
@@ -39,7 +39,7 @@ public sealed class ExactComparison
     public void AddBetween(Observed observed, Expected lower, Expected upper, double tolerance, string where) =>
         Add(observed, observed.Value < lower.Value ? lower : observed.Value > upper.Value ? upper : new Expected(observed.Value), tolerance, where);
 
-    /// <summary>The verdict and the worst comparison.</summary>
+    /// <summary>The verdict and the comparison that it rests on.</summary>
     /// <param name="quantity">What was compared.</param>
     /// <returns>Holds if all agree; inconclusive if nothing was compared.</returns>
     public Measurement Conclude(string quantity) =>

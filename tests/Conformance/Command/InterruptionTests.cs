@@ -27,7 +27,7 @@ public sealed class InterruptionTests : IDisposable
 
         process.WaitForExit(TimeSpan.FromSeconds(30)).Should().BeTrue();
         process.ExitCode.Should().Be(130);
-        (await error).TrimEnd().Should().Be("wellbehaved: interrupted");
+        (await error).TrimEnd().Split('\n')[^1].Should().Be("wellbehaved: interrupted", "lines of progress may come before it on a busy machine");
         Directory.GetFiles(_folder).Should().BeEmpty();
     }
 }

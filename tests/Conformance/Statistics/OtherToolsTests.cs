@@ -78,7 +78,7 @@ public class OtherToolsTests
     }
 
     [Fact]
-    public void Exact_comparisons_keep_the_worst_and_name_its_place()
+    public void Exact_comparisons_keep_the_worst_that_agrees_or_the_first_that_does_not()
     {
         var comparison = new ExactComparison();
         comparison.Conclude("x").Verdict.Should().Be(Verdict.Inconclusive);
@@ -87,6 +87,8 @@ public class OtherToolsTests
         comparison.Conclude("x").Should().Match<Measurement>(measurement => measurement.Verdict == Verdict.Holds && measurement.Quantity == "x at there" && measurement.Samples == 2);
         comparison.Add(new Observed(1.2), new Expected(1), 0.1, "yonder");
         comparison.Conclude("x").Should().Match<Measurement>(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity == "x at yonder" && measurement.Measured.Value == 1.2);
+        comparison.Add(new Observed(5), new Expected(1), 0.1, "later");
+        comparison.Conclude("x").Quantity.Should().Be("x at yonder");
     }
 
     [Theory]

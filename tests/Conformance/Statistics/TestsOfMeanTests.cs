@@ -88,7 +88,8 @@ public class TestsOfMeanTests
     [Fact]
     public void Sample_sizes_follow_from_rates_and_discrepancy()
     {
-        KnownVarianceTest.SamplesFor(Strict, 0.5, 0.1).Should().Be(4 * KnownVarianceTest.SamplesFor(Strict, 0.25, 0.1), "samples go as the square of the deviation, up to rounding");
+        var quarter = KnownVarianceTest.SamplesFor(Strict, 0.25, 0.1);
+        KnownVarianceTest.SamplesFor(Strict, 0.5, 0.1).Should().BeInRange((4 * quarter) - 4, 4 * quarter, "samples go as the square of the deviation, rounded up");
         KnownVarianceTest.SamplesFor(Strict, 0.5, 0.1).Should().BeLessThan(KnownVarianceTest.SamplesFor(Strict with { FalsePass = 1e-9 }, 0.5, 0.1));
         KnownVarianceTest.CriticalValue(Strict).Should().BeApproximately(Math.Sqrt(2 * Math.Log(2e9)), 1e-12);
     }
@@ -110,7 +111,7 @@ public class TestsOfMeanTests
 
     private static int Samples(string tool) => tool switch
     {
-        "known variance" => (int)KnownVarianceTest.SamplesFor(Strict, 1.3, Discrepancy),
+        "known variance" => (int)KnownVarianceTest.SamplesFor(Strict, 1.32, Discrepancy),
         "symmetry" => 14_000,
         "bounded" => 3_000,
         _ => 10_000,

@@ -1,3 +1,4 @@
+using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Properties;
@@ -13,6 +14,11 @@ public sealed record NetworkCase(string Architecture, int Images, int Height, in
         KernelSize,
         Boundary,
         epsilon);
+
+    /// <summary>The same network, written out as it is defined.</summary>
+    public WrittenOutNetwork WrittenOut(double epsilon, IReadOnlyList<double[]> kernels) => new(Settings(epsilon), kernels);
+
+    public Batch Batch(double[] signal, double[] noise) => new(Settings().NetworkInput, signal, noise);
 
     public double[] RandomInput(int salt) => RandomNumbersOf(Settings().Input.Elements, salt);
 

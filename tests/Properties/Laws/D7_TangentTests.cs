@@ -15,13 +15,13 @@ public class D7_TangentTests
         var (signal, direction) = (network.RandomInput(1), network.RandomInput(2));
         var kernels = network.RandomKernels();
         var tangent = Propagations.Propagate(network.Settings(Epsilon), signal, direction, kernels).Noise;
-        var oracle = new NaiveNetwork(network, Epsilon);
-        var here = NaiveNetwork.Flatten(oracle.Propagate(signal, direction, kernels).Signal);
+        var oracle = network.WrittenOut(Epsilon, kernels);
+        var here = oracle.Propagate(network.Batch(signal, direction)).Signal;
         oracle.FixStatistics();
 
         var distances = Steps.Select(step =>
         {
-            var there = NaiveNetwork.Flatten(oracle.Propagate([.. signal.Zip(direction, (x, d) => x + (step * d))], direction, kernels).Signal);
+            var there = oracle.Propagate(network.Batch([.. signal.Zip(direction, (x, d) => x + (step * d))], direction)).Signal;
             var derivative = there.Zip(here, (y, x) => (y - x) / step).ToArray();
 
             // Differences of numbers of size rms round at 2⁻⁵³·rms, over a few dozen operations, divided by the step.

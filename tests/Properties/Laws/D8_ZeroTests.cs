@@ -33,10 +33,10 @@ public class D8_ZeroTests
 
         var (signal, noise) = (network.RandomInput(1), network.RandomInput(2));
         var output = Propagations.Propagate(network.Settings(0.01), signal, noise, kernels);
-        var firstOnly = new NaiveNetwork(network with { Depth = 0 }, 0.01).Propagate(signal, noise, kernels);
+        var firstOnly = (network with { Depth = 0 }).WrittenOut(0.01, kernels).Propagate(network.Batch(signal, noise));
 
-        Propagations.Distance(output.Signal, NaiveNetwork.Flatten(firstOnly.Signal)).Should().BeLessThan(1e-12);
-        Propagations.Distance(output.Noise, NaiveNetwork.Flatten(firstOnly.Noise)).Should().BeLessThan(1e-12);
+        Propagations.Distance(output.Signal, firstOnly.Signal).Should().BeLessThan(1e-12);
+        Propagations.Distance(output.Noise, firstOnly.Noise).Should().BeLessThan(1e-12);
     }
 
     [Fact]

@@ -63,4 +63,21 @@ public class LargestEigenvalueTests
         FluentActions.Invoking(() => LargestEigenvalue.OfSymmetric([1, 2], 1)).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => LargestEigenvalue.OfSymmetric([], 0)).Should().Throw<ArgumentException>();
     }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    [InlineData(40)]
+    public void The_largest_is_found_even_if_the_starting_vector_hardly_knows_it(int size)
+    {
+        // The eigenvector of the largest eigenvalue has a component of 1e-5 along the starting vector, that of the second nearly all.
+        var start = Vector<double>.Build.Dense(LargestEigenvalue.StartingVector(size, 0));
+        var other = Vector<double>.Build.Dense(size, i => i == 0 ? 1 : 0);
+        var hidden = (other - (start * other.DotProduct(start))).Normalize(2);
+        hidden = (hidden + (1e-5 * start)).Normalize(2);
+        var second = (start - (hidden * start.DotProduct(hidden))).Normalize(2);
+        var matrix = (3 * hidden.OuterProduct(hidden)) + (2.5 * second.OuterProduct(second)) + (1.0 / size * Matrix<double>.Build.DenseIdentity(size));
+
+        LargestEigenvalue.OfSymmetric(matrix.ToColumnMajorArray(), size).Should().BeApproximately(3 + (1.0 / size), 3 * Promised);
+    }
 }
