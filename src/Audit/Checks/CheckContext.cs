@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>What a check works with.</summary>
@@ -17,6 +19,14 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
         Cancellation.ThrowIfCancellationRequested();
         return new Weights.Own(SeedOf(study), (uint)simulation);
     }
+
+    /// <summary>Simulates a network with its own Gaussian input and the subject's own weights.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="study">Separates the studies of a check.</param>
+    /// <param name="simulation">Index of the simulation.</param>
+    /// <returns>What the subject showed.</returns>
+    public Trace Simulate(NetworkSettings network, int study, int simulation) =>
+        Trace.Of(Subject, network, OwnWeights(study, simulation), Batch.Gaussian(network, SeedOf(~study), (uint)simulation));
 
     /// <summary>The seed of a study.</summary>
     /// <param name="study">Which study.</param>

@@ -31,11 +31,17 @@ public class ReferenceSubject : ISubject, IDisposable
             workplace = new Workplace(Adapt(network));
         }
 
-        Copy(input.Signal, workplace.Network.Input.Signal);
-        Copy(input.Noise, workplace.Network.Input.Noise);
-        (workplace.Network.Input.SignalExponent, workplace.Network.Input.NoiseExponent) = (0, 0);
-        workplace.Network.Propagate(Kernels(weights), new Observer(this, workplace.Moments, observe));
-        idle.Add(workplace);
+        try
+        {
+            Copy(input.Signal, workplace.Network.Input.Signal);
+            Copy(input.Noise, workplace.Network.Input.Noise);
+            (workplace.Network.Input.SignalExponent, workplace.Network.Input.NoiseExponent) = (0, 0);
+            workplace.Network.Propagate(Kernels(weights), new Observer(this, workplace.Moments, observe));
+        }
+        finally
+        {
+            idle.Add(workplace);
+        }
     }
 
     /// <inheritdoc/>

@@ -138,4 +138,16 @@ public class OtherToolsTests
         FluentActions.Invoking(() => new BinomialProportion(3, 2).Interval(0.05)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => new BinomialProportion(1, 2).Interval(0)).Should().Throw<ArgumentOutOfRangeException>();
     }
+
+    [Fact]
+    public void The_allowance_of_a_mean_admits_the_true_one_and_not_one_beyond_it()
+    {
+        var random = new Random(4);
+        double[] samples = [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble())];
+        var allowance = MeanTest.Allowance(samples);
+
+        samples.Average().Should().BeApproximately(0.5, allowance);
+        FluentActions.Invoking(() => samples.Average().Should().BeApproximately(0.5 + (2 * allowance), allowance)).Should().Throw<Xunit.Sdk.XunitException>();
+        FluentActions.Invoking(() => samples.Append(double.NaN).Average().Should().BeApproximately(0.5, allowance)).Should().Throw<Xunit.Sdk.XunitException>();
+    }
 }

@@ -46,7 +46,7 @@ internal static class LargeBatchChecks
             var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(size, 1, 1, 4 * size), depth, size, 1, Boundary.Periodic, 0);
             for (var simulation = 0; simulation < simulations; simulation++)
             {
-                ladder.Add(rung, observe(Trace.Of(context.Subject, network, context.OwnWeights(rung, simulation), Batch.Gaussian(network, context.SeedOf(~rung), (uint)simulation))), limit);
+                ladder.Add(rung, observe(context.Simulate(network, rung, simulation)), limit);
             }
         }
     }

@@ -31,7 +31,7 @@ internal static class MomentGrowthChecks
             var (signal, noise) = (new KnownVarianceTest(rates, planned), new KnownVarianceTest(rates, planned));
             for (var simulation = 0; simulation < planned; simulation++)
             {
-                var trace = Trace.Of(context.Subject, network, context.OwnWeights(study, simulation), Batch.Gaussian(network, context.SeedOf(~study), (uint)simulation));
+                var trace = context.Simulate(network, study, simulation);
                 var (before, after) = (trace.At(0, 0), trace.At(network.Depth, PlaceKind.Relu));
                 signal.Add(new Observed(Ratio(after.Signal, before.Signal)), new Expected(ManyStepLaws.VanillaNu2(1, network.Depth)), variance);
                 noise.Add(new Observed(Ratio(after.Noise, before.Noise)), new Expected(ManyStepLaws.VanillaNu2(1, network.Depth)), variance);
@@ -63,7 +63,7 @@ internal static class MomentGrowthChecks
             var simulations = (int)KnownVarianceTest.SamplesFor(rates, Math.Sqrt(0.4 / network.Channels), 0.6 * GrowthDiscrepancy);
             for (var simulation = 0; simulation < simulations; simulation++)
             {
-                var trace = Trace.Of(context.Subject, network, context.OwnWeights(study, simulation), Batch.Gaussian(network, context.SeedOf(~study), (uint)simulation));
+                var trace = context.Simulate(network, study, simulation);
                 var (sum, weights) = (0.0, 0.0);
                 for (var depth = 1; depth <= network.Depth; depth++)
                 {
@@ -102,7 +102,7 @@ internal static class MomentGrowthChecks
             var network = OneStepNetworks.FullyConnected(architecture) with { Depth = units, Channels = OneStepNetworks.Width / 2 << rung };
             for (var simulation = 0; simulation < simulations; simulation++)
             {
-                var trace = Trace.Of(context.Subject, network, context.OwnWeights(rung, simulation), Batch.Gaussian(network, context.SeedOf(~rung), (uint)simulation));
+                var trace = context.Simulate(network, rung, simulation);
                 var (start, first, last) = (trace.At(0, 0), trace.At(1, PlaceKind.Addition), trace.At(units, PlaceKind.Addition));
                 if (rung == 1)
                 {

@@ -26,7 +26,7 @@ internal static class RandomWalkChecks
         var simulations = Math.Max(DistributionTest.SamplesFor(rates, WalkDistance), DistributionTest.SamplesFor(rates, StepDistance) / Depth) + 1;
         for (var simulation = 0; simulation < simulations; simulation++)
         {
-            var trace = Trace.Of(context.Subject, network, context.OwnWeights(0, simulation), Batch.Gaussian(network, context.SeedOf(-1), (uint)simulation));
+            var trace = context.Simulate(network, 0, simulation);
             var (signal, noise) = (new double[Depth + 1], new double[Depth + 1]);
             for (var depth = 0; depth <= Depth; depth++)
             {

@@ -18,7 +18,7 @@ internal static class Layers
         var simulations = Simulations(layers, depths);
         for (var simulation = 0; simulation < simulations; simulation++)
         {
-            var trace = Trace.Of(context.Subject, network, context.OwnWeights(study, simulation), Batch.Gaussian(network, context.SeedOf(~study), (uint)simulation));
+            var trace = context.Simulate(network, study, simulation);
             for (var depth = 1; depth <= depths; depth++)
             {
                 yield return (trace, depth);
