@@ -26,8 +26,8 @@ internal static class RecursionChecks
         var predicted = Predict(network, input);
         var ofRank = !network.Architecture.HasBatchNorm;
 
-        // ln χ scatters by about 1.1/√N; the ladder weighs its rungs by 8/3, 2 and 1/3.
-        var deviation = 1.1 / Math.Sqrt(NarrowestWidth) * Math.Sqrt(Math.Pow(8.0 / 3, 2) / 4 + (4.0 / 2) + (1.0 / 9));
+        // ln χ scatters by about 1.3/√N; the ladder weighs its rungs by 8/3, 2 and 1/3.
+        var deviation = 1.3 / Math.Sqrt(NarrowestWidth) * Math.Sqrt(Math.Pow(8.0 / 3, 2) / 4 + (4.0 / 2) + (1.0 / 9));
         var simulations = KnownVarianceTest.SamplesFor(rates, deviation, LogChiDiscrepancy);
         for (var rung = 0; rung < 3; rung++)
         {
@@ -52,7 +52,7 @@ internal static class RecursionChecks
     }
 
     /// <summary>
-    /// Makes a batch that the recursion speaks about. One channel of large scale separates the largest eigenvalue from the others: equal ones would split as √(1/N)
+    /// Makes a batch that the recursion speaks about. One channel of eight times the others' scale sets the largest eigenvalue an order of magnitude apart: equal ones would split as √(1/N)
     /// at finite width, which no ladder in 1/N extrapolates. And noise in channels where there is no signal is uncorrelated with it, as R2 assumes.
     /// </summary>
     private static Batch Prepared(Batch batch)
@@ -60,7 +60,7 @@ internal static class RecursionChecks
         var channels = batch.Shape.Channels;
         return batch with
         {
-            Signal = [.. batch.Signal.Select((value, i) => (i % channels) switch { 0 => 4 * value, var c when c < channels / 2 => value, _ => 0 })],
+            Signal = [.. batch.Signal.Select((value, i) => (i % channels) switch { 0 => 8 * value, var c when c < channels / 2 => value, _ => 0 })],
             Noise = [.. batch.Noise.Select((value, i) => i % channels < channels / 2 ? 0 : value)],
         };
     }

@@ -60,7 +60,7 @@ internal static class MomentGrowthChecks
             var growth = new StudentTest(rates);
 
             // For planning: measured, the weighted mean over the units deviates by about √(0.3/N); a few hundred simulations also tame the skewness that Student's test must allow for.
-            var simulations = (int)KnownVarianceTest.SamplesFor(rates, Math.Sqrt(0.4 / network.Channels), 0.6 * GrowthDiscrepancy);
+            var simulations = (int)KnownVarianceTest.SamplesFor(rates, Math.Sqrt(0.4 / network.Channels), 0.45 * GrowthDiscrepancy);
             for (var simulation = 0; simulation < simulations; simulation++)
             {
                 var trace = context.Simulate(network, study, simulation);

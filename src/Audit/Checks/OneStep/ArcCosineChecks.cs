@@ -21,8 +21,9 @@ internal static class ArcCosineChecks
             var network = networks[study];
             var (points, channels) = (network.FeatureShape.Points, network.Channels);
 
-            // For planning: a pair's product deviates by √5 times its mean where both points are one; channels average that.
-            var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(4.0 / channels), Discrepancy);
+            // For planning: a pair's product deviates by √5 times its mean where both points are one, and Student's test needs more simulations to know
+            // the skewness of products of squares.
+            var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(7.0 / channels), Discrepancy);
             var (products, gates, squares) = (new KnownVarianceTest(rates, planned), new KnownVarianceTest(rates, planned), new StudentTest(rates));
             var kernels = new LayerKernels(network);
             var (sum, sumExpected) = (0.0, 0.0);

@@ -79,7 +79,7 @@ internal static class PostChecks
         var first = table.Depths[0];
 
         // A power law gains at least ten times less in each layer of the second half than in those up to a twentieth of the depth; an exponential one gains the same.
-        yield return Of(context, 2, $"ln χ gains less than a quarter as much in each layer of the second half as in the first {first}", chi.Select(row => (row[^1] - row[middle]) / (last - table.Depths[middle]) < 0.25 * row[0] / first));
+        yield return Of(context, 2, $"ln χ gains less than half as much in each layer of the second half as in the first {first}", chi.Select(row => (row[^1] - row[middle]) / (last - table.Depths[middle]) < 0.5 * row[0] / first));
         yield return Share(context, architecture, 2, "r_eff - 1 at least halves", behaviour => behaviour.SignalCollapses);
     }
 
@@ -93,7 +93,7 @@ internal static class PostChecks
         var walk = new RandomWalk(width);
         var rates = context.Rates.SharedBy(2);
         var (drift, correlation) = (new StudentTest(rates), new StudentTest(rates));
-        var simulations = KnownVarianceTest.SamplesFor(rates, 1.1 * Math.Sqrt(2 * stretch * walk.Variance) / Math.Abs(2 * stretch * walk.Drift), discrepancy);
+        var simulations = KnownVarianceTest.SamplesFor(rates, 1.3 * Math.Sqrt(2 * stretch * walk.Variance) / Math.Abs(2 * stretch * walk.Drift), discrepancy);
         for (var simulation = 0; simulation < simulations; simulation++)
         {
             var trace = context.Simulate(network, 0, simulation);
