@@ -9,23 +9,31 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
     /// <summary>Executes the check.</summary>
     /// <param name="context">The subject, and how sure to be.</param>
     /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; otherwise holds.</returns>
-    /// <remarks>A crash inside the check is inconclusive: it says nothing of the claim.</remarks>
+    /// <remarks>A crash inside the check is inconclusive: it says nothing of the claim, unless a quantity was rejected before it.</remarks>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public CheckOutcome Execute(CheckContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        var measurements = new List<Measurement>();
+        string? failure = null;
         try
         {
-            Measurement[] measurements = [.. Measure(context)];
-            var verdict = measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
-                : measurements.Length > 0 && measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
-                : Verdict.Inconclusive;
-            return new CheckOutcome(this, verdict, measurements, measurements.Length == 0 ? "nothing was measured" : null);
+            foreach (var measurement in Measure(context))
+            {
+                measurements.Add(measurement);
+            }
+
+            failure = measurements.Count == 0 ? "nothing was measured" : null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
         {
-            return new CheckOutcome(this, Verdict.Inconclusive, [], $"{exception.GetType().Name}: {exception.Message}");
+            failure = $"{exception.GetType().Name}: {exception.Message}";
         }
+
+        var verdict = measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
+            : failure is null && measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
+            : Verdict.Inconclusive;
+        return new CheckOutcome(this, verdict, measurements, failure);
     }
 }
 

@@ -35,6 +35,19 @@ public class CheckTests
     }
 
     [Fact]
+    public void A_crash_after_a_rejection_is_still_a_rejection()
+    {
+        Execute(_ => Measured(Verdict.Rejected)).Verdict.Should().Be(Verdict.Rejected);
+        Execute(_ => Measured(Verdict.Holds)).Verdict.Should().Be(Verdict.Inconclusive);
+
+        static IEnumerable<Measurement> Measured(Verdict verdict)
+        {
+            yield return new Measurement("a", One, new Observed(1), verdict);
+            throw new InvalidOperationException();
+        }
+    }
+
+    [Fact]
     public void Cancellation_is_not_a_verdict() =>
         FluentActions.Invoking(() => Execute(_ => throw new OperationCanceledException())).Should().Throw<OperationCanceledException>();
 

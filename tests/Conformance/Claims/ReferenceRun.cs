@@ -24,7 +24,7 @@ public sealed class ReferenceRun : IDisposable
     public void Dispose()
     {
         _reference.Dispose();
-        var verdicts = ClaimLedger.Claims.GroupBy(VerdictOf).ToDictionary(group => group.Key, group => string.Join(" ", group.Select(claim => claim.Id)));
+        var verdicts = ClaimLedger.Claims.GroupBy(VerdictOf).ToDictionary(group => group.Key, group => $"{group.Count()} ({string.Join(" ", group.Select(claim => claim.Id))})");
         _messages.OnMessage(new DiagnosticMessage("claims on the reference, seed " + TestSeed.Value + ": " + string.Join("; ", verdicts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))));
     }
 

@@ -6,8 +6,8 @@ namespace Wellbehaved.Audit;
 /// <summary>D3, D4 and S7: what batch norm does to signal and noise, given what comes in.</summary>
 internal static class BatchNormChecks
 {
-    /// <summary>ε = 0, the package's default, and one as large as the variance itself, where its place in the formula shows.</summary>
-    private static readonly double[] Epsilons = [0, 0.001, 0.5];
+    /// <summary>One as large as the variance itself, where its place in the formula shows; the package's default; and none, which comes last since a wrong order of layers may meet constant channels there.</summary>
+    private static readonly double[] Epsilons = [0.5, 0.001, 0];
 
     /// <summary>D3: with ε = 0 no channel's fourth moment exceeds the kurtosis of one point far from the others.</summary>
     public static IEnumerable<Measurement> Kurtosis(CheckContext context, string architecture)
@@ -32,8 +32,20 @@ internal static class BatchNormChecks
     /// <summary>D4: each channel loses its mean over all points and is divided by sqrt(σ² + ε), so its variance becomes σ²/(σ² + ε), and its positive and negative parts weigh the same.</summary>
     public static IEnumerable<Measurement> Normalisation(CheckContext context, string architecture)
     {
-        var (definition, variance, halves) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
-        foreach (var given in Epsilons.SelectMany(epsilon => GivenCase.All(context, architecture, epsilon)))
+        foreach (var epsilon in Epsilons)
+        {
+            var (definition, variance, halves) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
+            foreach (var given in GivenCase.All(context, architecture, epsilon))
+            {
+                Compare(given, definition, variance, halves);
+            }
+
+            yield return definition.Conclude(FormattableString.Invariant($"batch norm against its definition, ε = {epsilon}"));
+            yield return variance.Conclude(FormattableString.Invariant($"variance of a channel, ε = {epsilon}"));
+            yield return halves.Conclude(FormattableString.Invariant($"ν₁(z⁺) = ½ν₁(|z|), ε = {epsilon}"));
+        }
+
+        void Compare(GivenCase given, ExactComparison definition, ExactComparison variance, ExactComparison halves)
         {
             ForEachNorm(context, given, (before, after) =>
             {
@@ -41,7 +53,7 @@ internal static class BatchNormChecks
                 var (means, variances) = (WrittenOutLayers.Means(before.Signal, channels), WrittenOutLayers.Variances(before.Signal, channels));
                 var deviations = variances.Select(value => Math.Sqrt(value + epsilon)).ToArray();
                 var (signal, noise) = WrittenOutLayers.Normalise(before.Signal, before.Noise, means, deviations);
-                var where = $"{after.Where}, {given.Description}, ε = {epsilon:G3}";
+                var where = $"{after.Where}, {given.Description}";
 
                 // Mean and variance of P numbers are good to P·u relative to their magnitudes, the division to a few u more.
                 var rounding = (points + 16) * context.Subject.UnitRoundoff;
@@ -64,10 +76,6 @@ internal static class BatchNormChecks
                 }
             });
         }
-
-        yield return definition.Conclude("batch norm against its definition");
-        yield return variance.Conclude("variance of a channel");
-        yield return halves.Conclude("ν₁(z⁺) = ½ν₁(|z|)");
     }
 
     /// <summary>S7: the increment of χ in batch norm is given by what it divides the noise by, channel for channel.</summary>
