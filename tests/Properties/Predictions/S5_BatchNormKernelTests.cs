@@ -22,6 +22,26 @@ public class S5_BatchNormKernelTests
         norm.Signal().Kernel.Trace().Should().BeApproximately(points / 2.0, Quadrature * points);
     }
 
+    [Theory]
+    [InlineData(6)]
+    [InlineData(8)]
+    [InlineData(32)]
+    public void S5_the_square_of_the_inverse_variance_has_a_closed_form_on_the_identity(int points)
+    {
+        // E[1/χ⁴] of r = P - 1 degrees of freedom is 1/((r - 2)(r - 4)).
+        var expected = points * points / ((points - 3.0) * (points - 5.0));
+        new BatchNormKernel(Matrix<double>.Build.DenseIdentity(points), 0).InverseSquaredVariance().Value.Should().BeApproximately(expected, Quadrature * expected);
+    }
+
+    [Fact]
+    public void S5_a_large_epsilon_makes_the_inverse_variance_certain_and_few_directions_make_its_square_infinite()
+    {
+        var kernel = Matrix<double>.Build.DenseIdentity(5);
+        FluentActions.Invoking(() => new BatchNormKernel(kernel, 0).InverseSquaredVariance()).Should().Throw<ArgumentException>().WithMessage("*infinite*");
+        var norm = new BatchNormKernel(kernel, 1e4);
+        norm.InverseSquaredVariance().Value.Should().BeApproximately(1e-8, 1e-11, "σ² of order 1 is 1e-4 of ε");
+    }
+
     [Law(MaxTest = 30)]
     public void S5_traces_are_exact_and_kernels_stay_positive_semidefinite(KernelCase generated)
     {
