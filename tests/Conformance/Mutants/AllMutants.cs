@@ -17,6 +17,7 @@ public static class AllMutants
         new("fan-in without the kernel area", "S2", "vanilla") { OwnWeights = weights => new RewrittenKernels(weights, factor: shape => shape.Size) },
         new("fan-out of another kernel size", "S2", "bn_ff") { OwnWeights = weights => new RewrittenKernels(weights, factor: shape => shape.Size > 1 ? 1.0 / shape.Size : 1) },
         new("uniform weights of a sixth of the variance", "S2", "vanilla_res") { OwnWeights = weights => new UniformKernels(weights) },
+        new("sparse weights of the right variance", "I1", "vanilla") { OwnWeights = weights => new SparseKernels(weights) },
         new("weights shared between layers", "I2", "vanilla") { OwnWeights = weights => new RewrittenKernels(weights, convolutionOf: i => Math.Min(i, 1)) },
         new("weights shared between units", "I2", "bn_res") { OwnWeights = weights => new RewrittenKernels(weights, convolutionOf: i => i <= 2 ? i : 1 + ((i - 1) % 2)) },
         new("weights reused between simulations", "I3", "vanilla") { OwnWeights = weights => new RewrittenKernels(weights, simulationOf: _ => 0) },

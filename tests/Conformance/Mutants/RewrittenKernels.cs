@@ -34,3 +34,20 @@ internal sealed class UniformKernels(Weights.Own weights) : IKernelSource<float>
         }
     }
 }
+
+/// <summary>Weights of which one in twenty is not zero, with twenty times the variance: right second moments, wrong distribution.</summary>
+/// <param name="weights">What was asked for.</param>
+internal sealed class SparseKernels(Weights.Own weights) : IKernelSource<float>
+{
+    private const int OneIn = 20;
+
+    public void Fill(int convolution, KernelShape shape, Span<float> kernel)
+    {
+        new RandomKernels<float>(weights.Seed, weights.Simulation).Fill(convolution, shape, kernel);
+        var random = new Random(unchecked(((int)weights.Seed * 17) + ((int)weights.Simulation * 1013) + convolution));
+        foreach (ref var value in kernel)
+        {
+            value *= random.Next(OneIn) == 0 ? (float)Math.Sqrt(OneIn) : 0;
+        }
+    }
+}

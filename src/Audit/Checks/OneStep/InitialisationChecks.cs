@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>I1 to I3: what the one-step laws ask of the weights. Given the layer below, channels are i.i.d. Gaussian, fresh in each layer and simulation.</summary>
 internal static class InitialisationChecks
 {
-    /// <summary>Uniform or two-valued weights of few inputs are farther from Gaussian than this.</summary>
+    /// <summary>A variance off by a fifth, sparse or heavy-tailed weights. Milder shapes vanish in the sum over the fan-in, and no law feels them.</summary>
     private const double Distance = 0.05;
 
     /// <summary>Shared weights correlate channels by the cosine of their inputs, which is at least 1/π behind a ReLU.</summary>
