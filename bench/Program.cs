@@ -1,9 +1,10 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Wellbehaved.Audit;
 using Wellbehaved.Bench;
 
 // error-rates reference SEEDS FILE | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
-// error-rates table REFERENCE DIAGNOSES MUTANTS; anything else goes to BenchmarkDotNet.
+// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["error-rates", "reference", var seeds, var path]:
@@ -17,6 +18,9 @@ switch (args)
         break;
     case ["error-rates", "table", var reference, var diagnoses, var mutants]:
         RatesTable.Print(reference, diagnoses, mutants);
+        break;
+    case ["vectors", var folder]:
+        Console.WriteLine(string.Join("\n", VectorFile.WriteAll(folder)));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -115,18 +115,6 @@ public class ReferenceSubject : ISubject, IDisposable
         }
     }
 
-    private static double[] TrueValues(ReadOnlySpan<float> stored, int exponent)
-    {
-        var values = new double[stored.Length];
-        var factor = Math.ScaleB(1, exponent);
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = stored[i] * factor;
-        }
-
-        return values;
-    }
-
     private sealed class Workplace(NetworkSettings network) : IDisposable
     {
         public Network<float> Network { get; } = new(network);
@@ -148,8 +136,8 @@ public class ReferenceSubject : ISubject, IDisposable
             depth,
             place,
             values.Shape,
-            TrueValues(values.Signal, values.SignalExponent),
-            TrueValues(values.Noise, values.NoiseExponent),
+            values.TrueSignal(),
+            values.TrueNoise(),
             () => subject.Report(depth, place, values, computation)));
     }
 }

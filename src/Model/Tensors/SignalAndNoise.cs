@@ -41,6 +41,14 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
     /// <summary>Address of the stored signal, which the stored noise follows.</summary>
     internal T* Pointer => _buffer.Pointer;
 
+    /// <summary>The true signal (points × channels).</summary>
+    /// <returns>A copy, its power of two multiplied out; infinite where that exceeds double precision.</returns>
+    public double[] TrueSignal() => TrueValues(Signal, SignalExponent);
+
+    /// <summary>The true noise (points × channels).</summary>
+    /// <returns>A copy, its power of two multiplied out; infinite where that exceeds double precision.</returns>
+    public double[] TrueNoise() => TrueValues(Noise, NoiseExponent);
+
     /// <summary>Takes over values and exponents.</summary>
     /// <param name="source">Signal and noise of the same shape.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
@@ -58,4 +66,23 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _buffer.Dispose();
+
+    private static double[] TrueValues(ReadOnlySpan<T> stored, int exponent)
+    {
+        var values = new double[stored.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = double.CreateTruncating(stored[i]);
+        }
+
+        if (exponent != 0)
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = Math.ScaleB(values[i], exponent);
+            }
+        }
+
+        return values;
+    }
 }

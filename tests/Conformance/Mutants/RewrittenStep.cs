@@ -24,7 +24,7 @@ internal sealed record RewrittenStep(PlaceKind Kind, Func<RewrittenStep.Tensors,
         public void Propagate(PropagationState<T> state)
         {
             var values = state.Current;
-            var (signal, noise) = step.Rewrite(new Tensors(values.Shape, TrueValues(values.Signal, values.SignalExponent), TrueValues(values.Noise, values.NoiseExponent), builder.Boundary, builder.InnerKernel, builder.Epsilon, () =>
+            var (signal, noise) = step.Rewrite(new Tensors(values.Shape, values.TrueSignal(), values.TrueNoise(), builder.Boundary, builder.InnerKernel, builder.Epsilon, () =>
             {
                 var kernel = new T[builder.InnerKernel.Length];
                 state.FillNextKernel(builder.InnerKernel, kernel);
@@ -37,17 +37,6 @@ internal sealed record RewrittenStep(PlaceKind Kind, Func<RewrittenStep.Tensors,
 
         public void Dispose()
         {
-        }
-
-        private static double[] TrueValues(ReadOnlySpan<T> stored, int exponent)
-        {
-            var values = new double[stored.Length];
-            for (var i = 0; i < values.Length; i++)
-            {
-                values[i] = Math.ScaleB(double.CreateTruncating(stored[i]), exponent);
-            }
-
-            return values;
         }
 
         private static void Store(double[] source, Span<T> target)

@@ -57,8 +57,8 @@ public class D6_ShiftTests
 
         public void Observe(int depth, Place place, SignalAndNoise<double> values)
         {
-            Signals.Add(Propagations.TrueValues<double>(values.Signal, values.SignalExponent));
-            Noises.Add(Propagations.TrueValues<double>(values.Noise, values.NoiseExponent));
+            Signals.Add(values.TrueSignal());
+            Noises.Add(values.TrueNoise());
             using var computation = new MomentComputation<double>(settings.FeatureShape);
             Moments.Add(computation.Of(values, true, true));
         }

@@ -25,7 +25,7 @@ internal static class Batches
         values.CopyTo(state.Current.Noise);
         using var norm = new BatchNorm<double>(shape, epsilon, 1);
         norm.Propagate(state);
-        return (Propagations.TrueValues<double>(state.Current.Signal, state.Current.SignalExponent), Propagations.TrueValues<double>(state.Current.Noise, state.Current.NoiseExponent));
+        return (state.Current.TrueSignal(), state.Current.TrueNoise());
     }
 
     /// <summary>The values of each channel over the points.</summary>

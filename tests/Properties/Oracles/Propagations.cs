@@ -1,4 +1,3 @@
-using System.Numerics;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Properties;
@@ -12,19 +11,7 @@ internal static class Propagations
         signal.CopyTo(network.Input.Signal);
         noise.CopyTo(network.Input.Noise);
         var output = network.Propagate(new GivenKernels<double>(kernels), observer);
-        return (TrueValues(output.Signal, output.SignalExponent), TrueValues(output.Noise, output.NoiseExponent));
-    }
-
-    public static double[] TrueValues<T>(ReadOnlySpan<T> stored, int exponent)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var values = new double[stored.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = Math.ScaleB(double.CreateTruncating(stored[i]), exponent);
-        }
-
-        return values;
+        return (output.TrueSignal(), output.TrueNoise());
     }
 
     public static double Rms(ReadOnlySpan<double> values)
