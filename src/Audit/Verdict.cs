@@ -11,4 +11,7 @@ public enum Verdict
 
     /// <summary>The data decide neither way: too few samples, or nothing was executed.</summary>
     Inconclusive,
+
+    /// <summary>The subject does not do what was to be checked, and says so: nothing was executed.</summary>
+    Declined,
 }

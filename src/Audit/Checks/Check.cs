@@ -8,7 +8,7 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
 {
     /// <summary>Executes the check.</summary>
     /// <param name="context">The subject, and how sure to be.</param>
-    /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; otherwise holds.</returns>
+    /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; declined if the subject leaves nothing to check; otherwise holds.</returns>
     /// <remarks>A crash inside the check is inconclusive: it says nothing of the claim, unless a quantity was rejected before it.</remarks>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public CheckOutcome Execute(CheckContext context)
@@ -16,6 +16,7 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
         ArgumentNullException.ThrowIfNull(context);
         var measurements = new List<Measurement>();
         string? failure = null;
+        var declined = new SortedSet<string>(StringComparer.Ordinal);
         try
         {
             foreach (var measurement in Measure(context))
@@ -23,17 +24,32 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
                 measurements.Add(measurement);
             }
 
-            failure = measurements.Count == 0 ? "nothing was measured" : null;
+        }
+        catch (DeclinedException exception)
+        {
+            declined.Add(exception.Message);
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
         {
             failure = $"{exception.GetType().Name}: {exception.Message}";
         }
 
+        declined.UnionWith(context.Declined);
+        if (declined.Count > 0)
+        {
+            measurements.RemoveAll(measurement => measurement.Samples == 0);
+        }
+
+        if (measurements.Count == 0 && failure is null)
+        {
+            failure = declined.Count > 0 ? $"declined: {string.Join(", ", declined)}" : "nothing was measured";
+            return new CheckOutcome(this, declined.Count > 0 ? Verdict.Declined : Verdict.Inconclusive, measurements, failure) { Declined = [.. declined] };
+        }
+
         var verdict = measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
             : failure is null && measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
             : Verdict.Inconclusive;
-        return new CheckOutcome(this, verdict, measurements, failure);
+        return new CheckOutcome(this, verdict, measurements, failure) { Declined = [.. declined] };
     }
 }
 
@@ -44,6 +60,9 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
 /// <param name="Failure">Why nothing could be measured; null otherwise.</param>
 public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Measurement> Measurements, string? Failure)
 {
+    /// <summary>What was left out since the subject does not do it; the verdict speaks about the rest.</summary>
+    public IReadOnlyList<string> Declined { get; init; } = [];
+
     /// <summary>The measurement that decided: the first of the worst verdict, the farthest from its prediction among those.</summary>
     public Measurement? Decisive => Measurements
         .Where(measurement => measurement.Verdict == Verdict)

@@ -10,26 +10,71 @@ namespace Wellbehaved.Audit;
 /// <param name="Cancellation">Asks to stop.</param>
 public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed, DeepExperiments Deep, CancellationToken Cancellation = default)
 {
-    /// <summary>The subject's own weights in one simulation of a study.</summary>
-    /// <param name="study">Separates the studies of a check; studies share no randomness.</param>
-    /// <param name="simulation">Index of the simulation.</param>
-    /// <returns>The weights.</returns>
-    public Weights.Own OwnWeights(int study, int simulation)
+    private readonly SortedSet<string> _declined = new(StringComparer.Ordinal);
+
+    /// <summary>Unit roundoff of the subject's tensors.</summary>
+    public double UnitRoundoff => Subject.Description.UnitRoundoff;
+
+    /// <summary>What the check left out since the subject does not do it.</summary>
+    public IReadOnlyCollection<string> Declined => _declined;
+
+    /// <summary>Whether the subject can be asked for a network; notes what it declines.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="given">Whether its weights are given.</param>
+    /// <returns>True if so.</returns>
+    public bool Offers(NetworkSettings network, bool given) => Note(Subject.Description.WhyNot(network, given));
+
+    /// <summary>Those networks that the subject can be asked for with weights of its own; notes what it declines.</summary>
+    /// <param name="networks">Networks.</param>
+    /// <returns>At least one of them.</returns>
+    /// <exception cref="DeclinedException">None is left.</exception>
+    public NetworkSettings[] Offered(NetworkSettings[] networks)
     {
-        Cancellation.ThrowIfCancellationRequested();
-        return new Weights.Own(SeedOf(study), (uint)simulation);
+        NetworkSettings[] offered = [.. networks.Where(network => Offers(network, given: false))];
+        return offered.Length > 0 ? offered : throw new DeclinedException(string.Join(", ", Declined));
     }
 
-    /// <summary>Simulates a network with its own Gaussian input and the subject's own weights.</summary>
+    /// <summary>Whether the subject reports a moment; notes what it declines.</summary>
+    /// <param name="moment">Name of the moment in result files.</param>
+    /// <returns>True if so.</returns>
+    public bool Reports(string moment) => Note(Subject.Description.Moments.Contains(moment) ? null : $"moment {moment}");
+
+    /// <summary>Simulates a network with the subject's own weights.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="study">Separates the studies of a check.</param>
-    /// <param name="simulation">Index of the simulation.</param>
-    /// <returns>What the subject showed.</returns>
-    public Trace Simulate(NetworkSettings network, int study, int simulation) =>
-        Trace.Of(Subject, network, OwnWeights(study, simulation), Batch.Gaussian(network, SeedOf(~study), (uint)simulation));
+    /// <param name="study">Separates the studies of a check; studies share no randomness.</param>
+    /// <param name="simulations">Number of simulations.</param>
+    /// <param name="input">Their common input; by default each has Gaussian numbers of its own.</param>
+    /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
+    /// <returns>What the subject showed, simulation by simulation.</returns>
+    public IEnumerable<Trace> Simulate(NetworkSettings network, int study, long simulations, Batch? input = null, Action<Snapshot>? look = null)
+    {
+        var atOnce = Subject.SimulationsAtOnce(network);
+        for (var first = 0L; first < simulations; first += atOnce)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            var count = (int)Math.Min(atOnce, simulations - first);
+            foreach (var trace in Trace.All(Subject, network, [.. Enumerable.Range((int)first, count).Select(Propagation)], look))
+            {
+                yield return trace;
+            }
+        }
+
+        Propagation Propagation(int simulation) =>
+            new(new Weights.Own(SeedOf(study), (uint)simulation), input ?? Batch.Gaussian(network, SeedOf(~study), (uint)simulation));
+    }
 
     /// <summary>The seed of a study.</summary>
     /// <param name="study">Which study.</param>
     /// <returns>A seed that differs from those of other studies and checks.</returns>
     public ulong SeedOf(int study) => Mixing.Mix(Seed + (ulong)study);
+
+    private bool Note(string? reason)
+    {
+        if (reason is not null)
+        {
+            _declined.Add(reason);
+        }
+
+        return reason is null;
+    }
 }

@@ -12,6 +12,10 @@ internal static class RoundingBound
     public static double Of(GivenCase given, double unitRoundoff) =>
         8 * (1 + (given.Network.Depth * given.Network.Architecture.ConvolutionsPerUnit)) * (Math.Sqrt(FanIn(given.Network)) + 8) * given.Amplification * unitRoundoff;
 
+    /// <summary>The same for a single residual unit, given its input.</summary>
+    public static double OfUnit(GivenCase given, double unitRoundoff) =>
+        8 * (1 + given.Network.Architecture.ConvolutionsPerUnit) * (Math.Sqrt(FanIn(given.Network)) + 8) * given.Amplification * unitRoundoff;
+
     /// <summary>Relative error of a mean over a tensor's elements, for a subject that adds them up in its own precision: √n·u, with a factor for the worst of some hundred.</summary>
     public static double OfMean(TensorShape shape, double unitRoundoff) => 8 * (Math.Sqrt(shape.Elements) + 8) * unitRoundoff;
 

@@ -10,6 +10,7 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
 {
     private readonly List<(double[] Means, double[] Deviations)> _statistics = [];
     private bool _statisticsAreFixed;
+    private int _norm;
 
     /// <summary>The smallest magnitude of a ReLU's input so far, relative to the root mean square of its tensor: how far rounding is from opening or closing a gate.</summary>
     public double SmallestGate { get; private set; } = double.PositiveInfinity;
@@ -27,69 +28,86 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
     public (double[] Signal, double[] Noise) Propagate(Batch input, Action<int, Place, double[], double[]>? observe = null)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var (kernel, norm, depth) = (0, 0, 0);
-        var shape = network.NetworkInput;
-        var (signal, noise) = Convolve((input.Signal, input.Noise), network.FirstStride);
-        shape = network.FeatureShape;
-        Show(new Place(0, PlaceKind.Convolution));
-        var places = network.Architecture.Places;
-        for (depth = 1; depth <= network.Depth; depth++)
+        _norm = 0;
+        var tensors = Convolve((input.Signal, input.Noise), 0);
+        observe?.Invoke(0, new Place(0, PlaceKind.Convolution), tensors.Signal, tensors.Noise);
+        for (var depth = 1; depth <= network.Depth; depth++)
         {
-            Show(places[0]);
-            var (skip, skipNoise) = (signal, noise);
-            for (var repetition = 0; repetition < network.Architecture.ResidualDepth; repetition++)
+            tensors = Unit(depth, tensors, observe);
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Propagates signal and noise through one layer or residual unit, with its own batch statistics.</summary>
+    /// <param name="depth">Which one, from 1.</param>
+    /// <param name="signal">Signal before it.</param>
+    /// <param name="noise">Noise before it.</param>
+    /// <returns>Signal and noise at its end.</returns>
+    public (double[] Signal, double[] Noise) PropagateUnit(int depth, double[] signal, double[] noise)
+    {
+        _norm = _statistics.Count;
+        return Unit(depth, (signal, noise), null);
+    }
+
+    private (double[] Signal, double[] Noise) Unit(int depth, (double[] Signal, double[] Noise) tensors, Action<int, Place, double[], double[]>? observe)
+    {
+        var places = network.Architecture.Places;
+        var kernel = 1 + ((depth - 1) * network.Architecture.ConvolutionsPerUnit);
+        var skip = tensors;
+        Show(places[0]);
+        for (var repetition = 0; repetition < network.Architecture.ResidualDepth; repetition++)
+        {
+            foreach (var place in places.Skip(1).Where(place => place.Kind != PlaceKind.Addition))
             {
-                foreach (var place in places.Skip(1).Where(place => place.Kind != PlaceKind.Addition))
+                tensors = place.Kind switch
                 {
-                    (signal, noise) = place.Kind switch
-                    {
-                        PlaceKind.Convolution => Convolve((signal, noise), 1),
-                        PlaceKind.BatchNorm => Normalise(signal, noise),
-                        _ => Rectify(signal, noise),
-                    };
-                    if (repetition == 0)
-                    {
-                        Show(place);
-                    }
+                    PlaceKind.Convolution => Convolve(tensors, kernel++),
+                    PlaceKind.BatchNorm => Normalise(tensors.Signal, tensors.Noise),
+                    _ => Rectify(tensors.Signal, tensors.Noise),
+                };
+                if (repetition == 0)
+                {
+                    Show(place);
                 }
             }
-
-            if (network.Architecture.IsResidual)
-            {
-                (signal, noise) = ([.. signal.Zip(skip, (x, y) => x + y)], [.. noise.Zip(skipNoise, (x, y) => x + y)]);
-                Show(places[^1]);
-            }
         }
 
-        return (signal, noise);
-
-        void Show(Place place) => observe?.Invoke(depth, place, signal, noise);
-
-        (double[] Signal, double[] Noise) Convolve((double[] Signal, double[] Noise) values, int stride)
+        if (network.Architecture.IsResidual)
         {
-            var weights = kernels[kernel++];
-            return (
-                WrittenOutLayers.Convolve(shape, values.Signal, weights, network.KernelSize, stride, network.Boundary),
-                WrittenOutLayers.Convolve(shape, values.Noise, weights, network.KernelSize, stride, network.Boundary));
+            tensors = ([.. tensors.Signal.Zip(skip.Signal, (x, y) => x + y)], [.. tensors.Noise.Zip(skip.Noise, (x, y) => x + y)]);
+            Show(places[^1]);
         }
 
-        (double[] Signal, double[] Noise) Rectify(double[] x, double[] dx)
+        return tensors;
+
+        void Show(Place place) => observe?.Invoke(depth, place, tensors.Signal, tensors.Noise);
+    }
+
+    private (double[] Signal, double[] Noise) Convolve((double[] Signal, double[] Noise) values, int kernel)
+    {
+        var (shape, stride) = kernel == 0 ? (network.NetworkInput, network.FirstStride) : (network.FeatureShape, 1);
+        return (
+            WrittenOutLayers.Convolve(shape, values.Signal, kernels[kernel], network.KernelSize, stride, network.Boundary),
+            WrittenOutLayers.Convolve(shape, values.Noise, kernels[kernel], network.KernelSize, stride, network.Boundary));
+    }
+
+    private (double[] Signal, double[] Noise) Rectify(double[] signal, double[] noise)
+    {
+        var rms = Math.Sqrt(signal.Average(value => value * value));
+        SmallestGate = Math.Min(SmallestGate, rms == 0 ? 0 : signal.Min(Math.Abs) / rms);
+        return WrittenOutLayers.Rectify(signal, noise);
+    }
+
+    private (double[] Signal, double[] Noise) Normalise(double[] signal, double[] noise)
+    {
+        if (!_statisticsAreFixed)
         {
-            var rms = Math.Sqrt(x.Average(value => value * value));
-            SmallestGate = Math.Min(SmallestGate, rms == 0 ? 0 : x.Min(Math.Abs) / rms);
-            return WrittenOutLayers.Rectify(x, dx);
+            Amplification *= Math.Max(1, Math.Sqrt(WrittenOutLayers.MeanSquares(signal, network.Channels).Zip(WrittenOutLayers.Variances(signal, network.Channels), (square, variance) => square / (variance + network.Epsilon)).Max()));
+            _statistics.Add((WrittenOutLayers.Means(signal, network.Channels), [.. WrittenOutLayers.Variances(signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]));
         }
 
-        (double[] Signal, double[] Noise) Normalise(double[] x, double[] dx)
-        {
-            if (!_statisticsAreFixed)
-            {
-                Amplification *= Math.Max(1, Math.Sqrt(WrittenOutLayers.MeanSquares(x, network.Channels).Zip(WrittenOutLayers.Variances(x, network.Channels), (square, variance) => square / (variance + network.Epsilon)).Max()));
-                _statistics.Add((WrittenOutLayers.Means(x, network.Channels), [.. WrittenOutLayers.Variances(x, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]));
-            }
-
-            var (means, deviations) = _statistics[norm++];
-            return WrittenOutLayers.Normalise(x, dx, means, deviations);
-        }
+        var (means, deviations) = _statistics[_norm++];
+        return WrittenOutLayers.Normalise(signal, noise, means, deviations);
     }
 }

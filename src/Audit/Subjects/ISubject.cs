@@ -3,25 +3,53 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>Who is audited: an implementation of the propagation of signal and noise through random networks.</summary>
+/// <remarks>What it shows must be a function of what it is asked: the same seed and simulation, the same weights. Checks ask from several threads.</remarks>
 public interface ISubject
 {
-    /// <summary>Its name, for reports.</summary>
-    string Name { get; }
-
-    /// <summary>Unit roundoff of its tensors: 2⁻²⁴ in single precision, 2⁻⁵³ in double.</summary>
-    double UnitRoundoff { get; }
+    /// <summary>What it says of itself.</summary>
+    SubjectDescription Description { get; }
 
     /// <summary>Propagates signal and noise through one network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">Given weights, or the subject's own initialisation.</param>
     /// <param name="input">Signal and noise at the input.</param>
     /// <param name="observe">To be called at depth 0 behind the first convolution (place 0) and at every place of every layer or residual unit, in order.</param>
+    /// <exception cref="DeclinedException">It does not do this.</exception>
     void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe);
 
-    /// <summary>Runs a deep experiment with its own inputs and weights.</summary>
+    /// <summary>How many simulations of a network should be asked for at once.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>One, unless asking is expensive.</returns>
+    int SimulationsAtOnce(NetworkSettings network) => 1;
+
+    /// <summary>Propagates through several networks of the same settings.</summary>
+    /// <param name="network">The settings.</param>
+    /// <param name="propagations">Weights and input of each.</param>
+    /// <param name="moments">Whether moments will be looked at.</param>
+    /// <param name="observe">As in <see cref="Propagate"/>, with the index of the propagation.</param>
+    void PropagateAll(NetworkSettings network, IReadOnlyList<Propagation> propagations, bool moments, Action<int, Snapshot> observe)
+    {
+        ArgumentNullException.ThrowIfNull(propagations);
+        for (var i = 0; i < propagations.Count; i++)
+        {
+            var index = i;
+            Propagate(network, propagations[i].Weights, propagations[i].Input, snapshot => observe(index, snapshot));
+        }
+    }
+
+    /// <summary>Runs a deep experiment with its own weights.</summary>
     /// <param name="options">Its options.</param>
     /// <param name="depthReached">Called after each layer or residual unit, from any thread.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Moments by depth.</returns>
-    MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation);
+    MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) => DeepPropagation.Run(this, options, depthReached, cancellation);
 }
+
+/// <summary>What goes through a network.</summary>
+/// <param name="Weights">Given weights, or the subject's own initialisation.</param>
+/// <param name="Input">Signal and noise at the input.</param>
+public readonly record struct Propagation(Weights Weights, Batch Input);
+
+/// <summary>A subject does not do what it was asked for, and says so.</summary>
+/// <param name="reason">Why.</param>
+public sealed class DeclinedException(string reason) : Exception(reason);

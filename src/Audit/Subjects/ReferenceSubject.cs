@@ -13,10 +13,7 @@ public class ReferenceSubject : ISubject, IDisposable
     private readonly ConcurrentDictionary<NetworkSettings, ConcurrentBag<Workplace>> _idle = new();
 
     /// <inheritdoc/>
-    public virtual string Name => "reference";
-
-    /// <inheritdoc/>
-    public double UnitRoundoff { get; } = Math.ScaleB(1, -24);
+    public virtual SubjectDescription Description { get; } = new("reference");
 
     /// <inheritdoc/>
     public virtual void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)

@@ -14,30 +14,3 @@ public sealed record Snapshot(int Depth, Place Place, TensorShape Shape, double[
     /// <summary>For messages.</summary>
     public string Where => $"depth {Depth}, {Place.Suffix} ({Place.Kind})";
 }
-
-/// <summary>Moments as a subject reports them; NaN stands for what it does not report at a place.</summary>
-/// <param name="Nu1AbsSignal">ν₁(|x|).</param>
-/// <param name="Nu2Signal">ν₂(x).</param>
-/// <param name="Mu2Signal">μ₂(x).</param>
-/// <param name="Mu4Signal">μ₄(x).</param>
-/// <param name="Mu2Noise">μ₂(dx).</param>
-/// <param name="LogNu2Signal">ln ν₂(x).</param>
-/// <param name="LogMu2Signal">ln μ₂(x).</param>
-/// <param name="LogMu2Noise">ln μ₂(dx).</param>
-/// <param name="Chi">χ, relative to an input of μ₂(x⁰) = μ₂(dx⁰) = 1.</param>
-/// <param name="LogChi">ln χ.</param>
-/// <param name="ReffSignal">Effective rank of the signal; reported at least behind the ReLU.</param>
-/// <param name="ReffNoise">Effective rank of the noise.</param>
-public sealed record ReportedMoments(
-    double Nu1AbsSignal,
-    double Nu2Signal,
-    double Mu2Signal,
-    double Mu4Signal,
-    double Mu2Noise,
-    double LogNu2Signal,
-    double LogMu2Signal,
-    double LogMu2Noise,
-    double Chi,
-    double LogChi,
-    double ReffSignal,
-    double ReffNoise);

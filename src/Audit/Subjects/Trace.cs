@@ -26,19 +26,37 @@ public sealed class Trace
     /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
     /// <returns>The trace.</returns>
     /// <exception cref="SubjectException">A tensor of the wrong shape, or a place shown twice or not at all.</exception>
-    public static Trace Of(ISubject subject, NetworkSettings network, Weights weights, Batch input, Action<Snapshot>? look = null)
+    /// <exception cref="DeclinedException">The subject does not do this.</exception>
+    public static Trace Of(ISubject subject, NetworkSettings network, Weights weights, Batch input, Action<Snapshot>? look = null) =>
+        All(subject, network, [new Propagation(weights, input)], look)[0];
+
+    /// <summary>Propagates several times through networks of the same settings.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="network">The settings.</param>
+    /// <param name="propagations">Weights and inputs.</param>
+    /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
+    /// <returns>The traces.</returns>
+    /// <exception cref="SubjectException">A tensor of the wrong shape, or a place shown twice or not at all.</exception>
+    /// <exception cref="DeclinedException">The subject does not do this.</exception>
+    public static Trace[] All(ISubject subject, NetworkSettings network, IReadOnlyList<Propagation> propagations, Action<Snapshot>? look = null)
     {
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(network);
-        var trace = new Trace(network, input);
-        subject.Propagate(network, weights, input, snapshot =>
+        ArgumentNullException.ThrowIfNull(propagations);
+        if (subject.Description.WhyNot(network, propagations[0].Weights is Weights.Given) is { } reason)
+        {
+            throw new DeclinedException(reason);
+        }
+
+        Trace[] traces = [.. propagations.Select(propagation => new Trace(network, propagation.Input))];
+        subject.PropagateAll(network, propagations, look is not null, (index, snapshot) =>
         {
             if (snapshot.Shape != network.FeatureShape || snapshot.Signal.Length != snapshot.Shape.Elements || snapshot.Noise.Length != snapshot.Shape.Elements)
             {
                 throw new SubjectException($"expected tensors of shape {network.FeatureShape} at {snapshot.Where}, got {snapshot.Shape}");
             }
 
-            if (!trace._snapshots.TryAdd((snapshot.Depth, snapshot.Place.Number), snapshot))
+            if (!traces[index]._snapshots.TryAdd((snapshot.Depth, snapshot.Place.Number), snapshot))
             {
                 throw new SubjectException($"expected one snapshot at {snapshot.Where}, got two");
             }
@@ -46,7 +64,9 @@ public sealed class Trace
             look?.Invoke(snapshot);
         });
         var shown = 1 + (network.Depth * network.Architecture.Places.Length);
-        return trace._snapshots.Count == shown ? trace : throw new SubjectException($"expected {shown} snapshots, got {trace._snapshots.Count}");
+        return Array.Find(traces, trace => trace._snapshots.Count != shown) is { } incomplete
+            ? throw new SubjectException($"expected {shown} snapshots, got {incomplete._snapshots.Count}")
+            : traces;
     }
 
     /// <summary>A snapshot.</summary>

@@ -43,7 +43,7 @@ public sealed record VerificationRun(
         var deep = new DeepExperiments(subject, scale, seed, () => advance?.Invoke(1), cancellation);
         var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
         return new VerificationRun(
-            subject.Name,
+            subject.Description.Name,
             scale,
             seed,
             outcomes,

@@ -85,7 +85,7 @@ public class VerifyCommandTests
         run.Verdict.Should().Be(Verdict.Rejected);
         run.ByClaim.Should().ContainSingle().Which.Should().Be(KeyValuePair.Create("D7", Verdict.Rejected));
         var report = JsonNode.Parse(VerificationReport.ToText(run))!;
-        report["subject"]!.GetValue<string>().Should().Be(wrong.Name);
+        report["subject"]!.GetValue<string>().Should().Be(wrong.Description.Name);
         var rejected = report["checks"]!.AsArray().First(check => check!["verdict"]!.GetValue<string>() == "rejected")!;
         rejected["replay"]!.GetValue<string>().Should().Be("wellbehaved verify --scale quick --claim D7 --seed 5");
         rejected["measurements"]![0]!["quantity"]!.GetValue<string>().Should().Contain("depth 1").And.Contain("Relu");

@@ -30,7 +30,7 @@ public sealed record Mutant(string Name, string ClaimId, string Architecture)
     {
         private readonly ThreadLocal<ReportedMoments?> _last = new();
 
-        public override string Name => mutant.Name;
+        public override SubjectDescription Description { get; } = new(mutant.Name);
 
         protected override NetworkSettings Adapt(NetworkSettings network) => mutant.Network?.Invoke(network) ?? network;
 

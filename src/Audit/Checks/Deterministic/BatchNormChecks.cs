@@ -21,7 +21,7 @@ internal static class BatchNormChecks
                 foreach (var fourth in WrittenOutLayers.OverPoints(after.Signal, after.Shape.Channels, (value, _) => Math.Pow(value, 4)))
                 {
                     // z is good to P·u relative to its largest value √P where the outlier dominates; the fourth power takes four times that.
-                    comparison.AddBetween(new Observed(fourth), new Expected(0), new Expected(bound), bound * 8 * after.Shape.Points * context.Subject.UnitRoundoff, $"{after.Where}, {given.Description}");
+                    comparison.AddBetween(new Observed(fourth), new Expected(0), new Expected(bound), bound * 8 * after.Shape.Points * context.UnitRoundoff, $"{after.Where}, {given.Description}");
                 }
             });
         }
@@ -56,7 +56,7 @@ internal static class BatchNormChecks
                 var where = $"{after.Where}, {given.Description}";
 
                 // Mean and variance of P numbers are good to P·u relative to their magnitudes, the division to a few u more.
-                var rounding = (points + 16) * context.Subject.UnitRoundoff;
+                var rounding = (points + 16) * context.UnitRoundoff;
                 for (var i = 0; i < signal.Length; i++)
                 {
                     var channel = i % channels;
@@ -92,7 +92,7 @@ internal static class BatchNormChecks
                 var (signalBefore, noiseBefore) = (variances.Average(), squares.Average());
                 var increment = MeasuredTheorems.BatchNormIncrement(ratio, signalBefore, noiseBefore);
                 var observed = Math.Sqrt(WrittenOutLayers.MeanSquares(after.Noise, channels).Average() / WrittenOutLayers.Variances(after.Signal, channels).Average() * signalBefore / noiseBefore);
-                comparison.Add(new Observed(observed), new Expected(increment), increment * given.Amplification * given.Amplification * 8 * (after.Shape.Points + 16) * context.Subject.UnitRoundoff, $"{after.Where}, {given.Description}");
+                comparison.Add(new Observed(observed), new Expected(increment), increment * given.Amplification * given.Amplification * 8 * (after.Shape.Points + 16) * context.UnitRoundoff, $"{after.Where}, {given.Description}");
             });
         }
 

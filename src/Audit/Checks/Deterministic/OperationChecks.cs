@@ -33,7 +33,7 @@ internal static class OperationChecks
                     var magnitudes = WrittenOutLayers.Convolve(shape, [.. input.Select(Math.Abs)], [.. given.Kernels[kernel].Select(Math.Abs)], network.KernelSize, stride, network.Boundary);
                     for (var i = 0; i < output.Length; i++)
                     {
-                        comparison.Add(new Observed(output[i]), new Expected(exact[i]), (network.KernelSize * network.KernelSize * shape.Channels) * context.Subject.UnitRoundoff * magnitudes[i], $"{what}, {after.Where}, {given.Description}");
+                        comparison.Add(new Observed(output[i]), new Expected(exact[i]), (network.KernelSize * network.KernelSize * shape.Channels) * context.UnitRoundoff * magnitudes[i], $"{what}, {after.Where}, {given.Description}");
                     }
                 }
             }
@@ -55,8 +55,8 @@ internal static class OperationChecks
                 {
                     var (before, after) = (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu));
                     var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
-                    comparison.AddTensor(after.Signal, signal, 2 * context.Subject.UnitRoundoff, $"signal, {after.Where}, {description}");
-                    comparison.AddTensor(after.Noise, noise, 2 * context.Subject.UnitRoundoff, $"noise, {after.Where}, {description}");
+                    comparison.AddTensor(after.Signal, signal, 2 * context.UnitRoundoff, $"signal, {after.Where}, {description}");
+                    comparison.AddTensor(after.Noise, noise, 2 * context.UnitRoundoff, $"noise, {after.Where}, {description}");
                 }
             }
         }
@@ -68,11 +68,17 @@ internal static class OperationChecks
     public static IEnumerable<Measurement> SkipConnection(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, Epsilon).Where(given => given.Network.Architecture.ResidualDepth == 1))
+        foreach (var given in GivenCase.All(context, architecture, Epsilon))
         {
             var trace = given.Trace(context.Subject);
             for (var depth = 1; depth <= given.Network.Depth; depth++)
             {
+                if (given.Network.Architecture.ResidualDepth > 1)
+                {
+                    AddUnit(given, trace, depth);
+                    continue;
+                }
+
                 // With one layer in the branch its end is a place of its own.
                 var (skip, branch, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Addition));
                 AddSums(skip.Signal, branch.Signal, sum.Signal, $"signal, {sum.Where}, {given.Description}");
@@ -82,12 +88,22 @@ internal static class OperationChecks
 
         yield return comparison.Conclude("skip connection");
 
+        // Of a deeper branch only the first layer is shown: the whole unit is written out from the subject's own input to it.
+        void AddUnit(GivenCase given, Trace trace, int depth)
+        {
+            var (skip, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
+            var (signal, noise) = new WrittenOutNetwork(given.Network, given.Kernels).PropagateUnit(depth, skip.Signal, skip.Noise);
+            var bound = RoundingBound.OfUnit(given, context.UnitRoundoff);
+            comparison.AddTensor(sum.Signal, signal, bound, $"signal, {sum.Where}, {given.Description}");
+            comparison.AddTensor(sum.Noise, noise, bound, $"noise, {sum.Where}, {given.Description}");
+        }
+
         // One addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds once more.
         void AddSums(double[] skip, double[] branch, double[] sum, string where)
         {
             for (var i = 0; i < sum.Length; i++)
             {
-                comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), 2 * context.Subject.UnitRoundoff * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
+                comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), 2 * context.UnitRoundoff * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
             }
         }
     }

@@ -16,7 +16,7 @@ internal static class SymmetryChecks
         var (signals, noises, chi) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
         foreach (var given in GivenCase.All(context, architecture, 0))
         {
-            var bound = 2 * RoundingBound.Of(given, context.Subject.UnitRoundoff);
+            var bound = 2 * RoundingBound.Of(given, context.UnitRoundoff);
             var other = Batch.Normal(given.Input.Noise.Length, context.SeedOf(100), 0, RandomPurpose.InputNoise);
             var logChi = new List<double>();
             var plain = given.Trace(context.Subject, snapshot => logChi.Add(snapshot.Moments().LogChi));
@@ -30,9 +30,10 @@ internal static class SymmetryChecks
                 }
             }
 
-            var noiseAlone = (given with { Input = given.Input with { Noise = other } }).Trace(context.Subject);
+            // The sum is a number of single precision, and what is added is its exact difference: no subject's input is rounded twice.
             var logChiOfSum = new List<double>();
             var sum = given with { Input = given.Input with { Noise = [.. given.Input.Noise.Zip(other, (x, y) => (double)(float)((Factor * x) + y))] } };
+            var noiseAlone = (given with { Input = given.Input with { Noise = [.. sum.Input.Noise.Zip(given.Input.Noise, (both, x) => both - (Factor * x))] } }).Trace(context.Subject);
             foreach (var ((one, two), both) in plain.Snapshots.Zip(noiseAlone.Snapshots).Zip(sum.Trace(context.Subject).Snapshots))
             {
                 double[] expected = [.. one.Noise.Zip(two.Noise, (x, y) => (Factor * x) + y)];
@@ -41,7 +42,7 @@ internal static class SymmetryChecks
 
             var scaledNoise = given with { Input = given.Input with { Noise = Times(given.Input.Noise, Factor) } };
             scaledNoise.Trace(context.Subject, snapshot => logChiOfSum.Add(snapshot.Moments().LogChi));
-            foreach (var (before, after) in logChi.Zip(logChiOfSum))
+            foreach (var (before, after) in logChi.Zip(logChiOfSum).Where(_ => context.Reports("log_chi")))
             {
                 // Reported relative to an input noise of variance 1, so that the factor shows as its logarithm.
                 chi.Add(new Observed(after), new Expected(before + Math.Log(Factor)), 4 * bound, given.Description);
@@ -59,7 +60,7 @@ internal static class SymmetryChecks
         var (tensors, moments) = (new ExactComparison(), new ExactComparison());
         foreach (var given in GivenCase.Periodic(context, architecture, 0.1).Where(given => given.Network.KernelSize > 1))
         {
-            var bound = 2 * RoundingBound.Of(given, context.Subject.UnitRoundoff);
+            var bound = 2 * RoundingBound.Of(given, context.UnitRoundoff);
             var ranks = new List<(double LogNu2, double LogMu2Noise, double Reff)>();
             var plain = given.Trace(context.Subject, snapshot => ranks.Add(Of(snapshot.Moments())));
             var stride = given.Network.FirstStride;
@@ -68,9 +69,17 @@ internal static class SymmetryChecks
             var after = shifted.Trace(context.Subject, snapshot =>
             {
                 var (expected, observed) = (ranks[next++], Of(snapshot.Moments()));
-                moments.Add(new Observed(observed.LogNu2), new Expected(expected.LogNu2), 4 * bound, $"ln ν₂, {snapshot.Where}, {given.Description}");
-                moments.Add(new Observed(observed.LogMu2Noise), new Expected(expected.LogMu2Noise), 4 * bound, $"ln μ₂(dx), {snapshot.Where}, {given.Description}");
-                if (snapshot.Place.Kind == PlaceKind.Relu)
+                if (context.Reports("log_nu2_signal"))
+                {
+                    moments.Add(new Observed(observed.LogNu2), new Expected(expected.LogNu2), 4 * bound, $"ln ν₂, {snapshot.Where}, {given.Description}");
+                }
+
+                if (context.Reports("log_mu2_noise"))
+                {
+                    moments.Add(new Observed(observed.LogMu2Noise), new Expected(expected.LogMu2Noise), 4 * bound, $"ln μ₂(dx), {snapshot.Where}, {given.Description}");
+                }
+
+                if (snapshot.Place.Kind == PlaceKind.Relu && context.Reports("reff_signal"))
                 {
                     moments.Add(new Observed(observed.Reff), new Expected(expected.Reff), ((4 * bound) + 1e-6) * expected.Reff, $"r_eff, {snapshot.Where}, {given.Description}");
                 }
@@ -103,7 +112,7 @@ internal static class SymmetryChecks
             foreach (var (snapshot, (from, to)) in given.Trace(context.Subject).Snapshots.Zip(here.Zip(there)))
             {
                 // The difference of doubles over the step is good to 1e-16/1e-6 per layer, which only a double subject could notice.
-                comparison.AddTensor(snapshot.Noise, [.. from.Zip(to, (x, y) => (y - x) / Step)], RoundingBound.Of(given, context.Subject.UnitRoundoff) + RoundingBound.Of(given, Math.ScaleB(1, -53) / Step), $"{snapshot.Where}, {given.Description}");
+                comparison.AddTensor(snapshot.Noise, [.. from.Zip(to, (x, y) => (y - x) / Step)], RoundingBound.Of(given, context.UnitRoundoff) + RoundingBound.Of(given, Math.ScaleB(1, -53) / Step), $"{snapshot.Where}, {given.Description}");
             }
         }
 
@@ -136,8 +145,8 @@ internal static class SymmetryChecks
                 for (var depth = 1; depth <= given.Network.Depth; depth++)
                 {
                     var (before, after) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
-                    identity.AddTensor(after.Signal, before.Signal, 2 * context.Subject.UnitRoundoff, $"signal, {after.Where}, {given.Description}");
-                    identity.AddTensor(after.Noise, before.Noise, 2 * context.Subject.UnitRoundoff, $"noise, {after.Where}, {given.Description}");
+                    identity.AddTensor(after.Signal, before.Signal, 2 * context.UnitRoundoff, $"signal, {after.Where}, {given.Description}");
+                    identity.AddTensor(after.Noise, before.Noise, 2 * context.UnitRoundoff, $"noise, {after.Where}, {given.Description}");
                 }
             }
 

@@ -44,9 +44,9 @@ internal static class LargeBatchChecks
         {
             var size = Narrowest << rung;
             var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(size, 1, 1, 4 * size), depth, size, 1, Boundary.Periodic, 0);
-            for (var simulation = 0; simulation < simulations; simulation++)
+            foreach (var trace in context.Simulate(network, rung, simulations))
             {
-                ladder.Add(rung, observe(context.Simulate(network, rung, simulation)), limit);
+                ladder.Add(rung, observe(trace), limit);
             }
         }
     }

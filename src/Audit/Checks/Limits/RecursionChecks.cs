@@ -24,7 +24,8 @@ internal static class RecursionChecks
         var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(12, 1, 1, 48), Depth, NarrowestWidth, 1, Boundary.Periodic, 0.01);
         var input = Prepared(Batch.Gaussian(network, context.SeedOf(-1), 0));
         var predicted = Predict(network, input);
-        var ofRank = !network.Architecture.HasBatchNorm;
+        var withBatchNorm = network.Architecture.HasBatchNorm;
+        var ofRank = !withBatchNorm && context.Reports("reff_signal");
 
         // ln χ scatters by about 1.3/√N; the ladder weighs its rungs by 8/3, 2 and 1/3.
         var deviation = 1.3 / Math.Sqrt(NarrowestWidth) * Math.Sqrt(Math.Pow(8.0 / 3, 2) / 4 + (4.0 / 2) + (1.0 / 9));
@@ -32,23 +33,36 @@ internal static class RecursionChecks
         for (var rung = 0; rung < 3; rung++)
         {
             var rungNetwork = network with { Channels = NarrowestWidth << rung };
-            for (var simulation = 0; simulation < simulations; simulation++)
+            var ranks = new Queue<double>();
+            foreach (var trace in context.Simulate(rungNetwork, rung, simulations, input, ofRank ? NoteRank : null))
             {
-                Snapshot? last = null;
-                var rank = double.NaN;
-                Trace.Of(context.Subject, rungNetwork, context.OwnWeights(rung, simulation), input, snapshot =>
-                {
-                    rank = snapshot.Depth == Depth && snapshot.Place.Kind == PlaceKind.Relu ? snapshot.Moments().ReffSignal : rank;
-                    last = snapshot;
-                });
-                var (mu2, noise) = (WrittenOutLayers.Variances(last!.Signal, rungNetwork.Channels).Average(), WrittenOutLayers.MeanSquare(last.Noise));
+                var last = trace.At(Depth, rungNetwork.Architecture.Places[^1].Number);
+                var (mu2, noise) = (WrittenOutLayers.Variances(last.Signal, rungNetwork.Channels).Average(), WrittenOutLayers.MeanSquare(last.Noise));
                 chi.Add(rung, new Observed(0.5 * Math.Log(noise / mu2)), new Expected(predicted.LogChi(1)));
-                spread.Add(rung, new Observed(Math.Log(ofRank ? rank : mu2)), new Expected(ofRank ? Math.Log(predicted.ReffSignal) : predicted.LogMu2Signal));
+                if (withBatchNorm)
+                {
+                    spread.Add(rung, new Observed(Math.Log(mu2)), new Expected(predicted.LogMu2Signal));
+                }
+                else if (ofRank)
+                {
+                    spread.Add(rung, new Observed(Math.Log(ranks.Dequeue())), new Expected(Math.Log(predicted.ReffSignal)));
+                }
+            }
+
+            void NoteRank(Snapshot snapshot)
+            {
+                if (snapshot.Depth == Depth && snapshot.Place.Kind == PlaceKind.Relu)
+                {
+                    ranks.Enqueue(snapshot.Moments().ReffSignal);
+                }
             }
         }
 
         yield return chi.Conclude($"ln χ at depth {Depth}, extrapolated from N = {NarrowestWidth}, {2 * NarrowestWidth}, {4 * NarrowestWidth}", LogChiDiscrepancy);
-        yield return spread.Conclude($"{(ofRank ? "ln r_eff" : "ln μ₂(x)")} at depth {Depth}, extrapolated likewise", SpreadDiscrepancy);
+        if (withBatchNorm || ofRank)
+        {
+            yield return spread.Conclude($"{(ofRank ? "ln r_eff" : "ln μ₂(x)")} at depth {Depth}, extrapolated likewise", SpreadDiscrepancy);
+        }
     }
 
     /// <summary>

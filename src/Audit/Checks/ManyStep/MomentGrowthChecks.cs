@@ -19,7 +19,7 @@ internal static class MomentGrowthChecks
     /// <summary>W2: ν₂ of signal and noise are what they were, in expectation, after many layers of a <c>vanilla</c> net.</summary>
     public static IEnumerable<Measurement> Conservation(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.Periodic(architecture).Select(network => network with { Depth = network.KernelSize == 1 ? ProductDepth : ConvolutionalDepth }).ToArray();
+        var networks = context.Offered([.. OneStepNetworks.Periodic(architecture).Select(network => network with { Depth = network.KernelSize == 1 ? ProductDepth : ConvolutionalDepth })]);
         var rates = context.Rates.SharedBy(2 * networks.Length);
         for (var study = 0; study < networks.Length; study++)
         {
@@ -29,9 +29,8 @@ internal static class MomentGrowthChecks
             var variance = Math.Pow(1 + (5.0 / network.Channels), network.Depth) - 1;
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), ProductDiscrepancy);
             var (signal, noise) = (new KnownVarianceTest(rates, planned), new KnownVarianceTest(rates, planned));
-            for (var simulation = 0; simulation < planned; simulation++)
+            foreach (var trace in context.Simulate(network, study, planned))
             {
-                var trace = context.Simulate(network, study, simulation);
                 var (before, after) = (trace.At(0, 0), trace.At(network.Depth, PlaceKind.Relu));
                 signal.Add(new Observed(Ratio(after.Signal, before.Signal)), new Expected(ManyStepLaws.VanillaNu2(1, network.Depth)), variance);
                 noise.Add(new Observed(Ratio(after.Noise, before.Noise)), new Expected(ManyStepLaws.VanillaNu2(1, network.Depth)), variance);
@@ -46,12 +45,12 @@ internal static class MomentGrowthChecks
     public static IEnumerable<Measurement> Dilution(CheckContext context, string architecture)
     {
         const int units = 12;
-        NetworkSettings[] networks =
+        var networks = context.Offered(
         [
             OneStepNetworks.FullyConnected(architecture) with { Depth = units },
             OneStepNetworks.FullyConnected(architecture, 3) with { Depth = units, Channels = 12 },
             OneStepNetworks.Convolutional(architecture, Boundary.Periodic) with { Depth = units / 2, Channels = 12, Architecture = Architecture.Named(architecture) },
-        ];
+        ]);
         var rates = context.Rates.SharedBy(networks.Length + 1);
         var dilution = new StudentTest(rates);
         for (var study = 0; study < networks.Length; study++)
@@ -61,9 +60,8 @@ internal static class MomentGrowthChecks
 
             // For planning: measured, the weighted mean over the units deviates by about √(0.3/N); a few hundred simulations also tame the skewness that Student's test must allow for.
             var simulations = (int)KnownVarianceTest.SamplesFor(rates, Math.Sqrt(0.4 / network.Channels), 0.45 * GrowthDiscrepancy);
-            for (var simulation = 0; simulation < simulations; simulation++)
+            foreach (var trace in context.Simulate(network, study, simulations))
             {
-                var trace = context.Simulate(network, study, simulation);
                 var (sum, weights) = (0.0, 0.0);
                 for (var depth = 1; depth <= network.Depth; depth++)
                 {
@@ -100,9 +98,8 @@ internal static class MomentGrowthChecks
         for (var rung = 0; rung < 3; rung++)
         {
             var network = OneStepNetworks.FullyConnected(architecture) with { Depth = units, Channels = OneStepNetworks.Width / 2 << rung };
-            for (var simulation = 0; simulation < simulations; simulation++)
+            foreach (var trace in context.Simulate(network, rung, simulations))
             {
-                var trace = context.Simulate(network, rung, simulation);
                 var (start, first, last) = (trace.At(0, 0), trace.At(1, PlaceKind.Addition), trace.At(units, PlaceKind.Addition));
                 if (rung == 1)
                 {

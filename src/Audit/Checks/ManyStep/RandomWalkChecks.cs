@@ -24,9 +24,8 @@ internal static class RandomWalkChecks
         var (steps, noiseSteps, walks, noiseWalks) = (new DistributionTest(rates), new DistributionTest(rates), new DistributionTest(rates), new DistributionTest(rates));
         var neighbours = new StudentTest(rates);
         var simulations = Math.Max(DistributionTest.SamplesFor(rates, WalkDistance), DistributionTest.SamplesFor(rates, StepDistance) / Depth) + 1;
-        for (var simulation = 0; simulation < simulations; simulation++)
+        foreach (var trace in context.Simulate(network, 0, simulations))
         {
-            var trace = context.Simulate(network, 0, simulation);
             var (signal, noise) = (new double[Depth + 1], new double[Depth + 1]);
             for (var depth = 0; depth <= Depth; depth++)
             {

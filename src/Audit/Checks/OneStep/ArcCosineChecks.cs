@@ -14,7 +14,7 @@ internal static class ArcCosineChecks
     /// <summary>Products, joint gates and products of squares of neighbouring points, against the kernels of order 1, 0 and 2.</summary>
     public static IEnumerable<Measurement> Pairs(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.Periodic(architecture);
+        var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy(3 * networks.Length);
         for (var study = 0; study < networks.Length; study++)
         {

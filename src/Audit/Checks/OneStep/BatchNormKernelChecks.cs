@@ -16,7 +16,7 @@ internal static class BatchNormKernelChecks
     /// <summary>S5: μ₂ of the signal, 1/σ² and the noise, against the quadrature.</summary>
     public static IEnumerable<Measurement> Kernels(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.Periodic(architecture);
+        var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy((2 * networks.Length) + 1);
         for (var study = 0; study < networks.Length; study++)
         {
@@ -63,7 +63,7 @@ internal static class BatchNormKernelChecks
     /// <summary>S6: what the ReLU keeps of normalised signal and noise.</summary>
     public static IEnumerable<Measurement> Activation(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.Periodic(architecture);
+        var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy(2 * networks.Length);
         for (var study = 0; study < networks.Length; study++)
         {

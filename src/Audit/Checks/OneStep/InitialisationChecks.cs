@@ -15,7 +15,7 @@ internal static class InitialisationChecks
     /// <summary>I1: pre-activations, divided by their known standard deviation, are standard normal.</summary>
     public static IEnumerable<Measurement> Gaussian(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.Periodic(architecture);
+        var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy(networks.Length);
         for (var study = 0; study < networks.Length; study++)
         {

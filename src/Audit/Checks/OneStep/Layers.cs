@@ -15,10 +15,8 @@ internal static class Layers
     public static IEnumerable<(Trace Trace, int Depth)> Of(CheckContext context, NetworkSettings network, int study, long layers, int? depthsUsed = null)
     {
         var depths = depthsUsed ?? network.Depth;
-        var simulations = Simulations(layers, depths);
-        for (var simulation = 0; simulation < simulations; simulation++)
+        foreach (var trace in context.Simulate(network, study, Simulations(layers, depths)))
         {
-            var trace = context.Simulate(network, study, simulation);
             for (var depth = 1; depth <= depths; depth++)
             {
                 yield return (trace, depth);

@@ -11,7 +11,7 @@ internal static class ResidualSumChecks
     /// <summary>Cross terms of signal, centred signal and noise.</summary>
     public static IEnumerable<Measurement> CrossTerms(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.Periodic(architecture);
+        var networks = context.Offered(OneStepNetworks.Periodic(architecture));
         var rates = context.Rates.SharedBy(3 * networks.Length);
         for (var study = 0; study < networks.Length; study++)
         {

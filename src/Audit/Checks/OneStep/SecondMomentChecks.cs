@@ -25,7 +25,7 @@ internal static class SecondMomentChecks
     /// <summary>S2: ν₂ of the signal is twice its value below behind a convolution (with the boundary's own average), and half of that behind a ReLU.</summary>
     public static IEnumerable<Measurement> Signal(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.All(architecture);
+        var networks = context.Offered(OneStepNetworks.All(architecture));
         var reluFollows = architecture == "vanilla";
         var rates = context.Rates.SharedBy(networks.Length * (reluFollows ? 2 : 1));
         for (var study = 0; study < networks.Length; study++)
@@ -59,7 +59,7 @@ internal static class SecondMomentChecks
     /// <summary>S3: the same for the noise, whatever its correlation with the signal.</summary>
     public static IEnumerable<Measurement> Noise(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.All(architecture);
+        var networks = context.Offered(OneStepNetworks.All(architecture));
         var reluFollows = architecture == "vanilla";
         var rates = context.Rates.SharedBy(networks.Length * (reluFollows ? 2 : 1));
         for (var study = 0; study < networks.Length; study++)
@@ -93,7 +93,7 @@ internal static class SecondMomentChecks
     /// <summary>S4: the variance of the signal behind the ReLU, by the arc-cosine kernel and in the paper's form.</summary>
     public static IEnumerable<Measurement> Variance(CheckContext context, string architecture)
     {
-        var networks = OneStepNetworks.All(architecture);
+        var networks = context.Offered(OneStepNetworks.All(architecture));
         var rates = context.Rates.SharedBy(3 * networks.Length);
         for (var study = 0; study < networks.Length; study++)
         {

@@ -94,9 +94,8 @@ internal static class PostChecks
         var rates = context.Rates.SharedBy(2);
         var (drift, correlation) = (new StudentTest(rates), new StudentTest(rates));
         var simulations = KnownVarianceTest.SamplesFor(rates, 1.3 * Math.Sqrt(2 * stretch * walk.Variance) / Math.Abs(2 * stretch * walk.Drift), discrepancy);
-        for (var simulation = 0; simulation < simulations; simulation++)
+        foreach (var trace in context.Simulate(network, 0, simulations))
         {
-            var trace = context.Simulate(network, 0, simulation);
             var logs = Enumerable.Range(2, 3).Select(i => Math.Log(WrittenOutLayers.MeanSquare(trace.At(i * stretch, PlaceKind.Relu).Signal))).ToArray();
             var (first, second) = (logs[1] - logs[0] - (stretch * walk.Drift), logs[2] - logs[1] - (stretch * walk.Drift));
             drift.Add(new Observed(logs[2] - logs[0]), new Expected(2 * stretch * walk.Drift), Math.Abs(2 * stretch * walk.Drift));

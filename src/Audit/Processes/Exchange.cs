@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The two files of one request: what goes in, and where the answer's tensors and moments must be.</summary>
+/// <param name="Input">Path of the input archive.</param>
+/// <param name="Output">Path of the output archive.</param>
+/// <param name="Depths">Depths whose places are to be shown, beside depth 0.</param>
+/// <param name="Tensors">Whether tensors are wanted.</param>
+/// <param name="Moments">Whether moments are wanted.</param>
+internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> Depths, bool Tensors, bool Moments)
+{
+    /// <summary>Bytes that the archive may take beside its numbers, for each array.</summary>
+    private const long Overhead = 4096;
+
+    /// <summary>The widest numbers that are read.</summary>
+    private const int LargestElement = 16;
+
+    /// <summary>Adds it to a request.</summary>
+    public JsonObject AddTo(JsonObject request)
+    {
+        request["input"] = Input;
+        request["depths"] = new JsonArray([.. Depths.Select(depth => (JsonNode)depth)]);
+        request["tensors"] = Tensors;
+        request["moments"] = Moments;
+        request["output"] = Output;
+        return request;
+    }
+
+    /// <summary>Writes the input: arrays <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and <c>kernel_0</c>, … where weights are given.</summary>
+    public void Write(NetworkSettings network, IReadOnlyList<Propagation> propagations)
+    {
+        var shape = network.NetworkInput;
+        var arrays = new List<KeyValuePair<string, NpyArray>>
+        {
+            new("signal", Stack(batch => batch.Signal)),
+            new("noise", Stack(batch => batch.Noise)),
+        };
+        if (propagations[0].Weights is Weights.Given given)
+        {
+            arrays.AddRange(network.Kernels.Select((kernel, i) => KeyValuePair.Create($"kernel_{i}", NpyArray.Of(given.Kernels[i], kernel.Size, kernel.Size, kernel.InputChannels, kernel.OutputChannels))));
+        }
+
+        NpzArchive.Write(Input, arrays);
+
+        NpyArray Stack(Func<Batch, double[]> tensor) =>
+            NpyArray.Of([.. propagations.SelectMany(propagation => tensor(propagation.Input))], propagations.Count, shape.Images, shape.Height, shape.Width, shape.Channels);
+    }
+
+    /// <summary>Reads the output.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="simulations">Number of propagations.</param>
+    /// <param name="momentNames">Moments that the subject reports.</param>
+    /// <param name="observe">Called with each snapshot, simulation by simulation; its tensors are empty if none were wanted.</param>
+    /// <exception cref="AdapterException">The file is missing, damaged, too large, or holds other arrays or shapes than expected.</exception>
+    public void Read(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames, Action<int, Snapshot> observe)
+    {
+        var places = Shown(network);
+        var shape = network.FeatureShape;
+        int[] tensorShape = [simulations, places.Count, shape.Images, shape.Height, shape.Width, shape.Channels];
+        var expected = new Dictionary<string, int[]>();
+        foreach (var name in Tensors ? ["signal", "noise"] : Array.Empty<string>())
+        {
+            expected[name] = tensorShape;
+        }
+
+        foreach (var name in Moments ? momentNames : [])
+        {
+            expected[name] = [simulations, places.Count];
+        }
+
+        var arrays = ReadArrays(expected);
+        for (var simulation = 0; simulation < simulations; simulation++)
+        {
+            for (var i = 0; i < places.Count; i++)
+            {
+                var (depth, place) = places[i];
+                var row = (simulation * places.Count) + i;
+                observe(simulation, new Snapshot(depth, place, shape, Slice("signal", row), Slice("noise", row), () => ReportedMoments.Of(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN)));
+            }
+        }
+
+        double[] Slice(string name, int row) => Tensors ? arrays[name][(row * shape.Elements)..((row + 1) * shape.Elements)] : [];
+    }
+
+    private Dictionary<string, double[]> ReadArrays(Dictionary<string, int[]> expected)
+    {
+        var file = new FileInfo(Output);
+        if (!file.Exists || file.LinkTarget is not null || file.Length == 0)
+        {
+            throw new AdapterException("expected the output file that the request names, found none");
+        }
+
+        var most = expected.Values.Sum(shape => (LargestElement * shape.Aggregate(1L, (product, extent) => product * extent)) + Overhead) + Overhead;
+        if (file.Length > most)
+        {
+            throw new AdapterException($"expected an output file of at most {most} bytes, found {file.Length}");
+        }
+
+        try
+        {
+            using var archive = NpzArchive.Open(Output);
+            if (archive.Names.FirstOrDefault(name => !expected.ContainsKey(name)) is { } unknown)
+            {
+                throw new AdapterException($"expected the arrays {string.Join(", ", expected.Keys)} in the output file, found '{unknown}' beside them");
+            }
+
+            return expected.ToDictionary(pair => pair.Key, pair =>
+            {
+                var array = archive.Read(pair.Key);
+                return array.Shape.SequenceEqual(pair.Value)
+                    ? array.ToDoubles()
+                    : throw new AdapterException($"expected '{pair.Key}' of shape ({string.Join(", ", pair.Value)}) in the output file, found ({string.Join(", ", array.Shape)})");
+            });
+        }
+        catch (Exception exception) when (exception is InvalidInputException or FormatException)
+        {
+            throw new AdapterException(exception.Message.Replace(Output, "output file", StringComparison.Ordinal));
+        }
+    }
+
+    private List<(int Depth, Place Place)> Shown(NetworkSettings network) =>
+        [(0, new Place(0, PlaceKind.Convolution)), .. Depths.SelectMany(depth => network.Architecture.Places.Select(place => (depth, place)))];
+}

@@ -1,0 +1,223 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A subject in a process of its own, in any language, that follows the audit protocol.</summary>
+/// <remarks>
+/// Several instances of the process work side by side, each on one request at a time; since an answer is a function of its request, it does not matter which of them gives it.
+/// One that breaks the protocol is killed and replaced; after a few such failures the subject is given up, so that a hanging one costs minutes, not hours.
+/// </remarks>
+public sealed class ProcessSubject : ISubject, IDisposable
+{
+    private const int MostFailures = 3;
+
+    /// <summary>Numbers in the tensors of one answer, 32 MB: requests are few, files small.</summary>
+    private const int NumbersAtOnce = 1 << 22;
+    private const int MostSimulationsAtOnce = 128;
+
+    /// <summary>Weights that a subject draws for one answer of a deep experiment: about a second's work.</summary>
+    private const long WeightsAtOnce = 1 << 24;
+
+    private readonly string _command;
+    private readonly TimeSpan _limit;
+    private readonly int _processes;
+    private readonly CancellationToken _cancellation;
+    private readonly string _folder;
+    private readonly SemaphoreSlim _free;
+    private readonly ConcurrentBag<SubjectProcess> _idle = [];
+    private readonly ConcurrentQueue<string> _failures = [];
+    private long _lastId;
+
+    /// <summary>Starts the process and asks it to describe itself.</summary>
+    /// <param name="command">The command, run by the system's shell in the current folder.</param>
+    /// <param name="limit">Time for each answer.</param>
+    /// <param name="processes">Number of instances.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <exception cref="AdapterException">It does not describe itself as the protocol asks.</exception>
+    public ProcessSubject(string command, TimeSpan limit, int processes, CancellationToken cancellation = default)
+    {
+        (_command, _limit, _processes, _cancellation) = (command, limit, processes, cancellation);
+        _free = new SemaphoreSlim(processes);
+        _folder = Directory.CreateTempSubdirectory("wellbehaved-").FullName;
+        try
+        {
+            Description = Ask(Protocol.Describe(), Protocol.ReadDescription);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public SubjectDescription Description { get; }
+
+    /// <summary>What went wrong between auditor and subject.</summary>
+    public IReadOnlyCollection<string> Failures => _failures;
+
+    /// <inheritdoc/>
+    public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
+        PropagateAll(network, [new Propagation(weights, input)], moments: true, (_, snapshot) => observe(snapshot));
+
+    /// <inheritdoc/>
+    public int SimulationsAtOnce(NetworkSettings network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var numbers = 2L * network.FeatureShape.Elements * (1 + (network.Depth * network.Architecture.Places.Length));
+        return (int)Math.Clamp(NumbersAtOnce / numbers, 1, MostSimulationsAtOnce);
+    }
+
+    /// <inheritdoc/>
+    public void PropagateAll(NetworkSettings network, IReadOnlyList<Propagation> propagations, bool moments, Action<int, Snapshot> observe)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Exchanged(network, propagations, [.. Enumerable.Range(1, network.Depth)], tensors: true, moments, observe);
+    }
+
+    /// <inheritdoc/>
+    public MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var table = new DeepMoments(options, Description);
+        var network = table.Network;
+        var atOnce = (int)Math.Clamp(WeightsAtOnce / network.Kernels.Sum(kernel => (long)kernel.Length), 1, options.NumSims);
+        var answers = new List<(int Simulation, Snapshot Snapshot)>[(options.NumSims + atOnce - 1) / atOnce];
+        Parallel.For(0, answers.Length, new ParallelOptions { MaxDegreeOfParallelism = _processes, CancellationToken = cancellation }, i =>
+        {
+            var simulations = Enumerable.Range(i * atOnce, Math.Min(atOnce, options.NumSims - (i * atOnce)));
+            var snapshots = new List<(int, Snapshot)>();
+            Exchanged(network, [.. simulations.Select(simulation => new Propagation(table.WeightsOf(simulation), table.InputOf(simulation)))], table.Depths, tensors: false, moments: true, (simulation, snapshot) => snapshots.Add((simulation, snapshot)));
+            answers[i] = snapshots;
+            for (var layer = 0; layer < simulations.Count() * network.Depth; layer++)
+            {
+                depthReached?.Invoke();
+            }
+        });
+        foreach (var (_, snapshot) in answers.SelectMany(answer => answer))
+        {
+            if (snapshot.Depth == 0)
+            {
+                table.Begin();
+            }
+
+            table.Take(snapshot.Depth, snapshot.Place, snapshot.Moments());
+        }
+
+        return table.Finish();
+    }
+
+    /// <summary>Sends a request that the protocol does not know, to which an error must be answered.</summary>
+    /// <exception cref="AdapterException">It was answered otherwise.</exception>
+    internal void AskSomethingUnknown()
+    {
+        var status = Ask(new JsonObject { ["request"] = "describe", ["protocol"] = Protocol.Version, ["unknown_field"] = true }, (id, line) =>
+        {
+            try
+            {
+                Protocol.ReadAnswer(id, line);
+                return "done";
+            }
+            catch (AdapterException exception) when (exception.Message.StartsWith("the subject reports an error", StringComparison.Ordinal))
+            {
+                return "error";
+            }
+            catch (AdapterException)
+            {
+                // A description: it holds more fields than an answer of another kind.
+                return "done";
+            }
+        });
+        if (status != "error")
+        {
+            throw new AdapterException("expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var process in _idle)
+        {
+            process.Stop(Protocol.Line(Interlocked.Increment(ref _lastId), Protocol.Stop()));
+            process.Dispose();
+        }
+
+        _idle.Clear();
+        _free.Dispose();
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // A child of a killed process may still write there; the system clears its temporary folder.
+        }
+    }
+
+    private void Exchanged(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
+    {
+        var name = Path.Combine(_folder, $"{Interlocked.Increment(ref _lastId)}");
+        var exchange = new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments);
+        try
+        {
+            exchange.Write(network, propagations);
+            Ask(propagations[0].Weights is Weights.Own own ? Protocol.Simulate(network, own, propagations.Count, exchange) : Protocol.Propagate(network, exchange), (id, line) =>
+            {
+                Protocol.ReadAnswer(id, line);
+                exchange.Read(network, propagations.Count, Description.Moments, observe);
+                return true;
+            });
+        }
+        finally
+        {
+            File.Delete(exchange.Input);
+            File.Delete(exchange.Output);
+        }
+    }
+
+    private T Ask<T>(JsonObject request, Func<long, string, T> read)
+    {
+        _free.Wait(_cancellation);
+        SubjectProcess? process = null;
+        try
+        {
+            if (_failures.Count >= MostFailures)
+            {
+                throw new AdapterException($"not asked any more after {MostFailures} failures, the first: {_failures.First()}");
+            }
+
+            if (!_idle.TryTake(out process))
+            {
+                process = SubjectProcess.Start(_command, _processes > 1);
+            }
+
+            var id = Interlocked.Increment(ref _lastId);
+            var answer = read(id, process.Ask(Protocol.Line(id, request), _limit, _cancellation));
+            _idle.Add(process);
+            return answer;
+        }
+        catch (DeclinedException)
+        {
+            _idle.Add(process!);
+            throw;
+        }
+        catch (AdapterException exception) when (_failures.Count < MostFailures)
+        {
+            _failures.Enqueue($"{request["request"]}: {exception.Message}");
+            process?.Dispose();
+            throw;
+        }
+        catch
+        {
+            process?.Dispose();
+            throw;
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+}

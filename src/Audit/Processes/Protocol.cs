@@ -1,0 +1,153 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Requests and answers of the audit protocol, docs/audit-protocol.md.</summary>
+internal static class Protocol
+{
+    /// <summary>Version of the protocol; grows when an adapter of the last one would break.</summary>
+    public const int Version = 1;
+
+    private static readonly JsonSerializerOptions Strict = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Unit roundoffs of the number types that a subject may compute in.</summary>
+    private static readonly Dictionary<string, int> Precision = new() { ["float64"] = 53, ["float32"] = 24, ["float16"] = 11, ["bfloat16"] = 8 };
+
+    /// <summary>Asks a subject to describe itself.</summary>
+    public static JsonObject Describe() => new() { ["request"] = "describe", ["protocol"] = Version };
+
+    /// <summary>Asks it to stop.</summary>
+    public static JsonObject Stop() => new() { ["request"] = "stop" };
+
+    /// <summary>Asks it to propagate given weights.</summary>
+    public static JsonObject Propagate(NetworkSettings network, Exchange exchange) => exchange.AddTo(new JsonObject { ["request"] = "propagate", ["network"] = Network(network) });
+
+    /// <summary>Asks it to propagate with weights of its own.</summary>
+    public static JsonObject Simulate(NetworkSettings network, Weights.Own first, int simulations, Exchange exchange) => exchange.AddTo(new JsonObject
+    {
+        ["request"] = "simulate",
+        ["network"] = Network(network),
+
+        // 53 bits, which every language's numbers hold.
+        ["seed"] = first.Seed >> 11,
+        ["first"] = first.Simulation,
+        ["simulations"] = simulations,
+    });
+
+    /// <summary>Writes a request on one line.</summary>
+    public static string Line(long id, JsonObject request)
+    {
+        var message = new JsonObject { ["id"] = id };
+        foreach (var (name, value) in request)
+        {
+            message[name] = value?.DeepClone();
+        }
+
+        return message.ToJsonString(OneLine);
+    }
+
+    /// <summary>Reads what a subject says of itself.</summary>
+    /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
+    public static SubjectDescription ReadDescription(long id, string line)
+    {
+        var answer = Read<DescribeAnswer>(id, line);
+        if (answer.Status != "done")
+        {
+            throw new AdapterException($"expected a description, got status '{answer.Status}'");
+        }
+
+        return new SubjectDescription(answer.Name)
+        {
+            Version = answer.Version,
+            UnitRoundoff = Precision.TryGetValue(answer.Dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{answer.Dtype}'"),
+            Architectures = Known("architectures", answer.Architectures, Architecture.Names),
+            Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Json.Word)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Json.Word(boundary) == word))],
+            Epsilons = answer.Epsilons,
+            Moments = [.. Known("moments", answer.Moments, ReportedMoments.Names)],
+            TakesWeights = Known("operations", answer.Operations, ["propagate", "simulate"]).Contains("propagate"),
+            DrawsWeights = answer.Operations.Contains("simulate"),
+        };
+    }
+
+    /// <summary>Reads the answer to a request for tensors.</summary>
+    /// <exception cref="AdapterException">It is not what the protocol asks for, or the subject reports an error.</exception>
+    /// <exception cref="DeclinedException">The subject declines.</exception>
+    public static void ReadAnswer(long id, string line)
+    {
+        var answer = Read<Answer>(id, line);
+        switch (answer.Status)
+        {
+            case "done" when answer.Reason is null:
+                return;
+            case "declined" when answer.Reason is { } reason:
+                throw new DeclinedException(reason);
+            case "error" when answer.Reason is { } reason:
+                throw new AdapterException($"the subject reports an error: {reason}");
+            default:
+                throw new AdapterException($"expected status done, or declined or error with a reason, got '{Short(line)}'");
+        }
+    }
+
+    private static T Read<T>(long id, string line)
+        where T : Answer
+    {
+        T answer;
+        try
+        {
+            answer = JsonSerializer.Deserialize<T>(line, Strict) ?? throw new JsonException("expected an object, got null");
+        }
+        catch (JsonException exception)
+        {
+            throw new AdapterException($"expected an answer as the protocol defines it, got '{Short(line)}': {exception.Message.Split(" Path:")[0]}");
+        }
+
+        return answer.Id == id ? answer : throw new AdapterException($"expected the answer to request {id}, got one with id {answer.Id}");
+    }
+
+    private static IReadOnlyList<string> Known(string field, IReadOnlyList<string> words, IReadOnlyList<string> known) =>
+        words.FirstOrDefault(word => !known.Contains(word)) is { } unknown ? throw new AdapterException($"expected {field} among {string.Join(", ", known)}, got '{unknown}'") : words;
+
+    private static string Short(string line) => line.Length <= 200 ? line : line[..200] + "…";
+
+    private static JsonObject Network(NetworkSettings network) => new()
+    {
+        ["architecture"] = network.Architecture.Name,
+        ["res_depth"] = network.Architecture.ResidualDepth,
+        ["total_depth"] = network.Depth,
+        ["num_channels"] = network.Channels,
+        ["kernel_size"] = network.KernelSize,
+        ["first_stride"] = network.FirstStride,
+        ["boundary"] = Json.Word(network.Boundary),
+        ["epsilon"] = network.Epsilon,
+    };
+
+    private record Answer(long Id, string Status)
+    {
+        public string? Reason { get; init; }
+    }
+
+    private sealed record DescribeAnswer(
+        long Id,
+        string Status,
+        string Name,
+        string? Version,
+        string Dtype,
+        IReadOnlyList<string> Architectures,
+        IReadOnlyList<string> Boundaries,
+        IReadOnlyList<double>? Epsilons,
+        IReadOnlyList<string> Operations,
+        IReadOnlyList<string> Moments) : Answer(Id, Status);
+}

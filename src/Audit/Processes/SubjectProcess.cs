@@ -1,0 +1,202 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A running subject: takes one line, answers with one line, within a time and a size.</summary>
+/// <remarks>Whatever the process does, each call returns or throws within its time limit: reads are abandoned, not awaited, when the process and its children have been killed.</remarks>
+internal sealed class SubjectProcess : IDisposable
+{
+    private const int LongestAnswer = 1 << 20;
+    private const int TailLength = 2000;
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+    private readonly byte[] _buffer = new byte[1 << 16];
+    private readonly MemoryStream _pending = new();
+
+    private SubjectProcess(Process process)
+    {
+        _process = process;
+        _process.ErrorDataReceived += (_, line) => KeepTail(line.Data);
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Starts a command by the system's shell, in the current folder.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="singleThreaded">Whether its linear algebra should keep to one thread since others like it run beside it.</param>
+    /// <returns>The process.</returns>
+    /// <exception cref="AdapterException">It cannot be started.</exception>
+    public static SubjectProcess Start(string command, bool singleThreaded)
+    {
+        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe") { Arguments = $"/c {command}" } : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", command } };
+        (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
+        (start.StandardErrorEncoding, start.StandardInputEncoding) = (Encoding.UTF8, StrictUtf8);
+        if (singleThreaded)
+        {
+            foreach (var variable in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "JULIA_NUM_THREADS" })
+            {
+                start.Environment.TryAdd(variable, "1");
+            }
+        }
+
+        try
+        {
+            return new SubjectProcess(Process.Start(start)!);
+        }
+        catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
+        {
+            throw new AdapterException($"the command could not be started: {exception.Message}");
+        }
+    }
+
+    /// <summary>Sends a request and reads the answer.</summary>
+    /// <param name="request">One line without its end.</param>
+    /// <param name="limit">Time for both.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The answer, one line without its end.</returns>
+    /// <exception cref="AdapterException">No whole line of UTF-8 came in time.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public string Ask(string request, TimeSpan limit, CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            Within(_process.StandardInput.WriteAsync(request + "\n"), "the request was not read");
+            Within(_process.StandardInput.FlushAsync(cancellation), "the request was not read");
+        }
+        catch (IOException)
+        {
+            throw Ended("before it read the request");
+        }
+
+        while (true)
+        {
+            if (TakeLine() is { } line)
+            {
+                return line;
+            }
+
+            if (_pending.Length > LongestAnswer)
+            {
+                throw new AdapterException($"an answer is longer than {LongestAnswer} bytes: expected one short line, with tensors in the output file");
+            }
+
+            var read = _process.StandardOutput.BaseStream.ReadAsync(_buffer, cancellation).AsTask();
+            Within(read, _pending.Length == 0 ? "no answer" : "only half a line");
+            if (read.Result == 0)
+            {
+                throw Ended(_pending.Length == 0 ? "before it answered" : "in the middle of a line");
+            }
+
+            _pending.Write(_buffer, 0, read.Result);
+        }
+
+        void Within(Task task, string otherwise)
+        {
+            var left = limit - clock.Elapsed;
+            try
+            {
+                if (left <= TimeSpan.Zero || !task.Wait((int)Math.Ceiling(left.TotalMilliseconds), cancellation))
+                {
+                    throw new AdapterException($"{otherwise} within {limit.TotalSeconds:0.###} s{Tail()}");
+                }
+            }
+            catch (AggregateException exception) when (exception.InnerException is IOException inner)
+            {
+                throw inner;
+            }
+        }
+    }
+
+    /// <summary>Asks it to stop, and kills it and its children if it does not.</summary>
+    /// <param name="request">The request to stop; null to kill at once.</param>
+    public void Stop(string? request)
+    {
+        try
+        {
+            if (request is not null)
+            {
+                _process.StandardInput.WriteLine(request);
+                _process.StandardInput.Close();
+                if (_process.WaitForExit(TimeSpan.FromSeconds(2)))
+                {
+                    return;
+                }
+            }
+
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or AggregateException or System.ComponentModel.Win32Exception)
+        {
+            // It has ended on its own.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Stop(null);
+        _process.Dispose();
+        _pending.Dispose();
+    }
+
+    private string? TakeLine()
+    {
+        var bytes = _pending.GetBuffer().AsSpan(0, (int)_pending.Length);
+        var end = bytes.IndexOf((byte)'\n');
+        if (end < 0)
+        {
+            return null;
+        }
+
+        string line;
+        try
+        {
+            line = StrictUtf8.GetString(bytes[..end]).TrimEnd('\r');
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new AdapterException("an answer is not UTF-8");
+        }
+
+        var rest = bytes[(end + 1)..].ToArray();
+        _pending.SetLength(0);
+        _pending.Write(rest);
+        return line;
+    }
+
+    private AdapterException Ended(string when)
+    {
+        var code = _process.WaitForExit(TimeSpan.FromSeconds(1)) ? $" with exit status {_process.ExitCode}" : "";
+        return new AdapterException($"the process ended{code} {when}{Tail()}");
+    }
+
+    private void KeepTail(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_errors)
+        {
+            _errors.Append(line.AsSpan(0, Math.Min(line.Length, TailLength))).Append('\n');
+            if (_errors.Length > TailLength)
+            {
+                _errors.Remove(0, _errors.Length - TailLength);
+            }
+        }
+    }
+
+    /// <summary>The last line that it wrote to standard error, which is where most runtimes say what went wrong.</summary>
+    private string Tail()
+    {
+        lock (_errors)
+        {
+            var last = _errors.ToString().TrimEnd().Split('\n')[^1].Trim();
+            return last.Length == 0 ? "" : $"; the last line on its standard error: {last}";
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The signatures of the deliberately wrong implementations of the tests, data/signatures.json, measured at quick scale.</summary>
+public static class KnownDefects
+{
+    private const string ResourceName = "signatures.json";
+
+    private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>All signatures.</summary>
+    public static ImmutableArray<Signature> Signatures { get; } = Load();
+
+    /// <summary>Writes signatures as the file holds them.</summary>
+    /// <param name="signatures">The signatures.</param>
+    /// <returns>JSON text.</returns>
+    public static string ToText(IEnumerable<Signature> signatures) => JsonSerializer.Serialize(signatures, Format) + "\n";
+
+    private static ImmutableArray<Signature> Load()
+    {
+        using var stream = typeof(KnownDefects).Assembly.GetManifestResourceStream(ResourceName)!;
+        return JsonSerializer.Deserialize<ImmutableArray<Signature>>(stream, Format);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What a subject says of itself: who it is, how it computes, and what it can be asked for.</summary>
+/// <param name="Name">Its name, for reports.</param>
+public sealed record SubjectDescription(string Name)
+{
+    /// <summary>Its version; null if it has none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Unit roundoff of its tensors: 2⁻²⁴ in single precision, 2⁻⁵³ in double. Deterministic tolerances follow from it.</summary>
+    public double UnitRoundoff { get; init; } = Math.ScaleB(1, -24);
+
+    /// <summary>Architectures that it implements.</summary>
+    public IReadOnlyList<string> Architectures { get; init; } = Architecture.Names;
+
+    /// <summary>Boundaries that it implements; fully connected nets have none and need none.</summary>
+    public IReadOnlyList<Boundary> Boundaries { get; init; } = [.. Enum.GetValues<Boundary>()];
+
+    /// <summary>Values of ε that its batch norm can take; null for any.</summary>
+    public IReadOnlyList<double>? Epsilons { get; init; }
+
+    /// <summary>Moments that it reports, by their names in result files.</summary>
+    public ImmutableArray<string> Moments { get; init; } = ReportedMoments.Names;
+
+    /// <summary>Whether it propagates given weights.</summary>
+    public bool TakesWeights { get; init; } = true;
+
+    /// <summary>Whether it draws weights of its own.</summary>
+    public bool DrawsWeights { get; init; } = true;
+
+    /// <summary>Why a network cannot be asked for.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="given">Whether its weights are given.</param>
+    /// <returns>The reason, from what the subject says of itself; null if it can.</returns>
+    public string? WhyNot(NetworkSettings network, bool given)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return !Architectures.Contains(network.Architecture.Name) ? $"architecture {network.Architecture.Name}"
+            : network.KernelSize > 1 && !Boundaries.Contains(network.Boundary) ? $"boundary {Json.Word(network.Boundary)}"
+            : network.Architecture.HasBatchNorm && Epsilons is { } epsilons && !epsilons.Contains(network.Epsilon) ? FormattableString.Invariant($"epsilon {network.Epsilon}")
+            : given && !TakesWeights ? "given weights"
+            : !given && !DrawsWeights ? "weights of its own"
+            : null;
+    }
+}
