@@ -4,7 +4,7 @@ using Wellbehaved.Audit;
 using Wellbehaved.Bench;
 
 // error-rates reference SEEDS FILE | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
-// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; anything else goes to BenchmarkDotNet.
+// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; published FOLDER TARGET; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["error-rates", "reference", var seeds, var path]:
@@ -21,6 +21,9 @@ switch (args)
         break;
     case ["vectors", var folder]:
         Console.WriteLine(string.Join("\n", VectorFile.WriteAll(folder)));
+        break;
+    case ["published", var folder, var target]:
+        PublishedFigures.Run(folder, target);
         break;
     case ["signatures", var path]:
         SignatureMeasurement.Run(path);

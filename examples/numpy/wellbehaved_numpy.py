@@ -113,7 +113,7 @@ def describe(request, protocol):
             "epsilons": None, "operations": ["propagate", "simulate"], "moments": list(measure(*np.ones((2, 1, 2, 1, 1, 1))))}
 
 
-if __name__ == "__main__":
+def main():
     np.seterr(all="ignore")  # a zero signal has infinite logarithms, and that is what is asked for
     for line in sys.stdin:
         message = json.loads(line)
@@ -126,3 +126,7 @@ if __name__ == "__main__":
         except Exception as exception:
             reply = {"status": "error", "reason": repr(exception)}
         print(json.dumps({"id": identity, **reply}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,3 +1,5 @@
+using Wellbehaved.Audit;
+
 namespace Wellbehaved.Cli;
 
 /// <summary>Exit statuses of the command.</summary>
@@ -17,4 +19,15 @@ internal static class ExitStatus
 
     /// <summary>Interrupted by the user, as shells count it.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>The status of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="allowDeclined">Whether what the subject declined is no reason for concern.</param>
+    /// <returns>0, 1 or 3.</returns>
+    public static int Of(VerificationRun run, bool allowDeclined) => run.Verdict switch
+    {
+        Verdict.Holds => Success,
+        Verdict.Rejected => Rejected,
+        _ => allowDeclined && run.HoldsButForDeclined ? Success : Inconclusive,
+    };
 }

@@ -5,6 +5,7 @@ using Wellbehaved.Model;
 var root = new RootCommand("Verifies how signal and noise travel through deep networks.")
 {
     VerifyCommand.Create(),
+    AuditCommand.Create(),
     RunCommand.Create(),
     PredictCommand.Create(),
     DiagnoseCommand.Create(),

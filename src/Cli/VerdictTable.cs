@@ -27,7 +27,7 @@ internal static class VerdictTable
             Console.WriteLine($"{architecture}: {diagnosis.Sentence}");
         }
 
-        foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict != Verdict.Holds))
+        foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive))
         {
             Console.WriteLine();
             Console.WriteLine(outcome);
@@ -41,10 +41,15 @@ internal static class VerdictTable
             Console.WriteLine($"not testable: {claim.Id} {claim.Statement} {claim.Reason}");
         }
 
+        foreach (var sentence in RunSummary.Of(run))
+        {
+            Console.WriteLine(sentence);
+        }
+
         var claims = run.ByClaim;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Count(claims, Verdict.Holds)} of {claims.Count} claims hold ({run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds)} of {run.Outcomes.Count} checks), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {run.NotTestable.Count} not testable; a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs"));
+            $"{Count(claims, Verdict.Holds)} of {claims.Count} claims hold ({run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds)} of {run.Outcomes.Count} checks), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{run.NotTestable.Count} not testable; a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs"));
     }
 
     private static string Row(CheckOutcome outcome)
@@ -59,7 +64,7 @@ internal static class VerdictTable
             ? ($"{decisive.Deviation.ToString("F2", CultureInfo.InvariantCulture)} tol", "exact")
             : ($"{decisive.Deviation.ToString("F2", CultureInfo.InvariantCulture)} SE", decisive.FalseFailRate.ToString("0e+0", CultureInfo.InvariantCulture));
         var quantity = decisive.Quantity.Length > QuantityWidth ? decisive.Quantity[..(QuantityWidth - 1)] + "…" : decisive.Quantity;
-        return $"{head}  {Short(decisive.Predicted.Value),10}  {Short(decisive.Measured.Value),10}  {apart,9}  {decisive.Samples,9}  {alpha,7}  {Word(outcome.Verdict),-12}  {quantity}";
+        return $"{head}  {Short(decisive.Predicted.Value),10}  {Short(decisive.Measured.Value),10}  {apart,9}  {decisive.Samples,9}  {alpha,7}  {Word(outcome.Verdict) + (outcome.Declined.Count > 0 ? " in part" : ""),-12}  {quantity}";
     }
 
     private static int Count(IReadOnlyList<KeyValuePair<string, Verdict>> claims, Verdict verdict) => claims.Count(claim => claim.Value == verdict);
@@ -70,6 +75,7 @@ internal static class VerdictTable
     {
         Verdict.Holds => "holds",
         Verdict.Rejected => "REJECTED",
+        Verdict.Declined => "declined",
         _ => "INCONCLUSIVE",
     };
 }

@@ -31,7 +31,7 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
         {
-            failure = $"{exception.GetType().Name}: {exception.Message}";
+            failure = exception is AdapterException ? $"adapter: {exception.Message}" : exception is SubjectException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
         }
 
         declined.UnionWith(context.Declined);

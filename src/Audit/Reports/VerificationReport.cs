@@ -16,7 +16,7 @@ public static class VerificationReport
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outcome);
-        return $"wellbehaved verify --scale {Json.Word(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}";
+        return $"{run.Command} --scale {Json.Word(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}";
     }
 
     /// <summary>Writes a run out.</summary>
@@ -30,11 +30,16 @@ public static class VerificationReport
         {
             ["version"] = Version,
             ["subject"] = run.Subject,
+            ["subject_version"] = run.SubjectVersion,
             ["scale"] = Json.Word(run.Scale),
             ["seed"] = run.Seed,
             ["verdict"] = Json.Word(run.Verdict),
             ["false_fail_rate"] = Suite.FalseFailRate,
             ["false_pass_rate_of_each_check"] = rates.FalsePass,
+            ["badge"] = Badge.TextOf(run),
+            ["declined"] = new JsonArray([.. run.Declined.Select(reason => (JsonNode)reason)]),
+            ["adapter_failures"] = new JsonArray([.. run.AdapterFailures.Select(failure => (JsonNode)failure)]),
+            ["likely_causes"] = new JsonArray([.. run.LikelyCauses.Select(cause => (JsonNode)new JsonObject { ["defect"] = cause.Signature.Defect, ["resemblance"] = cause.Resemblance })]),
             ["checks"] = new JsonArray([.. run.Outcomes.Select(outcome => ToJson(run, outcome))]),
             ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
             ["not_testable"] = new JsonArray([.. run.NotTestable.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["reason"] = claim.Reason })]),
@@ -45,8 +50,10 @@ public static class VerificationReport
     {
         ["claim"] = outcome.Check.ClaimId,
         ["architecture"] = outcome.Check.Architecture,
+        ["level"] = Json.Word(VerdictLevels.Of(outcome.Check)),
         ["verdict"] = Json.Word(outcome.Verdict),
         ["failure"] = outcome.Failure,
+        ["declined"] = new JsonArray([.. outcome.Declined.Select(reason => (JsonNode)reason)]),
         ["replay"] = ReplayOf(run, outcome),
         ["measurements"] = new JsonArray([.. outcome.Measurements.Select(measurement => (JsonNode)new JsonObject
         {

@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>Student's test of a mean over independent simulations, whose tail is corrected for skewness.</summary>
@@ -13,17 +11,16 @@ namespace Wellbehaved.Audit;
 /// <param name="rates">How often the test may be wrong.</param>
 public sealed class StudentTest(ErrorRates rates) : TestOfMean(rates)
 {
-    private const double SkewnessMargin = 3;
     private readonly List<double> _residuals = [];
 
     /// <inheritdoc/>
     public override double StandardErrors => Samples < 2 ? double.NaN : Mean / StandardError;
 
     /// <inheritdoc/>
-    public override double FalseAlarmBound => Samples < 2 ? 1 : Tail(Math.Abs(StandardErrors));
+    public override double FalseAlarmBound => Samples < 2 ? 1 : Corrected.Of(Math.Abs(StandardErrors));
 
     /// <inheritdoc/>
-    public override double Detectable => Samples < 2 ? double.PositiveInfinity : (Critical() + Rates.PowerMargin) * StandardError;
+    public override double Detectable => Samples < 2 ? double.PositiveInfinity : (Corrected.Critical(Rates.FalseFail) + Rates.PowerMargin) * StandardError;
 
     private double Mean => _residuals.Average();
 
@@ -39,7 +36,7 @@ public sealed class StudentTest(ErrorRates rates) : TestOfMean(rates)
         }
     }
 
-    private double Correction => (Math.Abs(Skewness) + (SkewnessMargin * Math.Sqrt(6.0 / Samples))) / (3 * Math.Sqrt(Samples));
+    private CorrectedTail Corrected => new(Samples, Skewness);
 
     /// <summary>Takes a sample: one number for each independent simulation.</summary>
     /// <param name="observed">What came.</param>
@@ -51,25 +48,5 @@ public sealed class StudentTest(ErrorRates rates) : TestOfMean(rates)
         {
             _residuals.Add((observed.Value - expected.Value) / scale);
         }
-    }
-
-    private double Tail(double t) => double.IsNaN(t) ? 1 : Math.Min(1, LogTail(t, Correction) is var log && log < 0 ? Math.Exp(log) : 1);
-
-    private double LogTail(double t, double correction) =>
-        Math.Log(2 * StudentT.CDF(0, 1, Samples - 1, -t)) + (correction * t * t * t);
-
-    /// <summary>The smallest t whose corrected tail is α; infinite if there is none.</summary>
-    private double Critical()
-    {
-        var (correction, target) = (Correction, Math.Log(Rates.FalseFail));
-        for (var t = 1.0; t < 40; t += 0.05)
-        {
-            if (LogTail(t, correction) <= target)
-            {
-                return t;
-            }
-        }
-
-        return double.PositiveInfinity;
     }
 }

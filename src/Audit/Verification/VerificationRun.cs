@@ -17,29 +17,49 @@ public sealed record VerificationRun(
     IReadOnlyList<KeyValuePair<string, Diagnosis>> Diagnoses,
     IReadOnlyList<Claim> NotTestable)
 {
-    /// <summary>Rejected if anything is; holds if all that can be tested was executed and holds; inconclusive otherwise.</summary>
+    /// <summary>The command that a check is repeated with, before the options that choose it.</summary>
+    public string Command { get; init; } = "wellbehaved verify";
+
+    /// <summary>The subject's version; null if it has none.</summary>
+    public string? SubjectVersion { get; init; }
+
+    /// <summary>What went wrong between auditor and subject.</summary>
+    public IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
+
+    /// <summary>Rejected if anything is; inconclusive if anything is, or nothing was executed; declined if the subject left out anything; otherwise holds.</summary>
     public Verdict Verdict => Outcomes.Any(outcome => outcome.Verdict == Verdict.Rejected) ? Verdict.Rejected
-        : Outcomes.Count > 0 && Outcomes.All(outcome => outcome.Verdict == Verdict.Holds) ? Verdict.Holds
-        : Verdict.Inconclusive;
+        : Outcomes.Count == 0 || AdapterFailures.Count > 0 || Outcomes.Any(outcome => outcome.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
+        : Outcomes.Any(outcome => outcome.Verdict == Verdict.Declined || outcome.Declined.Count > 0) ? Verdict.Declined
+        : Verdict.Holds;
+
+    /// <summary>Whether anything was executed and all of it holds, whatever the subject declined.</summary>
+    public bool HoldsButForDeclined => Verdict is Verdict.Holds or Verdict.Declined && Outcomes.Any(outcome => outcome.Verdict == Verdict.Holds);
+
+    /// <summary>What the subject declined, without repetition.</summary>
+    public IReadOnlyList<string> Declined => [.. Outcomes.SelectMany(outcome => outcome.Declined).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>Known defects that fail the same checks, best match first.</summary>
+    public IReadOnlyList<(Signature Signature, double Resemblance)> LikelyCauses => Signature.Match(Outcomes, KnownDefects.Signatures);
 
     /// <summary>Testable claims with their verdicts over all architectures.</summary>
     public IReadOnlyList<KeyValuePair<string, Verdict>> ByClaim =>
-        [.. Outcomes.GroupBy(outcome => outcome.Check.ClaimId).Select(group => KeyValuePair.Create(group.Key, (this with { Outcomes = [.. group] }).Verdict))];
+        [.. Outcomes.GroupBy(outcome => outcome.Check.ClaimId).Select(group => KeyValuePair.Create(group.Key, (this with { Outcomes = [.. group], AdapterFailures = [] }).Verdict))];
 
     /// <summary>Executes the checks of some claims.</summary>
     /// <param name="subject">Who is audited.</param>
     /// <param name="scale">How much to simulate.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="claims">Ids of the claims; all if empty.</param>
+    /// <param name="architectures">Architectures; all if null.</param>
     /// <param name="advance">Called with the work done since the last call, in units of <see cref="Work"/>, from any thread.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The run.</returns>
     /// <exception cref="Model.InvalidInputException">An id is not in the ledger.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, Action<long>? advance = null, CancellationToken cancellation = default)
+    public static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null, Action<long>? advance = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        var checks = ChecksOf(claims);
+        var checks = ChecksOf(claims, architectures);
         var deep = new DeepExperiments(subject, scale, seed, () => advance?.Invoke(1), cancellation);
         var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
         return new VerificationRun(
@@ -47,18 +67,22 @@ public sealed record VerificationRun(
             scale,
             seed,
             outcomes,
-            [.. Model.Architecture.Names.Where(deep.Run.Contains).Select(name => KeyValuePair.Create(name, Diagnosis.Of(deep.Of(name))))],
-            [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && (claims.Count == 0 || claims.Contains(claim.Id)))]);
+            [.. Model.Architecture.Names.Where(deep.Finished.Contains).Select(name => KeyValuePair.Create(name, Diagnosis.Of(deep.Of(name))))],
+            [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
+        {
+            SubjectVersion = subject.Description.Version,
+        };
     }
 
     /// <summary>How much work a run is, for a progress display.</summary>
     /// <param name="scale">How much to simulate.</param>
     /// <param name="claims">Ids of the claims; all if empty.</param>
+    /// <param name="architectures">Architectures; all if null.</param>
     /// <returns>Units of work: a layer of a deep simulation is one.</returns>
     /// <exception cref="Model.InvalidInputException">An id is not in the ledger.</exception>
-    public static long Work(Scale scale, IReadOnlyCollection<string> claims)
+    public static long Work(Scale scale, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null)
     {
-        var checks = ChecksOf(claims);
+        var checks = ChecksOf(claims, architectures);
         var deep = checks.Where(check => check.ClaimId.StartsWith('P') || check.ClaimId == "A3").Select(check => check.Architecture).Distinct()
             .Select(architecture => DeepExperiments.OptionsOf(architecture, scale, 0))
             .Sum(options => (long)options.NumSims * options.TotalDepth);
@@ -68,11 +92,11 @@ public sealed record VerificationRun(
     /// <summary>A check takes about as long as this many layers of a narrow deep simulation.</summary>
     private const long WorkOfCheck = 500;
 
-    private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims)
+    private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures)
     {
         var unknown = claims.FirstOrDefault(id => ClaimLedger.Find(id) is null);
         return unknown is not null
             ? throw new Model.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'")
-            : [.. Suite.Checks.Where(check => claims.Count == 0 || claims.Contains(check.ClaimId))];
+            : [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true))];
     }
 }

@@ -29,8 +29,8 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     public MomentTable Of(string architecture) =>
         _tables.GetOrAdd(architecture, name => new Lazy<MomentTable>(() => subject.Run(OptionsOf(name, scale, seed), depthReached, cancellation))).Value;
 
-    /// <summary>The architectures whose experiment was run.</summary>
-    public IEnumerable<string> Run => _tables.Where(table => table.Value.IsValueCreated).Select(table => table.Key);
+    /// <summary>The architectures whose experiment was run to its end.</summary>
+    public IEnumerable<string> Finished => _tables.Where(table => table.Value.IsValueCreated).Select(table => table.Key);
 
     /// <summary>Options of an architecture's experiment.</summary>
     /// <param name="architecture">Its name.</param>

@@ -39,7 +39,7 @@ internal static class PostChecks
 
     /// <summary>P5: both pathologies are products of many factors: ln χ and ln ν₂ gain the same from each stretch of layers.</summary>
     public static IEnumerable<Measurement> Multiplicativity(CheckContext context, string architecture) => architecture == "bn_ff"
-        ? [Share(context, architecture, 1, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %", behaviour => Math.Abs((behaviour.SecondGain / (2 * behaviour.FirstGain)) - 1) < 0.1)]
+        ? [Share(context, architecture, 1, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %", PostLaws.Multiplies)]
         : MultiplicativeSignal(context, architecture);
 
     /// <summary>P6: branches as strong as their skip connections do not counter the collapse.</summary>
@@ -48,10 +48,7 @@ internal static class PostChecks
         var table = context.Deep.Of(architecture);
         var logNu2 = table.LogNu2 ?? throw new SubjectException("expected ν₂ by depth, got none");
         var (first, last) = (table.Depths[0], table.Depths[^1]);
-        var expected = ManyStepLaws.LogVanillaResidualNu2(0, last - first);
-
-        // 10 % of ln 2 in each unit: the branch's ν₂ is the skip's within 15 %. Widths of 128 and more lose 1 % and less of ln 2 to drift.
-        yield return Of(context, 2, "ν₂ doubles in each unit, within 10 % of ln 2", logNu2.Select(row => Math.Abs(row[^1] - row[0] - expected) < 0.1 * expected));
+        yield return Of(context, 2, "ν₂ doubles in each unit, within 10 % of ln 2", logNu2.Select(row => PostLaws.Doubles(row[^1] - row[0], last - first)));
         yield return Share(context, architecture, 2, "r_eff - 1 at least halves all the same", behaviour => behaviour.SignalCollapses);
     }
 
@@ -62,10 +59,7 @@ internal static class PostChecks
         var logNu2 = table.LogNu2 ?? throw new SubjectException("expected ν₂ by depth, got none");
         var last = table.Depths[^1];
         var half = table.IndexOf(last / 2) ?? throw new SubjectException("expected ν₂ at half depth, got none");
-        var expected = ManyStepLaws.BatchNormResidualNu2(0, last / 2);
-
-        // ν₂ of a mapping gains 1 in each unit with a relative deviation of √(4/(N·L)) or so for the sum: below 3 % at the least width and depth used.
-        yield return Of(context, 2, "ν₂ gains 1 in each unit of the second half, within 25 %", logNu2.Select(row => Math.Abs(Math.Exp(row[^1]) - Math.Exp(row[half]) - expected) < 0.25 * expected));
+        yield return Of(context, 2, "ν₂ gains 1 in each unit of the second half, within 25 %", logNu2.Select(row => PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[half]), last / 2)));
         yield return Share(context, architecture, 2, "r_eff - 1 does not halve", behaviour => !behaviour.SignalCollapses);
     }
 
@@ -77,9 +71,7 @@ internal static class PostChecks
         var last = table.Depths[^1];
         var middle = table.IndexOf(last / 2) ?? throw new SubjectException("expected χ at half depth, got none");
         var first = table.Depths[0];
-
-        // A power law gains at least ten times less in each layer of the second half than in those up to a twentieth of the depth; an exponential one gains the same.
-        yield return Of(context, 2, $"ln χ gains less than half as much in each layer of the second half as in the first {first}", chi.Select(row => (row[^1] - row[middle]) / (last - table.Depths[middle]) < 0.5 * row[0] / first));
+        yield return Of(context, 2, $"ln χ gains less than half as much in each layer of the second half as in the first {first}", chi.Select(row => PostLaws.Slows(row[0], first, row[^1] - row[middle], last - table.Depths[middle])));
         yield return Share(context, architecture, 2, "r_eff - 1 at least halves", behaviour => behaviour.SignalCollapses);
     }
 

@@ -1,0 +1,156 @@
+"""Signal and noise through random deep networks in PyTorch, with an adapter for `wellbehaved audit`.
+
+    wellbehaved audit --command "python3 wellbehaved_pytorch.py"
+
+The network is written as PyTorch users write one: modules, channels first, single precision. The noise is not a second
+formula but the forward-mode derivative of the network along it, with the batch statistics detached.
+"""
+import json
+import sys
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+POINTS = (0, 2, 3)
+PADDING = {"periodic": "circular", "symmetric": None, "zero_padding": "constant"}
+ORDER = {"vanilla": ("conv", "relu"), "bn_ff": ("conv", "norm", "relu"), "vanilla_res": ("relu", "conv"), "bn_res": ("norm", "relu", "conv")}
+torch.set_grad_enabled(False)
+
+
+class Convolution(nn.Module):
+    def __init__(self, kernel, stride, boundary):
+        super().__init__()
+        self.kernel, self.stride, self.boundary = kernel, stride, boundary
+
+    def forward(self, x):
+        k = self.kernel.shape[-1]
+        before, after = (k - 1) // 2, k // 2
+        if self.boundary == "symmetric" and k > 1:  # PyTorch's "reflect" leaves the edge out, so mirror by hand
+            for axis in (2, 3):
+                n = x.shape[axis]
+                x = torch.cat([x.narrow(axis, 0, before).flip(axis), x, x.narrow(axis, n - after, after).flip(axis)], axis)
+        elif k > 1:
+            x = functional.pad(x, (before, after, before, after), mode=PADDING[self.boundary])
+        return functional.conv2d(x, self.kernel, stride=self.stride)
+
+    def derivative(self, x, dx):
+        return self(dx)
+
+
+class BatchNorm(nn.Module):
+    def __init__(self, epsilon):
+        super().__init__()
+        self.epsilon = epsilon
+
+    def forward(self, x):
+        return functional.batch_norm(x, None, None, training=True, eps=self.epsilon)
+
+    def derivative(self, x, dx):
+        return dx / torch.sqrt(x.var(POINTS, unbiased=False, keepdim=True) + self.epsilon)
+
+
+class Relu(nn.Module):
+    def forward(self, x):
+        return functional.relu(x)
+
+    def derivative(self, x, dx):
+        return dx * (x > 0)
+
+
+def modules(network, kernels):
+    """The first convolution, then the layers of each unit."""
+    kernels = iter(kernels)
+
+    def module(kind):
+        if kind == "conv":
+            return Convolution(next(kernels), 1, network["boundary"])
+        return BatchNorm(network["epsilon"]) if kind == "norm" else Relu()
+
+    first = Convolution(next(kernels), network["first_stride"], network["boundary"])
+    order = ORDER[network["architecture"]]
+    return first, [[[module(kind) for kind in order] for _ in range(network["res_depth"])] for _ in range(network["total_depth"])]
+
+
+def initial_kernels(network, seed, simulation, inputs):
+    """Kaiming's initialisation by PyTorch itself; the first convolution has no ReLU before it, hence gain 1."""
+    torch.manual_seed((seed * 1_000_003 + simulation) % 2 ** 63)
+    k, channels = network["kernel_size"], network["num_channels"]
+    shapes = [(channels, inputs, k, k)] + network["total_depth"] * network["res_depth"] * [(channels, channels, k, k)]
+    for i, shape in enumerate(shapes):
+        kernel = torch.empty(shape)
+        yield nn.init.kaiming_normal_(kernel, nonlinearity="relu" if i > 0 else "linear")
+
+
+def walk(network, kernels, x, dx):
+    """Yields depth, signal and noise behind the first convolution and at each place."""
+    first, units = modules(network, kernels)
+    x, dx = first(x), first.derivative(x, dx)
+    yield 0, x, dx
+    residual = network["architecture"].endswith("_res")
+    for depth, unit in enumerate(units, start=1):
+        yield depth, x, dx
+        skip, skip_noise = x, dx
+        for i, branch_layer in enumerate(unit):
+            for module in branch_layer:
+                x, dx = module(x), module.derivative(x, dx)
+                if i == 0:
+                    yield depth, x, dx
+        if residual:
+            x, dx = x + skip, dx + skip_noise
+            yield depth, x, dx
+
+
+def effective_rank(x):
+    features = x.double().movedim(1, 3).flatten(0, 2)
+    singular = torch.linalg.svdvals(features - features.mean(0))
+    return float((singular ** 2).sum() / singular[0] ** 2)
+
+
+def measure(x, dx):
+    x, dx = x.double(), dx.double()
+    centred = x - x.mean(POINTS, keepdim=True)
+    nu2, mu2, noise = (x ** 2).mean(), (centred ** 2).mean(), (dx ** 2).mean()
+    moments = {"nu1_abs_signal": x.abs().mean(), "nu2_signal": nu2, "mu2_signal": mu2, "mu4_signal": (centred ** 4).mean(), "mu2_noise": noise,
+               "log_nu2_signal": nu2.log(), "log_mu2_signal": mu2.log(), "log_mu2_noise": noise.log(), "chi": (noise / mu2).sqrt(), "log_chi": (noise / mu2).sqrt().log()}
+    return {name: float(value) for name, value in moments.items()} | {"reff_signal": effective_rank(x), "reff_noise": effective_rank(dx)}
+
+
+def answer(request, network, input, depths, tensors, moments, output, seed=None, first=None, simulations=1):
+    with np.load(input) as arrays:
+        arrays = dict(arrays)
+    signal, noise = (torch.from_numpy(arrays[name]).float().movedim(-1, 2) for name in ("signal", "noise"))
+    rows = []
+    for i in range(simulations):
+        if request == "propagate":
+            kernels = [torch.from_numpy(arrays[f"kernel_{j}"]).float().permute(3, 2, 0, 1) for j in range(len(arrays) - 2)]
+        else:
+            kernels = initial_kernels(network, seed, first + i, signal.shape[2])
+        shown = [(x, dx) for depth, x, dx in walk(network, kernels, signal[i], noise[i]) if depth == 0 or depth in depths]
+        row = {}
+        if tensors:
+            row["signal"], row["noise"] = (torch.stack([pair[j] for pair in shown]).movedim(2, -1).numpy() for j in (0, 1))
+        if moments:
+            measured = [measure(x, dx) for x, dx in shown]
+            row.update({name: np.array([place[name] for place in measured]) for name in measured[0]})
+        rows.append(row)
+    np.savez(output, **{name: np.stack([row[name] for row in rows]) for name in rows[0]})
+    return {}
+
+
+def describe(request, protocol):
+    return {"name": "wellbehaved_pytorch", "version": torch.__version__, "dtype": "float32", "architectures": list(ORDER), "boundaries": list(PADDING),
+            "epsilons": None, "operations": ["propagate", "simulate"], "moments": list(measure(*torch.rand(2, 2, 1, 1, 1)))}
+
+
+for line in sys.stdin:
+    message = json.loads(line)
+    identity = message.pop("id")
+    if message["request"] == "stop":
+        break
+    try:
+        reply = {"status": "done", **(describe(**message) if message["request"] == "describe" else answer(**message))}
+    except Exception as exception:
+        reply = {"status": "error", "reason": repr(exception)}
+    print(json.dumps({"id": identity, **reply}), flush=True)

@@ -1,0 +1,78 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Whether an adapter speaks the protocol, whatever it implements: the part of an audit that comes before any claim.</summary>
+public static class AdapterTest
+{
+    private static readonly ulong Seed = 1UL << 20;
+
+    /// <summary>Asks for a little of everything that the subject offers.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <returns>What was asked, and what went wrong or null; stops at the first that did.</returns>
+    public static IEnumerable<(string Step, string? Failure)> Of(ProcessSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        var networks = NetworksOf(subject.Description).ToArray();
+        var steps = new List<(string, Action)> { ("refuses a request with an unknown field", subject.AskSomethingUnknown) };
+        if (networks.Length > 0 && subject.Description.TakesWeights)
+        {
+            steps.Add(("propagates given weights through every architecture and boundary that it offers", () => Array.ForEach(networks, network => Propagate(subject, network, Given(network)))));
+        }
+
+        if (networks.Length > 0 && subject.Description.DrawsWeights)
+        {
+            steps.Add(("simulates every architecture and boundary that it offers", () => Array.ForEach(networks, network => Propagate(subject, network, new Weights.Own(Seed, 0)))));
+            steps.Add(("answers the same request with the same numbers, and another simulation with others", () => Repeat(subject, networks[0])));
+        }
+
+        foreach (var (step, action) in steps)
+        {
+            string? failure = null;
+            try
+            {
+                action();
+            }
+            catch (Exception exception) when (exception is AdapterException or SubjectException or DeclinedException)
+            {
+                failure = exception.Message;
+            }
+
+            yield return (step, failure);
+            if (failure is not null)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static IEnumerable<NetworkSettings> NetworksOf(SubjectDescription description) =>
+        from architecture in description.Architectures
+        from network in OneStepNetworks.All(architecture)
+        let settings = network with { Epsilon = description.Epsilons?.FirstOrDefault(network.Epsilon) ?? 0.1 }
+        where description.WhyNot(settings, given: description.TakesWeights) is null
+        select settings;
+
+    private static Weights.Given Given(NetworkSettings network) =>
+        new([.. network.Kernels.Select((kernel, i) => Batch.Normal(kernel.Length, Seed, 0, RandomPurpose.Weights, (uint)i))]);
+
+    private static Trace Propagate(ProcessSubject subject, NetworkSettings network, Weights weights) =>
+        Trace.Of(subject, network, weights, Batch.Gaussian(network, Seed, 0), snapshot => snapshot.Moments());
+
+    private static void Repeat(ProcessSubject subject, NetworkSettings network)
+    {
+        var input = Batch.Gaussian(network, Seed, 0);
+        var (first, again, other) = (Simulated(0), Simulated(0), Simulated(1));
+        if (!first.SequenceEqual(again))
+        {
+            throw new AdapterException("expected the same numbers for the same seed and simulation, got others");
+        }
+
+        if (first.SequenceEqual(other))
+        {
+            throw new AdapterException("expected other weights in another simulation, got the same numbers");
+        }
+
+        double[] Simulated(uint simulation) => Trace.Of(subject, network, new Weights.Own(Seed, simulation), input).At(0, 0).Signal;
+    }
+}

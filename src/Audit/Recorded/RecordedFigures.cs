@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Figures computed from a result file: every moment that it holds and the quantities that laws speak about, by depth.</summary>
+/// <remarks>They can be kept as a table of text where the file itself cannot; laws are judged from them alone.</remarks>
+public sealed class RecordedFigures
+{
+    private const string Header = "quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84";
+    private readonly SortedDictionary<string, SortedDictionary<int, Figure>> _figures = new(StringComparer.Ordinal);
+
+    private RecordedFigures()
+    {
+    }
+
+    /// <summary>Names of the quantities.</summary>
+    public IReadOnlyCollection<string> Names => _figures.Keys;
+
+    /// <summary>A quantity by depth.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>Figures by depth; null if there are none.</returns>
+    public IReadOnlyDictionary<int, Figure>? Find(string name) => _figures.GetValueOrDefault(name);
+
+    /// <summary>Computes figures from a result file.</summary>
+    /// <param name="file">The file, ours or the author's.</param>
+    /// <param name="architecture">The architecture that it was recorded with.</param>
+    /// <returns>The figures.</returns>
+    public static RecordedFigures Of(ResultFile file, Architecture architecture)
+    {
+        var figures = new RecordedFigures();
+        foreach (var (name, rows) in RecordedQuantities.Of(file, architecture))
+        {
+            for (var i = 0; i < file.Depth.Count; i++)
+            {
+                double[] values = [.. rows.Select(row => row[i]).Where(double.IsFinite)];
+                if (values.Length > 0)
+                {
+                    figures.Add(name, file.Depth[i], Figure.Of(values));
+                }
+            }
+        }
+
+        return figures;
+    }
+
+    /// <summary>Reads a table of figures.</summary>
+    /// <param name="path">A file that <see cref="ToText"/> made.</param>
+    /// <returns>The figures.</returns>
+    /// <exception cref="InvalidInputException">The file cannot be read, or is no such table.</exception>
+    public static RecordedFigures Read(string path)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(path, $"expected a readable file ({exception.Message})", exception);
+        }
+
+        if (lines.Length == 0 || lines[0] != Header)
+        {
+            throw new InvalidInputException(path, $"expected a table with the columns {Header}");
+        }
+
+        var figures = new RecordedFigures();
+        foreach (var line in lines.Skip(1))
+        {
+            var cells = line.Split(',');
+            double[] numbers = [.. cells.Skip(1).Select(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)];
+            if (numbers.Length != 9 || numbers.Any(double.IsNaN))
+            {
+                throw new InvalidInputException(path, $"expected a name and nine numbers, found '{line}'");
+            }
+
+            figures.Add(cells[0], (int)numbers[0], new Figure((int)numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8]));
+        }
+
+        return figures;
+    }
+
+    /// <summary>Writes the table.</summary>
+    /// <returns>Comma-separated values, seven digits.</returns>
+    public string ToText()
+    {
+        var text = new StringBuilder(Header).Append('\n');
+        foreach (var (name, byDepth) in _figures)
+        {
+            foreach (var (depth, f) in byDepth)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{name},{depth},{f.Count},{f.Mean:G7},{f.Deviation:G7},{f.Skewness:G4},{f.Least:G7},{f.Greatest:G7},{f.Lower:G7},{f.Upper:G7}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private void Add(string name, int depth, Figure figure)
+    {
+        if (!_figures.TryGetValue(name, out var byDepth))
+        {
+            _figures[name] = byDepth = [];
+        }
+
+        byDepth[depth] = figure;
+    }
+}

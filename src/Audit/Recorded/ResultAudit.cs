@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What a result file may not say of its experiment; null where it need not.</summary>
+/// <param name="NumChannels">Channels of every layer.</param>
+/// <param name="BatchSize">Images in a batch.</param>
+/// <param name="KernelSize">Kernel extent.</param>
+/// <param name="Boundary">Boundary, by its name.</param>
+public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize = null, int? KernelSize = null, string? Boundary = null)
+{
+    /// <summary>Adds what the file itself says.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>Options that were given, completed by those in the file.</returns>
+    public RecordedExperiment CompletedBy(ResultFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file.Configuration is not { } text)
+        {
+            return this;
+        }
+
+        try
+        {
+            var configuration = JsonNode.Parse(text);
+            return new RecordedExperiment(
+                NumChannels ?? configuration?["num_channels"]?.GetValue<int>(),
+                BatchSize ?? configuration?["batch_size"]?.GetValue<int>(),
+                KernelSize ?? configuration?["kernel_size"]?.GetValue<int>(),
+                Boundary ?? configuration?["boundary"]?.GetValue<string>());
+        }
+        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidInputException("--results", "expected the options of the experiment as JSON in 'configuration'", exception);
+        }
+    }
+}
+
+/// <summary>Audits recorded moments: the laws that can be judged from what a file contains, and a list of those that cannot.</summary>
+public static class ResultAudit
+{
+    /// <summary>Audits a file.</summary>
+    /// <param name="path">The file, ours or the author's.</param>
+    /// <param name="architecture">Name of its architecture.</param>
+    /// <param name="experiment">What the file does not say.</param>
+    /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
+    /// <exception cref="InvalidInputException">The file cannot be read, or does not fit the architecture.</exception>
+    public static VerificationRun Of(string path, string architecture, RecordedExperiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        var file = ResultFile.Read(path);
+        var named = Architecture.Named(architecture, file.ResidualDepth ?? 2);
+        if (file.Names.FirstOrDefault(name => !named.Places.Any(place => name.EndsWith("_" + place.Suffix, StringComparison.Ordinal))) is { } foreign)
+        {
+            throw new InvalidInputException("--architecture", $"expected the architecture of {path}: it holds '{foreign}', a place that {architecture} does not have");
+        }
+
+        var table = MomentTable.Of(file);
+        var run = Of(Path.GetFileName(path), RecordedFigures.Of(file, named), named, experiment.CompletedBy(file));
+        return table.Simulations == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Of(table))] };
+    }
+
+    /// <summary>Audits figures.</summary>
+    /// <param name="name">Their name, for reports.</param>
+    /// <param name="figures">The figures.</param>
+    /// <param name="architecture">Their architecture.</param>
+    /// <param name="experiment">What is known of the experiment.</param>
+    /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
+    public static VerificationRun Of(string name, RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(architecture);
+        var laws = new RecordedLaws(figures, architecture, experiment);
+        var outcomes = new List<CheckOutcome>();
+        var notJudged = new List<Claim>();
+        foreach (var claim in ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture.Name)))
+        {
+            if (!claim.IsTestable)
+            {
+                notJudged.Add(claim);
+                continue;
+            }
+
+            var (measurements, missing) = laws.Judge(claim.Id, Suite.RatesOf(Scale.Quick));
+            if (measurements.Count == 0)
+            {
+                notJudged.Add(claim with { Reason = $"Not judged: {missing}." });
+                continue;
+            }
+
+            var verdict = measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
+                : measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
+                : Verdict.Inconclusive;
+            outcomes.Add(new CheckOutcome(new Check(claim.Id, architecture.Name, _ => measurements), verdict, measurements, null));
+        }
+
+        return new VerificationRun(name, Scale.Quick, 0, outcomes, [], notJudged) { Command = $"wellbehaved audit --results {name} --architecture {architecture.Name}" };
+    }
+}

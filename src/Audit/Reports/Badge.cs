@@ -1,0 +1,41 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The verdict in a few words, for a badge.</summary>
+public static class Badge
+{
+    /// <summary>Says it; counts, no percentages, which would round.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Text.</returns>
+    public static string TextOf(VerificationRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var claims = run.ByClaim;
+        var rejected = claims.Where(claim => claim.Value == Verdict.Rejected).Select(claim => claim.Key).ToArray();
+        var holds = string.Create(CultureInfo.InvariantCulture, $"{claims.Count(claim => claim.Value == Verdict.Holds)} of {claims.Count} claims");
+        return run.Verdict switch
+        {
+            Verdict.Rejected => $"rejected: {string.Join(", ", rejected)}",
+            Verdict.Inconclusive => "inconclusive",
+            Verdict.Declined => $"{holds}, others declined at least in part",
+            _ => holds,
+        };
+    }
+
+    /// <summary>The badge in the format that shields.io reads from an address.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>JSON.</returns>
+    public static string ToText(VerificationRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return new JsonObject
+        {
+            ["schemaVersion"] = 1,
+            ["label"] = "wellbehaved",
+            ["message"] = TextOf(run),
+            ["color"] = run.Verdict switch { Verdict.Holds => "brightgreen", Verdict.Declined => "yellowgreen", Verdict.Rejected => "red", _ => "lightgrey" },
+        }.ToJsonString(Json.Readable) + "\n";
+    }
+}

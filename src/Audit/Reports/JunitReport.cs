@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using System.Xml.Linq;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A run of the suite in the XML that continuous integration servers read: a test case for each check.</summary>
+/// <remarks>Rejected is a failure, inconclusive an error, declined and not testable are skipped: none of them is a pass.</remarks>
+public static class JunitReport
+{
+    /// <summary>Writes a run out.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>XML.</returns>
+    public static string ToText(VerificationRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        XElement[] cases =
+        [
+            .. run.Outcomes.Select(outcome => Case(run, outcome)),
+            .. run.NotTestable.Select(claim => new XElement("testcase", new XAttribute("classname", "not testable"), new XAttribute("name", claim.Id), new XElement("skipped", new XAttribute("message", Clean(claim.Reason ?? ""))))),
+            .. run.AdapterFailures.Select((failure, i) => new XElement("testcase", new XAttribute("classname", "adapter"), new XAttribute("name", $"failure {i + 1}"), new XElement("error", new XAttribute("message", Clean(failure))))),
+        ];
+        var suite = new XElement(
+            "testsuite",
+            new XAttribute("name", Clean($"wellbehaved {run.Subject}")),
+            new XAttribute("tests", cases.Length),
+            new XAttribute("failures", Count("failure")),
+            new XAttribute("errors", Count("error")),
+            new XAttribute("skipped", Count("skipped")),
+            cases);
+        return new XDeclaration("1.0", "utf-8", null) + "\n" + new XElement("testsuites", suite) + "\n";
+
+        int Count(string element) => cases.Count(test => test.Element(element) is not null);
+    }
+
+    private static XElement Case(VerificationRun run, CheckOutcome outcome)
+    {
+        var test = new XElement("testcase", new XAttribute("classname", Json.Word(VerdictLevels.Of(outcome.Check))), new XAttribute("name", Signature.NameOf(outcome.Check)));
+        var message = new XAttribute("message", Clean(outcome.ToString()));
+        switch (outcome.Verdict)
+        {
+            case Verdict.Rejected:
+                test.Add(new XElement("failure", message, Clean($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}\nagain: {VerificationReport.ReplayOf(run, outcome)}")));
+                break;
+            case Verdict.Inconclusive:
+                test.Add(new XElement("error", message));
+                break;
+            case Verdict.Declined:
+                test.Add(new XElement("skipped", message));
+                break;
+            case Verdict.Holds when outcome.Declined.Count > 0:
+                test.Add(new XElement("system-out", Clean(string.Create(CultureInfo.InvariantCulture, $"holds in part; declined: {string.Join(", ", outcome.Declined)}"))));
+                break;
+        }
+
+        return test;
+    }
+
+    /// <summary>A subject's words may hold characters that XML does not allow.</summary>
+    private static string Clean(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            clean.Append(rune.Value is 9 or 10 or 13 or >= 0x20 and not (0xFFFE or 0xFFFF) ? rune.ToString() : "\uFFFD");
+        }
+
+        return clean.ToString();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A run of the suite as a page of Markdown: the verdict first, then what needs attention, then every check.</summary>
+public static class MarkdownReport
+{
+    /// <summary>Writes a run out.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Markdown.</returns>
+    public static string ToText(VerificationRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var page = new StringBuilder();
+        Line($"# {Cell(run.Subject)}{(run.SubjectVersion is null ? "" : $" {Cell(run.SubjectVersion)}")}: {Badge.TextOf(run)}");
+        Line($"Scale {Json.Word(run.Scale)}, seed {run.Seed}. A correct implementation is rejected less than once in {(1 / Suite.FalseFailRate).ToString("N0", CultureInfo.InvariantCulture)} runs.");
+        Line();
+        foreach (var sentence in RunSummary.Of(run))
+        {
+            Line($"- {sentence}");
+        }
+
+        foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive))
+        {
+            Line();
+            Line($"## {Signature.NameOf(outcome.Check)}: {Json.Word(outcome.Verdict)}");
+            Line($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
+            Line();
+            Line($"{Cell(outcome.ToString())}");
+            Line();
+            Line("```sh");
+            Line(VerificationReport.ReplayOf(run, outcome));
+            Line("```");
+        }
+
+        Line();
+        Line("## Every check");
+        Line();
+        Line("| claim | architecture | predicted | measured | apart by | n | verdict | decided by |");
+        Line("|---|---|---:|---:|---:|---:|---|---|");
+        foreach (var outcome in run.Outcomes)
+        {
+            Line(Row(outcome));
+        }
+
+        foreach (var (architecture, diagnosis) in run.Diagnoses)
+        {
+            Line();
+            Line($"**{architecture}**: {diagnosis.Sentence}");
+        }
+
+        foreach (var claim in run.NotTestable)
+        {
+            Line();
+            Line($"Not testable: {claim.Id} {claim.Statement} {claim.Reason}");
+        }
+
+        return page.ToString();
+
+        void Line(string text = "") => page.Append(text).Append('\n');
+    }
+
+    private static string Row(CheckOutcome outcome)
+    {
+        var verdict = Json.Word(outcome.Verdict) + (outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Cell(string.Join(", ", outcome.Declined))})" : "");
+        return outcome.Decisive is { } decisive
+            ? string.Create(CultureInfo.InvariantCulture, $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {decisive.Predicted.Value:G5} | {decisive.Measured.Value:G5} | {decisive.Deviation:F2} {(decisive.IsDeterministic ? "tolerances" : "SE")} | {decisive.Samples} | {verdict} | {Cell(decisive.Quantity)} |")
+            : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | {verdict} | {Cell(outcome.Failure ?? "")} |";
+    }
+
+    /// <summary>A subject's words must not break the page.</summary>
+    private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+}

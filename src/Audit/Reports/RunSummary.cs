@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A run of the suite in a few sentences, the same in every report.</summary>
+public static class RunSummary
+{
+    /// <summary>Says it.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>A sentence for each level, for what was declined, for what failed between auditor and subject, and for the likely cause of rejections.</returns>
+    public static IEnumerable<string> Of(VerificationRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        foreach (var level in run.Outcomes.GroupBy(outcome => VerdictLevels.Of(outcome.Check)).OrderBy(group => group.Key))
+        {
+            yield return $"{NameOf(level.Key)}: {Count(level, Verdict.Holds)} of {level.Count()} checks hold{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
+        }
+
+        if (run.Declined.Count > 0)
+        {
+            yield return $"declined, so not judged: {string.Join(", ", run.Declined)}; {run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds && outcome.Declined.Count > 0)} checks hold in part only";
+        }
+
+        foreach (var failure in run.AdapterFailures)
+        {
+            yield return $"adapter: {failure}";
+        }
+
+        var causes = run.LikelyCauses;
+        if (causes.Count > 0)
+        {
+            yield return $"most likely: {string.Join("; or ", causes.TakeWhile(cause => cause.Resemblance == causes[0].Resemblance).Select(cause => cause.Signature.Defect))} ({Math.Floor(100 * causes[0].Resemblance).ToString(CultureInfo.InvariantCulture)} % of the failed checks are the ones that this defect fails)";
+        }
+    }
+
+    private static string NameOf(VerdictLevel level) => level switch
+    {
+        VerdictLevel.GivenWeights => "given weights, element by element",
+        VerdictLevel.Initialisation => "its own weights",
+        _ => "statistics of its random networks",
+    };
+
+    private static int Count(IEnumerable<CheckOutcome> outcomes, Verdict verdict) => outcomes.Count(outcome => outcome.Verdict == verdict);
+
+    private static string Also(IEnumerable<CheckOutcome> outcomes, Verdict verdict, string word) => Count(outcomes, verdict) is > 0 and var count ? $", {count} {word}" : "";
+}

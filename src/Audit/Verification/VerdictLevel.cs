@@ -1,0 +1,29 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>What a check confronts a subject with.</summary>
+public enum VerdictLevel
+{
+    /// <summary>The definition, element by element, with given weights.</summary>
+    GivenWeights,
+
+    /// <summary>The distribution of the weights that it draws.</summary>
+    Initialisation,
+
+    /// <summary>What theory says of its random networks.</summary>
+    Statistics,
+}
+
+/// <summary>Levels of checks.</summary>
+public static class VerdictLevels
+{
+    /// <summary>The level of a check.</summary>
+    /// <param name="check">The check.</param>
+    /// <returns>By the kind of its claim; claims I are about the weights themselves.</returns>
+    public static VerdictLevel Of(Check check)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return ClaimLedger.Find(check.ClaimId)?.Kind == ClaimKind.Always ? VerdictLevel.GivenWeights
+            : check.ClaimId[0] == 'I' ? VerdictLevel.Initialisation
+            : VerdictLevel.Statistics;
+    }
+}

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary><c>wellbehaved audit</c>: do the claims of the ledger hold on somebody's implementation?</summary>
+internal static class AuditCommand
+{
+    private static readonly string[] SmokeClaims = ["O1", "O2", "O3", "D4", "D7"];
+
+    /// <summary>Describes the command.</summary>
+    public static Command Create()
+    {
+        var command = new Option<string?>("--command") { Description = "Audit the program that this command starts; it speaks the audit protocol (docs/audit-protocol.md)", HelpName = "COMMAND" };
+        var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours or the author's; needs --architecture", HelpName = "FILE.npz" };
+        var architectures = new Option<string[]>("--architecture") { Description = $"Audit this architecture only; may be given more than once: {string.Join(", ", Architecture.Names)}", HelpName = "word", AllowMultipleArgumentsPerToken = true };
+        var recorded = new RecordedOptions();
+        var smoke = new Option<bool>("--smoke") { Description = "Only tell a broken adapter from a broken implementation, in seconds" };
+        var allowDeclined = new Option<bool>("--allow-declined") { Description = "Exit with 0 if all that was executed holds, whatever the subject declined" };
+        var scale = OptionFactory.Choice("--scale", "How much to simulate", "quick", "full");
+        var claims = new Option<string[]>("--claim") { Description = "Check this claim only; may be given more than once", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
+        var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
+        var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", 60.0, "a positive number of seconds");
+        var processes = OptionFactory.Number("--processes", "Instances of the program side by side", Environment.ProcessorCount);
+        var outputs = new ReportOptions();
+        var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.") { command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes };
+        recorded.AddTo(audit);
+        outputs.AddTo(audit);
+        audit.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var files = outputs.Of(parsed);
+            var chosen = parsed.GetValue(architectures) is { Length: > 0 } given ? given : null;
+            if (chosen?.FirstOrDefault(name => !Architecture.Names.Contains(name)) is { } unknown)
+            {
+                throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Architecture.Names)}, got '{unknown}'");
+            }
+
+            return (parsed.GetValue(command), parsed.GetValue(results)) switch
+            {
+                ({ } line, null) => Audit(
+                    new Request(
+                        line,
+                        parsed.GetRequiredValue(scale) == "full" ? Scale.Full : Scale.Quick,
+                        parsed.GetValue(seed),
+                        parsed.GetValue(claims) ?? [],
+                        chosen,
+                        Seconds(parsed.GetValue(limit)),
+                        Positive(parsed.GetValue(processes)),
+                        parsed.GetValue(allowDeclined)),
+                    parsed.GetValue(smoke),
+                    files,
+                    cancellation),
+                (null, { } file) => AuditResults(file, chosen, recorded.Of(parsed), files),
+                _ => throw new InvalidInputException("--command, --results", "expected one of them"),
+            };
+        }));
+        return audit;
+    }
+
+    private static int Audit(Request request, bool smoke, ReportFiles files, CancellationToken cancellation)
+    {
+        // Before a process is started: a misspelt claim is a wrong call.
+        var claims = smoke ? SmokeClaims : request.Claims;
+        var work = VerificationRun.Work(request.Scale, claims, request.Architectures);
+        files.EnsureWritable();
+        try
+        {
+            using var subject = new ProcessSubject(request.Command, request.Limit, request.Processes, cancellation);
+            Console.WriteLine($"{subject.Description.Name} {subject.Description.Version}".TrimEnd());
+            foreach (var (step, failure) in AdapterTest.Of(subject))
+            {
+                if (smoke || failure is not null)
+                {
+                    Console.WriteLine($"adapter {(failure is null ? "ok" : "BROKEN")}: {step}{(failure is null ? "" : $": {failure}")}");
+                }
+
+                if (failure is not null)
+                {
+                    return Broken(request, subject.Description.Name, $"{step}: {failure}", files);
+                }
+            }
+
+            var run = ProgressDisplay.Show("audit", work, advance => VerificationRun.Of(subject, request.Scale, request.Seed, claims, request.Architectures, advance, cancellation)) with
+            {
+                Command = Replay(request),
+                AdapterFailures = subject.Failures,
+            };
+            VerdictTable.Print(run);
+            if (run.Verdict == Verdict.Declined && !request.AllowDeclined)
+            {
+                Console.WriteLine("what was declined was not judged, so the exit status is 3; --allow-declined accepts that");
+            }
+
+            files.Write(run);
+            return ExitStatus.Of(run, request.AllowDeclined);
+        }
+        catch (AdapterException exception)
+        {
+            Console.WriteLine($"adapter BROKEN: describes itself: {exception.Message}");
+            return Broken(request, request.Command, $"describes itself: {exception.Message}", files);
+        }
+    }
+
+    /// <summary>Nothing was judged, and every report says so.</summary>
+    private static int Broken(Request request, string name, string failure, ReportFiles files)
+    {
+        Console.WriteLine("the adapter does not follow docs/audit-protocol.md; nothing is said about what it implements");
+        files.Write(new VerificationRun(name, request.Scale, request.Seed, [], [], []) { Command = Replay(request), AdapterFailures = [failure] });
+        return ExitStatus.Inconclusive;
+    }
+
+    private static int AuditResults(string file, string[]? architectures, RecordedExperiment experiment, ReportFiles files)
+    {
+        if (architectures is not [var architecture])
+        {
+            throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
+        }
+
+        files.EnsureWritable();
+        var run = ResultAudit.Of(file, architecture, experiment);
+        VerdictTable.Print(run);
+        files.Write(run);
+        return ExitStatus.Of(run, allowDeclined: false);
+    }
+
+    /// <summary>The command that repeats a check, for a shell.</summary>
+    private static string Replay(Request request) => $"wellbehaved audit --command '{request.Command.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    private static TimeSpan Seconds(double seconds) =>
+        seconds is > 0 and <= 86400 ? TimeSpan.FromSeconds(seconds) : throw new InvalidInputException("--time-limit", $"expected a positive number of seconds up to a day, got {seconds}");
+
+    private static int Positive(int processes) =>
+        processes > 0 ? processes : throw new InvalidInputException("--processes", $"expected a positive number, got {processes}");
+
+    private sealed record Request(string Command, Scale Scale, ulong Seed, string[] Claims, string[]? Architectures, TimeSpan Limit, int Processes, bool AllowDeclined);
+}

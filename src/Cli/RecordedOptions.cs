@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>What a result file may not say of its experiment: the author's files say none of it, ours all.</summary>
+internal sealed class RecordedOptions
+{
+    private readonly Option<int?> _channels = new("--num-channels") { Description = "With --results: channels of every layer, where the file does not say", HelpName = "number" };
+    private readonly Option<int?> _batch = new("--batch-size") { Description = "With --results: images in a batch", HelpName = "number" };
+    private readonly Option<int?> _kernel = new("--kernel-size") { Description = "With --results: kernel extent, 1 is fully connected", HelpName = "number" };
+    private readonly Option<string?> _boundary = new("--boundary") { Description = "With --results: periodic, symmetric or zero_padding", HelpName = "word" };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Add(_channels);
+        command.Add(_batch);
+        command.Add(_kernel);
+        command.Add(_boundary);
+    }
+
+    /// <summary>Reads them.</summary>
+    public RecordedExperiment Of(ParseResult parsed) => new(parsed.GetValue(_channels), parsed.GetValue(_batch), parsed.GetValue(_kernel), parsed.GetValue(_boundary));
+}

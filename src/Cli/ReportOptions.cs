@@ -1,0 +1,74 @@
+using System.CommandLine;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The options that say where the outcome of a run is written.</summary>
+internal sealed class ReportOptions
+{
+    private readonly Option<string?> _json = OptionFactory.OutputFile("--json", "Write the outcome to this file as JSON");
+    private readonly Option<string?> _junit = OptionFactory.OutputFile("--junit", "Write the outcome to this file as JUnit XML, for CI servers");
+    private readonly Option<string?> _badge = OptionFactory.OutputFile("--badge", "Write the verdict in a few words to this file, as JSON that shields.io reads");
+    private readonly Option<string?> _report = new("--report") { Description = "Write a report into this folder", HelpName = "DIR" };
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new[] { _json, _junit, _badge, _report })
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Reads them.</summary>
+    public ReportFiles Of(ParseResult parsed) => new(parsed.GetValue(_json), parsed.GetValue(_junit), parsed.GetValue(_badge), parsed.GetValue(_report));
+}
+
+/// <summary>Where the outcome of a run is written; null where it is not.</summary>
+internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, string? Report)
+{
+    private const string Page = "report.md";
+
+    /// <summary>Checks before the work begins that they can be written; creates the folder.</summary>
+    /// <exception cref="InvalidInputException">One of them cannot.</exception>
+    public void EnsureWritable()
+    {
+        if (Report is not null)
+        {
+            try
+            {
+                Directory.CreateDirectory(Report);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new InvalidInputException("--report", $"expected a folder that can be created ({exception.Message})", exception);
+            }
+        }
+
+        foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge"), (Report is null ? null : Path.Combine(Report, Page), "--report") })
+        {
+            if (path is not null)
+            {
+                AtomicFile.EnsureWritable(path, option);
+            }
+        }
+    }
+
+    /// <summary>Writes them.</summary>
+    public void Write(VerificationRun run)
+    {
+        WriteIf(Json, () => VerificationReport.ToText(run) + "\n");
+        WriteIf(Junit, () => JunitReport.ToText(run));
+        WriteIf(Badge, () => Audit.Badge.ToText(run));
+        WriteIf(Report is null ? null : Path.Combine(Report, Page), () => MarkdownReport.ToText(run));
+    }
+
+    private static void WriteIf(string? path, Func<string> text)
+    {
+        if (path is not null)
+        {
+            AtomicFile.WriteText(path, text());
+        }
+    }
+}
