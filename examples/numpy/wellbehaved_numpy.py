@@ -53,7 +53,6 @@ def propagate(net, kernels, x, dx):
     kernel = next(kernels)
     x, dx = (convolve(t, kernel, net, net["first_stride"]) for t in (x, dx))
     yield 0, x, dx
-    residual = net["architecture"].endswith("_res")
     for depth in range(1, net["total_depth"] + 1):
         yield depth, x, dx
         skip = x, dx
@@ -66,7 +65,7 @@ def propagate(net, kernels, x, dx):
                     x, dx = batch_norm(x, dx, net) if step == "norm" else relu(x, dx)
                 if layer == 0:  # later layers of a branch are not shown
                     yield depth, x, dx
-        if residual:
+        if net["architecture"].endswith("_res"):
             x, dx = skip[0] + x, skip[1] + dx
             yield depth, x, dx
 
@@ -121,8 +120,7 @@ def main():
         if message["request"] == "stop":
             break
         try:
-            done = describe(**message) if message["request"] == "describe" else answer(**message)
-            reply = {"status": "done", **done}
+            reply = {"status": "done", **(describe(**message) if message["request"] == "describe" else answer(**message))}
         except Exception as exception:
             reply = {"status": "error", "reason": repr(exception)}
         print(json.dumps({"id": identity, **reply}), flush=True)

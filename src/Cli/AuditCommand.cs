@@ -36,6 +36,15 @@ internal static class AuditCommand
                 throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Architecture.Names)}, got '{unknown}'");
             }
 
+            var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes };
+            foreach (var option in parsed.GetValue(results) is null ? recorded.Options : ofPrograms)
+            {
+                if (parsed.GetResult(option) is { Implicit: false })
+                {
+                    throw new InvalidInputException(option.Name, $"expected {(parsed.GetValue(results) is null ? "with --results" : "with --command")} only");
+                }
+            }
+
             return (parsed.GetValue(command), parsed.GetValue(results)) switch
             {
                 ({ } line, null) => Audit(

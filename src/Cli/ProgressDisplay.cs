@@ -68,7 +68,7 @@ internal static class ProgressDisplay
             }
 
             var share = done() / (double)steps;
-            var left = share > 0 ? (watch.Elapsed * ((1 - share) / share)).ToString(@"d\.hh\:mm\:ss", null) : "unknown";
+            var left = share > 0 ? (watch.Elapsed * ((1 - share) / share)).ToString(@"%h\:mm\:ss", null) : "unknown";
             Console.Error.WriteLine($"{title}: {share:P0}, time left {left}");
             next = watch.Elapsed + Max(FirstLine, watch.Elapsed * 0.5);
         }

@@ -11,13 +11,16 @@ internal sealed class RecordedOptions
     private readonly Option<int?> _kernel = new("--kernel-size") { Description = "With --results: kernel extent, 1 is fully connected", HelpName = "number" };
     private readonly Option<string?> _boundary = new("--boundary") { Description = "With --results: periodic, symmetric or zero_padding", HelpName = "word" };
 
+    /// <summary>Each of them.</summary>
+    public IReadOnlyList<Option> Options => [_channels, _batch, _kernel, _boundary];
+
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(_channels);
-        command.Add(_batch);
-        command.Add(_kernel);
-        command.Add(_boundary);
+        foreach (var option in Options)
+        {
+            command.Add(option);
+        }
     }
 
     /// <summary>Reads them.</summary>

@@ -49,7 +49,7 @@ internal static class VerdictTable
         var claims = run.ByClaim;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Count(claims, Verdict.Holds)} of {claims.Count} claims hold ({run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds)} of {run.Outcomes.Count} checks), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{run.NotTestable.Count} not testable; a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs"));
+            $"{Count(claims, Verdict.Holds)} of {claims.Count} claims hold ({run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds)} of {run.Outcomes.Count} checks), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded ? $"{run.NotJudged.Count} not judged, " : "")}{run.NotTestable.Count} not testable; a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs"));
     }
 
     private static string Row(CheckOutcome outcome)

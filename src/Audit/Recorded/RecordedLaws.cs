@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
 using static Wellbehaved.Audit.RecordedQuantities;
@@ -15,9 +16,6 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     /// <summary>A step of the walk changes with the few percent of variance that a collapsed batch keeps; measured in the author's 10,000 nets from depth 50 on.</summary>
     private const double RemainingVariance = 0.03;
-
-    /// <summary>From here on a plain net's signal is one-dimensional to a few percent.</summary>
-    private const int CollapsedDepth = 50;
 
     private const string NoTensors = "it needs tensors or weights, and a file of moments holds neither";
 
@@ -137,10 +135,9 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
         // δ_φ⁻² = 1 - ½E_c ν₁², and ν₁² ≤ E_c ν₁² ≤ ν₁ since ν₁ ≤ 1 in each channel. The ratio of two sums over channels is biased by 1/N.
         var tests = new List<Measurement>();
-        var shared = squares.Keys.Where(nu1.ContainsKey).ToArray();
         var bias = experiment.NumChannels is { } channels ? 1.0 / channels : 0.01;
-        var summary = Combined([.. shared.Select(depth => squares[depth])]);
-        var (lower, upper) = (shared.Average(depth => 1 - (0.5 * nu1[depth].Mean)) - bias, shared.Average(depth => 1 - (0.5 * nu1[depth].Mean * nu1[depth].Mean)) + bias);
+        var summary = squares.Values.Single();
+        var (lower, upper) = (nu1.Values.Average(figure => 1 - (0.5 * figure.Mean)) - bias, nu1.Values.Average(figure => 1 - (0.5 * figure.Mean * figure.Mean)) + bias);
         tests.Add(Test(summary, rates, Math.Clamp(summary.Mean, lower, upper), 0.05, $"δ_φ⁻² of the ReLU, between the bounds {lower:F4} and {upper:F4} that ν₁(|z|) sets"));
         return tests;
     }
@@ -148,29 +145,18 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     private List<Measurement> Walk(ErrorRates rates)
     {
         var tests = new List<Measurement>();
-        if (experiment.NumChannels is not { } channels || figures.Find(WalkGain) is not { } gains || figures.Find(WalkGainSquared) is not { } squares)
+        if (experiment.NumChannels is { } channels && figures.Find(WalkGain) is { } gains && figures.Find(WalkGainSquared) is { } squares && figures.Find(WalkLayers) is { } layers)
         {
-            return tests;
-        }
-
-        var walk = new RandomWalk(channels);
-        int[] keys = [.. gains.Keys.Order()];
-        if (keys.Length < 2)
-        {
-            return tests;
-        }
-
-        // Computed depths are evenly spaced.
-        var layers = keys[1] - keys[0];
-        int[] depths = [.. keys.Where(depth => depth - layers >= CollapsedDepth)];
-        foreach (var depth in depths)
-        {
-            var (mean, second) = (layers * walk.Drift, (layers * walk.Variance) + Math.Pow(layers * walk.Drift, 2));
-            tests.Add(Test(gains[depth], rates.SharedBy(2 * depths.Length), Towards(gains[depth].Mean, mean, RemainingVariance * Math.Abs(mean)), 0.1, $"drift of ln ν₂ over {layers} layers to depth {depth}"));
-            tests.Add(Test(squares[depth], rates.SharedBy(2 * depths.Length), Towards(squares[depth].Mean, second, RemainingVariance * second), 0.2, $"mean square of the gain of ln ν₂ over {layers} layers to depth {depth}"));
+            var (walk, steps) = (new RandomWalk(channels), layers.Values.Single().Mean);
+            var (mean, second) = (steps * walk.Drift, (steps * walk.Variance) + Math.Pow(steps * walk.Drift, 2));
+            Gain(gains.Values.Single(), mean, 0.1, $"gain of ln ν₂ over the last {steps} layers");
+            Gain(squares.Values.Single(), second, 0.2, $"mean square of the gain of ln ν₂ over the last {steps} layers");
         }
 
         return tests;
+
+        void Gain(Figure figure, double expected, double discrepancy, string words) =>
+            tests.Add(Test(figure, rates.SharedBy(2), Towards(figure.Mean, expected, RemainingVariance * Math.Abs(expected)), discrepancy, string.Create(CultureInfo.InvariantCulture, $"{words}, {expected:G5} but for {RemainingVariance:P0} of it")));
     }
 
     private List<Measurement> Growth(ErrorRates rates)
@@ -226,20 +212,9 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     {
         if (figures.Find(quantity) is { } byDepth)
         {
-            tests.Add(Test(Combined([.. byDepth.Values]), rates, expected, discrepancy, words));
+            tests.Add(Test(byDepth.Values.Single(), rates, expected, discrepancy, words));
         }
     }
-
-    /// <summary>The mean over depths. Residuals of successive layers are martingale differences, so variances add up; the skewness of the worst depth stands for all.</summary>
-    private static Figure Combined(Figure[] byDepth) => new(
-        byDepth.Min(figure => figure.Count),
-        byDepth.Average(figure => figure.Mean),
-        Math.Sqrt(byDepth.Sum(figure => figure.Deviation * figure.Deviation)) / byDepth.Length,
-        byDepth.Max(figure => Math.Abs(figure.Skewness)),
-        byDepth.Min(figure => figure.Least),
-        byDepth.Max(figure => figure.Greatest),
-        double.NaN,
-        double.NaN);
 
     private static Measurement Test(Figure figure, ErrorRates rates, double expected, double discrepancy, string words)
     {

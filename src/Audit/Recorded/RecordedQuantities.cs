@@ -5,7 +5,10 @@ namespace Wellbehaved.Audit;
 /// <summary>The quantities of a result file that laws speak about, simulation by simulation (rows) and depth by depth; NaN where one has no meaning.</summary>
 internal static class RecordedQuantities
 {
-    /// <summary>ν₂ or μ₂(dx) behind the convolution, over its value before.</summary>
+    /// <summary>From here on a plain net's signal is one-dimensional to a few percent.</summary>
+    public const int CollapsedDepth = 50;
+
+    /// <summary>ν₂ or μ₂(dx) behind the convolution, over its value before; the mean over the computed layers, at the last of them, as all that follow.</summary>
     public const string ConvolutionSignal = "convolution_signal", ConvolutionNoise = "convolution_noise";
 
     /// <summary>ν₂ or μ₂(dx) behind the ReLU, over its value before; and δ_φ⁻², the squared ratio of χ before and behind it.</summary>
@@ -14,8 +17,8 @@ internal static class RecordedQuantities
     /// <summary>ν₂ at the end of a unit, less its value before.</summary>
     public const string UnitGain = "unit_gain";
 
-    /// <summary>ln ν₂ less its value at the computed depth before, and its square.</summary>
-    public const string WalkGain = "walk_gain", WalkGainSquared = "walk_gain_squared";
+    /// <summary>Gain of ln ν₂ from the first computed depth of at least <see cref="CollapsedDepth"/>, its square, and the number of layers in between.</summary>
+    public const string WalkGain = "walk_gain", WalkGainSquared = "walk_gain_squared", WalkLayers = "walk_layers";
 
     /// <summary>Ratios that inequalities bound by 1, before the suffix of the place.</summary>
     public const string Nu1OverNu2 = "nu1_square_over_nu2", Mu2OverNu2 = "mu2_over_nu2", Mu2OverMu4 = "mu2_square_over_mu4";
@@ -44,16 +47,19 @@ internal static class RecordedQuantities
 
         var places = architecture.Places;
         var (convolution, relu, last) = (NumberOf(PlaceKind.Convolution), NumberOf(PlaceKind.Relu), places[^1].Number);
+        var start = file.Depth.TakeWhile(depth => depth < CollapsedDepth).Count();
+        var walk = architecture.Name == "vanilla" && start < file.Depth.Count - 1 ? Log("nu2_signal", relu)?.Select(row => row[^1] - row[start]).ToArray() : null;
         var derived = new List<(string, double[][]?)>
         {
-            (ConvolutionSignal, Ratio("nu2_signal", convolution, convolution - 1)),
-            (ConvolutionNoise, Ratio("mu2_noise", convolution, convolution - 1)),
-            (ReluSignal, Ratio("nu2_signal", relu, relu - 1)),
-            (ReluNoise, Ratio("mu2_noise", relu, relu - 1)),
-            (ReluChi, Combine(Log("chi", relu), Log("chi", relu - 1), (after, before) => Math.Exp(2 * (before - after)))),
-            (UnitGain, architecture.IsResidual ? Combine(file.Find($"nu2_signal_loc{last}"), file.Find($"nu2_signal_loc1"), (after, before) => after - before) : null),
-            (WalkGain, Steps(gain => gain)),
-            (WalkGainSquared, Steps(gain => gain * gain)),
+            (ConvolutionSignal, Mean(Ratio("nu2_signal", convolution, convolution - 1))),
+            (ConvolutionNoise, Mean(Ratio("mu2_noise", convolution, convolution - 1))),
+            (ReluSignal, Mean(Ratio("nu2_signal", relu, relu - 1))),
+            (ReluNoise, Mean(Ratio("mu2_noise", relu, relu - 1))),
+            (ReluChi, Mean(Combine(Log("chi", relu), Log("chi", relu - 1), (after, before) => Math.Exp(2 * (before - after))))),
+            (UnitGain, Mean(architecture.IsResidual ? Combine(file.Find($"nu2_signal_loc{last}"), file.Find($"nu2_signal_loc1"), (after, before) => after - before) : null)),
+            (WalkGain, AtEnd(walk)),
+            (WalkGainSquared, AtEnd(walk?.Select(gain => gain * gain))),
+            (WalkLayers, AtEnd(walk?.Select(_ => (double)(file.Depth[^1] - file.Depth[start])))),
         };
         foreach (var place in places)
         {
@@ -72,9 +78,9 @@ internal static class RecordedQuantities
             }
         }
 
-        foreach (var mapping in Mappings(file))
+        foreach (var (name, values) in Mappings(file))
         {
-            yield return mapping;
+            yield return (name, AtEnd(values)!);
         }
 
         int NumberOf(PlaceKind kind) => places.First(place => place.Kind == kind).Number;
@@ -84,8 +90,10 @@ internal static class RecordedQuantities
 
         double[][]? Ratio(string name, int after, int before) => Combine(Log(name, after), Log(name, before), (x, y) => Math.Exp(x - y));
 
-        double[][]? Steps(Func<double, double> of) => architecture.Name != "vanilla" ? null
-            : Log("nu2_signal", relu)?.Select(row => row.Select((value, i) => i == 0 ? double.NaN : of(value - row[i - 1])).ToArray()).ToArray();
+        // Residuals of successive layers are martingale differences: within a simulation they are summed up, and simulations are independent.
+        double[][]? Mean(double[][]? rows) => AtEnd(rows?.Select(row => row.Average()));
+
+        double[][]? AtEnd(IEnumerable<double>? values) => values?.Select(value => file.Depth.Select((_, i) => i == file.Depth.Count - 1 ? value : double.NaN).ToArray()).ToArray();
 
         double[][]? Consistency(int place)
         {
@@ -97,7 +105,7 @@ internal static class RecordedQuantities
         double[][]? Offsets(int place) => Combine(Log("chi", place), Combine(Log("mu2_noise", place), Log("mu2_signal", place), (noise, signal) => 0.5 * (noise - signal)), (chi, ratio) => chi - ratio);
     }
 
-    private static IEnumerable<(string Name, double[][] Rows)> Mappings(ResultFile file)
+    private static IEnumerable<(string Name, IEnumerable<double> Values)> Mappings(ResultFile file)
     {
         var table = MomentTable.Of(file);
         if (table.Simulations == 0 || MappingBehaviour.Of(table) is not { } behaviours)
@@ -107,20 +115,18 @@ internal static class RecordedQuantities
 
         var (last, chi) = (table.Depths[^1], table.LogChi!);
         var (first, half) = (table.Depths[0], table.IndexOf(last / 2)!.Value);
-        yield return AtEnd(Collapses, behaviours.Select(behaviour => behaviour.SignalCollapses ? 1.0 : 0));
-        yield return AtEnd(Drowns, behaviours.Select(behaviour => behaviour.SnrDecaysExponentially ? 1.0 : 0));
-        yield return AtEnd(Slows, chi.Select(row => PostLaws.Slows(row[0], first, row[^1] - row[half], last - table.Depths[half]) ? 1.0 : 0));
-        yield return AtEnd(Multiplies, behaviours.Select(behaviour => PostLaws.Multiplies(behaviour) ? 1.0 : 0));
-        yield return AtEnd(Gain, behaviours.Select(behaviour => behaviour.SecondGain));
-        yield return AtEnd(GainAboveUpper, behaviours.Select(behaviour => behaviour.SecondGain - (Math.Sqrt(2) * behaviour.FirstGain)));
-        yield return AtEnd(GainAboveLower, behaviours.Select(behaviour => behaviour.SecondGain - (Math.Sqrt(0.5) * behaviour.FirstGain)));
+        yield return (Collapses, behaviours.Select(behaviour => behaviour.SignalCollapses ? 1.0 : 0));
+        yield return (Drowns, behaviours.Select(behaviour => behaviour.SnrDecaysExponentially ? 1.0 : 0));
+        yield return (Slows, chi.Select(row => PostLaws.Slows(row[0], first, row[^1] - row[half], last - table.Depths[half]) ? 1.0 : 0));
+        yield return (Multiplies, behaviours.Select(behaviour => PostLaws.Multiplies(behaviour) ? 1.0 : 0));
+        yield return (Gain, behaviours.Select(behaviour => behaviour.SecondGain));
+        yield return (GainAboveUpper, behaviours.Select(behaviour => behaviour.SecondGain - (Math.Sqrt(2) * behaviour.FirstGain)));
+        yield return (GainAboveLower, behaviours.Select(behaviour => behaviour.SecondGain - (Math.Sqrt(0.5) * behaviour.FirstGain)));
         if (table.LogNu2 is { } nu2)
         {
-            yield return AtEnd(Doubles, nu2.Select(row => PostLaws.Doubles(row[^1] - row[0], last - first) ? 1.0 : 0));
-            yield return AtEnd(Dilutes, nu2.Select(row => PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[half]), last - table.Depths[half]) ? 1.0 : 0));
+            yield return (Doubles, nu2.Select(row => PostLaws.Doubles(row[^1] - row[0], last - first) ? 1.0 : 0));
+            yield return (Dilutes, nu2.Select(row => PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[half]), last - table.Depths[half]) ? 1.0 : 0));
         }
-
-        (string, double[][]) AtEnd(string name, IEnumerable<double> values) => (name, [.. values.Select(value => table.Depths.Select(depth => depth == last ? value : double.NaN).ToArray())]);
     }
 
     private static double[][]? Combine(IReadOnlyList<double[]>? one, IReadOnlyList<double[]>? other, Func<double, double, double> combine) =>

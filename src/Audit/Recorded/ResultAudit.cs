@@ -10,6 +10,11 @@ namespace Wellbehaved.Audit;
 /// <param name="Boundary">Boundary, by its name.</param>
 public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize = null, int? KernelSize = null, string? Boundary = null)
 {
+    /// <summary>The options of the command that say the same.</summary>
+    /// <returns>Options with a space before each.</returns>
+    public string AsOptions() => string.Concat(new[] { ("--num-channels", $"{NumChannels}"), ("--batch-size", $"{BatchSize}"), ("--kernel-size", $"{KernelSize}"), ("--boundary", Boundary) }
+        .Where(option => !string.IsNullOrEmpty(option.Item2)).Select(option => $" {option.Item1} {option.Item2}"));
+
     /// <summary>Adds what the file itself says.</summary>
     /// <param name="file">The file.</param>
     /// <returns>Options that were given, completed by those in the file.</returns>
@@ -57,7 +62,7 @@ public static class ResultAudit
         }
 
         var table = MomentTable.Of(file);
-        var run = Of(Path.GetFileName(path), RecordedFigures.Of(file, named), named, experiment.CompletedBy(file));
+        var run = Of(path, RecordedFigures.Of(file, named), named, experiment.CompletedBy(file));
         return table.Simulations == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Of(table))] };
     }
 
@@ -72,19 +77,20 @@ public static class ResultAudit
         ArgumentNullException.ThrowIfNull(architecture);
         var laws = new RecordedLaws(figures, architecture, experiment);
         var outcomes = new List<CheckOutcome>();
-        var notJudged = new List<Claim>();
+        var notTestable = new List<Claim>();
+        var notJudged = new List<KeyValuePair<string, string>>();
         foreach (var claim in ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture.Name)))
         {
             if (!claim.IsTestable)
             {
-                notJudged.Add(claim);
+                notTestable.Add(claim);
                 continue;
             }
 
             var (measurements, missing) = laws.Judge(claim.Id, Suite.RatesOf(Scale.Quick));
             if (measurements.Count == 0)
             {
-                notJudged.Add(claim with { Reason = $"Not judged: {missing}." });
+                notJudged.Add(KeyValuePair.Create(claim.Id, missing));
                 continue;
             }
 
@@ -94,6 +100,11 @@ public static class ResultAudit
             outcomes.Add(new CheckOutcome(new Check(claim.Id, architecture.Name, _ => measurements), verdict, measurements, null));
         }
 
-        return new VerificationRun(name, Scale.Quick, 0, outcomes, [], notJudged) { Command = $"wellbehaved audit --results {name} --architecture {architecture.Name}" };
+        return new VerificationRun(name, Scale.Quick, 0, outcomes, [], notTestable)
+        {
+            Command = $"wellbehaved audit --results '{name}' --architecture {architecture.Name}{experiment.AsOptions()}",
+            IsRecorded = true,
+            NotJudged = notJudged,
+        };
     }
 }

@@ -18,6 +18,7 @@ public static class JunitReport
         [
             .. run.Outcomes.Select(outcome => Case(run, outcome)),
             .. run.NotTestable.Select(claim => new XElement("testcase", new XAttribute("classname", "not testable"), new XAttribute("name", claim.Id), new XElement("skipped", new XAttribute("message", Clean(claim.Reason ?? ""))))),
+            .. run.NotJudged.Select(pair => new XElement("testcase", new XAttribute("classname", "not judged"), new XAttribute("name", pair.Key), new XElement("skipped", new XAttribute("message", Clean(pair.Value))))),
             .. run.AdapterFailures.Select((failure, i) => new XElement("testcase", new XAttribute("classname", "adapter"), new XAttribute("name", $"failure {i + 1}"), new XElement("error", new XAttribute("message", Clean(failure))))),
         ];
         var suite = new XElement(

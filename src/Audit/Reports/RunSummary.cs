@@ -11,7 +11,13 @@ public static class RunSummary
     public static IEnumerable<string> Of(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        foreach (var level in run.Outcomes.GroupBy(outcome => VerdictLevels.Of(outcome.Check)).OrderBy(group => group.Key))
+        foreach (var (missing, claims) in run.NotJudged.GroupBy(pair => pair.Value, pair => pair.Key).Select(group => (group.Key, string.Join(" ", group))))
+        {
+            yield return $"not judged: {claims}: {missing}";
+        }
+
+        // Recorded moments are no level of their own.
+        foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.Of(outcome.Check)).OrderBy(group => group.Key))
         {
             yield return $"{NameOf(level.Key)}: {Count(level, Verdict.Holds)} of {level.Count()} checks hold{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
         }

@@ -16,7 +16,7 @@ public static class VerificationReport
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outcome);
-        return $"{run.Command} --scale {Json.Word(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}";
+        return run.IsRecorded ? run.Command : $"{run.Command} --scale {Json.Word(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}";
     }
 
     /// <summary>Writes a run out.</summary>
@@ -42,6 +42,7 @@ public static class VerificationReport
             ["likely_causes"] = new JsonArray([.. run.LikelyCauses.Select(cause => (JsonNode)new JsonObject { ["defect"] = cause.Signature.Defect, ["resemblance"] = cause.Resemblance })]),
             ["checks"] = new JsonArray([.. run.Outcomes.Select(outcome => ToJson(run, outcome))]),
             ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
+            ["not_judged"] = new JsonArray([.. run.NotJudged.Select(pair => (JsonNode)new JsonObject { ["claim"] = pair.Key, ["reason"] = pair.Value })]),
             ["not_testable"] = new JsonArray([.. run.NotTestable.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["reason"] = claim.Reason })]),
         }.ToJsonString(Json.Readable);
     }

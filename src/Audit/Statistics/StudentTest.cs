@@ -4,7 +4,8 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// A t statistic of skewed samples does not have Student's tail at 1e-6: for skewness γ and n samples the tail at t is off by
 /// <c>exp(∓γt³/(3√n))</c> (Cramér's correction for self-normalised sums). The bound takes the unfavourable sign with the sample skewness plus three of its own
-/// standard errors. Where that correction outgrows the tail, no t rejects, and the test says so by detecting nothing.
+/// standard errors. Beyond the t where that correction outgrows the tail, its bound stays as it
+/// is there; if that is above α no t rejects, and the test says so by detecting nothing.
 /// Each sample should itself be a sum over layers, so that its skewness is small. Source: Q.-M. Shao, <i>A Cramér type large deviation result for Student's
 /// t-statistic</i>, J. Theor. Probab. 1999.
 /// </remarks>

@@ -23,6 +23,12 @@ public sealed record VerificationRun(
     /// <summary>The subject's version; null if it has none.</summary>
     public string? SubjectVersion { get; init; }
 
+    /// <summary>Claims that recorded moments cannot decide, with what is missing.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> NotJudged { get; init; } = [];
+
+    /// <summary>Whether recorded moments were judged: nothing was simulated, and the command alone repeats all of it.</summary>
+    public bool IsRecorded { get; init; }
+
     /// <summary>What went wrong between auditor and subject.</summary>
     public IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
 
