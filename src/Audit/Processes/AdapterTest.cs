@@ -33,7 +33,11 @@ public static class AdapterTest
             {
                 action();
             }
-            catch (Exception exception) when (exception is AdapterException or SubjectException or DeclinedException)
+            catch (DeclinedException)
+            {
+                // That is its right; the verdicts will say what was left out.
+            }
+            catch (Exception exception) when (exception is AdapterException or SubjectException)
             {
                 failure = exception.Message;
             }
@@ -68,7 +72,8 @@ public static class AdapterTest
             throw new AdapterException("expected the same numbers for the same seed and simulation, got others");
         }
 
-        if (first.SequenceEqual(other))
+        // What is not finite is a fault of the implementation, which claims will name.
+        if (first.SequenceEqual(other) && first.All(double.IsFinite))
         {
             throw new AdapterException("expected other weights in another simulation, got the same numbers");
         }

@@ -12,15 +12,15 @@ internal sealed class SubjectProcess : IDisposable
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Process _process;
-    private readonly StringBuilder _errors = new();
+    private readonly StringBuilder _errors = new(2 * TailLength);
+    private readonly Task _errorsRead;
     private readonly byte[] _buffer = new byte[1 << 16];
     private readonly MemoryStream _pending = new();
 
     private SubjectProcess(Process process)
     {
         _process = process;
-        _process.ErrorDataReceived += (_, line) => KeepTail(line.Data);
-        _process.BeginErrorReadLine();
+        _errorsRead = KeepTailOfErrors();
     }
 
     /// <summary>Starts a command by the system's shell, in the current folder.</summary>
@@ -170,23 +170,28 @@ internal sealed class SubjectProcess : IDisposable
     private AdapterException Ended(string when)
     {
         var code = _process.WaitForExit(TimeSpan.FromSeconds(1)) ? $" with exit status {_process.ExitCode}" : "";
+        _errorsRead.Wait(TimeSpan.FromSeconds(1));
         return new AdapterException($"the process ended{code} {when}{Tail()}");
     }
 
-    private void KeepTail(string? line)
+    /// <summary>Reads standard error to its end, so that the process never waits for us, and keeps what came last; lines may be of any length.</summary>
+    private async Task KeepTailOfErrors()
     {
-        if (line is null)
+        var buffer = new char[TailLength];
+        try
         {
-            return;
-        }
-
-        lock (_errors)
-        {
-            _errors.Append(line.AsSpan(0, Math.Min(line.Length, TailLength))).Append('\n');
-            if (_errors.Length > TailLength)
+            while (await _process.StandardError.ReadAsync(buffer.AsMemory()).ConfigureAwait(false) is > 0 and var read)
             {
-                _errors.Remove(0, _errors.Length - TailLength);
+                lock (_errors)
+                {
+                    _errors.Append(buffer, 0, read);
+                    _errors.Remove(0, Math.Max(0, _errors.Length - TailLength));
+                }
             }
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The process was killed.
         }
     }
 

@@ -10,6 +10,9 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 public class ReferenceSubject : ISubject, IDisposable
 {
+    /// <summary>A run of the suite draws some hundred different networks from its seed; many runs must not keep them all.</summary>
+    private const int MostSettings = 512;
+
     private readonly ConcurrentDictionary<NetworkSettings, ConcurrentBag<Workplace>> _idle = new();
 
     /// <inheritdoc/>
@@ -22,8 +25,7 @@ public class ReferenceSubject : ISubject, IDisposable
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(observe);
-        var idle = _idle.GetOrAdd(network, _ => []);
-        if (!idle.TryTake(out var workplace))
+        if (!_idle.GetOrAdd(network, _ => []).TryTake(out var workplace))
         {
             workplace = new Workplace(Adapt(network));
         }
@@ -37,7 +39,12 @@ public class ReferenceSubject : ISubject, IDisposable
         }
         finally
         {
-            idle.Add(workplace);
+            if (_idle.Count > MostSettings)
+            {
+                FreeIdle();
+            }
+
+            _idle.GetOrAdd(network, _ => []).Add(workplace);
         }
     }
 
@@ -94,14 +101,21 @@ public class ReferenceSubject : ISubject, IDisposable
 
     /// <summary>Frees the networks.</summary>
     /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
-    protected virtual void Dispose(bool disposing)
-    {
-        foreach (var workplace in _idle.Values.SelectMany(bag => bag))
-        {
-            workplace.Dispose();
-        }
+    protected virtual void Dispose(bool disposing) => FreeIdle();
 
-        _idle.Clear();
+    private void FreeIdle()
+    {
+        foreach (var settings in _idle.Keys)
+        {
+            if (_idle.TryRemove(settings, out var bag))
+            {
+                // Taking makes it ours: another thread may still hold the bag.
+                while (bag.TryTake(out var workplace))
+                {
+                    workplace.Dispose();
+                }
+            }
+        }
     }
 
     private static void Copy(double[] source, Span<float> target)

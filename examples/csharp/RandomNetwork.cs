@@ -1,0 +1,93 @@
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Random;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Examples;
+
+/// <summary>Signal and noise through random deep networks, written for reading; shows what an audited class looks like.</summary>
+public sealed class RandomNetwork : ISubject
+{
+    public SubjectDescription Description { get; } = new("RandomNetwork") { Version = "1", UnitRoundoff = Math.ScaleB(1, -53) };
+
+    public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
+    {
+        using var kernels = (weights is Weights.Given given ? given.Kernels : Initial(network, (Weights.Own)weights)).GetEnumerator();
+        var (images, height, width, channels) = (input.Shape.Images, input.Shape.Height, input.Shape.Width, input.Shape.Channels);
+        var signal = new Features(images, height, width, channels, input.Signal);
+        var noise = signal.Like(input.Noise);
+        Convolve(network.FirstStride);
+        Show(0, 0, PlaceKind.Convolution);
+        var (name, branch) = (network.Architecture.Name, network.Architecture.ResidualDepth);
+        for (var depth = 1; depth <= network.Depth; depth++)
+        {
+            Show(depth, 1, PlaceKind.Before);
+            var skip = (signal, noise);
+            for (var layer = 0; layer < branch; layer++)
+            {
+                PlaceKind[] steps = name switch
+                {
+                    "vanilla" => [PlaceKind.Convolution, PlaceKind.Relu],
+                    "bn_ff" => [PlaceKind.Convolution, PlaceKind.BatchNorm, PlaceKind.Relu],
+                    "vanilla_res" => [PlaceKind.Relu, PlaceKind.Convolution],
+                    _ => [PlaceKind.BatchNorm, PlaceKind.Relu, PlaceKind.Convolution],
+                };
+                for (var i = 0; i < steps.Length; i++)
+                {
+                    Take(steps[i]);
+
+                    // Later layers of a branch are not shown.
+                    if (layer == 0)
+                    {
+                        Show(depth, 2 + i, steps[i]);
+                    }
+                }
+            }
+
+            if (name.EndsWith("_res", StringComparison.Ordinal))
+            {
+                (signal, noise) = (Layers.Add(skip.signal, signal), Layers.Add(skip.noise, noise));
+                Show(depth, network.Architecture.Places.Length, PlaceKind.Addition);
+            }
+        }
+
+        void Take(PlaceKind step)
+        {
+            if (step == PlaceKind.Convolution)
+            {
+                Convolve(stride: 1);
+            }
+            else
+            {
+                (signal, noise) = step == PlaceKind.Relu ? Layers.Relu(signal, noise) : Layers.BatchNorm(signal, noise, network.Epsilon);
+            }
+        }
+
+        void Convolve(int stride)
+        {
+            kernels.MoveNext();
+            (signal, noise) = (Convolved(signal), Convolved(noise));
+
+            Features Convolved(Features x) => Layers.Convolve(x, kernels.Current, network.KernelSize, network.Channels, stride, network.Boundary);
+        }
+
+        void Show(int depth, int place, PlaceKind kind)
+        {
+            var (x, dx) = (signal, noise);
+            observe(new Snapshot(depth, new Place(place, kind), network.FeatureShape, x.Values, dx.Values, () => Moments.Of(x, dx)));
+        }
+    }
+
+    /// <summary>He weights; the first convolution has no ReLU before it, so half of their variance.</summary>
+    private static IEnumerable<double[]> Initial(NetworkSettings network, Weights.Own own)
+    {
+        var random = new MersenneTwister(unchecked((int)((own.Seed * 1_000_003) + own.Simulation)));
+        foreach (var (inputs, gain) in Enumerable.Repeat((network.Channels, 2.0), network.Depth * network.Architecture.ConvolutionsPerUnit).Prepend((network.NetworkInput.Channels, 1.0)))
+        {
+            var fanIn = network.KernelSize * network.KernelSize * inputs;
+            var kernel = new double[fanIn * network.Channels];
+            Normal.Samples(random, kernel, 0, Math.Sqrt(gain / fanIn));
+            yield return kernel;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Wellbehaved.Audit;
+using Xunit;
+
+namespace Wellbehaved.Xunit;
+
+/// <summary>Every testable claim of the ledger as a test of an implementation in C#.</summary>
+/// <remarks>
+/// Derive from it in a line: <c>public class MyNetworkTests(SubjectFixture&lt;MyNetwork&gt; subject) : ConformanceTests&lt;MyNetwork&gt;(subject);</c>.
+/// A check that is rejected or inconclusive fails; one that the implementation declines is skipped, with the reason.
+/// A correct implementation fails less than once in a million runs of the whole class.
+/// </remarks>
+/// <typeparam name="TSubject">The audited class; a function of what it is asked, from any thread.</typeparam>
+/// <param name="fixture">Comes from xunit.</param>
+public abstract class ConformanceTests<TSubject>(SubjectFixture<TSubject> fixture) : IClassFixture<SubjectFixture<TSubject>>
+    where TSubject : ISubject, new()
+{
+    /// <summary>How xunit 2.9 recognises that a running test wants to be skipped.</summary>
+    private const string SkipToken = "$XunitDynamicSkip$";
+
+    /// <summary>The checks: a claim and an architecture each.</summary>
+    public static TheoryData<string, string> Checks
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var check in Suite.Checks)
+            {
+                data.Add(check.ClaimId, check.Architecture);
+            }
+
+            return data;
+        }
+    }
+
+    /// <summary>How much to simulate: quick unless overridden.</summary>
+    protected virtual Scale Scale => Scale.Quick;
+
+    /// <summary>Seed of all randomness: the same in every run unless overridden.</summary>
+    protected virtual ulong Seed => 0;
+
+    /// <summary>Executes a check.</summary>
+    /// <param name="claim">Id of the claim.</param>
+    /// <param name="architecture">The architecture.</param>
+    [Theory]
+    [MemberData(nameof(Checks))]
+    public void Claim(string claim, string architecture)
+    {
+        var check = Suite.Checks.Single(candidate => candidate.ClaimId == claim && candidate.Architecture == architecture);
+        var outcome = Suite.Execute(check, fixture.Subject, Scale, Seed, fixture.DeepOf(Scale, Seed));
+        if (outcome.Verdict == Verdict.Declined)
+        {
+            throw new DeclinedException($"{SkipToken}{outcome.Failure}");
+        }
+
+        Assert.True(outcome.Verdict == Verdict.Holds, $"{outcome}\n{ClaimLedger.Find(claim)?.Statement}\nscale {Scale}, seed {Seed}");
+    }
+}

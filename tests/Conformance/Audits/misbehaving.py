@@ -1,0 +1,132 @@
+"""Subjects that misbehave, one for each way: what an auditor must survive and name.
+
+Takes the name of the way and, of the right implementation, its folder.
+"""
+import json
+import os
+import sys
+import time
+
+way, folder = sys.argv[1:]
+sys.path.insert(0, folder)
+import numpy as np
+
+import wellbehaved_numpy as right
+
+KNOWN = ["request", "protocol", "network", "input", "depths", "tensors", "moments", "output", "seed", "first", "simulations"]
+
+
+def answer_lines():
+    """Requests, and what the right implementation answers."""
+    for line in sys.stdin:
+        message = json.loads(line)
+        identity = message.pop("id")
+        if message["request"] == "stop":
+            return
+        if way == "accepts-unknown-fields":
+            message = {name: value for name, value in message.items() if name in KNOWN}
+        try:
+            done = right.describe(**message) if message["request"] == "describe" else right.answer(**message)
+            yield message, {"id": identity, "status": "done", **done}
+        except Exception as exception:
+            yield message, {"id": identity, "status": "error", "reason": repr(exception)}
+
+
+def say(reply):
+    print(json.dumps(reply), flush=True)
+
+
+def rewrite(path, change):
+    with np.load(path) as arrays:
+        changed = change(dict(arrays))
+    np.savez(path, **changed)
+
+
+def without_signal(arrays):
+    del arrays["signal"]
+    return arrays
+
+
+def misbehave(message, reply):
+    """What to do instead of answering a request for tensors."""
+    output = message["output"]
+    if way == "crash-mid-way":
+        sys.exit("out of luck")
+    if way == "hang":
+        time.sleep(600)
+    if way == "half-a-line":
+        sys.stdout.write(json.dumps(reply)[:20])
+        sys.stdout.flush()
+        sys.exit(0)
+    if way == "half-a-line-and-hang":
+        sys.stdout.write(json.dumps(reply)[:20])
+        sys.stdout.flush()
+        time.sleep(600)
+    if way == "wrong-id":
+        return say({**reply, "id": reply["id"] + 1})
+    if way == "garbage":
+        return print("loading weights...", flush=True)
+    if way == "a-gigabyte":
+        for _ in range(1024):
+            sys.stdout.write("x" * 2 ** 20)
+        sys.stdout.flush()
+    if way == "not-utf-8":
+        sys.stdout.buffer.write(b'{"id": \xff\xfe}\n')
+        sys.stdout.buffer.flush()
+        return None
+    if way == "a-gigabyte-of-errors":
+        for _ in range(1024):
+            sys.stderr.write("x" * 2 ** 20)
+        sys.exit(1)
+    if way == "truncated-npz":
+        with open(output, "r+b") as file:
+            file.truncate(os.path.getsize(output) // 2)
+    if way == "no-file":
+        os.remove(output)
+    if way == "huge-file":
+        with open(output, "r+b") as file:
+            file.truncate(2 ** 33)
+    if way == "wrong-shape":
+        rewrite(output, lambda arrays: {name: values[..., :-1] for name, values in arrays.items()})
+    if way == "missing-array":
+        rewrite(output, without_signal)
+    if way == "unknown-array":
+        rewrite(output, lambda arrays: {**arrays, "extra": np.zeros(3)})
+    if way == "text-in-the-array":
+        rewrite(output, lambda arrays: {name: values.astype(str) for name, values in arrays.items()})
+    if way == "nan":
+        rewrite(output, lambda arrays: {name: np.full_like(values, np.nan) for name, values in arrays.items()})
+    if way == "unknown-field":
+        reply["remark"] = "done in no time"
+    if way == "error-without-reason":
+        reply = {"id": reply["id"], "status": "error"}
+    if way == "declines-everything":
+        reply = {"id": reply["id"], "status": "declined", "reason": "not today"}
+    if way == "declines-batch-norm" and message["network"]["architecture"].startswith("bn"):
+        reply = {"id": reply["id"], "status": "declined", "reason": "no batch norm here"}
+    if way == "another-seed-each-time":
+        rewrite(output, lambda arrays: {name: values * (1 + 0.001 * np.random.default_rng().random()) for name, values in arrays.items()})
+    say(reply)
+
+
+if way == "crash-at-start":
+    sys.exit("cannot import jax")
+if way == "silent-at-start":
+    time.sleep(600)
+for request, reply in answer_lines():
+    if request["request"] == "describe":
+        if way == "describes-a-resnet":
+            reply["architectures"] = ["resnet"]
+        if way == "fully-connected-only":
+            reply["boundaries"] = []
+        if way == "single-architecture":
+            reply["architectures"] = ["vanilla"]
+        if way == "no-moments":
+            reply["moments"] = []
+        if way == "only-given-weights":
+            reply["operations"] = ["propagate"]
+        say(reply)
+    elif reply["status"] == "done":
+        misbehave(request, reply)
+    else:
+        say(reply)
