@@ -3,12 +3,12 @@ using BenchmarkDotNet.Running;
 using Wellbehaved.Audit;
 using Wellbehaved.Bench;
 
-// error-rates reference SEEDS FILE | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
+// error-rates reference SEEDS FILE [CLAIM…] | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
 // error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; published FOLDER TARGET; anything else goes to BenchmarkDotNet.
 switch (args)
 {
-    case ["error-rates", "reference", var seeds, var path]:
-        ReferenceExperiment.Run(int.Parse(seeds, CultureInfo.InvariantCulture), path);
+    case ["error-rates", "reference", var seeds, var path, .. var claims]:
+        ReferenceExperiment.Run(int.Parse(seeds, CultureInfo.InvariantCulture), path, claims);
         break;
     case ["error-rates", "mutants", var seeds, var path]:
         MutantExperiment.Run(int.Parse(seeds, CultureInfo.InvariantCulture), path);

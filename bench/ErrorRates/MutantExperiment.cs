@@ -9,11 +9,11 @@ internal static class MutantExperiment
 {
     /// <summary>Runs the mutants.</summary>
     /// <param name="seeds">Number of seeds, from 0.</param>
-    /// <param name="path">A CSV file, written anew.</param>
+    /// <param name="path">A CSV file; mutants that it holds already are kept as they are.</param>
     public static void Run(int seeds, string path)
     {
-        var lines = new List<string> { "mutant,claim,architecture,seeds,rejected,inconclusive,holds" };
-        foreach (var mutant in AllMutants.List)
+        List<string> lines = File.Exists(path) ? [.. File.ReadLines(path)] : ["mutant,claim,architecture,seeds,rejected,inconclusive,holds"];
+        foreach (var mutant in AllMutants.List.Where(mutant => !lines.Any(line => line.StartsWith(mutant.Name + ",", StringComparison.Ordinal))).ToArray())
         {
             var check = Suite.Checks.Single(check => check.ClaimId == mutant.ClaimId && check.Architecture == mutant.Architecture);
             using var subject = mutant.Create();

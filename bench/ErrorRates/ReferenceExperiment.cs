@@ -12,7 +12,8 @@ internal static class ReferenceExperiment
     /// <summary>Runs the seeds that the file lacks.</summary>
     /// <param name="seeds">Number of seeds, from 0.</param>
     /// <param name="path">A CSV file that grows by whole seeds.</param>
-    public static void Run(int seeds, string path)
+    /// <param name="claims">Claims to check; all if empty, with the diagnoses.</param>
+    public static void Run(int seeds, string path, params string[] claims)
     {
         var done = File.Exists(path) ? File.ReadLines(path).Skip(1).Select(line => int.Parse(line[..line.IndexOf(',', StringComparison.Ordinal)], CultureInfo.InvariantCulture)).ToHashSet() : [];
         if (done.Count == 0)
@@ -24,8 +25,8 @@ internal static class ReferenceExperiment
         foreach (var seed in Enumerable.Range(0, seeds).Where(seed => !done.Contains(seed)))
         {
             var deep = new DeepExperiments(reference, Scale.Quick, (ulong)seed);
-            var outcomes = Suite.Run(reference, Scale.Quick, (ulong)seed, deep: deep);
-            var diagnoses = Architecture.Names.Select(name => (Name: name, Diagnosis: Diagnosis.Of(deep.Of(name)))).ToArray();
+            var outcomes = Suite.Run(reference, Scale.Quick, (ulong)seed, [.. Suite.Checks.Where(check => claims.Length == 0 || claims.Contains(check.ClaimId))], deep: deep);
+            var diagnoses = (claims.Length == 0 ? Architecture.Names : []).Select(name => (Name: name, Diagnosis: Diagnosis.Of(deep.Of(name)))).ToArray();
             File.AppendAllLines(path, outcomes.SelectMany(outcome => outcome.Measurements.Count == 0
                 ? [Line(seed, outcome, new Measurement(outcome.Failure ?? "", default, default, outcome.Verdict))]
                 : outcome.Measurements.Select(measurement => Line(seed, outcome, measurement)))

@@ -8,18 +8,17 @@ internal static class SignatureMeasurement
 {
     private const ulong Seed = 0;
 
-    /// <summary>Measures and writes all signatures.</summary>
+    /// <summary>Measures signatures and writes them as they come; those that the file holds already are kept.</summary>
     public static void Run(string path)
     {
-        var signatures = new List<Signature>();
-        foreach (var mutant in AllMutants.List)
+        List<Signature> signatures = File.Exists(path) ? [.. KnownDefects.Read(File.ReadAllText(path))] : [];
+        foreach (var mutant in AllMutants.List.Where(mutant => signatures.All(signature => signature.Defect != mutant.Name)).ToArray())
         {
             using var subject = mutant.Create();
             var outcomes = Suite.Run(subject, Scale.Quick, Seed, [.. Suite.Checks.Where(Signature.Covers)]);
             signatures.Add(new Signature(mutant.Name, [.. outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected).Select(outcome => Signature.NameOf(outcome.Check))]));
             Console.Error.WriteLine($"{mutant.Name}: {signatures[^1].Rejects.Count} checks reject it");
+            File.WriteAllText(path, KnownDefects.ToText(signatures));
         }
-
-        File.WriteAllText(path, KnownDefects.ToText(signatures));
     }
 }

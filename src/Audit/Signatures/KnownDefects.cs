@@ -18,9 +18,14 @@ public static class KnownDefects
     /// <returns>JSON text.</returns>
     public static string ToText(IEnumerable<Signature> signatures) => JsonSerializer.Serialize(signatures, Format) + "\n";
 
+    /// <summary>Reads signatures as the file holds them.</summary>
+    /// <param name="text">JSON text.</param>
+    /// <returns>The signatures.</returns>
+    public static ImmutableArray<Signature> Read(string text) => JsonSerializer.Deserialize<ImmutableArray<Signature>>(text, Format);
+
     private static ImmutableArray<Signature> Load()
     {
-        using var stream = typeof(KnownDefects).Assembly.GetManifestResourceStream(ResourceName)!;
-        return JsonSerializer.Deserialize<ImmutableArray<Signature>>(stream, Format);
+        using var reader = new StreamReader(typeof(KnownDefects).Assembly.GetManifestResourceStream(ResourceName)!);
+        return Read(reader.ReadToEnd());
     }
 }

@@ -22,6 +22,19 @@ public class CheckTests
         outcome.ToString().Should().StartWith("D1 vanilla: ").And.Contain(expected.ToString().ToLowerInvariant());
     }
 
+    /// <summary>Among a thousand seeds these two have a channel whose mean is far from 0: its rounding must be allowed for.</summary>
+    [Theory]
+    [InlineData(415)]
+    [InlineData(875)]
+    public void D3_allows_for_the_rounding_of_a_mean_far_from_zero(ulong seed)
+    {
+        using var reference = new ReferenceSubject();
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "D3", Architecture: "bn_ff" }), reference, Scale.Quick, seed);
+
+        outcome.Verdict.Should().Be(Verdict.Holds, outcome.ToString());
+    }
+
     [Fact]
     public void Nothing_measured_is_inconclusive() => Execute(_ => []).Verdict.Should().Be(Verdict.Inconclusive);
 

@@ -76,7 +76,7 @@ public sealed class RunCommandTests : IDisposable
                 assert str(z['configuration']).startswith('{')
                 print(repr(float(z['nu2_signal_loc2'][2, 1])))
                 """;
-            var outcome = CommandLine.Run(NumPyFactAttribute.Python, ["-c", script, path]);
+            var outcome = CommandLine.Run(NumPy.Python, ["-c", script, path]);
             outcome.ExitStatus.Should().Be(0, outcome.Error);
             double.Parse(outcome.Output, System.Globalization.CultureInfo.InvariantCulture).Should().Be(ResultFile.Read(path).Find("nu2_signal_loc2")![2][1]);
         }
@@ -93,7 +93,7 @@ public sealed class RunCommandTests : IDisposable
                 chi_loc1=x.astype(np.longdouble), chi_loc2=np.asfortranarray(x), chi_loc3=x.astype('>f8'), chi_loc4=x.astype('>f16'),
                 chi_loc5=np.asfortranarray(x.astype(np.longdouble)), nu2_signal_loc1=x.astype('<f4'), nu2_signal_loc2=x[:, ::-1])
             """;
-        CommandLine.Run(NumPyFactAttribute.Python, ["-c", script, path]).ExitStatus.Should().Be(0);
+        CommandLine.Run(NumPy.Python, ["-c", script, path]).ExitStatus.Should().Be(0);
         var file = ResultFile.Read(path);
         double[] expected = [.. Enumerable.Range(0, 6).Select(i => i / 7.0)];
         foreach (var name in new[] { "chi_loc1", "chi_loc2", "chi_loc3", "chi_loc4", "chi_loc5" })

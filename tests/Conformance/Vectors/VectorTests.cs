@@ -37,7 +37,7 @@ public sealed class VectorTests : IDisposable
     [NumPyFact]
     public void A_stranger_reproduces_them_with_NumPy_alone()
     {
-        var outcome = CommandLine.Run(NumPyFactAttribute.Python, [Path.Combine(AppContext.BaseDirectory, "check_vectors.py"), Kept]);
+        var outcome = CommandLine.Run(NumPy.Python, [Path.Combine(AppContext.BaseDirectory, "check_vectors.py"), Kept]);
 
         outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
         outcome.Output.Trim().Split('\n').Should().HaveCount(24).And.OnlyContain(line => line.StartsWith("agrees "));

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using FluentAssertions;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Whatever a subject does, the auditor neither crashes nor hangs, and says what the matter is.</summary>
+public class MisbehavingSubjectTests
+{
+    /// <summary>Seconds for an answer: enough for Python to start on a busy machine.</summary>
+    private const string Patience = "30";
+
+    [NumPyTheory]
+    [InlineData("crash-at-start", "describes itself: the process ended with exit status 1 before it answered; the last line on its standard error: cannot import jax")]
+    [InlineData("crash-mid-way", "the process ended with exit status 1 before it answered; the last line on its standard error: out of luck")]
+    [InlineData("half-a-line", "the process ended with exit status 0 in the middle of a line")]
+    [InlineData("wrong-id", "expected the answer to request ")]
+    [InlineData("garbage", "expected an answer as the protocol defines it, got 'loading weights...'")]
+    [InlineData("a-gigabyte", "an answer is longer than 1048576 bytes")]
+    [InlineData("a-gigabyte-of-errors", "the process ended with exit status 1 before it answered; the last line on its standard error: xxx")]
+    [InlineData("not-utf-8", "an answer is not UTF-8")]
+    [InlineData("truncated-npz", "output file: expected a NumPy archive")]
+    [InlineData("no-file", "expected the output file that the request names, found none")]
+    [InlineData("huge-file", "expected an output file of at most ")]
+    [InlineData("wrong-shape", "expected 'signal' of shape (1, ")]
+    [InlineData("missing-array", "expected an array 'signal'")]
+    [InlineData("unknown-array", "found 'extra' beside them")]
+    [InlineData("text-in-the-array", "output file")]
+    [InlineData("unknown-field", "could not be mapped")]
+    [InlineData("error-without-reason", "expected status done, or declined or error with a reason")]
+    [InlineData("accepts-unknown-fields", "expected an error for a request with an unknown field, got an answer")]
+    [InlineData("describes-a-resnet", "expected architectures among vanilla, vanilla_res, bn_ff, bn_res, got 'resnet'")]
+    [InlineData("another-seed-each-time", "expected the same numbers for the same seed and simulation, got others")]
+    public void A_broken_adapter_is_named_as_such(string way, string finding)
+    {
+        var outcome = Audited.Run(Audited.Misbehaving(way), "--smoke", "--time-limit", Patience);
+
+        outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
+        outcome.Output.Should().Contain("adapter BROKEN: ").And.Contain(finding).And.Contain("nothing is said about what it implements");
+        outcome.Error.Should().NotContain("Unhandled").And.NotContain("   at ");
+    }
+
+    [NumPyTheory]
+    [InlineData("silent-at-start", "no answer within 5 s")]
+    [InlineData("hang", "no answer within 5 s")]
+    [InlineData("half-a-line-and-hang", " within 5 s")]
+    public void A_subject_that_hangs_is_given_up_within_its_time_and_killed(string way, string finding)
+    {
+        var clock = Stopwatch.StartNew();
+        var outcome = Audited.Run(Audited.Misbehaving(way), "--smoke", "--time-limit", "5");
+
+        // Three answers at most are waited for: the description, the unknown field, the first tensors.
+        clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(3 * 5 + 30), "a minute is not what was asked for");
+        outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
+        outcome.Output.Should().Contain("adapter BROKEN: ").And.Contain(finding);
+        if (OperatingSystem.IsLinux())
+        {
+            CommandLine.Run("pgrep", ["-f", $"misbehaving.py' {way} "]).Output.Should().BeEmpty("it must not outlive the audit");
+            CommandLine.Run("pgrep", ["-f", $"misbehaving.py {way} "]).Output.Should().BeEmpty("its children must not either");
+        }
+    }
+
+    [NumPyFact]
+    public void A_crash_in_the_midst_of_the_audit_is_inconclusive_and_reported()
+    {
+        var outcome = Audited.Run(Audited.Misbehaving("crash-late"), "--claim", "O1", "O2", "--time-limit", Patience);
+
+        outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
+        outcome.Output.Should().Contain("INCONCLUSIVE").And.Contain("adapter: propagate: the process ended with exit status 1").And.NotContain("REJECTED");
+    }
+
+    [NumPyFact]
+    public void What_is_not_a_number_is_rejected_by_the_claims_and_not_blamed_on_the_adapter()
+    {
+        var outcome = Audited.Run(Audited.Misbehaving("nan"), "--claim", "O1", "--time-limit", Patience);
+
+        outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
+        outcome.Output.Should().MatchRegex(@"(?m)^O1 \w+: rejected: ").And.Contain("NaN").And.NotContain("BROKEN");
+    }
+
+    [NumPyTheory]
+    [InlineData("declines-batch-norm", "declined, so not judged: no batch norm here", 0)]
+    [InlineData("declines-everything", "declined, so not judged: not today", 3)]
+    [InlineData("fully-connected-only", "boundary periodic", 0)]
+    [InlineData("single-architecture", "architecture bn_ff", 0)]
+    [InlineData("only-given-weights", "weights of its own", 0)]
+    [InlineData("no-moments", "moments", 0)]
+    public void What_a_subject_declines_is_not_judged_and_shows(string way, string declined, int statusIfAllowed)
+    {
+        string[] claims = ["--claim", "O1", "--claim", "D1", "--claim", "D3", "--claim", "I3", "--time-limit", Patience];
+        var outcome = Audited.Run(Audited.Misbehaving(way), claims);
+
+        outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
+        outcome.Output.Should().Contain(declined).And.Contain("--allow-declined accepts that").And.NotContain("REJECTED").And.NotContain("INCONCLUSIVE");
+        outcome.Output.Should().NotContain("4 of 4 claims hold");
+
+        Audited.Run(Audited.Misbehaving(way), [.. claims, "--allow-declined"]).ExitStatus.Should().Be(statusIfAllowed);
+    }
+}

@@ -1,0 +1,47 @@
+using FluentAssertions;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Mutants of the Python example are rejected through the process interface, by the claim that names their defect.</summary>
+public class PythonMutantTests
+{
+    [NumPyTheory]
+    [InlineData("lecun-weights", "S2")]
+    [InlineData("variance-5-percent-too-large", "S2")]
+    [InlineData("fan-in-without-kernel-area", "I1")]
+    [InlineData("uniform-weights", "I1")]
+    [InlineData("weights-shared-between-layers", "I2")]
+    [InlineData("weights-reused-between-simulations", "I3")]
+    [InlineData("noise-not-masked", "O2")]
+    [InlineData("noise-masked-by-its-own-sign", "O2")]
+    [InlineData("leaky-relu", "O2")]
+    [InlineData("derivative-1-at-zero", "O2")]
+    [InlineData("noise-centred-by-norm", "D4")]
+    [InlineData("noise-not-divided-by-norm", "D4")]
+    [InlineData("variance-with-p-minus-1", "D4")]
+    [InlineData("layer-norm", "D4")]
+    [InlineData("norm-per-image", "D4")]
+    [InlineData("epsilon-on-the-deviation", "D4")]
+    [InlineData("kernel-flipped-for-the-noise", "O1")]
+    [InlineData("zero-padding-called-periodic", "O1")]
+    [InlineData("symmetric-padding-called-periodic", "O1")]
+    [InlineData("rank-from-singular-values", "D2")]
+    [InlineData("chi-without-the-root", "D1")]
+    [InlineData("mu2-reported-for-nu2", "D1")]
+    public void Mutant_is_rejected_by_its_claim(string mutant, string claim)
+    {
+        var outcome = Audited.Run(Audited.Mutant(mutant), "--claim", claim);
+
+        outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
+        outcome.Output.Should().MatchRegex($@"(?m)^{claim} \w+: rejected: ").And.NotContain("adapter: ").And.NotContain("INCONCLUSIVE");
+        outcome.Output.Should().Contain($"mutants.py'\\'' {mutant}' --scale quick --claim {claim} --seed 0", "the replay must work in a shell");
+    }
+
+    [NumPyFact]
+    public void The_claims_that_reject_them_hold_on_the_right_implementation()
+    {
+        var outcome = Audited.Run(Audited.NumPyExample, "--claim", "O1", "O2", "D1", "D2", "D4", "I1", "I2", "I3", "S2");
+
+        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
+    }
+}
