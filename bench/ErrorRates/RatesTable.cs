@@ -20,7 +20,7 @@ internal static class RatesTable
         Write($"The quick suite on the reference, seeds 0 to {seeds - 1}: {measurements.Length} measurements, {Count(measurements, "Rejected")} rejected, {Count(measurements, "Inconclusive")} inconclusive.\n");
         Write("| claim | architectures | measurements a seed | rejected | inconclusive | deviation of z | P(KS) of the p-values | smallest p |");
         Write("|---|---|---|---|---|---|---|---|");
-        foreach (var claim in measurements.GroupBy(row => row[1]))
+        foreach (var claim in measurements.GroupBy(row => row[1]).OrderBy(claim => Audit.ClaimLedger.Claims.TakeWhile(candidate => candidate.Id != claim.Key).Count()))
         {
             double[] z = [.. claim.Where(IsStandardised).Select(row => double.Parse(row[5], CultureInfo.InvariantCulture)).Where(double.IsFinite)];
             var statistics = z.Length == 0 ? "– | – | –" : Invariant($"{Math.Sqrt(z.Average(value => value * value)):F3} | {KolmogorovSmirnov(z):F3} | {z.Min(PValue):E1}");

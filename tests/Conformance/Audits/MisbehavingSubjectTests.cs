@@ -83,7 +83,7 @@ public class MisbehavingSubjectTests
     [InlineData("fully-connected-only", "boundary periodic", 0)]
     [InlineData("single-architecture", "architecture bn_ff", 0)]
     [InlineData("only-given-weights", "weights of its own", 0)]
-    [InlineData("no-moments", "moments", 0)]
+    [InlineData("no-moments", "declined, so not judged: moment chi, ", 0)]
     public void What_a_subject_declines_is_not_judged_and_shows(string way, string declined, int statusIfAllowed)
     {
         string[] claims = ["--claim", "O1", "--claim", "D1", "--claim", "D3", "--claim", "I3", "--time-limit", Patience];

@@ -1,0 +1,85 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Every report counts skipped, declined and untestable apart, and none of them as passed.</summary>
+public class ReportTests
+{
+    private static readonly CheckOutcome Holds = Outcome("S2", Verdict.Holds);
+    private static readonly CheckOutcome Rejected = Outcome("I1", Verdict.Rejected);
+    private static readonly CheckOutcome Inconclusive = Outcome("O1", Verdict.Inconclusive) with { Measurements = [], Failure = "IOException: <disk> \u0001 | full" };
+    private static readonly CheckOutcome Declined = Outcome("D1", Verdict.Declined) with { Measurements = [], Failure = "declined: moments", Declined = ["moments"] };
+    private static readonly CheckOutcome InPart = Holds with { Declined = ["boundary symmetric"] };
+
+    [Fact]
+    public void Junit_maps_each_verdict_to_its_element()
+    {
+        var suite = XDocument.Parse(JunitReport.ToText(Run(Holds, InPart, Rejected, Inconclusive, Declined) with { AdapterFailures = ["propagate: half a line"], NotJudged = [KeyValuePair.Create("D8", "no tensors")] })).Root!.Element("testsuite")!;
+
+        (Of("tests"), Of("failures"), Of("errors"), Of("skipped")).Should().Be((8, 1, 2, 3));
+        suite.Elements("testcase").Single(test => test.Element("failure") is not null).Element("failure")!.Value.Should().Contain("again: wellbehaved verify --scale quick --claim I1 --seed 7");
+        suite.Elements("testcase").Single(test => test.Element("system-out") is not null).Value.Should().Contain("holds in part; declined: boundary symmetric");
+
+        int Of(string name) => int.Parse(suite.Attribute(name)!.Value, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void The_badge_says_the_worst_and_counts_without_percentages()
+    {
+        Badge.TextOf(Run(Holds, Holds)).Should().Be("1 of 1 claims");
+        Badge.TextOf(Run(Holds, Rejected, Inconclusive)).Should().Be("rejected: I1");
+        Badge.TextOf(Run(Holds, Inconclusive)).Should().Be("inconclusive");
+        Badge.TextOf(Run(Holds, Declined)).Should().Be("1 of 2 claims, others declined at least in part");
+        Badge.TextOf(Run(InPart)).Should().Be("0 of 1 claims, others declined at least in part");
+        Badge.TextOf(Run()).Should().Be("inconclusive", "nothing was executed");
+        JsonNode.Parse(Badge.ToText(Run(Rejected)))!["color"]!.GetValue<string>().Should().Be("red");
+        JsonNode.Parse(Badge.ToText(Run(Declined)))!["color"]!.GetValue<string>().Should().Be("yellowgreen");
+        JsonNode.Parse(Badge.ToText(Run()))!["color"]!.GetValue<string>().Should().Be("lightgrey");
+    }
+
+    [Fact]
+    public void The_page_shows_what_needs_attention_and_survives_any_words()
+    {
+        var page = MarkdownReport.ToText(Run(Holds, InPart, Rejected, Inconclusive, Declined));
+
+        page.Should().StartWith("# subject: rejected: I1").And.Contain("wellbehaved verify --scale quick --claim I1 --seed 7");
+        page.Should().Contain("&lt;disk> \u0001 \\| full", "it must not break the table").And.Contain("holds, in part (declined: boundary symmetric)").And.Contain("| declined |").And.Contain("Not testable: P9");
+    }
+
+    [Fact]
+    public void The_json_keeps_declined_apart()
+    {
+        var report = JsonNode.Parse(VerificationReport.ToText(Run(Holds, Declined)))!;
+
+        report["verdict"]!.GetValue<string>().Should().Be("declined");
+        report["declined"]!.AsArray().Select(reason => reason!.GetValue<string>()).Should().Equal("moments");
+        report["checks"]![1]!["level"]!.GetValue<string>().Should().Be("given_weights");
+    }
+
+    [Theory]
+    [InlineData("O1", VerdictLevel.GivenWeights)]
+    [InlineData("D7", VerdictLevel.GivenWeights)]
+    [InlineData("I2", VerdictLevel.Initialisation)]
+    [InlineData("S2", VerdictLevel.Statistics)]
+    [InlineData("P3", VerdictLevel.Statistics)]
+    public void Each_check_has_its_level(string claim, VerdictLevel level) => VerdictLevels.Of(Suite.Checks.First(check => check.ClaimId == claim)).Should().Be(level);
+
+    [Fact]
+    public void Whatever_was_declined_an_adapter_s_failure_or_nothing_executed_is_not_a_pass()
+    {
+        Run().Verdict.Should().Be(Verdict.Inconclusive);
+        (Run(Holds) with { AdapterFailures = ["half a line"] }).Verdict.Should().Be(Verdict.Inconclusive);
+        Run(Holds, Declined).Verdict.Should().Be(Verdict.Declined);
+        Run(InPart).Verdict.Should().Be(Verdict.Declined);
+        Run(Declined).HoldsButForDeclined.Should().BeFalse("nothing was executed");
+        Run(InPart).HoldsButForDeclined.Should().BeTrue();
+    }
+
+    private static VerificationRun Run(params CheckOutcome[] outcomes) => new("subject", Scale.Quick, 7, outcomes, [], [.. ClaimLedger.Claims.Where(claim => claim.Id == "P9")]);
+
+    private static CheckOutcome Outcome(string claim, Verdict verdict) =>
+        new(Suite.Checks.First(check => check.ClaimId == claim), verdict, [new Measurement("ν₂", new Expected(1), new Observed(2), verdict) { Samples = 3, Deviation = 9, FalseFailRate = 1e-9 }], null);
+}
