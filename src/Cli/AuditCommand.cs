@@ -73,6 +73,9 @@ internal static class AuditCommand
         var claims = smoke ? SmokeClaims : request.Claims;
         var work = VerificationRun.Work(request.Scale, claims, request.Architectures);
         files.EnsureWritable();
+
+        // Checks wait for the program, or for each other's deep experiments; meanwhile others should ask, or its instances stand idle.
+        ThreadPool.SetMinThreads(4 * Math.Max(request.Processes, Environment.ProcessorCount), Environment.ProcessorCount);
         try
         {
             using var subject = new ProcessSubject(request.Command, request.Limit, request.Processes, cancellation);

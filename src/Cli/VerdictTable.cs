@@ -61,13 +61,15 @@ internal static class VerdictTable
         }
 
         var (apart, alpha) = decisive.IsDeterministic
-            ? ($"{decisive.Deviation.ToString("F2", CultureInfo.InvariantCulture)} tol", "exact")
-            : ($"{decisive.Deviation.ToString("F2", CultureInfo.InvariantCulture)} SE", decisive.FalseFailRate.ToString("0e+0", CultureInfo.InvariantCulture));
+            ? ($"{Apart(decisive.Deviation)} tol", "exact")
+            : ($"{Apart(decisive.Deviation)} SE", decisive.FalseFailRate.ToString("0e+0", CultureInfo.InvariantCulture));
         var quantity = decisive.Quantity.Length > QuantityWidth ? decisive.Quantity[..(QuantityWidth - 1)] + "…" : decisive.Quantity;
         return $"{head}  {Short(decisive.Predicted.Value),10}  {Short(decisive.Measured.Value),10}  {apart,9}  {decisive.Samples,9}  {alpha,7}  {Word(outcome.Verdict) + (outcome.Declined.Count > 0 ? " in part" : ""),-12}  {quantity}";
     }
 
     private static int Count(IReadOnlyList<KeyValuePair<string, Verdict>> claims, Verdict verdict) => claims.Count(claim => claim.Value == verdict);
+
+    private static string Apart(double deviation) => deviation.ToString(Math.Abs(deviation) < 1e4 ? "F2" : "0e+0", CultureInfo.InvariantCulture);
 
     private static string Short(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e5 ? "G5" : "G3", CultureInfo.InvariantCulture);
 

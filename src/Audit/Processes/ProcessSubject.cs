@@ -29,6 +29,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
     private readonly ConcurrentBag<SubjectProcess> _idle = [];
     private readonly ConcurrentQueue<string> _failures = [];
     private long _lastId;
+    private int _broken;
 
     /// <summary>Starts the process and asks it to describe itself.</summary>
     /// <param name="command">The command, run by the system's shell in the current folder.</param>
@@ -56,7 +57,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
     public SubjectDescription Description { get; }
 
     /// <summary>What went wrong between auditor and subject.</summary>
-    public IReadOnlyCollection<string> Failures => _failures;
+    public IReadOnlyCollection<string> Failures => [.. _failures.Distinct()];
 
     /// <inheritdoc/>
     public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
@@ -120,7 +121,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
                 Protocol.ReadAnswer(id, line);
                 return "done";
             }
-            catch (AdapterException exception) when (exception.Message.StartsWith("the subject reports an error", StringComparison.Ordinal))
+            catch (ReportedErrorException)
             {
                 return "error";
             }
@@ -184,7 +185,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         SubjectProcess? process = null;
         try
         {
-            if (_failures.Count >= MostFailures)
+            if (Volatile.Read(ref _broken) >= MostFailures)
             {
                 throw new AdapterException($"not asked any more after {MostFailures} failures, the first: {_failures.First()}");
             }
@@ -204,7 +205,13 @@ public sealed class ProcessSubject : ISubject, IDisposable
             _idle.Add(process!);
             throw;
         }
-        catch (AdapterException exception) when (_failures.Count < MostFailures)
+        catch (ReportedErrorException exception)
+        {
+            _idle.Add(process!);
+            _failures.Enqueue($"{request["request"]}: {exception.Message}");
+            throw;
+        }
+        catch (AdapterException exception) when (Interlocked.Increment(ref _broken) <= MostFailures)
         {
             _failures.Enqueue($"{request["request"]}: {exception.Message}");
             process?.Dispose();

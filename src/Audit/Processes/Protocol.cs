@@ -83,7 +83,8 @@ internal static class Protocol
     }
 
     /// <summary>Reads the answer to a request for tensors.</summary>
-    /// <exception cref="AdapterException">It is not what the protocol asks for, or the subject reports an error.</exception>
+    /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
+    /// <exception cref="ReportedErrorException">The subject reports an error.</exception>
     /// <exception cref="DeclinedException">The subject declines.</exception>
     public static void ReadAnswer(long id, string line)
     {
@@ -95,7 +96,7 @@ internal static class Protocol
             case "declined" when answer.Reason is { } reason:
                 throw new DeclinedException(reason);
             case "error" when answer.Reason is { } reason:
-                throw new AdapterException($"the subject reports an error: {reason}");
+                throw new ReportedErrorException(reason);
             default:
                 throw new AdapterException($"expected status done, or declined or error with a reason, got '{Short(line)}'");
         }

@@ -69,6 +69,16 @@ public class MisbehavingSubjectTests
     }
 
     [NumPyFact]
+    public void An_error_that_is_reported_concerns_its_request_only()
+    {
+        var outcome = Audited.Run(Audited.Misbehaving("reports-errors"), "--claim", "O1", "I3", "--time-limit", Patience);
+
+        outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
+        outcome.Output.Should().MatchRegex(@"(?m)^O1 \w+: inconclusive: adapter: the subject reports an error: LinAlgError").And.NotContain("not asked any more");
+        outcome.Output.Should().MatchRegex(@"(?m)^I3 .* holds ", "the process is sound");
+    }
+
+    [NumPyFact]
     public void What_is_not_a_number_is_rejected_by_the_claims_and_not_blamed_on_the_adapter()
     {
         var outcome = Audited.Run(Audited.Misbehaving("nan"), "--claim", "O1", "--time-limit", Patience);

@@ -54,6 +54,8 @@ def misbehave(message, reply):
         sys.exit("out of memory")
     if way == "crash-mid-way":
         sys.exit("out of luck")
+    if way == "reports-errors" and message["network"]["kernel_size"] == 2:
+        reply = {"id": reply["id"], "status": "error", "reason": "LinAlgError('did not converge')"}
     if way == "hang":
         time.sleep(600)
     if way == "half-a-line":
