@@ -29,17 +29,19 @@ internal static class NormalNumbers
     public static void Fill<T>(RandomNumbers stream, Span<T> destination, float factor, uint firstGroup = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
+        Span<Vector512<ulong>> keys = stackalloc Vector512<ulong>[Philox4x32.RoundKeys];
+        Philox4x32.ExpandKey(stream.Seed, keys);
         Span<float> group = stackalloc float[Group];
         for (var done = 0; done < destination.Length; done += Group)
         {
             var rest = destination[done..];
             if (typeof(T) == typeof(float) && rest.Length >= Group)
             {
-                FillGroup(stream, firstGroup + (uint)(done / Group), MemoryMarshal.Cast<T, float>(rest), factor);
+                FillGroup(stream, keys, firstGroup + (uint)(done / Group), MemoryMarshal.Cast<T, float>(rest), factor);
                 continue;
             }
 
-            FillGroup(stream, firstGroup + (uint)(done / Group), group, factor);
+            FillGroup(stream, keys, firstGroup + (uint)(done / Group), group, factor);
             for (var i = 0; i < Math.Min(Group, rest.Length); i++)
             {
                 rest[i] = T.CreateTruncating(group[i]);
@@ -47,9 +49,9 @@ internal static class NormalNumbers
         }
     }
 
-    private static void FillGroup(RandomNumbers stream, uint group, Span<float> destination, float factor)
+    private static void FillGroup(RandomNumbers stream, ReadOnlySpan<Vector512<ulong>> keys, uint group, Span<float> destination, float factor)
     {
-        var words = Philox4x32.Blocks(group * Philox4x32.Lanes, stream.Layer, stream.Simulation, (uint)stream.Purpose, stream.Seed);
+        var words = Philox4x32.Blocks(group * Philox4x32.Lanes, stream.Layer, stream.Simulation, (uint)stream.Purpose, keys);
         BoxMuller(words.Word0, words.Word1, out var cosine0, out var sine0);
         BoxMuller(words.Word2, words.Word3, out var cosine1, out var sine1);
         var scale = Vector512.Create(factor);

@@ -14,11 +14,15 @@ public static class Philox4x32
     /// <summary>Counters that <see cref="Blocks"/> evaluates at once.</summary>
     internal const int Lanes = 16;
 
+    /// <summary>Length of an expanded key.</summary>
+    internal const int RoundKeys = 2 * Rounds;
+
     private const int Rounds = 10;
     private const uint Multiplier0 = 0xD2511F53;
     private const uint Multiplier1 = 0xCD9E8D57;
     private const uint Weyl0 = 0x9E3779B9;
     private const uint Weyl1 = 0xBB67AE85;
+    private const ulong LowerHalf = 0x0000_0000_FFFF_FFFF;
 
     /// <summary>Evaluates the generator at one counter.</summary>
     /// <param name="counter">The counter's four words.</param>
@@ -40,49 +44,61 @@ public static class Philox4x32
         return (c0, c1, c2, c3);
     }
 
-    /// <summary>Evaluates the generator at sixteen consecutive values of the counter's first word.</summary>
-    internal static (Vector512<uint> Word0, Vector512<uint> Word1, Vector512<uint> Word2, Vector512<uint> Word3) Blocks(uint firstWord0, uint word1, uint word2, uint word3, ulong key)
+    /// <summary>The key words of all rounds in every lane: the even ones are first words, the odd ones second words.</summary>
+    internal static void ExpandKey(ulong key, Span<Vector512<ulong>> rounds)
     {
-        var c0 = Vector512.Create(firstWord0) + Vector512<uint>.Indices;
-        var (c1, c2, c3) = (Vector512.Create(word1), Vector512.Create(word2), Vector512.Create(word3));
         var (k0, k1) = ((uint)key, (uint)(key >> 32));
         for (var round = 0; round < Rounds; round++)
         {
-            MultiplyWide(c0, Multiplier0, out var high0, out var low0);
-            MultiplyWide(c2, Multiplier1, out var high1, out var low1);
-            (c0, c1, c2, c3) = (high1 ^ c1 ^ Vector512.Create(k0), low1, high0 ^ c3 ^ Vector512.Create(k1), low0);
+            (rounds[2 * round], rounds[(2 * round) + 1]) = (Vector512.Create((ulong)k0), Vector512.Create((ulong)k1));
             k0 += Weyl0;
             k1 += Weyl1;
         }
-
-        return (c0, c1, c2, c3);
     }
 
+    /// <summary>Evaluates the generator at sixteen consecutive values of the counter's first word.</summary>
+    /// <remarks>
+    /// Even and odd counters stay apart, each in the lower half of a 64-bit lane, until the last round is done: the product of lower halves is one
+    /// instruction, what it leaves in the upper halves is never read, and the two are interleaved once instead of in each round.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyWide(Vector512<uint> x, uint multiplier, out Vector512<uint> high, out Vector512<uint> low)
+    internal static (Vector512<uint> Word0, Vector512<uint> Word1, Vector512<uint> Word2, Vector512<uint> Word3) Blocks(uint firstWord0, uint word1, uint word2, uint word3, ReadOnlySpan<Vector512<ulong>> roundKeys)
     {
-        var even = MultiplyEvenLanes(x, Vector512.Create(multiplier));
-        var odd = MultiplyEvenLanes((x.AsUInt64() >> 32).AsUInt32(), Vector512.Create(multiplier));
-        var lowerHalves = Vector512.Create(0x0000_0000_FFFF_FFFFUL);
-        low = Vector512.ConditionalSelect(lowerHalves, even, odd << 32).AsUInt32();
-        high = Vector512.ConditionalSelect(lowerHalves, even >> 32, odd).AsUInt32();
+        var even0 = Vector512.Create((ulong)firstWord0) + (Vector512<ulong>.Indices << 1);
+        var odd0 = even0 + Vector512<ulong>.One;
+        var (even1, even2, even3) = (Vector512.Create((ulong)word1), Vector512.Create((ulong)word2), Vector512.Create((ulong)word3));
+        var (odd1, odd2, odd3) = (even1, even2, even3);
+        var (multiplier0, multiplier1) = (Vector512.Create((ulong)Multiplier0), Vector512.Create((ulong)Multiplier1));
+        for (var round = 0; round < 2 * Rounds; round += 2)
+        {
+            var (key0, key1) = (roundKeys[round], roundKeys[round + 1]);
+            var (product0, product1) = (MultiplyLowerHalves(even0, multiplier0), MultiplyLowerHalves(even2, multiplier1));
+            (even0, even1, even2, even3) = ((product1 >> 32) ^ even1 ^ key0, product1, (product0 >> 32) ^ even3 ^ key1, product0);
+            (product0, product1) = (MultiplyLowerHalves(odd0, multiplier0), MultiplyLowerHalves(odd2, multiplier1));
+            (odd0, odd1, odd2, odd3) = ((product1 >> 32) ^ odd1 ^ key0, product1, (product0 >> 32) ^ odd3 ^ key1, product0);
+        }
+
+        return (Interleave(even0, odd0), Interleave(even1, odd1), Interleave(even2, odd2), Interleave(even3, odd3));
     }
 
-    /// <summary>32 × 32 → 64 bit products of the even lanes; spelled per processor since the portable 64-bit product is three times slower.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<ulong> MultiplyEvenLanes(Vector512<uint> x, Vector512<uint> y)
+    private static Vector512<uint> Interleave(Vector512<ulong> even, Vector512<ulong> odd) =>
+        Vector512.ConditionalSelect(Vector512.Create(LowerHalf), even, odd << 32).AsUInt32();
+
+    /// <summary>32 × 32 → 64 bit products of the lower halves; spelled per processor since the portable 64-bit product is three times slower.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> MultiplyLowerHalves(Vector512<ulong> x, Vector512<ulong> y)
     {
         if (Avx512F.IsSupported)
         {
-            return Avx512F.Multiply(x, y);
+            return Avx512F.Multiply(x.AsUInt32(), y.AsUInt32());
         }
 
         if (Avx2.IsSupported)
         {
-            return Vector512.Create(Avx2.Multiply(x.GetLower(), y.GetLower()), Avx2.Multiply(x.GetUpper(), y.GetUpper()));
+            return Vector512.Create(Avx2.Multiply(x.GetLower().AsUInt32(), y.GetLower().AsUInt32()), Avx2.Multiply(x.GetUpper().AsUInt32(), y.GetUpper().AsUInt32()));
         }
 
-        var lowerHalves = Vector512.Create(0x0000_0000_FFFF_FFFFUL);
-        return (x.AsUInt64() & lowerHalves) * (y.AsUInt64() & lowerHalves);
+        return (x & Vector512.Create(LowerHalf)) * (y & Vector512.Create(LowerHalf));
     }
 }
