@@ -7,7 +7,7 @@ namespace Wellbehaved.Numerics;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
 /// The right factor is packed whole, once; blocks of rows of the left factor are then packed and multiplied independently,
-/// which is also how the work is shared between threads. Every element of C is summed in an order that depends on the inner
+/// which is also how the work is shared between threads; where the rows make a single block, the columns are shared. Every element of C is summed in an order that depends on the inner
 /// dimension alone, so results have the same bits for every number of threads and every vector width.
 /// An instance owns its scratch memory and grows it to the largest product seen; it serves one caller at a time.
 /// Structure after K. Goto and R. van de Geijn, <i>Anatomy of High-Performance Matrix Multiplication</i>, ACM TOMS 34 (2008).
@@ -28,6 +28,7 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
     private readonly AlignedBuffer<T>[] _packedA;
     private readonly AlignedBuffer<T>[] _edge;
     private AlignedBuffer<T> _packedB = new(0);
+    private AlignedBuffer<T> _zeros = new(0);
 
     /// <summary>Prepares products with the widest vectors that the processor has.</summary>
     /// <param name="threads">Greatest number of threads to use for one product.</param>
@@ -47,6 +48,9 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
         _packedA = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(RowBlock * InnerBlock))];
         _edge = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<T>(_tileRows * _tileColumns))];
     }
+
+    /// <summary>Greatest number of threads.</summary>
+    public int Threads => _threads;
 
     /// <summary>Computes <c>C = A·B</c> or <c>C += A·B</c>.</summary>
     /// <param name="a">Left factor (<paramref name="rows"/> × <paramref name="inner"/>).</param>
@@ -80,16 +84,28 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
         }
 
         var panels = (columns + _tileColumns - 1) / _tileColumns;
-        ReservePackedB(panels * _tileColumns * inner);
-        var packedB = _packedB.Pointer;
-        ForEach(panels, (panel, _) => PackB(b, packedB, panel, inner, columns));
+        Reserve(ref _packedB, panels * _tileColumns * inner);
+        Reserve(ref _zeros, a.SegmentLength);
+        if (rows <= RowBlock)
+        {
+            // A few rows: every worker multiplies all of them by panels of its own, and nobody waits for anybody's packing.
+            var shares = Math.Min(_threads, panels);
+            Workers.ForEach(shares, _threads, (share, worker) =>
+            {
+                var (first, end) = (panels * share / shares, panels * (share + 1) / shares);
+                PackB(b, first, end, inner, columns);
+                MultiplyRows(a, c, new Block(0, rows, first * _tileColumns, Math.Min(columns, end * _tileColumns)), inner, columns, accumulate, upperOnly, worker);
+            });
+            return;
+        }
 
-        var blockRows = Math.Min(RowBlock, RoundUp((rows + _threads - 1) / _threads, _tileRows));
-        var blocks = (rows + blockRows - 1) / blockRows;
-        ForEach(blocks, (block, worker) =>
+        Workers.ForEach(panels, _threads, (panel, _) => PackB(b, panel, panel + 1, inner, columns));
+        var blocks = RoundUp((rows + RowBlock - 1) / RowBlock, _threads);
+        var blockRows = RoundUp((rows + blocks - 1) / blocks, _tileRows);
+        Workers.ForEach((rows + blockRows - 1) / blockRows, _threads, (block, worker) =>
         {
             var first = block * blockRows;
-            MultiplyRows(a, packedB, c, first, Math.Min(blockRows, rows - first), inner, columns, accumulate, upperOnly, worker);
+            MultiplyRows(a, c, new Block(first, Math.Min(blockRows, rows - first), 0, columns), inner, columns, accumulate, upperOnly, worker);
         });
     }
 
@@ -97,6 +113,7 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
     public void Dispose()
     {
         _packedB.Dispose();
+        _zeros.Dispose();
         foreach (var buffer in _packedA.Concat(_edge))
         {
             buffer.Dispose();
@@ -105,58 +122,34 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
 
     private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
 
-    private void ReservePackedB(int length)
+    private static void Reserve(ref AlignedBuffer<T> buffer, int length)
     {
-        if (_packedB.Length < length)
+        if (buffer.Length < length)
         {
-            _packedB.Dispose();
-            _packedB = new AlignedBuffer<T>(length);
+            buffer.Dispose();
+            buffer = new AlignedBuffer<T>(length);
         }
     }
 
-    /// <summary>Runs items on up to the given number of threads; a worker handles its items one at a time.</summary>
-    private void ForEach(int items, Action<int, int> body)
-    {
-        var workers = Math.Min(_threads, items);
-        if (workers <= 1)
-        {
-            for (var item = 0; item < items; item++)
-            {
-                body(item, 0);
-            }
-
-            return;
-        }
-
-        var next = -1;
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
-        {
-            for (var item = Interlocked.Increment(ref next); item < items; item = Interlocked.Increment(ref next))
-            {
-                body(item, worker);
-            }
-        });
-    }
-
-    private void MultiplyRows(MatrixOperand<T> a, T* packedB, T* c, int firstRow, int rows, int inner, int columns, bool accumulate, bool upperOnly, int worker)
+    private void MultiplyRows(MatrixOperand<T> a, T* c, Block block, int inner, int columns, bool accumulate, bool upperOnly, int worker)
     {
         var packedA = _packedA[worker].Pointer;
         for (var firstInner = 0; firstInner < inner; firstInner += InnerBlock)
         {
             var depth = Math.Min(InnerBlock, inner - firstInner);
-            PackA(a, packedA, firstRow, rows, firstInner, depth);
+            PackA(a, packedA, block.FirstRow, block.Rows, firstInner, depth);
             var add = accumulate || firstInner > 0;
-            for (var column = 0; column < columns; column += _tileColumns)
+            for (var column = block.FirstColumn; column < block.EndColumn; column += _tileColumns)
             {
-                var panelB = packedB + ((nint)column * inner) + (firstInner * _tileColumns);
-                for (var row = 0; row < rows; row += _tileRows)
+                var panelB = _packedB.Pointer + ((nint)column * inner) + (firstInner * _tileColumns);
+                for (var row = 0; row < block.Rows; row += _tileRows)
                 {
-                    if (upperOnly && firstRow + row >= column + _tileColumns)
+                    if (upperOnly && block.FirstRow + row >= column + _tileColumns)
                     {
                         break;
                     }
 
-                    MultiplyTile(packedA + (row * depth), panelB, c + ((nint)(firstRow + row) * columns) + column, depth, columns, Math.Min(_tileRows, rows - row), Math.Min(_tileColumns, columns - column), add, worker);
+                    MultiplyTile(packedA + (row * depth), panelB, c + ((nint)(block.FirstRow + row) * columns) + column, depth, columns, Math.Min(_tileRows, block.Rows - row), Math.Min(_tileColumns, columns - column), add, worker);
                 }
             }
         }
@@ -191,24 +184,22 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    /// <summary>Lays out one panel of B (inner × tile columns), padded with zeros on the right.</summary>
-    private void PackB(MatrixOperand<T> b, T* packed, int panel, int inner, int columns)
+    /// <summary>Lays out panels of B (inner × tile columns each), padded with zeros on the right.</summary>
+    private void PackB(MatrixOperand<T> b, int firstPanel, int endPanel, int inner, int columns)
     {
-        var firstColumn = panel * _tileColumns;
-        var width = Math.Min(_tileColumns, columns - firstColumn);
-        var target = packed + ((nint)firstColumn * inner);
-        for (var k = 0; k < inner; k++, target += _tileColumns)
+        for (var panel = firstPanel; panel < endPanel; panel++)
         {
-            var source = b.Data + (k * b.RowStride) + (firstColumn * b.ColumnStride);
-            if (b.ColumnStride == 1 && width == _tileColumns)
+            var firstColumn = panel * _tileColumns;
+            var width = Math.Min(_tileColumns, columns - firstColumn);
+            var source = b.Data + (firstColumn * b.ColumnStride);
+            var target = _packedB.Pointer + ((nint)firstColumn * inner);
+            if (b.ColumnStride == 1)
             {
-                new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(target, width));
-                continue;
+                CopyRows(source, b.RowStride, width, inner, target, _tileColumns);
             }
-
-            for (var j = 0; j < _tileColumns; j++)
+            else
             {
-                target[j] = j < width ? source[j * b.ColumnStride] : T.Zero;
+                InterleaveRows(source, b.ColumnStride, b.RowStride, width, inner, target, _tileColumns);
             }
         }
     }
@@ -219,58 +210,85 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
         for (var panelRow = 0; panelRow < rows; panelRow += _tileRows)
         {
             var panel = packed + (panelRow * depth);
-            for (var i = 0; i < _tileRows; i++)
+            var height = Math.Min(_tileRows, rows - panelRow);
+            var source = a.Data + ((firstRow + panelRow) * a.RowStride) + (firstInner * a.ColumnStride);
+            if (a.Rows is not null)
             {
-                if (panelRow + i >= rows)
-                {
-                    FillStrided(panel + i, depth);
-                }
-                else if (a.Rows is null)
-                {
-                    CopyStrided(a.Data + ((firstRow + panelRow + i) * a.RowStride) + (firstInner * a.ColumnStride), a.ColumnStride, panel + i, depth);
-                }
-                else
-                {
-                    GatherRow(a, firstRow + panelRow + i, firstInner, depth, panel + i);
-                }
+                GatherRows(a, firstRow + panelRow, height, firstInner, depth, panel);
+            }
+            else if (a.RowStride == 1)
+            {
+                CopyRows(source, a.ColumnStride, height, depth, panel, _tileRows);
+            }
+            else
+            {
+                InterleaveRows(source, a.RowStride, a.ColumnStride, height, depth, panel, _tileRows);
             }
         }
     }
 
-    private void GatherRow(MatrixOperand<T> a, int row, int firstInner, int depth, T* target)
+    /// <summary>Copies rows of up to <paramref name="stride"/> contiguous elements and fills them up with zeros.</summary>
+    private static void CopyRows(T* source, nint sourceStride, int width, int rows, T* target, int stride)
+    {
+        for (var k = 0; k < rows; k++, source += sourceStride, target += stride)
+        {
+            new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(target, width));
+            new Span<T>(target + width, stride - width).Clear();
+        }
+    }
+
+    /// <summary>Interleaves rows that lie apart: <c>target[k·stride + i] = source[i·rowStride + k·elementStride]</c>, zero from i = height on.</summary>
+    private static void InterleaveRows(T* source, nint rowStride, nint elementStride, int height, int length, T* target, int stride)
+    {
+        var i = 0;
+        if (elementStride == 1)
+        {
+            for (; i <= height - Packing.Rows; i += Packing.Rows)
+            {
+                var row = source + (i * rowStride);
+                Packing.Interleave(row, row + rowStride, row + (2 * rowStride), row + (3 * rowStride), length, target + i, stride);
+            }
+        }
+
+        for (; i < stride; i++)
+        {
+            for (var k = 0; k < length; k++)
+            {
+                target[((nint)k * stride) + i] = i < height ? source[(i * rowStride) + (k * elementStride)] : T.Zero;
+            }
+        }
+    }
+
+    /// <summary>Interleaves rows put together from segments; a row beyond the border reads zeros.</summary>
+    private void GatherRows(MatrixOperand<T> a, int firstRow, int height, int firstInner, int depth, T* target)
     {
         for (var done = 0; done < depth;)
         {
             var (segment, within) = Math.DivRem(firstInner + done, a.SegmentLength);
             var count = Math.Min(a.SegmentLength - within, depth - done);
-            var source = a.Rows[((nint)segment * a.RowCount) + row];
-            if (source < 0)
+            var table = a.Rows + ((nint)segment * a.RowCount) + firstRow;
+            var i = 0;
+            for (; i <= height - Packing.Rows; i += Packing.Rows)
             {
-                FillStrided(target, count);
+                Packing.Interleave(Row(i), Row(i + 1), Row(i + 2), Row(i + 3), count, target + i, _tileRows);
             }
-            else
+
+            for (; i < _tileRows; i++)
             {
-                CopyStrided(a.Data + (source * a.RowStride) + within, 1, target, count);
+                var row = i < height ? Row(i) : _zeros.Pointer;
+                for (var k = 0; k < count; k++)
+                {
+                    target[((nint)k * _tileRows) + i] = row[k];
+                }
             }
 
             target += (nint)count * _tileRows;
             done += count;
+
+            T* Row(int row) => table[row] < 0 ? _zeros.Pointer : a.Data + (table[row] * a.RowStride) + within;
         }
     }
 
-    private void CopyStrided(T* source, nint sourceStride, T* target, int count)
-    {
-        for (var k = 0; k < count; k++)
-        {
-            target[(nint)k * _tileRows] = source[k * sourceStride];
-        }
-    }
-
-    private void FillStrided(T* target, int count)
-    {
-        for (var k = 0; k < count; k++)
-        {
-            target[(nint)k * _tileRows] = T.Zero;
-        }
-    }
+    /// <summary>The part of C that a worker computes in one go.</summary>
+    private readonly record struct Block(int FirstRow, int Rows, int FirstColumn, int EndColumn);
 }

@@ -6,8 +6,8 @@ namespace Wellbehaved.Model;
 /// <summary>A bias-free convolution; signal and noise pass through the same weights in one matrix product.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// The points of the signal and of the noise are the rows of one matrix with k²·(input channels) columns, which is never stored:
-/// the product gathers it from the image while it packs its blocks.
+/// Directly, the points of the signal and of the noise are the rows of one matrix with k²·(input channels) columns, which is never stored:
+/// the product gathers it from the image while it packs its blocks. On a torus Fourier transforms are often cheaper: <see cref="ConvolutionMethods"/>.
 /// </remarks>
 public sealed unsafe class Convolution<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -18,8 +18,9 @@ public sealed unsafe class Convolution<T> : ILayer<T>
     private readonly AlignedBuffer<T> _kernel;
     private readonly AlignedBuffer<int>? _sources;
     private readonly MatrixProduct<T> _product;
+    private readonly SpectralConvolution? _spectral;
 
-    /// <summary>Prepares a convolution.</summary>
+    /// <summary>Prepares a convolution by the cheaper method.</summary>
     /// <param name="input">Shape of what it reads.</param>
     /// <param name="kernelShape">Arrangement of the weights.</param>
     /// <param name="stride">Distance between neighbouring outputs, in input positions.</param>
@@ -27,6 +28,11 @@ public sealed unsafe class Convolution<T> : ILayer<T>
     /// <param name="product">Computes the products; not disposed of here.</param>
     /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or channels do not match.</exception>
     public Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product)
+        : this(input, kernelShape, stride, boundary, product, ConvolutionMethods.Cheaper<T>(input, kernelShape, stride, boundary))
+    {
+    }
+
+    internal Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product, ConvolutionMethod method)
     {
         if (boundary == Boundary.Symmetric && kernelShape.Size % 2 == 0)
         {
@@ -47,6 +53,12 @@ public sealed unsafe class Convolution<T> : ILayer<T>
             ConvolutionGeometry.OutputExtent(input.Width, stride),
             kernelShape.OutputChannels);
         _kernel = new AlignedBuffer<T>(kernelShape.Length);
+        if (method == ConvolutionMethod.Spectral)
+        {
+            _spectral = new SpectralConvolution(input, kernelShape, product.Threads);
+            return;
+        }
+
         _sources = kernelShape.Size == 1 && stride == 1
             ? null
             : SourcesOfSignalAndNoise(ConvolutionGeometry.Table(input, kernelShape.Size, stride, boundary), _output.Points, input.Points);
@@ -75,10 +87,15 @@ public sealed unsafe class Convolution<T> : ILayer<T>
         }
 
         state.FillNextKernel(_kernelShape, _kernel.Span);
-        var features = _sources is null
-            ? MatrixOperand<T>.RowMajor(source.Pointer, _input.Channels)
-            : MatrixOperand<T>.Gathered(source.Pointer, _sources.Pointer, 2 * _output.Points, _input.Channels);
-        _product.Multiply(features, MatrixOperand<T>.RowMajor(_kernel.Pointer, _output.Channels), target.Pointer, 2 * _output.Points, _kernelShape.FanIn, _output.Channels);
+        if (_spectral is not null)
+        {
+            _spectral.Convolve((float*)source.Pointer, (float*)target.Pointer, (float*)_kernel.Pointer);
+        }
+        else
+        {
+            MultiplyDirectly(source, target);
+        }
+
         (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
         Rescaling.Apply(target);
     }
@@ -88,6 +105,15 @@ public sealed unsafe class Convolution<T> : ILayer<T>
     {
         _kernel.Dispose();
         _sources?.Dispose();
+        _spectral?.Dispose();
+    }
+
+    private void MultiplyDirectly(SignalAndNoise<T> source, SignalAndNoise<T> target)
+    {
+        var features = _sources is null
+            ? MatrixOperand<T>.RowMajor(source.Pointer, _input.Channels)
+            : MatrixOperand<T>.Gathered(source.Pointer, _sources.Pointer, 2 * _output.Points, _input.Channels);
+        _product.Multiply(features, MatrixOperand<T>.RowMajor(_kernel.Pointer, _output.Channels), target.Pointer, 2 * _output.Points, _kernelShape.FanIn, _output.Channels);
     }
 
     /// <summary>Extends the table by the noise, whose points follow those of the signal.</summary>
