@@ -3,10 +3,11 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The Fourier transform of the weights of a convolution, formed for a few frequencies and output channels when they are needed.</summary>
+/// <summary>The Fourier transform of the weights of a convolution, formed for one frequency and a panel of output channels when it is needed.</summary>
 /// <remarks>
 /// Stored whole it would take the image's area over k² times the memory of the weights. The weights lie in panels of output channels, in which those of an
-/// input channel stand together for all k² kernel offsets: forming a panel reads them once, in order, for two frequencies.
+/// input channel stand together for all k² kernel offsets, so that they are read in order. Transforming along the columns first, once for all frequencies that share
+/// it, leaves k complex multiply-adds to each frequency instead of k².
 /// </remarks>
 internal sealed unsafe class KernelSpectrum : IDisposable
 {
@@ -50,23 +51,66 @@ internal sealed unsafe class KernelSpectrum : IDisposable
         }
     }
 
-    /// <summary>Forms a panel of the spectrum, divided by the number of positions so that the inverse transform need not be.</summary>
+    /// <summary>Transforms a panel along the columns of the kernel, for one frequency.</summary>
     /// <param name="panel">The panel.</param>
-    /// <param name="group">One or two frequencies.</param>
-    /// <param name="targets">For each frequency where to put its real parts, imaginary parts and their sums, each (input channels × tile columns).</param>
-    public void Form(int panel, FrequencyGroup group, ReadOnlySpan<ComplexPanel> targets)
+    /// <param name="frequency">Frequency along the columns.</param>
+    /// <param name="target">Receives (input channels × k × real and imaginary parts × panel columns).</param>
+    public void TransformColumns(int panel, int frequency, float* target)
     {
-        Span<Root> first = stackalloc Root[_shape.Size * _shape.Size];
-        FillRoots(group.First, first);
-        if (group.Mirrored is { } mirrored)
+        var size = _shape.Size;
+        Span<Root> roots = stackalloc Root[size];
+        FillRoots(frequency, _height, 1, roots);
+        var rowLength = (nint)size * _panelColumns;
+        var weights = Panel(panel);
+        for (var input = 0; input < _shape.InputChannels; input++, weights += size * rowLength)
         {
-            Span<Root> second = stackalloc Root[first.Length];
-            FillRoots(mirrored, second);
-            FormTwo(panel, first, second, targets[0], targets[1]);
+            for (var column = 0; column < size; column++, target += 2 * _panelColumns)
+            {
+                for (var lane = 0; lane < _panelColumns; lane += Vector512<float>.Count)
+                {
+                    Vector512<float> re = default, im = default;
+                    var weight = weights + (column * _panelColumns) + lane;
+                    foreach (var root in roots)
+                    {
+                        var w = Vector512.Load(weight);
+                        re = Vector512.FusedMultiplyAdd(w, Vector512.Create(root.Cosine), re);
+                        im = Vector512.FusedMultiplyAdd(w, Vector512.Create(root.Sine), im);
+                        weight += rowLength;
+                    }
+
+                    re.Store(target + lane);
+                    im.Store(target + _panelColumns + lane);
+                }
+            }
         }
-        else
+    }
+
+    /// <summary>Transforms along the rows what <see cref="TransformColumns"/> left, and divides by the number of positions so that the inverse transform need not.</summary>
+    /// <param name="transformedColumns">What it left.</param>
+    /// <param name="frequency">Frequency along the rows.</param>
+    /// <param name="target">Receives the spectrum (input channels × panel columns).</param>
+    public void TransformRows(float* transformedColumns, int frequency, ComplexPanel target)
+    {
+        Span<Root> roots = stackalloc Root[_shape.Size];
+        FillRoots(frequency, _width, 1.0 / (_height * _width), roots);
+        var stride = 2 * _panelColumns;
+        for (var input = 0; input < _shape.InputChannels; input++, transformedColumns += (nint)roots.Length * stride)
         {
-            FormOne(panel, first, targets[0]);
+            for (var lane = 0; lane < _panelColumns; lane += Vector512<float>.Count)
+            {
+                Vector512<float> re = default, im = default;
+                var element = transformedColumns + lane;
+                foreach (var root in roots)
+                {
+                    var (cosine, sine) = (Vector512.Create(root.Cosine), Vector512.Create(root.Sine));
+                    var (elementRe, elementIm) = (Vector512.Load(element), Vector512.Load(element + _panelColumns));
+                    re = Vector512.FusedMultiplyAdd(elementIm, -sine, Vector512.FusedMultiplyAdd(elementRe, cosine, re));
+                    im = Vector512.FusedMultiplyAdd(elementIm, cosine, Vector512.FusedMultiplyAdd(elementRe, sine, im));
+                    element += stride;
+                }
+
+                target.Store(re, im, (input * _panelColumns) + lane);
+            }
         }
     }
 
@@ -76,70 +120,17 @@ internal sealed unsafe class KernelSpectrum : IDisposable
     private float* Panel(int panel) => _panels.Pointer + ((nint)panel * _shape.FanIn * _panelColumns);
 
     /// <summary>Shifting an image by an offset multiplies its transform by a root of unity.</summary>
-    private void FillRoots(Frequency frequency, Span<Root> roots)
+    private static void FillRoots(int frequency, int extent, double scale, Span<Root> roots)
     {
-        var centre = (_shape.Size - 1) / 2;
-        var scale = 1.0 / (_height * _width);
-        for (var row = 0; row < _shape.Size; row++)
+        var centre = (roots.Length - 1) / 2;
+        for (var offset = 0; offset < roots.Length; offset++)
         {
-            for (var column = 0; column < _shape.Size; column++)
-            {
-                // Whole turns are removed in integers, where nothing is lost.
-                var rowPart = (double)((long)frequency.Row * (row - centre) % _height) / _height;
-                var columnPart = (double)((long)frequency.Column * (column - centre) % _width) / _width;
-                var (sine, cosine) = Math.SinCos(2 * Math.PI * (rowPart + columnPart));
-                roots[(row * _shape.Size) + column] = new Root((float)(scale * cosine), (float)(scale * sine));
-            }
+            // Whole turns are removed in integers, where nothing is lost.
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * ((long)frequency * (offset - centre) % extent) / extent);
+            roots[offset] = new Root((float)(scale * cosine), (float)(scale * sine));
         }
     }
 
-    private void FormOne(int panel, ReadOnlySpan<Root> roots, ComplexPanel target)
-    {
-        var weights = Panel(panel);
-        for (var input = 0; input < _shape.InputChannels; input++, weights += (nint)roots.Length * _panelColumns)
-        {
-            for (var lane = 0; lane < _panelColumns; lane += Vector512<float>.Count)
-            {
-                Vector512<float> re = default, im = default;
-                var weight = weights + lane;
-                foreach (var root in roots)
-                {
-                    var w = Vector512.Load(weight);
-                    re = Vector512.FusedMultiplyAdd(w, Vector512.Create(root.Cosine), re);
-                    im = Vector512.FusedMultiplyAdd(w, Vector512.Create(root.Sine), im);
-                    weight += _panelColumns;
-                }
-
-                target.Store(re, im, (input * _panelColumns) + lane);
-            }
-        }
-    }
-
-    private void FormTwo(int panel, ReadOnlySpan<Root> roots1, ReadOnlySpan<Root> roots2, ComplexPanel target1, ComplexPanel target2)
-    {
-        var weights = Panel(panel);
-        for (var input = 0; input < _shape.InputChannels; input++, weights += (nint)roots1.Length * _panelColumns)
-        {
-            for (var lane = 0; lane < _panelColumns; lane += Vector512<float>.Count)
-            {
-                Vector512<float> re1 = default, im1 = default, re2 = default, im2 = default;
-                var weight = weights + lane;
-                for (var i = 0; i < roots1.Length; i++)
-                {
-                    var w = Vector512.Load(weight);
-                    re1 = Vector512.FusedMultiplyAdd(w, Vector512.Create(roots1[i].Cosine), re1);
-                    im1 = Vector512.FusedMultiplyAdd(w, Vector512.Create(roots1[i].Sine), im1);
-                    re2 = Vector512.FusedMultiplyAdd(w, Vector512.Create(roots2[i].Cosine), re2);
-                    im2 = Vector512.FusedMultiplyAdd(w, Vector512.Create(roots2[i].Sine), im2);
-                    weight += _panelColumns;
-                }
-
-                target1.Store(re1, im1, (input * _panelColumns) + lane);
-                target2.Store(re2, im2, (input * _panelColumns) + lane);
-            }
-        }
-    }
-
-    /// <summary>A root of unity over the number of positions.</summary>
+    /// <summary>A root of unity, times a factor.</summary>
     private readonly record struct Root(float Cosine, float Sine);
 }

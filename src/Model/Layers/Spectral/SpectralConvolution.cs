@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Wellbehaved.Numerics;
 
@@ -8,12 +9,15 @@ namespace Wellbehaved.Model;
 /// Two images of the signal, or two of the noise, are the real and imaginary part of one complex image, which the real kernel keeps apart; signal and noise
 /// never share one, so neither's rounding reaches the other and a noise of zeros stays zero. The opposite frequency has the conjugate kernel, so the conjugate
 /// rows from there are multiplied along. That makes 3·N² multiply-adds a point instead of 2·k²·N² for signal and noise together: with k = 3 six times fewer.
-/// Every frequency is one piece of work for one thread, so the bits do not depend on the number of threads.
+/// Every element is computed by one thread in a fixed order, so the bits do not depend on the number of threads.
 /// </remarks>
 internal sealed unsafe class SpectralConvolution : IDisposable
 {
     /// <summary>Bytes of an image's block of channels while it is transformed: a quarter of a common second-level cache.</summary>
     private const int BlockBytes = 1 << 18;
+
+    /// <summary>Frequencies for which a worker transforms a panel of the kernel along its columns once: many save time, few share work evenly.</summary>
+    private const int FrequenciesTogether = 8;
 
     private readonly TensorShape _shape;
     private readonly int _threads;
@@ -25,9 +29,11 @@ internal sealed unsafe class SpectralConvolution : IDisposable
     private readonly int _tileColumns;
     private readonly FourierTransform _alongColumns;
     private readonly FourierTransform _alongRows;
-    private readonly FrequencyGroup[] _groups;
+    private readonly Frequency[][] _frequencies;
     private readonly KernelSpectrum _kernel;
     private readonly AlignedBuffer<float> _spectrum;
+    private readonly AlignedBuffer<float> _features;
+    private readonly nint _featuresLength;
     private readonly Worker[] _workers;
 
     /// <summary>Prepares a convolution.</summary>
@@ -43,13 +49,17 @@ internal sealed unsafe class SpectralConvolution : IDisposable
         _paddedChannels = RoundUp(shape.Channels, Vector512<float>.Count);
         _alongColumns = new FourierTransform(shape.Height);
         _alongRows = new FourierTransform(shape.Width);
-        _groups = FrequencyGroup.Of(_alongColumns, _alongRows);
+        _frequencies = Frequency.Rows(_alongColumns, _alongRows);
         var positions = shape.Height * shape.Width;
         _spectrum = new AlignedBuffer<float>(SpectrumLength(shape));
         _blockChannels = Math.Clamp(BlockBytes / (2 * sizeof(float) * positions) / Vector512<float>.Count, 1, 4) * Vector512<float>.Count;
-        _workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(positions * ElementLength, 2 * _rows, shape.Channels, wide))];
+        _workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(positions * ElementLength, kernelShape, wide))];
         (_tileRows, _tileColumns) = (_workers[0].Tile.Rows, _workers[0].Tile.Columns);
         _kernel = new KernelSpectrum(kernelShape, shape.Height, shape.Width, _tileColumns);
+
+        // Conjugation works on whole vectors and may run beyond the last panel by one of them.
+        _featuresLength = ((nint)RoundUp(2 * _rows, _tileRows) * shape.Channels) + Vector512<float>.Count;
+        _features = new AlignedBuffer<float>(checked((int)(3 * _featuresLength * shape.Width)));
     }
 
     /// <summary>Floats between the elements that are transformed; the odd vector keeps powers of two from meeting in the same cache sets.</summary>
@@ -81,7 +91,11 @@ internal sealed unsafe class SpectralConvolution : IDisposable
                 _kernel.Arrange(kernel, item - transforms);
             }
         });
-        Workers.ForEach(_groups.Length, _threads, (item, worker) => Multiply(_groups[item], _workers[worker]));
+        for (var row = 0; row < _frequencies.Length; row++)
+        {
+            Multiply(row);
+        }
+
         Workers.ForEach(transforms, _threads, (item, worker) => Synthesise(target, item / blocks, item % blocks * _blockChannels, _workers[worker].Image));
     }
 
@@ -90,6 +104,7 @@ internal sealed unsafe class SpectralConvolution : IDisposable
     {
         _kernel.Dispose();
         _spectrum.Dispose();
+        _features.Dispose();
         foreach (var worker in _workers)
         {
             worker.Dispose();
@@ -202,23 +217,26 @@ internal sealed unsafe class SpectralConvolution : IDisposable
         new Span<float>(target + count, paddedCount - count).Clear();
     }
 
-    /// <summary>Multiplies the features at one or two frequencies, and at their opposites, by the kernel there; in place.</summary>
-    private void Multiply(FrequencyGroup group, Worker worker)
+    /// <summary>Multiplies the features at the frequencies that share one along the columns, and at their opposites, by the kernel there; in place.</summary>
+    private void Multiply(int row)
     {
-        for (var i = 0; i < group.Count; i++)
+        var frequencies = _frequencies[row];
+        Workers.ForEach(frequencies.Length, _threads, (item, _) => PackFeatures(frequencies[item], Features(item)));
+        var shares = (frequencies.Length + FrequenciesTogether - 1) / FrequenciesTogether;
+        Workers.ForEach(_kernel.Panels * shares, _threads, (item, worker) =>
         {
-            PackFeatures(group[i], worker.Features[i]);
-        }
-
-        for (var panel = 0; panel < _kernel.Panels; panel++)
-        {
-            _kernel.Form(panel, group, worker.Kernels);
-            for (var i = 0; i < group.Count; i++)
+            var (panel, share) = Math.DivRem(item, shares);
+            var scratch = _workers[worker];
+            _kernel.TransformColumns(panel, row, scratch.TransformedColumns);
+            for (var i = share * FrequenciesTogether; i < Math.Min(frequencies.Length, (share + 1) * FrequenciesTogether); i++)
             {
-                MultiplyPanel(group[i], worker.Features[i], worker.Kernels[i], panel, worker.Tile);
+                _kernel.TransformRows(scratch.TransformedColumns, frequencies[i].Column, scratch.Kernel);
+                MultiplyPanel(frequencies[i], Features(i), scratch.Kernel, panel, scratch.Tile);
             }
-        }
+        });
     }
+
+    private ComplexPanel Features(int index) => ComplexPanel.Of(_features.Pointer + (3 * _featuresLength * index), _featuresLength);
 
     private void PackFeatures(Frequency frequency, ComplexPanel target)
     {
@@ -257,20 +275,19 @@ internal sealed unsafe class SpectralConvolution : IDisposable
     /// <summary>Conjugates the rows from the opposite frequency, and adds real and imaginary parts.</summary>
     private void Conjugate(ComplexPanel panel, int firstRow)
     {
-        Span<float> signs = stackalloc float[_tileRows];
+        // Row after row repeats the pattern of the tile's rows; after three vectors the vectors repeat too, for 6 rows and for 12.
+        Span<float> signs = stackalloc float[3 * Vector512<float>.Count];
         for (var i = 0; i < signs.Length; i++)
         {
-            signs[i] = firstRow + i < _rows ? 1 : -1;
+            signs[i] = firstRow + (i % _tileRows) < _rows ? 1 : -1;
         }
 
-        for (var k = 0; k < _shape.Channels; k++)
+        var patterns = MemoryMarshal.Cast<float, Vector512<float>>(signs);
+        for (nint offset = 0, vector = 0; offset < (nint)_tileRows * _shape.Channels; offset += Vector512<float>.Count, vector++)
         {
-            var offset = (nint)k * _tileRows;
-            for (var i = 0; i < signs.Length; i++)
-            {
-                panel.Im[offset + i] *= signs[i];
-                panel.Sum[offset + i] = panel.Re[offset + i] + panel.Im[offset + i];
-            }
+            var im = Vector512.Load(panel.Im + offset) * patterns[(int)(vector % 3)];
+            im.Store(panel.Im + offset);
+            (Vector512.Load(panel.Re + offset) + im).Store(panel.Sum + offset);
         }
     }
 
@@ -315,33 +332,32 @@ internal sealed unsafe class SpectralConvolution : IDisposable
     private sealed class Worker : IDisposable
     {
         private readonly AlignedBuffer<float> _image;
-        private readonly AlignedBuffer<float> _features;
-        private readonly AlignedBuffer<float> _kernels;
+        private readonly AlignedBuffer<float> _transformedColumns;
+        private readonly AlignedBuffer<float> _kernel;
 
-        public Worker(int imageLength, int rows, int channels, bool? wide)
+        public Worker(int imageLength, KernelShape shape, bool? wide)
         {
             Tile = new ComplexTile(wide);
-            var (featuresLength, kernelLength) = (checked(RoundUp(rows, Tile.Rows) * channels), channels * Tile.Columns);
+            var panelLength = checked(shape.InputChannels * Tile.Columns);
             _image = new AlignedBuffer<float>(imageLength);
-            _features = new AlignedBuffer<float>(checked(6 * featuresLength));
-            _kernels = new AlignedBuffer<float>(checked(6 * kernelLength));
-            Features = [ComplexPanel.Of(_features.Pointer, featuresLength), ComplexPanel.Of(_features.Pointer + (3 * featuresLength), featuresLength)];
-            Kernels = [ComplexPanel.Of(_kernels.Pointer, kernelLength), ComplexPanel.Of(_kernels.Pointer + (3 * kernelLength), kernelLength)];
+            _transformedColumns = new AlignedBuffer<float>(checked(2 * shape.Size * panelLength));
+            _kernel = new AlignedBuffer<float>(checked(3 * panelLength));
+            Kernel = ComplexPanel.Of(_kernel.Pointer, panelLength);
         }
 
         public float* Image => _image.Pointer;
 
-        public ComplexPanel[] Features { get; }
+        public float* TransformedColumns => _transformedColumns.Pointer;
 
-        public ComplexPanel[] Kernels { get; }
+        public ComplexPanel Kernel { get; }
 
         public ComplexTile Tile { get; }
 
         public void Dispose()
         {
             _image.Dispose();
-            _features.Dispose();
-            _kernels.Dispose();
+            _transformedColumns.Dispose();
+            _kernel.Dispose();
             Tile.Dispose();
         }
     }
