@@ -11,6 +11,7 @@ namespace Wellbehaved.Numerics;
 public sealed unsafe class GramMatrix : IDisposable
 {
     private const int PointsPerChunk = 512;
+    private const int PointsPerShare = 32;
     private readonly MatrixProduct<double> _product;
     private AlignedBuffer<double> _centred = new(0);
     private AlignedBuffer<double> _gram = new(0);
@@ -19,23 +20,27 @@ public sealed unsafe class GramMatrix : IDisposable
     /// <param name="threads">Greatest number of threads to use.</param>
     public GramMatrix(int threads = 1) => _product = new MatrixProduct<double>(threads);
 
+    /// <summary>Size of the last matrix: the smaller of P and N.</summary>
+    public int Size { get; private set; }
+
+    /// <summary>The last matrix, both triangles, row after row.</summary>
+    public ReadOnlySpan<double> Elements => _gram.Span[..(Size * Size)];
+
     /// <summary>Computes the Gram matrix of the points minus their mean.</summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="points">The points (P × N), row after row.</param>
     /// <param name="mean">The mean of each coordinate (N).</param>
-    /// <param name="size">The matrix's size: the smaller of P and N.</param>
-    /// <returns>The full symmetric matrix, valid until the next call.</returns>
-    public ReadOnlySpan<double> Centred<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> mean, out int size)
+    public void Centre<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> mean)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var coordinates = mean.Length;
         var count = points.Length / coordinates;
-        size = Math.Min(count, coordinates);
-        Reserve(ref _gram, size * size);
+        Size = Math.Min(count, coordinates);
+        Reserve(ref _gram, Size * Size);
         if (count <= coordinates)
         {
             Reserve(ref _centred, count * coordinates);
-            Centre(points, mean);
+            CopyCentred(points, mean);
             _product.Multiply(MatrixOperand<double>.RowMajor(_centred.Pointer, coordinates), MatrixOperand<double>.Transposed(_centred.Pointer, coordinates), _gram.Pointer, count, coordinates, count, upperOnly: true);
         }
         else
@@ -44,13 +49,12 @@ public sealed unsafe class GramMatrix : IDisposable
             for (var first = 0; first < count; first += PointsPerChunk)
             {
                 var chunk = Math.Min(PointsPerChunk, count - first);
-                Centre(points.Slice(first * coordinates, chunk * coordinates), mean);
+                CopyCentred(points.Slice(first * coordinates, chunk * coordinates), mean);
                 _product.Multiply(MatrixOperand<double>.Transposed(_centred.Pointer, coordinates), MatrixOperand<double>.RowMajor(_centred.Pointer, coordinates), _gram.Pointer, coordinates, chunk, coordinates, accumulate: first > 0, upperOnly: true);
             }
         }
 
-        MirrorUpperTriangle(size);
-        return _gram.Span[..(size * size)];
+        MirrorUpperTriangle();
     }
 
     /// <inheritdoc/>
@@ -70,27 +74,42 @@ public sealed unsafe class GramMatrix : IDisposable
         }
     }
 
-    private void Centre<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> mean)
+    private void CopyCentred<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> mean)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var target = _centred.Span;
-        for (var row = 0; row < points.Length; row += mean.Length)
+        var (coordinates, count) = (mean.Length, points.Length / mean.Length);
+        fixed (T* firstPoint = points)
+        fixed (double* firstMean = mean)
         {
-            for (var j = 0; j < mean.Length; j++)
+            T* source = firstPoint;
+            double* means = firstMean, target = _centred.Pointer;
+            Workers.ForEach((count + PointsPerShare - 1) / PointsPerShare, _product.Threads, (share, _) =>
             {
-                target[row + j] = double.CreateTruncating(points[row + j]) - mean[j];
-            }
+                for (var point = share * PointsPerShare; point < Math.Min(count, (share + 1) * PointsPerShare); point++)
+                {
+                    var offset = (nint)point * coordinates;
+                    VectorMath.Subtract(source + offset, means, target + offset, coordinates);
+                }
+            });
         }
     }
 
-    private void MirrorUpperTriangle(int size)
+    private void MirrorUpperTriangle()
     {
+        // Square blocks, since a column of a large matrix is a cache miss for every element.
+        const int block = 16;
         var gram = _gram.Span;
-        for (var i = 1; i < size; i++)
+        for (var firstRow = 0; firstRow < Size; firstRow += block)
         {
-            for (var j = 0; j < i; j++)
+            for (var firstColumn = 0; firstColumn <= firstRow; firstColumn += block)
             {
-                gram[(i * size) + j] = gram[(j * size) + i];
+                for (var i = firstRow; i < Math.Min(Size, firstRow + block); i++)
+                {
+                    for (var j = firstColumn; j < Math.Min(i, firstColumn + block); j++)
+                    {
+                        gram[(i * Size) + j] = gram[(j * Size) + i];
+                    }
+                }
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
@@ -7,16 +6,14 @@ namespace Wellbehaved.Model;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
 /// The noise is divided by the signal's <c>sqrt(var + ε)</c> and not centred: batch statistics are held fixed, as theory.md
-/// defines the noise of batch-normalised nets. The variance is the mean square (P in the denominator), computed in two passes in double precision.
+/// defines the noise of batch-normalised nets. The variance is the mean square (P in the denominator), computed in double precision.
 /// </remarks>
 public sealed unsafe class BatchNorm<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly double _epsilon;
     private readonly int _threads;
-    private readonly ChannelSums _sums;
-    private readonly AlignedBuffer<double> _means;
-    private readonly double[] _variances;
+    private readonly ChannelStatistics _statistics;
     private readonly T[] _shift;
     private readonly T[] _factor;
 
@@ -28,58 +25,60 @@ public sealed unsafe class BatchNorm<T> : ILayer<T>
     {
         _epsilon = epsilon;
         _threads = threads;
-        _sums = new ChannelSums(shape.Channels, threads);
-
-        // Statistics read means four channels at a time.
-        _means = new AlignedBuffer<double>(shape.Channels + 3);
-        _variances = new double[shape.Channels];
+        _statistics = new ChannelStatistics(shape.Channels, threads);
         _shift = new T[shape.Channels];
         _factor = new T[shape.Channels];
     }
 
     /// <inheritdoc/>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
-    public void Propagate(PropagationState<T> state)
+    public void Propagate(PropagationState<T> state) => Propagate(state, rectify: false);
+
+    /// <summary>Propagates through batch norm and the ReLU behind it in one pass over memory, with the same bits as one after the other.</summary>
+    /// <param name="state">Holds the current signal and noise, and receives the next.</param>
+    /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
+    internal void PropagateThroughRelu(PropagationState<T> state) => Propagate(state, rectify: true);
+
+    /// <inheritdoc/>
+    public void Dispose() => _statistics.Dispose();
+
+    private void Propagate(PropagationState<T> state, bool rectify)
     {
         ArgumentNullException.ThrowIfNull(state);
         var values = state.Current;
-        var (points, channels) = (values.Shape.Points, values.Shape.Channels);
-        var means = _means.Span[..channels];
-        _sums.Sum(values.Pointer, points, default(ChannelSums.Value), means);
-        for (var channel = 0; channel < channels; channel++)
-        {
-            means[channel] /= points;
-        }
-
-        _sums.Sum(values.Pointer, points, new ChannelSums.CentredSquare(_means.Pointer), _variances);
+        _statistics.Compute(values.Pointer, values.Shape.Points, higherPowers: false);
         var scaledEpsilon = Math.ScaleB(_epsilon, -2 * values.SignalExponent);
-        for (var channel = 0; channel < channels; channel++)
+        for (var channel = 0; channel < _factor.Length; channel++)
         {
-            var variance = (_variances[channel] / points) + scaledEpsilon;
+            var moments = _statistics.Channels[channel];
+            var variance = moments.Variance + scaledEpsilon;
             if (variance == 0)
             {
                 throw new DegenerateChannelException(state.Depth, channel);
             }
 
-            _shift[channel] = T.CreateTruncating(means[channel]);
+            _shift[channel] = T.CreateTruncating(moments.Mean);
             _factor[channel] = T.CreateTruncating(1 / Math.Sqrt(variance));
         }
 
-        RowChunks.ForEach(points, _threads, (_, first, count) => Normalise(values, first, count));
+        RowChunks.ForEach(values.Shape.Points, _threads, (_, first, count) => Normalise(values, first, count, rectify));
         values.NoiseExponent -= values.SignalExponent;
         values.SignalExponent = 0;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _means.Dispose();
-
-    private void Normalise(SignalAndNoise<T> values, int firstPoint, int points)
+    private void Normalise(SignalAndNoise<T> values, int firstPoint, int points, bool rectify)
     {
         var channels = _factor.Length;
         for (var point = firstPoint; point < firstPoint + points; point++)
         {
-            ElementwiseMath.SubtractAndMultiply(values.Signal.Slice(point * channels, channels), _shift, _factor);
-            ElementwiseMath.Multiply(values.Noise.Slice(point * channels, channels), _factor);
+            var signal = values.Signal.Slice(point * channels, channels);
+            var noise = values.Noise.Slice(point * channels, channels);
+            ElementwiseMath.SubtractAndMultiply(signal, _shift, _factor);
+            ElementwiseMath.Multiply(noise, _factor);
+            if (rectify)
+            {
+                ElementwiseMath.RectifyAndMask(signal, noise);
+            }
         }
     }
 }

@@ -87,17 +87,17 @@ public sealed unsafe class Convolution<T> : ILayer<T>
         }
 
         state.FillNextKernel(_kernelShape, _kernel.Span);
+        (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
         if (_spectral is not null)
         {
             _spectral.Convolve((float*)source.Pointer, (float*)target.Pointer, (float*)_kernel.Pointer);
+            Rescaling.Apply(target, T.CreateTruncating(_spectral.LargestSignal), T.CreateTruncating(_spectral.LargestNoise));
         }
         else
         {
             MultiplyDirectly(source, target);
+            Rescaling.Apply(target, _product.Threads);
         }
-
-        (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
-        Rescaling.Apply(target);
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,9 @@ public sealed class PropagationState<T> : IDisposable
     /// <summary>The layer or residual unit that is being propagated through, counted from 1; 0 before them.</summary>
     public int Depth { get; private set; }
 
+    /// <summary>Whether somebody looks at the places of this depth.</summary>
+    internal bool IsObserved => _observer is not null && _observer.Observes(Depth);
+
     /// <summary>Makes the spare buffer, now written, the current one.</summary>
     public void Swap() => (Current, Spare) = (Spare, Current);
 
@@ -38,9 +41,9 @@ public sealed class PropagationState<T> : IDisposable
     /// <param name="place">The place that was reached.</param>
     public void Observe(Place place)
     {
-        if (_observer is not null && _observer.Observes(Depth))
+        if (IsObserved)
         {
-            _observer.Observe(Depth, place, Current);
+            _observer!.Observe(Depth, place, Current);
         }
     }
 

@@ -13,11 +13,36 @@ internal static class Rescaling
     private const int Leeway = 16;
 
     /// <summary>Brings signal and noise back where they have left the range.</summary>
-    public static void Apply<T>(SignalAndNoise<T> values)
+    /// <param name="values">Signal and noise.</param>
+    /// <param name="threads">Greatest number of threads.</param>
+    public static void Apply<T>(SignalAndNoise<T> values, int threads)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        values.SignalExponent += Normalise(values.Signal);
-        values.NoiseExponent += Normalise(values.Noise);
+        var channels = values.Shape.Channels;
+        var maxima = new T[2 * RowChunks.Count(values.Shape.Points)];
+        RowChunks.ForEach(values.Shape.Points, threads, (chunk, first, count) =>
+        {
+            maxima[2 * chunk] = MaxMagnitude<T>(values.Signal.Slice(first * channels, count * channels));
+            maxima[(2 * chunk) + 1] = MaxMagnitude<T>(values.Noise.Slice(first * channels, count * channels));
+        });
+        var (signal, noise) = (T.Zero, T.Zero);
+        for (var i = 0; i < maxima.Length; i += 2)
+        {
+            (signal, noise) = (T.Max(signal, maxima[i]), T.Max(noise, maxima[i + 1]));
+        }
+
+        Apply(values, signal, noise);
+    }
+
+    /// <summary>Brings signal and noise back where they have left the range.</summary>
+    /// <param name="values">Signal and noise.</param>
+    /// <param name="largestSignal">Largest absolute value of the stored signal.</param>
+    /// <param name="largestNoise">Largest absolute value of the stored noise.</param>
+    public static void Apply<T>(SignalAndNoise<T> values, T largestSignal, T largestNoise)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        values.SignalExponent += Normalise(values.Signal, largestSignal);
+        values.NoiseExponent += Normalise(values.Noise, largestNoise);
     }
 
     /// <summary>Multiplies by a power of two, which is exact.</summary>
@@ -31,10 +56,9 @@ internal static class Rescaling
         }
     }
 
-    private static int Normalise<T>(Span<T> values)
+    private static int Normalise<T>(Span<T> values, T largest)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var largest = MaxMagnitude(values);
         if (largest == T.Zero || !T.IsFinite(largest))
         {
             return 0;

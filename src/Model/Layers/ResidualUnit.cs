@@ -9,6 +9,7 @@ public sealed class ResidualUnit<T> : ILayer<T>
 {
     private readonly Sequence<T> _branch;
     private readonly int _repetitions;
+    private readonly int _threads;
     private readonly SignalAndNoise<T> _skip;
 
     /// <summary>Builds the branch; its places are those of the first repetition.</summary>
@@ -18,7 +19,7 @@ public sealed class ResidualUnit<T> : ILayer<T>
     internal ResidualUnit(IEnumerable<Step> branch, int repetitions, NetworkBuilder<T> builder)
     {
         _branch = new Sequence<T>(branch, builder);
-        _repetitions = repetitions;
+        (_repetitions, _threads) = (repetitions, builder.Threads);
         _skip = new SignalAndNoise<T>(builder.Shape);
     }
 
@@ -26,16 +27,23 @@ public sealed class ResidualUnit<T> : ILayer<T>
     public void Propagate(PropagationState<T> state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        _skip.CopyFrom(state.Current);
+        _skip.CopyFrom(state.Current, _threads);
         for (var repetition = 0; repetition < _repetitions; repetition++)
         {
             _branch.Propagate(state, observe: repetition == 0);
         }
 
         var sum = state.Current;
-        sum.SignalExponent = Add(sum.Signal, sum.SignalExponent, _skip.Signal, _skip.SignalExponent);
-        sum.NoiseExponent = Add(sum.Noise, sum.NoiseExponent, _skip.Noise, _skip.NoiseExponent);
-        Rescaling.Apply(sum);
+        var (signalExponent, noiseExponent) = (Math.Max(sum.SignalExponent, _skip.SignalExponent), Math.Max(sum.NoiseExponent, _skip.NoiseExponent));
+        var channels = sum.Shape.Channels;
+        RowChunks.ForEach(sum.Shape.Points, _threads, (_, first, count) =>
+        {
+            var (start, length) = (first * channels, count * channels);
+            Add(sum.Signal.Slice(start, length), sum.SignalExponent - signalExponent, _skip.Signal.Slice(start, length), _skip.SignalExponent - signalExponent);
+            Add(sum.Noise.Slice(start, length), sum.NoiseExponent - noiseExponent, _skip.Noise.Slice(start, length), _skip.NoiseExponent - noiseExponent);
+        });
+        (sum.SignalExponent, sum.NoiseExponent) = (signalExponent, noiseExponent);
+        Rescaling.Apply(sum, _threads);
     }
 
     /// <inheritdoc/>
@@ -45,16 +53,14 @@ public sealed class ResidualUnit<T> : ILayer<T>
         _skip.Dispose();
     }
 
-    /// <summary>Adds two tensors with different powers of two in front, in the units of the larger power, and returns that power.</summary>
-    private static int Add(Span<T> sum, int exponent, ReadOnlySpan<T> addend, int addendExponent)
+    /// <summary>Adds numbers with different powers of two in front, none of them positive.</summary>
+    private static void Add(Span<T> sum, int exponent, ReadOnlySpan<T> addend, int addendExponent)
     {
-        var common = Math.Max(exponent, addendExponent);
-        if (exponent < common)
+        if (exponent < 0)
         {
-            Rescaling.Multiply(sum, exponent - common);
+            Rescaling.Multiply(sum, exponent);
         }
 
-        ElementwiseMath.AddScaled(sum, addend, T.ScaleB(T.One, addendExponent - common));
-        return common;
+        ElementwiseMath.AddScaled(sum, addend, T.ScaleB(T.One, addendExponent));
     }
 }

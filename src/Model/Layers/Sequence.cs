@@ -25,10 +25,19 @@ internal sealed class Sequence<T> : ILayer<T>
     /// <summary>Propagates, and shows the places on the way only if asked to.</summary>
     public void Propagate(PropagationState<T> state, bool observe)
     {
-        foreach (var (layer, place) in _layers)
+        var watched = observe && state.IsObserved;
+        for (var i = 0; i < _layers.Count; i++)
         {
+            var (layer, place) = _layers[i];
+            if (!watched && layer is BatchNorm<T> norm && i + 1 < _layers.Count && _layers[i + 1].Layer is Relu<T>)
+            {
+                norm.PropagateThroughRelu(state);
+                i++;
+                continue;
+            }
+
             layer.Propagate(state);
-            if (observe && place is { } reached)
+            if (watched && place is { } reached)
             {
                 state.Observe(reached);
             }

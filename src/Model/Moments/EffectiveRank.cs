@@ -24,7 +24,20 @@ public sealed class EffectiveRank(int threads = 1) : IDisposable
     public double Of<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var gram = _gram.Centred(points, means, out var size);
+        Take(points, means);
+        return Compute();
+    }
+
+    /// <summary>Multiplies the points, which may then change, on all threads.</summary>
+    internal void Take<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        _gram.Centre(points, means);
+
+    /// <summary>Computes the effective rank of the points that were taken last, on one thread.</summary>
+    internal double Compute()
+    {
+        var size = _gram.Size;
+        var gram = _gram.Elements;
         var trace = 0.0;
         for (var i = 0; i < size; i++)
         {

@@ -3,27 +3,26 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Computes the moments of signal and noise, in double precision and centred before they are raised to powers.</summary>
+/// <summary>Computes the moments of signal and noise, in double precision, centred before they are raised to powers, in one pass over each tensor.</summary>
 /// <typeparam name="T">Precision of the tensors.</typeparam>
 public sealed unsafe class MomentComputation<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly TensorShape _shape;
-    private readonly ChannelSums _sums;
-    private readonly EffectiveRank _effectiveRank;
-    private readonly AlignedBuffer<double> _means;
-    private readonly double[] _channelSums;
+    private readonly ChannelStatistics _statistics;
+    private readonly EffectiveRank _rankOfSignal;
+    private readonly EffectiveRank _rankOfNoise;
+    private readonly int _threads;
 
     /// <summary>Prepares the computation.</summary>
     /// <param name="shape">Shape of the tensors.</param>
     /// <param name="threads">Greatest number of threads; results do not depend on it.</param>
     public MomentComputation(TensorShape shape, int threads = 1)
     {
-        _shape = shape;
-        _sums = new ChannelSums(shape.Channels, threads);
-        _effectiveRank = new EffectiveRank(threads);
-        _means = new AlignedBuffer<double>(shape.Channels + 3);
-        _channelSums = new double[shape.Channels];
+        (_shape, _threads) = (shape, threads);
+        _statistics = new ChannelStatistics(shape.Channels, threads);
+        _rankOfSignal = new EffectiveRank(threads);
+        _rankOfNoise = new EffectiveRank(threads);
     }
 
     /// <summary>Computes moments.</summary>
@@ -39,56 +38,53 @@ public sealed unsafe class MomentComputation<T> : IDisposable
             throw new ArgumentException($"expected shape {_shape}, got {values.Shape}", nameof(values));
         }
 
-        var signal = values.Pointer;
-        var noise = signal + _shape.Elements;
-        var rankOfNoise = EffectiveRank.NotComputed;
+        var noise = values.Pointer + _shape.Elements;
+        _statistics.Compute(noise, _shape.Points, higherPowers: false);
+        var mu2Noise = Mean(channel => channel.MeanSquare);
         if (reffNoise)
         {
-            ComputeMeans(noise);
-            rankOfNoise = _effectiveRank.Of<T>(values.Noise, _means.Span[.._shape.Channels]);
+            _rankOfNoise.Take<T>(values.Noise, _statistics.Means);
         }
 
-        ComputeMeans(signal);
-        var stored = new MomentSet.StoredMoments(
-            Nu1Abs: Mean(signal, default(ChannelSums.AbsoluteValue)),
-            Nu2: Mean(signal, default(ChannelSums.Square)),
-            Mu2: Mean(signal, new ChannelSums.CentredSquare(_means.Pointer)),
-            Mu4: Mean(signal, new ChannelSums.CentredFourthPower(_means.Pointer)),
-            Mu2Noise: Mean(noise, default(ChannelSums.Square)));
-        return new MomentSet(values.SignalExponent, values.NoiseExponent, stored)
+        _statistics.Compute(values.Pointer, _shape.Points, higherPowers: true);
+        if (reffSignal)
         {
-            ReffSignal = reffSignal ? _effectiveRank.Of<T>(values.Signal, _means.Span[.._shape.Channels]) : EffectiveRank.NotComputed,
-            ReffNoise = rankOfNoise,
-        };
+            _rankOfSignal.Take<T>(values.Signal, _statistics.Means);
+        }
+
+        var stored = new MomentSet.StoredMoments(
+            Nu1Abs: Mean(channel => channel.Absolutes / channel.Count),
+            Nu2: Mean(channel => channel.MeanSquare),
+            Mu2: Mean(channel => channel.Variance),
+            Mu4: Mean(channel => channel.Fourths / channel.Count),
+            Mu2Noise: mu2Noise);
+        var ranks = new[] { EffectiveRank.NotComputed, EffectiveRank.NotComputed };
+        Workers.ForEach(2, _threads, (item, _) =>
+        {
+            if (item == 0 ? reffSignal : reffNoise)
+            {
+                ranks[item] = (item == 0 ? _rankOfSignal : _rankOfNoise).Compute();
+            }
+        });
+        return new MomentSet(values.SignalExponent, values.NoiseExponent, stored) { ReffSignal = ranks[0], ReffNoise = ranks[1] };
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _effectiveRank.Dispose();
-        _means.Dispose();
+        _statistics.Dispose();
+        _rankOfSignal.Dispose();
+        _rankOfNoise.Dispose();
     }
 
-    private void ComputeMeans(T* tensor)
+    private double Mean(Func<ChannelMoments, double> moment)
     {
-        var means = _means.Span[.._shape.Channels];
-        _sums.Sum(tensor, _shape.Points, default(ChannelSums.Value), means);
-        for (var channel = 0; channel < means.Length; channel++)
-        {
-            means[channel] /= _shape.Points;
-        }
-    }
-
-    private double Mean<TStatistic>(T* tensor, TStatistic statistic)
-        where TStatistic : struct, ChannelSums.IStatistic
-    {
-        _sums.Sum(tensor, _shape.Points, statistic, _channelSums);
         var total = 0.0;
-        foreach (var sum in _channelSums)
+        foreach (var channel in _statistics.Channels)
         {
-            total += sum;
+            total += moment(channel);
         }
 
-        return total / ((double)_shape.Points * _shape.Channels);
+        return total / _shape.Channels;
     }
 }

@@ -51,8 +51,9 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
 
     /// <summary>Takes over values and exponents.</summary>
     /// <param name="source">Signal and noise of the same shape.</param>
+    /// <param name="threads">Greatest number of threads.</param>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
-    public void CopyFrom(SignalAndNoise<T> source)
+    public void CopyFrom(SignalAndNoise<T> source, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.Shape != Shape)
@@ -60,7 +61,8 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
             throw new ArgumentException($"expected shape {Shape}, got {source.Shape}", nameof(source));
         }
 
-        source._buffer.Span.CopyTo(_buffer.Span);
+        RowChunks.ForEach(2 * Shape.Points, threads, (_, first, count) =>
+            source._buffer.Span.Slice(first * Shape.Channels, count * Shape.Channels).CopyTo(_buffer.Span[(first * Shape.Channels)..]));
         (SignalExponent, NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
     }
 

@@ -62,6 +62,12 @@ internal sealed unsafe class SpectralConvolution : IDisposable
         _features = new AlignedBuffer<float>(checked((int)(3 * _featuresLength * shape.Width)));
     }
 
+    /// <summary>Largest absolute value of the signal that was written last.</summary>
+    public float LargestSignal => _workers.Max(worker => worker.Largest[0]);
+
+    /// <summary>Largest absolute value of the noise that was written last.</summary>
+    public float LargestNoise => _workers.Max(worker => worker.Largest[1]);
+
     /// <summary>Floats between the elements that are transformed; the odd vector keeps powers of two from meeting in the same cache sets.</summary>
     private int ElementLength => (2 * _blockChannels) + Vector512<float>.Count;
 
@@ -78,6 +84,7 @@ internal sealed unsafe class SpectralConvolution : IDisposable
     /// <param name="kernel">The weights.</param>
     public void Convolve(float* source, float* target, float* kernel)
     {
+        Array.ForEach(_workers, worker => worker.Largest.AsSpan().Clear());
         var blocks = (_shape.Channels + _blockChannels - 1) / _blockChannels;
         var transforms = _rows * blocks;
         Workers.ForEach(transforms + _kernel.Panels, _threads, (item, worker) =>
@@ -96,7 +103,7 @@ internal sealed unsafe class SpectralConvolution : IDisposable
             Multiply(row);
         }
 
-        Workers.ForEach(transforms, _threads, (item, worker) => Synthesise(target, item / blocks, item % blocks * _blockChannels, _workers[worker].Image));
+        Workers.ForEach(transforms, _threads, (item, worker) => Synthesise(target, item / blocks, item % blocks * _blockChannels, _workers[worker]));
     }
 
     /// <inheritdoc/>
@@ -152,8 +159,9 @@ internal sealed unsafe class SpectralConvolution : IDisposable
     }
 
     /// <summary>Transforms a block of channels back to two images.</summary>
-    private void Synthesise(float* target, int row, int firstChannel, float* image)
+    private void Synthesise(float* target, int row, int firstChannel, Worker worker)
     {
+        var image = worker.Image;
         var (first, second) = Images(target, row);
         var channels = Math.Min(_blockChannels, _shape.Channels - firstChannel);
         var lanes = RoundUp(channels, Vector512<float>.Count);
@@ -166,15 +174,27 @@ internal sealed unsafe class SpectralConvolution : IDisposable
         }
 
         Transform(image, lanes, inverse: true);
+        var largest = Vector512<float>.Zero;
         for (var position = 0; position < _shape.Height * _shape.Width; position++)
         {
             var offset = ((nint)position * _shape.Channels) + firstChannel;
             var element = image + ((nint)position * ElementLength);
+            for (var lane = 0; lane < (second == 0 ? lanes : 2 * lanes); lane += Vector512<float>.Count)
+            {
+                largest = Vector512.Max(largest, Vector512.Abs(Vector512.Load(element + lane)));
+            }
+
             Copy(element, (float*)first + offset, channels, channels);
             if (second != 0)
             {
                 Copy(element + lanes, (float*)second + offset, channels, channels);
             }
+        }
+
+        ref var largestOfWorker = ref worker.Largest[row / _pairs];
+        for (var lane = 0; lane < Vector512<float>.Count; lane++)
+        {
+            largestOfWorker = Math.Max(largestOfWorker, largest[lane]);
         }
     }
 
@@ -344,6 +364,9 @@ internal sealed unsafe class SpectralConvolution : IDisposable
             _kernel = new AlignedBuffer<float>(checked(3 * panelLength));
             Kernel = ComplexPanel.Of(_kernel.Pointer, panelLength);
         }
+
+        /// <summary>Largest absolute values of signal and noise among what the thread has written.</summary>
+        public float[] Largest { get; } = new float[2];
 
         public float* Image => _image.Pointer;
 
