@@ -4,7 +4,8 @@ using Wellbehaved.Audit;
 using Wellbehaved.Bench;
 
 // error-rates reference SEEDS FILE [CLAIM…] | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
-// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; published FOLDER TARGET; anything else goes to BenchmarkDotNet.
+// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; published FOLDER TARGET;
+// compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["error-rates", "reference", var seeds, var path, .. var claims]:
@@ -27,6 +28,9 @@ switch (args)
         break;
     case ["signatures", var path]:
         SignatureMeasurement.Run(path);
+        break;
+    case ["compare", var script, var page, .. var rounds]:
+        Comparison.Run(script, page, rounds is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 7);
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

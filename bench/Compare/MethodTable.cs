@@ -1,0 +1,48 @@
+using Wellbehaved.Model;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Bench;
+
+/// <summary>Whether the cost model chooses the faster way to convolve, on sizes from small to the paper's.</summary>
+internal static class MethodTable
+{
+    /// <summary>Sizes, those included where the two methods cost about the same.</summary>
+    private static readonly (int Images, int Extent, int Channels, int KernelSize)[] Sizes =
+    [
+        (1, 16, 16, 3), (4, 16, 16, 3), (2, 16, 64, 3), (16, 16, 32, 3), (16, 16, 64, 2), (16, 8, 128, 3), (64, 7, 128, 3), (8, 28, 64, 3), (64, 16, 128, 3), (64, 16, 128, 5), (64, 16, 512, 2), (64, 16, 512, 3),
+    ];
+
+    /// <summary>Milliseconds of each method, and which one the cost model takes.</summary>
+    /// <param name="threads">Number of threads.</param>
+    /// <param name="rounds">Interleaved rounds, of which the fastest counts.</param>
+    public static IEnumerable<(string Size, double Direct, double Spectral, ConvolutionMethod Chosen)> Measure(int threads, int rounds)
+    {
+        foreach (var (images, extent, channels, kernelSize) in Sizes)
+        {
+            var shape = new TensorShape(images, extent, extent, channels);
+            var kernelShape = new KernelShape(kernelSize, channels, channels, VarianceTimesFanIn: 2);
+            var kernel = new float[kernelShape.Length];
+            new RandomKernels<float>(1, 0).Fill(0, kernelShape, kernel);
+            using var product = new MatrixProduct<float>(threads);
+            using var direct = new Convolution<float>(shape, kernelShape, 1, Boundary.Periodic, product, ConvolutionMethod.Direct);
+            using var spectral = new Convolution<float>(shape, kernelShape, 1, Boundary.Periodic, product, ConvolutionMethod.Spectral);
+            using var state = new PropagationState<float>(shape);
+            new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(state.Current.Signal, 1);
+            new RandomNumbers(1, 0, 1, RandomPurpose.InputNoise).FillNormal(state.Current.Noise, 1);
+            var (directly, spectrally) = (double.PositiveInfinity, double.PositiveInfinity);
+            for (var round = 0; round < rounds; round++)
+            {
+                directly = Math.Min(directly, Once(direct));
+                spectrally = Math.Min(spectrally, Once(spectral));
+            }
+
+            yield return ($"{channels} channels, {kernelSize}×{kernelSize}, {extent}×{extent}, batch {images}", 1e3 * directly, 1e3 * spectrally, ConvolutionMethods.Cheaper<float>(shape, kernelShape, 1, Boundary.Periodic));
+
+            double Once(Convolution<float> convolution) => Roofline.Seconds(() =>
+            {
+                state.Start(new GivenKernels<float>([kernel]), null);
+                convolution.Propagate(state);
+            });
+        }
+    }
+}

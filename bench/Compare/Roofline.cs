@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Bench;
+
+/// <summary>What the machine can do at most, measured.</summary>
+internal static unsafe class Roofline
+{
+    private const int Steps = 1 << 21;
+    private const int Chains = 12;
+
+    /// <summary>Fused multiply-adds in registers, on all threads: operations a second, in single precision.</summary>
+    public static double RegisterPeak(int threads) =>
+        threads * 2.0 * Chains * Vector512<float>.Count * Steps / Best(9, () => Workers.ForEach(threads, threads, (_, _) => MultiplyAdd(Steps)));
+
+    /// <summary>A large matrix product, on all threads: operations a second, in single precision.</summary>
+    public static double MatrixPeak(int threads)
+    {
+        const int rows = 8192, size = 512;
+        using var a = new AlignedBuffer<float>(rows * size);
+        using var b = new AlignedBuffer<float>(size * size);
+        using var c = new AlignedBuffer<float>(rows * size);
+        using var product = new MatrixProduct<float>(threads);
+        var seconds = Best(9, () => product.Multiply(MatrixOperand<float>.RowMajor(a.Pointer, size), MatrixOperand<float>.RowMajor(b.Pointer, size), c.Pointer, rows, size, size));
+        return 2.0 * rows * size * size / seconds;
+    }
+
+    private static double Best(int rounds, Action work)
+    {
+        work();
+        return Enumerable.Range(0, rounds).Min(_ => Seconds(work));
+    }
+
+    /// <summary>Seconds that a piece of work takes.</summary>
+    public static double Seconds(Action work)
+    {
+        var start = Stopwatch.GetTimestamp();
+        work();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>Chains of multiply-adds, more than the units' latency, that end at 1: nothing overflows and nothing can be left out.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float MultiplyAdd(int steps)
+    {
+        var (x, y) = (Vector512.Create(0.5f), Vector512.Create(0.5f));
+        Vector512<float> c0 = default, c1 = default, c2 = default, c3 = default, c4 = default, c5 = default;
+        Vector512<float> c6 = default, c7 = default, c8 = default, c9 = default, cA = default, cB = default;
+        for (var step = 0; step < steps; step++)
+        {
+            c0 = Vector512.FusedMultiplyAdd(x, c0, y);
+            c1 = Vector512.FusedMultiplyAdd(x, c1, y);
+            c2 = Vector512.FusedMultiplyAdd(x, c2, y);
+            c3 = Vector512.FusedMultiplyAdd(x, c3, y);
+            c4 = Vector512.FusedMultiplyAdd(x, c4, y);
+            c5 = Vector512.FusedMultiplyAdd(x, c5, y);
+            c6 = Vector512.FusedMultiplyAdd(x, c6, y);
+            c7 = Vector512.FusedMultiplyAdd(x, c7, y);
+            c8 = Vector512.FusedMultiplyAdd(x, c8, y);
+            c9 = Vector512.FusedMultiplyAdd(x, c9, y);
+            cA = Vector512.FusedMultiplyAdd(x, cA, y);
+            cB = Vector512.FusedMultiplyAdd(x, cB, y);
+        }
+
+        return (c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + cA + cB)[0];
+    }
+}
