@@ -77,6 +77,7 @@ def propagate(architecture, images, channels, size, depth, interval, ranks):
 LAYER = torch.randn(128, 512, 16, 16), torch.randn(512, 512, 3, 3)
 WORKS = {
     "conv_layer": lambda: convolve(*LAYER),
+    "conv_layer_zero": lambda: functional.conv2d(*LAYER, padding=1),
     "fig4": lambda: propagate("bn_ff", 64, 512, 3, 4, 2, True),
     "bn_ff_fc": lambda: propagate("bn_ff", 64, 512, 1, 100, 0, False),
     "bn_ff_fc_measured": lambda: propagate("bn_ff", 64, 512, 1, 100, 2, True),

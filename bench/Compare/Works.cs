@@ -25,7 +25,8 @@ internal sealed class Works : IDisposable
     {
         var paper = new TensorShape(64, 16, 16, 512);
         var layer = Operations(paper, 3);
-        yield return new Work("conv_layer", "convolution of the paper's layer: 512 channels, 3×3, 16×16, batch 64, periodic", layer, 1, 4, ConvolutionLayer(paper));
+        yield return new Work("conv_layer", "convolution of the paper's layer: 512 channels, 3×3, 16×16, batch 64, periodic", layer, 1, 4, ConvolutionLayer(paper, Boundary.Periodic));
+        yield return new Work("conv_layer_zero", "the same with zero padding", layer, 1, null, ConvolutionLayer(paper, Boundary.ZeroPadding));
         yield return new Work("fig4", "whole simulation of Fig. 4 (`bn_ff`, the same layer), moments and both effective ranks at every second layer", 4 * layer, 4, 4, Figure4());
         foreach (var (architecture, channels, batch, target, name) in new[] { ("bn_ff", 512, 64, 3.0, "bn_ff_fc"), ("vanilla", 128, 1024, 2.0, "vanilla_fc") })
         {
@@ -48,12 +49,12 @@ internal sealed class Works : IDisposable
         return disposable;
     }
 
-    private Func<double> ConvolutionLayer(TensorShape shape)
+    private Func<double> ConvolutionLayer(TensorShape shape, Boundary boundary)
     {
         var kernelShape = new KernelShape(3, shape.Channels, shape.Channels, VarianceTimesFanIn: 2);
         var kernel = new float[kernelShape.Length];
         new RandomKernels<float>(1, 0, _threads).Fill(0, kernelShape, kernel);
-        var convolution = Owned(new Convolution<float>(shape, kernelShape, 1, Boundary.Periodic, Owned(new MatrixProduct<float>(_threads))));
+        var convolution = Owned(new Convolution<float>(shape, kernelShape, 1, boundary, Owned(new MatrixProduct<float>(_threads))));
         var state = Owned(new PropagationState<float>(shape));
         new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(state.Current.Signal, 1);
         new RandomNumbers(1, 0, 1, RandomPurpose.InputNoise).FillNormal(state.Current.Noise, 1);

@@ -20,13 +20,18 @@ internal static class MemoryFootprint
         var firstFanIn = options.KernelSize == 1 ? (double)images.Height * images.Width * images.Channels : kernelArea * images.Channels;
         var firstKernel = firstFanIn * options.NumChannels;
         var innerKernel = kernelArea * options.NumChannels * options.NumChannels;
+
+        // What Fourier transforms would need: the spectrum, the packed features of a row of frequencies and the weights once more; counted whether or not they are used.
+        var spectral = options.KernelSize > 1 && options.Boundary == Boundary.Periodic;
+        var spectrum = spectral ? 2 * featureElements : 0;
+        var packed = spectral ? 6 * featureElements / Math.Ceiling(images.Height / (double)stride) : 0;
         var gram = Math.Min(points, options.NumChannels) * (Math.Min(points, options.NumChannels) + Math.Min(options.NumChannels, Math.Max(points, 512.0)));
         var table = options.KernelSize == 1 ? 0 : 4 * kernelArea * points;
         var results = (double)options.NumSims * options.NumComputations * architecture.Places.Length * MomentColumns.All.Count;
 
         var features = 2 * featureElements * sizeof(float);
         var buffers = architecture.IsResidual ? 3 : 2;
-        var total = (buffers * features) + (inputElements * ((2 * sizeof(float)) + sizeof(double))) + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float)) + (gram * sizeof(double)) + (table * sizeof(int)) + (results * 2 * sizeof(double));
-        return (features, total, new[] { 2 * featureElements, 2 * inputElements, firstKernel, innerKernel, table, gram, results / architecture.Places.Length / MomentColumns.All.Count }.Max());
+        var total = (buffers * features) + (inputElements * ((2 * sizeof(float)) + sizeof(double))) + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float)) + (gram * sizeof(double)) + (table * sizeof(int)) + ((spectrum + packed + (spectral ? innerKernel : 0)) * sizeof(float)) + (results * 2 * sizeof(double));
+        return (features, total, new[] { 2 * featureElements, 2 * inputElements, firstKernel, innerKernel, table, spectrum, packed, gram, results / architecture.Places.Length / MomentColumns.All.Count }.Max());
     }
 }
