@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Wellbehaved.Model;
 using Wellbehaved.Numerics;
 
@@ -14,8 +15,8 @@ internal static class MethodTable
 
     /// <summary>Milliseconds of each method, and which one the cost model takes.</summary>
     /// <param name="threads">Number of threads.</param>
-    /// <param name="rounds">Interleaved rounds, of which the fastest counts.</param>
-    public static IEnumerable<(string Size, double Direct, double Spectral, ConvolutionMethod Chosen)> Measure(int threads, int rounds)
+    /// <param name="duration">Time for interleaved rounds at each size, of which the fastest counts.</param>
+    public static IEnumerable<(string Size, double Direct, double Spectral, ConvolutionMethod Chosen)> Measure(int threads, TimeSpan duration)
     {
         foreach (var (images, extent, channels, kernelSize) in Sizes)
         {
@@ -30,7 +31,7 @@ internal static class MethodTable
             new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(state.Current.Signal, 1);
             new RandomNumbers(1, 0, 1, RandomPurpose.InputNoise).FillNormal(state.Current.Noise, 1);
             var (directly, spectrally) = (double.PositiveInfinity, double.PositiveInfinity);
-            for (var round = 0; round < rounds; round++)
+            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < duration;)
             {
                 directly = Math.Min(directly, Once(direct));
                 spectrally = Math.Min(spectrally, Once(spectral));

@@ -12,6 +12,10 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
     where T : unmanaged
 {
     private const int CacheLine = 64;
+
+    /// <summary>From this size on large pages are asked for, so that at most a quarter of a block is rounded up.</summary>
+    private const int LargeBlock = 4 * HugePages.Size;
+
     private T* _pointer;
 
     /// <summary>Allocates a block that holds zeros.</summary>
@@ -23,7 +27,13 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
         var bytes = (nuint)Math.Max(length, 1) * (nuint)sizeof(T);
-        _pointer = (T*)NativeMemory.AlignedAlloc(bytes, CacheLine);
+        var isLarge = bytes >= (nuint)LargeBlock;
+        _pointer = (T*)NativeMemory.AlignedAlloc(bytes, (nuint)(isLarge ? HugePages.Size : CacheLine));
+        if (isLarge)
+        {
+            HugePages.Advise(_pointer, bytes);
+        }
+
         NativeMemory.Clear(_pointer, bytes);
     }
 
