@@ -9,6 +9,7 @@ var root = new RootCommand("Verifies how signal and noise travel through deep ne
     RunCommand.Create(),
     PredictCommand.Create(),
     DiagnoseCommand.Create(),
+    PlotCommand.Create(),
     ClaimsCommand.Create(),
 };
 var parsed = root.Parse(args);

@@ -10,7 +10,7 @@ internal sealed class ReportOptions
     private readonly Option<string?> _json = OptionFactory.OutputFile("--json", "Write the outcome to this file as JSON");
     private readonly Option<string?> _junit = OptionFactory.OutputFile("--junit", "Write the outcome to this file as JUnit XML, for CI servers");
     private readonly Option<string?> _badge = OptionFactory.OutputFile("--badge", "Write the verdict in a few words to this file, as JSON that shields.io reads");
-    private readonly Option<string?> _report = new("--report") { Description = "Write a report into this folder", HelpName = "DIR" };
+    private readonly Option<string?> _report = new("--report") { Description = "Write a report into this folder: report.html, one page that needs nothing else, and report.md", HelpName = "DIR" };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -28,7 +28,8 @@ internal sealed class ReportOptions
 /// <summary>Where the outcome of a run is written; null where it is not.</summary>
 internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, string? Report)
 {
-    private const string Page = "report.md";
+    private const string Page = "report.html";
+    private const string Markdown = "report.md";
 
     /// <summary>Checks before the work begins that they can be written; creates the folder.</summary>
     /// <exception cref="InvalidInputException">One of them cannot.</exception>
@@ -46,7 +47,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             }
         }
 
-        foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge"), (Report is null ? null : Path.Combine(Report, Page), "--report") })
+        foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge"), (Report is null ? null : Path.Combine(Report, Page), "--report"), (Report is null ? null : Path.Combine(Report, Markdown), "--report") })
         {
             if (path is not null)
             {
@@ -61,8 +62,12 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
         WriteIf(Json, () => VerificationReport.ToText(run) + "\n");
         WriteIf(Junit, () => JunitReport.ToText(run));
         WriteIf(Badge, () => Audit.Badge.ToText(run));
-        WriteIf(Report is null ? null : Path.Combine(Report, Page), () => MarkdownReport.ToText(run));
+        WriteIf(Report is null ? null : Path.Combine(Report, Markdown), () => MarkdownReport.ToText(run));
+        WriteIf(Report is null ? null : Path.Combine(Report, Page), () => PageOf(run));
     }
+
+    /// <summary>Apart, so that commands which draw nothing do not load what draws.</summary>
+    private static string PageOf(VerificationRun run) => Figures.HtmlReport.ToText(run);
 
     private static void WriteIf(string? path, Func<string> text)
     {

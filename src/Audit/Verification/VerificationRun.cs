@@ -23,6 +23,9 @@ public sealed record VerificationRun(
     /// <summary>The subject's version; null if it has none.</summary>
     public string? SubjectVersion { get; init; }
 
+    /// <summary>Moments by depth of each architecture whose deep experiment was run.</summary>
+    public IReadOnlyList<KeyValuePair<string, MomentTable>> DeepMoments { get; init; } = [];
+
     /// <summary>Claims that recorded moments cannot decide, with what is missing.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> NotJudged { get; init; } = [];
 
@@ -68,15 +71,17 @@ public sealed record VerificationRun(
         var checks = ChecksOf(claims, architectures);
         var deep = new DeepExperiments(subject, scale, seed, () => advance?.Invoke(1), cancellation);
         var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
+        KeyValuePair<string, MomentTable>[] moments = [.. Model.Architecture.Names.Where(deep.Finished.Contains).Select(name => KeyValuePair.Create(name, deep.Of(name)))];
         return new VerificationRun(
             subject.Description.Name,
             scale,
             seed,
             outcomes,
-            [.. Model.Architecture.Names.Where(deep.Finished.Contains).Select(name => KeyValuePair.Create(name, Diagnosis.Of(deep.Of(name))))],
+            [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Of(pair.Value)))],
             [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
         {
             SubjectVersion = subject.Description.Version,
+            DeepMoments = moments,
         };
     }
 

@@ -16,4 +16,17 @@ internal static class ResultConfiguration
 
     /// <summary>Writes options as a JSON object with the names of the author's package.</summary>
     public static string Of(ExperimentOptions options) => JsonSerializer.Serialize(options, Format);
+
+    /// <summary>Reads options back; null where the text is none of ours.</summary>
+    public static ExperimentOptions? Read(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ExperimentOptions>(text, Format);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

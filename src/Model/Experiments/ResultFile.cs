@@ -23,6 +23,9 @@ public sealed class ResultFile
     /// <summary>The options that the file was made with, as JSON, if the file says.</summary>
     public string? Configuration { get; }
 
+    /// <summary>The same as options; null if the file does not say, or says something else.</summary>
+    public ExperimentOptions? Options => Configuration is null ? null : ResultConfiguration.Read(Configuration);
+
     /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
     public IReadOnlyCollection<string> Names => _moments.Keys;
 

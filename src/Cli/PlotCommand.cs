@@ -1,0 +1,124 @@
+using System.CommandLine;
+using Wellbehaved.Audit;
+using Wellbehaved.Figures;
+using Wellbehaved.Model;
+using Figure = Wellbehaved.Figures.Figure;
+
+namespace Wellbehaved.Cli;
+
+/// <summary><c>wellbehaved plot</c>: draws result files, with theory in the same frame.</summary>
+internal static class PlotCommand
+{
+    /// <summary>Beyond this number of points a layer of theory takes seconds, and a figure should not take hours.</summary>
+    private const int MostPointsOfTheory = 256;
+
+    /// <summary>Describes the command.</summary>
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours or the author's; several of one architecture are compared, several architectures are shown side by side", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
+        var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), or histograms over the simulations (figure 2; vanilla only)", "auto", "depth", "histogram");
+        var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
+        var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
+        var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
+        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, architecture, channels, noTheory };
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var path = parsed.GetRequiredValue(output);
+            var ending = Path.GetExtension(path).ToLowerInvariant();
+            if (!FigureRenderer.Endings.Contains(ending))
+            {
+                throw new InvalidInputException("--out", $"expected a file name that ends in {string.Join(", ", FigureRenderer.Endings)}, got '{path}'");
+            }
+
+            AtomicFile.EnsureWritable(path, "--out");
+            var named = parsed.GetValue(architecture);
+            if (named is not null && !Architecture.Names.Contains(named))
+            {
+                throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Architecture.Names)}, got '{named}'");
+            }
+
+            var width = parsed.GetValue(channels);
+            if (width < 0)
+            {
+                throw new InvalidInputException("--num-channels", $"expected a whole number of at least 0, got {width}");
+            }
+
+            var recordings = parsed.GetRequiredValue(files).Select(file => Read(file, named, width)).ToArray();
+            var drawn = Compose(recordings, parsed.GetRequiredValue(figure), parsed.GetValue(noTheory), cancellation);
+            foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => $"{panel.Title}: {panel.Missing}").Distinct())
+            {
+                Console.Error.WriteLine($"note: {missing}");
+            }
+
+            AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(drawn, ending)));
+            Console.WriteLine($"{drawn.Title}: written to {path}");
+            return ExitStatus.Success;
+        }));
+        return command;
+    }
+
+    private static Recording Read(string path, string? architecture, int width)
+    {
+        var file = ResultFile.Read(path);
+        var options = file.Options;
+        var name = options?.Architecture ?? architecture ?? Recording.Guess(file)
+            ?? throw new InvalidInputException("--architecture", $"expected with {path}, whose arrays do not tell it");
+        return new Recording(Path.GetFileNameWithoutExtension(path), file, Architecture.Named(name, options?.ResDepth ?? file.ResidualDepth ?? 2), options?.NumChannels ?? (width > 0 ? width : null), null);
+    }
+
+    private static Figure Compose(Recording[] recordings, string figure, bool noTheory, CancellationToken cancellation)
+    {
+        var architectures = recordings.Select(recording => recording.Architecture.Name).Distinct().ToArray();
+        if (architectures.Length > 1)
+        {
+            if (architectures.Length < recordings.Length || figure == "histogram")
+            {
+                throw new InvalidInputException("FILE.npz", "expected files of one architecture, or one file of each");
+            }
+
+            return SideBySideFigure.Of([.. recordings.Select(recording => KeyValuePair.Create(recording.Architecture.Name, MomentTable.Of(recording.File)))]);
+        }
+
+        var first = recordings[0];
+        var isHistogram = figure == "histogram" || (figure == "auto" && recordings.Length == 1 && architectures[0] == "vanilla" && first.Log("chi", first.Last) is null);
+        if (!isHistogram)
+        {
+            return DepthFigure.Of([.. recordings.Select(recording => noTheory ? recording : recording with { Theory = TheoryOf(recording, cancellation) })]);
+        }
+
+        return recordings.Length == 1 && architectures[0] == "vanilla"
+            ? HistogramFigure.Of(first)
+            : throw new InvalidInputException("--figure", "expected histograms of a single file of vanilla only");
+    }
+
+    /// <summary>What theory says of the network of a recording; null, with a note, where that is not known or would take too long.</summary>
+    private static Prediction? TheoryOf(Recording recording, CancellationToken cancellation)
+    {
+        if (recording.File.Options is not { } options)
+        {
+            Console.Error.WriteLine($"note: {recording.Name} does not say which network it was made with, so only limits are drawn, not its own prediction");
+            return null;
+        }
+
+        try
+        {
+            options.Validate();
+            var images = ImageSources.Open(options.Dataset, options.DataDir);
+            options.ValidateFor(images);
+            var points = options.Settings(images).FeatureShape.Points;
+            if (points is > MostPointsOfTheory or < 2)
+            {
+                Console.Error.WriteLine($"note: no theory is drawn for {recording.Name}, whose {points} points would take it {(points < 2 ? "nowhere" : "hours")}; wellbehaved predict computes it");
+                return null;
+            }
+
+            return ProgressDisplay.Show("theory", options.TotalDepth, advance => Prediction.Of(options, images, advance, cancellation));
+        }
+        catch (InvalidInputException exception)
+        {
+            Console.Error.WriteLine($"note: no theory is drawn for {recording.Name}: {exception.Message}");
+            return null;
+        }
+    }
+}

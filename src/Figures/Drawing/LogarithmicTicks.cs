@@ -1,0 +1,55 @@
+using System.Globalization;
+using ScottPlot.TickGenerators;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>Ticks of an axis whose coordinates are decimal logarithms.</summary>
+internal static class LogarithmicTicks
+{
+    private const int MostLabels = 8;
+    private static readonly int[] Coarse = [1];
+    private static readonly int[] Fine = [1, 2, 5];
+
+    /// <summary>Ticks between two coordinates: labels at powers of ten, or at 1, 2 and 5 times them where there are few, and marks between.</summary>
+    public static NumericManual Between(double low, double high)
+    {
+        var ticks = new NumericManual();
+        var step = Math.Max(1, (int)Math.Ceiling((high - low) / MostLabels));
+        var labelled = high - low < 2 ? Fine : Coarse;
+        for (var exponent = (int)Math.Floor(low); exponent <= high; exponent++)
+        {
+            for (var digit = 1; digit <= 9; digit++)
+            {
+                var position = exponent + Math.Log10(digit);
+                if (position < low || position > high)
+                {
+                    continue;
+                }
+
+                if (labelled.Contains(digit) && exponent % step == 0)
+                {
+                    ticks.AddMajor(position, Label(exponent, digit));
+                }
+                else if (step == 1)
+                {
+                    ticks.AddMinor(position);
+                }
+            }
+        }
+
+        return ticks;
+    }
+
+    private static string Label(int exponent, int digit) =>
+        exponent is >= -3 and <= 4 ? (digit * Math.Pow(10, exponent)).ToString("0.####", CultureInfo.InvariantCulture)
+        : $"{(digit == 1 ? "" : $"{digit}·")}10{Superscript(exponent)}";
+
+    private static string Superscript(int number) => string.Concat(number.ToString(CultureInfo.InvariantCulture).Select(sign => sign switch
+    {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        _ => (char)('⁰' + (sign - '0')),
+    }));
+}

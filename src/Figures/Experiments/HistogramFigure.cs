@@ -1,0 +1,76 @@
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>Distributions of ln ν₂ and ln μ₂(dx) over the simulations at four depths, as in the paper's figure 2, with the exact density of W1.</summary>
+public static class HistogramFigure
+{
+    private const int MostDepths = 4;
+
+    /// <summary>Draws a recording of <c>vanilla</c>.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <returns>The figure; panels whose moments are missing say so.</returns>
+    public static Figure Of(Recording recording)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        var walk = recording.Width is { } width ? new RandomWalk(width) : null;
+        return new Figure(
+            $"{recording.Architecture.Name}: spread of signal and noise over {recording.File.Simulations} simulations",
+            [
+                Panel(recording, "nu2_signal", "Signal", "ln ν₂(x)", walk),
+
+                // The noise of a batch never becomes one-dimensional, so W1 does not speak about it.
+                Panel(recording, "mu2_noise", "Noise", "ln μ₂(dx)", null),
+            ],
+            2);
+    }
+
+    private static Panel Panel(Recording recording, string moment, string title, string label, RandomWalk? walk)
+    {
+        var rows = recording.Log(moment, recording.NumberOf(PlaceKind.Relu));
+        var curves = new List<Curve>();
+        var columns = rows is null ? [] : Chosen(recording.Depths.Count);
+        foreach (var (column, colour) in columns.Select((column, colour) => (column, colour)))
+        {
+            var values = rows!.Select(row => row[column]).Where(double.IsFinite).Order().ToArray();
+            if (values.Length < 2 || values[^1] == values[0])
+            {
+                continue;
+            }
+
+            var (edges, densities) = Bins(values);
+            var depth = (int)recording.Depths[column];
+            curves.AddRange(new[] { Curve.Through($"depth {depth}", CurveKind.Histogram, colour, edges, densities) }.OfType<Curve>());
+            if (walk is not null)
+            {
+                double[] points = [.. Enumerable.Range(0, 201).Select(i => values[0] + ((values[^1] - values[0]) * i / 200))];
+                curves.AddRange(new[] { Curve.Through($"depth {depth}, W1", CurveKind.Theory, colour, points, walk.Density(depth, points)) }.OfType<Curve>());
+            }
+        }
+
+        return new Panel(title, label, "density", curves)
+        {
+            Missing = rows is null ? $"{moment} is not in the file" : curves.Count == 0 ? $"{moment} does not vary: a histogram needs two simulations" : null,
+        };
+    }
+
+    /// <summary>The last depth, and three quarters, half and a quarter of it; all if there are few.</summary>
+    private static int[] Chosen(int depths) => [.. Enumerable.Range(1, MostDepths).Select(i => Math.Max(0, (depths * i / MostDepths) - 1)).Distinct()];
+
+    /// <summary>Left edges and densities of bins as wide as Freedman and Diaconis advise, and the last right edge.</summary>
+    private static (double[] Edges, double[] Densities) Bins(double[] sorted)
+    {
+        var spread = sorted[(int)(0.75 * (sorted.Length - 1))] - sorted[(int)(0.25 * (sorted.Length - 1))];
+        var range = sorted[^1] - sorted[0];
+        var width = spread > 0 ? 2 * spread / Math.Cbrt(sorted.Length) : range;
+        var bins = (int)Math.Clamp(Math.Ceiling(range / width), 1, 200);
+        var counts = new int[bins];
+        foreach (var value in sorted)
+        {
+            counts[Math.Min(bins - 1, (int)((value - sorted[0]) / range * bins))]++;
+        }
+
+        return ([.. Enumerable.Range(0, bins + 1).Select(i => sorted[0] + (range * i / bins))], [.. counts.Select(count => count * bins / (range * sorted.Length)), 0]);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using MathNet.Numerics;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>Puts curves of one or several recordings into a panel: one colour for each, and theory dashed in the same colour.</summary>
+/// <param name="recordings">The recordings.</param>
+internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
+{
+    private static readonly double Ln10 = Math.Log(10);
+    private readonly List<Curve> _curves = [];
+    private readonly List<string> _missing = [];
+    private int _colour;
+
+    /// <summary>Whether depth is drawn on a logarithmic axis.</summary>
+    public bool LogarithmicX { get; init; }
+
+    /// <summary>Whether the values, which are then natural logarithms, are drawn on a logarithmic axis.</summary>
+    public bool LogarithmicY { get; init; }
+
+    /// <summary>Adds a quantity of every recording.</summary>
+    /// <param name="label">What it is.</param>
+    /// <param name="rows">Reads it (simulations × depths); null where the file does not hold it.</param>
+    /// <param name="theory">What theory says, by depth from 1 on; null where it says nothing.</param>
+    public void Add(string label, Func<Recording, IReadOnlyList<double[]>?> rows, Func<Recording, IEnumerable<double>?>? theory = null)
+    {
+        foreach (var recording in recordings)
+        {
+            var values = rows(recording)?.Select(row => row.Select(Y).ToArray()).ToArray();
+            if (Curve.Of(Named(label, recording), _colour, [.. recording.Depths.Select(X)], values) is { } curve)
+            {
+                _curves.Add(curve);
+            }
+            else
+            {
+                _missing.Add($"{Named(label, recording)} is not in the file");
+            }
+
+            if (theory?.Invoke(recording)?.ToArray() is { } predicted && Curve.Through($"{Named(label, recording)}, theory at infinite width", CurveKind.Theory, _colour, predicted.Select((_, i) => X(i + 1)), predicted.Select(Y)) is { } line)
+            {
+                _curves.Add(line);
+            }
+
+            _colour++;
+        }
+    }
+
+    /// <summary>Adds the power law through the second half of a recording's χ.</summary>
+    public void AddFit(Recording recording, int colour)
+    {
+        var growth = Diagnosis.Of(MomentTable.Of(recording.File)).ChiGrowth;
+        var curve = _curves.FirstOrDefault(curve => curve.Kind == CurveKind.Measured && curve.Colour == colour);
+        var points = curve is null ? [] : curve.X.Zip(curve.Y).Where(point => point.First >= curve.X[^1] - Math.Log10(4)).ToArray();
+        if (points.Length < 3)
+        {
+            return;
+        }
+
+        var (intercept, slope) = Fit.Line([.. points.Select(point => point.First)], [.. points.Select(point => point.Second)]);
+        var exponent = growth is { Law: Growth.Power } ? string.Create(CultureInfo.InvariantCulture, $"{growth.Parameter:F3}, 95 %: {growth.Lower:F3} to {growth.Upper:F3}") : slope.ToString("F3", CultureInfo.InvariantCulture);
+        if (Curve.Through($"{Named("power", recording)} {exponent}", CurveKind.Fit, recordings.Count + colour, curve!.X, curve.X.Select(x => intercept + (slope * x))) is { } line)
+        {
+            _curves.Add(line);
+        }
+    }
+
+    /// <summary>Builds the panel.</summary>
+    public Panel Build(string title, string xLabel, string yLabel) => new(title, xLabel, yLabel, _curves)
+    {
+        XScale = LogarithmicX ? AxisScale.Logarithmic : AxisScale.Linear,
+        YScale = LogarithmicY ? AxisScale.Logarithmic : AxisScale.Linear,
+        Missing = _missing.Count == 0 ? null : string.Join("; ", _missing),
+    };
+
+    private string Named(string label, Recording recording) => recordings.Count == 1 ? label : $"{label}, {recording.Name}";
+
+    private double X(double depth) => LogarithmicX ? Math.Log10(depth) : depth;
+
+    private double Y(double value) => LogarithmicY ? value / Ln10 : value;
+}

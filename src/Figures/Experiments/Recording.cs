@@ -1,0 +1,72 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>A result file to be drawn: ours or the author's.</summary>
+/// <param name="Name">How it is called in legends.</param>
+/// <param name="File">Its content.</param>
+/// <param name="Architecture">Its architecture.</param>
+/// <param name="Width">Channels N; null if unknown.</param>
+/// <param name="Theory">What theory says of the same network; null if that is not known.</param>
+public sealed record Recording(string Name, ResultFile File, Architecture Architecture, int? Width, Prediction? Theory)
+{
+    /// <summary>Computed depths.</summary>
+    public IReadOnlyList<double> Depths { get; } = [.. File.Depth.Select(depth => (double)depth)];
+
+    /// <summary>The last place of a unit.</summary>
+    public int Last => Architecture.Places[^1].Number;
+
+    /// <summary>Number of the first place of a kind.</summary>
+    /// <param name="kind">What has just happened there.</param>
+    /// <returns>The number.</returns>
+    public int NumberOf(PlaceKind kind) => Architecture.Places.First(place => place.Kind == kind).Number;
+
+    /// <summary>A moment at a place.</summary>
+    /// <param name="moment">Name without suffix.</param>
+    /// <param name="place">Number of the place.</param>
+    /// <returns>Rows (simulations × depths); null if the file does not hold it.</returns>
+    public IReadOnlyList<double[]>? Find(string moment, int place) => File.Find($"{moment}_loc{place}");
+
+    /// <summary>Natural logarithms of a moment, from the logarithms that the file holds or from the moment itself.</summary>
+    /// <param name="moment">Name without suffix.</param>
+    /// <param name="place">Number of the place.</param>
+    /// <returns>Rows (simulations × depths), not finite where the moment is zero; null if the file holds neither.</returns>
+    public IReadOnlyList<double[]>? Log(string moment, int place) =>
+        Find($"log_{moment}", place)?.Select(row => row.Select(value => value <= MomentSet.LogOfZero ? double.NaN : value).ToArray()).ToArray()
+        ?? Find(moment, place)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
+
+    /// <summary>Effective ranks, not a number where they were not computed.</summary>
+    /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
+    /// <returns>Rows (simulations × depths); null if the file does not hold them.</returns>
+    public IReadOnlyList<double[]>? Ranks(string moment) =>
+        Find(moment, NumberOf(PlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
+
+    /// <summary>The factor by which χ grows from one place to another of the same unit.</summary>
+    /// <param name="from">The first place.</param>
+    /// <param name="to">The second.</param>
+    /// <returns>Rows (simulations × depths); null if χ is missing at one of them.</returns>
+    public IReadOnlyList<double[]>? GrowthOfChi(int from, int to) =>
+        (Log("chi", from), Log("chi", to)) is ({ } before, { } after) ? [.. before.Zip(after, (x, y) => x.Zip(y, (a, b) => Math.Exp(b - a)).ToArray())] : null;
+
+    /// <summary>Tells the architecture of a file that does not say it, by its places and where the effective rank and the unit variance of batch norm are found.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>Name of the architecture; null if the file does not tell.</returns>
+    public static string? Guess(ResultFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var places = file.Names.Select(name => int.TryParse(name[(name.LastIndexOf("_loc", StringComparison.Ordinal) + 4)..], out var place) ? place : 0).DefaultIfEmpty(0).Max();
+        return places switch
+        {
+            3 => "vanilla",
+            4 when HasRanks(4) || HasUnitVariance(3) => "bn_ff",
+            4 when HasRanks(2) => "vanilla_res",
+            5 => "bn_res",
+            _ => null,
+        };
+
+        bool HasRanks(int place) => file.Find($"reff_signal_loc{place}")?.Any(row => row.Any(value => value >= 1)) == true;
+
+        bool HasUnitVariance(int place) => file.Find($"mu2_signal_loc{place}")?.All(row => row.All(value => value is > 0.5 and < 1.001)) == true;
+    }
+}
