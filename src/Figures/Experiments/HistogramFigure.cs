@@ -20,8 +20,8 @@ public static class HistogramFigure
             [
                 Panel(recording, "nu2_signal", "Signal", "ln ν₂(x)", walk),
 
-                // The noise of a batch never becomes one-dimensional, so W1 does not speak about it.
-                Panel(recording, "mu2_noise", "Noise", "ln μ₂(dx)", null),
+                // The noise of a batch never becomes one-dimensional, so W1 speaks about that of a single point only.
+                Panel(recording, "mu2_noise", "Noise", "ln μ₂(dx)", recording.File.Options is { BatchSize: 1, KernelSize: 1 } ? walk : null),
             ],
             2);
     }
