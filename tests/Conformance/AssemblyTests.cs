@@ -12,4 +12,13 @@ public class AssemblyTests
         typeof(Experiment).Assembly.GetReferencedAssemblies().Should().NotContain(name => name.Name == "Wellbehaved.Theory");
         theory.GetReferencedAssemblies().Should().NotContain(name => name.Name == "Wellbehaved.Model");
     }
+
+    [Fact]
+    public void Only_the_command_knows_what_draws()
+    {
+        foreach (var name in new[] { "Wellbehaved.Numerics", "Wellbehaved.Model", "Wellbehaved.Theory", "Wellbehaved.Audit" })
+        {
+            System.Reflection.Assembly.Load(name).GetReferencedAssemblies().Should().NotContain(reference => reference.Name == "Wellbehaved.Figures" || reference.Name == "ScottPlot", name);
+        }
+    }
 }

@@ -28,6 +28,9 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
     /// <summary>Thin horizontal lines to compare with.</summary>
     public IReadOnlyList<double> References { get; init; } = [];
 
+    /// <summary>Ends of the vertical axis, where panels share them to be compared at a glance; null to fit the curves.</summary>
+    public (double Low, double High)? YLimits { get; init; }
+
     /// <summary>What cannot be shown, and why; null if nothing is missing.</summary>
     public string? Missing { get; init; }
 

@@ -14,6 +14,9 @@ public static class FigureRenderer
     private const int TitleHeight = 44;
     private const float PointsPerPixel = 0.75f;
 
+    /// <summary>Room beyond the curves at the ends of an axis that panels share, as a share of it.</summary>
+    private const double EdgeOfSharedAxis = 0.05;
+
     /// <summary>Families without serifs that have Greek letters and subscripts, the most common ones first.</summary>
     private static readonly string[] Families = ["DejaVu Sans", "Noto Sans", "Liberation Sans", "Arial", "Helvetica", "Segoe UI"];
 
@@ -168,6 +171,11 @@ public static class FigureRenderer
         else
         {
             plot.Axes.AutoScale();
+            if (panel.YLimits is { } shared)
+            {
+                plot.Axes.SetLimitsY(shared.Low - (EdgeOfSharedAxis * (shared.High - shared.Low)), shared.High + (EdgeOfSharedAxis * (shared.High - shared.Low)));
+            }
+
             var limits = plot.Axes.GetLimits();
             Divide(plot.Axes.Bottom, panel.XScale, limits.Left, limits.Right);
             Divide(plot.Axes.Left, panel.YScale, limits.Bottom, limits.Top);

@@ -14,9 +14,9 @@ public static class SideBySideFigure
     {
         ArgumentNullException.ThrowIfNull(tables);
         var conditions = tables.Select(pair => Diagnosis.Of(pair.Value).Condition).ToArray();
-        var panels = new List<Panel>();
-        panels.AddRange(tables.Select((pair, i) => new Panel($"{pair.Key}: {Say(conditions[i])}", "depth l", "directions of variance r_eff", Curves("r_eff", i, pair.Value, pair.Value.Reff, value => Math.Log10(value))) { YScale = AxisScale.Logarithmic, References = [0], Missing = pair.Value.Reff is null ? "no effective ranks" : null }));
-        panels.AddRange(tables.Select((pair, i) => new Panel(pair.Key, "depth l", "SNR^l / SNR^0", Curves("SNR^l/SNR^0", i, pair.Value, pair.Value.LogChi, value => -2 * value / Ln10)) { YScale = AxisScale.Logarithmic, References = [0], Missing = pair.Value.LogChi is null ? "no χ" : null }));
+        var ranks = tables.Select((pair, i) => new Panel($"{pair.Key}: {Say(conditions[i])}", "depth l", "directions of variance r_eff", Curves("r_eff", i, pair.Value, pair.Value.Reff, value => Math.Log10(value))) { Missing = pair.Value.Reff is null ? "no effective ranks" : null });
+        var ratios = tables.Select((pair, i) => new Panel(pair.Key, "depth l", "SNR^l / SNR^0", Curves("SNR^l/SNR^0", i, pair.Value, pair.Value.LogChi, value => -2 * value / Ln10)) { Missing = pair.Value.LogChi is null ? "no χ" : null });
+        List<Panel> panels = [.. WithSharedAxis([.. ranks]), .. WithSharedAxis([.. ratios])];
         if (tables.Any(pair => Model.Architecture.Named(pair.Key).IsResidual))
         {
             panels.Add(Dilution(tables));
@@ -35,6 +35,13 @@ public static class SideBySideFigure
         Condition.PathologicalSnr => "pathological SNR",
         _ => "undecided",
     };
+
+    /// <summary>Logarithmic panels over the same range, which includes 1.</summary>
+    private static IEnumerable<Panel> WithSharedAxis(IReadOnlyList<Panel> panels)
+    {
+        double[] values = [0, .. panels.SelectMany(panel => panel.Curves).SelectMany(curve => curve.Y.Concat(curve.Low ?? []).Concat(curve.High ?? []))];
+        return panels.Select(panel => panel with { YScale = AxisScale.Logarithmic, References = [0], YLimits = (values.Min(), values.Max()) });
+    }
 
     private static List<Curve> Curves(string label, int colour, MomentTable table, IReadOnlyList<double[]>? rows, Func<double, double> coordinate) =>
         [.. new[] { Curve.Of(label, colour, [.. table.Depths.Select(depth => (double)depth)], rows?.Select(row => row.Select(coordinate).ToArray()).ToArray()) }.OfType<Curve>()];

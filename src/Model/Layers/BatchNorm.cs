@@ -40,7 +40,10 @@ public sealed unsafe class BatchNorm<T> : ILayer<T>
     internal void PropagateThroughRelu(PropagationState<T> state) => Propagate(state, rectify: true);
 
     /// <inheritdoc/>
-    public void Dispose() => _statistics.Dispose();
+    public void Dispose()
+    {
+        // Works in place and owns nothing.
+    }
 
     private void Propagate(PropagationState<T> state, bool rectify)
     {

@@ -72,7 +72,6 @@ public sealed unsafe class MomentComputation<T> : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _statistics.Dispose();
         _rankOfSignal.Dispose();
         _rankOfNoise.Dispose();
     }

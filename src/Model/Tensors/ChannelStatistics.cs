@@ -10,7 +10,7 @@ namespace Wellbehaved.Model;
 /// Chunks depend on sizes alone and are merged in order, so the result has the same bits on any number of threads; a constant channel has variance zero exactly.
 /// Merging: P. Pébay, <i>Formulas for Robust, One-Pass Parallel Computation of Covariances and Arbitrary-Order Statistical Moments</i>, Sandia report 2008-6212.
 /// </remarks>
-internal sealed unsafe class ChannelStatistics : IDisposable
+internal sealed unsafe class ChannelStatistics
 {
     /// <summary>Elements of a chunk: 256 KiB in single precision.</summary>
     private const int ChunkElements = 1 << 16;
@@ -71,9 +71,6 @@ internal sealed unsafe class ChannelStatistics : IDisposable
             Means[channel] = _totals[channel].Mean;
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _chunks = [];
 
     private void SumChunk<T>(T* values, int points, bool higherPowers, Span<ChannelMoments> moments)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
