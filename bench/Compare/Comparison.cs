@@ -19,14 +19,22 @@ internal static class Comparison
         using var works = new Works(threads);
         using var peer = new PyTorchPeer(script);
         var table = new StringBuilder();
-        var (peak, matrix) = (Roofline.RegisterPeak(threads), Roofline.MatrixPeak(threads));
+        var measured = new List<(Work Work, double[] Ours, double[] Theirs)>();
+        var (peak, matrix) = (0.0, 0.0);
+        foreach (var work in works.All())
+        {
+            // A virtual machine may be given two halves of one core for a while: the best of many moments is the peak.
+            (peak, matrix) = (Math.Max(peak, Roofline.RegisterPeak(threads)), Math.Max(matrix, Roofline.MatrixPeak(threads)));
+            var (ours, theirs) = Measure(work, peer, rounds);
+            measured.Add((work, ours, theirs));
+        }
+
         Write($"{threads} threads, .NET {Environment.Version}, PyTorch {peer.Version} (Debian) with OpenBLAS; medians of {rounds} interleaved rounds, ratios as median (least to greatest).\n");
         Write($"Register peak, fused multiply-adds without memory: {peak / 1e9:F0} GFLOP/s. Matrix peak, a product of 65536 × 512 by 512 × 512: {matrix / 1e9:F0} GFLOP/s.\n");
         Write($"| work | ours, ms a layer | PyTorch, ms a layer | times faster | asked | GFLOP/s, counted as direct convolution | of the register peak | of the matrix peak |");
         Write($"|---|---|---|---|---|---|---|---|");
-        foreach (var work in works.All())
+        foreach (var (work, ours, theirs) in measured)
         {
-            var (ours, theirs) = Measure(work, peer, rounds);
             var ratios = ours.Zip(theirs, (x, y) => y / x).Order().ToArray();
             var rate = work.Operations / ours.Median();
             Write($"| {work.Description} | {1e3 * ours.Median() / work.Layers:G3} | {1e3 * theirs.Median() / work.Layers:G3} | **{ratios.Median():F1}** ({ratios[0]:F1} to {ratios[^1]:F1}) | {work.Target?.ToString(CultureInfo.InvariantCulture) ?? "–"} | {rate / 1e9:F0} | {rate / peak:P0} | {rate / matrix:P0} |");
