@@ -1,3 +1,5 @@
+using Wellbehaved.Numerics;
+
 namespace Wellbehaved.Model;
 
 /// <summary>Cuts the points of a batch into chunks that do not depend on the number of threads, so that sums do not either.</summary>
@@ -13,21 +15,6 @@ internal static class RowChunks
     /// <param name="points">Points in all.</param>
     /// <param name="threads">Greatest number of threads.</param>
     /// <param name="body">Takes the chunk's index, its first point and its number of points.</param>
-    public static void ForEach(int points, int threads, Action<int, int, int> body)
-    {
-        var chunks = Count(points);
-        if (threads == 1 || chunks == 1)
-        {
-            for (var chunk = 0; chunk < chunks; chunk++)
-            {
-                Run(chunk);
-            }
-        }
-        else
-        {
-            Parallel.For(0, chunks, new ParallelOptions { MaxDegreeOfParallelism = threads }, Run);
-        }
-
-        void Run(int chunk) => body(chunk, chunk * Points, Math.Min(Points, points - (chunk * Points)));
-    }
+    public static void ForEach(int points, int threads, Action<int, int, int> body) =>
+        Workers.ForEach(Count(points), threads, (chunk, _) => body(chunk, chunk * Points, Math.Min(Points, points - (chunk * Points))));
 }
