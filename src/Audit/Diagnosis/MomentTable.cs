@@ -49,7 +49,7 @@ public sealed record MomentTable(
     public static MomentTable Of(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var last = file.Names.Select(Place).DefaultIfEmpty(0).Max();
+        var last = file.LastPlace;
         var reff = file.Names.Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => file.Find(name)!).FirstOrDefault(rows => rows.Any(row => row.Any(value => value >= 1)));
         var logChi = file.Find($"log_chi_loc{last}") ?? Logarithms(file.Find($"chi_loc{last}"));
         var logNu2 = file.Find($"log_nu2_signal_loc{last}") ?? Logarithms(file.Find($"nu2_signal_loc{last}"));
@@ -74,8 +74,6 @@ public sealed record MomentTable(
 
         return null;
     }
-
-    private static int Place(string name) => int.TryParse(name[(name.LastIndexOf("_loc", StringComparison.Ordinal) + 4)..], out var place) ? place : 0;
 
     private static bool Alive(double[]? row, double least = 0) => row is null || row.All(value => double.IsFinite(value) && value > least);
 

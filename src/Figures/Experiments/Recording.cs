@@ -55,8 +55,7 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
     public static string? Guess(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var places = file.Names.Select(name => int.TryParse(name[(name.LastIndexOf("_loc", StringComparison.Ordinal) + 4)..], out var place) ? place : 0).DefaultIfEmpty(0).Max();
-        return places switch
+        return file.LastPlace switch
         {
             3 => "vanilla",
             4 when HasRanks(4) || HasUnitVariance(3) => "bn_ff",

@@ -29,6 +29,9 @@ public sealed class ResultFile
     /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
     public IReadOnlyCollection<string> Names => _moments.Keys;
 
+    /// <summary>Number of the last place that a moment was taken at; 0 if the file holds no moments.</summary>
+    public int LastPlace => Names.Select(name => int.TryParse(name[(name.LastIndexOf("_loc", StringComparison.Ordinal) + 4)..], out var place) ? place : 0).DefaultIfEmpty(0).Max();
+
     /// <summary>Number of simulations; 0 if the file holds no moments.</summary>
     public int Simulations => _moments.Count == 0 ? 0 : _moments.Values.First().Length;
 
