@@ -130,7 +130,7 @@ internal static class AuditCommand
         }
 
         files.EnsureWritable();
-        var run = ResultAudit.Of(file, architecture, experiment);
+        var run = ResultAudit.Of(file, ResultInput.Read(file), architecture, experiment);
         VerdictTable.Print(run);
         files.Write(run);
         return ExitStatus.Of(run, allowDeclined: false);

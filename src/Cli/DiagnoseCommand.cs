@@ -24,7 +24,7 @@ internal static class DiagnoseCommand
             AtomicFile.EnsureWritable(json, "--json");
         }
 
-        var table = MomentTable.Of(ResultFile.Read(path));
+        var table = MomentTable.Of(ResultInput.Read(path));
         var diagnosis = Diagnosis.Of(table);
         Console.WriteLine(diagnosis.Sentence);
         if (diagnosis.SignalPathology.Samples > 0)

@@ -7,6 +7,8 @@ var root = new RootCommand("Verifies how signal and noise travel through deep ne
     VerifyCommand.Create(),
     AuditCommand.Create(),
     RunCommand.Create(),
+    MergeCommand.Create(),
+    StatusCommand.Create(),
     PredictCommand.Create(),
     DiagnoseCommand.Create(),
     PlotCommand.Create(),

@@ -4,7 +4,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved run</c>: simulates an experiment and writes its moments.</summary>
+/// <summary><c>wellbehaved run</c>: simulates an experiment, or a share of it, and writes its moments.</summary>
 internal static class RunCommand
 {
     /// <summary>Describes the command.</summary>
@@ -15,10 +15,12 @@ internal static class RunCommand
         var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true };
         var noReffSignal = new Option<bool>("--no-reff-signal") { Description = "Leave out the effective rank of the signal" };
         var noReffNoise = new Option<bool>("--no-reff-noise") { Description = "Leave out the effective rank of the noise" };
+        var shard = ShardOption.Create();
+        var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier run of the same options finished; finished simulations are kept in FILE.npz.journal until the result is written" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("run", "Propagates signal and noise through random networks and writes the moments of every layer.");
         network.AddTo(command);
-        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, threads })
+        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, shard, resume, threads })
         {
             command.Options.Add(option);
         }
@@ -26,37 +28,72 @@ internal static class RunCommand
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(
             network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise) },
             parsed.GetRequiredValue(output),
+            ShardOption.Read(parsed.GetValue(shard), Environment.GetEnvironmentVariable),
+            parsed.GetValue(resume),
             parsed.GetValue(threads),
             cancellation)));
         return command;
     }
 
-    private static int Run(ExperimentOptions options, string output, int threads, CancellationToken cancellation)
+    private static int Run(ExperimentOptions options, string output, Shard shard, bool resume, int threads, CancellationToken cancellation)
     {
         if (threads <= 0)
         {
             throw new InvalidInputException("--threads", $"expected a positive number, got {threads}");
         }
 
-        if (!output.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        ResultOutput.EnsureWritable(output);
+        var experiment = Experiment.Prepare(options, threads, shard);
+        using var journal = Journal.Open(output, experiment.Header, resume);
+        if (resume && journal.Finished.Count == 0 && File.Exists(output))
         {
-            throw new InvalidInputException("--out", $"expected a file name that ends in .npz, got '{output}'");
+            if (ResultMerge.DifferenceFrom(output, experiment.Header) is { } difference)
+            {
+                throw new InvalidInputException("--resume", $"expected the result of the same run in {output}, found {difference}");
+            }
+
+            Console.WriteLine($"{output} is complete");
+            return ExitStatus.Success;
         }
 
-        AtomicFile.EnsureWritable(output, "--out");
-        var experiment = Experiment.Prepare(options, threads);
-        var result = ProgressDisplay.Show(options.Architecture, (long)options.NumSims * options.TotalDepth, depthReached => experiment.Run(depthReached, cancellation));
+        var result = Simulate(experiment, journal, output, cancellation);
         foreach (var warning in ResultFile.Write(output, result))
         {
             Console.Error.WriteLine($"warning: {warning}");
         }
 
-        if (options.ReffSignal && result.Settings.FeatureShape.Points > 1)
+        journal.Complete();
+        if (options.ReffSignal && result.Simulations.Count > 0 && result.Settings.FeatureShape.Points > 1)
         {
             CurveTable.Print(DepthCurves.Of(result));
         }
 
-        Console.WriteLine($"{options.NumSims} simulations of {options.Architecture} written to {output}");
+        Console.WriteLine($"{result.Simulations.Count} simulations of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}");
         return ExitStatus.Success;
+    }
+
+    private static ExperimentResult Simulate(Experiment experiment, Journal journal, string output, CancellationToken cancellation)
+    {
+        var options = experiment.Header.Options;
+        if (journal.Damaged > 0)
+        {
+            Console.Error.WriteLine($"note: {journal.Damaged} torn or damaged records of the earlier run are computed again");
+        }
+
+        var pending = experiment.Indices.Count - journal.Finished.Count;
+        if (journal.Finished.Count > 0)
+        {
+            Console.Error.WriteLine($"note: going on with {journal.Finished.Count} finished simulations, {pending} to do");
+        }
+
+        try
+        {
+            return ProgressDisplay.Show(options.Architecture, (long)pending * options.TotalDepth, depthReached => experiment.Run(depthReached, journal, cancellation));
+        }
+        catch (OperationCanceledException) when (journal.Count > 0)
+        {
+            Console.Error.WriteLine($"note: {journal.Count} of {experiment.Indices.Count} simulations are kept in {Journal.PathOf(output)}; --resume goes on with them");
+            throw;
+        }
     }
 }

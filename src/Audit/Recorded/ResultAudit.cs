@@ -51,10 +51,19 @@ public static class ResultAudit
     /// <param name="experiment">What the file does not say.</param>
     /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
     /// <exception cref="InvalidInputException">The file cannot be read, or does not fit the architecture.</exception>
-    public static VerificationRun Of(string path, string architecture, RecordedExperiment experiment)
+    public static VerificationRun Of(string path, string architecture, RecordedExperiment experiment) => Of(path, ResultFile.Read(path), architecture, experiment);
+
+    /// <summary>Audits a file that was read.</summary>
+    /// <param name="path">Its name, for reports.</param>
+    /// <param name="file">The file, ours or the author's.</param>
+    /// <param name="architecture">Name of its architecture.</param>
+    /// <param name="experiment">What the file does not say.</param>
+    /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
+    /// <exception cref="InvalidInputException">The file does not fit the architecture.</exception>
+    public static VerificationRun Of(string path, ResultFile file, string architecture, RecordedExperiment experiment)
     {
+        ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(experiment);
-        var file = ResultFile.Read(path);
         var named = Architecture.Named(architecture, file.ResidualDepth ?? 2);
         if (file.Names.FirstOrDefault(name => !named.Places.Any(place => name.EndsWith("_" + place.Suffix, StringComparison.Ordinal))) is { } foreign)
         {

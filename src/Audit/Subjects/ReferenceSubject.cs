@@ -50,7 +50,7 @@ public class ReferenceSubject : ISubject, IDisposable
 
     /// <inheritdoc/>
     public virtual MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) =>
-        MomentTable.Of(Experiment.Prepare(options).Run(depthReached, cancellation));
+        MomentTable.Of(Experiment.Prepare(options).Run(depthReached, cancellation: cancellation));
 
     /// <inheritdoc/>
     public void Dispose()

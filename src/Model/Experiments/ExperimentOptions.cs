@@ -67,8 +67,14 @@ public sealed record ExperimentOptions
     public NetworkSettings Settings(ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return new NetworkSettings(Model.Architecture.Named(Architecture, ResDepth), images.BatchShape(BatchSize), TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
+        return Settings(images.BatchShape(BatchSize));
     }
+
+    /// <summary>Describes the network.</summary>
+    /// <param name="batch">Shape of a batch of input images.</param>
+    /// <returns>The settings.</returns>
+    internal NetworkSettings Settings(TensorShape batch) =>
+        new(Model.Architecture.Named(Architecture, ResDepth), batch, TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
 
     /// <summary>Checks each option alone; call it before anything is opened or allocated.</summary>
     /// <exception cref="InvalidInputException">An option is out of range; names it and what is expected.</exception>

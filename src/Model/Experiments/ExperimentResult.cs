@@ -1,10 +1,13 @@
 namespace Wellbehaved.Model;
 
-/// <summary>The moments of all simulations of an experiment, and the arrays that a result file holds.</summary>
+/// <summary>The moments of an experiment's simulations, and the arrays that a result file holds.</summary>
 /// <param name="Options">The options that they were computed with.</param>
 /// <param name="Settings">The network.</param>
 /// <param name="Simulations">Moments of each simulation.</param>
-public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings Settings, IReadOnlyList<SimulationMoments> Simulations)
+/// <param name="Identity">Which experiment it is.</param>
+/// <param name="Indices">Indices of the simulations, increasing.</param>
+/// <param name="Shard">The share of the experiment that these are.</param>
+public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings Settings, IReadOnlyList<SimulationMoments> Simulations, ExperimentIdentity Identity, IReadOnlyList<int> Indices, Shard Shard)
 {
     /// <summary>Depths at which moments were computed.</summary>
     public IReadOnlyList<int> Depths => [.. Enumerable.Range(1, Options.NumComputations).Select(i => i * Options.DepthInterval)];
@@ -28,9 +31,11 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     {
         var arrays = new List<KeyValuePair<string, NpyArray>>();
         var warnings = new List<string>();
-        Add("depth", NpyArray.Of([.. Depths.Select(depth => (long)depth)], Depths.Count));
-        Add("res_depth", NpyArray.Of([(long)Options.ResDepth]));
-        Add("configuration", NpyArray.Of(ResultConfiguration.Of(Options)));
+        Add(ResultArrays.Depth, NpyArray.Of([.. Depths.Select(depth => (long)depth)], Depths.Count));
+        Add(ResultArrays.ResDepth, NpyArray.Of([(long)Options.ResDepth]));
+        Add(ResultArrays.Configuration, NpyArray.Of(Identity.Configuration));
+        Add(ResultArrays.DatasetChecksum, NpyArray.Of(Identity.DatasetChecksum));
+        Add(ResultArrays.MadeBy, NpyArray.Of(Identity.MadeBy));
         Add("mu2_signal_input", PerSimulation(simulation => simulation.Mu2InputSignal));
         Add("nu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Nu2Signal));
         Add("mu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Mu2Signal));
@@ -56,6 +61,11 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
 
                 Add(name, NpyArray.Of(values, Simulations.Count, Depths.Count));
             }
+        }
+
+        foreach (var (name, array) in ResultArrays.Extent(Indices, Options.NumSims, Shard))
+        {
+            Add(name, array);
         }
 
         var dead = Simulations.Count(simulation => simulation.DiedAtDepth is not null);

@@ -6,11 +6,12 @@ public sealed class ResultFile
 {
     private readonly Dictionary<string, double[][]> _moments;
 
-    private ResultFile(int[] depth, int? residualDepth, string? configuration, Dictionary<string, double[][]> moments)
+    private ResultFile(int[] depth, int? residualDepth, string? configuration, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments)
     {
         Depth = depth;
         ResidualDepth = residualDepth;
         Configuration = configuration;
+        Missing = missing;
         _moments = moments;
     }
 
@@ -25,6 +26,12 @@ public sealed class ResultFile
 
     /// <summary>The same as options; null if the file does not say, or says something else.</summary>
     public ExperimentOptions? Options => Configuration is null ? null : ResultConfiguration.Read(Configuration);
+
+    /// <summary>Indices of the experiment's simulations that the file says it lacks.</summary>
+    public IReadOnlyList<int> Missing { get; }
+
+    /// <summary>What the file lacks, in a sentence; null if nothing.</summary>
+    public string? WhatIsMissing => Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Of(Missing)}";
 
     /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
     public IReadOnlyCollection<string> Names => _moments.Keys;
@@ -60,14 +67,15 @@ public sealed class ResultFile
     public static ResultFile Read(string path)
     {
         using var archive = NpzArchive.Open(path);
-        var depth = Decode(path, archive, "depth").Select(value => WholeDepth(path, value)).ToArray();
+        var depth = Decode(path, archive, ResultArrays.Depth).Select(value => WholeDepth(path, value)).ToArray();
         if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
         {
             throw new InvalidInputException(path, "expected an increasing list of depths in 'depth'");
         }
 
-        int? residualDepth = archive.Contains("res_depth") ? ReadResidualDepth(path, archive) : null;
-        var configuration = archive.Contains("configuration") ? Read(path, archive, "configuration", array => array.ToText()) : null;
+        int? residualDepth = archive.Contains(ResultArrays.ResDepth) ? ReadResidualDepth(path, archive) : null;
+        var configuration = archive.Contains(ResultArrays.Configuration) ? Read(path, archive, ResultArrays.Configuration, array => array.ToText()) : null;
+        var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
         var moments = new Dictionary<string, double[][]>();
         foreach (var name in archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal)))
         {
@@ -82,14 +90,17 @@ public sealed class ResultFile
             throw new InvalidInputException(path, "expected the same number of simulations in every array");
         }
 
-        return new ResultFile(depth, residualDepth, configuration, moments);
+        return new ResultFile(depth, residualDepth, configuration, missing, moments);
     }
 
     private static int WholeDepth(string path, double value) =>
         value is >= 1 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected positive whole depths, found {value}");
 
+    private static int WholeIndex(string path, double value) =>
+        value is >= 0 and < int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected indices of simulations, found {value}");
+
     private static int ReadResidualDepth(string path, NpzArchive archive) =>
-        Decode(path, archive, "res_depth") is [var value] ? WholeDepth(path, value) : throw new InvalidInputException(path, "expected a single number in 'res_depth'");
+        Decode(path, archive, ResultArrays.ResDepth) is [var value] ? WholeDepth(path, value) : throw new InvalidInputException(path, "expected a single number in 'res_depth'");
 
     private static double[] Decode(string path, NpzArchive archive, string name) => Read(path, archive, name, array => array.ToDoubles());
 

@@ -52,6 +52,21 @@ public sealed class NpyArray
         return new NpyArray(new NpyElementType('U', bytes.Length, false), [], bytes);
     }
 
+    /// <summary>Takes rows, along the first axis, from arrays of equal type and equal further axes.</summary>
+    internal static NpyArray OfRows(IReadOnlyList<NpyArray> arrays, IReadOnlyList<(int Array, int Row)> rows)
+    {
+        var type = arrays[0].ElementType;
+        int[] further = [.. arrays[0].Shape.Skip(1)];
+        var length = further.Aggregate(type.Size, (product, extent) => checked(product * extent));
+        var bytes = new byte[checked(rows.Count * length)];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            arrays[rows[i].Array]._bytes.AsSpan(rows[i].Row * length, length).CopyTo(bytes.AsSpan(i * length));
+        }
+
+        return new NpyArray(type, [rows.Count, .. further], bytes);
+    }
+
     /// <summary>Decodes some elements.</summary>
     /// <param name="first">Index of the first one, in C order.</param>
     /// <param name="destination">Receives them in double precision.</param>

@@ -16,6 +16,9 @@ public sealed class GaussianImages : ImageSource
     public override int Channels => 3;
 
     /// <inheritdoc/>
+    public override string Checksum => "gaussian";
+
+    /// <inheritdoc/>
     public override void FillBatch(ulong seed, uint simulation, int images, Span<double> destination) =>
         new RandomNumbers(seed, simulation, 0, RandomPurpose.GaussianImages).FillNormal(destination, 1);
 }

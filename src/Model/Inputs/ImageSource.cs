@@ -15,6 +15,9 @@ public abstract class ImageSource
     /// <summary>Channels of a pixel.</summary>
     public abstract int Channels { get; }
 
+    /// <summary>A checksum of the images, or how they are drawn: equal ones give equal batches.</summary>
+    public abstract string Checksum { get; }
+
     /// <summary>The shape of a batch.</summary>
     /// <param name="images">Images in it.</param>
     /// <returns>The shape (images, height, width, channels).</returns>

@@ -1,3 +1,6 @@
+using System.IO.Hashing;
+using System.Text;
+
 namespace Wellbehaved.Model;
 
 /// <summary>Images of a data set, held in memory.</summary>
@@ -35,6 +38,18 @@ public sealed class StoredImages : ImageSource
 
     /// <inheritdoc/>
     public override int Channels => _images.Shape.Count == 4 ? _images.Shape[3] : 1;
+
+    /// <inheritdoc/>
+    public override string Checksum
+    {
+        get
+        {
+            var hash = new XxHash128();
+            hash.Append(Encoding.ASCII.GetBytes($"{_images.ElementType.Kind}{_images.ElementType.Size}{_images.ElementType.IsBigEndian} {string.Join(',', _images.Shape)}"));
+            hash.Append(_images.Bytes);
+            return Convert.ToHexStringLower(hash.GetCurrentHash());
+        }
+    }
 
     /// <inheritdoc/>
     public override void FillBatch(ulong seed, uint simulation, int images, Span<double> destination)

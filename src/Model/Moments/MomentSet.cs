@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Wellbehaved.Model;
 
 /// <summary>The moments of signal and noise at one place, as true values and as logarithms.</summary>
@@ -50,6 +52,9 @@ public readonly record struct MomentSet
     /// <summary>Whether every element of the signal is zero: all activations are off.</summary>
     public bool SignalIsDead => Stored.Nu2 == 0;
 
+    /// <summary>Bytes that a set of moments takes when kept bit for bit.</summary>
+    internal const int EncodedLength = (2 * sizeof(int)) + (7 * sizeof(double));
+
     private int SignalExponent { get; }
 
     private int NoiseExponent { get; }
@@ -69,6 +74,34 @@ public readonly record struct MomentSet
     /// <returns>χ; zero once signal or noise has vanished.</returns>
     public double Chi(double mu2InputSignal) =>
         Stored.Mu2 == 0 ? 0 : Math.ScaleB(Math.Sqrt(Stored.Mu2Noise / Stored.Mu2 * mu2InputSignal), NoiseExponent - SignalExponent);
+
+    /// <summary>Writes the set bit for bit, in the units in which it is kept.</summary>
+    internal void Encode(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, SignalExponent);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[4..], NoiseExponent);
+        ReadOnlySpan<double> numbers = [Stored.Nu1Abs, Stored.Nu2, Stored.Mu2, Stored.Mu4, Stored.Mu2Noise, ReffSignal, ReffNoise];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes[(8 + (8 * i))..], numbers[i]);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Encode"/> wrote.</summary>
+    internal static MomentSet Decode(ReadOnlySpan<byte> bytes)
+    {
+        Span<double> numbers = stackalloc double[7];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            numbers[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[(8 + (8 * i))..]);
+        }
+
+        return new MomentSet(BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]), new StoredMoments(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]))
+        {
+            ReffSignal = numbers[5],
+            ReffNoise = numbers[6],
+        };
+    }
 
     private static double Log(double value, int exponent) =>
         value == 0 ? LogOfZero : Math.Log(value) + (exponent * Math.Log(2));

@@ -1,0 +1,19 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The result file that a command is to write.</summary>
+internal static class ResultOutput
+{
+    /// <summary>Fails before the work if the file could not be written after it.</summary>
+    /// <exception cref="InvalidInputException">The name has another ending, or the folder cannot be written to.</exception>
+    public static void EnsureWritable(string output)
+    {
+        if (!output.EndsWith(".npz", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidInputException("--out", $"expected a file name that ends in .npz, got '{output}'");
+        }
+
+        AtomicFile.EnsureWritable(output, "--out");
+    }
+}

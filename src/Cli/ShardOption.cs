@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The option <c>--shard</c>: which share of the simulations this process computes.</summary>
+internal static class ShardOption
+{
+    private const string Name = "--shard";
+    private const string Auto = "auto";
+    private const string SlurmIndex = "SLURM_ARRAY_TASK_ID";
+    private const string SlurmCount = "SLURM_ARRAY_TASK_COUNT";
+    private const string KubernetesIndex = "JOB_COMPLETION_INDEX";
+
+    /// <summary>Describes the option.</summary>
+    public static Option<string?> Create() => new(Name)
+    {
+        Description = $"Compute only a share of the simulations: 1/8 to 8/8; auto takes both numbers from {SlurmIndex} and {SlurmCount}, auto/8 the first one from {SlurmIndex} or {KubernetesIndex}",
+        HelpName = "I/COUNT",
+    };
+
+    /// <summary>Reads the option.</summary>
+    /// <param name="text">What was given; null means everything.</param>
+    /// <param name="variable">Looks up a variable of the environment.</param>
+    /// <returns>The share.</returns>
+    /// <exception cref="InvalidInputException">The text, or what the environment says, is no share.</exception>
+    public static Shard Read(string? text, Func<string, string?> variable)
+    {
+        if (text is null)
+        {
+            return Shard.Whole;
+        }
+
+        var (index, count) = text.Split('/') switch
+        {
+            [Auto] => (null, Number(variable, SlurmCount) ?? throw new InvalidInputException(Name, variable(KubernetesIndex) is null
+                ? $"expected {SlurmIndex} and {SlurmCount} in the environment, found none"
+                : $"expected auto/COUNT, since only the index of a share is in the environment ({KubernetesIndex})")),
+            [Auto, var second] => (null, Whole(second)),
+            [var first, var second] => (Whole(first), Whole(second)),
+            _ => (null, null),
+        };
+        if (count is null or < 1 || (!text.StartsWith(Auto, StringComparison.Ordinal) && index is null))
+        {
+            throw new InvalidInputException(Name, $"expected I/COUNT, for example 1/8, or auto, got '{text}'");
+        }
+
+        if (index is { } number)
+        {
+            return number >= 1 && number <= count ? new Shard(number, count.Value) : throw new InvalidInputException(Name, $"expected a share from 1/{count} to {count}/{count}, got '{text}'");
+        }
+
+        return new Shard(OfEnvironment(variable, text == Auto, count.Value) + 1, count.Value);
+    }
+
+    /// <summary>The index from 0 among so many shares.</summary>
+    /// <remarks>
+    /// The remainder numbers any run of consecutive tasks, from 0 or from 1; and with the count given, a task that is submitted again alone gets the share that it had.
+    /// </remarks>
+    private static int OfEnvironment(Func<string, string?> variable, bool countIsOfSlurm, int count)
+    {
+        if (Number(variable, SlurmIndex) is { } task)
+        {
+            var step = Number(variable, "SLURM_ARRAY_TASK_STEP") is { } given and > 0 ? given : 1;
+            if (countIsOfSlurm && Number(variable, "SLURM_ARRAY_TASK_MIN") is { } least && Number(variable, "SLURM_ARRAY_TASK_MAX") is { } most && ((most - least) / step) + 1 != count)
+            {
+                throw new InvalidInputException(Name, $"expected auto/COUNT, since the array of tasks from {least} to {most} has gaps");
+            }
+
+            return task / step % count;
+        }
+
+        if (Number(variable, KubernetesIndex) is { } completion && !countIsOfSlurm)
+        {
+            return completion < count ? completion : throw new InvalidInputException(Name, $"expected {KubernetesIndex} below {count}, found {completion}");
+        }
+
+        throw new InvalidInputException(Name, $"expected {SlurmIndex} or {KubernetesIndex} in the environment, found neither");
+    }
+
+    private static int? Number(Func<string, string?> variable, string name) => variable(name) is { Length: > 0 } text
+        ? Whole(text) ?? throw new InvalidInputException(Name, $"expected a whole number in {name}, found '{text}'")
+        : null;
+
+    private static int? Whole(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Globalization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary><c>wellbehaved status</c>: how far the runs of a campaign are, by the files in its folder.</summary>
+internal static class StatusCommand
+{
+    /// <summary>Describes the command.</summary>
+    public static Command Create()
+    {
+        var folder = new Argument<string>("DIR") { Description = "Folder of the result files of run" };
+        var command = new Command("status", "Says what of a campaign is done, running, failed or not started, and how long it will take.") { folder };
+        command.SetAction(parsed =>
+        {
+            var path = parsed.GetRequiredValue(folder);
+            var runs = RunStatus.ReadAll(path);
+            foreach (var spoilt in runs.Where(run => run.Header is null))
+            {
+                Console.WriteLine($"{Path.GetFileName(spoilt.Output),-24} {Word(spoilt.State),-8} its journal does not say of what");
+            }
+
+            var unfinished = false;
+            foreach (var campaign in runs.Where(run => run.Header is not null).GroupBy(run => run.Header!.Identity))
+            {
+                unfinished |= !Describe([.. campaign]);
+            }
+
+            if (runs.Count == 0)
+            {
+                Console.WriteLine($"no runs in {path}");
+            }
+
+            return unfinished || runs.Count == 0 || runs.Any(run => run.Header is null) ? ExitStatus.Inconclusive : ExitStatus.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Prints the runs of one experiment.</summary>
+    /// <returns>Whether all its simulations are done.</returns>
+    private static bool Describe(RunStatus[] runs)
+    {
+        var options = runs[0].Header!.Options;
+        Console.WriteLine($"{options.Architecture}, depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}, M = {options.BatchSize}, seed {options.Seed}: {options.NumSims} simulations");
+        foreach (var run in runs)
+        {
+            var left = run.State == RunState.Done ? string.Empty : run.State == RunState.Failed ? "--resume goes on" : $"time left {Spell(run.TimeLeft)}";
+            Console.WriteLine($"  {Path.GetFileName(run.Output),-24} {run.Header!.Shard,7}  {Word(run.State),-8} {run.Finished,6} of {run.Simulations,-6} {left}".TrimEnd());
+        }
+
+        // Whoever has merged has the whole beside its parts.
+        var whole = runs.Where(run => run.Header!.Shard.IsWhole).Select(run => run.Finished).DefaultIfEmpty(0).Max();
+        var parts = runs.Where(run => !run.Header!.Shard.IsWhole).DistinctBy(run => run.Header!.Shard).ToArray();
+        var done = Math.Max(whole, parts.Sum(run => run.Finished));
+        var counts = parts.Select(run => run.Header!.Shard.Count).Distinct().ToArray();
+        var notStarted = whole < options.NumSims && counts is [var count] ? $", {count - parts.Length} not started" : string.Empty;
+        var pace = runs.Where(run => run.State == RunState.Running && run.SecondsEach > 0).Sum(run => 1 / run.SecondsEach!.Value);
+        var timeLeft = done == options.NumSims || pace == 0 ? string.Empty : $"; time left {Spell(TimeSpan.FromSeconds((options.NumSims - done) / pace))} at the present pace";
+        Console.WriteLine($"  {done} of {options.NumSims} simulations done; {Count(RunState.Done)} runs done, {Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}");
+        return done == options.NumSims && Count(RunState.Running) + Count(RunState.Failed) == 0;
+
+        int Count(RunState state) => runs.Count(run => run.State == state);
+    }
+
+    private static string Spell(TimeSpan? time) => time is { } known ? known.ToString(known.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) : "unknown";
+
+    private static string Word(RunState state) => state switch
+    {
+        RunState.Done => "done",
+        RunState.Running => "running",
+        _ => "failed",
+    };
+}

@@ -1,0 +1,50 @@
+namespace Wellbehaved.Model;
+
+/// <summary>Names of the arrays of a result file that are no moments, and which simulations a file holds.</summary>
+internal static class ResultArrays
+{
+    /// <summary>Depths at which moments were computed.</summary>
+    public const string Depth = "depth";
+
+    /// <summary>Feedforward layers in a residual branch.</summary>
+    public const string ResDepth = "res_depth";
+
+    /// <summary>The options, as JSON.</summary>
+    public const string Configuration = "configuration";
+
+    /// <summary>Checksum of the input images.</summary>
+    public const string DatasetChecksum = "dataset_checksum";
+
+    /// <summary>The program that computed the file.</summary>
+    public const string MadeBy = "made_by";
+
+    /// <summary>Indices of the simulations, where the file does not hold all.</summary>
+    public const string Simulation = "simulation";
+
+    /// <summary>Indices of the simulations that the file lacks.</summary>
+    public const string MissingSimulations = "missing_simulations";
+
+    /// <summary>Number and count of the share that the file is.</summary>
+    public const string Shard = "shard";
+
+    /// <summary>The arrays that say which simulations a file holds; none if it holds all.</summary>
+    /// <param name="indices">Simulations that it holds, increasing.</param>
+    /// <param name="simulations">Simulations of the experiment.</param>
+    /// <param name="shard">The share that the file is, if one.</param>
+    public static IEnumerable<KeyValuePair<string, NpyArray>> Extent(IReadOnlyList<int> indices, int simulations, Shard shard)
+    {
+        if (indices.Count == simulations)
+        {
+            yield break;
+        }
+
+        yield return new(Simulation, Of(indices));
+        yield return new(MissingSimulations, Of([.. Enumerable.Range(0, simulations).Except(indices)]));
+        if (!shard.IsWhole)
+        {
+            yield return new(Shard, Of([shard.Number, shard.Count]));
+        }
+    }
+
+    private static NpyArray Of(IReadOnlyList<int> numbers) => NpyArray.Of([.. numbers.Select(number => (long)number)], numbers.Count);
+}
