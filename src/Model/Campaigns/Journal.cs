@@ -59,6 +59,8 @@ public sealed class Journal : IDisposable
         var outputLock = OutputLock.Take(output);
         try
         {
+            // The journal's own leftovers begin with the result file's name too.
+            AtomicFile.RemoveLeftovers(output);
             var found = File.Exists(path) ? JournalContent.Read(path) : null;
             if (found is { Finished: > 0 } && !resume)
             {
@@ -80,7 +82,7 @@ public sealed class Journal : IDisposable
         catch (Exception exception)
         {
             outputLock.Dispose();
-            throw exception is IOException or UnauthorizedAccessException ? new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception) : exception;
+            throw StorageFailure.Is(exception) ? new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception) : exception;
         }
     }
 
@@ -103,7 +105,7 @@ public sealed class Journal : IDisposable
                     _flushed = now;
                 }
             }
-            catch (IOException exception)
+            catch (Exception exception) when (StorageFailure.Is(exception))
             {
                 throw new InvalidInputException(_path, $"expected room for the results ({exception.Message.TrimEnd('.')}); {_finished} finished simulations are kept, and --resume goes on with them", exception);
             }

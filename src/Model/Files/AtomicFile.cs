@@ -3,6 +3,8 @@ namespace Wellbehaved.Model;
 /// <summary>Writes files that are complete or not there.</summary>
 public static class AtomicFile
 {
+    private const string PartialEnding = ".partial";
+
     /// <summary>Fails early if a file could not be written later, before hours of work depend on it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="option">The option that named it.</param>
@@ -62,7 +64,7 @@ public static class AtomicFile
 
             File.Move(temporary, path, overwrite: true);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (StorageFailure.Is(exception))
         {
             throw new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception);
         }
@@ -72,9 +74,21 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Removes what processes that were killed amidst <see cref="Write"/> have left; nobody else may be writing the file.</summary>
+    /// <param name="path">The file.</param>
+    internal static void RemoveLeftovers(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var beginning = $".{Path.GetFileName(full)}.";
+        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(full)!, "*" + PartialEnding).Where(file => Path.GetFileName(file).StartsWith(beginning, StringComparison.Ordinal)))
+        {
+            File.Delete(file);
+        }
+    }
+
     private static string TemporaryName(string path)
     {
         var full = Path.GetFullPath(path);
-        return Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Environment.ProcessId}.{Guid.NewGuid():N}.partial");
+        return Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Environment.ProcessId}.{Guid.NewGuid():N}{PartialEnding}");
     }
 }

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using FluentAssertions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+public sealed class CampaignTests : IDisposable
+{
+    private readonly Campaign _campaign = new();
+
+    public void Dispose() => _campaign.Dispose();
+
+    [Fact]
+    public void Shares_are_computed_merged_and_reported()
+    {
+        CommandLine.Run(_campaign.Arguments("whole.npz")).ExitStatus.Should().Be(0);
+        for (var number = 1; number <= 3; number++)
+        {
+            var run = CommandLine.Run(_campaign.Arguments($"{number}.npz", more: ["--shard", $"{number}/3"]));
+            run.ExitStatus.Should().Be(0, run.Error);
+            run.Output.Should().Contain($"4 simulations of bn_ff, share {number}/3 of 12, written to");
+        }
+
+        var merge = CommandLine.Run("merge", _campaign["3.npz"], _campaign["1.npz"], _campaign["2.npz"], "--out", _campaign["merged.npz"]);
+        merge.ExitStatus.Should().Be(0, merge.Error);
+        merge.Output.TrimEnd().Should().Be($"12 simulations of 3 files written to {_campaign["merged.npz"]}");
+        File.ReadAllBytes(_campaign["merged.npz"]).Should().Equal(File.ReadAllBytes(_campaign["whole.npz"]));
+    }
+
+    [Fact]
+    public void A_share_that_is_missing_is_refused_or_noted_by_every_reader()
+    {
+        CommandLine.Run(_campaign.Arguments("1.npz", depth: 70, more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
+        var refused = CommandLine.Run("merge", _campaign["1.npz"], "--out", _campaign["merged.npz"]);
+        refused.ExitStatus.Should().Be(2);
+        refused.Error.TrimEnd().Should().Contain("simulations 6-11 of 12 are missing").And.Contain("shard 2 of 2").And.NotContain("\n");
+
+        var allowed = CommandLine.Run("merge", _campaign["1.npz"], "--allow-missing", "--out", _campaign["merged.npz"]);
+        allowed.ExitStatus.Should().Be(0);
+        allowed.Error.Should().StartWith("warning: simulations 6-11 of 12 are missing");
+        foreach (var command in new[] { "diagnose {0}", "plot {0} --no-theory --out {1}", "audit --results {0} --architecture bn_ff" })
+        {
+            CommandLine.Run(string.Format(System.Globalization.CultureInfo.InvariantCulture, command, _campaign["merged.npz"], _campaign["figure.svg"]).Split(' '))
+                .Error.Should().Contain("holds 6 of 12 simulations, without 6-11", command);
+        }
+    }
+
+    [Fact]
+    public void A_share_without_simulations_is_no_result_to_judge()
+    {
+        CommandLine.Run(_campaign.Arguments("1.npz", simulations: 1, more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
+        var diagnosis = CommandLine.Run("diagnose", _campaign["1.npz"]);
+        diagnosis.ExitStatus.Should().Be(2);
+        diagnosis.Error.TrimEnd().Should().EndWith("expected at least one simulation, found none");
+    }
+
+    [Fact]
+    public void Two_processes_on_one_file_refuse_each_other_and_status_tells_what_goes_on()
+    {
+        CommandLine.Run("status", _campaign.Folder).ExitStatus.Should().Be(3, "nothing is done");
+        CommandLine.Run(_campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64, more: ["--shard", "1/2000"])).ExitStatus.Should().Be(0);
+        var arguments = _campaign.Arguments("2.npz", simulations: 4000, depth: 1000, channels: 64, more: ["--shard", "2/2"]);
+        using var first = CommandLine.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
+        try
+        {
+            Await(() => Finished() >= 2);
+            var second = CommandLine.Run(arguments);
+            second.ExitStatus.Should().Be(2);
+            second.Error.TrimEnd().Should().EndWith("2.npz: expected a file that no other process is working on");
+
+            var status = CommandLine.Run("status", _campaign.Folder);
+            status.ExitStatus.Should().Be(3, status.Error);
+            status.Output.Should().Contain("4000 simulations").And.MatchRegex("1.npz +1/2000 +done +2 of 2").And.MatchRegex(@"2\.npz +2/2 +running +[0-9]+ of 2000 +time left [0-9.:]+");
+            status.Output.Should().MatchRegex("1 runs done, 1 running, 0 failed; time left [0-9.:]+ at the present pace");
+        }
+        finally
+        {
+            first.Kill();
+            first.WaitForExit();
+        }
+
+        var after = CommandLine.Run("status", _campaign.Folder);
+        after.ExitStatus.Should().Be(3);
+        after.Output.Should().MatchRegex(@"2\.npz +2/2 +failed +[0-9]+ of 2000 +--resume goes on");
+
+        int Finished() => File.Exists(_campaign["2.npz.journal"]) ? JournalContent.Read(_campaign["2.npz.journal"])?.Finished ?? 0 : 0;
+    }
+
+    [Fact]
+    public void Status_of_a_campaign_that_is_through_is_success()
+    {
+        CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
+        var half = CommandLine.Run("status", _campaign.Folder);
+        half.ExitStatus.Should().Be(3);
+        half.Output.Should().Contain("6 of 12 simulations done; 1 runs done, 0 running, 0 failed, 1 not started");
+
+        CommandLine.Run(_campaign.Arguments("2.npz", more: ["--shard", "2/2"])).ExitStatus.Should().Be(0);
+        CommandLine.Run("status", _campaign.Folder).ExitStatus.Should().Be(0);
+        File.WriteAllText(_campaign["3.npz.journal"], "WBJRNL1\n and then something else than a header");
+        var damaged = CommandLine.Run("status", _campaign.Folder);
+        damaged.ExitStatus.Should().Be(3);
+        damaged.Output.Should().Contain("3.npz").And.Contain("failed");
+        CommandLine.Run("status", _campaign["nowhere"]).ExitStatus.Should().Be(2);
+    }
+
+    [Fact]
+    public void Resuming_what_is_complete_does_nothing_and_what_is_something_else_is_refused()
+    {
+        CommandLine.Run(_campaign.Arguments("1.npz")).ExitStatus.Should().Be(0);
+        var before = File.ReadAllBytes(_campaign["1.npz"]);
+        var again = CommandLine.Run(_campaign.Arguments("1.npz", more: ["--resume"]));
+        again.ExitStatus.Should().Be(0);
+        again.Output.TrimEnd().Should().EndWith("1.npz is complete");
+
+        var other = CommandLine.Run(_campaign.Arguments("1.npz", channels: 17, more: ["--resume"]));
+        other.ExitStatus.Should().Be(2);
+        other.Error.TrimEnd().Should().StartWith("wellbehaved: --resume").And.Contain("num_channels 16, not 17");
+        File.ReadAllBytes(_campaign["1.npz"]).Should().Equal(before);
+        _campaign.Files.Should().Equal("1.npz");
+    }
+
+    /// <summary>A limit on the size of files stands for a full disk: it needs no rights, and the system refuses the write alike.</summary>
+    [UnixFact]
+    public void On_a_full_disk_what_is_finished_stays_and_can_be_gone_on_with()
+    {
+        var arguments = _campaign.Arguments("1.npz", simulations: 40);
+        CommandLine.Run(_campaign.Arguments("undisturbed.npz", simulations: 40)).ExitStatus.Should().Be(0);
+
+        // Without the variable the runtime maps its code through a file, which the limit would hit.
+        const string limited = "trap '' XFSZ; ulimit -f 32; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"";
+        var full = CommandLine.Run("bash", ["-c", limited, "bash", Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
+        full.ExitStatus.Should().Be(2, full.Error);
+        full.Error.TrimEnd().Should().Contain("1.npz.journal: expected room for the results").And.Contain("finished simulations are kept").And.NotContain("\n");
+        var kept = JournalContent.Read(_campaign["1.npz.journal"])!.Finished;
+        kept.Should().BeInRange(2, 30);
+        CommandLine.Run("merge", _campaign["1.npz.journal"], "--allow-missing", "--out", _campaign["usable.npz"]).Output.Should().Contain($"{kept} simulations");
+
+        var resumed = CommandLine.Run([.. arguments, "--resume"]);
+        resumed.ExitStatus.Should().Be(0, resumed.Error);
+        resumed.Error.Should().Contain($"going on with {kept} finished simulations");
+        File.ReadAllBytes(_campaign["1.npz"]).Should().Equal(File.ReadAllBytes(_campaign["undisturbed.npz"]));
+    }
+
+    private static void Await(Func<bool> condition)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            watch.Elapsed.Should().BeLessThan(TimeSpan.FromMinutes(5), "the process should have come so far");
+            Thread.Sleep(50);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using FluentAssertions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Properties;
+
+public sealed class JournalTests : IDisposable
+{
+    private readonly SmallExperiment _experiment = new();
+
+    public void Dispose() => _experiment.Dispose();
+
+    [Fact]
+    public void A_run_that_was_cut_off_at_any_byte_goes_on_to_the_same_file()
+    {
+        var undisturbed = _experiment.Run();
+        var journal = _experiment.JournalOf();
+        var header = journal.Length - (int)(6 * JournalRecord.Length(_experiment.Options));
+        var step = Math.Max(1, journal.Length / 700);
+        for (var length = 0; length <= journal.Length; length += length < header ? 7 : step)
+        {
+            Left(journal[..length]);
+            _experiment.Run(resume: true).Should().Equal(undisturbed, "{0} of {1} bytes were left", length, journal.Length);
+            _experiment.Files.Should().Equal("result.npz");
+        }
+    }
+
+    [Fact]
+    public void No_flipped_bit_makes_a_wrong_record()
+    {
+        var journal = _experiment.JournalOf();
+        var sound = JournalContent.Read(new MemoryStream(journal), "journal")!;
+        sound.Finished.Should().Be(6);
+        var (refused, redone) = (0, 0);
+        for (var position = 0; position < journal.Length; position++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+            {
+                var spoilt = journal.ToArray();
+                spoilt[position] ^= (byte)(1 << bit);
+                try
+                {
+                    var content = JournalContent.Read(new MemoryStream(spoilt), "journal");
+                    (content?.Finished ?? 0).Should().BeLessThan(6, "bit {0} of byte {1} is noticed", bit, position);
+                    redone++;
+                    foreach (var record in content?.Records ?? [])
+                    {
+                        record.Moments.IsIdenticalTo(sound.Records[record.Index].Moments).Should().BeTrue();
+                    }
+                }
+                catch (InvalidInputException exception)
+                {
+                    exception.Message.Should().StartWith("journal").And.NotContain("\n");
+                    refused++;
+                }
+            }
+        }
+
+        (refused + redone).Should().Be(8 * journal.Length);
+        refused.Should().BePositive("a damaged header says nothing reliable");
+        redone.Should().BeGreaterThan(refused, "a damaged record costs one simulation and no more");
+    }
+
+    [Fact]
+    public void Whatever_is_spoilt_the_file_is_right_or_the_journal_is_refused()
+    {
+        var undisturbed = _experiment.Run();
+        var journal = _experiment.JournalOf();
+        var random = new Random(20260611);
+        var refused = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            var spoilt = Spoil(journal, random);
+            Left(spoilt);
+            try
+            {
+                _experiment.Run(resume: true).Should().Equal(undisturbed, "case {0}", i);
+            }
+            catch (InvalidInputException)
+            {
+                refused++;
+                File.ReadAllBytes(_experiment["result.npz.journal"]).Should().Equal(spoilt, "nothing is lost by refusing");
+                File.Exists(_experiment["result.npz"]).Should().BeFalse();
+            }
+        }
+
+        refused.Should().BeInRange(1, 900, "otherwise half of this is not tested");
+    }
+
+    [Fact]
+    public void A_record_of_another_experiment_is_not_taken_for_one_s_own()
+    {
+        var mine = _experiment.JournalOf();
+        using var other = new SmallExperiment { Options = _experiment.Options with { Seed = 1 } };
+        var theirs = other.JournalOf();
+        var length = (int)JournalRecord.Length(_experiment.Options);
+        byte[] mixed = [.. mine[..^length], .. theirs[^length..]];
+        var content = JournalContent.Read(new MemoryStream(mixed), "journal")!;
+        content.Finished.Should().Be(5);
+        content.Damaged.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_run_with_other_options_is_refused_by_the_option()
+    {
+        Left(_experiment.JournalOf());
+        foreach (var (options, shard, name) in new (ExperimentOptions, Shard, string)[]
+        {
+            (_experiment.Options with { Seed = 3 }, Shard.Whole, "seed"),
+            (_experiment.Options with { NumSims = 7 }, Shard.Whole, "num_sims"),
+            (_experiment.Options with { Dataset = "gaussian" }, Shard.Whole, "dataset"),
+            (_experiment.Options, new Shard(1, 2), "shard"),
+        })
+        {
+            var header = Experiment.Prepare(options, 1, shard).Header;
+            Refusal(header, resume: true).Should().StartWith("--resume").And.Contain(name).And.NotContain("\n");
+            _experiment.Files.Should().Equal("result.npz.journal");
+        }
+    }
+
+    [Fact]
+    public void A_run_of_another_version_is_not_gone_on_with()
+    {
+        var header = Experiment.Prepare(_experiment.Options).Header;
+        var older = header with { Identity = header.Identity with { MadeBy = "wellbehaved 0.0.1" } };
+        older.DifferenceFrom(header).Should().Be("made by wellbehaved 0.0.1, not wellbehaved 0.1.0");
+    }
+
+    [Fact]
+    public void Finished_simulations_are_not_thrown_away_unasked()
+    {
+        var journal = _experiment.JournalOf();
+        Left(journal);
+        Refusal(Experiment.Prepare(_experiment.Options).Header, resume: false).Should().Contain("6 finished simulations").And.Contain("--resume");
+        File.ReadAllBytes(_experiment["result.npz.journal"]).Should().Equal(journal);
+    }
+
+    [Fact]
+    public void Two_runs_of_the_same_file_refuse_each_other()
+    {
+        var header = Experiment.Prepare(_experiment.Options).Header;
+        using (Journal.Open(_experiment["result.npz"], header, resume: false))
+        {
+            OutputLock.IsHeld(_experiment["result.npz"]).Should().BeTrue();
+            Refusal(header, resume: false).Should().Contain("no other process");
+            Refusal(header, resume: true).Should().Contain("no other process");
+        }
+
+        OutputLock.IsHeld(_experiment["result.npz"]).Should().BeFalse();
+        _experiment.Files.Should().BeEmpty("a run that finished nothing leaves nothing");
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_half_written_is_removed_by_the_next_one()
+    {
+        foreach (var name in new[] { ".result.npz.123.abc.partial", ".result.npz.journal.123.abc.partial", ".other.npz.123.abc.partial" })
+        {
+            File.WriteAllText(_experiment[name], "half");
+        }
+
+        _experiment.Run();
+        _experiment.Files.Should().Equal(".other.npz.123.abc.partial", "result.npz");
+    }
+
+    private static byte[] Spoil(byte[] journal, Random random)
+    {
+        var spoilt = journal.ToArray();
+        switch (random.Next(4))
+        {
+            case 0:
+                spoilt[random.Next(spoilt.Length)] ^= (byte)random.Next(1, 256);
+                return spoilt;
+            case 1:
+                return spoilt[..random.Next(spoilt.Length)];
+            case 2:
+                var start = random.Next(spoilt.Length);
+                random.NextBytes(spoilt.AsSpan(start, random.Next(spoilt.Length - start)));
+                return spoilt;
+            default:
+                var cut = random.Next(spoilt.Length);
+                return [.. spoilt[..cut], .. spoilt[Math.Min(spoilt.Length, cut + random.Next(1, 700))..]];
+        }
+    }
+
+    private void Left(byte[] journal)
+    {
+        File.Delete(_experiment["result.npz"]);
+        File.WriteAllBytes(_experiment["result.npz.journal"], journal);
+    }
+
+    private string Refusal(JournalHeader header, bool resume) =>
+        FluentActions.Invoking(() => Journal.Open(_experiment["result.npz"], header, resume)).Should().Throw<InvalidInputException>().Which.Message;
+}
