@@ -51,14 +51,15 @@ internal static class ShardOption
             return number >= 1 && number <= count ? new Shard(number, count.Value) : throw new InvalidInputException(Name, $"expected a share from 1/{count} to {count}/{count}, got '{text}'");
         }
 
-        return new Shard(OfEnvironment(variable, text == Auto, count.Value) + 1, count.Value);
+        return new Shard(NumberInEnvironment(variable, text == Auto, count.Value), count.Value);
     }
 
-    /// <summary>The index from 0 among so many shares.</summary>
+    /// <summary>The number, from 1, among so many shares.</summary>
     /// <remarks>
-    /// The remainder numbers any run of consecutive tasks, from 0 or from 1; and with the count given, a task that is submitted again alone gets the share that it had.
+    /// The remainder numbers any run of consecutive tasks, from 0 or from 1, and from 1 it is the task's own number; with the count given, a
+    /// task that is submitted again alone gets the share that it had.
     /// </remarks>
-    private static int OfEnvironment(Func<string, string?> variable, bool countIsOfSlurm, int count)
+    private static int NumberInEnvironment(Func<string, string?> variable, bool countIsOfSlurm, int count)
     {
         if (Number(variable, SlurmIndex) is { } task)
         {
@@ -68,12 +69,12 @@ internal static class ShardOption
                 throw new InvalidInputException(Name, $"expected auto/COUNT, since the array of tasks from {least} to {most} has gaps");
             }
 
-            return task / step % count;
+            return (task / step % count) is var number and > 0 ? number : count;
         }
 
         if (Number(variable, KubernetesIndex) is { } completion && !countIsOfSlurm)
         {
-            return completion < count ? completion : throw new InvalidInputException(Name, $"expected {KubernetesIndex} below {count}, found {completion}");
+            return completion < count ? completion + 1 : throw new InvalidInputException(Name, $"expected {KubernetesIndex} below {count}, found {completion}");
         }
 
         throw new InvalidInputException(Name, $"expected {SlurmIndex} or {KubernetesIndex} in the environment, found neither");
