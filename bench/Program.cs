@@ -4,8 +4,8 @@ using Wellbehaved.Audit;
 using Wellbehaved.Bench;
 
 // error-rates reference SEEDS FILE [CLAIM…] | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
-// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; published FOLDER TARGET;
-// compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
+// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE];
+// reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["error-rates", "reference", var seeds, var path, .. var claims]:
@@ -23,8 +23,11 @@ switch (args)
     case ["vectors", var folder]:
         Console.WriteLine(string.Join("\n", VectorFile.WriteAll(folder)));
         break;
-    case ["published", var folder, var target]:
-        PublishedFigures.Run(folder, target);
+    case ["figures", var folder, var target, .. var like]:
+        FigureTables.Run(folder, target, like.FirstOrDefault());
+        break;
+    case ["reproduction", var published, var measured]:
+        ReproductionTable.Print(published, measured);
         break;
     case ["signatures", var path]:
         SignatureMeasurement.Run(path);

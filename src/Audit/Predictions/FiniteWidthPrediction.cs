@@ -8,9 +8,10 @@ namespace Wellbehaved.Audit;
 /// <param name="Samples">Number of sampled networks.</param>
 /// <param name="LogChiMean">Mean of ln χ by depth.</param>
 /// <param name="LogChiStandardError">Its standard error by depth.</param>
+/// <param name="ChiMean">Mean of χ by depth.</param>
 /// <param name="ReffMean">Mean effective rank of the signal by depth.</param>
 /// <param name="Mu4Mean">Mean μ₄ behind batch norm by depth; NaN without batch norm.</param>
-public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> LogChiMean, IReadOnlyList<double> LogChiStandardError, IReadOnlyList<double> ReffMean, IReadOnlyList<double> Mu4Mean)
+public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> LogChiMean, IReadOnlyList<double> LogChiStandardError, IReadOnlyList<double> ChiMean, IReadOnlyList<double> ReffMean, IReadOnlyList<double> Mu4Mean)
 {
     /// <summary>Samples networks on the batch that simulation 0 would draw.</summary>
     /// <param name="options">Valid options of a fully connected net.</param>
@@ -53,6 +54,7 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
             samples,
             [.. logChi.Select(Statistics.Mean)],
             [.. logChi.Select(values => values.StandardDeviation() / Math.Sqrt(samples))],
+            [.. logChi.Select(values => values.Average(Math.Exp))],
             [.. reff.Select(Statistics.Mean)],
             [.. mu4.Select(Statistics.Mean)]);
 

@@ -45,6 +45,20 @@ public sealed class RecordedFigures
         return figures;
     }
 
+    /// <summary>Keeps some of the quantities.</summary>
+    /// <param name="names">Their names.</param>
+    /// <returns>The figures of these.</returns>
+    public RecordedFigures Only(IEnumerable<string> names)
+    {
+        var kept = new RecordedFigures();
+        foreach (var name in names.Where(_figures.ContainsKey))
+        {
+            kept._figures[name] = _figures[name];
+        }
+
+        return kept;
+    }
+
     /// <summary>Reads a table of figures.</summary>
     /// <param name="path">A file that <see cref="ToText"/> made.</param>
     /// <returns>The figures.</returns>
