@@ -23,6 +23,8 @@ internal sealed class NetworkOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
+        _architecture.CompletionSources.Add([.. Architecture.Names]);
+        _dataset.CompletionSources.Add("natural", "gaussian", "cifar10", "mnist");
         foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _normalize, _epsilon, _resDepth, _numComputations, _seed })
         {
             command.Options.Add(option);

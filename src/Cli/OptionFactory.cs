@@ -28,6 +28,7 @@ internal static class OptionFactory
             HelpName = "word",
             DefaultValueFactory = _ => words[0],
         };
+        option.CompletionSources.Add(words);
         option.Validators.Add(result =>
         {
             var word = result.Tokens.Count == 0 ? words[0] : result.Tokens[0].Value;

@@ -13,8 +13,16 @@ var root = new RootCommand("Verifies how signal and noise travel through deep ne
     DiagnoseCommand.Create(),
     PlotCommand.Create(),
     ClaimsCommand.Create(),
+    CompletionCommand.Create(),
 };
+HelpWithExamples.AddTo(root);
 var parsed = root.Parse(args);
+if (args is [['[', ..], ..])
+{
+    // A shell asks how an unfinished line may go on.
+    return await parsed.InvokeAsync();
+}
+
 if (parsed.UnmatchedTokens is [var unknown, ..])
 {
     return Fail($"{unknown}: expected a command or an option that exists; see wellbehaved --help");

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The help of a command, and behind it how the command is used.</summary>
+internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        ["wellbehaved"] =
+        [
+            "# Is it true? The reference implementation against every claim",
+            "wellbehaved verify",
+            "# Is mine right? A program in any language, docs/audit-protocol.md",
+            "wellbehaved audit --command \"python3 my_implementation.py\"",
+            "# Simulate, draw and judge an architecture",
+            "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 1 --num-channels 128 --batch-size 64 --num-sims 32 --out bn_ff.npz",
+            "wellbehaved plot bn_ff.npz --out bn_ff.svg",
+            "wellbehaved diagnose bn_ff.npz",
+        ],
+        ["verify"] =
+        [
+            "wellbehaved verify --scale full --report report",
+            "# One claim, on other random numbers",
+            "wellbehaved verify --claim S2 --seed 7",
+        ],
+        ["audit"] =
+        [
+            "wellbehaved audit --command \"python3 examples/numpy/wellbehaved_numpy.py\" --report report --junit claims.xml",
+            "# Only whether the adapter speaks the protocol",
+            "wellbehaved audit --smoke --command \"python3 examples/numpy/wellbehaved_numpy.py\"",
+            "# Moments that were recorded by somebody else",
+            "wellbehaved audit --results bn_ff_fc_64.npz --architecture bn_ff --num-channels 512 --batch-size 64 --kernel-size 1",
+        ],
+        ["run"] =
+        [
+            "# The paper's figure 4, convolutional; interrupted, it goes on with --resume",
+            "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 3 --num-channels 512 --batch-size 64 --num-sims 24 --out bn_ff.npz --resume",
+            "# A share of it on another machine, docs/campaigns.md",
+            "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 3 --num-channels 512 --batch-size 64 --num-sims 24 --shard 2/8 --out part-2.npz",
+        ],
+        ["merge"] =
+        [
+            "wellbehaved merge part-1.npz part-2.npz part-3.npz --out whole.npz",
+            "# With what a machine finished before it was lost",
+            "wellbehaved merge part-1.npz part-2.npz.journal --allow-missing --out partial.npz",
+        ],
+        ["status"] = ["wellbehaved status results"],
+        ["predict"] =
+        [
+            "wellbehaved predict --architecture bn_res --total-depth 500 --kernel-size 1 --num-channels 512 --batch-size 64",
+            "# With ten networks of this width, sampled from the one-step laws",
+            "wellbehaved predict --architecture bn_ff --total-depth 100 --kernel-size 1 --num-channels 128 --batch-size 64 --finite-width 10 --json bn_ff.json",
+        ],
+        ["diagnose"] = ["wellbehaved diagnose bn_ff.npz --json diagnosis.json"],
+        ["plot"] =
+        [
+            "wellbehaved plot bn_ff.npz --out bn_ff.svg",
+            "# Four architectures side by side",
+            "wellbehaved plot vanilla.npz vanilla_res.npz bn_ff.npz bn_res.npz --out side_by_side.pdf",
+        ],
+        ["claims"] = ["wellbehaved claims"],
+        ["completion"] = ["eval \"$(wellbehaved completion bash)\""],
+    };
+
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <summary>The examples of all commands.</summary>
+    public static IEnumerable<string> All => Examples.Values.SelectMany(lines => lines).Where(line => !line.StartsWith('#'));
+
+    /// <summary>Lets the help of a command and of those in it end with examples.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            option.Action = new HelpWithExamples((HelpAction)option.Action!);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        var status = help.Invoke(parseResult);
+        var command = parseResult.CommandResult.Command;
+        var name = command is RootCommand ? "wellbehaved" : command.Name;
+        var output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine(Examples[name].Count(line => !line.StartsWith('#')) == 1 ? "Example:" : "Examples:");
+        foreach (var line in Examples[name])
+        {
+            output.WriteLine($"  {line}");
+        }
+
+        output.WriteLine();
+        return status;
+    }
+}

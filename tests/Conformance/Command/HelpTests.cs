@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using FluentAssertions;
+using Wellbehaved.Cli;
+
+namespace Wellbehaved.Tests.Conformance;
+
+public class HelpTests
+{
+    private static readonly string[] Names = ["verify", "audit", "run", "merge", "status", "predict", "diagnose", "plot", "claims", "completion"];
+
+    public static TheoryData<string> Commands => [.. Names];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_command_has_help_that_ends_with_examples(string command)
+    {
+        var help = CommandLine.Run(command, "--help");
+        help.ExitStatus.Should().Be(0, help.Error);
+        help.Error.Should().BeEmpty();
+        help.Output.Should().Contain("Usage:").And.MatchRegex("Examples?:\n").And.Contain($"wellbehaved {command}");
+    }
+
+    [Fact]
+    public void The_commands_that_are_tested_are_all_there_are()
+    {
+        var help = CommandLine.Run("--help").Output;
+        help.Should().Contain("Examples:");
+        var listed = help[(help.IndexOf("Commands:", StringComparison.Ordinal) + 9)..help.IndexOf("Examples:", StringComparison.Ordinal)].Trim().Split('\n').Select(line => line.Trim().Split(' ')[0]);
+        listed.Should().BeEquivalentTo(Names);
+    }
+
+    [Fact]
+    public void The_examples_are_commands_that_exist()
+    {
+        foreach (var example in HelpWithExamples.All.Where(example => !example.StartsWith("eval", StringComparison.Ordinal)))
+        {
+            // A folder that does not exist stops each of them after its options were understood.
+            var arguments = Split(example).Skip(1).Select(word => word.EndsWith(".npz", StringComparison.Ordinal) || word.EndsWith(".json", StringComparison.Ordinal) ? "/nowhere/" + word : word);
+            var first = arguments.First();
+            if (first is "verify" or "claims" or "status" || arguments.Contains("--command") || (first == "predict" && !arguments.Contains("--json")))
+            {
+                CommandLine.Run([.. arguments, "--no-such-option"]).Error.Should().Contain("--no-such-option", example).And.NotContain("required", example);
+                continue;
+            }
+
+            var outcome = CommandLine.Run([.. arguments]);
+            outcome.ExitStatus.Should().Be(2, example);
+            outcome.Error.Should().Contain("/nowhere", example);
+        }
+    }
+
+    [Theory]
+    [InlineData("wellbehaved ", "audit,claims,completion,diagnose,merge,plot,predict,run,status,verify")]
+    [InlineData("wellbehaved run --bou", "--boundary")]
+    [InlineData("wellbehaved run --boundary ", "periodic,symmetric,zero_padding")]
+    [InlineData("wellbehaved predict --architecture b", "bn_ff,bn_res")]
+    public void A_shell_is_told_how_a_line_may_go_on(string line, string words) =>
+        CommandLine.Run($"[suggest:{line.Length}]", line).Output.Trim().Split('\n').Should().Contain(words.Split(','));
+
+    [UnixFact]
+    public void Bash_completes_what_is_typed()
+    {
+        const string script = """
+            wellbehaved() { dotnet "$WELLBEHAVED" "$@"; }
+            eval "$(wellbehaved completion bash)"
+            COMP_LINE='wellbehaved plot --figure his' COMP_POINT=${#COMP_LINE} COMP_WORDS=(wellbehaved plot --figure his) COMP_CWORD=3
+            COMP_POINT=${#COMP_LINE}
+            _wellbehaved
+            echo "${COMPREPLY[@]}"
+            """;
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
+        start.Environment["WELLBEHAVED"] = Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll");
+        using var bash = Process.Start(start)!;
+        bash.StandardOutput.ReadToEnd().Trim().Should().Be("histogram");
+    }
+
+    private static IEnumerable<string> Split(string line) => line.Split('"').SelectMany((part, i) => i % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
