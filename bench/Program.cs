@@ -4,7 +4,7 @@ using Wellbehaved.Audit;
 using Wellbehaved.Bench;
 
 // error-rates reference SEEDS FILE [CLAIM…] | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
-// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE];
+// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
 // reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -26,6 +26,8 @@ switch (args)
     case ["figures", var folder, var target, .. var like]:
         FigureTables.Run(folder, target, like.FirstOrDefault());
         break;
+    case ["fuzz", var inputs, var seed]:
+        return Fuzzing.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)) == 0 ? 0 : 1;
     case ["reproduction", var published, var measured]:
         ReproductionTable.Print(published, measured);
         break;
@@ -39,3 +41,5 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;
 }
+
+return 0;

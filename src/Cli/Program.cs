@@ -2,20 +2,7 @@ using System.CommandLine;
 using Wellbehaved.Cli;
 using Wellbehaved.Model;
 
-var root = new RootCommand("Verifies how signal and noise travel through deep networks.")
-{
-    VerifyCommand.Create(),
-    AuditCommand.Create(),
-    RunCommand.Create(),
-    MergeCommand.Create(),
-    StatusCommand.Create(),
-    PredictCommand.Create(),
-    DiagnoseCommand.Create(),
-    PlotCommand.Create(),
-    ClaimsCommand.Create(),
-    CompletionCommand.Create(),
-};
-HelpWithExamples.AddTo(root);
+var root = Commands.Root();
 var parsed = root.Parse(args);
 if (args is [['[', ..], ..])
 {

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Wellbehaved.Tests.Conformance;
+
+namespace Wellbehaved.Bench;
+
+/// <summary>Spoilt inputs for every parser, many more than the tests have time for.</summary>
+internal static class Fuzzing
+{
+    /// <summary>Tries all parsers.</summary>
+    /// <param name="inputs">Number of inputs in all.</param>
+    /// <param name="seed">Which inputs.</param>
+    /// <returns>The number of failures.</returns>
+    public static int Run(int inputs, int seed)
+    {
+        using var targets = new FuzzTargets();
+        var each = (inputs + targets.All.Count - 1) / targets.All.Count;
+        Console.WriteLine($"| parser | inputs | refused | slowest | most memory, of what is allowed |\n|---|---|---|---|---|");
+        var failures = 0;
+        foreach (var target in targets.All)
+        {
+            var outcome = Fuzzer.Try(target, each, seed);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {target.Name} | {outcome.Inputs} | {outcome.Refused / (double)outcome.Inputs:P0} | {outcome.Slowest.TotalMilliseconds:F1} ms | {outcome.MostAllocated:P1} |"));
+            foreach (var failure in outcome.Failures)
+            {
+                Console.Error.WriteLine(failure);
+                failures++;
+            }
+        }
+
+        Console.WriteLine($"\n{each * targets.All.Count} inputs, {failures} failures");
+        return failures;
+    }
+}

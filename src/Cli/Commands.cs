@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>All there is to type after <c>wellbehaved</c>.</summary>
+internal static class Commands
+{
+    /// <summary>Describes the command and those in it.</summary>
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("Verifies how signal and noise travel through deep networks.")
+        {
+            VerifyCommand.Create(),
+            AuditCommand.Create(),
+            RunCommand.Create(),
+            MergeCommand.Create(),
+            StatusCommand.Create(),
+            PredictCommand.Create(),
+            DiagnoseCommand.Create(),
+            PlotCommand.Create(),
+            ClaimsCommand.Create(),
+            CompletionCommand.Create(),
+        };
+        HelpWithExamples.AddTo(root);
+        return root;
+    }
+}
