@@ -29,7 +29,8 @@ internal static class CurveTable
             return Math.Exp(logarithm).ToString("F3", CultureInfo.InvariantCulture);
         }
 
-        var exponent = Math.Floor(decades);
+        // What rounds to ten belongs to the next decade.
+        var exponent = Math.Floor(decades + 0.0022);
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, decades - exponent):F1}e{exponent:F0}");
     }
 }
