@@ -74,12 +74,12 @@ internal static class PredictCommand
 
         if (prediction.Tau is { } tau)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"χ grows as l^τ with τ = {tau:R}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"χ grows as l^τ with τ = {tau:F6}"));
         }
 
         if (prediction.DeltaChiLimit is { } limit)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"δχ tends to {limit:R}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"δχ tends to {limit:F6}"));
         }
 
         if (prediction.FiniteWidth is { } finite)

@@ -36,7 +36,7 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
 
         var (features, mu2Input) = InputFeatures.Of(options, images, options.BatchSize);
         var gram = features.TransposeAndMultiply(features) / features.ColumnCount;
-        var kind = NetworkKind.Named(options.Architecture, options.ResDepth);
+        var kind = PredictedKind.Of(options);
         var (logChi, reff, mu4) = (Table(), Table(), Table());
         for (var sample = 0; sample < samples; sample++)
         {

@@ -66,7 +66,7 @@ public sealed record Prediction(
         var border = options.Boundary switch { Boundary.Periodic => Border.Periodic, Boundary.Symmetric => Border.Symmetric, _ => Border.Zero };
         var first = new ConvolutionKernel(used, inputShape.Height, inputShape.Width, options.KernelSize, border, settings.FirstStride);
         var inner = new ConvolutionKernel(used, first.OutputHeight, first.OutputWidth, options.KernelSize, border);
-        var kind = NetworkKind.Named(options.Architecture, options.ResDepth);
+        var kind = PredictedKind.Of(options);
         var kernel = first.OfFeatures(features, gain: 1);
         var noise = first.Apply(Enumerable.Repeat(1.0, inputShape.Points).ToArray(), gain: 1);
         var logChi0 = 0.5 * (Math.Log(noise.Average()) - Math.Log(KernelMatrix.Mu2(kernel)) + Math.Log(mu2Input));

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Wellbehaved.Theory;
 
 /// <summary>What theory needs to know of an architecture.</summary>
@@ -6,6 +8,9 @@ namespace Wellbehaved.Theory;
 /// <param name="ResidualDepth">Feedforward layers in a residual branch, H; ignored without skip connections.</param>
 public readonly record struct NetworkKind(bool BatchNorm, bool Residual, int ResidualDepth = 1)
 {
+    /// <summary>Names of the architectures that theory has laws for.</summary>
+    public static ImmutableArray<string> Names { get; } = ["vanilla", "vanilla_res", "bn_ff", "bn_res"];
+
     /// <summary>One of the four architectures of the post.</summary>
     /// <param name="name"><c>vanilla</c>, <c>vanilla_res</c>, <c>bn_ff</c> or <c>bn_res</c>.</param>
     /// <param name="residualDepth">H ≥ 1.</param>
@@ -20,7 +25,7 @@ public readonly record struct NetworkKind(bool BatchNorm, bool Residual, int Res
             "vanilla_res" => new(false, true, residualDepth),
             "bn_ff" => new(true, false),
             "bn_res" => new(true, true, residualDepth),
-            _ => throw new ArgumentException($"expected vanilla, vanilla_res, bn_ff or bn_res, got '{name}'", nameof(name)),
+            _ => throw new ArgumentException($"expected one of {string.Join(", ", Names)}, got '{name}'", nameof(name)),
         };
     }
 }

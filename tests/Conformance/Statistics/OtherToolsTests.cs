@@ -147,7 +147,7 @@ public class OtherToolsTests
         var allowance = MeanTest.Allowance(samples);
 
         samples.Average().Should().BeApproximately(0.5, allowance);
-        FluentActions.Invoking(() => samples.Average().Should().BeApproximately(0.5 + (2 * allowance), allowance)).Should().Throw<Xunit.Sdk.XunitException>();
-        FluentActions.Invoking(() => samples.Append(double.NaN).Average().Should().BeApproximately(0.5, allowance)).Should().Throw<Xunit.Sdk.XunitException>();
+        FluentActions.Invoking(() => samples.Average().Should().BeApproximately(0.5 + (2 * allowance), allowance)).Should().Throw<global::Xunit.Sdk.XunitException>();
+        FluentActions.Invoking(() => samples.Append(double.NaN).Average().Should().BeApproximately(0.5, allowance)).Should().Throw<global::Xunit.Sdk.XunitException>();
     }
 }

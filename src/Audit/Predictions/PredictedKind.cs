@@ -1,0 +1,14 @@
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What theory knows of the architecture that is to be predicted.</summary>
+internal static class PredictedKind
+{
+    /// <summary>Looks it up.</summary>
+    /// <exception cref="InvalidInputException">Theory has no laws for an architecture of this name.</exception>
+    public static NetworkKind Of(ExperimentOptions options) => NetworkKind.Names.Contains(options.Architecture)
+        ? NetworkKind.Named(options.Architecture, options.ResDepth)
+        : throw new InvalidInputException("--architecture", $"expected one that theory knows, {string.Join(", ", NetworkKind.Names)}, got '{options.Architecture}'");
+}

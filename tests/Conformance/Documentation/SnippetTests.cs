@@ -1,0 +1,43 @@
+using FluentAssertions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Wellbehaved.Tests.Conformance;
+
+public class SnippetTests
+{
+    /// <summary>What a project has by default, and what a snippet calls the reader's own.</summary>
+    private const string Around = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        public sealed class MyNetwork : Wellbehaved.Audit.ReferenceSubject { }
+        """;
+
+    public static TheoryData<string> Documents =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories))
+            .Append(Path.Combine(Repository.Root, "README.md"))
+            .Select(path => Path.GetRelativePath(Repository.Root, path))
+            .Where(document => Repository.Blocks(document, "csharp").Any()),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Snippets_compile(string document)
+    {
+        foreach (var (_, text) in Repository.Blocks(document, "csharp"))
+        {
+            var tree = CSharpSyntaxTree.ParseText(text);
+            var kind = tree.GetCompilationUnitRoot().Members.OfType<Microsoft.CodeAnalysis.CSharp.Syntax.GlobalStatementSyntax>().Any() ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary;
+            var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+            var compilation = CSharpCompilation.Create("snippet", [tree, CSharpSyntaxTree.ParseText(Around)], platform, new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable));
+            compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Should().BeEmpty(text);
+        }
+    }
+
+    [Fact]
+    public void There_are_snippets() => Documents.Should().HaveCountGreaterThanOrEqualTo(4);
+}
