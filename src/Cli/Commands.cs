@@ -5,8 +5,14 @@ namespace Wellbehaved.Cli;
 /// <summary>All there is to type after <c>wellbehaved</c>.</summary>
 internal static class Commands
 {
+    /// <summary>Files named by @file are not read for more arguments: an argument of that form means itself.</summary>
+    private static readonly ParserConfiguration Literally = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>Understands arguments.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments) => Root().Parse(arguments, Literally);
+
     /// <summary>Describes the command and those in it.</summary>
-    public static RootCommand Root()
+    private static RootCommand Root()
     {
         var root = new RootCommand("Verifies how signal and noise travel through deep networks.")
         {

@@ -2,8 +2,7 @@ using System.CommandLine;
 using Wellbehaved.Cli;
 using Wellbehaved.Model;
 
-var root = Commands.Root();
-var parsed = root.Parse(args);
+var parsed = Commands.Parse(args);
 if (args is [['[', ..], ..])
 {
     // A shell asks how an unfinished line may go on.
@@ -45,6 +44,6 @@ catch (OperationCanceledException)
 
 static int Fail(string message)
 {
-    Console.Error.WriteLine($"wellbehaved: {message.ReplaceLineEndings(" ")}");
+    Console.Error.WriteLine($"wellbehaved: {OneLine.Of(message)}");
     return ExitStatus.Usage;
 }

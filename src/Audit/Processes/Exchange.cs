@@ -58,19 +58,7 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
     {
         var places = Shown(network);
         var shape = network.FeatureShape;
-        int[] tensorShape = [simulations, places.Count, shape.Images, shape.Height, shape.Width, shape.Channels];
-        var expected = new Dictionary<string, int[]>();
-        foreach (var name in Tensors ? ["signal", "noise"] : Array.Empty<string>())
-        {
-            expected[name] = tensorShape;
-        }
-
-        foreach (var name in Moments ? momentNames : [])
-        {
-            expected[name] = [simulations, places.Count];
-        }
-
-        var arrays = ReadArrays(expected);
+        var arrays = ReadArrays(Expected(network, simulations, momentNames));
         for (var simulation = 0; simulation < simulations; simulation++)
         {
             for (var i = 0; i < places.Count; i++)
@@ -84,6 +72,37 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
         double[] Slice(string name, int row) => Tensors ? arrays[name][(row * shape.Elements)..((row + 1) * shape.Elements)] : [];
     }
 
+    /// <summary>Says what is wrong with the output file as it stands, while the subject may still be writing it.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="simulations">Number of propagations.</param>
+    /// <param name="momentNames">Moments that the subject reports.</param>
+    /// <returns>That it is larger than an answer can be; null if it is not.</returns>
+    public string? Excess(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames) => Excess(MostBytes(Expected(network, simulations, momentNames)));
+
+    private string? Excess(long most) => new FileInfo(Output) is { Exists: true } file && file.Length > most ? $"expected an output file of at most {most} bytes, found {file.Length}" : null;
+
+    private static long MostBytes(Dictionary<string, int[]> expected) =>
+        expected.Values.Sum(shape => (LargestElement * shape.Aggregate(1L, (product, extent) => product * extent)) + Overhead) + Overhead;
+
+    /// <summary>Shapes of the arrays that the output must hold.</summary>
+    private Dictionary<string, int[]> Expected(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames)
+    {
+        var places = Shown(network).Count;
+        var shape = network.FeatureShape;
+        var expected = new Dictionary<string, int[]>();
+        foreach (var name in Tensors ? ["signal", "noise"] : Array.Empty<string>())
+        {
+            expected[name] = [simulations, places, shape.Images, shape.Height, shape.Width, shape.Channels];
+        }
+
+        foreach (var name in Moments ? momentNames : [])
+        {
+            expected[name] = [simulations, places];
+        }
+
+        return expected;
+    }
+
     private Dictionary<string, double[]> ReadArrays(Dictionary<string, int[]> expected)
     {
         var file = new FileInfo(Output);
@@ -92,10 +111,9 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
             throw new AdapterException("expected the output file that the request names, found none");
         }
 
-        var most = expected.Values.Sum(shape => (LargestElement * shape.Aggregate(1L, (product, extent) => product * extent)) + Overhead) + Overhead;
-        if (file.Length > most)
+        if (Excess(MostBytes(expected)) is { } excess)
         {
-            throw new AdapterException($"expected an output file of at most {most} bytes, found {file.Length}");
+            throw new AdapterException(excess);
         }
 
         try

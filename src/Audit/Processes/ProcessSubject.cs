@@ -170,7 +170,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
                 Protocol.ReadAnswer(id, line);
                 exchange.Read(network, propagations.Count, Description.Moments, observe);
                 return true;
-            });
+            }, () => exchange.Excess(network, propagations.Count, Description.Moments));
         }
         finally
         {
@@ -179,7 +179,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
-    private T Ask<T>(JsonObject request, Func<long, string, T> read)
+    private T Ask<T>(JsonObject request, Func<long, string, T> read, Func<string?>? excess = null)
     {
         _free.Wait(_cancellation);
         SubjectProcess? process = null;
@@ -196,7 +196,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
             }
 
             var id = Interlocked.Increment(ref _lastId);
-            var answer = read(id, process.Ask(Protocol.Line(id, request), _limit, _cancellation));
+            var answer = read(id, process.Ask(Protocol.Line(id, request), _limit, excess, _cancellation));
             _idle.Add(process);
             return answer;
         }

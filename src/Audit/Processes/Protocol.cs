@@ -21,7 +21,7 @@ internal static class Protocol
         RespectRequiredConstructorParameters = true,
     };
 
-    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Unit roundoffs of the number types that a subject may compute in.</summary>
     private static readonly Dictionary<string, int> Precision = new() { ["float64"] = 53, ["float32"] = 24, ["float16"] = 11, ["bfloat16"] = 8 };
@@ -56,7 +56,7 @@ internal static class Protocol
             message[name] = value?.DeepClone();
         }
 
-        return message.ToJsonString(OneLine);
+        return message.ToJsonString(Compact);
     }
 
     /// <summary>Reads what a subject says of itself.</summary>
@@ -69,9 +69,9 @@ internal static class Protocol
             throw new AdapterException($"expected a description, got status '{answer.Status}'");
         }
 
-        return new SubjectDescription(answer.Name)
+        return new SubjectDescription(OneLine.Of(answer.Name))
         {
-            Version = answer.Version,
+            Version = answer.Version is { } version ? OneLine.Of(version) : null,
             UnitRoundoff = Precision.TryGetValue(answer.Dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{answer.Dtype}'"),
             Architectures = Known("architectures", answer.Architectures, Architecture.Names),
             Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Json.Word)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Json.Word(boundary) == word))],
@@ -94,7 +94,7 @@ internal static class Protocol
             case "done" when answer.Reason is null:
                 return;
             case "declined" when answer.Reason is { } reason:
-                throw new DeclinedException(reason);
+                throw new DeclinedException(OneLine.Of(reason));
             case "error" when answer.Reason is { } reason:
                 throw new ReportedErrorException(reason);
             default:

@@ -9,6 +9,7 @@ internal sealed class SubjectProcess : IDisposable
 {
     private const int LongestAnswer = 1 << 20;
     private const int TailLength = 2000;
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Process _process;
@@ -54,11 +55,12 @@ internal sealed class SubjectProcess : IDisposable
     /// <summary>Sends a request and reads the answer.</summary>
     /// <param name="request">One line without its end.</param>
     /// <param name="limit">Time for both.</param>
+    /// <param name="excess">Asked now and then while waiting; what it says ends the process.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The answer, one line without its end.</returns>
     /// <exception cref="AdapterException">No whole line of UTF-8 came in time.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public string Ask(string request, TimeSpan limit, CancellationToken cancellation)
+    public string Ask(string request, TimeSpan limit, Func<string?>? excess, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         try
@@ -95,12 +97,25 @@ internal sealed class SubjectProcess : IDisposable
 
         void Within(Task task, string otherwise)
         {
-            var left = limit - clock.Elapsed;
             try
             {
-                if (left <= TimeSpan.Zero || !task.Wait((int)Math.Ceiling(left.TotalMilliseconds), cancellation))
+                for (var left = limit - clock.Elapsed; ; left = limit - clock.Elapsed)
                 {
-                    throw new AdapterException($"{otherwise} within {limit.TotalSeconds:0.###} s{Tail()}");
+                    var moment = left < Glance ? left : Glance;
+                    if (left > TimeSpan.Zero && task.Wait((int)Math.Ceiling(moment.TotalMilliseconds), cancellation))
+                    {
+                        return;
+                    }
+
+                    if (excess?.Invoke() is { } finding)
+                    {
+                        throw new AdapterException(finding);
+                    }
+
+                    if (left <= Glance)
+                    {
+                        throw new AdapterException($"{otherwise} within {limit.TotalSeconds:0.###} s{Tail()}");
+                    }
                 }
             }
             catch (AggregateException exception) when (exception.InnerException is IOException inner)

@@ -21,6 +21,8 @@ public class MisbehavingSubjectTests
     [InlineData("truncated-npz", "output file: expected a NumPy archive")]
     [InlineData("no-file", "expected the output file that the request names, found none")]
     [InlineData("huge-file", "expected an output file of at most ")]
+    [InlineData("endless-file", "expected an output file of at most ")]
+    [InlineData("link-to-another-file", "expected the output file that the request names, found none")]
     [InlineData("wrong-shape", "expected 'signal' of shape (1, ")]
     [InlineData("missing-array", "expected an array 'signal'")]
     [InlineData("unknown-array", "found 'extra' beside them")]

@@ -90,6 +90,15 @@ def misbehave(message, reply):
     if way == "huge-file":
         with open(output, "r+b") as file:
             file.truncate(2 ** 33)
+    if way == "endless-file":
+        with open(output, "ab") as file:
+            while True:
+                file.write(bytes(2 ** 20))
+                file.flush()
+                time.sleep(0.05)
+    if way == "link-to-another-file":
+        os.remove(output)
+        os.symlink(os.path.abspath(__file__), output)
     if way == "wrong-shape":
         rewrite(output, lambda arrays: {name: values[..., :-1] for name, values in arrays.items()})
     if way == "missing-array":

@@ -143,7 +143,7 @@ public sealed class FuzzTargets : IDisposable
 
     private static void ParseLine(byte[] input)
     {
-        if (Commands.Root().Parse(Encoding.UTF8.GetString(input).Split(' ')).Errors.Count > 0)
+        if (Commands.Parse(Encoding.UTF8.GetString(input).Split(' ')).Errors.Count > 0)
         {
             throw Refused;
         }
