@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
@@ -18,7 +19,7 @@ internal static class StatusCommand
             var runs = RunStatus.ReadAll(path);
             foreach (var spoilt in runs.Where(run => run.Header is null))
             {
-                Console.WriteLine($"{Path.GetFileName(spoilt.Output),-24} {Word(spoilt.State),-8} its journal does not say of what");
+                Console.WriteLine($"{Path.GetFileName(spoilt.Output),-24} {Words.Of(spoilt.State),-8} its journal does not say of what");
             }
 
             var unfinished = false;
@@ -46,7 +47,7 @@ internal static class StatusCommand
         foreach (var run in runs)
         {
             var left = run.State == RunState.Done ? string.Empty : run.State == RunState.Failed ? "--resume goes on" : $"time left {Spell(run.TimeLeft)}";
-            Console.WriteLine($"  {Path.GetFileName(run.Output),-24} {run.Header!.Shard,7}  {Word(run.State),-8} {run.Finished,6} of {run.Simulations,-6} {left}".TrimEnd());
+            Console.WriteLine($"  {Path.GetFileName(run.Output),-24} {run.Header!.Shard,7}  {Words.Of(run.State),-8} {run.Finished,6} of {run.Simulations,-6} {left}".TrimEnd());
         }
 
         // Whoever has merged has the whole beside its parts.
@@ -64,11 +65,4 @@ internal static class StatusCommand
     }
 
     private static string Spell(TimeSpan? time) => time is { } known ? known.ToString(known.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) : "unknown";
-
-    private static string Word(RunState state) => state switch
-    {
-        RunState.Done => "done",
-        RunState.Running => "running",
-        _ => "failed",
-    };
 }

@@ -74,7 +74,7 @@ internal static class Protocol
             Version = answer.Version is { } version ? OneLine.Of(version) : null,
             UnitRoundoff = Precision.TryGetValue(answer.Dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{answer.Dtype}'"),
             Architectures = Known("architectures", answer.Architectures, Architecture.Names),
-            Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Json.Word)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Json.Word(boundary) == word))],
+            Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Of)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Of(boundary) == word))],
             Epsilons = answer.Epsilons,
             Moments = [.. Known("moments", answer.Moments, ReportedMoments.Names)],
             TakesWeights = Known("operations", answer.Operations, ["propagate", "simulate"]).Contains("propagate"),
@@ -131,7 +131,7 @@ internal static class Protocol
         ["num_channels"] = network.Channels,
         ["kernel_size"] = network.KernelSize,
         ["first_stride"] = network.FirstStride,
-        ["boundary"] = Json.Word(network.Boundary),
+        ["boundary"] = Words.Of(network.Boundary),
         ["epsilon"] = network.Epsilon,
     };
 

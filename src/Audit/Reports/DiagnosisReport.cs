@@ -15,14 +15,14 @@ public static class DiagnosisReport
         ArgumentNullException.ThrowIfNull(diagnosis);
         return new JsonObject
         {
-            ["condition"] = Json.Word(diagnosis.Condition),
+            ["condition"] = Words.Of(diagnosis.Condition),
             ["sentence"] = diagnosis.Sentence,
             ["signal_pathology"] = Share(diagnosis.SignalPathology),
             ["snr_pathology"] = Share(diagnosis.SnrPathology),
             ["chi_growth"] = diagnosis.ChiGrowth is { } growth
                 ? new JsonObject
                 {
-                    ["law"] = Json.Word(growth.Law),
+                    ["law"] = Words.Of(growth.Law),
                     ["shape"] = Json.Number(growth.Shape),
                     ["parameter"] = Json.Number(growth.Parameter),
                     ["lower"] = Json.Number(growth.Lower),

@@ -12,8 +12,4 @@ internal static class Json
 
     /// <summary>A number; null where it is infinite or none, which JSON cannot say.</summary>
     public static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
-
-    /// <summary>An enumeration value in lower case, words joined by underscores.</summary>
-    public static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

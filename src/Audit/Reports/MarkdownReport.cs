@@ -14,7 +14,7 @@ public static class MarkdownReport
         ArgumentNullException.ThrowIfNull(run);
         var page = new StringBuilder();
         Line($"# {Cell(run.Subject)}{(run.SubjectVersion is null ? "" : $" {Cell(run.SubjectVersion)}")}: {Badge.TextOf(run)}");
-        Line($"Scale {Json.Word(run.Scale)}, seed {run.Seed}. A correct implementation is rejected less than once in {(1 / Suite.FalseFailRate).ToString("N0", CultureInfo.InvariantCulture)} runs.");
+        Line($"Scale {Words.Of(run.Scale)}, seed {run.Seed}. A correct implementation is rejected less than once in {(1 / Suite.FalseFailRate).ToString("N0", CultureInfo.InvariantCulture)} runs.");
         Line();
         foreach (var sentence in RunSummary.Of(run))
         {
@@ -24,7 +24,7 @@ public static class MarkdownReport
         foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive))
         {
             Line();
-            Line($"## {Signature.NameOf(outcome.Check)}: {Json.Word(outcome.Verdict)}");
+            Line($"## {Signature.NameOf(outcome.Check)}: {Words.Of(outcome.Verdict)}");
             Line($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
             Line();
             Line($"{Cell(outcome.ToString())}");
@@ -63,7 +63,7 @@ public static class MarkdownReport
 
     private static string Row(CheckOutcome outcome)
     {
-        var verdict = Json.Word(outcome.Verdict) + (outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Cell(string.Join(", ", outcome.Declined))})" : "");
+        var verdict = Words.Of(outcome.Verdict) + (outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Cell(string.Join(", ", outcome.Declined))})" : "");
         return outcome.Decisive is { } decisive
             ? string.Create(CultureInfo.InvariantCulture, $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {decisive.Predicted.Value:G5} | {decisive.Measured.Value:G5} | {decisive.Deviation:F2} {(decisive.IsDeterministic ? "tolerances" : "SE")} | {decisive.Samples} | {verdict} | {Cell(decisive.Quantity)} |")
             : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | {verdict} | {Cell(outcome.Failure ?? "")} |";

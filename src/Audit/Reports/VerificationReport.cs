@@ -16,7 +16,7 @@ public static class VerificationReport
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outcome);
-        return run.IsRecorded ? run.Command : $"{run.Command} --scale {Json.Word(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}";
+        return run.IsRecorded ? run.Command : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}";
     }
 
     /// <summary>Writes a run out.</summary>
@@ -31,9 +31,9 @@ public static class VerificationReport
             ["version"] = Version,
             ["subject"] = run.Subject,
             ["subject_version"] = run.SubjectVersion,
-            ["scale"] = Json.Word(run.Scale),
+            ["scale"] = Words.Of(run.Scale),
             ["seed"] = run.Seed,
-            ["verdict"] = Json.Word(run.Verdict),
+            ["verdict"] = Words.Of(run.Verdict),
             ["false_fail_rate"] = Suite.FalseFailRate,
             ["false_pass_rate_of_each_check"] = rates.FalsePass,
             ["badge"] = Badge.TextOf(run),
@@ -51,8 +51,8 @@ public static class VerificationReport
     {
         ["claim"] = outcome.Check.ClaimId,
         ["architecture"] = outcome.Check.Architecture,
-        ["level"] = Json.Word(VerdictLevels.Of(outcome.Check)),
-        ["verdict"] = Json.Word(outcome.Verdict),
+        ["level"] = Words.Of(VerdictLevels.Of(outcome.Check)),
+        ["verdict"] = Words.Of(outcome.Verdict),
         ["failure"] = outcome.Failure,
         ["declined"] = new JsonArray([.. outcome.Declined.Select(reason => (JsonNode)reason)]),
         ["replay"] = ReplayOf(run, outcome),
@@ -65,7 +65,7 @@ public static class VerificationReport
             ["samples"] = measurement.Samples,
             ["false_fail_rate"] = measurement.FalseFailRate,
             ["detectable"] = measurement.IsDeterministic ? null : Json.Number(measurement.Detectable),
-            ["verdict"] = Json.Word(measurement.Verdict),
+            ["verdict"] = Words.Of(measurement.Verdict),
             ["remark"] = measurement.Remark,
         })]),
     };

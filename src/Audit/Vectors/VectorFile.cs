@@ -58,7 +58,7 @@ public static class VectorFile
         ["num_channels"] = network.Channels,
         ["kernel_size"] = network.KernelSize,
         ["first_stride"] = network.FirstStride,
-        ["boundary"] = Json.Word(network.Boundary),
+        ["boundary"] = Words.Of(network.Boundary),
         ["epsilon"] = network.Epsilon,
     };
 

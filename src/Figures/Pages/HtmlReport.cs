@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 using Wellbehaved.Audit;
 using Architecture = Wellbehaved.Model.Architecture;
 
@@ -24,7 +23,7 @@ public static class HtmlReport
         var title = $"{run.Subject}{(run.SubjectVersion is null ? "" : $" {run.SubjectVersion}")}: {Badge.TextOf(run)}";
         page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Text(title)}</title>\n<style>\n{Style()}</style>\n</head>\n<body>\n");
         page.Append("<a class=\"skip\" href=\"#claims\">Skip to the claims</a>\n");
-        page.Append($"<header class=\"{Word(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} {Word(run.Verdict)}</p>\n</header>\n<main>\n");
+        page.Append($"<header class=\"{Words.Of(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} {Words.Of(run.Verdict)}</p>\n</header>\n<main>\n");
         AppendVerdict(page, run);
         AppendMatrix(page, run);
         AppendFigures(page, run);
@@ -48,7 +47,7 @@ public static class HtmlReport
             page.Append("<h3 id=\"findings\">Findings</h3>\n<ul>\n");
             foreach (var outcome in findings)
             {
-                page.Append($"<li class=\"{Word(outcome.Verdict)}\"><a href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a> {Text(outcome.ToString())}</li>\n");
+                page.Append($"<li class=\"{Words.Of(outcome.Verdict)}\"><a href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a> {Text(outcome.ToString())}</li>\n");
             }
 
             page.Append("</ul>\n");
@@ -68,7 +67,7 @@ public static class HtmlReport
             foreach (var name in architectures)
             {
                 var outcome = run.Outcomes.FirstOrDefault(outcome => outcome.Check.ClaimId == claim.Id && outcome.Check.Architecture == name);
-                page.Append(outcome is null ? "<td></td>" : $"<td class=\"{Word(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Word(outcome.Verdict)}</td>");
+                page.Append(outcome is null ? "<td></td>" : $"<td class=\"{Words.Of(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}</td>");
             }
 
             page.Append("</tr>\n");
@@ -106,7 +105,7 @@ public static class HtmlReport
         {
             CheckOutcome[] outcomes = [.. run.Outcomes.Where(outcome => outcome.Check.ClaimId == claim.Id)];
             page.Append($"<article id=\"{Anchor(claim.Id)}\" aria-labelledby=\"{Anchor(claim.Id)}-title\">\n<h3 id=\"{Anchor(claim.Id)}-title\">{claim.Id}: {Text(claim.Statement)}</h3>\n");
-            page.Append($"<dl><dt>Source</dt><dd>{Text(claim.Source)}</dd><dt>Holds</dt><dd>{Word(claim.Kind).Replace('_', ' ')}</dd><dt>Must detect</dt><dd>{Text(claim.Discrepancy ?? "–")}</dd><dt>Tolerance</dt><dd>{Text(claim.Tolerance ?? "–")}</dd></dl>\n");
+            page.Append($"<dl><dt>Source</dt><dd>{Text(claim.Source)}</dd><dt>Holds</dt><dd>{Words.Of(claim.Kind).Replace('_', ' ')}</dd><dt>Must detect</dt><dd>{Text(claim.Discrepancy ?? "–")}</dd><dt>Tolerance</dt><dd>{Text(claim.Tolerance ?? "–")}</dd></dl>\n");
             page.Append(DeviationStrip.Of(claim.Id, [.. outcomes.SelectMany(outcome => outcome.Measurements)]));
             page.Append($"\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"{Anchor(claim.Id)}-title\" tabindex=\"0\"><table>\n<caption>The quantity that decided, on each architecture.</caption>\n<thead><tr><th scope=\"col\">architecture</th><th scope=\"col\">predicted</th><th scope=\"col\">measured</th><th scope=\"col\">apart by</th><th scope=\"col\">n</th><th scope=\"col\">α</th><th scope=\"col\">verdict</th><th scope=\"col\">decided by</th></tr></thead>\n<tbody>\n");
             foreach (var outcome in outcomes)
@@ -141,7 +140,7 @@ public static class HtmlReport
         (string Name, string Value)[] facts =
         [
             ("command", run.Command),
-            ("scale", Word(run.Scale)),
+            ("scale", Words.Of(run.Scale)),
             ("seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
             ("wellbehaved", typeof(VerificationRun).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
             ("runtime", RuntimeInformation.FrameworkDescription),
@@ -152,7 +151,7 @@ public static class HtmlReport
 
     private static string Evidence(CheckOutcome outcome)
     {
-        var verdict = $"<td class=\"{Word(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Word(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
+        var verdict = $"<td class=\"{Words.Of(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
         return outcome.Decisive is { } decisive
             ? string.Create(CultureInfo.InvariantCulture, $"<td>{decisive.Predicted.Value:G6}</td><td>{decisive.Measured.Value:G6}</td><td>{decisive.Deviation:G3} {(decisive.IsDeterministic ? "tolerances" : "SE")}</td><td>{decisive.Samples}</td><td>{(decisive.IsDeterministic ? "exact" : decisive.FalseFailRate.ToString("0e-0", CultureInfo.InvariantCulture))}</td>{verdict}<td>{Text(decisive.Quantity)}{(decisive.Remark is null ? "" : $" ({Text(decisive.Remark)})")}</td>")
             : $"<td colspan=\"5\">{Text(outcome.Failure ?? "")}</td>{verdict}<td></td>";
@@ -162,9 +161,6 @@ public static class HtmlReport
     private static IEnumerable<Claim> Claims(VerificationRun run) => ClaimLedger.Claims.Where(claim => run.Outcomes.Any(outcome => outcome.Check.ClaimId == claim.Id));
 
     private static string Anchor(string claim) => $"claim-{claim}";
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     /// <summary>A sign beside the word, so that a verdict is never told by colour alone.</summary>
     private static string Mark(Verdict verdict) => verdict switch

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
@@ -27,7 +28,7 @@ public sealed unsafe class RandomKernels<T>(ulong seed, uint simulation, int thr
         fixed (T* first = kernel)
         {
             var start = first;
-            Parallel.For(0, (length + chunkLength - 1) / chunkLength, new ParallelOptions { MaxDegreeOfParallelism = threads }, chunk =>
+            Workers.ForEach((length + chunkLength - 1) / chunkLength, threads, (chunk, _) =>
             {
                 var offset = chunk * chunkLength;
                 stream.FillNormal(new Span<T>(start + offset, Math.Min(chunkLength, length - offset)), shape.StandardDeviation, (uint)(chunk * GroupsPerChunk));
