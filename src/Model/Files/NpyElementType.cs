@@ -43,6 +43,11 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
     /// <exception cref="FormatException">The bytes are not a number of this type, or the type is text.</exception>
     public double Decode(ReadOnlySpan<byte> bytes)
     {
+        if (Kind == 'U')
+        {
+            throw new FormatException("expected numbers, found text");
+        }
+
         Span<byte> littleEndian = stackalloc byte[ExtendedBytes];
         littleEndian = littleEndian[..Size];
         bytes[..Size].CopyTo(littleEndian);

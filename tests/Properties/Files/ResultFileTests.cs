@@ -31,6 +31,10 @@ public sealed class ResultFileTests : IDisposable
         Refuses(("depth", NpyArray.Of([1.5, 2], 2)));
         Refuses(("depth", NpyArray.Of(ReadOnlySpan<long>.Empty, 0)));
         Refuses(("depth", NpyArray.Of("two")));
+        Refuses(("depth", NpyArray.Of("a text of more bytes than any number has")));
+        Refuses(depth, ("chi_loc1", NpyArray.Of("a text of more bytes than any number has")));
+        Refuses(depth, ("missing_simulations", NpyArray.Of("a text of more bytes than any number has")));
+        Refuses(depth, ("missing_simulations", NpyArray.Of([1.5], 1)));
         Refuses(depth, ("res_depth", NpyArray.Of([1L, 2], 2)));
         Refuses(depth, ("res_depth", NpyArray.Of([-1L])));
         Refuses(depth, ("configuration", NpyArray.Of([1L])));
