@@ -9,7 +9,7 @@ internal static class FigureTables
     /// <summary>Writes a table for each file.</summary>
     /// <param name="folder">The result files.</param>
     /// <param name="target">Folder of the tables.</param>
-    /// <param name="like">Folder of tables whose quantities to keep, by the longest name that one file's begins with; null keeps all.</param>
+    /// <param name="like">Folder of tables whose quantities to keep, those of the table that begins with the same name; null keeps all.</param>
     public static void Run(string folder, string target, string? like)
     {
         Directory.CreateDirectory(target);
@@ -26,7 +26,7 @@ internal static class FigureTables
     private static IEnumerable<string> QuantitiesLike(string folder, string name)
     {
         var tables = Directory.GetFiles(folder, "*.csv").Select(path => Path.GetFileNameWithoutExtension(path)).ToArray();
-        var table = tables.Contains(name) ? name : tables.First(candidate => candidate.StartsWith(name, StringComparison.Ordinal));
+        var table = tables.Where(candidate => name.StartsWith(candidate, StringComparison.Ordinal)).MaxBy(candidate => candidate.Length) ?? tables.First(candidate => candidate.StartsWith(name, StringComparison.Ordinal));
         return RecordedFigures.Read(Path.Combine(folder, $"{table}.csv")).Names;
     }
 }

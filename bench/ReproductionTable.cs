@@ -9,7 +9,7 @@ namespace Wellbehaved.Bench;
 /// <summary>The author's experiments again: his figures, ours and theory's side by side, as docs/reproduction.md shows them.</summary>
 internal static class ReproductionTable
 {
-    private const int Batches = 10;
+    private const int Batches = 20;
     private static readonly int[] PlainDepths = [20, 50, 100, 200];
     private static readonly int[] ResidualDepths = [20, 100, 200, 500];
 
@@ -29,32 +29,40 @@ internal static class ReproductionTable
             var theory = Sampled(options);
             var his = RecordedFigures.Read(Path.Combine(published, $"{name}.csv"));
             var ours = RecordedFigures.Read(Path.Combine(measured, $"{name}.csv"));
-            Console.WriteLine($"\n### {name}\n\n| quantity | depth | his | ours | theory at N = 512 | ours − his | ours − theory | theory at N = ∞ |\n|---|---|---|---|---|---|---|---|");
-            foreach (var (quantity, label, select, limit) in new (string, string, Func<FiniteWidthPrediction, IReadOnlyList<double>>, Func<Prediction, int, double>)[]
+            var gaussian = RecordedFigures.Read(Path.Combine(measured, $"{name}_gaussian.csv"));
+            Console.WriteLine($"\n### {name}\n\n| quantity | depth | his (CIFAR-10) | ours (photographs) | theory at N = 512 (photographs) | ours − theory | theory at N = ∞ | ours (Gaussian pixels) |\n|---|---|---|---|---|---|---|---|");
+            var (chi, reff) = ($"chi_loc{last}", $"reff_signal_loc{relu}");
+            foreach (var depth in depths)
             {
-                ($"chi_loc{last}", "χ", sampled => sampled.ChiMean, (prediction, depth) => Math.Exp(prediction.LogChi[depth - 1])),
-                ($"reff_signal_loc{relu}", "r_eff", sampled => sampled.ReffMean, (prediction, depth) => prediction.Moments[depth - 1].ReffSignal),
-            })
+                Row("χ", depth, chi, sampled => sampled.ChiMean, (prediction, at) => Math.Exp(prediction.LogChi[at - 1]));
+            }
+
+            foreach (var depth in depths)
             {
-                foreach (var depth in depths)
-                {
-                    double[] samples = [.. theory.Sampled.Select(sampled => select(sampled)[depth - 1])];
-                    var law = (Mean: samples.Mean(), Error: samples.StandardDeviation() / Math.Sqrt(samples.Length));
-                    var limits = theory.Infinite.Average(prediction => limit(prediction, depth));
-                    Row(label, depth, his.Find(quantity)![depth], ours.Find(quantity)![depth], law, limits);
-                }
+                Row("r_eff", depth, reff, sampled => sampled.ReffMean, (prediction, at) => prediction.Moments[at - 1].ReffSignal);
+            }
+
+            var (from, to) = (depths[1], depths[^1]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| χ({to})/χ({from}) | | {Growth(his)} | {Growth(ours)} | | | {theory.Infinite.Average(prediction => Math.Exp(prediction.LogChi[to - 1] - prediction.LogChi[from - 1])):G5} | {Growth(gaussian)} |"));
+
+            string Growth(RecordedFigures figures)
+            {
+                var (first, second) = (figures.Find(chi)![from], figures.Find(chi)![to]);
+                return Spell(second.Mean / first.Mean, second.Mean / first.Mean * Math.Sqrt(Square(Error(first) / first.Mean) + Square(Error(second) / second.Mean)));
+            }
+
+            void Row(string label, int depth, string quantity, Func<FiniteWidthPrediction, IReadOnlyList<double>> select, Func<Prediction, int, double> limit)
+            {
+                double[] law = [.. theory.Sampled.Select(sampled => select(sampled)[depth - 1])];
+                var error = law.StandardDeviation() / Math.Sqrt(law.Length);
+                var (one, other, third) = (his.Find(quantity)![depth], ours.Find(quantity)![depth], gaussian.Find(quantity)![depth]);
+                var apart = (other.Mean - law.Mean()) / Math.Sqrt(Square(Error(other)) + Square(error));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {label} | {depth} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {Spell(law.Mean(), error)} | {apart:+0.0;−0.0} SE | {theory.Infinite.Average(prediction => limit(prediction, depth)):G5} | {Spell(third.Mean, Error(third))} |"));
             }
         }
 
         PrintWalk(RecordedFigures.Read(Path.Combine(published, "vanilla_histo_fc.csv")), RecordedFigures.Read(Path.Combine(measured, "vanilla_histo_fc.csv")));
         PrintConvolutions(measured);
-    }
-
-    private static void Row(string label, int depth, Figure his, Figure ours, (double Mean, double Error) law, double limit)
-    {
-        var apart = (ours.Mean - his.Mean) / Math.Sqrt(Square(Error(ours)) + Square(Error(his)));
-        var fromLaw = (ours.Mean - law.Mean) / Math.Sqrt(Square(Error(ours)) + Square(law.Error));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {label} | {depth} | {Spell(his.Mean, Error(his))} | {Spell(ours.Mean, Error(ours))} | {Spell(law.Mean, law.Error)} | {apart:+0.0;−0.0} SE | {fromLaw:+0.0;−0.0} SE | {limit:G5} |"));
     }
 
     private static void PrintWalk(RecordedFigures his, RecordedFigures ours)

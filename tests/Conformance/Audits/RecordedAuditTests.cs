@@ -31,6 +31,38 @@ public sealed class RecordedAuditTests : IDisposable
         spokenOf.Should().BeEquivalentTo(ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture)).Select(claim => claim.Id), "nothing may be passed over in silence");
     }
 
+    [Theory]
+    [InlineData("bn_ff_fc_64", "bn_ff", 512, 64, 1, "D1 D2 D3 S6 P3 P5")]
+    [InlineData("bn_ff_fc_64_gaussian", "bn_ff", 512, 64, 1, "D1 D2 D3 S6 P3 P5")]
+    [InlineData("bn_res_fc", "bn_res", 512, 64, 1, "D1 D2 D3 P4")]
+    [InlineData("bn_res_fc_gaussian", "bn_res", 512, 64, 1, "D1 D2 D3 P4")]
+    [InlineData("vanilla_fc", "vanilla", 512, 64, 1, "D2 A3 P1")]
+    [InlineData("vanilla_fc_gaussian", "vanilla", 512, 64, 1, "D2 A3 P1")]
+    [InlineData("vanilla_histo_fc", "vanilla", 128, 1024, 1, "W1")]
+    public void The_figures_of_our_own_runs_at_his_scale_hold(string name, string architecture, int channels, int batch, int kernelSize, string judged)
+    {
+        var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "measured", name + ".csv"));
+
+        var run = ResultAudit.Of(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
+
+        run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
+        string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
+    }
+
+    [Theory]
+    [InlineData("bn_ff", "bn_ff")]
+    [InlineData("bn_res", "bn_res")]
+    public void No_law_is_broken_by_the_figures_of_our_convolutions(string name, string architecture)
+    {
+        // Too few simulations for a share of mappings to be decided at the rates of an audit; what holds always must hold.
+        var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "measured", name + ".csv"));
+
+        var run = ResultAudit.Of(name, figures, Architecture.Named(architecture), new RecordedExperiment(512, 64, KernelSize: 3));
+
+        run.Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
+        run.Outcomes.Where(outcome => outcome.Check.ClaimId.StartsWith('D')).Should().NotBeEmpty().And.OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
+    }
+
     [PublishedFact]
     public void The_published_figures_are_those_of_his_files()
     {
