@@ -57,7 +57,7 @@ internal static class ReproductionTable
                 var error = law.StandardDeviation() / Math.Sqrt(law.Length);
                 var (one, other, third) = (his.Find(quantity)![depth], ours.Find(quantity)![depth], gaussian.Find(quantity)![depth]);
                 var apart = (other.Mean - law.Mean()) / Math.Sqrt(Square(Error(other)) + Square(error));
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {label} | {depth} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {Spell(law.Mean(), error)} | {apart:+0.0;−0.0} SE | {theory.Infinite.Average(prediction => limit(prediction, depth)):G5} | {Spell(third.Mean, Error(third))} |"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {label} | {depth} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {Spell(law.Mean(), error)} | {apart:+0.0;−0.0;0.0} SE | {theory.Infinite.Average(prediction => limit(prediction, depth)):G5} | {Spell(third.Mean, Error(third))} |"));
             }
         }
 
@@ -78,7 +78,7 @@ internal static class ReproductionTable
         })
         {
             var (one, other) = (his.Find(quantity)![200], ours.Find(quantity)![200]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {label} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {law:F4} | {(one.Mean - law) / Error(one):+0.0;−0.0} SE | {(other.Mean - law) / Error(other):+0.0;−0.0} SE |"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {label} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {law:F4} | {(one.Mean - law) / Error(one):+0.0;−0.0;0.0} SE | {(other.Mean - law) / Error(other):+0.0;−0.0;0.0} SE |"));
         }
     }
 

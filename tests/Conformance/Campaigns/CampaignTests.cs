@@ -119,6 +119,26 @@ public sealed class CampaignTests : IDisposable
         _campaign.Files.Should().Equal("1.npz");
     }
 
+    [UnixFact]
+    public async Task Ctrl_C_keeps_what_is_finished_and_says_how_to_go_on()
+    {
+        using var process = CommandLine.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. _campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64)]);
+        try
+        {
+            var error = process.StandardError.ReadToEndAsync();
+            Await(() => File.Exists(_campaign["1.npz.journal"]) && JournalContent.Read(_campaign["1.npz.journal"])?.Finished >= 1);
+            CommandLine.Run("kill", ["-INT", $"{process.Id}"]);
+            await process.WaitForExitAsync();
+            process.ExitCode.Should().Be(130);
+            (await error).Should().MatchRegex("note: [0-9]+ of 4000 simulations are kept in .*1.npz.journal; --resume goes on with them");
+            _campaign.Files.Should().Equal("1.npz.journal");
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
     /// <summary>A limit on the size of files stands for a full disk: it needs no rights, and the system refuses the write alike.</summary>
     [UnixFact]
     public void On_a_full_disk_what_is_finished_stays_and_can_be_gone_on_with()
