@@ -29,8 +29,8 @@ internal static class CurveTable
             return Math.Exp(logarithm).ToString("F3", CultureInfo.InvariantCulture);
         }
 
-        // What rounds to ten belongs to the next decade.
-        var exponent = Math.Floor(decades + 0.0022);
+        // From 9.95 on a mantissa of two digits rounds to ten, which belongs to the next decade.
+        var exponent = Math.Floor(decades - Math.Log10(0.995));
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Pow(10, decades - exponent):F1}e{exponent:F0}");
     }
 }

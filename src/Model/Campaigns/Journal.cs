@@ -72,11 +72,12 @@ public sealed class Journal : IDisposable
                 throw new InvalidInputException("--resume", $"expected the run that left {path}, which has {difference}");
             }
 
-            if (found is not { IsClean: true } || !resume)
+            if (found is { IsClean: true } && resume)
             {
-                Rewrite(path, header, resume ? found?.Records : null);
+                return new Journal(path, found, damaged: 0, outputLock);
             }
 
+            Rewrite(path, header, resume ? found?.Records : null);
             return new Journal(path, JournalContent.Read(path)!, found?.Damaged ?? 0, outputLock);
         }
         catch (Exception exception)

@@ -21,8 +21,9 @@ internal sealed class ResultPart : IDisposable
         Shard = journal.Header.Shard;
         var result = journal.ToResult();
         Indices = result.Indices;
-        _arrays = new(result.ToArrays().Arrays);
-        Names = [.. result.ToArrays().Arrays.Select(array => array.Key).Where(name => name is not (ResultArrays.Simulation or ResultArrays.MissingSimulations))];
+        var arrays = result.ToArrays().Arrays;
+        _arrays = new(arrays);
+        Names = [.. arrays.Select(array => array.Key).Where(name => name is not (ResultArrays.Simulation or ResultArrays.MissingSimulations))];
     }
 
     private ResultPart(string path, NpzArchive archive)
