@@ -5,7 +5,7 @@ using Wellbehaved.Bench;
 
 // error-rates reference SEEDS FILE [CLAIM…] | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
 // error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
-// reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
+// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["error-rates", "reference", var seeds, var path, .. var claims]:
@@ -28,6 +28,11 @@ switch (args)
         break;
     case ["fuzz", var inputs, var seed]:
         return Fuzzing.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)) == 0 ? 0 : 1;
+    case ["mutation-score", var least, var survivors, .. var reports]:
+        return MutationScore.Print(double.Parse(least, CultureInfo.InvariantCulture), survivors, reports) ? 0 : 1;
+    case ["mutation-survivors", var survivors, .. var reports]:
+        Survivors.Write(survivors, MutationReport.Read(reports));
+        break;
     case ["reproduction", var published, var measured]:
         ReproductionTable.Print(published, measured);
         break;

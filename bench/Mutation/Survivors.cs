@@ -1,0 +1,24 @@
+namespace Wellbehaved.Bench;
+
+/// <summary>The list of mutants that no test kills, each with the reason why it may live. Tab-separated, beside docs/mutation-testing.md.</summary>
+internal static class Survivors
+{
+    /// <summary>The reason of what nobody has looked at yet.</summary>
+    public const string Unexplained = "?";
+
+    private const string Header = "reason\tfile\tmutator\toriginal\treplacement\toutcome";
+
+    /// <summary>Reads the reasons.</summary>
+    /// <param name="path">The list; nothing is explained where it does not exist.</param>
+    public static Dictionary<(string File, string Mutator, string Original, string Replacement), string> Reasons(string path) =>
+        !File.Exists(path) ? [] : File.ReadLines(path).Skip(1).Select(line => line.Split('\t')).GroupBy(cells => (cells[1], cells[2], cells[3], cells[4])).ToDictionary(group => group.Key, group => group.First()[0]);
+
+    /// <summary>Writes the list anew, with the reasons that it had.</summary>
+    /// <param name="path">The list.</param>
+    /// <param name="mutants">All mutants; those killed are left out.</param>
+    public static void Write(string path, IReadOnlyList<SourceMutant> mutants)
+    {
+        var reasons = Reasons(path);
+        File.WriteAllLines(path, mutants.Where(mutant => mutant.Status != "Killed").Select(mutant => string.Join('\t', reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status)).Prepend(Header));
+    }
+}
