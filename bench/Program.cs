@@ -2,10 +2,11 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Wellbehaved.Audit;
 using Wellbehaved.Bench;
+using Wellbehaved.Tests.Conformance;
 
 // error-rates reference SEEDS FILE [CLAIM…] | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
 // error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
-// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
+// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["error-rates", "reference", var seeds, var path, .. var claims]:
@@ -32,6 +33,9 @@ switch (args)
         return MutationScore.Print(double.Parse(least, CultureInfo.InvariantCulture), survivors, reports) ? 0 : 1;
     case ["mutation-survivors", var survivors, .. var reports]:
         Survivors.Write(survivors, MutationReport.Read(reports));
+        break;
+    case ["record", var path]:
+        SuiteRecord.Write(path);
         break;
     case ["reproduction", var published, var measured]:
         ReproductionTable.Print(published, measured);

@@ -1,0 +1,51 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Each check measures what it did when the record was written: the same quantities, from as many samples, with the same power.</summary>
+public class RecordTests
+{
+    /// <summary>
+    /// Sums run over vectors of the same length on every machine: with AVX-512, or all of AVX, switched off, every number stayed the same to the
+    /// last bit. Logarithms and powers come from the C library, which may err by another last digit elsewhere; this leaves it nine digits to grow by.
+    /// </summary>
+    private const double OtherLibraries = 1e-6;
+
+    /// <summary>The worst of some thousand roundings, in tolerances: of the same size where a last digit differs.</summary>
+    private const double OtherRoundings = 2;
+
+    public static TheoryData<string> Checks => [.. Suite.Checks.Select(SuiteRecord.NameOf)];
+
+    [Theory]
+    [MemberData(nameof(Checks))]
+    public void A_check_measures_what_it_did(string name)
+    {
+        using var reference = new ReferenceSubject();
+        var recorded = SuiteRecord.Recorded[name].ToArray();
+
+        var measured = SuiteRecord.Measure(reference, Suite.Checks.Single(check => SuiteRecord.NameOf(check) == name));
+
+        measured.Should().NotBeEmpty();
+        measured.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)).Should().Equal(recorded.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)), "a check that is meant to change has its record written anew: bench -- record FILE");
+        foreach (var (now, then) in measured.Zip(recorded))
+        {
+            now.FalseFailRate.Should().BeApproximately(then.FalseFailRate, 1e-12 * then.FalseFailRate, then.Quantity);
+            if (then.IsDeterministic)
+            {
+                now.Deviation.Should().BeInRange(then.Deviation / OtherRoundings, then.Deviation == 0 ? 1 : then.Deviation * OtherRoundings, then.Quantity);
+                continue;
+            }
+
+            foreach (var (number, expected) in new[] { (now.Predicted, then.Predicted), (now.Measured, then.Measured), (now.Detectable, then.Detectable) })
+            {
+                (number == expected || Math.Abs(number - expected) <= OtherLibraries * Math.Abs(expected)).Should().BeTrue($"{then.Quantity}: {number:R} against {expected:R}");
+            }
+
+            now.Deviation.Should().BeApproximately(then.Deviation, 1e-3, then.Quantity);
+        }
+    }
+
+    [Fact]
+    public void The_record_knows_no_other_checks() => SuiteRecord.Recorded.Select(rows => rows.Key).Should().BeSubsetOf(Suite.Checks.Select(SuiteRecord.NameOf));
+}

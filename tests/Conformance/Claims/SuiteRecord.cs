@@ -1,0 +1,66 @@
+using System.Globalization;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>What each check measured on the reference when the record was last written: every number of the quick suite at one seed.</summary>
+/// <remarks>
+/// A claim that holds says little of how it was checked: with half the samples, or a tolerance ten times as wide, it would still hold. The record
+/// makes such a change visible in review. Written anew by <c>bench -- record FILE</c> when a check is meant to change.
+/// </remarks>
+public static class SuiteRecord
+{
+    /// <summary>The seed of the record.</summary>
+    public const ulong Seed = 20190611;
+
+    private const string Header = "check\tverdict\tquantity\tpredicted\tmeasured\tdeviation\tsamples\tdetectable\tfalse_fail\tremark";
+
+    /// <summary>One measurement of a check.</summary>
+    public sealed record Row(string Check, string Verdict, string Quantity, double Predicted, double Measured, double Deviation, long Samples, double Detectable, double FalseFailRate, string Remark)
+    {
+        /// <summary>Gets a value indicating whether the measurement compares numbers that agree but for rounding.</summary>
+        public bool IsDeterministic => FalseFailRate == 0;
+    }
+
+    /// <summary>The recorded rows, by check.</summary>
+    public static ILookup<string, Row> Recorded { get; } = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "record.tsv")).Skip(1).Select(Parse).ToLookup(row => row.Check);
+
+    /// <summary>How a check is called in the record.</summary>
+    public static string NameOf(Check check) => $"{check?.ClaimId} {check?.Architecture}";
+
+    /// <summary>What a check measures now.</summary>
+    public static IReadOnlyList<Row> Measure(ISubject subject, Check check)
+    {
+        var outcome = Suite.Execute(check, subject, Scale.Quick, Seed);
+        return [.. outcome.Measurements.Select(measurement => new Row(
+            NameOf(check),
+            measurement.Verdict.ToString(),
+
+            // Where rounding was worst is left to the machine.
+            measurement.IsDeterministic ? measurement.Quantity.Split(" at ")[0] : measurement.Quantity,
+            measurement.Predicted.Value,
+            measurement.Measured.Value,
+            measurement.Deviation,
+            measurement.Samples,
+            measurement.Detectable,
+            measurement.FalseFailRate,
+            measurement.Remark ?? ""))];
+    }
+
+    /// <summary>Writes the record anew.</summary>
+    public static void Write(string path)
+    {
+        using var reference = new ReferenceSubject();
+        File.WriteAllLines(path, Suite.Checks.SelectMany(check => Measure(reference, check)).Select(Format).Prepend(Header));
+    }
+
+    private static string Format(Row row) => string.Create(CultureInfo.InvariantCulture, $"{row.Check}\t{row.Verdict}\t{row.Quantity}\t{row.Predicted:R}\t{row.Measured:R}\t{row.Deviation:R}\t{row.Samples}\t{row.Detectable:R}\t{row.FalseFailRate:R}\t{row.Remark}");
+
+    private static Row Parse(string line)
+    {
+        var cells = line.Split('\t');
+        return new Row(cells[0], cells[1], cells[2], Number(3), Number(4), Number(5), long.Parse(cells[6], CultureInfo.InvariantCulture), Number(7), Number(8), cells[9]);
+
+        double Number(int cell) => double.Parse(cells[cell], CultureInfo.InvariantCulture);
+    }
+}
