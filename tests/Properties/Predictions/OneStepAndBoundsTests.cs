@@ -6,6 +6,7 @@ namespace Wellbehaved.Tests.Properties;
 
 public class OneStepAndBoundsTests
 {
+    [Trait("Evidence", "Sampling")]
     [Fact]
     public void S1_squares_are_the_defining_expectation()
     {
@@ -14,6 +15,7 @@ public class OneStepAndBoundsTests
         samples.Average().Should().BeApproximately(expected[0, 2], Sampling.Allowance(samples));
     }
 
+    [Trait("Evidence", "Sampling")]
     [Fact]
     public void S3_a_relu_halves_the_noise_even_where_it_equals_the_signal()
     {
@@ -23,6 +25,7 @@ public class OneStepAndBoundsTests
         samples.Average().Should().BeApproximately(expected[1], Sampling.Allowance(samples));
     }
 
+    [Trait("Evidence", "Sampling")]
     [Fact]
     public void S5_batch_norm_and_relu_of_uncorrelated_noise()
     {
@@ -41,6 +44,7 @@ public class OneStepAndBoundsTests
         samples.Average().Should().BeApproximately(expected[3], Sampling.Allowance(samples));
     }
 
+    [Trait("Evidence", "Sampling")]
     [Fact]
     public void S8_a_fresh_convolution_adds_twice_the_second_moment_that_it_reads()
     {

@@ -96,6 +96,7 @@ public class RecursionTests
         }
     }
 
+    [Trait("Evidence", "Sampling")]
     [Theory]
     [InlineData("bn_ff", 4)]
     [InlineData("vanilla", 4)]

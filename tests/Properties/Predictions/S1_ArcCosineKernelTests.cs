@@ -46,6 +46,7 @@ public class S1_ArcCosineKernelTests
         OneStepLaws.ExpectedNu2AfterRelu(kernel).Should().BeApproximately(signal.Diagonal().Average(), 1e-14 * scale);
     }
 
+    [Trait("Evidence", "Sampling")]
     [Fact]
     public void S4_the_paper_s_form_is_the_same_expectation()
     {

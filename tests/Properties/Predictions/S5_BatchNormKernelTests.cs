@@ -71,6 +71,7 @@ public class S5_BatchNormKernelTests
         (new BatchNormKernel(shifted, 0).Signal().Kernel - expected).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-7);
     }
 
+    [Trait("Evidence", "Sampling")]
     [Theory]
     [InlineData(0)]
     [InlineData(0.5)]
@@ -99,6 +100,7 @@ public class S5_BatchNormKernelTests
         }
     }
 
+    [Trait("Evidence", "Sampling")]
     [Fact]
     public void S5_correlated_noise_is_regressed_on_the_signal()
     {

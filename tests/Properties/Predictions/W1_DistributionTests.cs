@@ -23,6 +23,7 @@ public class W1_DistributionTests
         walk.Density(1, [x])[0].Should().BeApproximately(root * Normal.PDF(0, 1, root), Inversion);
     }
 
+    [Trait("Evidence", "Sampling")]
     [Theory]
     [InlineData(2, 1)]
     [InlineData(8, 20)]
@@ -45,6 +46,7 @@ public class W1_DistributionTests
         walk.Distribution(layers, [points[nodes / 2]])[0].Should().BeApproximately(density.Take(nodes / 2).Sum() * step, step);
     }
 
+    [Trait("Evidence", "Sampling")]
     [Fact]
     public void W1_the_distribution_is_that_of_simulated_neurons()
     {
