@@ -6,7 +6,7 @@ using Wellbehaved.Tests.Conformance;
 
 // error-rates reference SEEDS FILE [CLAIM…] | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
 // error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
-// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
+// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["error-rates", "reference", var seeds, var path, .. var claims]:
@@ -36,6 +36,9 @@ switch (args)
         break;
     case ["record", var path]:
         SuiteRecord.Write(path);
+        break;
+    case ["reports", var folder]:
+        SampleRuns.Write(folder);
         break;
     case ["reproduction", var published, var measured]:
         ReproductionTable.Print(published, measured);

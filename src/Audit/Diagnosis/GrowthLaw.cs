@@ -1,4 +1,3 @@
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
 
 namespace Wellbehaved.Audit;
@@ -77,7 +76,7 @@ public sealed record GrowthLaw(Growth Law, double Shape, double Parameter, doubl
     /// <summary>Student's interval of a mean.</summary>
     internal static (double Lower, double Upper) Interval(IReadOnlyList<double> values, double falseRate)
     {
-        var half = StudentT.InvCDF(0, 1, values.Count - 1, 1 - (falseRate / 2)) * values.StandardDeviation() / Math.Sqrt(values.Count);
+        var half = StudentQuantile.TwoSided(falseRate, values.Count - 1) * values.StandardDeviation() / Math.Sqrt(values.Count);
         return (values.Mean() - half, values.Mean() + half);
     }
 }

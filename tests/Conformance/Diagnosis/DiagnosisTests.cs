@@ -91,6 +91,61 @@ public class DiagnosisTests
         GrowthLaw.Of([1], [1], 100, 1e-6).Law.Should().Be(Growth.Undecided);
     }
 
+    [Fact]
+    public void Marks_are_where_they_are_said_to_be()
+    {
+        // Powers of two, so that halves are exact. The least depth is deep enough, one less is not; one mapping is too few, two are not.
+        MomentTable Of(int depth, int mappings) => new([depth / 4, depth / 2, depth], mappings, [.. Enumerable.Repeat<double[]>([9, 9, 9], mappings)], [.. Enumerable.Repeat<double[]>([0, 1, 3], mappings)], null, null, 0);
+        Diagnosis.Of(Of(64, 2)).Sentence.Should().StartWith("Undecided at depth 64");
+        Diagnosis.Of(Of(60, 2)).Sentence.Should().Be("Undecided: depth 60 is too shallow, 64 is the least.");
+        Diagnosis.Of(Of(64, 1)).Sentence.Should().Be("Undecided: 1 mappings are too few.");
+        Diagnosis.FalseRate.Should().Be(1e-6);
+
+        // A share p of 40 mappings decides at a rate of 5e-7 each side of one half: 36 of 40 do not suffice where 37 do.
+        Condition Of40(int collapsing) => Diagnosis.Of(new MomentTable([16, 32, 64], 40, [.. Enumerable.Range(0, 40).Select(i => i < collapsing ? new[] { 9, 9, 2.0 } : [9, 9, 9])], [.. Enumerable.Range(0, 40).Select(i => new[] { 0, 1, 2 + (0.01 * (i % 3)) })], null, null, 0)).Condition;
+        var least = Enumerable.Range(20, 21).First(collapsing => Of40(collapsing) == Condition.PathologicalSignal);
+        new BinomialProportion(least, 40).Interval(Diagnosis.FalseRate / 2).Lower.Should().BeGreaterThan(0.5);
+        new BinomialProportion(least - 1, 40).Interval(Diagnosis.FalseRate / 2).Lower.Should().BeLessThanOrEqualTo(0.5);
+
+        new MappingBehaviour(5, 3, 0, 0).SignalCollapses.Should().BeTrue("r_eff - 1 has halved");
+        new MappingBehaviour(5, 3.01, 0, 0).SignalCollapses.Should().BeFalse();
+        new MappingBehaviour(5, 4, 1, 2).SnrDecaysExponentially.Should().BeTrue("twice the gain in twice the depth");
+        new MappingBehaviour(5, 4, 1, Math.Sqrt(2)).SnrDecaysExponentially.Should().BeFalse("halfway to a power law");
+        new MappingBehaviour(5, 4, 2, 2.9).SnrDecaysExponentially.Should().BeTrue();
+        new MappingBehaviour(5, 4, 0, GrowthLaw.NoGain).SnrDecaysExponentially.Should().BeFalse("no gain to speak of");
+        MappingBehaviour.Of(Of(66, 2)).Should().BeNull("66 has no quarter");
+        MappingBehaviour.Of(Of(64, 2) with { Depths = [16, 33, 64] }).Should().BeNull();
+        MappingBehaviour.Of(Of(64, 2))!.Should().Equal(new MappingBehaviour(9, 9, 1, 2), new MappingBehaviour(9, 9, 1, 2));
+    }
+
+    [Fact]
+    public void Laws_of_growth_have_their_parameters_and_intervals()
+    {
+        // Two mappings, ± a little: t of one degree of freedom at 97.5 % is 12.7062.
+        GrowthLaw Of(double first, double second) => GrowthLaw.Of([first, first], [second - 1e-7, second + 1e-7], 100, 0.05);
+        var half = 12.706204736432095 * (1e-7 * Math.Sqrt(2)) / Math.Sqrt(2);
+        Is(Of(5, 10), Growth.Exponential, 1, 0.2, half / 50);
+        Is(Of(1, 1.25), Growth.Power, Math.Log2(1.25), 1.25 / Math.Log(2), half / Math.Log(2));
+        Of(2, 1.2).Should().Match<GrowthLaw>(law => law.Law == Growth.Bounded && double.IsNaN(law.Parameter));
+        Of(0.01, 0.049).Law.Should().Be(Growth.Bounded, "too little to speak of");
+        Of(0.01, -0.049).Law.Should().Be(Growth.Bounded);
+        Of(-2, -2.1).Law.Should().NotBe(Growth.Exponential, "a gain below zero is no growth");
+        Of(1, Math.Sqrt(2)).Law.Should().Be(Growth.Undecided);
+        Of(1, 1 / Math.Sqrt(2)).Law.Should().Be(Growth.Undecided);
+        GrowthLaw.Of([1], [2], 100, 0.05).Should().Be(new GrowthLaw(Growth.Undecided, double.NaN, double.NaN, double.NaN, double.NaN));
+        GrowthLaw.Of([1, 1], [1.9, 2.1], 100, 0.05).Law.Should().Be(Growth.Undecided, "2 ± 1.27");
+        GrowthLaw.Of([1, 1], [1.9, 2.1], 100, 0.5).Law.Should().Be(Growth.Exponential, "2 ± 0.1 where one in two may be wrong");
+
+        static void Is(GrowthLaw law, Growth growth, double shape, double parameter, double half)
+        {
+            law.Law.Should().Be(growth);
+            law.Shape.Should().BeApproximately(shape, 1e-9);
+            law.Parameter.Should().BeApproximately(parameter, 1e-9);
+            (law.Upper - law.Parameter).Should().BeApproximately(half, 1e-3 * half);
+            (law.Parameter - law.Lower).Should().BeApproximately(half, 1e-3 * half);
+        }
+    }
+
     [PublishedFact]
     public void The_author_s_experiments_are_diagnosed_as_the_post_does()
     {

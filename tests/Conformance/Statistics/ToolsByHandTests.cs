@@ -162,6 +162,21 @@ public class ToolsByHandTests
         tail.Of(100).Should().Be(tail.Of(40));
     }
 
+    [Theory]
+    [InlineData(1, 0.05, 12.706204736432095)]
+    [InlineData(2, 0.05, 4.302652729911275)]
+    [InlineData(3, 0.05, 3.182446305284263)]
+    [InlineData(1, 1e-6, 636619.7723675814)]
+    [InlineData(2, 1e-6, 999.99925)]
+    [InlineData(3, 1e-6, 130.1546089)]
+    public void Quantiles_of_Student_s_t(int freedom, double rate, double expected)
+    {
+        var t = StudentQuantile.TwoSided(rate, freedom);
+
+        t.Should().BeApproximately(expected, 1e-6 * expected);
+        (2 * StudentT.CDF(0, 1, freedom, -t)).Should().BeApproximately(rate, 1e-6 * rate);
+    }
+
     [Fact]
     public void Distribution()
     {

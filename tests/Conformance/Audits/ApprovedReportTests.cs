@@ -1,0 +1,73 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Reports, letter by letter: others read them by key, by column and by eye.</summary>
+public class ApprovedReportTests
+{
+    public static TheoryData<string> Names => [.. SampleRuns.Reports.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_report_is_as_it_was_approved(string name)
+    {
+        var approved = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "approved", name)).ReplaceLineEndings("\n");
+
+        SampleRuns.Reports[name]().ReplaceLineEndings("\n").Should().Be(approved, "a report that is meant to change is approved anew: bench -- reports FOLDER");
+    }
+
+    [Fact]
+    public void Nothing_is_reported_of_nothing()
+    {
+        var (run, check) = (SampleRuns.Mixed, Suite.Checks[0]);
+        foreach (var call in new Action[]
+        {
+            () => Badge.TextOf(null!), () => Badge.ToText(null!), () => MarkdownReport.ToText(null!), () => JunitReport.ToText(null!), () => VerificationReport.ToText(null!),
+            () => VerificationReport.ReplayOf(null!, run.Outcomes[0]), () => RunSummary.Of(null!).Count().Should().Be(0),
+        })
+        {
+            FluentActions.Invoking(call).Should().Throw<ArgumentNullException>().WithParameterName("run");
+        }
+
+        Null("outcome", () => VerificationReport.ReplayOf(run, null!));
+        Null("diagnosis", () => DiagnosisReport.ToText(null!));
+        Null("check", () => VerdictLevels.Of(null!));
+        Null("check", () => Signature.Covers(null!));
+        Null("check", () => Signature.NameOf(null!));
+        Null("check", () => Suite.Execute(null!, new ReferenceSubject(), Scale.Quick, 1));
+        Null("context", () => check.Execute(null!));
+        Null("subject", () => VerificationRun.Of(null!, Scale.Quick, 1, []));
+        Null("table", () => Diagnosis.Of(null!));
+        Null("table", () => MappingBehaviour.Of(null!));
+        Null("result", () => MomentTable.Of((Model.ExperimentResult)null!));
+        Null("file", () => MomentTable.Of((Model.ResultFile)null!));
+        Null("result", () => DepthCurves.Of(null!));
+        Null("first", () => GrowthLaw.Of(null!, [1], 100, 0.1));
+        Null("second", () => GrowthLaw.Of([1], null!, 100, 0.1));
+        static void Null(string parameter, Action call) => FluentActions.Invoking(call).Should().Throw<ArgumentNullException>().WithParameterName(parameter);
+    }
+
+    [Fact]
+    public void Claims_and_architectures_choose_the_checks_and_the_work()
+    {
+        using var reference = new ReferenceSubject();
+        var advanced = 0L;
+        var run = VerificationRun.Of(reference, Scale.Quick, 3, ["D4", "P9"], ["bn_ff"], amount => Interlocked.Add(ref advanced, amount));
+
+        run.Outcomes.Select(outcome => Signature.NameOf(outcome.Check)).Should().Equal("D4 bn_ff");
+        run.NotTestable.Select(claim => claim.Id).Should().Equal("P9");
+        (run.Subject, run.SubjectVersion, run.Command, run.IsRecorded, run.Verdict).Should().Be((reference.Description.Name, reference.Description.Version, "wellbehaved verify", false, Verdict.Holds));
+        run.Diagnoses.Should().BeEmpty();
+        advanced.Should().Be(500).And.Be(VerificationRun.Work(Scale.Quick, ["D4"], ["bn_ff"]));
+
+        // A deep experiment is shared by the claims that read it.
+        var options = DeepExperiments.OptionsOf("vanilla", Scale.Quick, 0);
+        VerificationRun.Work(Scale.Quick, ["P1", "P5", "A3"], ["vanilla"]).Should().Be(((long)options.NumSims * options.TotalDepth) + 1500);
+        VerificationRun.Work(Scale.Quick, ["S2", "W1"]).Should().Be(5 * 500);
+        var other = DeepExperiments.OptionsOf("vanilla_res", Scale.Quick, 0);
+        VerificationRun.Work(Scale.Quick, ["A3"]).Should().Be(((long)options.NumSims * options.TotalDepth) + ((long)other.NumSims * other.TotalDepth) + 1000);
+        FluentActions.Invoking(() => VerificationRun.Work(Scale.Quick, ["D4", "X1"])).Should().Throw<Model.InvalidInputException>().WithMessage("*--claim*expected an id of the ledger (wellbehaved claims lists them), got 'X1'*");
+        SampleRuns.Mixed.Declined.Should().Equal("boundary symmetric", "boundary zero", "moments");
+    }
+}

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Made-up runs that hold whatever a report can show, and the reports of each.</summary>
+public static class SampleRuns
+{
+    /// <summary>Every verdict, in whole and in part, words that want to break the page, and everything that stands beside the checks.</summary>
+    public static VerificationRun Mixed { get; } = new VerificationRun(
+        "sub|ject <1>",
+        Scale.Quick,
+        7,
+        [
+            Statistical("S2", Verdict.Holds, 0.5),
+            Statistical("W1", Verdict.Rejected, -9.25),
+            new CheckOutcome(CheckOf("D4"), Verdict.Holds, [Exact("definition", 0.25), Exact("bound", 0.75)], null) { Declined = ["boundary symmetric", "boundary zero"] },
+            new CheckOutcome(CheckOf("O1"), Verdict.Inconclusive, [], "IOException: <disk> \u0001\tfull\r\nof \uFFFE | \uD83D\uDE00"),
+            new CheckOutcome(CheckOf("D1"), Verdict.Declined, [], "declined: moments") { Declined = ["moments"] },
+            Statistical("I1", Verdict.Inconclusive, double.NaN),
+        ],
+        [
+            KeyValuePair.Create("bn_res", Diagnosis.Of(Ensemble(_ => 9, depth => 0.6 * Math.Log(depth), 40))),
+            KeyValuePair.Create("vanilla", Diagnosis.Of(Ensemble(depth => 1 + (300 / (depth * depth)), depth => 1 - (1 / depth), 40))),
+            KeyValuePair.Create("bn_ff", Diagnosis.Of(Ensemble(_ => 9, depth => 0.2 * depth, 40))),
+            KeyValuePair.Create("vanilla_res", Diagnosis.Of(Ensemble(_ => 9, depth => 0.2 * depth, 1))),
+        ],
+        [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable)])
+    {
+        SubjectVersion = "2 | beta",
+        AdapterFailures = ["propagate: half a line", "describe: <nothing>"],
+        NotJudged = [KeyValuePair.Create("D8", "no tensors"), KeyValuePair.Create("O1", "no tensors"), KeyValuePair.Create("P1", "too shallow")],
+    };
+
+    /// <summary>All checks, those that a known defect fails rejected.</summary>
+    public static VerificationRun Defective { get; } = new("mutant", Scale.Full, 8, [.. Suite.Checks.Select(check => Statistical(check, KnownDefects.Signatures[0].Rejects.Contains(Signature.NameOf(check)) ? Verdict.Rejected : Verdict.Holds, 1))], [], []);
+
+    /// <summary>An audit of recorded moments, all of which hold.</summary>
+    public static VerificationRun Recorded { get; } = new("moments.npz", Scale.Quick, 9, [Statistical("S2", Verdict.Holds, 0.5), new CheckOutcome(CheckOf("D4"), Verdict.Holds, [Exact("definition", 0.25)], null)], [], []) { IsRecorded = true, Command = "wellbehaved audit --results moments.npz" };
+
+    /// <summary>Every report, by file name.</summary>
+    public static IReadOnlyDictionary<string, Func<string>> Reports { get; } = All().ToDictionary(pair => pair.Name, pair => pair.Text);
+
+    /// <summary>Writes the approved reports anew.</summary>
+    public static void Write(string folder)
+    {
+        foreach (var (name, text) in Reports)
+        {
+            File.WriteAllText(Path.Combine(folder, name), text());
+        }
+    }
+
+    private static IEnumerable<(string Name, Func<string> Text)> All()
+    {
+        foreach (var (name, run) in new[] { ("mixed", Mixed), ("recorded", Recorded) })
+        {
+            yield return ($"{name}.md", () => MarkdownReport.ToText(run));
+            yield return ($"{name}.xml", () => JunitReport.ToText(run));
+            yield return ($"{name}.json", () => VerificationReport.ToText(run) + "\n");
+            yield return ($"{name}-badge.json", () => Badge.ToText(run));
+        }
+
+        yield return ("defective.txt", () => string.Join('\n', RunSummary.Of(Defective)) + "\n");
+        yield return ("defective-replay.txt", () => VerificationReport.ReplayOf(Defective, Defective.Outcomes[0]) + "\n");
+        yield return ("diagnosis.json", () => DiagnosisReport.ToText(Mixed.Diagnoses[0].Value) + "\n");
+        foreach (var (folder, name, architecture, experiment) in new[]
+        {
+            ("published", "bn_ff_fc_64", "bn_ff", new RecordedExperiment(512, 64, 1)),
+            ("published", "bn_res_fc", "bn_res", new RecordedExperiment(512, 64, 1)),
+            ("published", "vanilla_fc", "vanilla", new RecordedExperiment(512, 1024, 1)),
+            ("published", "vanilla_histo_fc", "vanilla", new RecordedExperiment(128, 1024, 1)),
+            ("measured", "bn_res", "bn_res", new RecordedExperiment(512, 64, 3, "periodic")),
+            ("measured", "bn_ff", "bn_ff", new RecordedExperiment()),
+        })
+        {
+            yield return ($"audit-{folder}-{name}.txt", () => Judged(ResultAudit.Of(name, RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, folder, name + ".csv")), Architecture.Named(architecture), experiment)));
+        }
+
+        foreach (var architecture in Architecture.Names)
+        {
+            yield return ($"figures-{architecture}.csv", () => OfSmallFile(architecture, plain: false, (_, file) => WithoutRounding(RecordedFigures.Of(file, Architecture.Named(architecture)).ToText())));
+            yield return ($"audit-{architecture}.txt", () => OfSmallFile(architecture, plain: false, (_, file) => Judged(ResultAudit.Of(architecture, file, architecture, new RecordedExperiment()))));
+            yield return ($"audit-{architecture}-plain.txt", () => OfSmallFile(architecture, plain: true, (_, file) => Judged(ResultAudit.Of(architecture, file, architecture, new RecordedExperiment(BatchSize: 6, KernelSize: 3, Boundary: "symmetric")))));
+        }
+    }
+
+    /// <summary>An experiment of a dozen small nets, as its file is read; plain without logarithms, options and some effective ranks, as the author's are.</summary>
+    private static string OfSmallFile(string architecture, bool plain, Func<string, ResultFile, string> report)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("wellbehaved").FullName, architecture + ".npz");
+        try
+        {
+            var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 64, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 12, NumComputations = 16, Epsilon = 0 };
+            var arrays = Experiment.Prepare(options).Run().ToArrays().Arrays;
+            NpzArchive.Write(path, [.. arrays.Where(pair => !plain || (!pair.Key.StartsWith("log_", StringComparison.Ordinal) && pair.Key != "configuration"))]);
+            return report(path, ResultFile.Read(path));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    /// <summary>A quantity that is the same in all nets but for rounding has its mean alone; spread and skewness of roundings are the machine's.</summary>
+    private static string WithoutRounding(string table) => string.Join('\n', table.Split('\n').Select((line, i) =>
+    {
+        var cells = line.Split(',');
+        return i == 0 || cells.Length < 5 || Math.Abs(double.Parse(cells[4], CultureInfo.InvariantCulture)) > 1e-9 * Math.Max(1, Math.Abs(double.Parse(cells[3], CultureInfo.InvariantCulture)))
+            ? string.Join(',', cells.Select((cell, c) => i > 0 && c == 5 && Math.Abs(double.Parse(cell, CultureInfo.InvariantCulture)) < 1e-9 ? "0" : cell))
+            : string.Create(CultureInfo.InvariantCulture, $"{cells[0]},{cells[1]},{cells[2]},{Math.Round(double.Parse(cells[3], CultureInfo.InvariantCulture), 9):G7},constant");
+    }));
+
+    private static string Judged(VerificationRun run)
+    {
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{run.Subject}: {run.Verdict}; {run.Command}\n");
+        foreach (var outcome in run.Outcomes)
+        {
+            foreach (var measurement in outcome.Measurements)
+            {
+                // Far inside a tolerance, which comparison is the worst is rounding, and so is what it says.
+                var numbers = measurement.IsDeterministic && Math.Abs(measurement.Deviation) < 0.1
+                    ? $"{measurement.Quantity.Split(" at ")[0]}: agree"
+                    : string.Create(CultureInfo.InvariantCulture, $"{measurement.Quantity}: predicted {measurement.Predicted.Value:G6}, measured {measurement.Measured.Value:G6}, apart by {measurement.Deviation:G4}");
+                text.Append(CultureInfo.InvariantCulture, $"{Signature.NameOf(outcome.Check)}: {outcome.Verdict}: {numbers}, n = {measurement.Samples}, detectable {measurement.Detectable:G4}, alpha {measurement.FalseFailRate:G4}: {measurement.Verdict} {measurement.Remark}\n");
+            }
+        }
+
+        foreach (var (claim, reason) in run.NotJudged)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{claim} not judged: {reason}\n");
+        }
+
+        return text.Append(string.Join(' ', run.NotTestable.Select(claim => claim.Id))).Append('\n').Append(string.Join('\n', run.Diagnoses.Select(pair => pair.Value.Sentence))).Append('\n').ToString();
+    }
+
+    /// <summary>Moments of an ensemble that follow given laws of the depth, with a little scatter of fixed size.</summary>
+    public static MomentTable Ensemble(Func<double, double> reff, Func<double, double> logChi, int mappings, int depth = 200)
+    {
+        int[] depths = [.. Enumerable.Range(1, 20).Select(i => i * depth / 20)];
+        return new MomentTable(depths, mappings, Rows((d, s) => 1 + ((reff(d) - 1) * (1 + s))), Rows((d, s) => logChi(d) + s), null, null, 0);
+
+        double[][] Rows(Func<double, double, double> of) => [.. Enumerable.Range(0, mappings).Select(i => depths.Select((d, at) => of(d, 0.02 * Math.Sin((7 * i) + (3 * at)))).ToArray())];
+    }
+
+    private static Check CheckOf(string claim) => Suite.Checks.First(check => check.ClaimId == claim);
+
+    private static CheckOutcome Statistical(string claim, Verdict verdict, double deviation) => Statistical(CheckOf(claim), verdict, deviation);
+
+    private static CheckOutcome Statistical(Check check, Verdict verdict, double deviation) =>
+        new(check, verdict, [new Measurement("ν₂", new Expected(1), new Observed(double.IsNaN(deviation) ? double.NaN : 2), verdict) { Samples = 3000, Deviation = deviation, FalseFailRate = 1e-9, Detectable = 0.0625, Remark = deviation < 0 ? "a remark" : null }], null);
+
+    private static Measurement Exact(string quantity, double deviation) => new(quantity, new Expected(1.5), new Observed(1.25), Verdict.Holds) { Samples = 12, Deviation = deviation };
+}
