@@ -1,0 +1,13 @@
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Several tests of what only Unix offers.</summary>
+public sealed class UnixTheoryAttribute : TheoryAttribute
+{
+    public UnixTheoryAttribute()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Skip = "needs a Unix shell";
+        }
+    }
+}
