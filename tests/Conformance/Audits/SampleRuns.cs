@@ -78,6 +78,13 @@ public static class SampleRuns
             yield return ($"audit-{folder}-{name}.txt", () => Judged(ResultAudit.Of(name, RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, folder, name + ".csv")), Architecture.Named(architecture), experiment)));
         }
 
+        foreach (var (architecture, kernelSize, boundary) in new[] { ("vanilla", 1, Boundary.Periodic), ("vanilla_res", 3, Boundary.Symmetric), ("bn_ff", 3, Boundary.ZeroPadding), ("bn_res", 3, Boundary.Periodic) })
+        {
+            yield return ($"prediction-{architecture}.txt", () => Predicted(Small(architecture) with { KernelSize = kernelSize, Boundary = boundary, TotalDepth = 3, NumComputations = 3, Epsilon = 0.1 }));
+            yield return ($"finite-width-{architecture}.txt", () => Sampled(Small(architecture) with { TotalDepth = 3, NumComputations = 3 }));
+            yield return ($"deep-{architecture}.txt", () => Deep(Small(architecture) with { TotalDepth = 12, NumComputations = 4, NumSims = 3, KernelSize = kernelSize, Boundary = boundary }));
+        }
+
         foreach (var architecture in Architecture.Names)
         {
             yield return ($"figures-{architecture}.csv", () => OfSmallFile(architecture, plain: false, (_, file) => WithoutRounding(RecordedFigures.Of(file, Architecture.Named(architecture)).ToText())));
@@ -92,8 +99,7 @@ public static class SampleRuns
         var path = Path.Combine(Directory.CreateTempSubdirectory("wellbehaved").FullName, architecture + ".npz");
         try
         {
-            var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 64, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 12, NumComputations = 16, Epsilon = 0 };
-            var arrays = Experiment.Prepare(options).Run().ToArrays().Arrays;
+            var arrays = Experiment.Prepare(Small(architecture)).Run().ToArrays().Arrays;
             NpzArchive.Write(path, [.. arrays.Where(pair => !plain || (!pair.Key.StartsWith("log_", StringComparison.Ordinal) && pair.Key != "configuration"))]);
             return report(path, ResultFile.Read(path));
         }
@@ -102,6 +108,51 @@ public static class SampleRuns
             Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
         }
     }
+
+    private static ExperimentOptions Small(string architecture) => new() { Architecture = architecture, TotalDepth = 64, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 12, NumComputations = 16, Epsilon = 0 };
+
+    private static string Predicted(ExperimentOptions options)
+    {
+        var advanced = 0;
+        var prediction = Prediction.Of(options, ImageSources.Open(options.Dataset, options.DataDir), () => advanced++);
+        return string.Create(CultureInfo.InvariantCulture, $"{advanced} layers, {prediction.ImagesUsed} images, width {prediction.Walk?.Width}, tau {prediction.Tau:G8}, limit {prediction.DeltaChiLimit:G8}, error {prediction.QuadratureError:G3}, mu2 {prediction.Mu2InputSignal:G8}\n")
+            + Row("log_chi", [prediction.LogChiAtDepth0, .. prediction.LogChi])
+            + Row("log_delta_chi", prediction.LogDeltaChi)
+            + Row("reff", prediction.Moments.Select(moments => moments.ReffSignal))
+            + Row("log_nu2", prediction.Moments.Select(moments => moments.LogNu2Signal))
+            + string.Concat(prediction.Basis.Select(basis => $"{basis.Law}: {basis.Quantities}: {basis.Exactness}\n"));
+    }
+
+    private static string Sampled(ExperimentOptions options)
+    {
+        var advanced = 0;
+        var sampled = FiniteWidthPrediction.Of(options, ImageSources.Open(options.Dataset, options.DataDir), 3, () => advanced++);
+        return $"{advanced} layers of {sampled.Samples} networks\n" + Row("log_chi", sampled.LogChiMean) + Row("standard_error", sampled.LogChiStandardError) + Row("chi", sampled.ChiMean) + Row("reff", sampled.ReffMean) + Row("mu4", sampled.Mu4Mean);
+    }
+
+    /// <summary>A subject that leaves deep experiments to the auditor, and one that runs its own: the same networks.</summary>
+    private static string Deep(ExperimentOptions options)
+    {
+        using var reference = new ReferenceSubject();
+        var advanced = 0;
+        var table = DeepPropagation.Run(reference, options, () => advanced++, default);
+        var own = reference.Run(options, null, default);
+        var apart = Apart(table.Reff!, own.Reff!) + Apart(table.LogChi!, own.LogChi!) + Apart(table.LogNu2!, own.LogNu2!) + Apart([[.. table.LogNu2AtDepth0!]], [[.. own.LogNu2AtDepth0!]]);
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{advanced} layers, {table.Simulations} nets, {table.Died} dead, depths {string.Join(' ', table.Depths)}, {(apart < 1e-3 ? "as by itself" : $"apart by {apart}")}\n");
+        foreach (var (name, rows) in new[] { ("reff", table.Reff!), ("log_chi", table.LogChi!), ("log_nu2", table.LogNu2!) })
+        {
+            foreach (var row in rows)
+            {
+                text.Append(Row(name, row, "G4"));
+            }
+        }
+
+        return text.ToString();
+
+        static double Apart(IReadOnlyList<double[]> one, IReadOnlyList<double[]> other) => one.Zip(other, (x, y) => x.Zip(y, (a, b) => Math.Abs(a - b)).Max()).Max();
+    }
+
+    private static string Row(string name, IEnumerable<double> values, string format = "G8") => $"{name}: {string.Join(", ", values.Select(value => value.ToString(format, CultureInfo.InvariantCulture)))}\n";
 
     /// <summary>A quantity that is the same in all nets but for rounding has its mean alone; spread and skewness of roundings are the machine's.</summary>
     private static string WithoutRounding(string table) => string.Join('\n', table.Split('\n').Select((line, i) =>
