@@ -149,21 +149,17 @@ public sealed class ConvolutionKernel
                    select i == Outside || j == Outside ? Outside : (((image * height) + i) * width) + j];
     }
 
+    /// <summary>The position that is read in the place of one beyond the border: images repeat with their extent, or with twice that where every other is mirrored.</summary>
     private static int Inside(int position, int extent, Border border)
     {
-        while (position < 0 || position >= extent)
+        if (border == Border.Zero)
         {
-            if (border == Border.Zero)
-            {
-                return Outside;
-            }
-
-            var mirrored = position < 0 ? -1 - position : (2 * extent) - 1 - position;
-            var wrapped = position < 0 ? position + extent : position - extent;
-            position = border == Border.Periodic ? wrapped : mirrored;
+            return position >= 0 && position < extent ? position : Outside;
         }
 
-        return position;
+        var period = border == Border.Periodic ? extent : 2 * extent;
+        var folded = ((position % period) + period) % period;
+        return folded < extent ? folded : period - 1 - folded;
     }
 
     private void RequirePoints(int points, string name)

@@ -18,6 +18,9 @@ public sealed class RandomWalk
     /// <summary>Where the characteristic function no longer counts.</summary>
     private const double NegligibleTransform = 1e-14;
 
+    /// <summary>Nodes after which an inversion is given up; points a thousand deviations away take some ten thousand.</summary>
+    private const int MostNodes = 10_000_000;
+
     private readonly double[] _weights;
 
     /// <summary>Describes the walk.</summary>
@@ -98,13 +101,13 @@ public sealed class RandomWalk
         var period = 2 * (reach + (12 * Math.Sqrt(layers * Variance)) + 60);
         var step = 2 * Math.PI / period;
         var sums = new double[points.Count];
-        for (var k = 0; ; k++)
+        for (var k = 0; k < MostNodes; k++)
         {
             var s = (k + 0.5) * step;
             var transform = Complex.Pow(Characteristic(s), layers);
             if (transform.Magnitude < NegligibleTransform)
             {
-                break;
+                return [.. sums.Select(sum => finish(sum, step))];
             }
 
             for (var i = 0; i < sums.Length; i++)
@@ -113,7 +116,7 @@ public sealed class RandomWalk
             }
         }
 
-        return [.. sums.Select(sum => finish(sum, step))];
+        throw new ArithmeticException($"the transform of {layers} layers has not vanished after {MostNodes} nodes");
     }
 
     /// <summary>φ(s), the ratios of gamma functions by their recurrence from K = 1 and K = 2 on.</summary>

@@ -110,6 +110,27 @@ public class PinnedPredictionsTests
         walk.Density(1, [1e3])[0].Should().BeInRange(0, 1e-9);
     }
 
+    [Fact]
+    public void Scales_beyond_what_doubles_hold_are_kept_as_logarithms()
+    {
+        // 2^1200 overflows; a doubling in each unit does not.
+        const int units = 1200;
+        var two = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.3 }, { 0.3, 1 } });
+        var recursion = new KernelRecursion(NetworkKind.Named("vanilla_res", 1), two, [2, 6], new ConvolutionKernel(2, 1, 1, 1, Border.Periodic), 0);
+        var chain = new SampledNeurons(NetworkKind.Named("vanilla_res", 1), two, 64, 0, 1);
+        for (var unit = 1; unit < units; unit++)
+        {
+            recursion.Next();
+            chain.Next();
+        }
+
+        var (moments, sampled) = (recursion.Next(), chain.Next());
+        moments.LogNu2Signal.Should().BeApproximately(units * Math.Log(2), 1e-9 * units);
+        moments.LogMu2Noise.Should().BeApproximately(Math.Log(4) + (units * Math.Log(2)), 1e-9 * units);
+        new[] { sampled.LogNu2Signal, sampled.LogMu2Noise }.Should().AllSatisfy(log => log.Should().BeInRange(700, 1000, "ln 2 in each unit, less what the walk of a narrow net loses"));
+        new PredictedMoments(1, 0, 1, 4, 2).LogChi(Math.E).Should().Be(2);
+    }
+
     private static IEnumerable<double> Numbers(PredictedMoments moments) => [moments.Depth, moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.ReffSignal];
 
     private static void Same(double[] now, double[] then) => now.Should().Equal(then, (a, b) => (double.IsNaN(a) && double.IsNaN(b)) || Math.Abs(a - b) <= Digits * Math.Abs(b));
