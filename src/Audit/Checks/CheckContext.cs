@@ -27,11 +27,11 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <summary>Those networks that the subject can be asked for with weights of its own; notes what it declines.</summary>
     /// <param name="networks">Networks.</param>
     /// <returns>At least one of them.</returns>
-    /// <exception cref="DeclinedException">None is left.</exception>
+    /// <exception cref="DeclinedException">None is left; <see cref="Declined"/> says why.</exception>
     public NetworkSettings[] Offered(NetworkSettings[] networks)
     {
         NetworkSettings[] offered = [.. networks.Where(network => Offers(network, given: false))];
-        return offered.Length > 0 ? offered : throw new DeclinedException(string.Join(", ", Declined));
+        return offered.Length > 0 ? offered : throw new DeclinedException(Declined.First());
     }
 
     /// <summary>Whether the subject reports a moment; notes what it declines.</summary>

@@ -169,21 +169,13 @@ public static class WrittenOutLayers
 
     private static int? Beyond(int position, int extent, Boundary boundary)
     {
-        while (position < 0 || position >= extent)
+        return position >= 0 && position < extent ? position : boundary switch
         {
-            switch (boundary)
-            {
-                case Boundary.ZeroPadding:
-                    return null;
-                case Boundary.Periodic:
-                    position += position < 0 ? extent : -extent;
-                    break;
-                default:
-                    position = position < 0 ? -1 - position : (2 * extent) - 1 - position;
-                    break;
-            }
-        }
+            Boundary.ZeroPadding => null,
+            Boundary.Periodic => Modulo(position, extent),
+            _ => Modulo(position, 2 * extent) is var folded && folded < extent ? folded : (2 * extent) - 1 - folded,
+        };
 
-        return position;
+        static int Modulo(int dividend, int divisor) => ((dividend % divisor) + divisor) % divisor;
     }
 }

@@ -61,6 +61,54 @@ public class CheckTests
     }
 
     [Fact]
+    public void What_the_subject_declines_is_named_and_what_it_shows_is_judged()
+    {
+        var declined = Execute(_ => throw new DeclinedException("no batch norm"));
+        (declined.Verdict, declined.Failure, declined.ToString()).Should().Be((Verdict.Declined, "declined: no batch norm", "D1 vanilla: declined: declined: no batch norm"));
+        declined.Declined.Should().Equal("no batch norm");
+
+        using var subject = new Partial();
+        var rest = Suite.Execute(new Check("D1", "vanilla", Measured), subject, Scale.Quick, 0);
+        rest.Verdict.Should().Be(Verdict.Holds, "what was left out has no samples and does not count");
+        rest.Measurements.Should().ContainSingle();
+        rest.Declined.Should().Equal("epsilon 0.5", "moment log_chi");
+
+        var nothing = Suite.Execute(new Check("D1", "vanilla", context => context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5), OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.25)]).Length > 0 ? [] : []), subject, Scale.Quick, 0);
+        (nothing.Verdict, nothing.Failure).Should().Be((Verdict.Declined, "declined: epsilon 0.25, epsilon 0.5"));
+
+        static IEnumerable<Measurement> Measured(CheckContext context)
+        {
+            context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5), OneStepNetworks.FullyConnected("vanilla")]).Should().ContainSingle();
+            context.Offers(OneStepNetworks.FullyConnected("vanilla"), given: true).Should().BeTrue();
+            context.Reports("chi").Should().BeTrue();
+            context.Reports("log_chi").Should().BeFalse();
+            yield return new Measurement("nothing", One, new Observed(double.NaN), Verdict.Inconclusive);
+            yield return new Measurement("something", One, new Observed(1), Verdict.Holds) { Samples = 1 };
+        }
+    }
+
+    [Fact]
+    public void Failures_are_told_by_who_failed()
+    {
+        Execute(_ => throw new AdapterException("half a line")).ToString().Should().Be("D1 vanilla: inconclusive: adapter: half a line");
+        Execute(_ => throw new SubjectException("expected 7 snapshots, got 3")).ToString().Should().Be("D1 vanilla: inconclusive: expected 7 snapshots, got 3");
+        Execute(_ => []).ToString().Should().Be("D1 vanilla: inconclusive: nothing was measured");
+        Execute(_ => []).Declined.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_line_of_an_outcome_quotes_what_decided()
+    {
+        Execute(_ => [Of("a", Verdict.Rejected, 5), Of("b", Verdict.Holds, 90), Of("c", Verdict.Rejected, -7)]).ToString()
+            .Should().Be("D1 vanilla: rejected: c: predicted 1, measured 2, -7 tolerances apart, n = 4");
+        Execute(_ => [Of("a", Verdict.Rejected, double.NaN), Of("c", Verdict.Rejected, -7)]).Decisive!.Quantity.Should().Be("a", "what is no number is farther than any");
+        Execute(_ => [Of("a", Verdict.Holds, 0.5) with { FalseFailRate = 1e-9, Remark = "so far" }]).ToString()
+            .Should().Be("D1 vanilla: holds: a: predicted 1, measured 2, 0.5 standard errors apart, n = 4 (so far)");
+
+        static Measurement Of(string quantity, Verdict verdict, double deviation) => new(quantity, One, new Observed(2), verdict) { Deviation = deviation, Samples = 4 };
+    }
+
+    [Fact]
     public void Cancellation_is_not_a_verdict() =>
         FluentActions.Invoking(() => Execute(_ => throw new OperationCanceledException())).Should().Throw<OperationCanceledException>();
 
@@ -155,6 +203,11 @@ public class CheckTests
                 }
             });
         }
+    }
+
+    private sealed class Partial : ReferenceSubject
+    {
+        public override SubjectDescription Description { get; } = new("partial") { Epsilons = [0], Moments = ["chi"] };
     }
 
     private sealed class Poisoned(double number) : ReferenceSubject

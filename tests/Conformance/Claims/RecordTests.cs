@@ -46,6 +46,13 @@ public class RecordTests
         }
     }
 
+    public static TheoryData<string> Mutants => [.. AllMutants.List.Select(mutant => mutant.ToString())];
+
+    [Theory]
+    [MemberData(nameof(Mutants))]
+    public void A_wrong_implementation_is_found_wrong_where_it_was(string name) =>
+        SuiteRecord.FindingOf(AllMutants.List.Single(mutant => mutant.ToString() == name)).Should().Be(SuiteRecord.Findings[name]);
+
     [Fact]
     public void The_record_knows_no_other_checks() => SuiteRecord.Recorded.Select(rows => rows.Key).Should().BeSubsetOf(Suite.Checks.Select(SuiteRecord.NameOf));
 }

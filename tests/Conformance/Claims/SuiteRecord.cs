@@ -47,9 +47,22 @@ public static class SuiteRecord
             measurement.Remark ?? ""))];
     }
 
-    /// <summary>Writes the record anew.</summary>
+    /// <summary>Where each wrong implementation was found to be wrong: quantity, place and network, by its name.</summary>
+    public static IReadOnlyDictionary<string, string> Findings { get; } = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "findings.tsv")).Select(line => line.Split('\t')).ToDictionary(cells => cells[0], cells => cells[1]);
+
+    /// <summary>Where a wrong implementation is found to be wrong now.</summary>
+    public static string FindingOf(Mutant mutant)
+    {
+        ArgumentNullException.ThrowIfNull(mutant);
+        using var subject = mutant.Create();
+        var check = Suite.Checks.Single(check => check.ClaimId == mutant.ClaimId && check.Architecture == mutant.Architecture);
+        return Suite.Execute(check, subject, Scale.Quick, Seed).Decisive?.Quantity ?? "";
+    }
+
+    /// <summary>Writes the record and the findings anew.</summary>
     public static void Write(string path)
     {
+        File.WriteAllLines(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "findings.tsv"), AllMutants.List.Select(mutant => $"{mutant}\t{FindingOf(mutant)}"));
         using var reference = new ReferenceSubject();
         File.WriteAllLines(path, Suite.Checks.SelectMany(check => Measure(reference, check)).Select(Format).Prepend(Header));
     }

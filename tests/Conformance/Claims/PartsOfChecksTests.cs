@@ -1,0 +1,115 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>What checks are made of: bounds of rounding, deep experiments, laws of single mappings, and the network written out.</summary>
+public class PartsOfChecksTests
+{
+    [Fact]
+    public void Rounding_is_bounded_by_depth_fan_in_and_amplification()
+    {
+        var network = new NetworkSettings(Architecture.Named("bn_res", 2), new TensorShape(2, 8, 6, 2), 3, 4, 3, Boundary.Symmetric, 0.1);
+        var given = new GivenCase(network, [], new Batch(network.NetworkInput, [], []), 5);
+
+        // 8 roundings for each of 1 + 3·2 convolutions, of sums over 3·3·4 = 36 terms, and for one unit's.
+        RoundingBound.Of(given, 0.5).Should().Be(8 * 7 * (6 + 8) * 5 * 0.5);
+        RoundingBound.OfUnit(given, 0.5).Should().Be(8 * 3 * (6 + 8) * 5 * 0.5);
+        RoundingBound.OfMean(new TensorShape(2, 2, 1, 4), 0.5).Should().Be(8 * (4 + 8) * 0.5);
+        given.Description.Should().Be("3×3 Symmetric");
+        (given with { Network = network with { KernelSize = 1 } }).Description.Should().Be("fully connected");
+
+        // The first layer reads more: 100 channels of a fully connected input.
+        var wide = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(8, 1, 1, 100), 1, 4, 1, Boundary.Periodic, 0);
+        RoundingBound.Of(new GivenCase(wide, [], new Batch(wide.NetworkInput, [], []), 1), 1).Should().Be(8 * 2 * (10 + 8));
+    }
+
+    [Fact]
+    public void An_outlier_leaves_the_other_images_a_thousandth()
+    {
+        var network = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(2, 1, 1, 2), 1, 4, 1, Boundary.Periodic, 0);
+        new GivenCase(network, [], new Batch(network.NetworkInput, [1, 2, 3, 4], [5, 6, 7, 8]), 1).WithOutlier().Input.Should().BeEquivalentTo(new Batch(network.NetworkInput, [1001, 1002, 0.003, 0.004], [5, 6, 7, 8]));
+    }
+
+    [Theory]
+    [InlineData("vanilla", Scale.Quick, 80, 128, 32, 48)]
+    [InlineData("bn_res", Scale.Quick, 80, 128, 32, 48)]
+    [InlineData("vanilla", Scale.Full, 200, 512, 64, 200)]
+    [InlineData("bn_res", Scale.Full, 500, 512, 64, 200)]
+    public void Deep_experiments_have_their_sizes(string architecture, Scale scale, int depth, int channels, int batch, int simulations)
+    {
+        var options = DeepExperiments.OptionsOf(architecture, scale, 3);
+
+        (options.Architecture, options.TotalDepth, options.NumChannels, options.BatchSize, options.NumSims, options.KernelSize, options.NumComputations, options.ReffNoise)
+            .Should().Be((architecture, depth, channels, batch, simulations, 1, 20, false));
+        options.Seed.Should().NotBe(3, "the seed of verify is not that of its deep experiments").And.NotBe(DeepExperiments.OptionsOf(architecture, scale, 4).Seed);
+    }
+
+    [Fact]
+    public void Laws_of_single_mappings_have_their_marks()
+    {
+        // In a first stretch of 4 layers ln χ gains 2, so half as much in each of 6 layers were 1.5.
+        PostLaws.Slows(2, 4, 1.49, 6).Should().BeTrue();
+        PostLaws.Slows(2, 4, 1.5, 6).Should().BeFalse();
+        PostLaws.Multiplies(new MappingBehaviour(1, 1, 1, 1.81)).Should().BeTrue();
+        PostLaws.Multiplies(new MappingBehaviour(1, 1, 1, 1.79)).Should().BeFalse();
+        PostLaws.Multiplies(new MappingBehaviour(1, 1, 1, 2.19)).Should().BeTrue();
+        PostLaws.Multiplies(new MappingBehaviour(1, 1, 1, 2.21)).Should().BeFalse();
+        PostLaws.Doubles(9.1 * Math.Log(2), 10).Should().BeTrue();
+        PostLaws.Doubles(8.9 * Math.Log(2), 10).Should().BeFalse();
+        PostLaws.Dilutes(12.4, 10).Should().BeTrue();
+        PostLaws.Dilutes(12.6, 10).Should().BeFalse();
+    }
+
+    [Fact]
+    public void The_network_written_out_knows_how_near_it_came_to_a_gate_and_what_it_amplified()
+    {
+        // One channel, weights of one: 8 points through batch norm and ReLU. Mean 10, variance 4; with ε = 0, the largest rms/σ is √104/2.
+        var network = new NetworkSettings(Architecture.Named("bn_ff"), new TensorShape(4, 1, 1, 1), 1, 1, 1, Boundary.Periodic, 0);
+        var written = new WrittenOutNetwork(network, [[1], [1]]);
+        written.Propagate(new Batch(network.NetworkInput, [8, 12, 8, 12], [1, 1, 1, 1]));
+        written.Amplification.Should().BeApproximately(Math.Sqrt(104) / 2, 1e-12);
+        written.SmallestGate.Should().BeApproximately(1, 1e-12, "every z is ±1");
+
+        var plain = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(4, 1, 1, 1), 2, 1, 1, Boundary.Periodic, 0);
+        var two = new WrittenOutNetwork(plain, [[1], [1], [1]]);
+        two.Propagate(new Batch(plain.NetworkInput, [3, -4, 5, 0.5], [1, 1, 1, 1]));
+        var gates = new[] { new[] { 3, 4, 5, 0.5 }, [3, 0, 5, 0.5] }.Select(z => z.Min() / Math.Sqrt(z.Average(value => value * value)));
+        two.SmallestGate.Should().BeApproximately(gates.Min(), 1e-12);
+        two.Amplification.Should().Be(1);
+
+        // Statistics held fixed: the same input moved by one passes as it would have, moved.
+        written.FixStatistics();
+        var (moved, _) = written.Propagate(new Batch(network.NetworkInput, [9, 13, 9, 13], [1, 1, 1, 1]));
+        moved.Should().Equal([0, 1.5, 0, 1.5], (a, b) => Math.Abs(a - b) < 1e-12);
+        FluentActions.Invoking(() => written.Propagate(null!)).Should().Throw<ArgumentNullException>().WithParameterName("input");
+    }
+
+    [Fact]
+    public void Layers_written_out_refuse_nothing_to_work_on()
+    {
+        var shape = new TensorShape(1, 1, 1, 1);
+        Null("values", () => WrittenOutLayers.Convolve(shape, null!, [1], 1, 1, Boundary.Periodic));
+        Null("kernel", () => WrittenOutLayers.Convolve(shape, [1], null!, 1, 1, Boundary.Periodic));
+        Null("values", () => WrittenOutLayers.Means(null!, 1));
+        Null("values", () => WrittenOutLayers.MeanSquares(null!, 1));
+        Null("values", () => WrittenOutLayers.MeanSquare(null!));
+        Null("values", () => WrittenOutLayers.OverPoints(null!, 1, (value, _) => value));
+        Null("function", () => WrittenOutLayers.OverPoints([1], 1, null!));
+        static void Null(string parameter, Action call) => FluentActions.Invoking(call).Should().Throw<ArgumentNullException>().WithParameterName(parameter);
+    }
+
+    [Theory]
+    [InlineData(Boundary.Periodic, new[] { 7.0, 7, 7 }, new[] { 13.0, 12, 10 })]
+    [InlineData(Boundary.Symmetric, new[] { 4.0, 7, 10 }, new[] { 10.0, 12, 13 })]
+    [InlineData(Boundary.ZeroPadding, new[] { 3.0, 7, 6 }, new[] { 7.0, 7, 7 })]
+    public void A_border_is_read_as_it_is_named(Boundary boundary, double[] three, double[] five)
+    {
+        // A column of 1, 2, 4 summed over three and five neighbours.
+        Sums(3).Should().Equal(three);
+        Sums(5).Should().Equal(five);
+
+        double[] Sums(int size) => WrittenOutLayers.Convolve(new TensorShape(1, 3, 1, 1), [1, 2, 4], [.. Enumerable.Range(0, size * size).Select(i => i % size == size / 2 ? 1.0 : 0)], size, 1, boundary);
+    }
+}
