@@ -15,7 +15,7 @@ internal static class MutantExperiment
         List<string> lines = File.Exists(path) ? [.. File.ReadLines(path)] : ["mutant,claim,architecture,seeds,rejected,inconclusive,holds"];
         foreach (var mutant in AllMutants.List.Where(mutant => !lines.Any(line => line.StartsWith(mutant.Name + ",", StringComparison.Ordinal))).ToArray())
         {
-            var check = Suite.Checks.Single(check => check.ClaimId == mutant.ClaimId && check.Architecture == mutant.Architecture);
+            var check = mutant.Check;
             using var subject = mutant.Create();
             var verdicts = new Verdict[seeds];
             Parallel.For(0, seeds, seed => verdicts[seed] = Suite.Execute(check, subject, Scale.Quick, (ulong)seed).Verdict);

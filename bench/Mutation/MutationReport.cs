@@ -14,6 +14,9 @@ internal sealed record SourceMutant(string File, int Line, string Mutator, strin
     /// <summary>Gets the project, the first folder.</summary>
     public string Project => File.Split('/')[0];
 
+    /// <summary>Gets a value indicating whether no test failed by it: a timeout is no kill.</summary>
+    public bool Survives => Status != "Killed";
+
     /// <summary>Gets what stays the same while lines are moved.</summary>
     public (string File, string Mutator, string Original, string Replacement) Key => (File, Mutator, Original, Replacement);
 }
@@ -26,7 +29,7 @@ internal static class MutationReport
 
     /// <summary>Every mutant that compiled and was not left out, over several reports.</summary>
     /// <param name="paths">Reports, none of which tests what another does.</param>
-    /// <exception cref="InvalidDataException">A mutant is in two reports, or a status unknown.</exception>
+    /// <exception cref="InvalidDataException">A mutant is in two reports, a report has none, or a status is unknown.</exception>
     public static IReadOnlyList<SourceMutant> Read(IEnumerable<string> paths)
     {
         var mutants = new List<SourceMutant>();
@@ -39,7 +42,8 @@ internal static class MutationReport
                 throw new InvalidDataException($"{path}: {twice} has been tested in another report too");
             }
 
-            mutants.AddRange(found);
+            // A part whose sources have moved changes nothing, and must not look as if all it changed had been noticed.
+            mutants.AddRange(found.Length > 0 ? found : throw new InvalidDataException($"{path}: expected mutants, found none"));
         }
 
         return [.. mutants.OrderBy(mutant => mutant.File, StringComparer.Ordinal).ThenBy(mutant => mutant.Line)];

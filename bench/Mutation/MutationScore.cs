@@ -26,7 +26,7 @@ internal static class MutationScore
         }
 
         var reasons = Survivors.Reasons(survivors);
-        foreach (var mutant in mutants.Where(mutant => mutant.Status != "Killed" && reasons.GetValueOrDefault(mutant.Key, Survivors.Unexplained) == Survivors.Unexplained))
+        foreach (var mutant in mutants.Where(mutant => mutant.Survives && reasons.GetValueOrDefault(mutant.Key, Survivors.Unexplained) == Survivors.Unexplained))
         {
             Console.WriteLine($"not explained in {Path.GetFileName(survivors)}: {mutant.File}:{mutant.Line} [{mutant.Mutator}, {mutant.Status}] {mutant.Original} -> {mutant.Replacement}");
         }

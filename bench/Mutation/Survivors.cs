@@ -19,6 +19,6 @@ internal static class Survivors
     public static void Write(string path, IReadOnlyList<SourceMutant> mutants)
     {
         var reasons = Reasons(path);
-        File.WriteAllLines(path, mutants.Where(mutant => mutant.Status != "Killed").Select(mutant => string.Join('\t', reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status)).Prepend(Header));
+        File.WriteAllLines(path, mutants.Where(mutant => mutant.Survives).Select(mutant => string.Join('\t', reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status)).Prepend(Header));
     }
 }

@@ -59,6 +59,7 @@ public sealed class RandomWalk
     /// <param name="points">Where to evaluate it.</param>
     /// <returns>Densities, to an absolute error of about 1e-10.</returns>
     /// <exception cref="ArgumentOutOfRangeException">L is not positive.</exception>
+    /// <exception cref="ArithmeticException">A point lies so far away that the inversion would not end.</exception>
     public double[] Density(int layers, IReadOnlyList<double> points) =>
         Invert(layers, points, (term, _) => term.Real, (sum, step) => Math.Max(0, sum * step / Math.PI));
 
@@ -67,6 +68,7 @@ public sealed class RandomWalk
     /// <param name="points">Where to evaluate it.</param>
     /// <returns>Probabilities, to an absolute error of about 1e-10.</returns>
     /// <exception cref="ArgumentOutOfRangeException">L is not positive.</exception>
+    /// <exception cref="ArithmeticException">A point lies so far away that the inversion would not end.</exception>
     public double[] Distribution(int layers, IReadOnlyList<double> points) =>
         Invert(layers, points, (term, node) => term.Imaginary / node, (sum, _) => Math.Clamp(0.5 - (sum / Math.PI), 0, 1));
 

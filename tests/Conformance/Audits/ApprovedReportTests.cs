@@ -27,25 +27,24 @@ public class ApprovedReportTests
             () => VerificationReport.ReplayOf(null!, run.Outcomes[0]), () => RunSummary.Of(null!).Count().Should().Be(0),
         })
         {
-            FluentActions.Invoking(call).Should().Throw<ArgumentNullException>().WithParameterName("run");
+            Refusal.OfNull("run", call);
         }
 
-        Null("outcome", () => VerificationReport.ReplayOf(run, null!));
-        Null("diagnosis", () => DiagnosisReport.ToText(null!));
-        Null("check", () => VerdictLevels.Of(null!));
-        Null("check", () => Signature.Covers(null!));
-        Null("check", () => Signature.NameOf(null!));
-        Null("check", () => Suite.Execute(null!, new ReferenceSubject(), Scale.Quick, 1));
-        Null("context", () => check.Execute(null!));
-        Null("subject", () => VerificationRun.Of(null!, Scale.Quick, 1, []));
-        Null("table", () => Diagnosis.Of(null!));
-        Null("table", () => MappingBehaviour.Of(null!));
-        Null("result", () => MomentTable.Of((Model.ExperimentResult)null!));
-        Null("file", () => MomentTable.Of((Model.ResultFile)null!));
-        Null("result", () => DepthCurves.Of(null!));
-        Null("first", () => GrowthLaw.Of(null!, [1], 100, 0.1));
-        Null("second", () => GrowthLaw.Of([1], null!, 100, 0.1));
-        static void Null(string parameter, Action call) => FluentActions.Invoking(call).Should().Throw<ArgumentNullException>().WithParameterName(parameter);
+        Refusal.OfNull("outcome", () => VerificationReport.ReplayOf(run, null!));
+        Refusal.OfNull("diagnosis", () => DiagnosisReport.ToText(null!));
+        Refusal.OfNull("check", () => VerdictLevels.Of(null!));
+        Refusal.OfNull("check", () => Signature.Covers(null!));
+        Refusal.OfNull("check", () => Signature.NameOf(null!));
+        Refusal.OfNull("check", () => Suite.Execute(null!, new ReferenceSubject(), Scale.Quick, 1));
+        Refusal.OfNull("context", () => check.Execute(null!));
+        Refusal.OfNull("subject", () => VerificationRun.Of(null!, Scale.Quick, 1, []));
+        Refusal.OfNull("table", () => Diagnosis.Of(null!));
+        Refusal.OfNull("table", () => MappingBehaviour.Of(null!));
+        Refusal.OfNull("result", () => MomentTable.Of((Model.ExperimentResult)null!));
+        Refusal.OfNull("file", () => MomentTable.Of((Model.ResultFile)null!));
+        Refusal.OfNull("result", () => DepthCurves.Of(null!));
+        Refusal.OfNull("first", () => GrowthLaw.Of(null!, [1], 100, 0.1));
+        Refusal.OfNull("second", () => GrowthLaw.Of([1], null!, 100, 0.1));
     }
 
     [Fact]

@@ -60,9 +60,9 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("\"name\":", "\"name\":null,\"unused\":", "expected an answer as the protocol defines it, got *")]
     [InlineData("\"moments\":", "\"moments\":[],\"moments\":", "expected an answer as the protocol defines it, got *")]
     [InlineData(",\"dtype\":\"float32\"", "", "expected an answer as the protocol defines it, got *dtype*")]
-    [InlineData("{\"id\"", "[\"id\"", "expected an answer as the protocol defines it, got '[[]\"id*")]
+    [InlineData("{\"id\"", "[\"id\"", "expected an answer as the protocol defines it, got '[\"id*")]
     public void A_description_that_is_none_is_named(string part, string instead, string finding) =>
-        Finding(() => Protocol.ReadDescription(1, Description.Replace(part, instead, StringComparison.Ordinal))).Should().Match(finding.Replace("[[]", "[", StringComparison.Ordinal));
+        Finding(() => Protocol.ReadDescription(1, Description.Replace(part, instead, StringComparison.Ordinal))).Should().Match(finding);
 
     [Fact]
     public void Answers_are_told_apart()
@@ -221,15 +221,15 @@ public sealed class ProtocolTests : IDisposable
         AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
     }
 
-    [Fact]
+    [UnixFact]
     public void What_is_asked_at_once_fits_one_answer()
     {
         // 4 million numbers: signal and noise at every place of every layer.
-        using var subject = OperatingSystem.IsWindows() ? null : Shell($"read a; printf '%s\\n' '{Description}'; read a");
+        using var subject = Shell($"read a; printf '%s\\n' '{Description}'; read a");
         var numbers = 2 * Network.FeatureShape.Elements * (1 + (2 * Network.Architecture.Places.Length));
-        subject?.SimulationsAtOnce(Network).Should().Be(128);
-        subject?.SimulationsAtOnce(Network with { Depth = 3000 }).Should().Be((int)((1L << 22) / (2L * Network.FeatureShape.Elements * (1 + (3000L * Network.Architecture.Places.Length)))));
-        subject?.SimulationsAtOnce(Network with { Depth = 3_000_000 }).Should().Be(1);
+        subject.SimulationsAtOnce(Network).Should().Be(128);
+        subject.SimulationsAtOnce(Network with { Depth = 3000 }).Should().Be((int)((1L << 22) / (2L * Network.FeatureShape.Elements * (1 + (3000L * Network.Architecture.Places.Length)))));
+        subject.SimulationsAtOnce(Network with { Depth = 3_000_000 }).Should().Be(1);
         numbers.Should().BeLessThan((1 << 22) / 128);
     }
 
@@ -249,10 +249,10 @@ public sealed class ProtocolTests : IDisposable
         (all with { DrawsWeights = false }).WhyNot(Network, given: false).Should().Be("weights of its own");
         all.UnitRoundoff.Should().Be(Math.ScaleB(1, -24));
         (all.TakesWeights, all.DrawsWeights).Should().Be((true, true));
-        FluentActions.Invoking(() => all.WhyNot(null!, true)).Should().Throw<ArgumentNullException>().WithParameterName("network");
-        FluentActions.Invoking(() => ReportedMoments.Of(null!)).Should().Throw<ArgumentNullException>().WithParameterName("valueOf");
-        FluentActions.Invoking(() => Batch.Gaussian(null!, 1, 1)).Should().Throw<ArgumentNullException>().WithParameterName("network");
-        FluentActions.Invoking(() => AdapterTest.Of(null!).Any()).Should().Throw<ArgumentNullException>().WithParameterName("subject");
+        Refusal.OfNull("network", () => all.WhyNot(null!, true));
+        Refusal.OfNull("valueOf", () => ReportedMoments.Of(null!));
+        Refusal.OfNull("network", () => Batch.Gaussian(null!, 1, 1));
+        Refusal.OfNull("subject", () => AdapterTest.Of(null!).Any().Should().BeFalse());
     }
 
     private static ProcessSubject Shell(string script, double seconds = 20) => new(script, TimeSpan.FromSeconds(seconds), 1);

@@ -7,6 +7,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>What checks are made of: bounds of rounding, deep experiments, laws of single mappings, and the network written out.</summary>
 public class PartsOfChecksTests
 {
+    /// <summary>A few roundings of numbers near 1.</summary>
+    private const double Rounding = 1e-12;
+
     [Fact]
     public void Rounding_is_bounded_by_depth_fan_in_and_amplification()
     {
@@ -65,24 +68,24 @@ public class PartsOfChecksTests
     [Fact]
     public void The_network_written_out_knows_how_near_it_came_to_a_gate_and_what_it_amplified()
     {
-        // One channel, weights of one: 8 points through batch norm and ReLU. Mean 10, variance 4; with ε = 0, the largest rms/σ is √104/2.
+        // One channel, weights of one: 4 points through batch norm and ReLU. Mean 10, variance 4; with ε = 0, the largest rms/σ is √104/2.
         var network = new NetworkSettings(Architecture.Named("bn_ff"), new TensorShape(4, 1, 1, 1), 1, 1, 1, Boundary.Periodic, 0);
         var written = new WrittenOutNetwork(network, [[1], [1]]);
         written.Propagate(new Batch(network.NetworkInput, [8, 12, 8, 12], [1, 1, 1, 1]));
-        written.Amplification.Should().BeApproximately(Math.Sqrt(104) / 2, 1e-12);
-        written.SmallestGate.Should().BeApproximately(1, 1e-12, "every z is ±1");
+        written.Amplification.Should().BeApproximately(Math.Sqrt(104) / 2, Rounding);
+        written.SmallestGate.Should().BeApproximately(1, Rounding, "every z is ±1");
 
         var plain = new NetworkSettings(Architecture.Named("vanilla"), new TensorShape(4, 1, 1, 1), 2, 1, 1, Boundary.Periodic, 0);
         var two = new WrittenOutNetwork(plain, [[1], [1], [1]]);
         two.Propagate(new Batch(plain.NetworkInput, [3, -4, 5, 0.5], [1, 1, 1, 1]));
         var gates = new[] { new[] { 3, 4, 5, 0.5 }, [3, 0, 5, 0.5] }.Select(z => z.Min() / Math.Sqrt(z.Average(value => value * value)));
-        two.SmallestGate.Should().BeApproximately(gates.Min(), 1e-12);
+        two.SmallestGate.Should().BeApproximately(gates.Min(), Rounding);
         two.Amplification.Should().Be(1);
 
         // Statistics held fixed: the same input moved by one passes as it would have, moved.
         written.FixStatistics();
         var (moved, _) = written.Propagate(new Batch(network.NetworkInput, [9, 13, 9, 13], [1, 1, 1, 1]));
-        moved.Should().Equal([0, 1.5, 0, 1.5], (a, b) => Math.Abs(a - b) < 1e-12);
+        moved.Should().Equal([0, 1.5, 0, 1.5], (a, b) => Math.Abs(a - b) < Rounding);
         FluentActions.Invoking(() => written.Propagate(null!)).Should().Throw<ArgumentNullException>().WithParameterName("input");
     }
 
@@ -90,14 +93,13 @@ public class PartsOfChecksTests
     public void Layers_written_out_refuse_nothing_to_work_on()
     {
         var shape = new TensorShape(1, 1, 1, 1);
-        Null("values", () => WrittenOutLayers.Convolve(shape, null!, [1], 1, 1, Boundary.Periodic));
-        Null("kernel", () => WrittenOutLayers.Convolve(shape, [1], null!, 1, 1, Boundary.Periodic));
-        Null("values", () => WrittenOutLayers.Means(null!, 1));
-        Null("values", () => WrittenOutLayers.MeanSquares(null!, 1));
-        Null("values", () => WrittenOutLayers.MeanSquare(null!));
-        Null("values", () => WrittenOutLayers.OverPoints(null!, 1, (value, _) => value));
-        Null("function", () => WrittenOutLayers.OverPoints([1], 1, null!));
-        static void Null(string parameter, Action call) => FluentActions.Invoking(call).Should().Throw<ArgumentNullException>().WithParameterName(parameter);
+        Refusal.OfNull("values", () => WrittenOutLayers.Convolve(shape, null!, [1], 1, 1, Boundary.Periodic));
+        Refusal.OfNull("kernel", () => WrittenOutLayers.Convolve(shape, [1], null!, 1, 1, Boundary.Periodic));
+        Refusal.OfNull("values", () => WrittenOutLayers.Means(null!, 1));
+        Refusal.OfNull("values", () => WrittenOutLayers.MeanSquares(null!, 1));
+        Refusal.OfNull("values", () => WrittenOutLayers.MeanSquare(null!));
+        Refusal.OfNull("values", () => WrittenOutLayers.OverPoints(null!, 1, (value, _) => value));
+        Refusal.OfNull("function", () => WrittenOutLayers.OverPoints([1], 1, null!));
     }
 
     [Theory]

@@ -5,8 +5,8 @@ namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>What each check measured on the reference when the record was last written: every number of the quick suite at one seed.</summary>
 /// <remarks>
-/// A claim that holds says little of how it was checked: with half the samples, or a tolerance ten times as wide, it would still hold. The record
-/// makes such a change visible in review. Written anew by <c>bench -- record FILE</c> when a check is meant to change.
+/// A claim that holds says little of how it was checked: with a tolerance ten times as wide it would still hold, and every wrong implementation be
+/// rejected. The record makes such a change visible in review. Written anew by <c>bench -- record FILE</c> when a check is meant to change.
 /// </remarks>
 public static class SuiteRecord
 {
@@ -25,15 +25,12 @@ public static class SuiteRecord
     /// <summary>The recorded rows, by check.</summary>
     public static ILookup<string, Row> Recorded { get; } = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "record.tsv")).Skip(1).Select(Parse).ToLookup(row => row.Check);
 
-    /// <summary>How a check is called in the record.</summary>
-    public static string NameOf(Check check) => $"{check?.ClaimId} {check?.Architecture}";
-
     /// <summary>What a check measures now.</summary>
     public static IReadOnlyList<Row> Measure(ISubject subject, Check check)
     {
         var outcome = Suite.Execute(check, subject, Scale.Quick, Seed);
         return [.. outcome.Measurements.Select(measurement => new Row(
-            NameOf(check),
+            Signature.NameOf(check),
             measurement.Verdict.ToString(),
 
             // Where rounding was worst is left to the machine.
@@ -55,8 +52,7 @@ public static class SuiteRecord
     {
         ArgumentNullException.ThrowIfNull(mutant);
         using var subject = mutant.Create();
-        var check = Suite.Checks.Single(check => check.ClaimId == mutant.ClaimId && check.Architecture == mutant.Architecture);
-        return Suite.Execute(check, subject, Scale.Quick, Seed).Decisive?.Quantity ?? "";
+        return Suite.Execute(mutant.Check, subject, Scale.Quick, Seed).Decisive?.Quantity ?? "";
     }
 
     /// <summary>Writes the record and the findings anew.</summary>

@@ -14,9 +14,8 @@ public class MutantTests
     {
         var mutant = AllMutants.List.Single(candidate => candidate.ToString() == name);
         using var subject = mutant.Create();
-        var check = Suite.Checks.Single(check => check.ClaimId == mutant.ClaimId && check.Architecture == mutant.Architecture);
 
-        var outcome = Suite.Execute(check, subject, Scale.Quick, TestSeed.Value);
+        var outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value);
 
         outcome.Verdict.Should().Be(Verdict.Rejected, outcome.ToString());
         outcome.ToString().Should().StartWith($"{mutant.ClaimId} {mutant.Architecture}: rejected");
