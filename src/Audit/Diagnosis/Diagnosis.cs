@@ -36,7 +36,7 @@ public sealed record Diagnosis(
     double MedianReff,
     string Sentence)
 {
-    /// <summary>Probability of a wrong diagnosis; 21 unanimous mappings get below it.</summary>
+    /// <summary>Probability of a wrong diagnosis; 22 unanimous mappings get below it.</summary>
     public const double FalseRate = 1e-6;
 
     /// <summary>A quarter of it must lie beyond the first 16 layers or so, in which the effective rank of a batch-normalised net settles from its input's.</summary>

@@ -42,4 +42,27 @@ public class SignatureTests
         var few = passed.Where(outcome => outcome.Check.ClaimId == "O1").Select(outcome => outcome with { Verdict = Verdict.Rejected }).ToArray();
         Signature.Match(few, KnownDefects.Signatures).Should().BeEmpty("one claim fits many defects");
     }
+
+    [Fact]
+    public void Resemblance_is_counted_over_the_decided_checks()
+    {
+        // Thirteen claims on one architecture: O1, O2, D1 … as the suite has them.
+        var checks = Suite.Checks.Where(check => check.Architecture == "vanilla" && Signature.Covers(check)).Take(13).ToArray();
+        string Name(int check) => Signature.NameOf(checks[check]);
+        CheckOutcome[] Of(int claims, params int[] rejected) => [.. checks.Take(claims).Select((check, i) => new CheckOutcome(check, rejected.Contains(i) ? Verdict.Rejected : Verdict.Holds, [], null))];
+        var four = new Signature("four", [Name(0), Name(1), Name(2), Name(3)]);
+        var five = new Signature("five", [Name(0), Name(1), Name(2), Name(3), Name(4)]);
+
+        Signature.Match(Of(12, 0, 1, 2), [four]).Should().Equal((four, 0.75));
+        Signature.Match(Of(11, 0, 1, 2), [four]).Should().BeEmpty("eleven claims say too little");
+        Signature.Match(Of(12, 0, 1), [four]).Should().BeEmpty();
+        Signature.Match(Of(12, 0, 1, 2, 3), [five, four]).Should().Equal((four, 1), (five, 0.8));
+        Signature.Match([.. Of(13, 0, 1, 2, 3).Select((outcome, i) => i == 4 ? outcome with { Verdict = Verdict.Inconclusive } : outcome)], [five]).Should().Equal([(five, 1)], "what was not decided counts neither way");
+
+        // Deep experiments count neither way either.
+        var deep = Suite.Checks.Where(check => !Signature.Covers(check)).ToArray();
+        deep.Select(check => check.ClaimId).Distinct().Should().BeEquivalentTo("A3", "P1", "P2", "P3", "P4", "P5", "P6", "P7");
+        Signature.Match([.. Of(12, 0, 1, 2, 3), .. deep.Select(check => new CheckOutcome(check, Verdict.Rejected, [], null))], [four]).Should().Equal((four, 1));
+        Signature.Match([.. Of(11, 0, 1, 2, 3), .. deep.Select(check => new CheckOutcome(check, Verdict.Holds, [], null))], [four]).Should().BeEmpty();
+    }
 }

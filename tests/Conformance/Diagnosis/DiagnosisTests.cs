@@ -118,6 +118,36 @@ public class DiagnosisTests
         MappingBehaviour.Of(Of(64, 2))!.Should().Equal(new MappingBehaviour(9, 9, 1, 2), new MappingBehaviour(9, 9, 1, 2));
     }
 
+    [Theory]
+    [InlineData(1, 0, 1, "the signal tends to one direction of variance")]
+    [InlineData(0.75, 0, 1, "the signal tends to one direction of variance")]
+    [InlineData(0.3, 0, 5, "the signal keeps 5.0 directions of variance")]
+    [InlineData(0, 0, 5, "the signal keeps 5.0 directions of variance")]
+    [InlineData(0.3, 3, double.NaN, "the limit of the effective rank cannot be told")]
+    public void Effective_ranks_tend_to_one_where_they_decay_faster_than_a_root_of_the_depth(double power, int outliers, double limit, string words)
+    {
+        // r_eff - 1 is 4 at full depth and was 4·4^power at a quarter of it, but for a few nets, whose power is 5.
+        double[] Row(int i) => [1 + (4 * Math.Pow(4, i < outliers ? 5 : power) * (1 + (0.001 * (i % 2)))), 9, 5];
+        var diagnosis = Diagnosis.Of(new MomentTable([16, 32, 64], 40, [.. Enumerable.Range(0, 40).Select(Row)], Gains(40), null, null, 0));
+
+        diagnosis.ReffLimit.Should().Be(limit);
+        diagnosis.MedianReff.Should().Be(5);
+        diagnosis.Sentence.Should().Contain(words);
+    }
+
+    [Fact]
+    public void An_error_rate_is_shared_by_both_pathologies_and_by_both_sides()
+    {
+        // Of n unanimous mappings the interval ends at (rate/4)^(1/n), above one half from n = log₂(4/rate) = 21.9 on.
+        Condition Of(int mappings) => Diagnosis.Of(new MomentTable([16, 32, 64], mappings, [.. Enumerable.Repeat<double[]>([9, 9, 9], mappings)], Gains(mappings), null, null, 0)).Condition;
+
+        Of(21).Should().Be(Condition.Undecided);
+        Of(22).Should().Be(Condition.WellBehaved);
+    }
+
+    /// <summary>ln χ of a power law, with a little scatter.</summary>
+    private static double[][] Gains(int mappings) => [.. Enumerable.Range(0, mappings).Select(i => new[] { 0, 1, 2 + (0.01 * (i % 3)) })];
+
     [Fact]
     public void Laws_of_growth_have_their_parameters_and_intervals()
     {

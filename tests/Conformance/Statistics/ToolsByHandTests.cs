@@ -248,12 +248,17 @@ public class ToolsByHandTests
         (few.Verdict, few.Samples, few.Remark, few.FalseFailRate).Should().Be((Verdict.Inconclusive, 1, "too few samples", 0.01));
     }
 
-    [Fact]
-    public void Ladder_of_many_samples()
+    [Theory]
+    [InlineData(2000, 0.01)]
+    [InlineData(200, 0.01)]
+    [InlineData(200, 0.1)]
+    [InlineData(40, 0.2)]
+    [InlineData(20, 0.3)]
+    public void Ladder_of_samples_that_decide(int count, double rate)
     {
-        // Symmetric samples ±s: no skewness but its margin; Welch's degrees of freedom.
-        const int count = 2000;
-        var ladder = new Extrapolation(Rates);
+        // Symmetric samples ±s: no skewness but its margin; Welch's degrees of freedom. Half of the samples are of one sign.
+        var rates = new ErrorRates(rate, 0.1);
+        var ladder = new Extrapolation(rates);
         double[] spread = [1, 0.5, 0.2], weights = [1.0 / 3, -2, 8.0 / 3];
         for (var i = 0; i < 3 * count; i++)
         {
@@ -265,13 +270,50 @@ public class ToolsByHandTests
         var freedom = (count - 1) * Math.Pow(variances.Sum(), 2) / variances.Sum(variance => variance * variance);
         var deviations = spread.Select((s, i) => Math.Pow(Math.Abs(weights[i]) * s * Math.Sqrt(count / (count - 1.0)), 3)).Sum();
         var skewness = deviations / Math.Pow(count, 2) * 3 * Math.Sqrt(6.0 / count) / Math.Pow(error, 3);
-        var critical = Enumerable.Range(20, 780).Select(step => 0.05 * step).First(t => Math.Log(2 * StudentT.CDF(0, 1, freedom, -t)) + (skewness * t * t * t / 3) <= Math.Log(0.01));
+        var critical = Enumerable.Range(20, 780).Select(step => 0.05 * step).First(t => Math.Log(2 * StudentT.CDF(0, 1, freedom, -t)) + (skewness * t * t * t / 3) <= Math.Log(rate));
 
-        var measurement = ladder.Conclude("x", 1);
+        var measurement = ladder.Conclude("x", 1e9);
         measurement.Detectable.Should().BeApproximately((critical + Margin) * error, 1e-9, "critical values lie on a grid of 0.05");
         measurement.Verdict.Should().Be(Verdict.Holds);
         ladder.Conclude("x", 0.9 * measurement.Detectable).Verdict.Should().Be(Verdict.Inconclusive);
         ladder.Conclude("x", measurement.Detectable).Verdict.Should().Be(Verdict.Holds);
+    }
+
+    [Fact]
+    public void A_ladder_needs_three_samples_on_each_rung()
+    {
+        var ladder = new Extrapolation(Rates);
+        for (var i = 0; i < 8; i++)
+        {
+            ladder.Add(i % 3, new Observed(i), new Expected(1));
+        }
+
+        ladder.Conclude("x", 1).Remark.Should().Be("too few samples", "the last rung has two");
+        ladder.Add(2, new Observed(5), new Expected(1));
+        ladder.Conclude("x", 1).Remark.Should().BeNull();
+    }
+
+    [Fact]
+    public void Student_s_test_of_samples_that_decide()
+    {
+        // ±1 about 0.5, in units of 4: deviation √(n/(n-1))/4, no skewness.
+        const int count = 400;
+        var (test, still) = (new StudentTest(Rates), new StudentTest(Rates));
+        for (var i = 0; i < count; i++)
+        {
+            test.Add(new Observed((i % 2 == 0 ? 1 : -1) + 2.5), new Expected(2), 4);
+            still.Add(new Observed(3), new Expected(3));
+        }
+
+        var error = Math.Sqrt(count / (count - 1.0)) / 4 / Math.Sqrt(count);
+        var critical = new CorrectedTail(count, 0).Critical(0.01);
+        critical.Should().BeInRange(2.5, 3.5, "Student's is 2.6");
+        Same(test.Detectable, (critical + Margin) * error);
+        Same(test.StandardErrors, 0.125 / error);
+        test.Conclude("x", 1).Verdict.Should().Be(Verdict.Rejected);
+
+        // Samples that never differ from what they should be: nothing to see, and anything would have been.
+        (still.Detectable, still.Conclude("x", 1e-9).Verdict).Should().Be((0, Verdict.Holds));
     }
 
     [Fact]

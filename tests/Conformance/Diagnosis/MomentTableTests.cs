@@ -1,0 +1,95 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Which numbers of a result a diagnosis reads, and which simulations it leaves out.</summary>
+public class MomentTableTests
+{
+    private static readonly long[] Depths = [1, 2];
+
+    [Fact]
+    public void A_recorded_logarithm_goes_before_the_number_it_is_of()
+    {
+        var table = MomentTable.Of(MadeUpResultFile.Of(Depths, [("log_chi_loc3", [[1, 2]]), ("chi_loc3", [[7, 8]]), ("log_nu2_signal_loc3", [[3, 4]]), ("nu2_signal_loc3", [[7, 8]])]));
+
+        table.LogChi!.Single().Should().Equal(1, 2);
+        table.LogNu2!.Single().Should().Equal(3, 4);
+        table.Reff.Should().BeNull();
+        table.LogNu2AtDepth0.Should().BeNull("no file says");
+    }
+
+    [Fact]
+    public void A_logarithm_that_is_not_recorded_is_taken()
+    {
+        var table = MomentTable.Of(MadeUpResultFile.Of(Depths, [("chi_loc3", [[7, 8]]), ("nu2_signal_loc3", [[9, 10]]), ("chi_loc2", [[1, 1]])]));
+
+        table.LogChi!.Single().Should().Equal(Math.Log(7), Math.Log(8));
+        table.LogNu2!.Single().Should().Equal(Math.Log(9), Math.Log(10));
+    }
+
+    [Fact]
+    public void Effective_ranks_are_read_at_the_first_place_that_has_any()
+    {
+        var file = MadeUpResultFile.Of(Depths, [("reff_signal_loc3", [[5, 6], [7, 8]]), ("reff_signal_loc1", [[-1, -1], [-1, -1]]), ("reff_signal_loc2", [[1, 1], [-1, 1]]), ("chi_loc4", [[1, 1], [1, 1]])]);
+
+        var table = MomentTable.Of(file);
+
+        table.Reff!.Single().Should().Equal([1, 1], "1 is an effective rank, -1 is none, and the net that has none is left out");
+        (table.Simulations, table.Died).Should().Be((1, 1));
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 2, 0, 0)]
+    [InlineData(0, 2, 0, 0)]
+    [InlineData(3, double.NegativeInfinity, 0, 0)]
+    [InlineData(3, 2, double.NaN, 0)]
+    [InlineData(3, 2, -744.4400719213812, 0)]
+    [InlineData(3, 2, 0, double.PositiveInfinity)]
+    [InlineData(3, 2, 0, -744.4400719213812)]
+    public void A_net_that_died_or_overflowed_anywhere_is_left_out(double reff, double laterReff, double logChi, double logNu2)
+    {
+        // -744.44 is what the logarithm of zero is recorded as.
+        var table = MomentTable.Of(MadeUpResultFile.Of(Depths, [("reff_signal_loc2", [[reff, laterReff], [4, 4]]), ("log_chi_loc3", [[1, logChi], [1, 1]]), ("log_nu2_signal_loc3", [[1, logNu2], [6, 6]])]));
+
+        (table.Simulations, table.Died).Should().Be((1, 1));
+        (table.Reff!.Single()[0], table.LogChi!.Single()[0], table.LogNu2!.Single()[0]).Should().Be((4, 1, 6));
+    }
+
+    [Fact]
+    public void A_run_has_what_it_was_asked_for_and_what_its_points_allow()
+    {
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 4, KernelSize = 1, NumChannels = 8, BatchSize = 3, NumSims = 2, NumComputations = 2, Epsilon = 0, Normalize = InputNormalization.None };
+
+        var whole = Of(options);
+        (whole.Reff, whole.LogChi).Should().Match<(IReadOnlyList<double[]>? Reff, IReadOnlyList<double[]>? LogChi)>(table => table.Reff!.Count == 2 && table.LogChi!.Count == 2);
+        var unranked = Of(options with { ReffSignal = false });
+        unranked.Reff.Should().BeNull();
+        unranked.LogChi.Should().NotBeNull();
+        var single = Of(options with { BatchSize = 1 });
+        (single.Reff, single.LogChi).Should().Be((null, null), "a single point has no variance");
+        single.LogNu2.Should().HaveCount(2);
+        single.LogNu2AtDepth0.Should().HaveCount(2);
+
+        static MomentTable Of(ExperimentOptions options) => MomentTable.Of(Experiment.Prepare(options).Run());
+    }
+
+    [Fact]
+    public void Curves_are_medians_over_nets()
+    {
+        var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 4, KernelSize = 1, NumChannels = 8, BatchSize = 4, NumSims = 3, NumComputations = 2, Epsilon = 0 };
+        var result = Experiment.Prepare(options).Run();
+
+        var curves = DepthCurves.Of(result);
+
+        var table = MomentTable.Of(result);
+        curves.Depths.Should().Equal(2, 4);
+        curves.Reff.Should().Equal(Middle(table.Reff!, 0), Middle(table.Reff!, 1));
+
+        // SNR^l/SNR^0 is 1/χ².
+        curves.LogSnrRatio.Should().Equal(-2 * Middle(table.LogChi!, 0), -2 * Middle(table.LogChi!, 1));
+
+        static double Middle(IReadOnlyList<double[]> rows, int depth) => rows.Select(row => row[depth]).Order().ElementAt(1);
+    }
+}
