@@ -57,7 +57,7 @@ public sealed record Diagnosis(
         {
             var reason = table.Reff is null ? "there are no effective ranks"
                 : table.LogChi is null ? "there is no χ"
-                : table.Simulations < 2 ? $"{table.Simulations} mappings are too few"
+                : table.Simulations < 2 ? "two mappings are the least"
                 : depth < LeastDepth ? $"depth {depth} is too shallow, {LeastDepth} is the least"
                 : $"moments are needed at depths {depth / 4.0}, {depth / 2.0} and {depth}";
             return new Diagnosis(Condition.Undecided, default, default, null, double.NaN, double.NaN, $"Undecided: {reason}.");

@@ -24,7 +24,7 @@ public static class RunSummary
 
         if (run.Declined.Count > 0)
         {
-            yield return $"declined, so not judged: {string.Join(", ", run.Declined)}; {run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds && outcome.Declined.Count > 0)} checks hold in part only";
+            yield return $"declined, so not judged: {string.Join(", ", run.Declined)}; checks that hold in part only: {run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds && outcome.Declined.Count > 0)}";
         }
 
         foreach (var failure in run.AdapterFailures)

@@ -54,7 +54,7 @@ public class DiagnosisTests
     [Theory]
     [InlineData(40, 32, "too shallow")]
     [InlineData(12, 200, "do not settle")]
-    [InlineData(1, 200, "too few")]
+    [InlineData(1, 200, "two mappings are the least")]
     public void Shallow_and_small_experiments_are_undecided_whatever_they_show(int mappings, int depth, string reason)
     {
         foreach (var (reff, chi) in new[] { (Collapsing, PowerLaw), (Keeping, Exponential), (Keeping, PowerLaw) })
@@ -98,7 +98,7 @@ public class DiagnosisTests
         MomentTable Of(int depth, int mappings) => new([depth / 4, depth / 2, depth], mappings, [.. Enumerable.Repeat<double[]>([9, 9, 9], mappings)], [.. Enumerable.Repeat<double[]>([0, 1, 3], mappings)], null, null, 0);
         Diagnosis.Of(Of(64, 2)).Sentence.Should().StartWith("Undecided at depth 64");
         Diagnosis.Of(Of(60, 2)).Sentence.Should().Be("Undecided: depth 60 is too shallow, 64 is the least.");
-        Diagnosis.Of(Of(64, 1)).Sentence.Should().Be("Undecided: 1 mappings are too few.");
+        Diagnosis.Of(Of(64, 1)).Sentence.Should().Be("Undecided: two mappings are the least.");
         Diagnosis.FalseRate.Should().Be(1e-6);
 
         // A share p of 40 mappings decides at a rate of 5e-7 each side of one half: 36 of 40 do not suffice where 37 do.

@@ -130,16 +130,6 @@ public class OtherToolsTests
         new BinomialProportion(successes, samples).Conclude("x", new ErrorRates(1e-8, 1e-3)).Verdict.Should().Be(expected);
 
     [Fact]
-    public void Impossible_discrepancies_and_shares_are_refused()
-    {
-        FluentActions.Invoking(() => new StudentTest(Rates).Conclude("x", 0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new DistributionTest(Rates).Conclude("x", -1)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new Extrapolation(Rates).Conclude("x", 0)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new BinomialProportion(3, 2).Interval(0.05)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new BinomialProportion(1, 2).Interval(0)).Should().Throw<ArgumentOutOfRangeException>();
-    }
-
-    [Fact]
     public void The_allowance_of_a_mean_admits_the_true_one_and_not_one_beyond_it()
     {
         var random = new Random(4);

@@ -60,6 +60,19 @@ public class D1_MomentsByHandTests
         Of(0, 0, false, false).ReffSignal.Should().Be(EffectiveRank.NotComputed);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public void D2_points_on_two_axes_have_the_rank_of_their_variances(double offset)
+    {
+        // (±2, 0) and (0, ±1) vary by 2 and ½ along the axes: r_eff = 2.5/2.
+        double[] points = [2, 0, -2, 0, 0, 1, 0, -1];
+        using var rank = new EffectiveRank();
+
+        rank.Of<double>([.. points.Select(value => value + offset)], [offset, offset]).Should().BeApproximately(1.25, 1e-6, "that is the precision that is promised");
+        rank.Of<double>([offset, offset, offset, offset], [offset, offset]).Should().Be(EffectiveRank.NotComputed);
+    }
+
     [Fact]
     public void D1_what_does_not_vary_has_no_ratio()
     {

@@ -104,9 +104,11 @@ public class RefusalTests
     [Fact]
     public void Correlations_and_distances()
     {
-        foreach (var wrong in new[] { 1.0000001, -1.0000001, double.NaN })
+        foreach (var wrong in new[] { 1.0000001, -1.0000001, double.NaN, double.PositiveInfinity })
         {
+            Refused("correlation", "expected a correlation in [-1, 1]", () => ArcCosineKernel.Order0(wrong));
             Refused("correlation", "expected a correlation in [-1, 1]", () => ArcCosineKernel.Order1(wrong));
+            Refused("correlation", "expected a correlation in [-1, 1]", () => ArcCosineKernel.Order2(wrong));
         }
 
         foreach (var wrong in new[] { -1e-9, 2.0000001, double.NaN })

@@ -58,18 +58,4 @@ public class S1_ArcCosineKernelTests
         var allowance = Sampling.Allowance(products);
         OneStepLaws.ExpectedMu2AfterRelu(kernel).Should().BeApproximately(below - products.Average(), allowance);
     }
-
-    [Fact]
-    public void Numbers_that_are_no_correlations_are_refused()
-    {
-        foreach (var correlation in new[] { 1.0000001, -1.0000001, double.NaN, double.PositiveInfinity })
-        {
-            FluentActions.Invoking(() => ArcCosineKernel.Order0(correlation)).Should().Throw<ArgumentException>();
-            FluentActions.Invoking(() => ArcCosineKernel.Order1(correlation)).Should().Throw<ArgumentException>();
-            FluentActions.Invoking(() => ArcCosineKernel.Order2(correlation)).Should().Throw<ArgumentException>();
-        }
-
-        FluentActions.Invoking(() => ArcCosineKernel.DistanceAfterOrder1(-1e-9)).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => ArcCosineKernel.DistanceAfterOrder1(double.NaN)).Should().Throw<ArgumentException>();
-    }
 }

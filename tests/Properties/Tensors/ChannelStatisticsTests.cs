@@ -34,6 +34,27 @@ public sealed unsafe class ChannelStatisticsTests
         }
     }
 
+    /// <summary>A chunk holds 2¹⁶ elements, 1771 points of 37 channels.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1770)]
+    [InlineData(1771)]
+    [InlineData(1772)]
+    [InlineData(2 * 1771)]
+    public void Chunks_end_where_the_points_do(int points)
+    {
+        var values = Values(0);
+        var statistics = Computed(values, threads: 1, points);
+
+        foreach (var channel in new[] { 0, Channels - 1 })
+        {
+            double[] column = [.. Enumerable.Range(0, points).Select(point => (double)values[(point * Channels) + channel])];
+            statistics[channel].Count.Should().Be(points);
+            statistics[channel].Mean.Should().BeApproximately(column.Average(), 1e-10, "as above");
+            statistics[channel].Absolutes.Should().BeApproximately(column.Sum(Math.Abs), 1e-10 * points);
+        }
+    }
+
     [Fact]
     public void Threads_change_no_bit_and_a_constant_channel_has_variance_zero()
     {
@@ -49,12 +70,12 @@ public sealed unsafe class ChannelStatisticsTests
         (alone[0].Variance, alone[^1].Variance).Should().Be((0, 0));
     }
 
-    private static ChannelMoments[] Computed(float[] values, int threads)
+    private static ChannelMoments[] Computed(float[] values, int threads, int points = Points)
     {
         var statistics = new ChannelStatistics(Channels, threads);
         fixed (float* pointer = values)
         {
-            statistics.Compute(pointer, Points, higherPowers: true);
+            statistics.Compute(pointer, points, higherPowers: true);
         }
 
         return statistics.Channels.ToArray();
