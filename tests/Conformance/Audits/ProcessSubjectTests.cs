@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>A subject in a process of its own: what it is sent, what is made of its answers, and that nothing of it is left behind.</summary>
+public class ProcessSubjectTests
+{
+    private static readonly NetworkSettings Network = OneStepNetworks.FullyConnected("vanilla");
+
+    [UnixFact]
+    public void Given_weights_go_in_and_snapshots_come_out()
+    {
+        using var prepared = new PreparedSubject();
+        prepared.Prepare(Network, null, 1, PreparedSubject.Number);
+        var kernels = Network.Kernels.Select((kernel, i) => Enumerable.Repeat((double)i, kernel.Length).ToArray()).ToArray();
+        var input = Batch.Gaussian(Network, 3, 0);
+        var seen = new List<Snapshot>();
+        using var subject = prepared.Start();
+
+        subject.Propagate(Network, new Weights.Given(kernels), input, seen.Add);
+
+        seen.Select(snapshot => snapshot.Signal[0]).Should().Equal(Enumerable.Range(0, 1 + (3 * 3)).Select(row => PreparedSubject.Number(0, row, -1)));
+        seen.Select(snapshot => snapshot.Noise[^1]).Should().Equal(Enumerable.Range(0, 10).Select(row => PreparedSubject.Number(0, row, -2)));
+        seen.Select(snapshot => snapshot.Moments().LogChi).Should().Equal(Enumerable.Range(0, 10).Select(row => PreparedSubject.Number(0, row, 1)));
+        seen.Select(snapshot => snapshot.Depth).Should().Equal(0, 1, 1, 1, 2, 2, 2, 3, 3, 3);
+        using var archive = prepared.Seen(null);
+        archive.Read("signal").ToDoubles().Should().Equal(input.Signal);
+        archive.Read("kernel_2").ToDoubles().Should().Equal(kernels[2]);
+        prepared.Requests.Should().ContainSingle().Which.Should().Contain("\"request\":\"propagate\"").And.Contain("\"depths\":[1,2,3],\"tensors\":true,\"moments\":true");
+    }
+
+    [UnixFact]
+    public void Nothing_is_left_of_a_subject_that_was_disposed()
+    {
+        using var prepared = new PreparedSubject();
+        prepared.Prepare(Network, 0, 1, PreparedSubject.Number);
+        var subject = prepared.Start();
+        subject.Propagate(Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { });
+        var request = System.Text.Json.Nodes.JsonNode.Parse(prepared.Requests.Single())!;
+        string[] files = [request["input"]!.GetValue<string>(), request["output"]!.GetValue<string>()];
+
+        files.Should().OnlyHaveUniqueItems().And.OnlyContain(path => !File.Exists(path), "files go with their request");
+        var folder = Path.GetDirectoryName(files[0])!;
+        Path.GetFileName(folder).Should().StartWith("wellbehaved-", "somebody who finds it must know whose it was");
+        Directory.Exists(folder).Should().BeTrue();
+        var process = prepared.ProcessId;
+        subject.Dispose();
+
+        prepared.WasStopped.Should().BeTrue("it is asked before it is killed");
+        Directory.Exists(folder).Should().BeFalse();
+        HasEnded(process).Should().BeTrue();
+    }
+
+    [UnixFact]
+    public void One_that_does_not_stop_is_killed_with_its_children()
+    {
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var pids = Path.Combine(folder.FullName, "pids");
+            var description = """{"id":1,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+            var subject = new ProcessSubject($"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; read a; printf '%s\\n' '{description}'; sleep 300; sleep 300", TimeSpan.FromSeconds(20), 1);
+            subject.Dispose();
+
+            File.ReadAllLines(pids).Should().HaveCount(2).And.OnlyContain(pid => HasEnded(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [UnixTheory]
+    [InlineData("echo hello; sleep 300", "*as the protocol defines it, got 'hello'*")]
+    [InlineData("sleep 300", "no answer within 2 s*")]
+    public void One_that_breaks_the_protocol_is_killed_at_once(string misbehaviour, string finding)
+    {
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var pid = Path.Combine(folder.FullName, "pid");
+            FluentActions.Invoking(() => new ProcessSubject($"echo $$ > '{pid}'; read a; {misbehaviour}", TimeSpan.FromSeconds(2), 1)).Should().Throw<AdapterException>().WithMessage(finding);
+
+            HasEnded(int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture)).Should().BeTrue();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [UnixFact]
+    public void Answers_may_come_in_one_piece_and_errors_may_be_long()
+    {
+        // The answer to the second request comes with the first; what is said on standard error is kept to its last 2000 characters.
+        var description = """{"id":1,"status":"done","name":"hasty","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+        using var subject = new ProcessSubject($$"""read a; printf '%s\n%s\n' '{{description}}' '{"id":2,"status":"error","reason":"unknown field"}'; read a; read a; printf '%03000d' 7 >&2; exit 5""", TimeSpan.FromSeconds(20), 1);
+
+        subject.AskSomethingUnknown();
+        var failure = FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { })).Should().Throw<AdapterException>().Which.Message;
+
+        failure.Should().Be("the process ended with exit status 5 before it answered; the last line on its standard error: " + new string('0', 1999) + "7");
+    }
+
+    [UnixTheory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Side_by_side_subjects_keep_to_one_thread_each(int processes)
+    {
+        const string variables = "$OMP_NUM_THREADS,$OPENBLAS_NUM_THREADS,$MKL_NUM_THREADS,$JULIA_NUM_THREADS";
+        var inherited = string.Join(',', variables.Split(',').Select(variable => Environment.GetEnvironmentVariable(variable[1..])));
+        using var subject = new ProcessSubject($$"""read a; printf '{"id":1,"status":"done","name":"%s","version":null,"dtype":"float32","architectures":[],"boundaries":[],"epsilons":null,"operations":[],"moments":[]}\n' {{variables}}; read a""", TimeSpan.FromSeconds(20), processes);
+
+        // What the user has set is left as it is.
+        subject.Description.Name.Should().Be(processes == 1 ? inherited : string.Join(',', inherited.Split(',').Select(value => value.Length > 0 ? value : "1")));
+    }
+
+    [UnixFact]
+    public void A_sound_adapter_passes_its_test()
+    {
+        using var prepared = new PreparedSubject();
+        Prepare(prepared, (simulation, row, array) => 1 + simulation + row + array);
+        using var subject = prepared.Start();
+
+        AdapterTest.Of(subject).Should().Equal(
+            ("refuses a request with an unknown field", null),
+            ("propagates given weights through every architecture and boundary that it offers", null),
+            ("simulates every architecture and boundary that it offers", null),
+            ("answers the same request with the same numbers, and another simulation with others", null));
+        prepared.Requests.Should().HaveCount(5).And.OnlyContain(request => request.Contains("\"epsilon\":0.25}", StringComparison.Ordinal));
+    }
+
+    [UnixFact]
+    public void An_adapter_is_tested_for_what_it_offers()
+    {
+        using var prepared = new PreparedSubject("\"propagate\"");
+        Prepare(prepared, PreparedSubject.Number);
+        using (var subject = prepared.Start())
+        {
+            AdapterTest.Of(subject).Select(step => step.Step).Should().Equal("refuses a request with an unknown field", "propagates given weights through every architecture and boundary that it offers");
+        }
+
+        using var simulating = new PreparedSubject("\"simulate\"");
+        Prepare(simulating, (simulation, row, _) => simulation + row);
+        using var other = simulating.Start();
+        AdapterTest.Of(other).Select(step => step.Step).Should().Equal("refuses a request with an unknown field", "simulates every architecture and boundary that it offers", "answers the same request with the same numbers, and another simulation with others");
+    }
+
+    [UnixFact]
+    public void The_same_numbers_in_two_simulations_are_no_simulation()
+    {
+        using var prepared = new PreparedSubject("\"simulate\"");
+        Prepare(prepared, (_, row, _) => row);
+        using var subject = prepared.Start();
+
+        AdapterTest.Of(subject).Last().Failure.Should().Be("expected other weights in another simulation, got the same numbers");
+    }
+
+    [UnixFact]
+    public void Numbers_that_are_none_are_not_held_against_an_adapter()
+    {
+        using var prepared = new PreparedSubject("\"simulate\"");
+        Prepare(prepared, (_, _, _) => double.PositiveInfinity);
+        using var subject = prepared.Start();
+
+        AdapterTest.Of(subject).Last().Failure.Should().BeNull("claims will name them");
+    }
+
+    [UnixFact]
+    public void Other_numbers_for_the_same_request_are_told()
+    {
+        using var prepared = new PreparedSubject("\"simulate\"");
+        Prepare(prepared, (simulation, row, _) => simulation + row);
+        using var subject = prepared.Start();
+        using var steps = AdapterTest.Of(subject).GetEnumerator();
+        steps.MoveNext();
+        steps.MoveNext();
+        steps.Current.Failure.Should().BeNull();
+
+        // The first simulation is asked for twice, to be compared.
+        prepared.Prepare(Network, 0, 1, (_, row, _) => row + 1, again: true);
+        steps.MoveNext();
+        steps.Current.Failure.Should().Be("expected the same numbers for the same seed and simulation, got others");
+        steps.MoveNext().Should().BeFalse("it stops at the first failure");
+    }
+
+    [UnixFact]
+    public void A_deep_experiment_is_asked_for_in_pieces_and_put_together_in_order()
+    {
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 1000, BatchSize = 40, NumSims = 7, Epsilon = 0 };
+        var network = options.Settings(ImageSources.Open(options.Dataset));
+        ((1 << 24) / network.Kernels.Sum(kernel => (long)kernel.Length)).Should().Be(3, "seven simulations then come in pieces of 3, 3 and 1");
+        using var prepared = new PreparedSubject();
+        foreach (var (first, count) in new[] { (0u, 3), (3u, 3), (6u, 1) })
+        {
+            prepared.Prepare(network, first, count, (simulation, row, moment) => (first + simulation, moment) switch { (4, 2) => MomentSet.LogOfZero, (5, 2) => double.NegativeInfinity, _ => PreparedSubject.Number((int)first + simulation, row, moment) }, tensors: false);
+        }
+
+        var advanced = 0;
+        using var subject = prepared.Start(processes: 2);
+        var table = subject.Run(options, () => Interlocked.Increment(ref advanced), default);
+
+        // Rows: depth 0, then before, convolution and ReLU of each layer. Two nets died, each in its own words.
+        int[] alive = [0, 1, 2, 3, 6];
+        (table.Simulations, table.Died, advanced).Should().Be((5, 2, 14));
+        table.Depths.Should().Equal(1, 2);
+        table.Reff!.SelectMany(row => row).Should().Equal(alive.SelectMany(i => new[] { PreparedSubject.Number(i, 3, 0), PreparedSubject.Number(i, 6, 0) }));
+        table.LogChi!.SelectMany(row => row).Should().Equal(alive.SelectMany(i => new[] { PreparedSubject.Number(i, 3, 1), PreparedSubject.Number(i, 6, 1) }));
+        table.LogNu2!.SelectMany(row => row).Should().Equal(alive.SelectMany(i => new[] { PreparedSubject.Number(i, 3, 2), PreparedSubject.Number(i, 6, 2) }));
+        table.LogNu2AtDepth0.Should().Equal(alive.Select(i => PreparedSubject.Number(i, 0, 2)));
+        prepared.Requests.Should().HaveCount(3).And.OnlyContain(request => request.Contains("\"tensors\":false,\"moments\":true", StringComparison.Ordinal));
+        using var archive = prepared.Seen(3);
+        archive.Read("signal").Shape.Should().Equal(3, 40, 1, 1, network.NetworkInput.Channels);
+        FluentActions.Invoking(() => subject.Run(options, null, new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => subject.Run(options with { TotalDepth = 0 }, null, default)).Should().Throw<InvalidInputException>();
+        FluentActions.Invoking(() => subject.Run(options with { BatchSize = 1 << 20 }, null, default)).Should().Throw<InvalidInputException>();
+    }
+
+    [Fact]
+    public void What_a_deep_experiment_lacks_is_declined()
+    {
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 4, BatchSize = 40, NumSims = 1, Epsilon = 0 };
+        var all = new SubjectDescription("all");
+
+        Declined(all with { Moments = ["log_chi", "log_nu2_signal"] }).Should().Be("moment reff_signal");
+        Declined(all with { Moments = ["reff_signal", "log_nu2_signal"] }).Should().Be("moment log_chi");
+        Declined(all with { Architectures = ["bn_ff"], Moments = [] }).Should().Be("architecture vanilla");
+        Declined(all with { DrawsWeights = false }).Should().Be("weights of its own");
+        new DeepMoments(options, all with { TakesWeights = false }).Depths.Should().Equal(1, 2);
+
+        string Declined(SubjectDescription description) => FluentActions.Invoking(() => new DeepMoments(options, description)).Should().Throw<DeclinedException>().Which.Message;
+    }
+
+    private static void Prepare(PreparedSubject prepared, Func<int, int, int, double> number)
+    {
+        prepared.Prepare(Network, null, 1, number);
+        prepared.Prepare(Network, 0, 1, number);
+        prepared.Prepare(Network, 1, 1, (simulation, row, array) => number(simulation + 1, row, array));
+    }
+
+    /// <summary>A killed process takes a moment to go; 300 seconds is what it would have slept.</summary>
+    private static bool HasEnded(int process) => SpinWait.SpinUntil(() => !IsRunning(process), TimeSpan.FromSeconds(10));
+
+    private static bool IsRunning(int process)
+    {
+        try
+        {
+            // One that ended and was not waited for yet is a zombie, which runs no more.
+            using var found = Process.GetProcessById(process);
+            return !found.HasExited && !(OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal));
+        }
+        catch (Exception exception) when (exception is ArgumentException or IOException)
+        {
+            return false;
+        }
+    }
+}
