@@ -110,7 +110,9 @@ public sealed class RecordedByHandTests : IDisposable
         // A single net, and two of no spread.
         var single = Audit("vanilla", new RecordedExperiment(32, 24, 1), Row("convolution_noise", 2.5, count: 1)).Outcomes.Single().Measurements.Single();
         (single.Verdict, single.Samples, single.Detectable, single.Measured.Value, single.Predicted.Value, single.FalseFailRate > 0).Should().Be((Verdict.Inconclusive, 1, double.PositiveInfinity, 2.5, 2, true));
-        Audit("vanilla", new RecordedExperiment(32, 24, 1), Row("convolution_noise", 2, count: 10_000, deviation: 0)).Outcomes.Single().Verdict.Should().Be(Verdict.Holds, "exactly as predicted, always");
+        var exact = Audit("vanilla", new RecordedExperiment(32, 24, 1), Row("convolution_noise", 2, count: 10_000, deviation: 0));
+        (exact.Outcomes.Single().Verdict, exact.Outcomes.Single().Measurements.Single().Deviation).Should().Be((Verdict.Holds, 0), "exactly as predicted, always");
+        exact.IsRecorded.Should().BeTrue();
     }
 
     [Fact]
@@ -171,6 +173,42 @@ public sealed class RecordedByHandTests : IDisposable
         var run = Audit("bn_res", new RecordedExperiment(32, 24, 1), Row("mapping_collapses", 0, deviation: 0), Row("mapping_drowns", 0, deviation: 0), Row("mapping_gain_above_upper", -belowUpper), Row("mapping_gain_above_lower", aboveLower));
 
         run.Outcomes.Single(outcome => outcome.Check.ClaimId == "P4").Measurements.Select(measurement => measurement.Verdict).Should().Equal(Verdict.Holds, Verdict.Holds, notExponential, notBounded);
+    }
+
+    [Fact]
+    public void A_power_law_is_not_judged_without_mappings() => Reason("P4", "bn_res", new RecordedExperiment()).Should().StartWith("it needs χ, effective ranks and ν₂ of mappings");
+
+    [Fact]
+    public void A_walk_begins_where_the_signal_has_collapsed()
+    {
+        Walk(50, 100).Should().Equal(("walk_gain", 3), ("walk_gain_squared", 9), ("walk_layers", 50));
+        Walk(49, 50, 60).Should().Equal(("walk_gain", 2), ("walk_gain_squared", 4), ("walk_layers", 10));
+        Walk(10, 60).Should().BeEmpty("one depth is no stretch");
+        Walk(10, 20).Should().BeEmpty();
+
+        static (string, double)[] Walk(params long[] depths)
+        {
+            // ln ν₂ from 4 on, each time by as much as its number: 4, 7 or 4, 7, 9.
+            var rows = depths.Length == 2 ? new double[] { 4, 7 } : [4, 7, 9];
+            var figures = RecordedFigures.Of(MadeUpResultFile.Of(depths, [("log_nu2_signal_loc3", [rows, rows])]), Architecture.Named("vanilla"));
+            return [.. figures.Names.Where(name => name.StartsWith("walk", StringComparison.Ordinal)).Select(name => (name, figures.Find(name)!.Values.Single().Mean))];
+        }
+    }
+
+    [Theory]
+    [InlineData(2, Verdict.Holds)]
+    [InlineData(2.001, Verdict.Rejected)]
+    public void Chi_may_differ_from_its_definition_by_a_constant_of_the_simulation(double later, Verdict expected)
+    {
+        // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4.
+        double[] ratios = [0.5, 3];
+        var file = MadeUpResultFile.Of([1, 2],
+        [
+            ("mu2_signal_loc2", [[1, 2]]), ("mu2_noise_loc2", [[.. ratios.Zip([1.0, 2], (ratio, signal) => ratio * signal)]]), ("chi_loc2", [[.. ratios.Select(ratio => 2 * Math.Sqrt(ratio))]]),
+            ("mu2_signal_loc3", [[1, 2]]), ("mu2_noise_loc3", [[.. ratios.Zip([1.0, 2], (ratio, signal) => ratio * signal)]]), ("chi_loc3", [[.. ratios.Select(ratio => later * Math.Sqrt(ratio))]]),
+        ]);
+
+        ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Verdict.Should().Be(expected);
     }
 
     [Theory]

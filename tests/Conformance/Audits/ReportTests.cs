@@ -31,6 +31,7 @@ public class ReportTests
     {
         Badge.TextOf(Run(Holds, Holds)).Should().Be("1 of 1 claims");
         Badge.TextOf(Run(Holds, Rejected, Inconclusive)).Should().Be("rejected: I1");
+        Badge.TextOf(Run(Rejected, Outcome("O2", Verdict.Rejected))).Should().Be("rejected: I1, O2");
         Badge.TextOf(Run(Holds, Inconclusive)).Should().Be("inconclusive");
         Badge.TextOf(Run(Holds, Declined)).Should().Be("1 of 2 claims, others declined at least in part");
         Badge.TextOf(Run(InPart)).Should().Be("0 of 1 claims, others declined at least in part");
@@ -48,6 +49,37 @@ public class ReportTests
         page.Should().StartWith("# subject: rejected: I1").And.Contain("wellbehaved verify --scale quick --claim I1 --seed 7");
         page.Should().Contain("&lt;disk> \u0001 \\| full", "it must not break the table").And.Contain("holds, in part (declined: boundary symmetric)").And.Contain("| declined |").And.Contain("Not testable: P9");
     }
+
+    [Fact]
+    public void What_holds_in_part_is_counted_and_what_was_declined_whole_is_not() =>
+        RunSummary.Of(Run(Holds, InPart, InPart, Declined)).Should().Contain("declined, so not judged: boundary symmetric, moments; checks that hold in part only: 2");
+
+    [Fact]
+    public void The_likely_cause_is_named_with_how_well_it_fits()
+    {
+        // All but one of the checks that the widest known defect fails.
+        var widest = KnownDefects.Signatures.MaxBy(signature => signature.Rejects.Count)!;
+        var failed = widest.Rejects.Skip(1).ToHashSet();
+        var run = Run([.. Suite.Checks.Select(check => Outcome(check.ClaimId, failed.Contains(Signature.NameOf(check)) ? Verdict.Rejected : Verdict.Holds) with { Check = check })]);
+        var best = run.LikelyCauses.TakeWhile(cause => cause.Resemblance == run.LikelyCauses[0].Resemblance).ToArray();
+
+        best.Should().Contain((widest, failed.Count / (failed.Count + 1.0)));
+        RunSummary.Of(run).Last().Should().Be($"most likely: {string.Join("; or ", best.Select(cause => cause.Signature.Defect))} ({100 * failed.Count / (failed.Count + 1)} % of the failed checks are the ones that this defect fails)");
+        var causes = JsonNode.Parse(VerificationReport.ToText(run))!["likely_causes"]!.AsArray();
+        causes.Select(cause => (cause!["defect"]!.GetValue<string>(), cause["resemblance"]!.GetValue<double>())).Should().Equal(run.LikelyCauses.Select(cause => (cause.Signature.Defect, cause.Resemblance)));
+
+        // Two defects that fail the same checks are told apart by nobody.
+        var twins = KnownDefects.Signatures.GroupBy(signature => string.Join('|', signature.Rejects)).Where(group => group.Count() > 1).ToArray();
+        foreach (var group in twins)
+        {
+            var same = Run([.. Suite.Checks.Select(check => Outcome(check.ClaimId, group.First().Rejects.Contains(Signature.NameOf(check)) ? Verdict.Rejected : Verdict.Holds) with { Check = check })]);
+            RunSummary.Of(same).Last().Should().StartWith($"most likely: {string.Join("; or ", group.Select(signature => signature.Defect))} (100 % ");
+        }
+    }
+
+    [Fact]
+    public void Known_defects_are_kept_as_they_are_written() =>
+        KnownDefects.ToText(KnownDefects.Signatures).Should().Be(File.ReadAllText(Path.Combine(Repository.Root, "data", "signatures.json")).ReplaceLineEndings("\n"));
 
     [Fact]
     public void The_json_keeps_declined_apart()

@@ -38,6 +38,10 @@ public class MomentTableTests
 
         table.Reff!.Single().Should().Equal([1, 1], "1 is an effective rank, -1 is none, and the net that has none is left out");
         (table.Simulations, table.Died).Should().Be((1, 1));
+
+        // A single effective rank of a single net makes it that place, where then no net is whole.
+        var hardly = MomentTable.Of(MadeUpResultFile.Of(Depths, [("reff_signal_loc2", [[5, -1], [-1, -1]]), ("reff_signal_loc3", [[5, 6], [7, 8]])]));
+        (hardly.Simulations, hardly.Died).Should().Be((0, 2));
     }
 
     [Theory]

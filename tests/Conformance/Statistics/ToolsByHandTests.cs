@@ -146,6 +146,7 @@ public class ToolsByHandTests
         double Log(double t) => Math.Log(2 * StudentT.CDF(0, 1, samples - 1, -t)) + (correction * t * t * t);
 
         Same(tail.Of(3), Math.Exp(Log(3)));
+        Same(tail.Of(3.02), Math.Exp(Log(3.02)));
         tail.Of(double.NaN).Should().Be(1);
         tail.Of(0).Should().Be(1);
 
@@ -194,6 +195,15 @@ public class ToolsByHandTests
         (measurement.Quantity, measurement.Predicted, measurement.Samples, measurement.FalseFailRate, measurement.Remark, measurement.IsDeterministic).Should().Be(("x", new Expected(0), 5, 0.01, null, false));
         test.Add(new Observed(double.NaN), new Expected(0.5));
         test.Conclude("x", 1).Samples.Should().Be(5);
+
+        // The mirror image: the gap lies below.
+        var mirrored = new DistributionTest(Rates);
+        foreach (var value in new[] { 0.1, 0.7, 0.65, 0, 1 })
+        {
+            mirrored.Add(new Observed(0), new Expected(value));
+        }
+
+        Same(mirrored.Conclude("x", 1).Measured.Value, 0.3);
         test.Conclude("x", 1).Remark.Should().Be("a sample is not a finite number");
         new DistributionTest(Rates).Conclude("x", 1).Detectable.Should().Be(double.PositiveInfinity);
         foreach (var wrong in new[] { -0.1, 1.1 })
