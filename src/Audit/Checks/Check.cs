@@ -23,7 +23,6 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
             {
                 measurements.Add(measurement);
             }
-
         }
         catch (DeclinedException exception)
         {

@@ -13,12 +13,12 @@ public class TraceTests
     public void Every_place_is_found_by_its_number_and_by_its_kind()
     {
         using var subject = new ReferenceSubject();
-        var looked = new List<double>();
+        var looked = new List<ReportedMoments>();
 
-        var trace = Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), snapshot => looked.Add(snapshot.Moments().Nu2Signal));
+        var trace = Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), snapshot => looked.Add(snapshot.Moments()));
 
         var places = Network.Architecture.Places;
-        looked.Should().HaveCount(1 + (3 * places.Length)).And.OnlyContain(value => value > 0);
+        looked.Should().HaveCount(1 + (3 * places.Length)).And.OnlyContain(moments => moments.Nu2Signal > 0 && moments.ReffSignal >= 1 && moments.ReffNoise >= 1);
         trace.At(2, PlaceKind.Relu).Place.Should().Be(places.Single(place => place.Kind == PlaceKind.Relu));
         trace.Before(2, PlaceKind.Relu).Place.Kind.Should().Be(PlaceKind.BatchNorm);
         trace.Before(1, PlaceKind.BatchNorm).Place.Kind.Should().Be(PlaceKind.Before);

@@ -31,8 +31,11 @@ public class RecordTests
         using var reference = new ReferenceSubject();
         var recorded = SuiteRecord.Recorded[name].ToArray();
 
-        var measured = SuiteRecord.Measure(reference, Suite.Checks.Single(check => Signature.NameOf(check) == name));
+        var outcome = SuiteRecord.Execute(reference, Suite.Checks.Single(check => Signature.NameOf(check) == name));
+        var measured = SuiteRecord.RowsOf(outcome);
 
+        outcome.Failure.Should().BeNull("a check that fails behind its last measurement has measured all the same");
+        outcome.Declined.Should().BeEmpty();
         measured.Should().NotBeEmpty();
         measured.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)).Should().Equal(recorded.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)), "a check that is meant to change has its record written anew: bench -- record FILE");
         foreach (var (now, then) in measured.Zip(recorded))

@@ -25,12 +25,15 @@ public static class SuiteRecord
     /// <summary>The recorded rows, by check.</summary>
     public static ILookup<string, Row> Recorded { get; } = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "record.tsv")).Skip(1).Select(Parse).ToLookup(row => row.Check);
 
-    /// <summary>What a check measures now.</summary>
-    public static IReadOnlyList<Row> Measure(ISubject subject, Check check)
+    /// <summary>What a check comes to now.</summary>
+    public static CheckOutcome Execute(ISubject subject, Check check) => Suite.Execute(check, subject, Scale.Quick, Seed);
+
+    /// <summary>What a check measured.</summary>
+    public static IReadOnlyList<Row> RowsOf(CheckOutcome outcome)
     {
-        var outcome = Suite.Execute(check, subject, Scale.Quick, Seed);
+        ArgumentNullException.ThrowIfNull(outcome);
         return [.. outcome.Measurements.Select(measurement => new Row(
-            Signature.NameOf(check),
+            Signature.NameOf(outcome.Check),
             measurement.Verdict.ToString(),
 
             // Where rounding was worst is left to the machine.
@@ -52,7 +55,7 @@ public static class SuiteRecord
     {
         ArgumentNullException.ThrowIfNull(mutant);
         using var subject = mutant.Create();
-        return Suite.Execute(mutant.Check, subject, Scale.Quick, Seed).Decisive?.Quantity ?? "";
+        return Execute(subject, mutant.Check).Decisive?.Quantity ?? "";
     }
 
     /// <summary>Writes the record and the findings anew.</summary>
@@ -60,7 +63,7 @@ public static class SuiteRecord
     {
         File.WriteAllLines(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "findings.tsv"), AllMutants.List.Select(mutant => $"{mutant}\t{FindingOf(mutant)}"));
         using var reference = new ReferenceSubject();
-        File.WriteAllLines(path, Suite.Checks.SelectMany(check => Measure(reference, check)).Select(Format).Prepend(Header));
+        File.WriteAllLines(path, Suite.Checks.SelectMany(check => RowsOf(Execute(reference, check))).Select(Format).Prepend(Header));
     }
 
     private static string Format(Row row) => string.Create(CultureInfo.InvariantCulture, $"{row.Check}\t{row.Verdict}\t{row.Quantity}\t{row.Predicted:R}\t{row.Measured:R}\t{row.Deviation:R}\t{row.Samples}\t{row.Detectable:R}\t{row.FalseFailRate:R}\t{row.Remark}");
