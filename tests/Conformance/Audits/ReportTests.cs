@@ -60,7 +60,7 @@ public class ReportTests
         // All but one of the checks that the widest known defect fails.
         var widest = KnownDefects.Signatures.MaxBy(signature => signature.Rejects.Count)!;
         var failed = widest.Rejects.Skip(1).ToHashSet();
-        var run = Run([.. Suite.Checks.Select(check => Outcome(check.ClaimId, failed.Contains(Signature.NameOf(check)) ? Verdict.Rejected : Verdict.Holds) with { Check = check })]);
+        var run = Failing(failed);
         var best = run.LikelyCauses.TakeWhile(cause => cause.Resemblance == run.LikelyCauses[0].Resemblance).ToArray();
 
         best.Should().Contain((widest, failed.Count / (failed.Count + 1.0)));
@@ -72,8 +72,7 @@ public class ReportTests
         var twins = KnownDefects.Signatures.GroupBy(signature => string.Join('|', signature.Rejects)).Where(group => group.Count() > 1).ToArray();
         foreach (var group in twins)
         {
-            var same = Run([.. Suite.Checks.Select(check => Outcome(check.ClaimId, group.First().Rejects.Contains(Signature.NameOf(check)) ? Verdict.Rejected : Verdict.Holds) with { Check = check })]);
-            RunSummary.Of(same).Last().Should().StartWith($"most likely: {string.Join("; or ", group.Select(signature => signature.Defect))} (100 % ");
+            RunSummary.Of(Failing(group.First().Rejects)).Last().Should().StartWith($"most likely: {string.Join("; or ", group.Select(signature => signature.Defect))} (100 % ");
         }
     }
 
@@ -111,6 +110,10 @@ public class ReportTests
     }
 
     private static VerificationRun Run(params CheckOutcome[] outcomes) => new("subject", Scale.Quick, 7, outcomes, [], [.. ClaimLedger.Claims.Where(claim => claim.Id == "P9")]);
+
+    /// <summary>All checks, of which those of the given names are rejected.</summary>
+    private static VerificationRun Failing(IReadOnlyCollection<string> names) =>
+        Run([.. Suite.Checks.Select(check => Outcome(check.ClaimId, names.Contains(Signature.NameOf(check)) ? Verdict.Rejected : Verdict.Holds) with { Check = check })]);
 
     private static CheckOutcome Outcome(string claim, Verdict verdict) =>
         new(Suite.Checks.First(check => check.ClaimId == claim), verdict, [new Measurement("ν₂", new Expected(1), new Observed(2), verdict) { Samples = 3, Deviation = 9, FalseFailRate = 1e-9 }], null);

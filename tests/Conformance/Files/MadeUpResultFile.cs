@@ -8,17 +8,11 @@ internal static class MadeUpResultFile
     /// <summary>Writes the arrays and reads them as a result.</summary>
     /// <param name="depths">Computed depths.</param>
     /// <param name="moments">Moments by name (simulations × depths).</param>
-    /// <param name="residualDepth">H, if the file says.</param>
     /// <param name="configuration">The options of the experiment, if the file says.</param>
-    public static ResultFile Of(long[] depths, (string Name, double[][] Rows)[] moments, long? residualDepth = null, string? configuration = null)
+    public static ResultFile Of(long[] depths, (string Name, double[][] Rows)[] moments, string? configuration = null)
     {
         var arrays = moments.Select(moment => KeyValuePair.Create(moment.Name, NpyArray.Of([.. moment.Rows.SelectMany(row => row)], moment.Rows.Length, depths.Length))).ToList();
         arrays.Add(KeyValuePair.Create("depth", NpyArray.Of(depths, depths.Length)));
-        if (residualDepth is { } number)
-        {
-            arrays.Add(KeyValuePair.Create("res_depth", NpyArray.Of([number])));
-        }
-
         if (configuration is not null)
         {
             arrays.Add(KeyValuePair.Create("configuration", NpyArray.Of(configuration)));
