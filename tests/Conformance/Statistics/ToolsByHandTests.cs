@@ -266,7 +266,8 @@ public class ToolsByHandTests
     [InlineData(20, 0.3)]
     public void Ladder_of_samples_that_decide(int count, double rate)
     {
-        // Symmetric samples ±s: no skewness but its margin; Welch's degrees of freedom. Half of the samples are of one sign.
+        // Symmetric samples ±s: no skewness but its margin; Welch's degrees of freedom. Half of the samples are of one sign. From so many that both are
+        // nearly nothing to as few as still decide at some rate, where they move the critical value by steps of its grid.
         var rates = new ErrorRates(rate, 0.1);
         var ladder = new Extrapolation(rates);
         double[] spread = [1, 0.5, 0.2], weights = [1.0 / 3, -2, 8.0 / 3];
@@ -306,7 +307,7 @@ public class ToolsByHandTests
     [Fact]
     public void Student_s_test_of_samples_that_decide()
     {
-        // ±1 about 0.5, in units of 4: deviation √(n/(n-1))/4, no skewness.
+        // ±1 about 0.5, in units of 4: deviation √(n/(n-1))/4, no skewness; so many that its margin leaves a critical value.
         const int count = 400;
         var (test, still) = (new StudentTest(Rates), new StudentTest(Rates));
         for (var i = 0; i < count; i++)
