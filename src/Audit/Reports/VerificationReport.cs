@@ -64,6 +64,7 @@ public static class VerificationReport
             [measurement.IsDeterministic ? "tolerances" : "standard_errors"] = Json.Number(measurement.Deviation),
             ["samples"] = measurement.Samples,
             ["false_fail_rate"] = measurement.FalseFailRate,
+            ["tolerance"] = measurement.IsDeterministic ? Json.Number(measurement.Tolerance) : null,
             ["detectable"] = measurement.IsDeterministic ? null : Json.Number(measurement.Detectable),
             ["verdict"] = Words.Of(measurement.Verdict),
             ["remark"] = measurement.Remark,

@@ -7,9 +7,15 @@ public sealed class ExactComparison
     private Expected _expected;
     private Observed _observed;
     private string _where = "";
+    private double _sumOfLogarithms;
+    private long _tolerant;
 
     /// <summary>Number of comparisons so far.</summary>
     public long Comparisons { get; private set; }
+
+    /// <summary>The geometric mean of the tolerances other than 0, in the units of what was compared: how far from equal a number may typically be; 0 if all ask for equality.</summary>
+    /// <remarks>The worst comparison says nothing of the tolerances of the others: one that is far too wide passes everything and is never the worst.</remarks>
+    public double TypicalTolerance => _tolerant == 0 ? 0 : Math.Exp(_sumOfLogarithms / _tolerant);
 
     /// <summary>Compares two numbers.</summary>
     /// <param name="observed">What came.</param>
@@ -19,6 +25,12 @@ public sealed class ExactComparison
     public void Add(Observed observed, Expected expected, double tolerance, string where)
     {
         Comparisons++;
+        if (tolerance > 0)
+        {
+            _tolerant++;
+            _sumOfLogarithms += Math.Log(tolerance);
+        }
+
         var distance = Math.Abs(observed.Value - expected.Value);
         var ratio = !double.IsFinite(observed.Value) ? double.PositiveInfinity
             : distance == 0 ? 0
@@ -47,5 +59,6 @@ public sealed class ExactComparison
         {
             Deviation = Math.Max(0, _worst),
             Samples = Comparisons,
+            Tolerance = TypicalTolerance,
         };
 }

@@ -19,6 +19,9 @@ public sealed record Measurement(string Quantity, Expected Predicted, Observed M
     /// <summary>The discrepancy that these samples would have detected.</summary>
     public double Detectable { get; init; }
 
+    /// <summary>The typical tolerance of a deterministic comparison, in the units of what was compared: the geometric mean of those other than 0. 0 where equality is asked for, and for samples.</summary>
+    public double Tolerance { get; init; }
+
     /// <summary>Whether the comparison is deterministic.</summary>
     public bool IsDeterministic => FalseFailRate == 0;
 

@@ -26,6 +26,8 @@ public class ProcessSubjectTests
         seen.Select(snapshot => snapshot.Noise[^1]).Should().Equal(Enumerable.Range(0, 10).Select(row => PreparedSubject.Number(0, row, -2)));
         seen.Select(snapshot => snapshot.Moments().LogChi).Should().Equal(Enumerable.Range(0, 10).Select(row => PreparedSubject.Number(0, row, 1)));
         seen.Select(snapshot => snapshot.Depth).Should().Equal(0, 1, 1, 1, 2, 2, 2, 3, 3, 3);
+        Refusal.OfNull("network", () => subject.SimulationsAtOnce(null!));
+        Refusal.OfNull("network", () => subject.PropagateAll(null!, [], moments: false, (_, _) => { }));
         using var archive = prepared.Seen(null);
         archive.Read("signal").ToDoubles().Should().Equal(input.Signal);
         archive.Read("kernel_2").ToDoubles().Should().Equal(kernels[2]);

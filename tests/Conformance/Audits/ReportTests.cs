@@ -107,6 +107,9 @@ public class ReportTests
         Run(InPart).Verdict.Should().Be(Verdict.Declined);
         Run(Declined).HoldsButForDeclined.Should().BeFalse("nothing was executed");
         Run(InPart).HoldsButForDeclined.Should().BeTrue();
+        Run(Holds, Declined).HoldsButForDeclined.Should().BeTrue("one holds");
+        Run(Holds, Rejected, Declined).Verdict.Should().Be(Verdict.Rejected);
+        Run(Holds, Inconclusive, Declined).Verdict.Should().Be(Verdict.Inconclusive);
     }
 
     private static VerificationRun Run(params CheckOutcome[] outcomes) => new("subject", Scale.Quick, 7, outcomes, [], [.. ClaimLedger.Claims.Where(claim => claim.Id == "P9")]);

@@ -140,6 +140,32 @@ public class CheckTests
         }
     }
 
+    [Theory]
+    [InlineData("nu1_abs_signal")]
+    [InlineData("nu2_signal")]
+    [InlineData("mu2_signal")]
+    [InlineData("mu4_signal")]
+    public void Inequalities_between_moments_ask_for_all_four_of_them(string missing)
+    {
+        using var subject = new Reporting([.. new[] { "nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal" }.Where(moment => moment != missing)]);
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "D1", Architecture: "vanilla" }), subject, Scale.Quick, 0);
+
+        (outcome.Verdict, outcome.Failure).Should().Be((Verdict.Holds, null));
+        outcome.Measurements.Should().ContainSingle().Which.Quantity.Should().StartWith("reported moments against their definitions");
+        outcome.Declined.Should().Contain($"moment {missing}");
+    }
+
+    [Fact]
+    public void A_zero_tensor_has_no_stray_number()
+    {
+        using var subject = new Straying();
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "D8", Architecture: "vanilla" }), subject, Scale.Quick, 0);
+
+        (outcome.Verdict, outcome.Decisive!.Measured.Value).Should().Be((Verdict.Rejected, Straying.Number));
+    }
+
     [Fact]
     public void Outcomes_do_not_depend_on_threads_or_on_which_checks_run_beside()
     {
@@ -208,6 +234,20 @@ public class CheckTests
     private sealed class Partial : ReferenceSubject
     {
         public override SubjectDescription Description { get; } = new("partial") { Epsilons = [0], Moments = ["chi"] };
+    }
+
+    private sealed class Reporting(string[] moments) : ReferenceSubject
+    {
+        public override SubjectDescription Description { get; } = new("reporting") { Moments = [.. moments] };
+    }
+
+    /// <summary>One number of the noise is not what it was.</summary>
+    private sealed class Straying : ReferenceSubject
+    {
+        public const double Number = 1e-12;
+
+        public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
+            base.Propagate(network, weights, input, snapshot => observe(snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i == 3 ? value + Number : value)] }));
     }
 
     private sealed class Poisoned(double number) : ReferenceSubject

@@ -35,6 +35,27 @@ public class PartsOfChecksTests
         new GivenCase(network, [], new Batch(network.NetworkInput, [1, 2, 3, 4], [5, 6, 7, 8]), 1).WithOutlier().Input.Should().BeEquivalentTo(new Batch(network.NetworkInput, [1001, 1002, 0.003, 0.004], [5, 6, 7, 8]));
     }
 
+    [Fact]
+    public void No_case_comes_near_a_gate()
+    {
+        // A first draw has one with a probability of a few percent up to one half, by the kind of network: of sixty some must be drawn again.
+        using var reference = new ReferenceSubject();
+        for (var seed = 0ul; seed < 10; seed++)
+        {
+            Suite.Execute(new Check("D1", "vanilla", Nearness), reference, Scale.Quick, seed).Measurements.Should().HaveCount(6).And.OnlyContain(measurement => measurement.Measured.Value > 1e-4);
+        }
+
+        static IEnumerable<Measurement> Nearness(CheckContext context)
+        {
+            foreach (var given in GivenCase.All(context, "vanilla", 0))
+            {
+                var written = new WrittenOutNetwork(given.Network, given.Kernels);
+                written.Propagate(given.Input);
+                yield return new Measurement(given.Description, new Expected(0), new Observed(written.SmallestGate), Verdict.Holds) { Samples = 1 };
+            }
+        }
+    }
+
     [Theory]
     [InlineData("vanilla", Scale.Quick, 80, 128, 32, 48)]
     [InlineData("bn_res", Scale.Quick, 80, 128, 32, 48)]

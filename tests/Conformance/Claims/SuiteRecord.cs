@@ -13,10 +13,10 @@ public static class SuiteRecord
     /// <summary>The seed of the record.</summary>
     public const ulong Seed = 20190611;
 
-    private const string Header = "check\tverdict\tquantity\tpredicted\tmeasured\tdeviation\tsamples\tdetectable\tfalse_fail\tremark";
+    private const string Header = "check\tverdict\tquantity\tpredicted\tmeasured\tdeviation\tsamples\tdetectable\ttolerance\tfalse_fail\tremark";
 
     /// <summary>One measurement of a check.</summary>
-    public sealed record Row(string Check, string Verdict, string Quantity, double Predicted, double Measured, double Deviation, long Samples, double Detectable, double FalseFailRate, string Remark)
+    public sealed record Row(string Check, string Verdict, string Quantity, double Predicted, double Measured, double Deviation, long Samples, double Detectable, double Tolerance, double FalseFailRate, string Remark)
     {
         /// <summary>Gets a value indicating whether the measurement compares numbers that agree but for rounding.</summary>
         public bool IsDeterministic => FalseFailRate == 0;
@@ -43,6 +43,7 @@ public static class SuiteRecord
             measurement.Deviation,
             measurement.Samples,
             measurement.Detectable,
+            measurement.Tolerance,
             measurement.FalseFailRate,
             measurement.Remark ?? ""))];
     }
@@ -66,12 +67,12 @@ public static class SuiteRecord
         File.WriteAllLines(path, Suite.Checks.SelectMany(check => RowsOf(Execute(reference, check))).Select(Format).Prepend(Header));
     }
 
-    private static string Format(Row row) => string.Create(CultureInfo.InvariantCulture, $"{row.Check}\t{row.Verdict}\t{row.Quantity}\t{row.Predicted:R}\t{row.Measured:R}\t{row.Deviation:R}\t{row.Samples}\t{row.Detectable:R}\t{row.FalseFailRate:R}\t{row.Remark}");
+    private static string Format(Row row) => string.Create(CultureInfo.InvariantCulture, $"{row.Check}\t{row.Verdict}\t{row.Quantity}\t{row.Predicted:R}\t{row.Measured:R}\t{row.Deviation:R}\t{row.Samples}\t{row.Detectable:R}\t{row.Tolerance:R}\t{row.FalseFailRate:R}\t{row.Remark}");
 
     private static Row Parse(string line)
     {
         var cells = line.Split('\t');
-        return new Row(cells[0], cells[1], cells[2], Number(3), Number(4), Number(5), long.Parse(cells[6], CultureInfo.InvariantCulture), Number(7), Number(8), cells[9]);
+        return new Row(cells[0], cells[1], cells[2], Number(3), Number(4), Number(5), long.Parse(cells[6], CultureInfo.InvariantCulture), Number(7), Number(8), Number(9), cells[10]);
 
         double Number(int cell) => double.Parse(cells[cell], CultureInfo.InvariantCulture);
     }

@@ -332,21 +332,27 @@ public class ToolsByHandTests
     {
         var comparison = new ExactComparison();
         var empty = comparison.Conclude("x");
-        (empty.Quantity, empty.Verdict, empty.Deviation, empty.Samples, empty.IsDeterministic).Should().Be(("x", Verdict.Inconclusive, 0, 0, true));
+        (empty.Quantity, empty.Verdict, empty.Deviation, empty.Samples, empty.Tolerance, empty.IsDeterministic).Should().Be(("x", Verdict.Inconclusive, 0, 0, 0, true));
         comparison.Add(new Observed(2), new Expected(2), 0, "first");
         comparison.Add(new Observed(3), new Expected(2), 2, "second");
         comparison.Add(new Observed(5), new Expected(4), 2, "as bad, later");
-        comparison.Conclude("x").Should().Be(new Measurement("x at second", new Expected(2), new Observed(3), Verdict.Holds) { Deviation = 0.5, Samples = 3 });
+        Conclusion().Should().Be(new Measurement("x at second", new Expected(2), new Observed(3), Verdict.Holds) { Deviation = 0.5, Samples = 3 });
+        comparison.TypicalTolerance.Should().BeApproximately(2, 1e-12, "equality has no tolerance");
         comparison.Add(new Observed(4), new Expected(2), 2, "at the bound");
-        comparison.Conclude("x").Should().Be(new Measurement("x at at the bound", new Expected(2), new Observed(4), Verdict.Holds) { Deviation = 1, Samples = 4 });
+        Conclusion().Should().Be(new Measurement("x at at the bound", new Expected(2), new Observed(4), Verdict.Holds) { Deviation = 1, Samples = 4 });
         comparison.Add(new Observed(7), new Expected(4), 2, "beyond");
         comparison.Add(new Observed(70), new Expected(4), 2, "worse, but later");
-        comparison.Conclude("x").Should().Be(new Measurement("x at beyond", new Expected(4), new Observed(7), Verdict.Rejected) { Deviation = 1.5, Samples = 6 });
+        Conclusion().Should().Be(new Measurement("x at beyond", new Expected(4), new Observed(7), Verdict.Rejected) { Deviation = 1.5, Samples = 6 });
+        comparison.Add(new Observed(4), new Expected(4), 128, "wide");
+        comparison.Conclude("x").Tolerance.Should().Be(comparison.TypicalTolerance).And.BeApproximately(4, 1e-12, "of five times 2 and once 128");
 
         Deviation(new Observed(1e-300), new Expected(0), 0).Should().Be(double.PositiveInfinity, "a tolerance of zero asks for equality");
         Deviation(new Observed(double.NaN), new Expected(0), 1).Should().Be(double.PositiveInfinity);
         Deviation(new Observed(double.PositiveInfinity), new Expected(double.PositiveInfinity), 1).Should().Be(double.PositiveInfinity);
         Deviation(new Observed(0), new Expected(double.NaN), 1).Should().Be(double.PositiveInfinity);
+
+        // A logarithm and its inverse may leave a last digit.
+        Measurement Conclusion() => comparison.Conclude("x") with { Tolerance = 0 };
 
         static double Deviation(Observed observed, Expected expected, double tolerance)
         {
@@ -366,7 +372,7 @@ public class ToolsByHandTests
     {
         var comparison = new ExactComparison();
         comparison.AddBetween(new Observed(value), new Expected(1), new Expected(2), 2, "there");
-        comparison.Conclude("x").Should().Be(new Measurement("x at there", new Expected(nearest), new Observed(value), Verdict.Holds) { Deviation = deviation, Samples = 1 });
+        (comparison.Conclude("x") with { Tolerance = 0 }).Should().Be(new Measurement("x at there", new Expected(nearest), new Observed(value), Verdict.Holds) { Deviation = deviation, Samples = 1 });
     }
 
     [Fact]
