@@ -13,12 +13,15 @@ internal static class Survivors
     public static Dictionary<(string File, string Mutator, string Original, string Replacement), string> Reasons(string path) =>
         !File.Exists(path) ? [] : File.ReadLines(path).Skip(1).Select(line => line.Split('\t')).GroupBy(cells => (cells[1], cells[2], cells[3], cells[4])).ToDictionary(group => group.Key, group => group.First()[0]);
 
-    /// <summary>Writes the list anew, with the reasons that it had.</summary>
+    /// <summary>Writes the list anew, with the reasons that it had; what it says of files that were not mutated stays.</summary>
     /// <param name="path">The list.</param>
-    /// <param name="mutants">All mutants; those killed are left out.</param>
+    /// <param name="mutants">All mutants of one part or more; those killed are left out.</param>
     public static void Write(string path, IReadOnlyList<SourceMutant> mutants)
     {
         var reasons = Reasons(path);
-        File.WriteAllLines(path, mutants.Where(mutant => mutant.Survives).Select(mutant => string.Join('\t', reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status)).Prepend(Header));
+        var mutated = mutants.Select(mutant => mutant.File).ToHashSet();
+        var others = !File.Exists(path) ? [] : File.ReadLines(path).Skip(1).Select(line => (File: line.Split('\t')[1], Line: line)).Where(row => !mutated.Contains(row.File));
+        var survivors = mutants.Where(mutant => mutant.Survives).Select(mutant => (mutant.File, Line: string.Join('\t', reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status)));
+        File.WriteAllLines(path, [Header, .. others.Concat(survivors).OrderBy(row => row.File, StringComparer.Ordinal).Select(row => row.Line)]);
     }
 }

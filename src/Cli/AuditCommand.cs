@@ -31,9 +31,9 @@ internal static class AuditCommand
         {
             var files = outputs.Of(parsed);
             var chosen = parsed.GetValue(architectures) is { Length: > 0 } given ? given : null;
-            if (chosen?.FirstOrDefault(name => !Architecture.Names.Contains(name)) is { } unknown)
+            foreach (var name in chosen ?? [])
             {
-                throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Architecture.Names)}, got '{unknown}'");
+                ExperimentOptions.RequireArchitecture(name);
             }
 
             var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes };

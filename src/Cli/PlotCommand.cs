@@ -33,9 +33,9 @@ internal static class PlotCommand
 
             AtomicFile.EnsureWritable(path, "--out");
             var named = parsed.GetValue(architecture);
-            if (named is not null && !Architecture.Names.Contains(named))
+            if (named is not null)
             {
-                throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Architecture.Names)}, got '{named}'");
+                ExperimentOptions.RequireArchitecture(named);
             }
 
             var width = parsed.GetValue(channels);

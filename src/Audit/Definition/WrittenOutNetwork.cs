@@ -3,7 +3,7 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>The four architectures once more, layer by layer as they are defined: what a given network must do with given weights.</summary>
-/// <remarks>Batch statistics are those of the first propagation and can be held fixed from then on, as the definition of the noise asks for. Law D7.</remarks>
+/// <remarks>Batch statistics are those of each propagation; those of one can be held fixed from then on, as the definition of the noise asks for. Law D7.</remarks>
 /// <param name="network">The network.</param>
 /// <param name="kernels">The weights of each convolution.</param>
 public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<double[]> kernels)
@@ -18,7 +18,7 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
     /// <summary>By how much batch norm may have amplified relative rounding errors so far: the product over its layers of the largest rms(y)/σ of a channel, at least 1.</summary>
     public double Amplification { get; private set; } = 1;
 
-    /// <summary>From now on batch norm uses the statistics of the first propagation.</summary>
+    /// <summary>From now on batch norm uses the statistics of the last propagation.</summary>
     public void FixStatistics() => _statisticsAreFixed = true;
 
     /// <summary>Propagates signal and noise.</summary>
@@ -29,6 +29,11 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
     {
         ArgumentNullException.ThrowIfNull(input);
         _norm = 0;
+        if (!_statisticsAreFixed)
+        {
+            _statistics.Clear();
+        }
+
         var tensors = Convolve((input.Signal, input.Noise), 0);
         observe?.Invoke(0, new Place(0, PlaceKind.Convolution), tensors.Signal, tensors.Noise);
         for (var depth = 1; depth <= network.Depth; depth++)

@@ -76,15 +76,22 @@ public sealed record ExperimentOptions
     internal NetworkSettings Settings(TensorShape batch) =>
         new(Model.Architecture.Named(Architecture, ResDepth), batch, TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
 
+    /// <summary>Refuses an architecture that nobody knows.</summary>
+    /// <param name="name">What <c>--architecture</c> was given.</param>
+    /// <exception cref="InvalidInputException">It is none of <see cref="Model.Architecture.Names"/>.</exception>
+    public static void RequireArchitecture(string name)
+    {
+        if (!Model.Architecture.Names.Contains(name))
+        {
+            throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'");
+        }
+    }
+
     /// <summary>Checks each option alone; call it before anything is opened or allocated.</summary>
     /// <exception cref="InvalidInputException">An option is out of range; names it and what is expected.</exception>
     public void Validate()
     {
-        if (!Model.Architecture.Names.Contains(Architecture))
-        {
-            throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Model.Architecture.Names)}, got '{Architecture}'");
-        }
-
+        RequireArchitecture(Architecture);
         RequirePositive("--total-depth", TotalDepth);
         RequirePositive("--kernel-size", KernelSize);
         RequirePositive("--num-channels", NumChannels);

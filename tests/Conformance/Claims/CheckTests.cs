@@ -82,8 +82,55 @@ public class CheckTests
             context.Offers(OneStepNetworks.FullyConnected("vanilla"), given: true).Should().BeTrue();
             context.Reports("chi").Should().BeTrue();
             context.Reports("log_chi").Should().BeFalse();
+            FluentActions.Invoking(() => context.Offered([OneStepNetworks.FullyConnected("bn_ff", epsilon: 0.5)])).Should().Throw<DeclinedException>().WithMessage("epsilon 0.5");
             yield return new Measurement("nothing", One, new Observed(double.NaN), Verdict.Inconclusive);
             yield return new Measurement("something", One, new Observed(1), Verdict.Holds) { Samples = 1 };
+        }
+    }
+
+    [Theory]
+    [InlineData(true, false, "weights of its own")]
+    [InlineData(false, true, "given weights")]
+    public void Who_cannot_draw_weights_is_asked_for_no_samples_and_who_takes_none_for_no_given_case(bool takes, bool draws, string declined)
+    {
+        using var subject = new Weighted(takes, draws);
+
+        var outcome = Suite.Execute(new Check("D1", "vanilla", Measured), subject, Scale.Quick, 0);
+
+        (outcome.Verdict, outcome.Failure).Should().Be((Verdict.Declined, $"declined: {declined}"));
+
+        IEnumerable<Measurement> Measured(CheckContext context)
+        {
+            GivenCase.All(context, "vanilla", 0).Should().HaveCount(takes ? 6 : 0);
+            return draws == context.Offered([OneStepNetworks.FullyConnected("vanilla")]).Length > 0 ? [] : throw new InvalidOperationException("expected a decline");
+        }
+    }
+
+    [Fact]
+    public void Simulations_come_as_many_as_asked_for_however_many_are_made_at_once_and_none_after_a_request_to_stop()
+    {
+        var network = OneStepNetworks.FullyConnected("vanilla");
+        using var single = new Batching(1);
+        using var batching = new Batching(2);
+        using var running = new CancellationTokenSource();
+        using var stopped = new CancellationTokenSource();
+        stopped.Cancel();
+
+        Starts(single, running).Should().HaveCount(3).And.OnlyHaveUniqueItems().And.Equal(Starts(batching, running));
+        batching.Counts.Should().Equal(2, 1);
+        FluentActions.Invoking(() => Starts(batching, stopped)).Should().Throw<OperationCanceledException>();
+
+        double[] Starts(Batching subject, CancellationTokenSource source)
+        {
+            double[] starts = [];
+            Suite.Execute(new Check("D1", "vanilla", Measured), subject, Scale.Quick, 0);
+            return starts;
+
+            IEnumerable<Measurement> Measured(CheckContext context)
+            {
+                starts = [.. (context with { Cancellation = source.Token }).Simulate(network, 0, 3).Select(trace => trace.Snapshots.First().Signal[0])];
+                return [];
+            }
         }
     }
 
@@ -239,6 +286,36 @@ public class CheckTests
     private sealed class Reporting(string[] moments) : ReferenceSubject
     {
         public override SubjectDescription Description { get; } = new("reporting") { Moments = [.. moments] };
+    }
+
+    private sealed class Weighted(bool takes, bool draws) : ReferenceSubject
+    {
+        public override SubjectDescription Description { get; } = new("weighted") { TakesWeights = takes, DrawsWeights = draws };
+    }
+
+    /// <summary>Takes several simulations at once.</summary>
+    private sealed class Batching(int atOnce) : ISubject, IDisposable
+    {
+        private readonly ReferenceSubject _reference = new();
+
+        public SubjectDescription Description => _reference.Description;
+
+        public List<int> Counts { get; } = [];
+
+        public int SimulationsAtOnce(NetworkSettings network) => atOnce;
+
+        public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) => _reference.Propagate(network, weights, input, observe);
+
+        public void PropagateAll(NetworkSettings network, IReadOnlyList<Propagation> propagations, bool moments, Action<int, Snapshot> observe)
+        {
+            Counts.Add(propagations.Count);
+            for (var i = 0; i < propagations.Count; i++)
+            {
+                Propagate(network, propagations[i].Weights, propagations[i].Input, snapshot => observe(i, snapshot));
+            }
+        }
+
+        public void Dispose() => _reference.Dispose();
     }
 
     /// <summary>One number of the noise is not what it was.</summary>

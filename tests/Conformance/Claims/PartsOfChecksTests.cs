@@ -102,10 +102,15 @@ public class PartsOfChecksTests
         var gates = new[] { new[] { 3, 4, 5, 0.5 }, [3, 0, 5, 0.5] }.Select(z => z.Min() / Math.Sqrt(z.Average(value => value * value)));
         two.SmallestGate.Should().BeApproximately(gates.Min(), Rounding);
         two.Amplification.Should().Be(1);
+        two.Propagate(new Batch(plain.NetworkInput, [0, 0, 0, 0], [1, 1, 1, 1]));
+        two.SmallestGate.Should().Be(0, "zeros lie on the gate");
 
-        // Statistics held fixed: the same input moved by one passes as it would have, moved.
+        // Statistics of its own: a moved input is normalised as if it had not moved. Held fixed: it passes as it would have, moved.
+        Batch moving = new(network.NetworkInput, [9, 13, 9, 13], [1, 1, 1, 1]);
+        written.Propagate(moving).Signal.Should().Equal([0, 1, 0, 1], (a, b) => Math.Abs(a - b) < Rounding);
+        written.Propagate(new Batch(network.NetworkInput, [8, 12, 8, 12], [1, 1, 1, 1]));
         written.FixStatistics();
-        var (moved, _) = written.Propagate(new Batch(network.NetworkInput, [9, 13, 9, 13], [1, 1, 1, 1]));
+        var (moved, _) = written.Propagate(moving);
         moved.Should().Equal([0, 1.5, 0, 1.5], (a, b) => Math.Abs(a - b) < Rounding);
         FluentActions.Invoking(() => written.Propagate(null!)).Should().Throw<ArgumentNullException>().WithParameterName("input");
     }
