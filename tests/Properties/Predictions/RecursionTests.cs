@@ -28,6 +28,26 @@ public class RecursionTests
     }
 
     [Fact]
+    public void What_is_zero_stays_zero_and_leaves_the_other_alone()
+    {
+        var (kind, kernel, convolution) = (NetworkKind.Named("vanilla"), Matrix<double>.Build.DenseIdentity(3), new ConvolutionKernel(3, 1, 1, 1, Border.Periodic));
+        var full = Second(kernel, [1, 1, 1]);
+        var silent = Second(kernel, [0, 0, 0]);
+        var dark = Second(0 * kernel, [1, 1, 1]);
+
+        double.IsFinite(full.LogMu2Noise).Should().BeTrue();
+        silent.Should().Be(full with { LogMu2Noise = double.NegativeInfinity });
+        dark.Should().Be(full with { LogNu2Signal = double.NegativeInfinity, LogMu2Signal = double.NegativeInfinity, ReffSignal = double.NaN });
+
+        PredictedMoments Second(Matrix<double> signal, double[] noise)
+        {
+            var recursion = new KernelRecursion(kind, signal, noise, convolution, 0);
+            recursion.Next();
+            return recursion.Next();
+        }
+    }
+
+    [Fact]
     public void R1_correlations_approach_one_as_the_inverse_square_of_the_depth()
     {
         // The correction to the leading term is of relative order ln(l)/l, about 1e-3 at depth 10⁴.
