@@ -135,6 +135,14 @@ public class CheckTests
     }
 
     [Fact]
+    public void A_run_says_of_which_version_of_the_subject_it_speaks()
+    {
+        using var subject = new Versioned();
+
+        VerificationRun.Of(subject, Scale.Quick, 0, ["O2"], ["vanilla"]).SubjectVersion.Should().Be("1.2");
+    }
+
+    [Fact]
     public void Failures_are_told_by_who_failed()
     {
         Execute(_ => throw new AdapterException("half a line")).ToString().Should().Be("D1 vanilla: inconclusive: adapter: half a line");
@@ -286,6 +294,11 @@ public class CheckTests
     private sealed class Reporting(string[] moments) : ReferenceSubject
     {
         public override SubjectDescription Description { get; } = new("reporting") { Moments = [.. moments] };
+    }
+
+    private sealed class Versioned : ReferenceSubject
+    {
+        public override SubjectDescription Description { get; } = new("versioned") { Version = "1.2" };
     }
 
     private sealed class Weighted(bool takes, bool draws) : ReferenceSubject
