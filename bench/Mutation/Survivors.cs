@@ -11,7 +11,7 @@ internal static class Survivors
     /// <summary>Reads the reasons.</summary>
     /// <param name="path">The list; nothing is explained where it does not exist.</param>
     public static Dictionary<(string File, string Mutator, string Original, string Replacement), string> Reasons(string path) =>
-        !File.Exists(path) ? [] : File.ReadLines(path).Skip(1).Select(line => line.Split('\t')).GroupBy(cells => (cells[1], cells[2], cells[3], cells[4])).ToDictionary(group => group.Key, group => group.First()[0]);
+        Rows(path).GroupBy(cells => (cells[1], cells[2], cells[3], cells[4])).ToDictionary(group => group.Key, group => group.First()[0]);
 
     /// <summary>Writes the list anew, with the reasons that it had; what it says of files that were not mutated stays.</summary>
     /// <param name="path">The list.</param>
@@ -20,8 +20,10 @@ internal static class Survivors
     {
         var reasons = Reasons(path);
         var mutated = mutants.Select(mutant => mutant.File).ToHashSet();
-        var others = !File.Exists(path) ? [] : File.ReadLines(path).Skip(1).Select(line => (File: line.Split('\t')[1], Line: line)).Where(row => !mutated.Contains(row.File));
-        var survivors = mutants.Where(mutant => mutant.Survives).Select(mutant => (mutant.File, Line: string.Join('\t', reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status)));
-        File.WriteAllLines(path, [Header, .. others.Concat(survivors).OrderBy(row => row.File, StringComparer.Ordinal).Select(row => row.Line)]);
+        var others = Rows(path).Where(cells => !mutated.Contains(cells[1]));
+        var survivors = mutants.Where(mutant => mutant.Survives).Select(mutant => new[] { reasons.GetValueOrDefault(mutant.Key, Unexplained), mutant.File, mutant.Mutator, mutant.Original, mutant.Replacement, mutant.Status });
+        File.WriteAllLines(path, [Header, .. others.Concat(survivors).OrderBy(cells => cells[1], StringComparer.Ordinal).Select(cells => string.Join('\t', cells))]);
     }
+
+    private static IEnumerable<string[]> Rows(string path) => !File.Exists(path) ? [] : File.ReadLines(path).Skip(1).Select(line => line.Split('\t'));
 }

@@ -38,7 +38,7 @@ public class PartsOfChecksTests
     [Fact]
     public void No_case_comes_near_a_gate()
     {
-        // A first draw has one with a probability of a few percent up to one half, by the kind of network: of sixty some must be drawn again.
+        // The least distance is that of GivenCase. Up to half of the first draws come nearer, by the kind of network: of sixty some must be drawn again.
         using var reference = new ReferenceSubject();
         for (var seed = 0ul; seed < 10; seed++)
         {

@@ -20,8 +20,8 @@ public class RecordTests
     private const double OtherDeviations = 1e-3;
 
     /// <summary>
-    /// Tolerances are made of the subject's own numbers, which a rounding of single precision, 6e-8, moves by itself times their condition, a hundred at
-    /// most. The rarest kind of comparison is one in ten of its measurement: were its tolerance twice as wide, the mean would move by 7 %.
+    /// Tolerances are made of the subject's own numbers, which a rounding of single precision, 6e-8, moves by itself times the case's amplification, 1e3 at
+    /// most since others are drawn again. The rarest kind of comparison is one in ten of its measurement: were its tolerance twice as wide, the mean would move by 7 %.
     /// </summary>
     private const double OtherTolerances = 1e-4;
 

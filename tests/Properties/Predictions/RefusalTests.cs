@@ -171,6 +171,8 @@ public class RefusalTests
         Refused("kernel", "expected at least two points, since batch norm leaves nothing of one", () => new BatchNormKernel(Matrix<double>.Build.Dense(1, 1, 1), 0));
         var indefinite = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.9, -0.9 }, { 0.9, 1, 0.9 }, { -0.9, 0.9, 1 } });
         Refused("kernel", "expected a positive semidefinite kernel, got an eigenvalue -0*", () => new BatchNormKernel(indefinite, 0));
+
+        // What is rounding is told by the largest eigenvalue: the same kernel is as indefinite at any scale.
         Refused("kernel", "expected a positive semidefinite kernel, got an eigenvalue -*", () => new BatchNormKernel(1e-6 * indefinite, 0));
         foreach (var wrong in new[] { -1, double.NaN, double.PositiveInfinity })
         {
