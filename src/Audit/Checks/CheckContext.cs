@@ -12,6 +12,9 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
 {
     private readonly SortedSet<string> _declined = new(StringComparer.Ordinal);
 
+    /// <summary>Share of the samples that are planned and budgeted: 1 in a run, less where error rates are measured over many runs. Guarantees hold at any number of samples.</summary>
+    public double SampleShare { get; init; } = 1;
+
     /// <summary>Unit roundoff of the subject's tensors.</summary>
     public double UnitRoundoff => Subject.Description.UnitRoundoff;
 

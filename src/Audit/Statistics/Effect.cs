@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>In which terms an effect is told.</summary>
+public enum EffectKind
+{
+    /// <summary>What was measured over what was predicted: 1 if the claim is true.</summary>
+    Ratio,
+
+    /// <summary>What was measured less what was predicted, in the units of the quantity: 0 if the claim is true.</summary>
+    Difference,
+
+    /// <summary>A correlation whose prediction is 0.</summary>
+    Correlation,
+
+    /// <summary>A share of mappings, which the claim holds against one half.</summary>
+    Share,
+
+    /// <summary>The largest distance between two distribution functions, 0 if the claim is true.</summary>
+    Distance,
+}
+
+/// <summary>What was learnt of a quantity: an estimate, and an interval that covers the truth with the confidence of the whole run, all quantities together.</summary>
+/// <param name="Kind">In which terms.</param>
+/// <param name="Estimate">The estimate.</param>
+/// <param name="Lower">Lower end of the interval; negative infinity if nothing is known.</param>
+/// <param name="Upper">Upper end; positive infinity if nothing is known.</param>
+public sealed record Effect(EffectKind Kind, double Estimate, double Lower, double Upper)
+{
+    /// <summary>The value of a true claim: 1 of a ratio, one half of a share, 0 otherwise.</summary>
+    public double Claimed => Kind switch
+    {
+        EffectKind.Ratio => 1,
+        EffectKind.Share => 0.5,
+        EffectKind.Difference or EffectKind.Correlation or EffectKind.Distance => 0,
+        _ => throw new InvalidOperationException($"expected a kind of effect, got {Kind}"),
+    };
+
+    /// <summary>The interval in words that fit the quantity.</summary>
+    /// <returns>For example <c>0.982 to 1.011 times the prediction</c>.</returns>
+    public override string ToString() => Kind switch
+    {
+        EffectKind.Ratio => Invariant($"{Lower:0.000} to {Upper:0.000} times the prediction"),
+        EffectKind.Difference => Invariant($"{Lower:+0.0000;-0.0000;0} to {Upper:+0.0000;-0.0000;0} apart"),
+        EffectKind.Correlation => Invariant($"correlation {Lower:0.0000} to {Upper:0.0000}"),
+        EffectKind.Share => Invariant($"{100 * Lower:0} to {100 * Upper:0} % of the mappings"),
+        EffectKind.Distance => Invariant($"at most {Upper:0.0000} between the distributions"),
+        _ => throw new InvalidOperationException($"expected a kind of effect, got {Kind}"),
+    };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
