@@ -10,10 +10,19 @@ namespace Wellbehaved.Audit;
 /// <param name="Cancellation">Asks to stop.</param>
 public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed, DeepExperiments Deep, CancellationToken Cancellation = default)
 {
+    /// <summary>
+    /// A test goes on for this many times its planned samples. At the plan a true claim is undecided with the rate β that it was planned for; at four times as many its interval is half as wide,
+    /// and a true claim lies ten of its standard errors away from where it would be undecided.
+    /// </summary>
+    public const int Budget = 4;
+
     private readonly SortedSet<string> _declined = new(StringComparer.Ordinal);
 
     /// <summary>Share of the samples that are planned and budgeted: 1 in a run, less where error rates are measured over many runs. Guarantees hold at any number of samples.</summary>
     public double SampleShare { get; init; } = 1;
+
+    /// <summary>What the discrepancies of the ledger are multiplied by: 1 at quick scale, less where more is simulated to look closer.</summary>
+    public double DiscrepancyShare { get; init; } = 1;
 
     /// <summary>Unit roundoff of the subject's tensors.</summary>
     public double UnitRoundoff => Subject.Description.UnitRoundoff;
@@ -41,6 +50,37 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <param name="moment">Name of the moment in result files.</param>
     /// <returns>True if so.</returns>
     public bool Reports(string moment) => Note(Subject.Description.Moments.Contains(moment) ? null : $"moment {moment}");
+
+    /// <summary>The discrepancy that must be excluded at this scale.</summary>
+    /// <param name="stated">δ of the ledger.</param>
+    /// <returns>δ, or a share of it.</returns>
+    public double Discrepancy(double stated) => DiscrepancyShare * stated;
+
+    /// <summary>Simulates a network with the subject's own weights until tests decide, or the budget is spent.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="study">Separates the studies of a check; studies share no randomness.</param>
+    /// <param name="planned">Number of simulations that most true claims need; the budget is <see cref="Budget"/> times that.</param>
+    /// <param name="tests">What the simulations are for.</param>
+    /// <param name="input">Their common input; by default each has Gaussian numbers of its own.</param>
+    /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
+    /// <returns>What the subject showed, simulation by simulation, as long as a test is undecided.</returns>
+    public IEnumerable<Trace> SimulateUntilDecided(NetworkSettings network, int study, long planned, IReadOnlyCollection<ISequentialTest> tests, Batch? input = null, Action<Snapshot>? look = null)
+    {
+        var most = SampleShare < 1 ? Planned(planned) : Budget * planned;
+        foreach (var trace in Simulate(network, study, most, input, look))
+        {
+            yield return trace;
+            if (tests.All(test => test.IsDecided))
+            {
+                yield break;
+            }
+        }
+    }
+
+    /// <summary>The planned number of samples of this context: all of them, or the share of a calibration run.</summary>
+    /// <param name="samples">Number of samples that a run plans.</param>
+    /// <returns>At least one.</returns>
+    public long Planned(long samples) => Math.Max(1, (long)Math.Ceiling(SampleShare * samples));
 
     /// <summary>Simulates a network with the subject's own weights.</summary>
     /// <param name="network">The network.</param>

@@ -1,69 +1,109 @@
+using System.Globalization;
+
 namespace Wellbehaved.Audit;
 
-/// <summary>The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz: <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n.</summary>
-/// <remarks>The constant 2 is Massart's (Ann. Probab. 1990). Samples come as values of their own distribution function, uniform if the claim is true.</remarks>
+/// <summary>The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz: <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n, looked at a few times.</summary>
+/// <remarks>
+/// The constant 2 is Massart's (Ann. Probab. 1990). The bound holds at a number of samples that is fixed beforehand, so the test looks at
+/// 1/8, 1/4, 1/2, 1, 2 and 4 times the planned number and spends a part of α on each look. Samples come as values of their own distribution function, uniform if the
+/// claim is true, and independent.
+/// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
-public sealed class DistributionTest(ErrorRates rates)
+/// <param name="discrepancy">δ: the distance between distribution functions that must be excluded.</param>
+/// <param name="plannedSamples">Number of samples after which most of α is spent.</param>
+public sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples) : ISequentialTest
 {
-    private readonly List<double> _values = [];
-    private bool _invalid;
+    /// <summary>Half of α for the planned look, the rest for a gross defect before it and a close call after it.</summary>
+    private static readonly (double Size, double Share)[] Looks = [(1 / 8.0, 1 / 16.0), (1 / 4.0, 1 / 16.0), (1 / 2.0, 1 / 16.0), (1, 1 / 2.0), (2, 3 / 16.0), (4, 1 / 8.0)];
 
-    /// <summary>Number of samples that detect a distance between distribution functions.</summary>
+    private readonly double _discrepancy = discrepancy > 0 ? discrepancy : throw new ArgumentOutOfRangeException(nameof(discrepancy), discrepancy, "expected a positive discrepancy");
+    private readonly List<double> _values = [];
+    private int _look;
+    private bool _notFinite;
+    private double _distance;
+    private double _reach = double.PositiveInfinity;
+    private double _falseAlarmBound = 1;
+
+    /// <summary>Upper bound on the probability that a true claim ever looks as wrong as this one did.</summary>
+    public double FalseAlarmBound => _falseAlarmBound;
+
+    /// <inheritdoc/>
+    public bool IsDecided => _notFinite || IsRejected || IsInside;
+
+    private bool IsRejected => _falseAlarmBound <= rates.FalseFail;
+
+    private bool IsInside => _distance + _reach <= _discrepancy;
+
+    /// <summary>Number of samples whose planned look excludes a distance, but for the rate of undecided tests.</summary>
     /// <param name="rates">The rates.</param>
     /// <param name="distance">The distance, in probability.</param>
     /// <returns>The number.</returns>
-    public static long SamplesFor(ErrorRates rates, double distance) => (long)Math.Ceiling(Math.Pow(Reach(rates, 1) / distance, 2));
+    public static long SamplesFor(ErrorRates rates, double distance)
+    {
+        // A true claim's own distance exceeds d with probability 2e^{-2nd²} at most.
+        var (reach, own) = (Math.Sqrt((rates.Threshold + Math.Log(2)) / 2), Math.Sqrt(Math.Log(2 / rates.FalsePass) / 2));
+        return (long)Math.Ceiling(Math.Pow((reach + own) / distance, 2));
+    }
 
-    /// <summary>Takes a sample.</summary>
+    /// <summary>Takes a sample, unless the test is decided.</summary>
     /// <param name="observed">What came.</param>
     /// <param name="distribution">The probability of at most that, by theory.</param>
     public void Add(Observed observed, Expected distribution)
     {
+        if (IsDecided)
+        {
+            return;
+        }
+
         if (!double.IsFinite(observed.Value) || distribution.Value is not (>= 0 and <= 1))
         {
-            _invalid = true;
+            _notFinite = true;
             return;
         }
 
         _values.Add(distribution.Value);
+        if (_look < Looks.Length && _values.Count >= SizeOf(_look))
+        {
+            Look();
+        }
     }
 
     /// <summary>The verdict and what it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
-    /// <param name="discrepancy">δ: the distance between distribution functions that must be detected.</param>
-    /// <returns>The measurement: largest distance against 0.</returns>
-    public Measurement Conclude(string quantity, double discrepancy)
+    /// <returns>The measurement: the distance at the last look against 0; inconclusive before the first look.</returns>
+    public Measurement Conclude(string quantity)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(discrepancy);
-        var (distance, n) = (Distance(), _values.Count);
-        var verdict = _invalid ? Verdict.Rejected
-            : n == 0 ? Verdict.Inconclusive
-            : 2 * Math.Exp(-2 * n * distance * distance) <= rates.FalseFail ? Verdict.Rejected
-            : Reach(rates, n) <= discrepancy ? Verdict.Holds
-            : Verdict.Inconclusive;
-        return new Measurement(quantity, new Expected(0), new Observed(distance), verdict)
+        var n = _values.Count;
+        var verdict = _notFinite || IsRejected ? Verdict.Rejected : IsInside ? Verdict.Holds : Verdict.Inconclusive;
+        return new Measurement(quantity, new Expected(0), new Observed(_distance), verdict)
         {
-            Deviation = distance * 2 * Math.Sqrt(n),
+            Deviation = _notFinite ? double.NaN : _distance * 2 * Math.Sqrt(n),
             Samples = n,
             FalseFailRate = rates.FalseFail,
-            Detectable = n == 0 ? double.PositiveInfinity : Reach(rates, n),
-            Remark = _invalid ? "a sample is not a finite number" : null,
+            FalseAlarmBound = _notFinite ? 0 : _falseAlarmBound,
+            Detectable = _distance + _reach,
+            Effect = double.IsFinite(_reach) ? new Effect(EffectKind.Distance, _distance, Math.Max(0, _distance - _reach), Math.Min(1, _distance + _reach)) : null,
+            Remark = _notFinite ? "a sample is not a finite number"
+                : verdict == Verdict.Inconclusive ? string.Create(CultureInfo.InvariantCulture, $"{SizeOf(Looks.Length - 1)} samples would be the last look")
+                : null,
         };
     }
 
-    /// <summary>Critical distance, and the power margin: the empirical distribution at a point has standard deviation ½/√n at most.</summary>
-    private static double Reach(ErrorRates rates, double samples) =>
-        (Math.Sqrt(rates.Threshold / 2) + (0.5 * rates.PowerMargin)) / Math.Sqrt(samples);
+    private long SizeOf(int look) => Math.Max(1, (long)Math.Ceiling(Looks[look].Size * plannedSamples));
 
-    private double Distance()
+    private void Look()
     {
-        _values.Sort();
-        var distance = 0.0;
-        for (var i = 0; i < _values.Count; i++)
+        // With few planned samples several looks coincide; the last of them has its share alone.
+        var share = Looks[_look++].Share;
+        var n = _values.Count;
+        double[] sorted = [.. _values.Order()];
+        _distance = 0;
+        for (var i = 0; i < n; i++)
         {
-            distance = Math.Max(distance, Math.Max(((i + 1.0) / _values.Count) - _values[i], _values[i] - ((double)i / _values.Count)));
+            _distance = Math.Max(_distance, Math.Max(((i + 1.0) / n) - sorted[i], sorted[i] - ((double)i / n)));
         }
 
-        return distance;
+        _reach = Math.Sqrt((rates.Threshold - Math.Log(share)) / (2 * n));
+        _falseAlarmBound = Math.Min(_falseAlarmBound, Math.Min(1, 2 * Math.Exp(-2 * n * _distance * _distance) / share));
     }
 }

@@ -3,61 +3,64 @@ namespace Wellbehaved.Audit;
 /// <summary>A test of conditional means whose conditional variances are known, or bounded, by theory; tails may be as heavy as that allows.</summary>
 /// <remarks>
 /// Catoni's influence function <c>ψ(x) = ±ln(1 + |x| + x²/2)</c> satisfies <c>E exp(ψ(λX)) ≤ 1 + λ²/2</c> for every X of conditional mean 0 and
-/// variance at most 1, so <c>exp(Σψ(λX_i) - nλ²/2)</c> is a nonnegative supermartingale, and so is its mirror image: Markov's inequality
-/// bounds the false alarms for any number of samples and any dependence on the past. λ is fixed by the planned number of samples.
-/// Source: O. Catoni, <i>Challenging the empirical mean and empirical variance</i>, Ann. IHP 2012; H. Wang and A. Ramdas, <i>Catoni-style confidence sequences</i>, 2022.
+/// variance at most 1, so the product of <c>exp(ψ(λX_i))/(1 + λ_i²/2)</c> is a nonnegative supermartingale, and so is its mirror image, for any
+/// dependence on the past and any bets λ_i that were made before X_i came. The bets are those that decide fastest at the planned number of samples, and
+/// shrink as 1/√i beyond it. A ratio that is off by θ is taken to scatter by 1 + θ times as much, as all that grows with the weights does.
+/// Sources: O. Catoni, <i>Challenging the empirical mean and empirical variance</i>, Ann. IHP 2012; H. Wang and A. Ramdas, <i>Catoni-style confidence
+/// sequences for heavy-tailed mean estimation</i>, Stoch. Process. Appl. 2023.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
-/// <param name="plannedSamples">Number of samples that will come, for which the test is tuned; any other number is valid but less powerful.</param>
-public sealed class KnownVarianceTest(ErrorRates rates, long plannedSamples) : TestOfMean(rates)
+/// <param name="discrepancy">δ, relative to the mean for a ratio, otherwise in the units of the scale that each sample names.</param>
+/// <param name="plannedSamples">Number of samples for which the bets are made; any other number is valid.</param>
+/// <param name="kind">In which terms an effect is told.</param>
+public sealed class KnownVarianceTest(ErrorRates rates, double discrepancy, long plannedSamples, EffectKind kind = EffectKind.Ratio) : TestOfMean(rates, discrepancy, kind)
 {
-    private readonly double _bet = Math.Sqrt(2 * rates.Threshold / plannedSamples);
-    private double _upward;
-    private double _downward;
     private double _sum;
-    private double _signalToNoise;
 
     /// <inheritdoc/>
-    public override double StandardErrors => _sum / Math.Sqrt(Samples);
+    public override double StandardErrors => Samples == 0 ? 0 : _sum / Math.Sqrt(Samples);
 
-    /// <inheritdoc/>
-    public override double FalseAlarmBound => Math.Min(1, 2 * Math.Exp(-Math.Max(_upward, _downward)));
-
-    /// <inheritdoc/>
-    public override double Detectable => (CriticalValue(Rates) + Rates.PowerMargin) * Math.Sqrt(Samples) / _signalToNoise;
-
-    /// <summary>Standard errors from which on the test rejects, at the planned number of samples: sqrt(2 ln(2/α)).</summary>
+    /// <summary>Standard errors that the interval reaches to either side at the planned number of samples: sqrt(2 ln(2/α)).</summary>
     /// <param name="rates">The rates.</param>
-    /// <returns>6.5 at α = 1e-9, where a Gaussian tail would say 6.1.</returns>
+    /// <returns>6.5 at α = 1e-9, where a Gaussian tail at a fixed number of samples would say 6.1.</returns>
     public static double CriticalValue(ErrorRates rates) => Math.Sqrt(2 * rates.Threshold);
 
-    /// <summary>The number of samples that detect a relative discrepancy.</summary>
+    /// <summary>The number of samples that decide a true claim but for the rate of undecided ones, by a Gaussian approximation; it plans and says nothing.</summary>
     /// <param name="rates">The rates.</param>
-    /// <param name="relativeDeviation">Standard deviation of a sample relative to its mean.</param>
-    /// <param name="discrepancy">δ, relative to the mean.</param>
+    /// <param name="relativeDeviation">Standard deviation of a sample relative to its scale.</param>
+    /// <param name="discrepancy">δ.</param>
     /// <returns>The number.</returns>
     public static long SamplesFor(ErrorRates rates, double relativeDeviation, double discrepancy) =>
         (long)Math.Ceiling(Math.Pow((CriticalValue(rates) + rates.PowerMargin) * relativeDeviation / discrepancy, 2));
+
+    /// <summary>Takes a sample whose mean is its scale.</summary>
+    /// <param name="observed">What came.</param>
+    /// <param name="mean">Its expectation, given the past; positive for a ratio.</param>
+    /// <param name="variance">Its variance given the past, or an upper bound of it; positive.</param>
+    public void Add(Observed observed, Expected mean, double variance) => Add(observed, mean, variance, mean.Value);
 
     /// <summary>Takes a sample.</summary>
     /// <param name="observed">What came.</param>
     /// <param name="mean">Its expectation, given the past.</param>
     /// <param name="variance">Its variance given the past, or an upper bound of it; positive.</param>
-    public void Add(Observed observed, Expected mean, double variance)
+    /// <param name="scale">By how much an effect of 1 would move the mean; known from the past.</param>
+    public void Add(Observed observed, Expected mean, double variance, double scale)
     {
-        if (!Count(observed, mean))
-        {
-            return;
-        }
-
         var deviation = Math.Sqrt(variance);
         var x = (observed.Value - mean.Value) / deviation;
-        _sum += x;
-        _signalToNoise += Math.Abs(mean.Value) / deviation;
-        var influence = Influence(_bet * x);
-        _upward += influence - (_bet * _bet / 2);
-        _downward -= influence + (_bet * _bet / 2);
+        var bet = Math.Sqrt(2 * Rates.Threshold / Math.Max(plannedSamples, Samples + 1));
+        if (Count(observed, mean, new Sample(x, scale / deviation, bet), scale))
+        {
+            _sum += x;
+        }
     }
 
-    private static double Influence(double x) => Math.CopySign(Math.Log(1 + Math.Abs(x) + (x * x / 2)), x);
+    /// <inheritdoc/>
+    protected override double Gain(in Sample sample, double effect, int side)
+    {
+        var widening = Kind == EffectKind.Ratio ? 1 + Math.Max(effect, 0) : 1;
+        var x = sample.Bet * (sample.Residual - (effect * sample.Slope)) / widening;
+        var influence = Math.CopySign(Math.Log(1 + Math.Abs(x) + (x * x / 2)), x);
+        return (side * influence) - Math.Log(1 + (sample.Bet * sample.Bet / 2));
+    }
 }

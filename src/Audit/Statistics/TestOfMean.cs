@@ -1,77 +1,220 @@
+using System.Globalization;
+using MathNet.Numerics.RootFinding;
+
 namespace Wellbehaved.Audit;
 
-/// <summary>A statistical test of a mean that gathers its samples one by one.</summary>
+/// <summary>A statistical test of a mean that gathers its samples one by one, and stops when they decide.</summary>
 /// <remarks>
-/// Every such test bounds the probability of a false alarm by a theorem, not by a Gaussian tail. It says of itself which discrepancy it
-/// could have seen: where that is larger than the one to detect, silence proves nothing and the verdict is inconclusive.
+/// An effect θ moves the mean of each sample by θ times the sample's scale; the claim says θ = 0. For each θ the test bets against it, upwards and
+/// downwards: each bet is a nonnegative supermartingale of mean 1 at most if θ is the truth, so by Ville's inequality it ever exceeds 2/α with
+/// probability α/2 at most, whenever one looks. All θ whose bets both stay below make an interval that covers the truth with
+/// probability 1 - α at every time, also at one that depends on the samples. The claim is rejected when the interval excludes 0, it holds when the
+/// interval lies inside ±δ, and until then more samples are asked for. Both follow from the one interval: a claim that is wrong by δ
+/// or more passes with probability α at most, where the tool's condition holds for the wrong claim too.
+/// Sources: J. Ville, <i>Étude critique de la notion de collectif</i>, 1939; A. Ramdas, P. Grünwald, V. Vovk and G. Shafer, <i>Game-theoretic statistics
+/// and safe anytime-valid inference</i>, Statist. Sci. 2023.
 /// </remarks>
-/// <param name="rates">How often it may be wrong.</param>
-public abstract class TestOfMean(ErrorRates rates)
+/// <param name="rates">How often the test may be wrong.</param>
+/// <param name="discrepancy">δ &gt; 0: the effect that must be excluded for the claim to hold.</param>
+/// <param name="kind">In which terms an effect is told.</param>
+public abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectKind kind) : ISequentialTest
 {
+    private readonly List<Sample> _samples = [];
+    private double _sumObserved;
+    private double _sumExpected;
+    private double _sumScale;
+    private double _above;
+    private double _below;
+    private double _againstUpper;
+    private double _againstLower;
+    private double _mostAgainstClaim;
+    private long _notFinite;
+
     /// <summary>How often the test may be wrong.</summary>
     protected ErrorRates Rates { get; } = rates;
 
-    /// <summary>Number of samples so far.</summary>
-    public long Samples { get; private set; }
+    /// <summary>In which terms an effect is told.</summary>
+    protected EffectKind Kind { get; } = kind;
+
+    /// <summary>δ.</summary>
+    public double Discrepancy { get; } = discrepancy > 0 ? discrepancy : throw new ArgumentOutOfRangeException(nameof(discrepancy), discrepancy, "expected a positive discrepancy");
+
+    /// <summary>Number of samples that were counted.</summary>
+    public long Samples => _samples.Count;
 
     /// <summary>Mean of the observed values.</summary>
-    public Observed MeanObserved => new(Samples == 0 ? double.NaN : SumObserved / Samples);
+    public Observed MeanObserved => new(Samples == 0 ? double.NaN : _sumObserved / Samples);
 
     /// <summary>Mean of what was expected.</summary>
-    public Expected MeanExpected => new(Samples == 0 ? double.NaN : SumExpected / Samples);
+    public Expected MeanExpected => new(Samples == 0 ? double.NaN : _sumExpected / Samples);
 
     /// <summary>Sum of observed minus expected in its standard errors; for the reader, the verdict rests on <see cref="FalseAlarmBound"/>.</summary>
     public abstract double StandardErrors { get; }
 
-    /// <summary>Upper bound on the probability that a true claim looks at least as wrong as this.</summary>
-    public abstract double FalseAlarmBound { get; }
+    /// <summary>Upper bound on the probability that a true claim ever looks as wrong as this one did at its worst.</summary>
+    public double FalseAlarmBound => Math.Min(1, 2 * Math.Exp(-_mostAgainstClaim));
 
-    /// <summary>The relative discrepancy of the mean that these samples detect at the test's error rates.</summary>
-    public abstract double Detectable { get; }
+    /// <inheritdoc/>
+    public bool IsDecided => _notFinite > 0 || IsRejected || IsInside;
 
-    private double SumObserved { get; set; }
+    private bool IsRejected => _mostAgainstClaim >= Rates.Threshold;
 
-    private double SumExpected { get; set; }
+    private bool IsInside => _againstUpper >= Rates.Threshold && _againstLower >= Rates.Threshold;
 
-    private bool Invalid { get; set; }
-
-    /// <summary>The verdict and what it rests on.</summary>
-    /// <param name="quantity">What was measured, in words or symbols.</param>
-    /// <param name="discrepancy">δ &gt; 0: the relative discrepancy that must be detected.</param>
-    /// <returns>Rejected if the false alarm bound is at most α or a sample was not finite; holds if δ would have been detected; inconclusive otherwise.</returns>
-    public Measurement Conclude(string quantity, double discrepancy)
+    /// <summary>The estimated effect and the interval that covers the true one with probability 1 - α; null without samples.</summary>
+    /// <returns>The effect, in the terms of the test.</returns>
+    public Effect? Effect()
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(discrepancy);
-        var verdict = Invalid ? Verdict.Rejected
-            : Samples == 0 ? Verdict.Inconclusive
-            : FalseAlarmBound <= Rates.FalseFail ? Verdict.Rejected
-            : Detectable <= discrepancy ? Verdict.Holds
-            : Verdict.Inconclusive;
-        return new Measurement(quantity, MeanExpected, MeanObserved, verdict)
+        if (Samples == 0)
         {
-            Deviation = Invalid || Samples == 0 ? double.NaN : StandardErrors,
-            Samples = Samples,
-            FalseFailRate = Rates.FalseFail,
-            Detectable = Samples == 0 ? double.PositiveInfinity : Detectable,
-            Remark = Invalid ? "a sample is not a finite number" : null,
+            return null;
+        }
+
+        var estimate = (_sumObserved - _sumExpected) / _sumScale;
+        var (lower, upper) = (Lower(estimate), Upper(estimate));
+        return Kind switch
+        {
+            EffectKind.Ratio => new Effect(Kind, 1 + estimate, Math.Max(0, 1 + lower), 1 + upper),
+            EffectKind.Difference or EffectKind.Correlation => new Effect(Kind, estimate, lower, upper),
+            EffectKind.Share or EffectKind.Distance => throw new InvalidOperationException($"expected a mean's kind of effect, got {Kind}"),
+            _ => throw new InvalidOperationException($"expected a kind of effect, got {Kind}"),
         };
     }
 
-    /// <summary>Counts a sample.</summary>
+    /// <summary>The verdict and what it rests on.</summary>
+    /// <param name="quantity">What was measured, in words or symbols.</param>
+    /// <returns>Rejected if the interval excludes the claim or a sample was not finite; holds if it lies inside ±δ; inconclusive otherwise, with what it would take.</returns>
+    public Measurement Conclude(string quantity)
+    {
+        var effect = Effect();
+        var farthest = effect is null ? double.PositiveInfinity : Math.Max(effect.Upper - effect.Claimed, effect.Claimed - effect.Lower);
+        var verdict = _notFinite > 0 || IsRejected ? Verdict.Rejected : IsInside ? Verdict.Holds : Verdict.Inconclusive;
+        return new Measurement(quantity, MeanExpected, MeanObserved, verdict)
+        {
+            Deviation = _notFinite > 0 || Samples == 0 ? double.NaN : StandardErrors,
+            Samples = Samples,
+            FalseFailRate = Rates.FalseFail,
+            FalseAlarmBound = _notFinite > 0 ? 0 : FalseAlarmBound,
+            Detectable = farthest,
+            Effect = effect,
+            Remark = _notFinite > 0 ? "a sample is not a finite number" : verdict == Verdict.Inconclusive ? WhatItWouldTake(effect) : null,
+        };
+    }
+
+    /// <summary>What a bet gains on a sample: the logarithm of its factor.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="effect">The effect θ that the bet is against.</param>
+    /// <param name="side">+1 if it bets on a mean above that of θ, -1 if below.</param>
+    /// <returns>The gain; decreases with θ on the upper side, increases with θ on the lower one.</returns>
+    protected abstract double Gain(in Sample sample, double effect, int side);
+
+    /// <summary>Counts a sample, unless the test is decided.</summary>
     /// <param name="observed">What came.</param>
     /// <param name="expected">What should come in the mean.</param>
-    /// <returns>False if either is not finite, which rejects the claim whatever the rest says.</returns>
-    protected bool Count(Observed observed, Expected expected)
+    /// <param name="sample">The sample as <see cref="Gain"/> takes it.</param>
+    /// <param name="scale">By how much an effect of 1 moves the mean, in the units of what was observed.</param>
+    /// <returns>False if it was not counted.</returns>
+    protected bool Count(Observed observed, Expected expected, in Sample sample, double scale)
     {
-        if (!double.IsFinite(observed.Value) || !double.IsFinite(expected.Value))
+        if (IsDecided)
         {
-            Invalid = true;
             return false;
         }
 
-        Samples++;
-        SumObserved += observed.Value;
-        SumExpected += expected.Value;
+        if (!double.IsFinite(observed.Value) || !double.IsFinite(expected.Value) || !double.IsFinite(sample.Residual) || !double.IsFinite(sample.Slope))
+        {
+            _notFinite++;
+            return false;
+        }
+
+        _samples.Add(sample);
+        _sumObserved += observed.Value;
+        _sumExpected += expected.Value;
+        _sumScale += scale;
+        _above += Gain(sample, 0, 1);
+        _below += Gain(sample, 0, -1);
+        _againstUpper += Gain(sample, Discrepancy, -1);
+        _againstLower += Gain(sample, -Discrepancy, 1);
+        _mostAgainstClaim = Math.Max(_mostAgainstClaim, Math.Max(_above, _below));
         return true;
     }
+
+    private string WhatItWouldTake(Effect? effect)
+    {
+        if (effect is null)
+        {
+            return "no sample came";
+        }
+
+        // An interval shrinks with the root of the samples.
+        var (half, room) = ((effect.Upper - effect.Lower) / 2, Discrepancy - Math.Abs(effect.Estimate - effect.Claimed));
+        return double.IsFinite(half) && room > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"about {Samples * Math.Pow(half / room, 2):0} samples would decide")
+            : "the interval holds the claim and its discrepancy; many times as many samples would decide";
+    }
+
+    private double Lower(double estimate) => End(estimate, -1);
+
+    private double Upper(double estimate) => End(estimate, 1);
+
+    /// <summary>The end of the interval on one side: where the bet against θ reaches its threshold.</summary>
+    private double End(double estimate, int direction)
+    {
+        // The bet against a θ on this side is that the mean lies on the other side of it.
+        double Missing(double effect)
+        {
+            var sum = -Rates.Threshold;
+            foreach (ref readonly var sample in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_samples))
+            {
+                sum += Gain(sample, effect, -direction);
+            }
+
+            return sum;
+        }
+
+        var step = Discrepancy / 2;
+        var (inside, outside) = (estimate, estimate + (direction * step));
+        if (Missing(inside) >= 0)
+        {
+            // A skewed sample may put its mean outside of its own interval.
+            return Root(Missing, estimate, -direction, step);
+        }
+
+        while (Missing(outside) < 0)
+        {
+            step *= 2;
+            if (step > MostSteps * Discrepancy)
+            {
+                return direction * double.PositiveInfinity;
+            }
+
+            (inside, outside) = (outside, estimate + (direction * step));
+        }
+
+        return Brent.FindRoot(Missing, Math.Min(inside, outside), Math.Max(inside, outside), 1e-5 * Discrepancy, 200);
+    }
+
+    private double Root(Func<double, double> missing, double outside, int towards, double step)
+    {
+        while (missing(outside + (towards * step)) >= 0)
+        {
+            step *= 2;
+            if (step > MostSteps * Discrepancy)
+            {
+                return outside;
+            }
+        }
+
+        var inside = outside + (towards * step);
+        return Brent.FindRoot(missing, Math.Min(inside, outside), Math.Max(inside, outside), 1e-5 * Discrepancy, 200);
+    }
+
+    /// <summary>An interval that reaches farther than this many δ is as good as none.</summary>
+    private const double MostSteps = 1 << 10;
+
+    /// <summary>A sample as a bet takes it.</summary>
+    /// <param name="Residual">Observed minus expected, in the tool's unit.</param>
+    /// <param name="Slope">By how much an effect of 1 moves the expected value, in the same unit.</param>
+    /// <param name="Bet">λ, chosen before the sample came.</param>
+    protected readonly record struct Sample(double Residual, double Slope, double Bet);
 }

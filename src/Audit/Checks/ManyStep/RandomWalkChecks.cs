@@ -15,16 +15,27 @@ internal static class RandomWalkChecks
     /// <summary>Over ten layers that shift becomes 0.5 in 0.9 standard deviations.</summary>
     private const double WalkDistance = 0.15;
 
-    /// <summary>Steps and whole walks of signal and noise against their exact distributions; successive steps are uncorrelated.</summary>
+    /// <summary>Weights of which a seventh is carried over into the next layer correlate its step by about as much.</summary>
+    private const double NeighbourCorrelation = 0.15;
+
+    /// <summary>Steps and whole walks of signal and noise against their exact distributions; given a step, the next one has the walk's mean.</summary>
     public static IEnumerable<Measurement> Distribution(CheckContext context, string architecture)
     {
         var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(1, 1, 1, 16), Depth, Width);
         var rates = context.Rates.SharedBy(5);
         var (step, total) = (new WalkDistribution(Width, 1), new WalkDistribution(Width, Depth));
-        var (steps, noiseSteps, walks, noiseWalks) = (new DistributionTest(rates), new DistributionTest(rates), new DistributionTest(rates), new DistributionTest(rates));
-        var neighbours = new StudentTest(rates);
-        var simulations = Math.Max(DistributionTest.SamplesFor(rates, WalkDistance), DistributionTest.SamplesFor(rates, StepDistance) / Depth) + 1;
-        foreach (var trace in context.Simulate(network, 0, simulations))
+        var (stepDistance, walkDistance) = (context.Discrepancy(StepDistance), context.Discrepancy(WalkDistance));
+        var (plannedSteps, plannedWalks) = (DistributionTest.SamplesFor(rates, stepDistance), DistributionTest.SamplesFor(rates, walkDistance));
+        var steps = new DistributionTest(rates, stepDistance, context.Planned(plannedSteps));
+        var noiseSteps = new DistributionTest(rates, stepDistance, context.Planned(plannedSteps));
+        var walks = new DistributionTest(rates, walkDistance, context.Planned(plannedWalks));
+        var noiseWalks = new DistributionTest(rates, walkDistance, context.Planned(plannedWalks));
+
+        // Given a step, the product with the next one scatters by its own size: the mean of that is 0.8 standard deviations.
+        var plannedNeighbours = KnownVarianceTest.SamplesFor(rates, 1 / 0.8, context.Discrepancy(NeighbourCorrelation));
+        var neighbours = new KnownVarianceTest(rates, context.Discrepancy(NeighbourCorrelation), context.Planned(plannedNeighbours), EffectKind.Correlation);
+        var simulations = Math.Max(plannedWalks, Math.Max(plannedSteps / Depth, plannedNeighbours / (Depth - 1))) + 1;
+        foreach (var trace in context.SimulateUntilDecided(network, 0, simulations, [steps, noiseSteps, walks, noiseWalks, neighbours]))
         {
             var (signal, noise) = (new double[Depth + 1], new double[Depth + 1]);
             for (var depth = 0; depth <= Depth; depth++)
@@ -33,23 +44,29 @@ internal static class RandomWalkChecks
                 (signal[depth], noise[depth]) = (LogMeanSquare(snapshot.Signal), LogMeanSquare(snapshot.Noise));
             }
 
+            var before = double.NaN;
             for (var depth = 1; depth <= Depth; depth++)
             {
                 Add(steps, step, signal[depth] - signal[depth - 1]);
                 Add(noiseSteps, step, noise[depth] - noise[depth - 1]);
+                var deviation = signal[depth] - signal[depth - 1] - step.Mean;
+                if (depth > 1)
+                {
+                    neighbours.Add(new Observed(before * deviation), new Expected(0), before * before * step.Variance, before * before);
+                }
+
+                before = deviation;
             }
 
             Add(walks, total, signal[Depth] - signal[0]);
             Add(noiseWalks, total, noise[Depth] - noise[0]);
-            var deviations = signal.Skip(1).Zip(signal, (after, before) => after - before - step.Mean).ToArray();
-            neighbours.Add(new Observed(deviations.Zip(deviations.Skip(1), (x, y) => x * y).Sum()), new Expected(0), (Depth - 1) * step.Variance);
         }
 
-        yield return steps.Conclude($"distribution of the steps of ln ν₂, N = {Width}", StepDistance);
-        yield return noiseSteps.Conclude($"distribution of the steps of ln μ₂(dx), N = {Width}", StepDistance);
-        yield return walks.Conclude($"distribution of ln ν₂ after {Depth} layers", WalkDistance);
-        yield return noiseWalks.Conclude($"distribution of ln μ₂(dx) after {Depth} layers", WalkDistance);
-        yield return neighbours.Conclude("correlation of successive steps", 0.15);
+        yield return steps.Conclude($"distribution of the steps of ln ν₂, N = {Width}");
+        yield return noiseSteps.Conclude($"distribution of the steps of ln μ₂(dx), N = {Width}");
+        yield return walks.Conclude($"distribution of ln ν₂ after {Depth} layers");
+        yield return noiseWalks.Conclude($"distribution of ln μ₂(dx) after {Depth} layers");
+        yield return neighbours.Conclude("correlation of successive steps");
     }
 
     private static void Add(DistributionTest test, WalkDistribution distribution, double value) => test.Add(new Observed(value), new Expected(distribution.Of(value)));

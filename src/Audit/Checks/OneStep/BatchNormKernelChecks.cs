@@ -24,12 +24,13 @@ internal static class BatchNormKernelChecks
             var (residual, channels) = (network.Architecture.IsResidual, network.Channels);
 
             // E[1/σ⁴]/E[1/σ²]² - 1 is 2/(r - 4) for r equal directions: below 1 for the seven and more of these networks with some of them weak.
-            var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(1.3 / channels), NoiseDiscrepancy);
-            var signal = new BoundedTest(rates, planned * channels * 0.02);
-            var inverse = new KnownVarianceTest(rates, planned);
-            var noise = new KnownVarianceTest(rates, planned * channels);
+            var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(1.3 / channels), context.Discrepancy(NoiseDiscrepancy));
+            var signal = new BoundedTest(rates, context.Discrepancy(SignalDiscrepancy), context.Planned(planned) * channels * 0.02);
+            var inverse = new KnownVarianceTest(rates, context.Discrepancy(NoiseDiscrepancy), context.Planned(planned));
+            var noise = new KnownVarianceTest(rates, context.Discrepancy(CorrelatedDiscrepancy), context.Planned(planned) * channels);
+            var showsNoise = !residual && network.KernelSize == 1;
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.Of(context, network, study, planned, residual ? 1 : null))
+            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, showsNoise ? [signal, inverse, noise] : [signal, inverse], residual ? 1 : null))
             {
                 var before = trace.Before(depth, PlaceKind.BatchNorm);
                 var below = residual ? null : trace.Before(depth, PlaceKind.Convolution);
@@ -45,17 +46,17 @@ internal static class BatchNormKernelChecks
                 var first = norm.InverseVariance().Value;
                 var second = norm.InverseSquaredVariance().Value;
                 inverse.Add(new Observed(WrittenOutLayers.Variances(before.Signal, channels).Average(variance => 1 / (variance + network.Epsilon))), new Expected(first), (second - (first * first)) / channels);
-                if (below is not null && network.KernelSize == 1)
+                if (showsNoise && below is not null && !noise.IsDecided)
                 {
                     AddNoise(noise, kernel, kernels.CrossOfFullyConnected(below), kernels.Of(below.Noise), before, trace.At(depth, PlaceKind.BatchNorm), network.Epsilon);
                 }
             }
 
-            yield return signal.Conclude($"μ₂(x), {network.Describe()}", SignalDiscrepancy);
-            yield return inverse.Conclude($"1/σ², {network.Describe()}", NoiseDiscrepancy);
-            if (noise.Samples > 0)
+            yield return signal.Conclude($"μ₂(x), {network.Describe()}");
+            yield return inverse.Conclude($"1/σ², {network.Describe()}");
+            if (showsNoise)
             {
-                yield return noise.Conclude($"ν₂(dz) of a channel given its y, {network.Describe()}", CorrelatedDiscrepancy);
+                yield return noise.Conclude($"ν₂(dz) of a channel given its y, {network.Describe()}");
             }
         }
     }
@@ -71,17 +72,18 @@ internal static class BatchNormKernelChecks
             var channels = network.Channels;
 
             // Shares of noise scatter by about a third, those of the variance by a quarter.
-            var planned = (long)(1.2 * KnownVarianceTest.SamplesFor(rates, 0.6, ReluDiscrepancy)) / channels;
-            var (noise, signal) = (new SymmetryTest(rates, planned * channels / 9.0), new SymmetryTest(rates, planned * channels / 16.0));
-            foreach (var (trace, depth) in Layers.Of(context, network, study, planned, network.Architecture.IsResidual ? 1 : null))
+            var planned = (long)(1.2 * SymmetryTest.SamplesFor(rates, 0.6, context.Discrepancy(ReluDiscrepancy))) / channels;
+            var noise = new SymmetryTest(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * channels / 9.0);
+            var signal = new SymmetryTest(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * channels / 16.0);
+            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [noise, signal], network.Architecture.IsResidual ? 1 : null))
             {
                 var (z, x) = (trace.At(depth, PlaceKind.BatchNorm), trace.At(depth, PlaceKind.Relu));
                 SecondMomentChecks.AddHalves(noise, z.Noise, x.Noise, channels);
                 SecondMomentChecks.AddPaperForm(signal, z.Signal, WrittenOutLayers.Variances(x.Signal, channels), channels);
             }
 
-            yield return noise.Conclude($"ν₂(dx) behind the ReLU, {network.Describe()}", ReluDiscrepancy);
-            yield return signal.Conclude($"μ₂(x) by ν₁(z⁺)ν₁(z⁻), {network.Describe()}", ReluDiscrepancy);
+            yield return noise.Conclude($"ν₂(dx) after the ReLU, {network.Describe()}");
+            yield return signal.Conclude($"μ₂(x) by ν₁(z⁺)ν₁(z⁻), {network.Describe()}");
         }
     }
 

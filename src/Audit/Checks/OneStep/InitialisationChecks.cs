@@ -20,8 +20,9 @@ internal static class InitialisationChecks
         for (var study = 0; study < networks.Length; study++)
         {
             var network = networks[study];
-            var (test, kernels) = (new DistributionTest(rates), new LayerKernels(network));
-            foreach (var (trace, depth) in Layers.Of(context, network, study, DistributionTest.SamplesFor(rates, Distance) / network.Channels + 1))
+            var planned = DistributionTest.SamplesFor(rates, context.Discrepancy(Distance));
+            var (test, kernels) = (new DistributionTest(rates, context.Discrepancy(Distance), context.Planned(planned)), new LayerKernels(network));
+            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, (planned / network.Channels) + 1, [test]))
             {
                 // One point only: channels are independent, points are not.
                 var deviation = Math.Sqrt(kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
@@ -31,7 +32,7 @@ internal static class InitialisationChecks
                 }
             }
 
-            yield return test.Conclude($"distribution of y/√K_ii, {network.Describe()}", Distance);
+            yield return test.Conclude($"distribution of y/√K_ii, {network.Describe()}");
         }
     }
 
@@ -39,8 +40,8 @@ internal static class InitialisationChecks
     public static IEnumerable<Measurement> FreshInEachLayer(CheckContext context, string architecture)
     {
         var network = OneStepNetworks.FullyConnected(architecture);
-        var (test, kernels) = (Products(context.Rates, out var layers), new LayerKernels(network));
-        foreach (var (trace, depth) in Layers.Of(context, network, 0, layers * network.Depth / (network.Depth - 1) / network.Channels + 1))
+        var (test, kernels) = (Products(context, out var layers), new LayerKernels(network));
+        foreach (var (trace, depth) in Layers.UntilDecided(context, network, 0, (layers * network.Depth / (network.Depth - 1) / network.Channels) + 1, [test]))
         {
             if (depth > 1)
             {
@@ -48,16 +49,16 @@ internal static class InitialisationChecks
             }
         }
 
-        yield return test.Conclude("correlation of pre-activations in successive layers", Correlation);
+        yield return test.Conclude("correlation of pre-activations in successive layers");
     }
 
     /// <summary>I3: the weights of different simulations are independent.</summary>
     public static IEnumerable<Measurement> FreshInEachSimulation(CheckContext context, string architecture)
     {
         var network = OneStepNetworks.FullyConnected(architecture);
-        var (test, kernels) = (Products(context.Rates, out var layers), new LayerKernels(network));
+        var (test, kernels) = (Products(context, out var layers), new LayerKernels(network));
         Trace? before = null;
-        foreach (var (trace, depth) in Layers.Of(context, network, 0, layers * network.Depth / (network.Depth - 1) / network.Channels + network.Depth + 1))
+        foreach (var (trace, depth) in Layers.UntilDecided(context, network, 0, (layers * network.Depth / (network.Depth - 1) / network.Channels) + network.Depth + 1, [test]))
         {
             if (depth == network.Depth)
             {
@@ -74,15 +75,14 @@ internal static class InitialisationChecks
             }
         }
 
-        yield return test.Conclude("correlation of pre-activations in successive simulations", Correlation);
+        yield return test.Conclude("correlation of pre-activations in successive simulations");
     }
 
-    private static SymmetryTest Products(ErrorRates rates, out long samples)
+    private static SymmetryTest Products(CheckContext context, out long samples)
     {
-        // Products of two independent standard normal numbers: energy 1 each. The test's critical value exceeds Catoni's by the mixture's
-        // price ½ln(1 + 2 ln(2/α)), below 2 in the exponent: 10 % more samples, and 20 % because V itself scatters.
-        samples = (long)(1.3 * KnownVarianceTest.SamplesFor(rates, 1, Correlation)) + 1;
-        return new SymmetryTest(rates, samples);
+        // Products of two independent standard normal numbers: energy 1 each, which scatters.
+        samples = (long)(1.2 * SymmetryTest.SamplesFor(context.Rates, 1, context.Discrepancy(Correlation))) + 1;
+        return new SymmetryTest(context.Rates, context.Discrepancy(Correlation), context.Planned(samples), EffectKind.Correlation);
     }
 
     private static void AddProducts(SymmetryTest test, NetworkSettings network, LayerKernels kernels, (Trace Trace, int Depth) one, (Trace Trace, int Depth) other)

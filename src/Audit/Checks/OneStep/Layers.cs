@@ -5,17 +5,18 @@ namespace Wellbehaved.Audit;
 /// <summary>The layers of many independent simulations, one after the other.</summary>
 internal static class Layers
 {
-    /// <summary>Simulates enough networks for a number of layers, each with its own input and the subject's own weights.</summary>
+    /// <summary>Simulates networks, each with its own input and the subject's own weights, until tests decide or the budget is spent.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="network">The network.</param>
     /// <param name="study">Separates studies.</param>
-    /// <param name="layers">Number of layers or residual units that are needed.</param>
+    /// <param name="planned">Number of layers or residual units that most true claims need.</param>
+    /// <param name="tests">What the layers are for.</param>
     /// <param name="depthsUsed">Depths of each simulation that are of use; by default all.</param>
-    /// <returns>Traces and depths; at least as many as asked for.</returns>
-    public static IEnumerable<(Trace Trace, int Depth)> Of(CheckContext context, NetworkSettings network, int study, long layers, int? depthsUsed = null)
+    /// <returns>Traces and depths, all depths of a trace in order.</returns>
+    public static IEnumerable<(Trace Trace, int Depth)> UntilDecided(CheckContext context, NetworkSettings network, int study, long planned, IReadOnlyCollection<ISequentialTest> tests, int? depthsUsed = null)
     {
         var depths = depthsUsed ?? network.Depth;
-        foreach (var trace in context.Simulate(network, study, Simulations(layers, depths)))
+        foreach (var trace in context.SimulateUntilDecided(network, study, Simulations(planned, depths), tests))
         {
             for (var depth = 1; depth <= depths; depth++)
             {

@@ -17,11 +17,11 @@ internal static class ResidualSumChecks
         {
             var network = networks[study];
             var channels = network.Channels;
-            var planned = (long)(1.2 * KnownVarianceTest.SamplesFor(rates, 0.55, Discrepancy)) / channels;
+            var planned = (long)(1.2 * SymmetryTest.SamplesFor(rates, 0.55, context.Discrepancy(Discrepancy))) / channels;
 
             // Correlations over P points of r directions scatter by 1/√r; behind the first ReLU most of the points' variance is common to all.
-            var tests = Enumerable.Range(0, 3).Select(_ => new SymmetryTest(rates, planned * channels / 5.0)).ToArray();
-            foreach (var (trace, depth) in Layers.Of(context, network, study, planned))
+            var tests = Enumerable.Range(0, 3).Select(_ => new SymmetryTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned) * channels / 5.0, EffectKind.Correlation)).ToArray();
+            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, tests))
             {
                 var (before, after) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
                 double[] branch = [.. after.Signal.Zip(before.Signal, (sum, skip) => sum - skip)];
@@ -31,9 +31,9 @@ internal static class ResidualSumChecks
                 Add(tests[2], before.Noise, branchNoise);
             }
 
-            yield return tests[0].Conclude($"skip · branch, {network.Describe()}", Discrepancy);
-            yield return tests[1].Conclude($"centred skip · branch, {network.Describe()}", Discrepancy);
-            yield return tests[2].Conclude($"noise of skip · branch, {network.Describe()}", Discrepancy);
+            yield return tests[0].Conclude($"skip · branch, {network.Describe()}");
+            yield return tests[1].Conclude($"centred skip · branch, {network.Describe()}");
+            yield return tests[2].Conclude($"noise of skip · branch, {network.Describe()}");
 
             void Add(SymmetryTest test, double[] skip, double[] branch)
             {
@@ -42,7 +42,8 @@ internal static class ResidualSumChecks
                 var cross = WrittenOutLayers.Means(products, channels);
                 for (var channel = 0; channel < channels; channel++)
                 {
-                    if (one[channel] > 0 && other[channel] > 0)
+                    // A channel without signal has no correlation; one that is not a number does not equal 0.
+                    if (one[channel] != 0 && other[channel] != 0)
                     {
                         test.Add(new Observed(cross[channel] / Math.Sqrt(one[channel] * other[channel])), new Expected(0), 1);
                     }

@@ -5,8 +5,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>S2, S3, S4: second moments of signal and noise after one layer, given the layer below.</summary>
 /// <remarks>
-/// Behind a convolution they are quadratic forms of Gaussian channels, whose variance is known exactly; behind a ReLU the sign of each channel is a fair coin.
-/// No tolerance is chosen: the discrepancy to detect and the error rates determine how many layers are looked at.
+/// After a convolution they are quadratic forms of Gaussian channels, whose variance is known exactly; after a ReLU the sign of each channel is a fair coin.
+/// No tolerance is chosen: the discrepancy to exclude and the error rate determine how many layers are looked at.
 /// </remarks>
 internal static class SecondMomentChecks
 {
@@ -19,10 +19,10 @@ internal static class SecondMomentChecks
     /// <summary>No other activation or mask keeps a share of the variance that is this close to a ReLU's: LeakyReLU aside, they differ by a third and more.</summary>
     private const double ReluDiscrepancy = 0.2;
 
-    /// <summary>The variance behind the ReLU is only bounded, so its test sees less.</summary>
+    /// <summary>The variance after the ReLU is only bounded, so its test sees less.</summary>
     private const double BoundedDiscrepancy = 0.35;
 
-    /// <summary>S2: ν₂ of the signal is twice its value below behind a convolution (with the boundary's own average), and half of that behind a ReLU.</summary>
+    /// <summary>S2: ν₂ of the signal is twice its value below after a convolution (with the boundary's own average), and half of that after a ReLU.</summary>
     public static IEnumerable<Measurement> Signal(CheckContext context, string architecture)
     {
         var networks = context.Offered(OneStepNetworks.All(architecture));
@@ -31,16 +31,16 @@ internal static class SecondMomentChecks
         for (var study = 0; study < networks.Length; study++)
         {
             var network = networks[study];
-
-            var planned = KnownVarianceTest.SamplesFor(rates, network.RelativeDeviation(), WeightDiscrepancy);
-            var (convolution, relu) = (new KnownVarianceTest(rates, planned), new KnownVarianceTest(rates, planned));
+            var planned = KnownVarianceTest.SamplesFor(rates, network.RelativeDeviation(), context.Discrepancy(WeightDiscrepancy));
+            var convolution = new KnownVarianceTest(rates, context.Discrepancy(WeightDiscrepancy), context.Planned(planned));
+            var relu = new KnownVarianceTest(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned / 4));
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.Of(context, network, study, planned))
+            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
             {
                 var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal);
                 var after = trace.At(depth, PlaceKind.Convolution);
                 convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Signal)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
-                if (reluFollows)
+                if (reluFollows && !relu.IsDecided)
                 {
                     var mean = OneStepLaws.ExpectedNu2AfterRelu(kernel);
                     var second = ReluKernel.Squares(kernel).Enumerate().Average();
@@ -48,10 +48,10 @@ internal static class SecondMomentChecks
                 }
             }
 
-            yield return convolution.Conclude($"ν₂(y), {network.Describe()}", WeightDiscrepancy);
+            yield return convolution.Conclude($"ν₂(y), {network.Describe()}");
             if (reluFollows)
             {
-                yield return relu.Conclude($"ν₂(x), {network.Describe()}", ReluDiscrepancy);
+                yield return relu.Conclude($"ν₂(x), {network.Describe()}");
             }
         }
     }
@@ -65,13 +65,11 @@ internal static class SecondMomentChecks
         for (var study = 0; study < networks.Length; study++)
         {
             var network = networks[study];
-            var planned = KnownVarianceTest.SamplesFor(rates, network.RelativeDeviation(), ConvolutionDiscrepancy);
-            var convolution = new KnownVarianceTest(rates, planned);
-
-            // A channel passes between none and all of its noise, so d² ≤ ¼; for eight points it is about a tenth of that.
-            var relu = new SymmetryTest(rates, planned * network.Channels / 40.0);
+            var planned = KnownVarianceTest.SamplesFor(rates, network.RelativeDeviation(), context.Discrepancy(ConvolutionDiscrepancy));
+            var convolution = new KnownVarianceTest(rates, context.Discrepancy(ConvolutionDiscrepancy), context.Planned(planned));
+            var relu = Halves(context, network, rates, planned);
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.Of(context, network, study, planned))
+            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
             {
                 var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Noise);
                 var after = trace.At(depth, PlaceKind.Convolution);
@@ -82,15 +80,15 @@ internal static class SecondMomentChecks
                 }
             }
 
-            yield return convolution.Conclude($"ν₂(dy), {network.Describe()}", ConvolutionDiscrepancy);
+            yield return convolution.Conclude($"ν₂(dy), {network.Describe()}");
             if (reluFollows)
             {
-                yield return relu.Conclude($"ν₂(dx) behind the ReLU, {network.Describe()}", ReluDiscrepancy);
+                yield return relu.Conclude($"ν₂(dx) after the ReLU, {network.Describe()}");
             }
         }
     }
 
-    /// <summary>S4: the variance of the signal behind the ReLU, by the arc-cosine kernel and in the paper's form.</summary>
+    /// <summary>S4: the variance of the signal after the ReLU, by the arc-cosine kernel and in the paper's form.</summary>
     public static IEnumerable<Measurement> Variance(CheckContext context, string architecture)
     {
         var networks = context.Offered(OneStepNetworks.All(architecture));
@@ -98,17 +96,18 @@ internal static class SecondMomentChecks
         for (var study = 0; study < networks.Length; study++)
         {
             var network = networks[study];
-            var planned = KnownVarianceTest.SamplesFor(rates, network.RelativeDeviation(), ConvolutionDiscrepancy);
-            var (convolution, total) = (new KnownVarianceTest(rates, planned), new KnownVarianceTest(rates, planned));
-            var relu = new SymmetryTest(rates, planned * network.Channels / 40.0);
+            var planned = KnownVarianceTest.SamplesFor(rates, network.RelativeDeviation(), context.Discrepancy(ConvolutionDiscrepancy));
+            var convolution = new KnownVarianceTest(rates, context.Discrepancy(ConvolutionDiscrepancy), context.Planned(planned));
+            var total = new KnownVarianceTest(rates, context.Discrepancy(BoundedDiscrepancy), context.Planned(planned));
+            var relu = Halves(context, network, rates, planned);
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.Of(context, network, study, planned))
+            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [convolution, total, relu]))
             {
                 var (kernel, channels) = (kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal), network.Channels);
                 var centred = KernelMatrix.Centred(kernel);
                 var (y, x) = (trace.At(depth, PlaceKind.Convolution).Signal, trace.At(depth, PlaceKind.Relu).Signal);
                 var variances = WrittenOutLayers.Variances(x, channels);
-                convolution.Add(new Observed(WrittenOutLayers.Variances(y, channels).Average()), new Expected(centred.Diagonal().Average()), LayerKernels.VarianceOfMeanSquare(centred) / channels);
+                convolution.Add(new Observed(WrittenOutLayers.Variances(y, channels).Average()), new Expected(KernelMatrix.Mu2(kernel)), LayerKernels.VarianceOfMeanSquare(centred) / channels);
 
                 // A ReLU contracts distances and y has no preferred sign, so E μ₂(x_c)² ≤ ½E μ₂(y_c)²: a bound of the variance.
                 var (mean, meanBefore) = (OneStepLaws.ExpectedMu2AfterRelu(kernel), centred.Diagonal().Average());
@@ -117,19 +116,24 @@ internal static class SecondMomentChecks
                 AddPaperForm(relu, y, variances, channels);
             }
 
-            yield return convolution.Conclude($"μ₂(y), {network.Describe()}", ConvolutionDiscrepancy);
-            yield return total.Conclude($"μ₂(x) by arc-cosine kernels, {network.Describe()}", BoundedDiscrepancy);
-            yield return relu.Conclude($"μ₂(x) by ν₁(y⁺)ν₁(y⁻), {network.Describe()}", ReluDiscrepancy);
+            yield return convolution.Conclude($"μ₂(y), {network.Describe()}");
+            yield return total.Conclude($"μ₂(x) by arc-cosine kernels, {network.Describe()}");
+            yield return relu.Conclude($"μ₂(x) by ν₁(y⁺)ν₁(y⁻), {network.Describe()}");
         }
     }
 
     /// <summary>Flipping a channel's sign turns its share of passed noise into the rest: symmetric about one half.</summary>
+    /// <param name="test">Collects.</param>
+    /// <param name="before">Noise or signal before the ReLU (points × channels).</param>
+    /// <param name="after">The same after it, as the subject showed it.</param>
+    /// <param name="channels">Number of channels.</param>
     public static void AddHalves(SymmetryTest test, double[] before, double[] after, int channels)
     {
         var (all, passed) = (WrittenOutLayers.MeanSquares(before, channels), WrittenOutLayers.MeanSquares(after, channels));
         for (var channel = 0; channel < channels; channel++)
         {
-            if (all[channel] > 0)
+            // A channel without noise shares nothing; one that is not a number does not equal 0.
+            if (all[channel] != 0)
             {
                 test.Add(new Observed(passed[channel] / all[channel]), new Expected(0.5), 0.5);
             }
@@ -139,7 +143,7 @@ internal static class SecondMomentChecks
     /// <summary>Flipping a channel's sign exchanges its halves: μ₂(y⁺) is symmetric about ½μ₂(y) - ν₁(y⁺)ν₁(y⁻).</summary>
     /// <param name="test">Collects.</param>
     /// <param name="before">Signal before the ReLU (points × channels).</param>
-    /// <param name="variancesAfter">Variance of each channel behind it, as the subject showed it.</param>
+    /// <param name="variancesAfter">Variance of each channel after it, as the subject showed it.</param>
     /// <param name="channels">Number of channels.</param>
     public static void AddPaperForm(SymmetryTest test, double[] before, double[] variancesAfter, int channels)
     {
@@ -148,12 +152,16 @@ internal static class SecondMomentChecks
         var negative = WrittenOutLayers.OverPoints(before, channels, (value, _) => Math.Max(-value, 0));
         for (var channel = 0; channel < channels; channel++)
         {
+            // The centre is 0 only for a channel that does not vary; one that is not a number is not.
             var centre = (0.5 * variances[channel]) - (positive[channel] * negative[channel]);
-            if (centre > 0)
+            if (!(centre <= 0))
             {
                 test.Add(new Observed(variancesAfter[channel] / centre), new Expected(1), 1);
             }
         }
     }
 
+    /// <summary>A test of shares about one half. A channel passes between none and all of its noise, so d² ≤ 1 relative to one half; for eight points it is about a tenth of that.</summary>
+    private static SymmetryTest Halves(CheckContext context, NetworkSettings network, ErrorRates rates, long planned) =>
+        new(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * network.Channels / 40.0);
 }

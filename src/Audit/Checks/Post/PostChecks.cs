@@ -38,9 +38,8 @@ internal static class PostChecks
     }
 
     /// <summary>P5: both pathologies are products of many factors: ln χ and ln ν₂ gain the same from each stretch of layers.</summary>
-    public static IEnumerable<Measurement> Multiplicativity(CheckContext context, string architecture) => architecture == "bn_ff"
-        ? [Share(context, architecture, 1, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %", PostLaws.Multiplies)]
-        : MultiplicativeSignal(context, architecture);
+    public static IEnumerable<Measurement> Multiplicativity(CheckContext context, string architecture) =>
+        [Share(context, architecture, 1, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %", PostLaws.Multiplies)];
 
     /// <summary>P6: branches as strong as their skip connections do not counter the collapse.</summary>
     public static IEnumerable<Measurement> EqualBranches(CheckContext context, string architecture)
@@ -73,30 +72,6 @@ internal static class PostChecks
         var first = table.Depths[0];
         yield return Of(context, 2, $"ln χ gains less than half as much in each layer of the second half as in the first {first}", chi.Select(row => PostLaws.Slows(row[0], first, row[^1] - row[middle], last - table.Depths[middle])));
         yield return Share(context, architecture, 2, "r_eff - 1 at least halves", behaviour => behaviour.SignalCollapses);
-    }
-
-    /// <summary>Collapsed signals walk by W1: the gains of ln ν₂ over two stretches have the walk's drift and are uncorrelated.</summary>
-    private static IEnumerable<Measurement> MultiplicativeSignal(CheckContext context, string architecture)
-    {
-        const int width = 32;
-        const int stretch = 14;
-        const double discrepancy = 0.4;
-        var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(4, 1, 1, 16), 4 * stretch, width);
-        var walk = new RandomWalk(width);
-        var rates = context.Rates.SharedBy(2);
-        var (drift, correlation) = (new StudentTest(rates), new StudentTest(rates));
-        var simulations = KnownVarianceTest.SamplesFor(rates, 1.3 * Math.Sqrt(2 * stretch * walk.Variance) / Math.Abs(2 * stretch * walk.Drift), discrepancy);
-        foreach (var trace in context.Simulate(network, 0, simulations))
-        {
-            var logs = Enumerable.Range(2, 3).Select(i => Math.Log(WrittenOutLayers.MeanSquare(trace.At(i * stretch, PlaceKind.Relu).Signal))).ToArray();
-            var (first, second) = (logs[1] - logs[0] - (stretch * walk.Drift), logs[2] - logs[1] - (stretch * walk.Drift));
-            drift.Add(new Observed(logs[2] - logs[0]), new Expected(2 * stretch * walk.Drift), Math.Abs(2 * stretch * walk.Drift));
-            correlation.Add(new Observed(first * second), new Expected(0), stretch * walk.Variance);
-        }
-
-        // The last percents of variance within the batch slow its walk by about as much; the drift is far larger than that and its error.
-        yield return drift.Conclude($"gain of ln ν₂ from layer {2 * stretch} to {4 * stretch}, N = {width}", discrepancy);
-        yield return correlation.Conclude("correlation of the gains of both stretches", 0.45);
     }
 
     private static Measurement Share(CheckContext context, string architecture, int tests, string quantity, Func<MappingBehaviour, bool> shows) =>

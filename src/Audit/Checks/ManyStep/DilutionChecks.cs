@@ -1,0 +1,77 @@
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>W3: a <c>bn_res</c> unit adds 1 to ν₂ in expectation, so its branch weighs 1/(l + 1) of its skip connection.</summary>
+/// <remarks>
+/// The growth of ν₂ in a unit is ν₂ of the branch plus twice the mean product of skip and branch. The first has the mean 1 and a bounded variance, whatever the unit's
+/// input; the second is symmetric about zero, since the branch's last weights have no preferred sign.
+/// </remarks>
+internal static class DilutionChecks
+{
+    private const int Units = 12;
+
+    /// <summary>A unit that adds a tenth more or less than its law.</summary>
+    private const double GrowthDiscrepancy = 0.1;
+
+    /// <summary>Growth in a unit, in three networks; and the branch of the last unit alone.</summary>
+    /// <param name="context">The subject.</param>
+    /// <param name="architecture">Name of the architecture.</param>
+    /// <returns>The measurements.</returns>
+    public static IEnumerable<Measurement> Growth(CheckContext context, string architecture)
+    {
+        var networks = context.Offered(
+        [
+            OneStepNetworks.FullyConnected(architecture) with { Depth = Units },
+            OneStepNetworks.FullyConnected(architecture, 3) with { Depth = Units, Channels = 12 },
+            OneStepNetworks.Convolutional(architecture, Boundary.Periodic) with { Depth = Units / 2, Channels = 12, Architecture = Architecture.Named(architecture) },
+        ]);
+        var rates = context.Rates.SharedBy((2 * networks.Length) + 1);
+        for (var study = 0; study < networks.Length; study++)
+        {
+            var network = networks[study];
+            var variance = VarianceOfBranch(network.Channels);
+            var delta = context.Discrepancy(GrowthDiscrepancy);
+            var plannedUnits = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), delta);
+
+            // Measured, for planning: twice the product of skip and branch, over the root of the unit's number, deviates by about √(1.6/N).
+            var crossDeviation = Math.Sqrt(1.6 / network.Channels);
+            var plannedCross = SymmetryTest.SamplesFor(rates, crossDeviation, delta / Math.Sqrt(network.Depth / 2.0));
+            var branches = new KnownVarianceTest(rates, delta, context.Planned(plannedUnits));
+            var crosses = new SymmetryTest(rates, delta, context.Planned(plannedCross) * crossDeviation * crossDeviation, EffectKind.Difference);
+            var last = new KnownVarianceTest(rates, 2 * delta, context.Planned(KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), 2 * delta)));
+            var simulations = Math.Max(Math.Max(plannedUnits, plannedCross) / network.Depth, study == 0 ? KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), 2 * delta) : 1);
+            foreach (var trace in context.SimulateUntilDecided(network, study, simulations, study == 0 ? [branches, crosses, last] : [branches, crosses]))
+            {
+                for (var depth = 1; depth <= network.Depth; depth++)
+                {
+                    var (skip, after) = (trace.At(depth, 1).Signal, trace.At(depth, PlaceKind.Addition).Signal);
+                    double[] branch = [.. after.Zip(skip, (sum, before) => sum - before)];
+                    var square = WrittenOutLayers.MeanSquare(branch);
+                    branches.Add(new Observed(square), new Expected(ManyStepLaws.BatchNormResidualNu2(0, 1)), variance);
+                    crosses.Add(new Observed(2 * skip.Zip(branch, (x, y) => x * y).Average()), new Expected(0), 1, 1 / Math.Sqrt(depth));
+                    if (study == 0 && depth == Units)
+                    {
+                        last.Add(new Observed(square), new Expected(ManyStepLaws.Dilution(Units - 1) * ManyStepLaws.BatchNormResidualNu2(1, Units - 1)), variance);
+                    }
+                }
+            }
+
+            var where = $"N = {network.Channels}, H = {network.Architecture.ResidualDepth}, {network.Describe()}";
+            yield return branches.Conclude($"ν₂ of the branch of a unit, {where}");
+            yield return crosses.Conclude($"twice skip · branch of a unit, {where}");
+            if (study == 0)
+            {
+                yield return last.Conclude($"ν₂ of the branch of unit {Units}, 1/(l+1) of an expected skip of l+1");
+            }
+        }
+    }
+
+    /// <summary>
+    /// A bound of the variance of ν₂ of a branch, given all before it. Given the input x of the last convolution, ν₂ of a channel has the mean q = 2ν₂(x) and the variance
+    /// 2‖K‖²/P² ≤ 2q², so the mean over N channels 2q²/N at most. And ν₂(x) is a mean over N independent channels of the positive half of a normalised one, within [0, 1] and symmetric about
+    /// one half: of variance ¼ at most. So E q² ≤ 1 + 1/N, and both together are 2(1 + 1/N)/N + 1/N.
+    /// </summary>
+    private static double VarianceOfBranch(int channels) => (3 + (2.0 / channels)) / channels;
+}

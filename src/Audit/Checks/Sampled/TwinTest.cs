@@ -1,0 +1,31 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A function of a network, of the subject's and of its sampled twin, whose difference is symmetric about zero if both have one law.</summary>
+/// <param name="rates">How often the test may be wrong.</param>
+/// <param name="discrepancy">δ, in the units of the function.</param>
+/// <param name="plannedDeviation">Root mean square of a difference, for planning.</param>
+/// <param name="share">Share of the planned samples of this context.</param>
+internal sealed class TwinTest(ErrorRates rates, double discrepancy, double plannedDeviation, double share)
+    : ISequentialTest
+{
+    private readonly SymmetryTest _test = new(
+        rates, discrepancy, share * SymmetryTest.SamplesFor(rates, plannedDeviation, discrepancy) * plannedDeviation * plannedDeviation, EffectKind.Difference);
+
+    /// <summary>Pairs that most true claims need.</summary>
+    public long Planned { get; } = SymmetryTest.SamplesFor(rates, plannedDeviation, discrepancy);
+
+    /// <inheritdoc/>
+    public bool IsDecided => _test.IsDecided;
+
+    /// <summary>Takes a pair.</summary>
+    /// <param name="subject">The function of the subject's network.</param>
+    /// <param name="twin">The same function of the twin.</param>
+    public void Add(double subject, double twin) => _test.Add(new Observed(subject), new Expected(twin), 1);
+
+    /// <summary>The verdict and what it rests on.</summary>
+    /// <param name="quantity">What was measured.</param>
+    /// <returns>The measurement: mean of the subject against mean of the sampler.</returns>
+    public Measurement Conclude(string quantity) => _test.Conclude(quantity);
+}
