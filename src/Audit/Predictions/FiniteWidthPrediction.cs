@@ -40,7 +40,7 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
         var (logChi, reff, mu4) = (Table(), Table(), Table());
         for (var sample = 0; sample < samples; sample++)
         {
-            var network = new SampledNeurons(kind, gram, options.NumChannels, options.Epsilon, unchecked((int)options.Seed + sample));
+            var network = new SampledNeurons(kind, gram, options.NumChannels, options.Epsilon, Mixing.Mix(Mixing.Mix(options.Seed) ^ (ulong)sample));
             for (var depth = 0; depth < options.TotalDepth; depth++)
             {
                 cancellation.ThrowIfCancellationRequested();

@@ -9,6 +9,9 @@ internal static class DenseProduct
     /// <summary>Multiply-adds from which a product is worth sharing between threads.</summary>
     private const long SharedFrom = 1 << 22;
 
+    /// <summary>Multiply-adds from which the blocked product earns the packing of its factors.</summary>
+    private const long BlockedFrom = 1 << 21;
+
     /// <summary>ABᵀ.</summary>
     /// <param name="left">A (m × k).</param>
     /// <param name="right">B (n × k).</param>
@@ -26,6 +29,28 @@ internal static class DenseProduct
         }
 
         return Matrix<double>.Build.Dense(rows, columns, result);
+    }
+
+    /// <summary>AB of arrays that hold rows.</summary>
+    /// <param name="a">A (<paramref name="rows"/> × <paramref name="inner"/>).</param>
+    /// <param name="b">B (<paramref name="inner"/> × <paramref name="columns"/>).</param>
+    /// <param name="c">Receives AB.</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="inner">Terms of each sum.</param>
+    /// <param name="columns">Columns of the result.</param>
+    public static unsafe void Multiply(double[] a, double[] b, double[] c, int rows, int inner, int columns)
+    {
+        if ((long)rows * inner * columns < BlockedFrom)
+        {
+            SmallProduct.Multiply(a, b, c, rows, inner, columns);
+            return;
+        }
+
+        using var product = new MatrixProduct<double>((long)rows * inner * columns >= SharedFrom ? Environment.ProcessorCount : 1);
+        fixed (double* pa = a, pb = b, pc = c)
+        {
+            product.Multiply(MatrixOperand<double>.RowMajor(pa, inner), MatrixOperand<double>.RowMajor(pb, columns), pc, rows, inner, columns);
+        }
     }
 
     /// <summary>The entries column after column; of a symmetric matrix also row after row.</summary>

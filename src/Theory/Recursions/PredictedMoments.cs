@@ -12,4 +12,10 @@ public readonly record struct PredictedMoments(int Depth, double LogNu2Signal, d
     /// <param name="mu2InputSignal">μ₂(x⁰).</param>
     /// <returns>½ ln(μ₂(dx)/μ₂(x)·μ₂(x⁰)), with μ₂(dx⁰) = 1.</returns>
     public double LogChi(double mu2InputSignal) => 0.5 * (LogMu2Noise - LogMu2Signal + Math.Log(mu2InputSignal));
+
+    /// <summary>ln χ, relative to a given input whose noise is given too.</summary>
+    /// <param name="mu2InputSignal">μ₂(x⁰).</param>
+    /// <param name="mu2InputNoise">μ₂(dx⁰), a mean square.</param>
+    /// <returns><c>½ ln(μ₂(dx)/μ₂(x)·μ₂(x⁰)/μ₂(dx⁰))</c>.</returns>
+    public double LogChi(double mu2InputSignal, double mu2InputNoise) => LogChi(mu2InputSignal) - (0.5 * Math.Log(mu2InputNoise));
 }

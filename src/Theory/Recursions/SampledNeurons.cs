@@ -1,17 +1,18 @@
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.Random;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>A fully connected network of finite width as a Markov chain: exact in law, tails included, without a weight matrix.</summary>
+/// <summary>A fully connected network of finite width as a Markov chain: exact in law at every width, tails included.</summary>
 /// <remarks>
 /// Given the Gram matrix of signal and noise at the P points together (2P × 2P), the N neurons of the next pre-activations are i.i.d.
-/// Gaussian over these with covariance twice that matrix: the one-step laws, sampled instead of averaged. The next Gram matrix is
-/// Wishart-like, a mean over N neurons of rectified (and batch-normalised) products. Where the recursion R2 misses the fat tails of
+/// Gaussian over these with covariance twice that matrix: the one-step laws, sampled instead of averaged. So the activations of one layer
+/// are all that the next depends on, and the law of all layers together is that of a network whose weights are independent and Gaussian.
+/// Neurons with the covariance C are FZ for any factor FFᵀ = C and normal Z: the activations themselves are such a factor of their Gram matrix,
+/// and the shorter one where N ≤ 2P; elsewhere Cholesky's is. Where the recursion R2 misses the fat tails of
 /// batch-normalised nets at large batch, the chain has them; its mean tends to the recursion as 1/N (R3). Not predicted: what one
 /// given weight matrix does, and convolutional nets, whose neurons are correlated over all positions of all images, (2Mn)² numbers.
-/// Random numbers are MathNet's, not the model's.
+/// A seed gives the same numbers on every processor and thread. One chain serves one caller at a time.
 /// </remarks>
 public sealed class SampledNeurons
 {
@@ -19,134 +20,267 @@ public sealed class SampledNeurons
     private readonly int _points;
     private readonly int _width;
     private readonly double _epsilon;
-    private readonly Normal _normal;
-    private Matrix<double> _neurons;
+    private readonly NormalSequence _normal;
+    private readonly NeuronStatistics _statistics;
+
+    // Rows are points, first of the signal, then of the noise (2P × N); columns are neurons.
+    private readonly double[] _ofUnit;
+    private readonly double[] _activations;
+    private readonly double[] _sampled;
+    private readonly double[] _skip;
+    private double[] _normals = [];
     private double _logScaleSignal;
     private double _logScaleNoise;
     private int _depth;
 
-    /// <summary>Starts behind the first layer, whose neurons it samples.</summary>
+    /// <summary>Starts after the first layer, whose neurons it samples. Input noise is independent of the signal and between points, of unit variance, in the mean over input noise.</summary>
     /// <param name="kind">The architecture.</param>
     /// <param name="inputGram">Gram matrix of the input signal over its channels, <c>⟨x_i, x_j⟩/N⁰</c> (P × P).</param>
     /// <param name="width">N ≥ 1.</param>
     /// <param name="epsilon">ε of batch norm.</param>
-    /// <param name="seed">Seed of the sampled neurons.</param>
+    /// <param name="seed">Seed of the sampled neurons: related seeds give unrelated chains.</param>
     /// <exception cref="ArgumentException">Not a kernel, or sizes out of range.</exception>
-    public SampledNeurons(NetworkKind kind, Matrix<double> inputGram, int width, double epsilon, int seed)
+    public SampledNeurons(NetworkKind kind, Matrix<double> inputGram, int width, double epsilon, ulong seed)
+        : this(kind, WithUnitNoise(inputGram), inputGram.RowCount, width, epsilon, seed)
     {
-        KernelMatrix.Require(inputGram);
+    }
+
+    private SampledNeurons(NetworkKind kind, Matrix<double> jointGram, int points, int width, double epsilon, ulong seed)
+    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         if (!double.IsFinite(epsilon) || epsilon < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "expected a finite number of at least 0");
         }
 
-        (_kind, _points, _width, _epsilon) = (kind, inputGram.RowCount, width, epsilon);
-        _normal = new Normal(0, 1, new MersenneTwister(seed));
+        (_kind, _points, _width, _epsilon) = (kind, points, width, epsilon);
+        (_normal, _statistics) = (new NormalSequence(seed), new NeuronStatistics(points, width));
+        (_ofUnit, _activations, _sampled, _skip) = (NewNeurons(), NewNeurons(), NewNeurons(), NewNeurons());
 
-        // Input noise is independent between points and of the signal, of unit variance.
-        var joint = Matrix<double>.Build.DenseIdentity(2 * _points);
-        joint.SetSubMatrix(0, 0, inputGram);
-        _neurons = Sample(joint);
+        // No ReLU precedes the first layer: its gain is 1.
+        var factor = SemidefiniteFactor.Compute(DenseProduct.Columns(jointGram), 2 * points);
+        Sample(factor.Rows, factor.Rank, variance: 1, _skip);
+        Rescale();
+
+        double[] NewNeurons() => new double[2 * points * width];
     }
 
-    /// <summary>μ₄ behind the last unit's first batch norm, in this sample; NaN without batch norm. Large where tails are fat: 3 for Gaussian z, up to the bound D3.</summary>
+    /// <summary>μ₄ after the last unit's first batch norm, in this sample; NaN without batch norm. Large where tails are fat: 3 for Gaussian z, up to the bound D3.</summary>
     public double Mu4AfterBatchNorm { get; private set; } = double.NaN;
+
+    /// <summary>Starts after the first layer of a network that reads a given batch: exact in law for this batch, whatever its noise is.</summary>
+    /// <param name="kind">The architecture.</param>
+    /// <param name="jointGram">
+    /// Gram matrix of the P points' signal and noise over the input's channels (2P × 2P): <c>⟨x_i, x_j⟩/N⁰</c> at (i, j), <c>⟨x_i, dx_j⟩/N⁰</c> at (i, P + j),
+    /// <c>⟨dx_i, dx_j⟩/N⁰</c> at (P + i, P + j). It may be singular, as it is where N⁰ &lt; 2P.
+    /// </param>
+    /// <param name="width">N ≥ 1.</param>
+    /// <param name="epsilon">ε of batch norm.</param>
+    /// <param name="seed">Seed of the sampled neurons: related seeds give unrelated chains.</param>
+    /// <returns>The chain.</returns>
+    /// <exception cref="ArgumentException">Not a kernel, an odd number of rows, or sizes out of range.</exception>
+    public static SampledNeurons Given(NetworkKind kind, Matrix<double> jointGram, int width, double epsilon, ulong seed)
+    {
+        KernelMatrix.Require(jointGram);
+        return jointGram.RowCount % 2 == 0
+            ? new SampledNeurons(kind, jointGram, jointGram.RowCount / 2, width, epsilon, seed)
+            : throw new ArgumentException($"expected signal and noise of as many points, got {jointGram.RowCount} rows", nameof(jointGram));
+    }
 
     /// <summary>Goes one layer or residual unit further.</summary>
     /// <returns>The moments at its end, in this sample.</returns>
-    /// <exception cref="ArgumentException">Batch norm with ε = 0 on a single point.</exception>
+    /// <exception cref="ArgumentException">Batch norm with ε = 0 on points that do not vary.</exception>
     public PredictedMoments Next()
     {
+        Advance();
+        return Moments();
+    }
+
+    /// <summary>Goes one layer or residual unit further, for callers that need no moments of it.</summary>
+    /// <exception cref="ArgumentException">Batch norm with ε = 0 on points that do not vary.</exception>
+    public void Advance()
+    {
         _depth++;
-        double reff;
         if (_kind.Residual)
         {
-            var branch = _neurons;
-            reff = double.NaN;
-            for (var h = 0; h < _kind.ResidualDepth; h++)
-            {
-                var activations = Activate(branch, ofUnit: h == 0);
-                reff = h == 0 ? EffectiveRank(activations) : reff;
-                branch = Sample(2 * Gram(activations));
-            }
-
-            _neurons += branch;
+            AddBranch();
         }
         else
         {
-            _neurons = Activate(Sample(2 * Gram(_neurons)), ofUnit: true);
-            reff = EffectiveRank(_neurons);
+            SampleAfter(_skip);
+            Activate(_sampled, _ofUnit, isFirst: true);
+            _ofUnit.CopyTo(_skip, 0);
         }
 
-        var gram = Gram(_neurons);
-        var signal = gram.SubMatrix(0, _points, 0, _points);
-        var noise = gram.SubMatrix(_points, _points, _points, _points);
-        var moments = new PredictedMoments(
+        Rescale();
+    }
+
+    /// <summary>The moments at this depth, in this sample.</summary>
+    /// <returns>Logarithms of raw moments, the noise's a mean square; the effective rank is that after the unit's first ReLU, and NaN at depth 0.</returns>
+    public PredictedMoments Moments()
+    {
+        _statistics.Compute(_skip);
+        return new PredictedMoments(
             _depth,
-            Math.Log(KernelMatrix.Nu2(signal)) + _logScaleSignal,
-            Math.Log(KernelMatrix.Mu2(signal)) + _logScaleSignal,
-            Math.Log(KernelMatrix.Nu2(noise)) + _logScaleNoise,
-            reff);
-        Rescale(KernelMatrix.Nu2(signal), KernelMatrix.Nu2(noise));
-        return moments;
+            Math.Log(MeanSquare(Signal(_skip))) + _logScaleSignal,
+            Math.Log(_statistics.Variances.Average()) + _logScaleSignal,
+            Math.Log(MeanSquare(Noise(_skip))) + _logScaleNoise,
+            _depth == 0 ? double.NaN : EffectiveRank());
     }
 
-    private Matrix<double> Gram(Matrix<double> neurons) => DenseProduct.OfTransposed(neurons, neurons) / _width;
-
-    private double EffectiveRank(Matrix<double> neurons)
+    private static Matrix<double> WithUnitNoise(Matrix<double> inputGram)
     {
-        var signal = neurons.SubMatrix(0, _points, 0, _width);
-        return KernelMatrix.EffectiveRank(Gram(signal));
+        KernelMatrix.Require(inputGram);
+        var joint = Matrix<double>.Build.DenseIdentity(2 * inputGram.RowCount);
+        joint.SetSubMatrix(0, 0, inputGram);
+        return joint;
     }
 
-    /// <summary>Draws N neurons (2P × N) with the given covariance over signal and noise at the points.</summary>
-    private Matrix<double> Sample(Matrix<double> covariance) =>
-        DenseProduct.OfTransposed(SemidefiniteFactor.Lower(covariance), Matrix<double>.Build.Random(_width, covariance.RowCount, _normal));
+    private static double MeanSquare(ReadOnlySpan<double> values) => VectorMath.Dot(values, values) / values.Length;
 
-    /// <summary>Batch norm, where there is one, and ReLU, neuron by neuron.</summary>
-    private Matrix<double> Activate(Matrix<double> neurons, bool ofUnit)
+    private Span<double> Signal(double[] neurons) => neurons.AsSpan(0, _points * _width);
+
+    private Span<double> Noise(double[] neurons) => neurons.AsSpan(_points * _width);
+
+    private void AddBranch()
     {
-        var result = neurons.Clone();
-        var fourthPowers = 0.0;
-        for (var neuron = 0; neuron < _width; neuron++)
+        var branch = _skip;
+        for (var h = 0; h < _kind.ResidualDepth; h++)
         {
-            var (shift, factor) = _kind.BatchNorm ? Statistics(neurons.Column(neuron, 0, _points)) : (0, 1);
-            for (var point = 0; point < _points; point++)
+            var activations = h == 0 ? _ofUnit : _activations;
+            Activate(branch, activations, isFirst: h == 0);
+            SampleAfter(activations);
+            branch = _sampled;
+        }
+
+        VectorMath.AddScaled(_skip, 1, _sampled);
+    }
+
+    /// <summary>Draws the pre-activations of the layer that reads these activations.</summary>
+    private void SampleAfter(double[] activations)
+    {
+        var (rows, variance) = (2 * _points, 2.0 / _width);
+        if (_width <= rows)
+        {
+            Sample(activations, _width, variance, _sampled);
+            return;
+        }
+
+        var (gram, transposed) = (new double[rows * rows], new double[rows * _width]);
+        for (var i = 0; i < rows; i++)
+        {
+            for (var neuron = 0; neuron < _width; neuron++)
             {
-                var signal = (neurons[point, neuron] - shift) * factor;
-                fourthPowers += signal * signal * signal * signal;
-                result[point, neuron] = Math.Max(signal, 0);
-                result[_points + point, neuron] = signal > 0 ? neurons[_points + point, neuron] * factor : 0;
+                transposed[(neuron * rows) + i] = activations[(i * _width) + neuron];
             }
         }
 
-        if (ofUnit && _kind.BatchNorm)
+        DenseProduct.Multiply(activations, transposed, gram, rows, _width, rows);
+        var factor = SemidefiniteFactor.Compute(gram, rows);
+        Sample(factor.Rows, factor.Rank, variance, _sampled);
+    }
+
+    /// <summary>Draws N neurons FZ.</summary>
+    /// <param name="factor">F (2P × <paramref name="rank"/>).</param>
+    /// <param name="rank">Columns of F.</param>
+    /// <param name="variance">Variance of Z.</param>
+    /// <param name="neurons">Receives them (2P × N).</param>
+    private void Sample(double[] factor, int rank, double variance, double[] neurons)
+    {
+        if (_normals.Length < rank * _width)
+        {
+            _normals = new double[rank * _width];
+        }
+
+        _normal.Fill(_normals.AsSpan(0, rank * _width), Math.Sqrt(variance));
+        DenseProduct.Multiply(factor, _normals, neurons, 2 * _points, rank, _width);
+    }
+
+    /// <summary>Batch norm, where there is one, and ReLU, neuron by neuron; the noise passes where the signal does.</summary>
+    private void Activate(double[] neurons, double[] activations, bool isFirst)
+    {
+        var (shifts, factors) = (_statistics.Means, _statistics.Variances);
+        if (_kind.BatchNorm)
+        {
+            _statistics.Compute(neurons);
+            for (var neuron = 0; neuron < _width; neuron++)
+            {
+                var variance = factors[neuron] + _epsilon;
+                factors[neuron] = variance > 0 ? 1 / Math.Sqrt(variance) : throw new ArgumentException("expected points that vary when ε = 0");
+            }
+        }
+        else
+        {
+            Array.Clear(shifts);
+            Array.Fill(factors, 1);
+        }
+
+        var fourthPowers = 0.0;
+        for (var point = 0; point < _points; point++)
+        {
+            var (first, ofNoise) = (point * _width, (_points + point) * _width);
+            for (var neuron = 0; neuron < factors.Length; neuron++)
+            {
+                var signal = (neurons[first + neuron] - shifts[neuron]) * factors[neuron];
+                fourthPowers += signal * signal * signal * signal;
+                activations[first + neuron] = Math.Max(signal, 0);
+                activations[ofNoise + neuron] = signal > 0 ? neurons[ofNoise + neuron] * factors[neuron] : 0;
+            }
+        }
+
+        if (isFirst && _kind.BatchNorm)
         {
             Mu4AfterBatchNorm = fourthPowers / ((double)_points * _width);
         }
-
-        return result;
     }
 
-    private (double Shift, double Factor) Statistics(Vector<double> values)
+    /// <summary>r_eff of the signal after the unit's first ReLU, from the smaller of the covariances over points and over neurons, whose spectra are the same.</summary>
+    private double EffectiveRank()
     {
-        var mean = values.Average();
-        var variance = values.Average(value => (value - mean) * (value - mean)) + _epsilon;
-        return variance > 0 ? (mean, 1 / Math.Sqrt(variance)) : throw new ArgumentException("expected points that vary when ε = 0");
-    }
-
-    private void Rescale(double signal, double noise)
-    {
-        var scale = Vector<double>.Build.Dense(2 * _points, 1);
-        if (!_kind.BatchNorm)
+        var statistics = new NeuronStatistics(_points, _width);
+        statistics.Compute(_ofUnit);
+        var (centred, transposed) = (new double[_points * _width], new double[_points * _width]);
+        for (var point = 0; point < _points; point++)
         {
-            _logScaleSignal += Math.Log(signal);
-            scale.SetSubVector(0, _points, Vector<double>.Build.Dense(_points, 1 / Math.Sqrt(signal)));
+            for (var neuron = 0; neuron < _width; neuron++)
+            {
+                centred[(point * _width) + neuron] = transposed[(neuron * _points) + point] = _ofUnit[(point * _width) + neuron] - statistics.Means[neuron];
+            }
         }
 
-        _logScaleNoise += Math.Log(noise);
-        scale.SetSubVector(_points, _points, Vector<double>.Build.Dense(_points, 1 / Math.Sqrt(noise)));
-        _neurons = Matrix<double>.Build.Dense(2 * _points, _width, (i, j) => scale[i] * _neurons[i, j]);
+        var (size, terms, left, right) = _points <= _width ? (_points, _width, centred, transposed) : (_width, _points, transposed, centred);
+        var covariance = new double[size * size];
+        DenseProduct.Multiply(left, right, covariance, size, terms, size);
+        var trace = VectorMath.Dot(centred, centred);
+        if (trace <= 0)
+        {
+            return double.NaN;
+        }
+
+        var largest = LargestEigenvalue.OfSymmetric(covariance, size);
+        return 1 + Math.Max(0, (trace - largest) / largest);
+    }
+
+    /// <summary>Brings the noise, and a signal that batch norm does not bind to a scale, to a mean square of 1; what is zero stays zero.</summary>
+    private void Rescale()
+    {
+        if (!_kind.BatchNorm)
+        {
+            _logScaleSignal += Normalise(Signal(_skip));
+        }
+
+        _logScaleNoise += Normalise(Noise(_skip));
+
+        static double Normalise(Span<double> values)
+        {
+            var meanSquare = MeanSquare(values);
+            if (meanSquare == 0)
+            {
+                return 0;
+            }
+
+            VectorMath.Scale(values, 1 / Math.Sqrt(meanSquare));
+            return Math.Log(meanSquare);
+        }
     }
 }

@@ -1,32 +1,82 @@
-using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The Cholesky factor of a covariance that may be singular, as that of a collapsed signal is.</summary>
-internal static class SemidefiniteFactor
+/// <summary>A factor F (n × r) of a covariance of rank r that may be singular, FFᵀ = C, by Cholesky's method with complete pivoting.</summary>
+/// <remarks>
+/// Each step takes the point whose remaining share of variance is largest and stops when none exceeds n·u, which is what the rounding of n terms
+/// leaves. What is left out is positive semidefinite with a diagonal below n·u, so by Cauchy and Schwarz FFᵀ differs from C by no more than
+/// a few n·u·sqrt(C_ii C_jj), whatever the rank. Source: N. Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, section 10.3.
+/// </remarks>
+internal sealed class SemidefiniteFactor
 {
-    /// <summary>A pivot below this share of the variance is rounding.</summary>
-    private const double PivotTolerance = 1e-13;
+    /// <summary>Half the distance from 1 to the next number.</summary>
+    private const double UnitRoundoff = 1.0 / (1L << 53);
 
-    /// <summary>A lower triangular L with LLᵀ = C: columns whose pivot is rounding are zero, which semidefiniteness allows.</summary>
-    public static Matrix<double> Lower(Matrix<double> covariance)
+    private SemidefiniteFactor(double[] rows, int rank) => (Rows, Rank) = (rows, rank);
+
+    /// <summary>F, row after row (n × r).</summary>
+    public double[] Rows { get; }
+
+    /// <summary>r, the number of columns.</summary>
+    public int Rank { get; }
+
+    /// <summary>Factorises.</summary>
+    /// <param name="covariance">C (n × n), symmetric and positive semidefinite up to rounding.</param>
+    /// <param name="size">n.</param>
+    /// <returns>The factor.</returns>
+    public static SemidefiniteFactor Compute(double[] covariance, int size)
     {
-        var size = covariance.RowCount;
-        var rows = new double[size][];
+        var (factor, deviations, rest) = (new double[size * size], new double[size], new double[size]);
+        var open = new List<int>(size);
         for (var i = 0; i < size; i++)
         {
-            var row = rows[i] = new double[size];
-            for (var j = 0; j < i; j++)
+            deviations[i] = Math.Sqrt(covariance[i * (size + 1)]);
+            rest[i] = 1;
+            if (deviations[i] > 0)
             {
-                var pivot = rows[j][j];
-                row[j] = pivot == 0 ? 0 : (covariance[i, j] - VectorMath.Dot(row.AsSpan(0, j), rows[j])) / pivot;
+                open.Add(i);
             }
-
-            var rest = covariance[i, i] - VectorMath.Dot(row.AsSpan(0, i), row);
-            row[i] = rest > PivotTolerance * covariance[i, i] ? Math.Sqrt(rest) : 0;
         }
 
-        return Matrix<double>.Build.DenseOfRowArrays(rows);
+        var rank = 0;
+        for (; open.Count > 0; rank++)
+        {
+            var pivot = open.MaxBy(i => rest[i]);
+            if (rest[pivot] <= size * UnitRoundoff)
+            {
+                break;
+            }
+
+            open.Remove(pivot);
+            var pivotRow = factor.AsSpan(pivot * size, rank);
+            var root = Math.Sqrt(rest[pivot]);
+            factor[(pivot * size) + rank] = root;
+            foreach (var i in open)
+            {
+                var correlation = covariance[(i * size) + pivot] / (deviations[i] * deviations[pivot]);
+                var entry = (correlation - VectorMath.Dot(pivotRow, factor.AsSpan(i * size, rank))) / root;
+                factor[(i * size) + rank] = entry;
+                rest[i] -= entry * entry;
+            }
+        }
+
+        return new SemidefiniteFactor(Compact(factor, deviations, rank), rank);
+    }
+
+    /// <summary>Keeps the columns that were found, and gives the points their scales again.</summary>
+    private static double[] Compact(double[] factor, double[] deviations, int rank)
+    {
+        var size = deviations.Length;
+        var rows = new double[size * rank];
+        for (var i = 0; i < size; i++)
+        {
+            for (var k = 0; k < rank; k++)
+            {
+                rows[(i * rank) + k] = deviations[i] * factor[(i * size) + k];
+            }
+        }
+
+        return rows;
     }
 }

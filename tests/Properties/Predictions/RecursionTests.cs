@@ -134,7 +134,7 @@ public class RecursionTests
         {
             var samples = Enumerable.Range(0, 1500).AsParallel().AsOrdered().Select(seed =>
             {
-                var network = new SampledNeurons(kind, gram, 12 << rung, epsilon, (rung * 10_000) + seed);
+                var network = new SampledNeurons(kind, gram, 12 << rung, epsilon, (ulong)((rung * 10_000) + seed));
                 return After(depth, network.Next).LogChi(1) - predicted;
             }).ToArray();
             means[rung] = samples.Mean();
