@@ -11,7 +11,7 @@ internal static class VerdictTable
     /// <summary>Prints a run.</summary>
     public static void Print(VerificationRun run)
     {
-        Console.WriteLine("claim  architecture   predicted    measured   apart by          n    alpha  verdict       decided by");
+        Console.WriteLine("claim  architecture   predicted    measured     apart by            interval          n    alpha  verdict       decided by");
         foreach (var outcome in run.Outcomes)
         {
             Console.WriteLine(Row(outcome));
@@ -57,19 +57,17 @@ internal static class VerdictTable
         var head = $"{outcome.Check.ClaimId,-5}  {outcome.Check.Architecture,-12}";
         if (outcome.Decisive is not { } decisive)
         {
-            return $"{head}  {new string(' ', 52)}  {Word(outcome.Verdict),-12}  {outcome.Failure}";
+            return $"{head}  {new string(' ', 76)}  {Word(outcome.Verdict),-12}  {outcome.Failure}";
         }
 
-        var (apart, alpha) = decisive.IsDeterministic
-            ? ($"{Apart(decisive.Deviation)} tol", "exact")
-            : ($"{Apart(decisive.Deviation)} SE", decisive.FalseFailRate.ToString("0e+0", CultureInfo.InvariantCulture));
-        var quantity = decisive.Quantity.Length > QuantityWidth ? decisive.Quantity[..(QuantityWidth - 1)] + "…" : decisive.Quantity;
-        return $"{head}  {Short(decisive.Predicted.Value),10}  {Short(decisive.Measured.Value),10}  {apart,9}  {decisive.Samples,9}  {alpha,7}  {Word(outcome.Verdict) + (outcome.Declined.Count > 0 ? " in part" : ""),-12}  {quantity}";
+        var words = MeasurementWords.Quantity(decisive);
+        var quantity = words.Length > QuantityWidth ? words[..(QuantityWidth - 1)] + "…" : words;
+        var verdict = Word(outcome.Verdict) + (outcome.Declined.Count > 0 ? " in part" : "");
+        return $"{head}  {MeasurementWords.Predicted(decisive, 5),10}  {Short(decisive.Measured.Value),10}  {MeasurementWords.Apart(decisive),11}  "
+            + $"{MeasurementWords.Interval(decisive),18}  {decisive.Samples,9}  {MeasurementWords.Rate(decisive),7}  {verdict,-12}  {quantity}";
     }
 
     private static int Count(IReadOnlyList<KeyValuePair<string, Verdict>> claims, Verdict verdict) => claims.Count(claim => claim.Value == verdict);
-
-    private static string Apart(double deviation) => deviation.ToString(Math.Abs(deviation) < 1e4 ? "F2" : "0e+0", CultureInfo.InvariantCulture);
 
     private static string Short(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e5 ? "G5" : "G3", CultureInfo.InvariantCulture);
 

@@ -70,7 +70,17 @@ public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Me
 
     /// <summary>The outcome in one line that names the claim.</summary>
     /// <returns>The line.</returns>
-    public override string ToString() => Decisive is { } decisive
-        ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Check.ClaimId} {Check.Architecture}: {Verdict.ToString().ToLowerInvariant()}: {decisive.Quantity}: predicted {decisive.Predicted.Value:G6}, measured {decisive.Measured.Value:G6}, {decisive.Deviation:G3} {(decisive.IsDeterministic ? "tolerances" : "standard errors")} apart, n = {decisive.Samples}{(decisive.Remark is null ? "" : $" ({decisive.Remark})")}")
-        : $"{Check.ClaimId} {Check.Architecture}: {Verdict.ToString().ToLowerInvariant()}: {Failure}";
+    public override string ToString()
+    {
+        var head = $"{Check.ClaimId} {Check.Architecture}: {Verdict.ToString().ToLowerInvariant()}";
+        return Decisive is not { } decisive ? $"{head}: {Failure}" : string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{head}: {decisive.Quantity}: predicted {MeasurementWords.Predicted(decisive, 6)}, measured {decisive.Measured.Value:G6}, {Apart(decisive)}, n = {decisive.Samples}{(decisive.Remark is null ? "" : $" ({decisive.Remark})")}");
+
+        static string Apart(Measurement decisive) => decisive.Effect is { } effect
+            ? $"{effect} ({MeasurementWords.Apart(decisive)}{(decisive.IsAsymptotic ? ", asymptotic" : "")})"
+            : decisive.IsDeterministic
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decisive.Deviation:G3} tolerances apart")
+                : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decisive.Deviation:G3} standard errors apart");
+    }
 }

@@ -37,8 +37,8 @@ public static class MarkdownReport
         Line();
         Line("## Every check");
         Line();
-        Line("| claim | architecture | predicted | measured | apart by | n | verdict | decided by |");
-        Line("|---|---|---:|---:|---:|---:|---|---|");
+        Line("| claim | architecture | predicted | measured | apart by | interval | n | verdict | decided by |");
+        Line("|---|---|---:|---:|---:|---:|---:|---|---|");
         foreach (var outcome in run.Outcomes)
         {
             Line(Row(outcome));
@@ -65,8 +65,10 @@ public static class MarkdownReport
     {
         var verdict = Words.Of(outcome.Verdict) + (outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Cell(string.Join(", ", outcome.Declined))})" : "");
         return outcome.Decisive is { } decisive
-            ? string.Create(CultureInfo.InvariantCulture, $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {decisive.Predicted.Value:G5} | {decisive.Measured.Value:G5} | {decisive.Deviation:F2} {(decisive.IsDeterministic ? "tolerances" : "SE")} | {decisive.Samples} | {verdict} | {Cell(decisive.Quantity)} |")
-            : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | {verdict} | {Cell(outcome.Failure ?? "")} |";
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | {decisive.Measured.Value:G5} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | {decisive.Samples} | {verdict} | {Cell(MeasurementWords.Quantity(decisive))} |")
+            : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | | {verdict} | {Cell(outcome.Failure ?? "")} |";
     }
 
     /// <summary>A subject's words must not break the page.</summary>

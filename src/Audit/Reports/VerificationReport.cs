@@ -35,7 +35,8 @@ public static class VerificationReport
             ["seed"] = run.Seed,
             ["verdict"] = Words.Of(run.Verdict),
             ["false_fail_rate"] = Suite.FalseFailRate,
-            ["false_pass_rate_of_each_check"] = rates.FalsePass,
+            // Every interval lies inside its discrepancy before a claim holds, and misses the truth with α at most.
+            ["false_pass_rate_of_each_check"] = rates.FalseFail,
             ["badge"] = Badge.TextOf(run),
             ["declined"] = new JsonArray([.. run.Declined.Select(reason => (JsonNode)reason)]),
             ["adapter_failures"] = new JsonArray([.. run.AdapterFailures.Select(failure => (JsonNode)failure)]),
@@ -66,6 +67,16 @@ public static class VerificationReport
             ["false_fail_rate"] = measurement.FalseFailRate,
             ["tolerance"] = measurement.IsDeterministic ? Json.Number(measurement.Tolerance) : null,
             ["detectable"] = measurement.IsDeterministic ? null : Json.Number(measurement.Detectable),
+            ["effect"] = measurement.Effect is not { } effect ? null : new JsonObject
+            {
+                ["kind"] = Words.Of(effect.Kind),
+                ["claimed"] = effect.Claimed,
+                ["estimate"] = Json.Number(effect.Estimate),
+                ["lower"] = Json.Number(effect.Lower),
+                ["upper"] = Json.Number(effect.Upper),
+            },
+            ["false_alarm_bound"] = measurement.IsDeterministic ? null : Json.Number(measurement.FalseAlarmBound),
+            ["asymptotic"] = measurement.IsAsymptotic,
             ["verdict"] = Words.Of(measurement.Verdict),
             ["remark"] = measurement.Remark,
         })]),

@@ -107,7 +107,7 @@ public static class HtmlReport
             page.Append($"<article id=\"{Anchor(claim.Id)}\" aria-labelledby=\"{Anchor(claim.Id)}-title\">\n<h3 id=\"{Anchor(claim.Id)}-title\">{claim.Id}: {Text(claim.Statement)}</h3>\n");
             page.Append($"<dl><dt>Source</dt><dd>{Text(claim.Source)}</dd><dt>Holds</dt><dd>{Words.Of(claim.Kind).Replace('_', ' ')}</dd><dt>Must detect</dt><dd>{Text(claim.Discrepancy ?? "–")}</dd><dt>Tolerance</dt><dd>{Text(claim.Tolerance ?? "–")}</dd></dl>\n");
             page.Append(DeviationStrip.Of(claim.Id, [.. outcomes.SelectMany(outcome => outcome.Measurements)]));
-            page.Append($"\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"{Anchor(claim.Id)}-title\" tabindex=\"0\"><table>\n<caption>The quantity that decided, on each architecture.</caption>\n<thead><tr><th scope=\"col\">architecture</th><th scope=\"col\">predicted</th><th scope=\"col\">measured</th><th scope=\"col\">apart by</th><th scope=\"col\">n</th><th scope=\"col\">α</th><th scope=\"col\">verdict</th><th scope=\"col\">decided by</th></tr></thead>\n<tbody>\n");
+            page.Append($"\n<div class=\"scroll\" role=\"region\" aria-labelledby=\"{Anchor(claim.Id)}-title\" tabindex=\"0\"><table>\n<caption>The quantity that decided, on each architecture.</caption>\n<thead><tr><th scope=\"col\">architecture</th><th scope=\"col\">predicted</th><th scope=\"col\">measured</th><th scope=\"col\">apart by</th><th scope=\"col\">interval</th><th scope=\"col\">n</th><th scope=\"col\">α</th><th scope=\"col\">verdict</th><th scope=\"col\">decided by</th></tr></thead>\n<tbody>\n");
             foreach (var outcome in outcomes)
             {
                 page.Append($"<tr><th scope=\"row\">{Text(outcome.Check.Architecture)}</th>{Evidence(outcome)}</tr>\n");
@@ -153,8 +153,10 @@ public static class HtmlReport
     {
         var verdict = $"<td class=\"{Words.Of(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
         return outcome.Decisive is { } decisive
-            ? string.Create(CultureInfo.InvariantCulture, $"<td>{decisive.Predicted.Value:G6}</td><td>{decisive.Measured.Value:G6}</td><td>{decisive.Deviation:G3} {(decisive.IsDeterministic ? "tolerances" : "SE")}</td><td>{decisive.Samples}</td><td>{(decisive.IsDeterministic ? "exact" : decisive.FalseFailRate.ToString("0e-0", CultureInfo.InvariantCulture))}</td>{verdict}<td>{Text(decisive.Quantity)}{(decisive.Remark is null ? "" : $" ({Text(decisive.Remark)})")}</td>")
-            : $"<td colspan=\"5\">{Text(outcome.Failure ?? "")}</td>{verdict}<td></td>";
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"<td>{MeasurementWords.Predicted(decisive, 6)}</td><td>{decisive.Measured.Value:G6}</td><td>{MeasurementWords.Apart(decisive)}</td><td>{MeasurementWords.Interval(decisive)}</td><td>{decisive.Samples}</td><td>{MeasurementWords.Rate(decisive)}</td>{verdict}<td>{Text(MeasurementWords.Quantity(decisive))}</td>")
+            : $"<td colspan=\"6\">{Text(outcome.Failure ?? "")}</td>{verdict}<td></td>";
     }
 
     /// <summary>Claims of the ledger that were executed, in its order.</summary>

@@ -9,62 +9,93 @@ public class TestsOfMeanTests
     private const double Discrepancy = 0.1;
     private static readonly ErrorRates Strict = new(1e-9, 1e-3);
 
-    /// <summary>Samples of mean 1 + shift with heavy or skewed tails, as each tool allows them, and enough of them.</summary>
-    public static TheoryData<string> Tools => ["known variance", "symmetry", "bounded", "student"];
+    public static TheoryData<string> Tools => [.. SampledLaw.Mean.Select(law => law.Name)];
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void A_true_mean_holds(string tool)
+    public void A_true_mean_holds_and_stops_early(string law)
     {
-        var measurement = Run(tool, Strict, Samples(tool), 0, 1).Conclude("x", Discrepancy);
+        var test = Run(law, Strict, Budget(law), 0, 1);
 
-        measurement.Verdict.Should().Be(Verdict.Holds);
-        measurement.Samples.Should().Be(Samples(tool));
-        measurement.Measured.Value.Should().BeApproximately(measurement.Predicted.Value, Discrepancy);
+        var measurement = test.Conclude("x");
+
+        measurement.Verdict.Should().Be(Verdict.Holds, measurement.ToString());
+        measurement.Samples.Should().BeLessThan(Budget(law));
+        measurement.Effect!.Lower.Should().BeLessThan(measurement.Effect.Claimed).And.BeGreaterThan(measurement.Effect.Claimed - Discrepancy);
+        measurement.Effect.Upper.Should().BeGreaterThan(measurement.Effect.Claimed).And.BeLessThan(measurement.Effect.Claimed + Discrepancy);
+        measurement.Detectable.Should().BeLessThan(Discrepancy);
     }
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void A_mean_wrong_by_the_discrepancy_is_rejected_upwards_and_downwards(string tool)
+    public void A_mean_wrong_by_the_discrepancy_is_rejected_upwards_and_downwards(string law)
     {
         foreach (var shift in new[] { Discrepancy, -Discrepancy })
         {
-            // β = 1e-3: of 60 runs at most a few may pass; one in fifteen would be far beyond chance.
-            var rejected = Enumerable.Range(0, 60).Count(seed => Run(tool, Strict, Samples(tool), shift, seed).Conclude("x", Discrepancy).Verdict == Verdict.Rejected);
-            rejected.Should().BeGreaterThanOrEqualTo(57);
+            // The interval has to exclude 0 while it may not exclude δ: within four times the plan it is half as wide as that asks for.
+            Enumerable.Range(0, 30).Count(seed => Run(law, Strict, Budget(law), shift, seed).Conclude("x").Verdict == Verdict.Rejected).Should().Be(30);
         }
     }
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void False_alarms_stay_below_their_rate(string tool)
+    public void A_gross_defect_needs_a_tenth_of_the_samples_of_a_true_mean(string law)
     {
-        // At α = 5 %, of 2000 runs 100 ± 10 may alarm; 140 would be four standard deviations too many.
+        var gross = Run(law, Strict, Budget(law), -9 * Discrepancy, 1).Conclude("x");
+
+        gross.Verdict.Should().Be(Verdict.Rejected);
+        gross.Samples.Should().BeLessThan(Run(law, Strict, Budget(law), 0, 1).Samples / 5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Tools))]
+    public void A_mean_wrong_by_the_discrepancy_passes_no_more_often_than_the_rate_of_false_alarms(string law)
+    {
+        // The interval misses the truth with α at most, on one side with α/2: of 1000 runs 25 at 5 %; 50 would be five standard deviations too many.
         var rates = new ErrorRates(0.05, 0.1);
-        Enumerable.Range(0, 2000).Count(seed => Run(tool, rates, 200, 0, seed).FalseAlarmBound <= rates.FalseFail).Should().BeLessThan(140);
+        foreach (var shift in new[] { Discrepancy, -Discrepancy })
+        {
+            Enumerable.Range(0, 1000).Count(seed => Run(law, rates, Budget(law) / 4, shift, seed).Conclude("x").Verdict == Verdict.Holds).Should().BeLessThan(50);
+        }
     }
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void Few_samples_are_inconclusive_and_none_too(string tool)
+    public void An_interval_covers_the_true_effect_when_one_stops(string law)
     {
-        Run(tool, Strict, 20, 0, 1).Conclude("x", Discrepancy).Verdict.Should().Be(Verdict.Inconclusive);
-        var nothing = Run(tool, Strict, 0, 0, 1).Conclude("x", Discrepancy);
-        nothing.Verdict.Should().Be(Verdict.Inconclusive);
-        nothing.Samples.Should().Be(0);
+        var rates = new ErrorRates(0.05, 0.1);
+        const double effect = 0.3;
+
+        // Optional stopping: at the first of many looks at which the claim is rejected, or at the end. Of 400 runs 20 may miss; 45 would be five standard deviations too many.
+        Enumerable.Range(0, 400).Count(seed => !Covers(Run(law, rates, 400, effect, seed).Effect()!)).Should().BeLessThan(45);
+
+        static bool Covers(Effect found) => found.Lower <= found.Claimed + effect && found.Upper >= found.Claimed + effect;
     }
 
     [Theory]
     [MemberData(nameof(Tools))]
-    public void What_is_not_finite_is_rejected_and_said(string tool)
+    public void Few_samples_are_inconclusive_and_say_what_it_would_take_and_none_too(string law)
+    {
+        var few = Run(law, Strict, 20, 0, 1).Conclude("x");
+        few.Verdict.Should().Be(Verdict.Inconclusive);
+        few.Remark.Should().Contain("samples would decide");
+        var nothing = Run(law, Strict, 0, 0, 1).Conclude("x");
+        (nothing.Verdict, nothing.Samples, nothing.Effect, nothing.FalseAlarmBound, nothing.Detectable).Should().Be((Verdict.Inconclusive, 0, null, 1, double.PositiveInfinity));
+    }
+
+    [Theory]
+    [MemberData(nameof(Tools))]
+    public void What_is_not_finite_is_rejected_and_said(string law)
     {
         foreach (var number in new[] { double.NaN, double.PositiveInfinity, double.NegativeInfinity })
         {
-            var test = Run(tool, Strict, Samples(tool), 0, 1);
-            Add(test, new Observed(number));
-            var measurement = test.Conclude("x", Discrepancy);
-            measurement.Verdict.Should().Be(Verdict.Rejected);
-            measurement.Remark.Should().Be("a sample is not a finite number");
+            var test = Run(law, Strict, 20, 0, 1);
+            SampledLaw.Named(law).Add(test, new Observed(number));
+            var measurement = test.Conclude("x");
+            if (double.IsNaN(number) || test is not BoundedTest)
+            {
+                (measurement.Verdict, measurement.Remark, measurement.FalseAlarmBound).Should().Be((Verdict.Rejected, "a sample is not a finite number", 0));
+            }
         }
     }
 
@@ -72,7 +103,7 @@ public class TestsOfMeanTests
     public void No_tool_can_compare_two_observations_or_two_expectations()
     {
         // By type: what came is an Observed, what must come an Expected, and neither converts into the other.
-        foreach (var tool in new[] { typeof(KnownVarianceTest), typeof(SymmetryTest), typeof(BoundedTest), typeof(StudentTest), typeof(DistributionTest), typeof(ExactComparison), typeof(Extrapolation) })
+        foreach (var tool in new[] { typeof(KnownVarianceTest), typeof(SymmetryTest), typeof(BoundedTest), typeof(DistributionTest), typeof(ExactComparison) })
         {
             foreach (var method in tool.GetMethods().Where(method => method.Name.StartsWith("Add", StringComparison.Ordinal)))
             {
@@ -94,75 +125,7 @@ public class TestsOfMeanTests
         KnownVarianceTest.CriticalValue(Strict).Should().BeApproximately(Math.Sqrt(2 * Math.Log(2e9)), 1e-12);
     }
 
-    [Fact]
-    public void A_skewed_statistic_is_not_given_a_Gaussian_tail()
-    {
-        // Twenty-five draws of a lognormal: Student alone would reject at 1e-9 for some samples; the corrected tail never claims to.
-        var test = new StudentTest(new ErrorRates(1e-9, 1e-3));
-        var random = new Random(3);
-        for (var i = 0; i < 25; i++)
-        {
-            test.Add(new Observed(Math.Exp(2 * Normal(random))), new Expected(Math.Exp(2)));
-        }
+    private static int Budget(string law) => (int)(CheckContext.Budget * SampledLaw.Named(law).Planned(Strict, Discrepancy));
 
-        test.Detectable.Should().Be(double.PositiveInfinity);
-        test.Conclude("x", 1e9).Verdict.Should().Be(Verdict.Inconclusive);
-    }
-
-    private static int Samples(string tool) => tool switch
-    {
-        "known variance" => (int)KnownVarianceTest.SamplesFor(Strict, 1.32, Discrepancy),
-        "symmetry" => 14_000,
-        "bounded" => 3_000,
-        _ => 10_000,
-    };
-
-    private static TestOfMean Run(string tool, ErrorRates rates, int samples, double shift, int seed)
-    {
-        var random = new Random(1000 + seed);
-        var planned = Math.Max(samples, 1);
-        TestOfMean test = tool switch
-        {
-            "known variance" => new KnownVarianceTest(rates, planned),
-            "symmetry" => new SymmetryTest(rates, planned),
-            "bounded" => new BoundedTest(rates, planned * 0.09),
-            _ => new StudentTest(rates),
-        };
-        for (var i = 0; i < samples; i++)
-        {
-            Add(test, Draw(tool, random, shift));
-        }
-
-        return test;
-    }
-
-    private static void Add(TestOfMean test, Observed observed)
-    {
-        switch (test)
-        {
-            case KnownVarianceTest known:
-                known.Add(observed, new Expected(1), Math.E - 1);
-                break;
-            case SymmetryTest symmetry:
-                symmetry.Add(observed, new Expected(0), 1);
-                break;
-            case BoundedTest bounded:
-                bounded.Add(observed, new Expected(0.5), 0, 1);
-                break;
-            case StudentTest student:
-                student.Add(observed, new Expected(1));
-                break;
-        }
-    }
-
-    private static Observed Draw(string tool, Random random, double shift) => tool switch
-    {
-        // Lognormal of mean 1 and variance e - 1: fourth moments of millions.
-        "known variance" => new Observed((1 + shift) * Math.Exp(Normal(random) - 0.5)),
-        "symmetry" => new Observed(shift + (Math.Sqrt(0.5) * Normal(random) * Normal(random) * (random.Next(2) == 0 ? 1 : -1))),
-        "bounded" => new Observed(Math.Clamp((0.5 * (1 + shift)) + (0.15 * ((2 * random.NextDouble()) - 1)), 0, 1)),
-        _ => new Observed(1 + shift + (0.7 * (-Math.Log(1 - random.NextDouble()) - 1))),
-    };
-
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static TestOfMean Run(string law, ErrorRates rates, int samples, double shift, int seed) => SampledLaw.Named(law).Run(rates, Discrepancy, samples, shift, seed);
 }

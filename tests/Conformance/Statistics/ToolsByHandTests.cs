@@ -23,118 +23,116 @@ public class ToolsByHandTests
         Rates.SharedBy(4).Should().Be(new ErrorRates(0.0025, 0.1));
         Same(KnownVarianceTest.CriticalValue(Rates), Math.Sqrt(2 * Threshold));
         KnownVarianceTest.SamplesFor(Rates, 3, 0.5).Should().Be((long)Math.Ceiling(Math.Pow((Math.Sqrt(2 * Threshold) + Margin) * 6, 2)));
-        DistributionTest.SamplesFor(Rates, 0.2).Should().Be((long)Math.Ceiling(Math.Pow((Math.Sqrt(Threshold / 2) + (Margin / 2)) / 0.2, 2)));
+        SymmetryTest.SamplesFor(Rates, 3, 0.5).Should().Be(KnownVarianceTest.SamplesFor(Rates, 3, 0.5));
+
+        // Half of α for the planned look, and room for what a true claim's distance exceeds with probability β.
+        DistributionTest.SamplesFor(Rates, 0.2).Should().Be((long)Math.Ceiling(Math.Pow((Math.Sqrt(Math.Log(400) / 2) + Math.Sqrt(Math.Log(20) / 2)) / 0.2, 2)));
         Suite.RatesOf(Scale.Quick).Should().Be(new ErrorRates(1e-6 / Suite.Checks.Length, 1e-3));
-        Suite.RatesOf(Scale.Full).Should().Be(new ErrorRates(1e-6 / Suite.Checks.Length, 1e-9));
+        Suite.RatesOf(Scale.Full).Should().Be(new ErrorRates(1e-6 / Suite.Checks.Length, 1e-3));
+        (Suite.DiscrepancyShareOf(Scale.Quick), Suite.DiscrepancyShareOf(Scale.Full)).Should().Be((1, 0.5));
     }
 
     [Fact]
     public void Known_variance()
     {
-        var test = new KnownVarianceTest(Rates, 8);
+        var test = new KnownVarianceTest(Rates, 0.5, 8);
         test.Add(new Observed(3), new Expected(2), 4);
         test.Add(new Observed(1), new Expected(3), 16);
         test.Add(new Observed(5), new Expected(2), 1);
 
-        // x = ½, -½, 3; influence ψ(λx) = ±ln(1 + |λx| + (λx)²/2).
+        // x = ½, -½, 3; a bet gains ψ(λx) - ln(1 + λ²/2), ψ(x) = ±ln(1 + |x| + x²/2).
         var bet = Math.Sqrt(2 * Threshold / 8);
         double[] x = [0.5, -0.5, 3];
-        double Influence(double y) => Math.Sign(y) * Math.Log(1 + Math.Abs(y) + (y * y / 2));
-        var (sum, price) = (x.Sum(value => Influence(bet * value)), 3 * bet * bet / 2);
         Same(test.StandardErrors, 3 / Math.Sqrt(3));
-        Same(test.FalseAlarmBound, Math.Min(1, 2 * Math.Exp(-(sum - price))));
-        Same(test.Detectable, (Math.Sqrt(2 * Threshold) + Margin) * Math.Sqrt(3) / ((2.0 / 2) + (3.0 / 4) + (2.0 / 1)));
+        Same(test.FalseAlarmBound, Math.Min(1, 2 * Math.Exp(-x.Sum(value => Catoni(bet, value)))));
         test.MeanObserved.Should().Be(new Observed(3));
         Same(test.MeanExpected.Value, 7.0 / 3);
 
-        var mirrored = new KnownVarianceTest(Rates, 2);
-        mirrored.Add(new Observed(-20), new Expected(-2), 4);
-        var strong = Math.Sqrt(Threshold);
-        Same(mirrored.FalseAlarmBound, Math.Min(1, 2 * Math.Exp((strong * strong / 2) - Math.Log(1 + (9 * strong) + (81 * strong * strong / 2)))));
+        // The ends of the interval: an effect θ moves the means 2, 3, 2 by itself times them; a ratio above 1 scatters more by as much.
+        var effect = test.Effect()!;
+        effect.Kind.Should().Be(EffectKind.Ratio);
+        Same(effect.Estimate, 9 / 7.0);
+        double Against(double theta, int side) =>
+            new[] { (3.0, 2.0, 2.0), (1.0, 3.0, 4.0), (5.0, 2.0, 1.0) }.Sum(s => Catoni(bet, side * (s.Item1 - (s.Item2 * (1 + theta))) / s.Item3 / (1 + Math.Max(0, theta))));
+        effect.Lower.Should().Be(0, "a ratio of positive numbers is not negative, and three samples say no more");
+        Against(effect.Upper - 1, -1).Should().BeApproximately(Threshold, 1e-3);
+
+        // Bets shrink beyond the plan: the second sample of a plan of one has λ²/2 = L/2.
+        var planned = new KnownVarianceTest(Rates, 1e-9, 1);
+        planned.Add(new Observed(5), new Expected(2), 9);
+        planned.Add(new Observed(8), new Expected(2), 9);
+        Same(planned.FalseAlarmBound, Math.Min(1, 2 * Math.Exp(-(Catoni(Math.Sqrt(2 * Threshold), 1) + Catoni(Math.Sqrt(Threshold), 2)))));
+
+        var mirrored = new KnownVarianceTest(Rates, 0.5, 2, EffectKind.Difference);
+        mirrored.Add(new Observed(-20), new Expected(-2), 4, 1);
+        Same(mirrored.FalseAlarmBound, Math.Min(1, 2 * Math.Exp(-Catoni(Math.Sqrt(Threshold), 9))));
         Same(mirrored.StandardErrors, -9);
         mirrored.Add(new Observed(-2), new Expected(double.NaN), 4);
         mirrored.Samples.Should().Be(1, "what is not finite is not counted");
         Same(mirrored.StandardErrors, -9);
+
+        static double Catoni(double bet, double x) => (Math.Sign(x) * Math.Log(1 + Math.Abs(bet * x) + (bet * x * bet * x / 2))) - Math.Log(1 + (bet * bet / 2));
     }
 
     [Fact]
     public void Bounded()
     {
-        var test = new BoundedTest(Rates, 100);
+        var test = new BoundedTest(Rates, 0.5, 100);
         test.Add(new Observed(0.9), new Expected(0.5), 0.1, 1.5);
         test.Add(new Observed(-3), new Expected(0.5), 0.1, 0.6);
         test.Add(new Observed(0.3), new Expected(-0.5), -1, 1.5);
 
         // Ranges 1, 0.4 and 2; residuals 0.4, -8.75 clamped to -1, and 0.4.
         var bet = Math.Sqrt(2 * Threshold / 100);
-        var (price, energy, sum) = (-Math.Log(1 - bet) - bet, (2 * 0.16) + 1, -0.2);
+        var (energy, sum) = ((2 * 0.16) + 1, -0.2);
         Same(test.StandardErrors, sum / Math.Sqrt(energy));
-        Same(test.FalseAlarmBound, Math.Min(1, 2 * Math.Exp((price * energy) - (bet * 0.2))));
-        Same(test.Detectable, (((Threshold + (price * energy)) / bet) + (Margin * Math.Sqrt(energy))) / (0.5 + 1.25 + 0.25));
 
-        var strong = new BoundedTest(Rates, 1);
+        // The running maximum: the bet downwards was best after the second sample.
+        var downwards = Math.Log(1 - (0.4 * bet)) + Math.Log(1 + bet);
+        var upwards = Math.Log(1 + (0.4 * bet));
+        Same(test.FalseAlarmBound, Math.Min(1, 2 * Math.Exp(-Math.Max(downwards, upwards))));
+
+        // Bets follow the energy beyond the plan, and are at most 0.45.
+        var strong = new BoundedTest(Rates, 1e-9, 1);
         strong.StandardErrors.Should().Be(0, "nothing came");
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 5; i++)
         {
             strong.Add(new Observed(1), new Expected(0.2), 0, 1);
         }
 
-        // The bet is at most ½.
-        Same(strong.FalseAlarmBound, 2 * Math.Exp((20 * (Math.Log(2) - 0.5)) - 10));
-        strong.Add(new Observed(double.PositiveInfinity), new Expected(0.2), 0, 1);
-        Same(strong.StandardErrors, Math.Sqrt(20));
+        Same(strong.FalseAlarmBound, Math.Min(1, 2 * Math.Pow(1.45, -5)));
+        strong.Add(new Observed(double.NaN), new Expected(0.2), 0, 1);
+        Same(strong.StandardErrors, Math.Sqrt(5));
     }
 
     [Fact]
     public void Symmetry()
     {
-        var test = new SymmetryTest(Rates, 30);
+        var test = new SymmetryTest(Rates, 0.5, 30);
         test.StandardErrors.Should().Be(0, "nothing came");
-        test.Detectable.Should().Be(double.PositiveInfinity);
+        test.Effect().Should().BeNull();
         test.Add(new Observed(3), new Expected(1), 0.5);
         test.Add(new Observed(2), new Expected(5), 2);
-        test.Add(new Observed(4), new Expected(1), 1);
+        test.Add(new Observed(4), new Expected(1), 1, 2);
 
-        // Residuals 4, -1.5 and 3 with V = 27.25 and ρ² = 30/(2 ln 200).
-        var (sum, energy, prior) = (5.5, 27.25, 30 / (2 * Threshold));
-        var mixture = 0.5 * Math.Log((energy + prior) / prior);
-        Same(test.StandardErrors, sum / Math.Sqrt(energy));
-        Same(test.FalseAlarmBound, Math.Min(1, Math.Exp(mixture - (sum * sum / (2 * (energy + prior))))));
-        Same(test.Detectable, (Math.Sqrt(2 * (energy + prior) * (Math.Log(100) + mixture)) + (Margin * Math.Sqrt(energy))) / 3);
+        // Residuals 4, -1.5 and 3, the last of weight 2; bets by the planned energy 30, reached by none of them before it came.
+        var bet = Math.Sqrt(2 * Threshold / 30);
+        double[] d = [4, -1.5, 6];
+        Same(test.StandardErrors, 8.5 / Math.Sqrt(16 + 2.25 + 36));
+        Same(test.FalseAlarmBound, Math.Min(1, 2 * Math.Exp(-d.Sum(value => Math.Log(1 + Math.Tanh(bet * value))))));
 
-        var strong = new SymmetryTest(Rates, 30);
-        for (var i = 0; i < 50; i++)
-        {
-            strong.Add(new Observed(1), new Expected(0), 1);
-        }
+        // Beyond the plan the bet shrinks: the second sample comes after an energy of 100.
+        var shrinking = new SymmetryTest(Rates, 1e-9, 1);
+        shrinking.Add(new Observed(10), new Expected(0), 1);
+        shrinking.Add(new Observed(1), new Expected(0), 1);
+        Same(shrinking.FalseAlarmBound, Math.Min(1, 2 / (2 * (1 + Math.Tanh(Math.Sqrt(2 * Threshold / 100))))));
 
-        Same(strong.FalseAlarmBound, Math.Exp((0.5 * Math.Log((50 + prior) / prior)) - (2500 / (2 * (50 + prior)))));
-        strong.Add(new Observed(double.NaN), new Expected(0), 1);
-        Same(strong.StandardErrors, Math.Sqrt(50));
-    }
-
-    [Fact]
-    public void Student()
-    {
-        var test = new StudentTest(Rates);
-        (test.FalseAlarmBound, test.Detectable, double.IsNaN(test.StandardErrors)).Should().Be((1, double.PositiveInfinity, true));
-        test.Add(new Observed(3), new Expected(1), 2);
-        (test.FalseAlarmBound, test.Detectable, double.IsNaN(test.StandardErrors)).Should().Be((1, double.PositiveInfinity, true), "one sample has no spread");
-        test.Add(new Observed(5), new Expected(1), 2);
-        Same(test.StandardErrors, 1.5 / 0.5);
-        foreach (var value in new[] { 2, 4, 1, 9, 3, 7 })
-        {
-            test.Add(new Observed(value), new Expected(1), 2);
-        }
-
-        double[] residuals = [1, 2, 0.5, 1.5, 0, 4, 1, 3];
-        var mean = residuals.Average();
-        var (second, third) = (residuals.Average(value => Math.Pow(value - mean, 2)), residuals.Average(value => Math.Pow(value - mean, 3)));
-        var error = Math.Sqrt(second * 8 / 7 / 8);
-        var tail = new CorrectedTail(8, third / Math.Pow(second, 1.5));
-        Same(test.StandardErrors, mean / error);
-        Same(test.FalseAlarmBound, tail.Of(mean / error));
-        Same(test.Detectable, (tail.Critical(0.01) + Margin) * error);
+        // No sample gains more than ln 2, however far it lies.
+        var far = new SymmetryTest(Rates, 1e-9, 1);
+        far.Add(new Observed(1e200), new Expected(0), 1);
+        Same(far.FalseAlarmBound, 1);
+        far.Add(new Observed(double.NaN), new Expected(0), 1);
+        far.Conclude("x").Verdict.Should().Be(Verdict.Rejected);
     }
 
     [Fact]
@@ -181,150 +179,48 @@ public class ToolsByHandTests
     [Fact]
     public void Distribution()
     {
-        var test = new DistributionTest(Rates);
+        // Five samples planned, so one look at 1, 2, 3, 5, 10 and 20 of them.
+        var test = new DistributionTest(Rates, 1, 5);
         foreach (var value in new[] { 0.9, 0.3, 0.35, 1, 0 })
         {
             test.Add(new Observed(0), new Expected(value));
         }
 
-        // Sorted 0, 0.3, 0.35, 0.9, 1 against steps of 0.2: the largest gap is 0.9 - 0.6, above the third.
-        var measurement = test.Conclude("x", 1);
+        // Sorted 0, 0.3, 0.35, 0.9, 1 against steps of 0.2: the largest gap is 0.9 - 0.6, above the third. Half of α is for the look at the plan.
+        var measurement = test.Conclude("x");
+        var reach = Math.Sqrt(Math.Log(400) / 10);
         Same(measurement.Measured.Value, 0.3);
         Same(measurement.Deviation, 0.3 * 2 * Math.Sqrt(5));
-        Same(measurement.Detectable, (Math.Sqrt(Threshold / 2) + (Margin / 2)) / Math.Sqrt(5));
-        (measurement.Quantity, measurement.Predicted, measurement.Samples, measurement.FalseFailRate, measurement.Remark, measurement.IsDeterministic).Should().Be(("x", new Expected(0), 5, 0.01, null, false));
+        Same(measurement.Detectable, 0.3 + reach);
+        measurement.Effect.Should().Be(new Effect(EffectKind.Distance, measurement.Measured.Value, 0, 1));
+        (measurement.Quantity, measurement.Predicted, measurement.Samples, measurement.FalseFailRate, measurement.IsDeterministic).Should().Be(("x", new Expected(0), 5, 0.01, false));
         test.Add(new Observed(double.NaN), new Expected(0.5));
-        test.Conclude("x", 1).Samples.Should().Be(5);
+        (test.Conclude("x").Samples, test.Conclude("x").Remark).Should().Be((5, "a sample is not a finite number"));
 
         // The mirror image: the gap lies below.
-        var mirrored = new DistributionTest(Rates);
+        var mirrored = new DistributionTest(Rates, 1, 5);
         foreach (var value in new[] { 0.1, 0.7, 0.65, 0, 1 })
         {
             mirrored.Add(new Observed(0), new Expected(value));
         }
 
-        Same(mirrored.Conclude("x", 1).Measured.Value, 0.3);
-        test.Conclude("x", 1).Remark.Should().Be("a sample is not a finite number");
-        new DistributionTest(Rates).Conclude("x", 1).Detectable.Should().Be(double.PositiveInfinity);
+        Same(mirrored.Conclude("x").Measured.Value, 0.3);
         foreach (var wrong in new[] { -0.1, 1.1 })
         {
-            var beyond = new DistributionTest(Rates);
+            var beyond = new DistributionTest(Rates, 1, 5);
             beyond.Add(new Observed(0), new Expected(wrong));
-            beyond.Conclude("x", 1).Verdict.Should().Be(Verdict.Rejected);
+            beyond.Conclude("x").Verdict.Should().Be(Verdict.Rejected);
         }
 
-        var (steps, enough) = (new DistributionTest(Rates), (Threshold / 2 / 0.25) + 0.01);
-        for (var i = 0; i < enough; i++)
+        // All at one half: D = ½ at each look; a sixteenth of α at an eighth of 160 samples, 2 exp(-2·20/4)·16 = 0.0015.
+        var steps = new DistributionTest(Rates, 1e-9, 160);
+        for (var i = 0; i < 20; i++)
         {
             steps.Add(new Observed(0), new Expected(0.5));
         }
 
-        steps.Conclude("x", 1).Verdict.Should().Be(Verdict.Rejected, "2 exp(-2n/4) is just below α");
-    }
-
-    [Fact]
-    public void Ladder()
-    {
-        var ladder = new Extrapolation(Rates);
-        double[][] rungs = [[1, 2, 4, 9], [3, 5, 4], [2, 2.5, 3, 4, 8]];
-        for (var rung = 0; rung < 3; rung++)
-        {
-            foreach (var value in rungs[rung])
-            {
-                ladder.Add(rung, new Observed(value), new Expected(1));
-            }
-        }
-
-        double[] weights = [1.0 / 3, -2, 8.0 / 3];
-        var estimate = rungs.Select((rung, i) => weights[i] * (rung.Average() - 1)).Sum();
-        double Variance(double[] rung) => rung.Sum(value => Math.Pow(value - rung.Average(), 2)) / (rung.Length - 1);
-        double[] variances = [.. rungs.Select((rung, i) => weights[i] * weights[i] * Variance(rung) / rung.Length)];
-        var error = Math.Sqrt(variances.Sum());
-        var freedom = Math.Pow(variances.Sum(), 2) / variances.Select((variance, i) => variance * variance / (rungs[i].Length - 1)).Sum();
-        var skewness = rungs.Select((rung, i) => Math.Pow(Math.Abs(weights[i]) * Math.Sqrt(Variance(rung)), 3) / Math.Pow(rung.Length, 2) * (Math.Abs(MathNet.Numerics.Statistics.Statistics.Skewness(rung)) + (3 * Math.Sqrt(6.0 / rung.Length)))).Sum() / Math.Pow(error, 3);
-
-        var measurement = ladder.Conclude("x", 1);
-        Same(measurement.Measured.Value, 1 + estimate);
-        Same(measurement.Deviation, estimate / error);
-        (measurement.Quantity, measurement.Predicted, measurement.Samples, measurement.FalseFailRate, measurement.Remark).Should().Be(("x", new Expected(1), 12, 0.01, null));
-        measurement.Detectable.Should().Be(double.PositiveInfinity, "so few samples of such skewness {0} and {1} degrees of freedom decide nothing", skewness, freedom);
-
-        ladder.Add(1, new Observed(double.NaN), new Expected(1));
-        var invalid = ladder.Conclude("x", 1);
-        (invalid.Verdict, invalid.Samples, invalid.Remark, invalid.Detectable).Should().Be((Verdict.Rejected, 12, "a sample is not a finite number", double.PositiveInfinity));
-        var short1 = new Extrapolation(Rates);
-        short1.Add(0, new Observed(1), new Expected(1));
-        var few = short1.Conclude("x", 1);
-        (few.Verdict, few.Samples, few.Remark, few.FalseFailRate).Should().Be((Verdict.Inconclusive, 1, "too few samples", 0.01));
-    }
-
-    [Theory]
-    [InlineData(2000, 0.01)]
-    [InlineData(200, 0.01)]
-    [InlineData(200, 0.1)]
-    [InlineData(40, 0.2)]
-    [InlineData(20, 0.3)]
-    public void Ladder_of_samples_that_decide(int count, double rate)
-    {
-        // Symmetric samples ±s: no skewness but its margin; Welch's degrees of freedom. Half of the samples are of one sign. From so many that both are
-        // nearly nothing to as few as still decide at some rate, where they move the critical value by steps of its grid.
-        var rates = new ErrorRates(rate, 0.1);
-        var ladder = new Extrapolation(rates);
-        double[] spread = [1, 0.5, 0.2], weights = [1.0 / 3, -2, 8.0 / 3];
-        for (var i = 0; i < 3 * count; i++)
-        {
-            ladder.Add(i % 3, new Observed(i / 3 % 2 == 0 ? spread[i % 3] : -spread[i % 3]), new Expected(0));
-        }
-
-        double[] variances = [.. spread.Select((s, i) => weights[i] * weights[i] * s * s / (count - 1))];
-        var error = Math.Sqrt(variances.Sum());
-        var freedom = (count - 1) * Math.Pow(variances.Sum(), 2) / variances.Sum(variance => variance * variance);
-        var deviations = spread.Select((s, i) => Math.Pow(Math.Abs(weights[i]) * s * Math.Sqrt(count / (count - 1.0)), 3)).Sum();
-        var skewness = deviations / Math.Pow(count, 2) * 3 * Math.Sqrt(6.0 / count) / Math.Pow(error, 3);
-        var critical = Enumerable.Range(20, 780).Select(step => 0.05 * step).First(t => Math.Log(2 * StudentT.CDF(0, 1, freedom, -t)) + (skewness * t * t * t / 3) <= Math.Log(rate));
-
-        var measurement = ladder.Conclude("x", 1e9);
-        measurement.Detectable.Should().BeApproximately((critical + Margin) * error, 1e-9, "critical values lie on a grid of 0.05");
-        measurement.Verdict.Should().Be(Verdict.Holds);
-        ladder.Conclude("x", 0.9 * measurement.Detectable).Verdict.Should().Be(Verdict.Inconclusive);
-        ladder.Conclude("x", measurement.Detectable).Verdict.Should().Be(Verdict.Holds);
-    }
-
-    [Fact]
-    public void A_ladder_needs_three_samples_on_each_rung()
-    {
-        var ladder = new Extrapolation(Rates);
-        for (var i = 0; i < 8; i++)
-        {
-            ladder.Add(i % 3, new Observed(i), new Expected(1));
-        }
-
-        ladder.Conclude("x", 1).Remark.Should().Be("too few samples", "the last rung has two");
-        ladder.Add(2, new Observed(5), new Expected(1));
-        ladder.Conclude("x", 1).Remark.Should().BeNull();
-    }
-
-    [Fact]
-    public void Student_s_test_of_samples_that_decide()
-    {
-        // ±1 about 0.5, in units of 4: deviation √(n/(n-1))/4, no skewness; so many that its margin leaves a critical value.
-        const int count = 400;
-        var (test, still) = (new StudentTest(Rates), new StudentTest(Rates));
-        for (var i = 0; i < count; i++)
-        {
-            test.Add(new Observed((i % 2 == 0 ? 1 : -1) + 2.5), new Expected(2), 4);
-            still.Add(new Observed(3), new Expected(3));
-        }
-
-        var error = Math.Sqrt(count / (count - 1.0)) / 4 / Math.Sqrt(count);
-        var critical = new CorrectedTail(count, 0).Critical(0.01);
-        critical.Should().BeInRange(2.5, 3.5, "Student's is 2.6");
-        Same(test.Detectable, (critical + Margin) * error);
-        Same(test.StandardErrors, 0.125 / error);
-        test.Conclude("x", 1).Verdict.Should().Be(Verdict.Rejected);
-
-        // Samples that never differ from what they should be: nothing to see, and anything would have been.
-        (still.Detectable, still.Conclude("x", 1e-9).Verdict).Should().Be((0, Verdict.Holds));
+        Same(steps.FalseAlarmBound, 32 * Math.Exp(-10));
+        steps.Conclude("x").Verdict.Should().Be(Verdict.Rejected);
     }
 
     [Fact]
@@ -402,19 +298,29 @@ public class ToolsByHandTests
     [Fact]
     public void What_a_mean_says_of_itself()
     {
-        var test = new KnownVarianceTest(Rates, 4);
-        var nothing = test.Conclude("x", 1);
-        (nothing.Verdict, nothing.Detectable, double.IsNaN(nothing.Deviation), double.IsNaN(nothing.Measured.Value), double.IsNaN(nothing.Predicted.Value)).Should().Be((Verdict.Inconclusive, double.PositiveInfinity, true, true, true));
+        var test = new KnownVarianceTest(Rates, 0.5, 4);
         test.Add(new Observed(2), new Expected(2), 1);
-        var one = test.Conclude("x", test.Detectable);
-        one.Should().Be(new Measurement("x", new Expected(2), new Observed(2), Verdict.Holds) { Samples = 1, FalseFailRate = 0.01, Detectable = test.Detectable });
-        test.Conclude("x", 0.99 * test.Detectable).Verdict.Should().Be(Verdict.Inconclusive);
+        var one = test.Conclude("x");
+        (one.Quantity, one.Predicted, one.Measured, one.Verdict, one.Samples, one.FalseFailRate, one.FalseAlarmBound, one.IsDeterministic).Should()
+            .Be(("x", new Expected(2), new Observed(2), Verdict.Inconclusive, 1, 0.01, 1, false));
+        Same(one.Detectable, Math.Max(one.Effect!.Upper - 1, 1 - one.Effect.Lower));
         test.Add(new Observed(double.NaN), new Expected(2), 1);
-        var invalid = test.Conclude("x", 1e9);
+        var invalid = test.Conclude("x");
         (invalid.Verdict, double.IsNaN(invalid.Deviation), invalid.Samples, invalid.Remark).Should().Be((Verdict.Rejected, true, 1, "a sample is not a finite number"));
-        FluentActions.Invoking(() => test.Conclude("x", 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("discrepancy");
-        FluentActions.Invoking(() => new Extrapolation(Rates).Conclude("x", 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("discrepancy");
-        FluentActions.Invoking(() => new DistributionTest(Rates).Conclude("x", 0)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("discrepancy");
+        FluentActions.Invoking(() => new KnownVarianceTest(Rates, 0, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("discrepancy");
+        FluentActions.Invoking(() => new DistributionTest(Rates, 0, 1)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("discrepancy");
+    }
+
+    [Fact]
+    public void Effects_in_words()
+    {
+        new Effect(EffectKind.Ratio, 1, 0.98171, 1.0111).ToString().Should().Be("0.982 to 1.011 times the prediction");
+        new Effect(EffectKind.Difference, 0, -0.05, 0.0125).ToString().Should().Be("-0.0500 to +0.0125 apart");
+        new Effect(EffectKind.Correlation, 0, -0.05, 0.0125).ToString().Should().Be("correlation -0.0500 to 0.0125");
+        new Effect(EffectKind.Share, 1, 0.83, 1).ToString().Should().Be("83 to 100 % of the mappings");
+        new Effect(EffectKind.Distance, 0.01, 0, 0.04).ToString().Should().Be("at most 0.0400 between the distributions");
+        Enum.GetValues<EffectKind>().Select(kind => new Effect(kind, 0, 0, 0).Claimed).Should().Equal(1, 0, 0, 0.5, 0);
+        FluentActions.Invoking(() => new Effect((EffectKind)9, 0, 0, 0).Claimed).Should().Throw<InvalidOperationException>();
     }
 
     private static void Same(double now, double expected) => now.Should().BeApproximately(expected, Rounding * Math.Max(1, Math.Abs(expected)));
