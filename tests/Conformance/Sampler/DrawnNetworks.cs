@@ -39,7 +39,7 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
             {
                 var end = network.Propagate(new ScaledKernels(new RandomKernels<double>(TestSeed.Value, (uint)i), factor), observer);
                 var moments = computation.Of(end, reffSignal: false, reffNoise: false);
-                Store(table, i, moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, observer.Rank);
+                Store(table, i, Logarithm(moments.LogNu2Signal), Logarithm(moments.LogMu2Signal), Logarithm(moments.LogMu2Noise), observer.Rank);
             }
         });
         return table;
@@ -81,6 +81,9 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
             table[f][network] = Math.Round(functionals[f], 5);
         }
     }
+
+    /// <summary>Narrow nets die: result files have a finite number for ln 0, theory has -∞.</summary>
+    private static double Logarithm(double stored) => stored == MomentSet.LogOfZero ? double.NegativeInfinity : stored;
 
     private static double[][] NewTable() => [.. Functionals.Select(_ => new double[Count])];
 
