@@ -23,6 +23,13 @@ public static class ReluKernel
     /// <exception cref="ArgumentException">Not a kernel.</exception>
     public static Matrix<double> Squares(Matrix<double> kernel) => Map(kernel, (scale, correlation) => 0.5 * scale * scale * ArcCosineKernel.Order2(correlation));
 
+    /// <summary><c>E[x_i⁴ x_j⁴] = ½ q_i² q_j² k₄(c_ij)</c>: with <see cref="Squares"/> the exact variance of <c>x_i² x_j²</c>.</summary>
+    /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
+    /// <returns>Mixed second moments of fourth powers (P × P).</returns>
+    /// <exception cref="ArgumentException">Not a kernel.</exception>
+    public static Matrix<double> FourthPowers(Matrix<double> kernel) =>
+        Map(kernel, (scale, correlation) => 0.5 * scale * scale * scale * scale * ArcCosineKernel.Order4(correlation));
+
     private static Matrix<double> Map(Matrix<double> kernel, Func<double, double, double> function)
     {
         KernelMatrix.Require(kernel);
