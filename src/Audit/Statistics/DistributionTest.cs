@@ -11,7 +11,8 @@ namespace Wellbehaved.Audit;
 /// <param name="rates">How often the test may be wrong.</param>
 /// <param name="discrepancy">δ: the distance between distribution functions that must be excluded.</param>
 /// <param name="plannedSamples">Number of samples after which most of α is spent.</param>
-public sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples) : ISequentialTest
+/// <param name="slack">Bound of the error of the distribution function itself, in probability: taken from the distance before it counts against the claim.</param>
+public sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples, double slack = 0) : ISequentialTest
 {
     /// <summary>Half of α for the planned look, the rest for a gross defect before it and a close call after it.</summary>
     private static readonly (double Size, double Share)[] Looks = [(1 / 8.0, 1 / 16.0), (1 / 4.0, 1 / 16.0), (1 / 2.0, 1 / 16.0), (1, 1 / 2.0), (2, 3 / 16.0), (4, 1 / 8.0)];
@@ -32,7 +33,7 @@ public sealed class DistributionTest(ErrorRates rates, double discrepancy, long 
 
     private bool IsRejected => _falseAlarmBound <= rates.FalseFail;
 
-    private bool IsInside => _distance + _reach <= _discrepancy;
+    private bool IsInside => _distance + slack + _reach <= _discrepancy;
 
     /// <summary>Number of samples whose planned look excludes a distance, but for the rate of undecided tests.</summary>
     /// <param name="rates">The rates.</param>
@@ -81,8 +82,8 @@ public sealed class DistributionTest(ErrorRates rates, double discrepancy, long 
             Samples = n,
             FalseFailRate = rates.FalseFail,
             FalseAlarmBound = _notFinite ? 0 : _falseAlarmBound,
-            Detectable = _distance + _reach,
-            Effect = double.IsFinite(_reach) ? new Effect(EffectKind.Distance, _distance, Math.Max(0, _distance - _reach), Math.Min(1, _distance + _reach)) : null,
+            Detectable = _distance + slack + _reach,
+            Effect = double.IsFinite(_reach) ? new Effect(EffectKind.Distance, _distance, Math.Max(0, _distance - slack - _reach), Math.Min(1, _distance + slack + _reach)) : null,
             Remark = _notFinite ? "a sample is not a finite number"
                 : verdict == Verdict.Inconclusive ? string.Create(CultureInfo.InvariantCulture, $"{SizeOf(Looks.Length - 1)} samples would be the last look")
                 : null,
@@ -104,6 +105,7 @@ public sealed class DistributionTest(ErrorRates rates, double discrepancy, long 
         }
 
         _reach = Math.Sqrt((rates.Threshold - Math.Log(share)) / (2 * n));
-        _falseAlarmBound = Math.Min(_falseAlarmBound, Math.Min(1, 2 * Math.Exp(-2 * n * _distance * _distance) / share));
+        var beyond = Math.Max(0, _distance - slack);
+        _falseAlarmBound = Math.Min(_falseAlarmBound, Math.Min(1, 2 * Math.Exp(-2 * n * beyond * beyond) / share));
     }
 }
