@@ -40,7 +40,7 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
         var (logChi, reff, mu4) = (Table(), Table(), Table());
         for (var sample = 0; sample < samples; sample++)
         {
-            var network = new SampledNeurons(kind, gram, options.NumChannels, options.Epsilon, Mixing.Mix(Mixing.Mix(options.Seed) ^ (ulong)sample));
+            var network = new SampledNeurons(kind, gram, options.NumChannels, options.Epsilon, SeedOf(options.Seed, sample));
             for (var depth = 0; depth < options.TotalDepth; depth++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -60,4 +60,10 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
 
         double[][] Table() => [.. Enumerable.Range(0, options.TotalDepth).Select(_ => new double[samples])];
     }
+
+    /// <summary>The seed of one sampled network. Mixed twice, since sums of seed and number would sample the same networks for neighbouring seeds, on which averages over batches rest.</summary>
+    /// <param name="seed">The experiment's seed.</param>
+    /// <param name="sample">Number of the network.</param>
+    /// <returns>The network's seed.</returns>
+    internal static ulong SeedOf(ulong seed, int sample) => Mixing.Mix(Mixing.Mix(seed) ^ (ulong)sample);
 }

@@ -4,14 +4,17 @@ namespace Wellbehaved.Theory;
 
 /// <summary>A factor F (n × r) of a covariance of rank r that may be singular, FFᵀ = C, by Cholesky's method with complete pivoting.</summary>
 /// <remarks>
-/// Each step takes the point whose remaining share of variance is largest and stops when none exceeds n·u, which is what the rounding of n terms
-/// leaves. What is left out is positive semidefinite with a diagonal below n·u, so by Cauchy and Schwarz FFᵀ differs from C by no more than
-/// a few n·u·sqrt(C_ii C_jj), whatever the rank. Source: N. Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, section 10.3.
+/// Each step takes the point whose remaining share of variance is largest and stops when none exceeds 4n·u: the n terms of each remainder round, and so did
+/// those of the sums that C is made of. What is left out is positive semidefinite with a diagonal below that, so by Cauchy and Schwarz FFᵀ differs
+/// from C by no more than a small multiple of n·u·sqrt(C_ii C_jj), whatever the rank. Source: N. Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, section 10.3.
 /// </remarks>
 internal sealed class SemidefiniteFactor
 {
     /// <summary>Half the distance from 1 to the next number.</summary>
     private const double UnitRoundoff = 1.0 / (1L << 53);
+
+    /// <summary>In units of n·u.</summary>
+    private const int Rounding = 4;
 
     private SemidefiniteFactor(double[] rows, int rank) => (Rows, Rank) = (rows, rank);
 
@@ -43,7 +46,7 @@ internal sealed class SemidefiniteFactor
         for (; open.Count > 0; rank++)
         {
             var pivot = open.MaxBy(i => rest[i]);
-            if (rest[pivot] <= size * UnitRoundoff)
+            if (rest[pivot] <= Rounding * size * UnitRoundoff)
             {
                 break;
             }
