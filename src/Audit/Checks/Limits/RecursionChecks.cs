@@ -7,6 +7,8 @@ namespace Wellbehaved.Audit;
 internal static class RecursionChecks
 {
     private const int Depth = 2;
+
+    /// <summary>Narrow enough to be far from the limit. All 24 neurons are off at all twelve points, which would leave no logarithm, with probability 10⁻²⁵: at most a tenth of the neurons are, each by itself.</summary>
     private const int Width = 24;
 
     /// <summary>In ln χ, where two layers of a batch-normalised net gain 0.6 and one wrong layer 0.2.</summary>
@@ -32,7 +34,7 @@ internal static class RecursionChecks
         var simulation = 0L;
         foreach (var trace in context.SimulateUntilDecided(network, 0, Math.Max(chi.Planned, spread.Planned), [chi, spread], null, ofRank ? NoteRank : null))
         {
-            var twin = SampledTwin.Of(context, 0, simulation++, trace)[^1];
+            var twin = SampledTwin.Sample(context, 0, simulation++, trace, Depth)[0];
             var last = trace.At(Depth, network.Architecture.Places[^1].Number);
             var mu2 = WrittenOutLayers.Variances(last.Signal, network.Channels).Average();
             chi.Add(0.5 * Math.Log(WrittenOutLayers.MeanSquare(last.Noise) / mu2), twin.LogChi(1));

@@ -36,9 +36,9 @@ internal static class WalkChecks
         var simulation = 0L;
         foreach (var trace in context.SimulateUntilDecided(network, 0, Math.Max(gain.Planned, product.Planned), [gain, product]))
         {
-            var twin = SampledTwin.Of(context, 0, simulation++, trace);
+            var twin = SampledTwin.Sample(context, 0, simulation++, trace, 2 * Stretch, 3 * Stretch, 4 * Stretch);
             var subject = Gain([.. Enumerable.Range(2, 3).Select(i => Math.Log(WrittenOutLayers.MeanSquare(trace.At(i * Stretch, PlaceKind.Relu).Signal)))]);
-            var sampled = Gain([.. Enumerable.Range(2, 3).Select(i => twin[(i * Stretch) - 1].LogNu2Signal)]);
+            var sampled = Gain([.. twin.Select(moments => moments.LogNu2Signal)]);
             gain.Add(subject.First + subject.Second, sampled.First + sampled.Second);
             product.Add(Product(subject), Product(sampled));
         }

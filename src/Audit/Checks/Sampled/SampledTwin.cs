@@ -16,14 +16,26 @@ internal static class SampledTwin
     /// <param name="study">The study that the trace belongs to.</param>
     /// <param name="simulation">Number of the trace in it.</param>
     /// <param name="trace">A trace of a fully connected network.</param>
-    /// <returns>Moments of the twin at each depth, from 1 on.</returns>
-    public static PredictedMoments[] Of(CheckContext context, int study, long simulation, Trace trace)
+    /// <param name="depths">The depths that are looked at, in ascending order; 0 is after the first layer.</param>
+    /// <returns>Moments of the twin at these depths.</returns>
+    public static PredictedMoments[] Sample(CheckContext context, int study, long simulation, Trace trace, params ReadOnlySpan<int> depths)
     {
         var network = trace.Network;
         var kind = NetworkKind.Named(network.Architecture.Name, network.Architecture.ResidualDepth);
         var seed = Mixing.Mix(context.SeedOf(study) ^ Mixing.Mix(Purpose ^ (ulong)simulation));
         var sampled = SampledNeurons.Given(kind, JointGram(trace.Input), network.Channels, network.Epsilon, seed);
-        return [.. Enumerable.Range(0, network.Depth).Select(_ => sampled.Next())];
+        var (moments, depth) = (new PredictedMoments[depths.Length], 0);
+        for (var i = 0; i < depths.Length; i++)
+        {
+            for (; depth < depths[i]; depth++)
+            {
+                sampled.Advance();
+            }
+
+            moments[i] = sampled.Moments();
+        }
+
+        return moments;
     }
 
     /// <summary>Separates the twin's numbers from all others of the study.</summary>
