@@ -61,7 +61,8 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
         double[][] Table() => [.. Enumerable.Range(0, options.TotalDepth).Select(_ => new double[samples])];
     }
 
-    /// <summary>The seed of one sampled network. Mixed twice, since sums of seed and number would sample the same networks for neighbouring seeds, on which averages over batches rest.</summary>
+    /// <summary>The seed of one sampled network.</summary>
+    /// <remarks>Mixed twice: sums of seed and number would sample the same networks for neighbouring seeds, over which batches are averaged.</remarks>
     /// <param name="seed">The experiment's seed.</param>
     /// <param name="sample">Number of the network.</param>
     /// <returns>The network's seed.</returns>

@@ -61,7 +61,13 @@ public static class ArcCosineKernel
         if (phi < FourthSeriesBelow)
         {
             // φ(54 + 48 cos 2φ + 3 cos 4φ) - 40 sin 2φ - (25/4) sin 4φ, whose first four terms vanish.
-            return AlternatingSeries(4 * phi, k => 0.25 * ((((2 * k) + 1) * (3 + (48 * Math.Pow(4, -k)))) - 25 - (80 * Math.Pow(4, -k))), 4, FourthSeriesTerms) / Math.PI;
+            return AlternatingSeries(4 * phi, Coefficient, 4, FourthSeriesTerms) / Math.PI;
+        }
+
+        static double Coefficient(int k)
+        {
+            var share = Math.Pow(4, -k);
+            return 0.25 * ((((2 * k) + 1) * (3 + (48 * share))) - 25 - (80 * share));
         }
 
         var square = correlation * correlation;

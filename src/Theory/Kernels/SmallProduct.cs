@@ -32,7 +32,8 @@ internal static class SmallProduct
             var column = 0;
             for (; column <= columns - (2 * Vector256<double>.Count); column += 2 * Vector256<double>.Count)
             {
-                Tile(ref Unsafe.Add(ref firstA, row * inner), ref Unsafe.Add(ref firstB, column), ref Unsafe.Add(ref firstC, (row * columns) + column), inner, columns);
+                ref var target = ref Unsafe.Add(ref firstC, (row * columns) + column);
+                Tile(ref Unsafe.Add(ref firstA, row * inner), ref Unsafe.Add(ref firstB, column), ref target, inner, columns);
             }
 
             Rest(a, b, c, new Part(row, row + TileRows, column), inner, columns);
@@ -44,7 +45,8 @@ internal static class SmallProduct
     /// <summary>Four rows of two vectors: eight sums that do not wait for each other.</summary>
     private static void Tile(ref double a, ref double b, ref double c, int inner, int columns)
     {
-        Vector256<double> sum00 = default, sum01 = default, sum10 = default, sum11 = default, sum20 = default, sum21 = default, sum30 = default, sum31 = default;
+        Vector256<double> sum00 = default, sum01 = default, sum10 = default, sum11 = default;
+        Vector256<double> sum20 = default, sum21 = default, sum30 = default, sum31 = default;
         for (var k = 0; k < inner; k++)
         {
             ref var source = ref Unsafe.Add(ref b, k * columns);

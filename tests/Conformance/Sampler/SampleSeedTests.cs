@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
+using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -31,7 +32,8 @@ public class SampleSeedTests
         var values = new HashSet<double>();
         foreach (var (seed, sample) in new[] { (7ul, 0), (7ul, 1), (8ul, 0), (8ul, 1) })
         {
-            values.Add(new Theory.SampledNeurons(Theory.NetworkKind.Named("vanilla"), gram, 5, 0, FiniteWidthPrediction.SeedOf(seed, sample)).Next().LogNu2Signal);
+            var network = new SampledNeurons(NetworkKind.Named("vanilla"), gram, 5, 0, FiniteWidthPrediction.SeedOf(seed, sample));
+            values.Add(network.Next().LogNu2Signal);
         }
 
         values.Should().HaveCount(4);

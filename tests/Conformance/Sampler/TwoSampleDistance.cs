@@ -6,7 +6,7 @@ internal static class TwoSampleDistance
     /// <summary>From this size on Massart's constant 2 holds for two samples of equal size.</summary>
     public const int SmallestSize = 458;
 
-    /// <summary>The largest difference of the two empirical distribution functions; equal values are passed together, NaN counts as the largest value.</summary>
+    /// <summary>The largest difference of two empirical distribution functions; equal values are passed together, NaN counts as the largest value.</summary>
     /// <param name="first">One sample.</param>
     /// <param name="second">The other.</param>
     /// <returns>A number in [0, 1].</returns>

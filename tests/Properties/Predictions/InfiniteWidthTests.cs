@@ -35,10 +35,10 @@ public class InfiniteWidthTests
         TendTo([predicted.LogChi(1), predicted.LogMu2Signal], architecture, gram, moments => [moments.LogChi(1), moments.LogMu2Signal]);
     }
 
-    /// <summary>
+    /// <remarks>
     /// An eigenvalue is a smooth function of the matrix only where a gap separates it: equal ones split as 1/√N, which no ladder in 1/N extrapolates.
     /// So inputs are drawn until the recursion itself predicts the gap. The chosen input has no say in whether its sampled networks agree with it.
-    /// </summary>
+    /// </remarks>
     [Theory]
     [InlineData("vanilla")]
     [InlineData("vanilla_res")]
@@ -79,7 +79,8 @@ public class InfiniteWidthTests
 
     private static PredictedMoments Predict(string architecture, Matrix<double> gram)
     {
-        var recursion = new KernelRecursion(NetworkKind.Named(architecture), gram, [.. Enumerable.Repeat(1.0, Points)], new ConvolutionKernel(Points, 1, 1, 1, Border.Periodic), Epsilon);
+        var fullyConnected = new ConvolutionKernel(Points, 1, 1, 1, Border.Periodic);
+        var recursion = new KernelRecursion(NetworkKind.Named(architecture), gram, [.. Enumerable.Repeat(1.0, Points)], fullyConnected, Epsilon);
         var moments = recursion.Next();
         while (moments.Depth < Depth)
         {

@@ -12,7 +12,7 @@ public class LargeBatchTests
     /// </summary>
     private const double Resolution = 6e-4;
 
-    /// <summary>Independent points; and points on a ring whose correlation halves from each to the next: the limits speak of Gaussian z, whatever correlations vanish with distance.</summary>
+    // Independent points; and points on a ring whose correlation halves from each to the next: the mean over pairs is the same in the limit.
     [Theory]
     [InlineData(2, 0)]
     [InlineData(3, 0)]
@@ -62,6 +62,7 @@ public class LargeBatchTests
     private static (Matrix<double> Kernel, KernelRecursion Recursion) Start(string architecture, int residualDepth, int points, double correlation)
     {
         var kernel = Matrix<double>.Build.Dense(points, points, (i, j) => Math.Pow(correlation, Math.Min(Math.Abs(i - j), points - Math.Abs(i - j))));
-        return (kernel, new KernelRecursion(NetworkKind.Named(architecture, residualDepth), kernel, [.. Enumerable.Repeat(1.0, points)], new ConvolutionKernel(points, 1, 1, 1, Border.Periodic), 0));
+        var (kind, fullyConnected) = (NetworkKind.Named(architecture, residualDepth), new ConvolutionKernel(points, 1, 1, 1, Border.Periodic));
+        return (kernel, new KernelRecursion(kind, kernel, [.. Enumerable.Repeat(1.0, points)], fullyConnected, 0));
     }
 }

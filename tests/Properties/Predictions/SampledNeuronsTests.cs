@@ -18,8 +18,8 @@ public class SampledNeuronsTests
         new NormalSequence(20190611).Fill(numbers, 1);
 
         // Massart's form of the inequality of Dvoretzky, Kiefer and Wolfowitz: P(√n D > t) ≤ 2 exp(-2t²), exact for every n.
-        var ordered = numbers.Order().ToArray();
-        var distance = ordered.Select((value, i) => Math.Max(Math.Abs(Normal.CDF(0, 1, value) - ((double)i / count)), Math.Abs(Normal.CDF(0, 1, value) - ((i + 1.0) / count)))).Max();
+        var cumulative = numbers.Order().Select(value => Normal.CDF(0, 1, value));
+        var distance = cumulative.Select((share, i) => Math.Max(share - ((double)i / count), ((i + 1.0) / count) - share)).Max();
         distance.Should().BeLessThan(Math.Sqrt(Math.Log(2 / Sampling.FalseAlarmRate) / (2.0 * count)));
 
         // Beyond the ziggurat's last edge, 3.654, a rejection method of its own takes over: 516 are expected, on either side 258.
