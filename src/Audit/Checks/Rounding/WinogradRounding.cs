@@ -1,0 +1,64 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>The rounding of a 3 × 3 convolution of stride 1 by Winograd's minimal filtering, F(2×2, 3×3) and F(4×4, 3×3), in units of u·Σ_c ‖x_c‖₂‖w_c‖₂.</summary>
+/// <remarks>
+/// Along one axis y = Aᵀ[(G w) ∘ (Bᵀ x)]. To first order every output errs by R·u·Σ_t |A||G||w||Bᵀ||x|, R being the roundings that a term passes at most.
+/// As a form in |x| and |w| it has the norm σ = max_i ‖Σ_t |A_ti| |B_t|ᵀ|G_t|‖; along two axes, σ². Matrices: S. Winograd, <i>Arithmetic Complexity of Computations</i> (1980);
+/// A. Lavin and S. Gray, arXiv 1509.09308.
+/// </remarks>
+internal static class WinogradRounding
+{
+    /// <summary>The extent of the weights that these tiles are for.</summary>
+    public const int Size = 3;
+
+    /// <summary>The points, beside infinity, at which implementations evaluate polynomials: outputs of a tile are two fewer than these and infinity.</summary>
+    private static readonly double[][] PointSets = [[0, 1, -1], [0, 1, -1, 2, -2], [0, 1, -1, 0.5, -0.5]];
+
+    private static readonly (double Sigma, int Roundings)[] Tiles = [.. PointSets.Select(points => Tile.Of(points)).Select(tile => (tile.Sigma(), tile.Roundings()))];
+
+    /// <summary>A convolution.</summary>
+    /// <param name="channels">Input channels, over which the products are summed.</param>
+    /// <returns>The bound's factor of u·Σ_c ‖x_c‖₂‖w_c‖₂: the largest of all tiles.</returns>
+    /// <remarks>Along both axes the roundings of the three transforms; one product and C - 1 additions; and given weights and inputs rounded to the subject's numbers.</remarks>
+    public static double OfConvolution(int channels) => Tiles.Max(tile => tile.Sigma * tile.Sigma * ((2 * tile.Roundings) + channels + 2));
+
+    /// <summary>The three matrices, one row for each point, the last for infinity.</summary>
+    /// <param name="Output">A: points × outputs.</param>
+    /// <param name="Weights">G: points × 3.</param>
+    /// <param name="Input">Bᵀ: points × points.</param>
+    internal sealed record Tile(double[][] Output, double[][] Weights, double[][] Input)
+    {
+        /// <summary>Toom and Cook's interpolation, transposed.</summary>
+        /// <param name="points">The finite points.</param>
+        /// <returns>The matrices; scaling a point's rows of A and G differently changes no bound.</returns>
+        public static Tile Of(double[] points)
+        {
+            var outputs = points.Length + 2 - Size;
+            return new Tile(
+                [.. points.Select(point => Powers(point, outputs)), Last(outputs)],
+                [.. points.Select(point => Powers(point, Size).Select(power => power / Others(point).Aggregate(1.0, (product, other) => product * (point - other))).ToArray()), Last(Size)],
+                [.. points.Select(point => (double[])[.. Polynomial(Others(point)), 0]), Polynomial(points)]);
+
+            IEnumerable<double> Others(double point) => points.Where(other => other != point);
+        }
+
+        /// <summary>σ, by the Frobenius norm, which is at least the spectral norm.</summary>
+        public double Sigma() => Enumerable.Range(0, Output[0].Length).Max(output => Math.Sqrt((
+            from input in Enumerable.Range(0, Input.Length)
+            from weight in Enumerable.Range(0, Size)
+            select Math.Pow(Enumerable.Range(0, Input.Length).Sum(t => Math.Abs(Output[t][output] * Input[t][input] * Weights[t][weight])), 2)).Sum()));
+
+        /// <summary>Roundings of a term along one axis: in each transform as many as its sum has terms, and one for a constant that is no number of the subject's.</summary>
+        public int Roundings() => Input.Max(Terms) + 1 + Weights.Max(Terms) + 1 + Enumerable.Range(0, Output[0].Length).Max(output => Output.Count(row => row[output] != 0)) + 1;
+
+        private static int Terms(double[] row) => row.Count(value => value != 0);
+
+        private static double[] Powers(double point, int count) => [.. Enumerable.Range(0, count).Select(power => Math.Pow(point, power))];
+
+        private static double[] Last(int count) => [.. new double[count - 1], 1];
+
+        /// <summary>Coefficients of Π(x - root), the constant first.</summary>
+        private static double[] Polynomial(IEnumerable<double> roots) =>
+            roots.Aggregate((double[])[1], (product, root) => [.. Enumerable.Range(0, product.Length + 1).Select(i => (i > 0 ? product[i - 1] : 0) - (i < product.Length ? root * product[i] : 0))]);
+    }
+}
