@@ -13,30 +13,38 @@ internal static class ExtendedImages
     /// <returns>Sums by image and channel.</returns>
     public static double[][] SquaredNorms(TensorShape shape, double[] values, int kernelSize, Boundary boundary)
     {
-        var sums = new double[shape.Images][];
-        var (rows, columns) = (Sources(shape.Height, kernelSize, boundary), Sources(shape.Width, kernelSize, boundary));
-        for (var image = 0; image < shape.Images; image++)
+        double[][] sums = [.. Enumerable.Range(0, shape.Images).Select(_ => new double[shape.Channels])];
+        foreach (var (image, _, _, source) in Positions(shape, kernelSize, boundary))
         {
-            sums[image] = new double[shape.Channels];
-            foreach (var row in rows)
+            for (var channel = 0; channel < shape.Channels; channel++)
             {
-                foreach (var column in columns)
-                {
-                    var source = ((((image * shape.Height) + row) * shape.Width) + column) * shape.Channels;
-                    for (var channel = 0; channel < shape.Channels; channel++)
-                    {
-                        sums[image][channel] += values[source + channel] * values[source + channel];
-                    }
-                }
+                sums[image][channel] += values[source + channel] * values[source + channel];
             }
         }
 
         return sums;
     }
 
-    /// <summary>Where the positions of an extended axis come from; zeros beyond the border are left out.</summary>
-    private static int[] Sources(int extent, int kernelSize, Boundary boundary) =>
+    /// <summary>The positions that a convolution reads, of all images; zeros beyond the border are left out.</summary>
+    /// <param name="shape">Shape of the images.</param>
+    /// <param name="kernelSize">Extent k of the weights.</param>
+    /// <param name="boundary">What lies beyond the border.</param>
+    /// <returns>The image, the row and column counted from the first that the convolution reads, and where the channels of the position begin.</returns>
+    public static IEnumerable<(int Image, int Row, int Column, int Source)> Positions(TensorShape shape, int kernelSize, Boundary boundary)
+    {
+        var (rows, columns) = (Sources(shape.Height, kernelSize, boundary), Sources(shape.Width, kernelSize, boundary));
+        return
+            from image in Enumerable.Range(0, shape.Images)
+            from row in rows
+            from column in columns
+            select (image, row.Position, column.Position, ((((image * shape.Height) + row.Source) * shape.Width) + column.Source) * shape.Channels);
+    }
+
+    private static (int Position, int Source)[] Sources(int extent, int kernelSize, Boundary boundary) =>
     [
-        .. Enumerable.Range(-((kernelSize - 1) / 2), extent + kernelSize - 1).Select(position => WrittenOutLayers.Beyond(position, extent, boundary)).OfType<int>(),
+        .. from position in Enumerable.Range(0, extent + kernelSize - 1)
+           let source = WrittenOutLayers.Beyond(position - ((kernelSize - 1) / 2), extent, boundary)
+           where source is not null
+           select (position, source.Value),
     ];
 }

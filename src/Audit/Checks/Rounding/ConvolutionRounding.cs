@@ -33,22 +33,26 @@ internal static class ConvolutionRounding
         var outputs = weights.Length / (size * size * shape.Channels);
         var norms = WeightNorms(weights, size * size, shape.Channels, outputs);
         var squares = ExtendedImages.SquaredNorms(shape, magnitudes, size, boundary);
-        var alone = Math.Max(direct, size == WinogradRounding.Size && stride == 1 ? Admitted(WinogradRounding.OfConvolution(shape.Channels), unitRoundoff) : 0);
+        var winograd = size == WinogradRounding.Size && stride == 1 ? Admitted(WinogradRounding.OfConvolution(shape.Channels), unitRoundoff) : 0;
+        var elements = winograd > 0 && weights.Count(weight => weight != 0) <= shape.Channels * outputs ? WinogradRounding.OfElements(shape, magnitudes, weights, boundary) : null;
         var paired = Admitted(FourierRounding.OfConvolution(shape.Height, shape.Width, shape.Channels, size), unitRoundoff);
         var points = ((shape.Height + stride - 1) / stride) * ((shape.Width + stride - 1) / stride);
         var bounds = new double[shape.Images * points * outputs];
         for (var image = 0; image < shape.Images; image++)
         {
-            var ofOutputs = new double[outputs];
+            var (ofOutputs, inTiles) = (new double[outputs], new double[outputs]);
             for (var output = 0; output < outputs; output++)
             {
                 // Two images may be the real and the imaginary part of one: then each errs by the norm of both.
-                ofOutputs[output] = Math.Max(alone * Sum(image, image, output), paired * Enumerable.Range(0, shape.Images).Max(other => Sum(image, other, output)));
+                var alone = Sum(image, image, output);
+                ofOutputs[output] = Math.Max(direct * alone, paired * Enumerable.Range(0, shape.Images).Max(other => Sum(image, other, output)));
+                inTiles[output] = winograd * alone;
             }
 
             for (var i = 0; i < points * outputs; i++)
             {
-                bounds[(image * points * outputs) + i] = ofOutputs[i % outputs];
+                var (element, output) = ((image * points * outputs) + i, i % outputs);
+                bounds[element] = Math.Max(ofOutputs[output], elements is null ? inTiles[output] : Math.Min(inTiles[output], Roundings.Gamma(1, unitRoundoff) * elements[element]));
             }
         }
 

@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>The rounding of a 3 × 3 convolution of stride 1 by Winograd's minimal filtering, F(2×2, 3×3) and F(4×4, 3×3), in units of u·Σ_c ‖x_c‖₂‖w_c‖₂.</summary>
@@ -14,13 +16,61 @@ internal static class WinogradRounding
     /// <summary>The points, beside infinity, at which implementations evaluate polynomials: outputs of a tile are two fewer than these and infinity.</summary>
     private static readonly double[][] PointSets = [[0, 1, -1], [0, 1, -1, 2, -2], [0, 1, -1, 0.5, -0.5]];
 
-    private static readonly (double Sigma, int Roundings)[] Tiles = [.. PointSets.Select(points => Tile.Of(points)).Select(tile => (tile.Sigma(), tile.Roundings()))];
+    private static readonly (double Sigma, double[][] Reach, int Roundings)[] Tiles = [.. PointSets.Select(points => Tile.Of(points)).Select(tile => (tile.Sigma(), tile.Reach(), tile.Roundings()))];
 
     /// <summary>A convolution.</summary>
     /// <param name="channels">Input channels, over which the products are summed.</param>
     /// <returns>The bound's factor of u·Σ_c ‖x_c‖₂‖w_c‖₂: the largest of all tiles.</returns>
     /// <remarks>Along both axes the roundings of the three transforms; one product and C - 1 additions; and given weights and inputs rounded to the subject's numbers.</remarks>
-    public static double OfConvolution(int channels) => Tiles.Max(tile => tile.Sigma * tile.Sigma * ((2 * tile.Roundings) + channels + 2));
+    public static double OfConvolution(int channels) => Tiles.Max(tile => tile.Sigma * tile.Sigma * OfTerm(tile.Roundings, channels));
+
+    /// <summary>A convolution with few weights, output by output: Σ|w||x| with the factor that a pixel and a weight have in the output's form, wherever in a tile the output lies.</summary>
+    /// <param name="shape">Shape of the input.</param>
+    /// <param name="magnitudes">Magnitudes of the input (points × channels).</param>
+    /// <param name="weights">Weights ordered (row, column, input channel, output channel).</param>
+    /// <param name="boundary">What lies beyond the border.</param>
+    /// <returns>Bounds in units of u (points × output channels): of all tiles the largest.</returns>
+    public static double[] OfElements(TensorShape shape, double[] magnitudes, double[] weights, Boundary boundary)
+    {
+        var outputs = weights.Length / (Size * Size * shape.Channels);
+        var bounds = new double[shape.Points * outputs];
+        int[] nonzero = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] != 0)];
+        foreach (var tile in Tiles)
+        {
+            var sums = new double[bounds.Length];
+            foreach (var (image, row, column, source) in ExtendedImages.Positions(shape, Size, boundary))
+            {
+                foreach (var i in nonzero)
+                {
+                    var (offset, channel, output) = (i / outputs / shape.Channels, i / outputs % shape.Channels, i % outputs);
+                    if (magnitudes[source + channel] is var magnitude and > 0)
+                    {
+                        Spread(tile.Reach, sums.AsSpan(image * shape.Height * shape.Width * outputs), (row, column), offset, output, Math.Abs(weights[i]) * magnitude);
+                    }
+                }
+            }
+
+            var roundings = OfTerm(tile.Roundings, shape.Channels);
+            bounds = [.. bounds.Zip(sums, (bound, sum) => Math.Max(bound, roundings * sum))];
+        }
+
+        return bounds;
+
+        void Spread(double[][] reach, Span<double> sums, (int Row, int Column) position, int offset, int output, double product)
+        {
+            var outermost = (reach.Length - Size) / 2;
+            for (var row = Math.Max(0, position.Row - outermost - Size + 1); row < Math.Min(shape.Height, position.Row + outermost + 1); row++)
+            {
+                for (var column = Math.Max(0, position.Column - outermost - Size + 1); column < Math.Min(shape.Width, position.Column + outermost + 1); column++)
+                {
+                    sums[(((row * shape.Width) + column) * outputs) + output] +=
+                        product * reach[position.Row - row + outermost][offset / Size] * reach[position.Column - column + outermost][offset % Size];
+                }
+            }
+        }
+    }
+
+    private static int OfTerm(int alongAnAxis, int channels) => (2 * alongAnAxis) + channels + 2;
 
     /// <summary>The three matrices, one row for each point, the last for infinity.</summary>
     /// <param name="Output">A: points × outputs.</param>
@@ -47,6 +97,17 @@ internal static class WinogradRounding
             from input in Enumerable.Range(0, Input.Length)
             from weight in Enumerable.Range(0, Size)
             select Math.Pow(Enumerable.Range(0, Input.Length).Sum(t => Math.Abs(Output[t][output] * Input[t][input] * Weights[t][weight])), 2)).Sum()));
+
+        /// <summary>The largest factor of |x||w| in an output's form, over the places that the output may have in a tile.</summary>
+        /// <returns>By position of the pixel relative to the first one that the output reads, from 1 - m to m + 1 in a tile of m outputs, and by weight.</returns>
+        public double[][] Reach()
+        {
+            var (outputs, inputs) = (Output[0].Length, Input.Length);
+            return [.. Enumerable.Range(1 - outputs, outputs + inputs - 1).Select(distance => Enumerable.Range(0, Size).Select(weight => Largest(distance, weight)).ToArray())];
+
+            double Largest(int distance, int weight) => Enumerable.Range(0, outputs).Where(output => output + distance >= 0 && output + distance < inputs)
+                .Max(output => Enumerable.Range(0, inputs).Sum(t => Math.Abs(Output[t][output] * Input[t][output + distance] * Weights[t][weight])));
+        }
 
         /// <summary>Roundings of a term along one axis: in each transform as many as its sum has terms, and one for a constant that is no number of the subject's.</summary>
         public int Roundings() => Input.Max(Terms) + 1 + Weights.Max(Terms) + 1 + Enumerable.Range(0, Output[0].Length).Max(output => Output.Count(row => row[output] != 0)) + 1;
