@@ -4,7 +4,8 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Implementations that say they compute in single precision, and multiply or add up in less: in all convolutions inside the network, or only where Winograd's tiles could be the reason.</summary>
+/// <summary>Implementations that say they compute in single precision, and multiply or add up in less: in all convolutions inside the network, or only
+/// where Winograd's tiles could be the reason.</summary>
 internal static class PrecisionMutants
 {
     /// <summary>Bits of the significand that are kept beside the leading one.</summary>

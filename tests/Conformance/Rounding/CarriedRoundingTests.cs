@@ -40,7 +40,8 @@ public class CarriedRoundingTests
         }
     }
 
-    /// <summary>What is exact of the bounds is the network written out, and weights that are each off by a unit of roundoff stay within them: in half precision, where gates do open and close.</summary>
+    /// <summary>What is exact of the bounds is the network written out, and weights that are each off by a unit of roundoff stay within them: in half
+    /// precision, where gates do open and close.</summary>
     [Theory]
     [MemberData(nameof(Networks))]
     public void Rounded_weights_and_inputs_stay_within_the_bound(string architecture, int size, Boundary boundary)

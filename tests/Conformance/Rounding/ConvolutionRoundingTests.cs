@@ -79,7 +79,8 @@ public class ConvolutionRoundingTests
         }
     }
 
-    /// <summary>In the worst case all roundings and all terms have the sign that hurts; random ones come to the root of their numbers. A bound that is wider still has a mistake in it.</summary>
+    /// <summary>In the worst case all roundings and all terms have the sign that hurts; random ones come to the root of their numbers. A bound that is
+    /// wider still has a mistake in it.</summary>
     [Fact]
     public void Bounds_are_within_four_orders_of_what_algorithms_do_to_random_numbers()
     {
@@ -142,7 +143,8 @@ public class ConvolutionRoundingTests
     [Fact]
     public void Constants_are_what_the_formulas_say()
     {
-        // By hand: t = 5 + 5 bits, each of at most the 10.6 of radix 7; five transforms for k = 3 (image, weights, three for the way back), 4 channels and three roundings.
+        // By hand: t = 5 + 5 bits, each of at most the 10.6 of radix 7; five transforms for k = 3 (image, weights, three for the way back), 4 channels and
+        // three roundings.
         var stage = (Math.Sqrt(7) * ((2 * Math.Sqrt(2)) + 1 + 6)) + (2 * Math.Sqrt(2)) + 1;
         var transform = 10 * stage / Math.Log2(7);
         FourierRounding.OfConvolution(4, 3, 4, 3).Should().BeApproximately((5 * transform) + Math.Sqrt((22 * 22) + 25) + 3, 1e-9);
@@ -150,7 +152,8 @@ public class ConvolutionRoundingTests
         // An image of 40 rows with its border has 42, padded to at most 84.
         FourierRounding.OfConvolution(40, 3, 4, 3).Should().BeApproximately((5 * stage / Math.Log2(7) * (5 + Math.Log2(84))) + Math.Sqrt((22 * 22) + 25) + 3, 1e-9);
 
-        // F(2, 3): rows of Bᵀ, G and Aᵀ have 2, 3 and 3 terms. The first output's form in |x| and |w| is (1 0 0; 1 1 1; 2 1 1; 0 0 0), the second's (0 0 0; 1 1 2; 1 1 1; 0 0 1).
+        // F(2, 3): rows of Bᵀ, G and Aᵀ have 2, 3 and 3 terms. The first output's form in |x| and |w| is (1 0 0; 1 1 1; 2 1 1; 0 0 0), the second's (0 0
+        // 0; 1 1 2; 1 1 1; 0 0 1).
         var two = WinogradRounding.Tile.Of(PointSets[0]);
         two.Roundings().Should().Be(3 + 4 + 4);
         two.Sigma().Should().BeApproximately(Math.Sqrt(10), 1e-12);
@@ -158,6 +161,29 @@ public class ConvolutionRoundingTests
         WinogradRounding.OfConvolution(4).Should().BeGreaterThan(two.Sigma() * two.Sigma() * (22 + 6));
         Roundings.Gamma(4, 0.125).Should().Be(1);
         Roundings.Gamma(8, 0.125).Should().Be(double.PositiveInfinity);
+    }
+
+    [Fact]
+    public void The_bound_is_that_of_the_algorithm_that_may_err_most()
+    {
+        // Two images of ones, and of threes, in one channel; all weights one: norms of images 4 and 12, together √160, of weights 3 and 2.
+        var shape = new TensorShape(2, 4, 4, 1);
+        double[] x = [.. Enumerable.Repeat(1.0, 16), .. Enumerable.Repeat(3.0, 16)];
+        var winograd = Roundings.Gamma(WinogradRounding.OfConvolution(1), Single);
+        var (three, two) = (Roundings.Gamma(FourierRounding.OfConvolution(4, 4, 1, 3), Single), Roundings.Gamma(FourierRounding.OfConvolution(4, 4, 1, 2), Single));
+
+        Bounds(3, 1, 9).Should().Equal([.. Enumerable.Repeat(winograd * 12, 16), .. Enumerable.Repeat(winograd * 36, 16)], Near);
+        Bounds(3, 2, 9).Should().Equal([.. Enumerable.Repeat(three * 3 * Math.Sqrt(160), 8)], Near, "images may be paired");
+        Bounds(2, 1, 4).Should().Equal([.. Enumerable.Repeat(two * 2 * Math.Sqrt(160), 32)], Near);
+        Bounds(1, 1, 1).Should().Equal([.. Enumerable.Repeat(Roundings.Gamma(3, Single), 16), .. Enumerable.Repeat(3 * Roundings.Gamma(3, Single), 16)], Near);
+
+        // With one weight, whose form is far below the norm, Fourier transforms may err more than tiles.
+        Bounds(3, 1, 1).Should().AllSatisfy(bound => bound.Should().BeInRange(three * Math.Sqrt(160) * (1 - 1e-12), winograd * 12));
+
+        double[] Bounds(int size, int stride, int ones) =>
+            ConvolutionRounding.Of(shape, x, [.. Enumerable.Range(0, size * size).Select(i => i < ones ? 1.0 : 0)], size, stride, Boundary.ZeroPadding, Single);
+
+        static bool Near(double a, double b) => Math.Abs(a - b) < 1e-12 * b;
     }
 
     [Fact]

@@ -54,7 +54,8 @@ public class MomentRoundingTests
         rounding.OfLogarithm(0.5, 0).Should().Be(1);
     }
 
-    /// <summary>An effective rank from a covariance in single precision, expanded or centred first, of which eigenvalues are exact; and of another signal.</summary>
+    /// <summary>An effective rank from a covariance in single precision, expanded or centred first, of which eigenvalues are exact; and of another
+    /// signal.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(3)]

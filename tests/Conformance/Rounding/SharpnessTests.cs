@@ -4,10 +4,12 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>D5, D6, D7: what the ledger says a whole network must show can be shown: bounds are below it where the network is fully connected, and where images have one pixel.</summary>
+/// <summary>D5, D6, D7: what the ledger says a whole network must show can be shown: bounds are below it where the network is fully connected, and where
+/// images have one pixel.</summary>
 public class SharpnessTests
 {
-    /// <summary>The ledger's relative difference without batch norm, and with it, which enlarges what comes in by the ratio of a channel's magnitude to its deviation.</summary>
+    /// <summary>The ledger's relative difference without batch norm, and with it, which enlarges what comes in by the ratio of a channel's magnitude to
+    /// its deviation.</summary>
     private const double Plain = 1e-3, Normalised = 1e-2;
 
     public static TheoryData<string, double> Architectures

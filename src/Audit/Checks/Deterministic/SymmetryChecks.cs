@@ -48,7 +48,8 @@ internal static class SymmetryChecks
             scaledNoise.Trace(context.Subject, snapshot => logChiOfSum.Add((snapshot.Moments().LogChi, MomentChecks.LogarithmOfChi(snapshot, context.UnitRoundoff))));
             foreach (var ((before, after), bound) in logChi.Zip(logChiOfSum).Zip(carried).Where(_ => context.Reports("log_chi")))
             {
-                // Reported relative to an input noise of variance 1, so that the factor shows as its logarithm. Two norms of each of two propagations are off, and both reports.
+                // Reported relative to an input noise of variance 1, so that the factor shows as its logarithm. Two norms of each of two propagations are
+                // off, and both reports.
                 var ofNorms = 2 * (MomentRounding.Relatively(bound.RelativeNoise) + MomentRounding.Relatively(bound.RelativeSignal(given.Network.Channels)));
                 chi.Add(new Observed(after.Reported), new Expected(before.Reported + Math.Log(Factor)), ofNorms + before.Bound + after.Bound, given.Description);
             }
@@ -131,7 +132,8 @@ internal static class SymmetryChecks
             var carried = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).Through(given.Input);
             foreach (var ((snapshot, bound), (from, to)) in given.Trace(context.Subject).Snapshots.Zip(carried).Zip(here.Zip(there)))
             {
-                // Between gates the network is linear, so the difference over the step is exact but for the rounding of two signals in doubles; bounds are proportional to the unit roundoff, or grow faster.
+                // Between gates the network is linear, so the difference over the step is exact but for the rounding of two signals in doubles; bounds are
+                // proportional to the unit roundoff, or grow faster.
                 double[] bounds = [.. bound.NoiseBound.Zip(bound.SignalBound, (ofNoise, ofSignal) => ofNoise + (ofSignal * (2 * Math.ScaleB(1, -53) / context.UnitRoundoff / Step)))];
                 comparison.AddTensor(snapshot.Noise, [.. from.Zip(to, (x, y) => (y - x) / Step)], bounds, $"{snapshot.Where}, {given.Description}");
             }

@@ -1,16 +1,20 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>How far batch norm may be from its definition, whether the variance is a mean square of deviations or E y² - (E y)², and whether it is subtracted and divided or scaled and shifted.</summary>
+/// <summary>How far batch norm may be from its definition, whether the variance is a mean square of deviations or E y² - (E y)², and whether it is
+/// subtracted and divided or scaled and shifted.</summary>
 /// <remarks>
 /// <para>
-/// Its own rounding. With m, q the mean and the mean square of a channel, d = √(σ² + ε) and P points: the mean errs by γ_P E|y|. The variance errs by γ_{3P+4} q at most: E y² by γ_{P+1} q, the square
-/// of the mean by γ_{2P+1} E|y|², their difference by u; the mean square of deviations errs by less. So 1/d errs by ϱ = ½t/(1 - t), t = γ_{3P+4} q/(σ² + ε), and by
+/// Its own rounding. With m, q the mean and the mean square of a channel, d = √(σ² + ε) and P points: the mean errs by γ_P E|y|. The variance errs by
+/// γ_{3P+4} q at most: E y² by γ_{P+1} q, the square
+/// of the mean by γ_{2P+1} E|y|², their difference by u; the mean square of deviations errs by less. So 1/d errs by ϱ = ½t/(1 - t), t = γ_{3P+4} q/(σ² +
+/// ε), and by
 /// three roundings of the sum, the root and the division, or four more of a processor's approximate root. In all
 /// |Δz| ≤ (γ_P E|y| + 2u(|y| + |m|))(1 + ϱ)/d + |z|(ϱ + γ_9) and |Δdz| ≤ |dz|(ϱ + γ_8).
 /// </para>
 /// <para>
 /// What came in. A deviation σ is a seminorm, so it changes by ρ = rms|Δy| at most, and d by no more. With d' ≥ d - ρ:
-/// |Δz| ≤ (|Δy| + E|Δy| + |z|ρ)/(d - ρ) and |Δdz| ≤ (|Δdy| + |dz|ρ)/(d - ρ). Its own rounding is taken where y, m, q are as large and d as small as they may be.
+/// |Δz| ≤ (|Δy| + E|Δy| + |z|ρ)/(d - ρ) and |Δdz| ≤ (|Δdy| + |dz|ρ)/(d - ρ). Its own rounding is taken where y, m, q are as large and d as small as they
+/// may be.
 /// </para>
 /// </remarks>
 internal static class BatchNormRounding

@@ -2,9 +2,11 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Carries bounds of rounding through a network: what came in goes through each layer as far as its definition can enlarge it, and the layer's own rounding is added.</summary>
+/// <summary>Carries bounds of rounding through a network: what came in goes through each layer as far as its definition can enlarge it, and the layer's
+/// own rounding is added.</summary>
 /// <remarks>
-/// A convolution enlarges |Δx| to |w| ∗ |Δx|, whatever the signs. A ReLU enlarges nothing; a gate that the error might open or close lets the noise pass, or not, and the bound allows for both.
+/// A convolution enlarges |Δx| to |w| ∗ |Δx|, whatever the signs. A ReLU enlarges nothing; a gate that the error might open or close lets the noise pass,
+/// or not, and the bound allows for both.
 /// Rounding inside a layer is bounded at the largest magnitudes that its input may have, so nothing of second order is left out.
 /// </remarks>
 /// <param name="network">The network.</param>
@@ -76,12 +78,19 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
     {
         var (shape, stride) = convolution == 0 ? (network.NetworkInput, network.FirstStride) : (network.FeatureShape, 1);
         var magnitudes = Array.ConvertAll(weights[convolution], Math.Abs);
-        return new Enclosure(Map(x.Signal, weights[convolution]), Map(x.Noise, weights[convolution]), Bound(x.SignalBound, x.LargestSignal), Bound(x.NoiseBound, x.LargestNoise));
+        return new Enclosure(
+            Map(x.Signal, weights[convolution]),
+            Map(x.Noise, weights[convolution]),
+            Bound(x.SignalBound, x.LargestSignal),
+            Bound(x.NoiseBound, x.LargestNoise));
 
         double[] Map(double[] values, double[] by) => WrittenOutLayers.Convolve(shape, values, by, network.KernelSize, stride, network.Boundary);
 
         double[] Bound(double[] before, double[] largest) =>
-            Enclosure.Bounds(Sum(Map(before, magnitudes), ConvolutionRounding.Of(shape, largest, weights[convolution], network.KernelSize, stride, network.Boundary, unitRoundoff)));
+            Enclosure.Bounds(Sum(Map(before, magnitudes), Own(largest)));
+
+        double[] Own(double[] largest) =>
+            ConvolutionRounding.Of(shape, largest, weights[convolution], network.KernelSize, stride, network.Boundary, unitRoundoff);
     }
 
     private static Enclosure Rectify(Enclosure x)

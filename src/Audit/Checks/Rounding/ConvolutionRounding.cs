@@ -2,10 +2,13 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far a convolution may be from its definition, whatever the algorithm: direct, blocked and fused sums in any order, fast Fourier transforms, Winograd's tiles.</summary>
+/// <summary>How far a convolution may be from its definition, whatever the algorithm: direct, blocked and fused sums in any order, fast Fourier
+/// transforms, Winograd's tiles.</summary>
 /// <remarks>
-/// A sum of n products errs by γ_n Σ|x||w|, in every order and with fused multiply-adds (Higham section 3.1). Algorithms that transform images mix their terms: they err
-/// by a multiple of Σ_c ‖x_c‖₂‖w_c‖₂, the norms of a channel of the image with its border and of its weights. Not covered: Strassen's products, and Winograd's tiles beyond 4 × 4.
+/// A sum of n products errs by γ_n Σ|x||w|, in every order and with fused multiply-adds (Higham section 3.1). Algorithms that transform images mix their
+/// terms: they err
+/// by a multiple of Σ_c ‖x_c‖₂‖w_c‖₂, the norms of a channel of the image with its border and of its weights. Not covered: Strassen's products, and
+/// Winograd's tiles beyond 4 × 4.
 /// </remarks>
 internal static class ConvolutionRounding
 {
@@ -33,8 +36,10 @@ internal static class ConvolutionRounding
         var outputs = weights.Length / (size * size * shape.Channels);
         var norms = WeightNorms(weights, size * size, shape.Channels, outputs);
         var squares = ExtendedImages.SquaredNorms(shape, magnitudes, size, boundary);
-        var winograd = size == WinogradRounding.Size && stride == 1 ? Admitted(WinogradRounding.OfConvolution(shape.Channels), unitRoundoff) : 0;
-        var elements = winograd > 0 && weights.Count(weight => weight != 0) <= shape.Channels * outputs ? WinogradRounding.OfElements(shape, magnitudes, weights, boundary) : null;
+        var roundings = WinogradRounding.OfConvolution(shape.Channels);
+        var winograd = size == WinogradRounding.Size && stride == 1 ? Admitted(roundings, unitRoundoff) : 0;
+        var isSparse = weights.Count(weight => weight != 0) <= shape.Channels * outputs;
+        var elements = winograd > 0 && isSparse ? WinogradRounding.OfElements(shape, magnitudes, weights, boundary) : null;
         var paired = Admitted(FourierRounding.OfConvolution(shape.Height, shape.Width, shape.Channels, size), unitRoundoff);
         var points = ((shape.Height + stride - 1) / stride) * ((shape.Width + stride - 1) / stride);
         var bounds = new double[shape.Images * points * outputs];
@@ -52,7 +57,8 @@ internal static class ConvolutionRounding
             for (var i = 0; i < points * outputs; i++)
             {
                 var (element, output) = ((image * points * outputs) + i, i % outputs);
-                bounds[element] = Math.Max(ofOutputs[output], elements is null ? inTiles[output] : Math.Min(inTiles[output], Roundings.Gamma(1, unitRoundoff) * elements[element]));
+                var ofTiles = elements is null ? inTiles[output] : Math.Min(inTiles[output], elements[element] * winograd / roundings);
+                bounds[element] = Math.Max(ofOutputs[output], ofTiles);
             }
         }
 

@@ -5,12 +5,15 @@ namespace Wellbehaved.Audit;
 /// <summary>How far an effective rank may be from Tr C/λ_max.</summary>
 internal static class EffectiveRankRounding
 {
-    /// <summary>Where an eigenvalue solver may stop, relative to the rank: far below what any reader of an effective rank needs. The ledger states it.</summary>
+    /// <summary>Where an eigenvalue solver may stop, relative to the rank: far below what any reader of an effective rank needs. The ledger states
+    /// it.</summary>
     private const double Solver = 1e-6;
 
     /// <summary>
-    /// A reported rank. An element of the covariance errs by γ_{3P+N+4}·√(q_i q_j), q being mean squares of channels: as in <see cref="BatchNormRounding"/>, or as a product of centred points that is summed over N channels.
-    /// The matrix of these has Frobenius norm g = γ·Σq, by which neither trace nor largest eigenvalue changes by more, so the rank errs by g(1 + r)/(λ_max - g).
+    /// A reported rank. An element of the covariance errs by γ_{3P+N+4}·√(q_i q_j), q being mean squares of channels: as in
+    /// <see cref="BatchNormRounding"/>, or as a product of centred points that is summed over N channels.
+    /// The matrix of these has Frobenius norm g = γ·Σq, by which neither trace nor largest eigenvalue changes by more, so the rank errs by g(1 + r)/(λ_max
+    /// - g).
     /// </summary>
     /// <param name="shape">Shape of the tensor.</param>
     /// <param name="squares">Σq, over channels.</param>
@@ -25,7 +28,8 @@ internal static class EffectiveRankRounding
     }
 
     /// <summary>
-    /// The rank of a tensor that differs: r = (‖X‖_F/‖X‖₂)², X being the centred points, and neither norm changes by more than the Frobenius norm of the difference.
+    /// The rank of a tensor that differs: r = (‖X‖_F/‖X‖₂)², X being the centred points, and neither norm changes by more than the Frobenius norm of the
+    /// difference.
     /// </summary>
     /// <param name="points">P.</param>
     /// <param name="largest">λ_max of the one tensor.</param>

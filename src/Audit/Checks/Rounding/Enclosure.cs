@@ -13,7 +13,8 @@ internal sealed record Enclosure(double[] Signal, double[] Noise, double[] Signa
     /// <summary>‖Δ‖₂ of the noise over ‖noise‖₂.</summary>
     public double RelativeNoise => Norm(NoiseBound) / Norm(Noise);
 
-    /// <summary>‖Δ‖₂ of the signal over the norm of the signal, or of its deviations from the means of channels: taking deviations makes no norm larger.</summary>
+    /// <summary>‖Δ‖₂ of the signal over the norm of the signal, or of its deviations from the means of channels: taking deviations makes no norm
+    /// larger.</summary>
     /// <param name="centredOver">Number of channels; 0 for no centring.</param>
     public double RelativeSignal(int centredOver = 0) =>
         Norm(SignalBound) / (centredOver == 0 ? Norm(Signal) : Math.Sqrt(Signal.Length / (double)centredOver * WrittenOutLayers.Variances(Signal, centredOver).Sum()));
