@@ -6,20 +6,32 @@ namespace Wellbehaved.Audit;
 /// <param name="Network">The network.</param>
 /// <param name="Kernels">Its weights.</param>
 /// <param name="Input">Its input.</param>
-/// <param name="Amplification">See <see cref="WrittenOutNetwork.Amplification"/>.</param>
-internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]> Kernels, Batch Input, double Amplification)
+internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]> Kernels, Batch Input)
 {
-    /// <summary>A ReLU's input closer to zero than this may change its sign by rounding, which no law speaks about; such cases are drawn again.</summary>
+    /// <summary>
+    /// Cases with a ReLU's input closer to zero than this, relative to its tensor, are drawn again. No verdict rests on it, since bounds of rounding allow
+    /// for gates that may open or close; but
+    /// direct sums in single precision err by less, so fully connected cases have no such gate and are judged sharply.
+    /// </summary>
     private const double LeastGate = 1e-4;
 
-    /// <summary>Batch norm of nearly constant channels amplifies rounding; cases beyond this are drawn again.</summary>
+    /// <summary>Up to this multiple of the noise, added to the signal, no gate opens or closes in a case that is not sparse.</summary>
+    public const double Step = 1e-6;
+
+    /// <summary>Batch norm of nearly constant channels amplifies rounding, and so the bounds; cases beyond this are drawn again, for sharpness too.</summary>
     private const double MostAmplification = 1e3;
+
+    /// <summary>The seeds of sparse cases follow those of the others.</summary>
+    private const int FirstSparseStudy = 10;
 
     /// <summary>A case passes with probability above one half, since it has about a thousand gates.</summary>
     private const uint MostAttempts = 1000;
 
     /// <summary>For messages.</summary>
-    public string Description => Network.KernelSize == 1 ? "fully connected" : $"{Network.KernelSize}×{Network.KernelSize} {Network.Boundary}";
+    public string Description => Network.KernelSize == 1 ? "fully connected" : $"{Network.KernelSize}×{Network.KernelSize} {Network.Boundary}{(IsSparse ? ", one pixel" : "")}";
+
+    /// <summary>Whether images have one pixel that is not zero, and outputs one weight.</summary>
+    public bool IsSparse { get; init; }
 
     /// <summary>Propagates.</summary>
     public Trace Trace(ISubject subject, Action<Snapshot>? look = null) => Audit.Trace.Of(subject, Network, new Weights.Given(Kernels), Input, look);
@@ -29,12 +41,24 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         context,
         [
             .. Cyclic(architecture, epsilon),
-            Settings(architecture, 1, 3, Boundary.Symmetric, epsilon),
-            Settings(architecture, 1, 3, Boundary.ZeroPadding, epsilon),
+            .. Bounded(architecture, epsilon),
         ]);
 
     /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
     public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon) => Of(context, Cyclic(architecture, epsilon));
+
+    /// <summary>The convolutions among them once more, each with images of one pixel and outputs of one weight.</summary>
+    /// <remarks>
+    /// Algorithms that transform images err relative to norms of images and weights. Here these are the pixel and the weight, so their bounds are near
+    /// those of a product, and whoever rounds
+    /// pixels, weights or products more coarsely than it says is seen whatever the algorithm. Signals and weights are positive, so the pixel passes every
+    /// ReLU.
+    /// </remarks>
+    public static IEnumerable<GivenCase> Sparse(CheckContext context, string architecture, double epsilon) =>
+        Sparse(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)]);
+
+    /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
+    public static IEnumerable<GivenCase> SparsePeriodic(CheckContext context, string architecture, double epsilon) => Sparse(context, Cyclic(architecture, epsilon));
 
     /// <summary>An input whose points are one far away from all others, equal ones: the extreme of D3.</summary>
     public GivenCase WithOutlier() =>
@@ -47,6 +71,23 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         Settings(architecture, 1, 3, Boundary.Periodic, epsilon),
         Settings(architecture, 2, 2, Boundary.Periodic, epsilon),
     ];
+
+    private static NetworkSettings[] Bounded(string architecture, double epsilon) =>
+    [
+        Settings(architecture, 1, 3, Boundary.Symmetric, epsilon),
+        Settings(architecture, 1, 3, Boundary.ZeroPadding, epsilon),
+    ];
+
+    private static IEnumerable<GivenCase> Sparse(CheckContext context, NetworkSettings[] networks)
+    {
+        for (var study = 0; study < networks.Length; study++)
+        {
+            if (networks[study].KernelSize > 1 && context.Offers(networks[study], given: true))
+            {
+                yield return SparseCase.Draw(networks[study], context.SeedOf(FirstSparseStudy + study));
+            }
+        }
+    }
 
     private static IEnumerable<GivenCase> Of(CheckContext context, NetworkSettings[] networks)
     {
@@ -73,9 +114,9 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
             var kernels = network.Kernels.Select((shape, index) => Kernel(shape, seed, attempt, (uint)index)).ToArray();
             var written = new WrittenOutNetwork(network, kernels);
             written.Propagate(input);
-            if (written.SmallestGate > LeastGate && written.Amplification < MostAmplification)
+            if (written.SmallestGate > LeastGate && written.FirstCrossing > Step && written.Amplification < MostAmplification)
             {
-                return new GivenCase(network, kernels, input, written.Amplification);
+                return new GivenCase(network, kernels, input);
             }
         }
 

@@ -167,7 +167,8 @@ public static class WrittenOutLayers
         return sums;
     }
 
-    private static int? Beyond(int position, int extent, Boundary boundary)
+    /// <summary>The position within an axis that is read at one beyond its border; null where zeros lie.</summary>
+    internal static int? Beyond(int position, int extent, Boundary boundary)
     {
         return position >= 0 && position < extent ? position : boundary switch
         {

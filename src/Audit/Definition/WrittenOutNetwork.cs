@@ -15,6 +15,10 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
     /// <summary>The smallest magnitude of a ReLU's input so far, relative to the root mean square of its tensor: how far rounding is from opening or closing a gate.</summary>
     public double SmallestGate { get; private set; } = double.PositiveInfinity;
 
+    /// <summary>The least multiple of the noise, added to the signal while batch statistics are held fixed, that opens or closes a gate so far; up to it
+    /// the network is linear along the noise.</summary>
+    internal double FirstCrossing { get; private set; } = double.PositiveInfinity;
+
     /// <summary>By how much batch norm may have amplified relative rounding errors so far: the product over its layers of the largest rms(y)/σ of a channel, at least 1.</summary>
     public double Amplification { get; private set; } = 1;
 
@@ -101,6 +105,7 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
     {
         var rms = Math.Sqrt(signal.Average(value => value * value));
         SmallestGate = Math.Min(SmallestGate, rms == 0 ? 0 : signal.Min(Math.Abs) / rms);
+        FirstCrossing = Math.Min(FirstCrossing, signal.Zip(noise, (x, dx) => dx == 0 ? double.PositiveInfinity : Math.Abs(x / dx)).Min());
         return WrittenOutLayers.Rectify(signal, noise);
     }
 

@@ -20,12 +20,18 @@ public sealed class ExactComparison
     /// <summary>Compares two numbers.</summary>
     /// <param name="observed">What came.</param>
     /// <param name="expected">What must come.</param>
-    /// <param name="tolerance">A bound of the rounding between them, at least 0; 0 asks for equality.</param>
+    /// <param name="tolerance">A bound of the rounding between them, at least 0; 0 asks for equality, and a bound that is not finite compares nothing.</param>
     /// <param name="where">The place, for the report.</param>
+    /// <remarks>A number that is not finite is never right, whatever was expected and however wide the tolerance.</remarks>
     public void Add(Observed observed, Expected expected, double tolerance, string where)
     {
+        if (!double.IsFinite(tolerance) && double.IsFinite(observed.Value))
+        {
+            return;
+        }
+
         Comparisons++;
-        if (tolerance > 0)
+        if (tolerance > 0 && double.IsFinite(tolerance))
         {
             _tolerant++;
             _sumOfLogarithms += Math.Log(tolerance);

@@ -18,15 +18,15 @@ internal static class BatchNormChecks
             ForEachNorm(context, given, (before, after) =>
             {
                 var (points, channels) = (after.Shape.Points, after.Shape.Channels);
-                var (means, variances) = (WrittenOutLayers.Means(before.Signal, channels), WrittenOutLayers.Variances(before.Signal, channels));
+                var bounds = BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), channels, given.Network.Epsilon, context.UnitRoundoff).SignalBound;
                 var fourths = WrittenOutLayers.OverPoints(after.Signal, channels, (value, _) => Math.Pow(value, 4));
+                var errors = WrittenOutLayers.OverPoints(bounds, channels, (value, _) => Math.Pow(value, 4));
+                var largest = Bounds.LargestKurtosis(points);
                 for (var channel = 0; channel < channels; channel++)
                 {
-                    // As in D4 z is good to δ = (P + 16)·u·(1 + mean²/σ²)·(|y| + |mean|)/σ, and |y|/σ is √P + |mean|/σ at most. Mean z⁴ then changes by
-                    // 4δ mean |z|³ at most, and mean |z|³ ≤ √P since mean z² = 1.
-                    var offset = Math.Abs(means[channel]) / Math.Sqrt(variances[channel]);
-                    var rounding = (points + 16) * context.UnitRoundoff * (1 + (offset * offset)) * (Math.Sqrt(points) + (2 * offset));
-                    comparison.AddBetween(new Observed(fourths[channel]), new Expected(0), new Expected(Bounds.LargestKurtosis(points)), 4 * Math.Sqrt(points) * rounding, $"{after.Where}, {given.Description}");
+                    // The fourth root of a mean fourth power is a norm: it grows by that of the error at most.
+                    var rounding = Math.Pow(Math.Pow(largest, 0.25) + Math.Pow(errors[channel], 0.25), 4) - largest;
+                    comparison.AddBetween(new Observed(fourths[channel]), new Expected(0), new Expected(largest), rounding, $"{after.Where}, {given.Description}");
                 }
             });
         }
@@ -54,30 +54,23 @@ internal static class BatchNormChecks
         {
             ForEachNorm(context, given, (before, after) =>
             {
-                var (points, channels, epsilon) = (after.Shape.Points, after.Shape.Channels, given.Network.Epsilon);
-                var (means, variances) = (WrittenOutLayers.Means(before.Signal, channels), WrittenOutLayers.Variances(before.Signal, channels));
-                var deviations = variances.Select(value => Math.Sqrt(value + epsilon)).ToArray();
-                var (signal, noise) = WrittenOutLayers.Normalise(before.Signal, before.Noise, means, deviations);
+                var (channels, epsilon) = (after.Shape.Channels, given.Network.Epsilon);
+                var variances = WrittenOutLayers.Variances(before.Signal, channels);
+                var right = BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), channels, epsilon, context.UnitRoundoff);
                 var where = $"{after.Where}, {given.Description}";
-
-                // Mean and variance of P numbers are good to P·u relative to their magnitudes, the division to a few u more.
-                var rounding = (points + 16) * context.UnitRoundoff;
-                for (var i = 0; i < signal.Length; i++)
-                {
-                    var channel = i % channels;
-                    var condition = 1 + (means[channel] * means[channel] / (variances[channel] + epsilon));
-                    definition.Add(new Observed(after.Signal[i]), new Expected(signal[i]), rounding * condition * (Math.Abs(before.Signal[i]) + Math.Abs(means[channel])) / deviations[channel], $"signal, {where}");
-                    definition.Add(new Observed(after.Noise[i]), new Expected(noise[i]), rounding * condition * Math.Abs(noise[i]), $"noise, {where}");
-                }
+                definition.AddTensor(after.Signal, right.Signal, right.SignalBound, $"signal, {where}");
+                definition.AddTensor(after.Noise, right.Noise, right.NoiseBound, $"noise, {where}");
 
                 var afterwards = WrittenOutLayers.Variances(after.Signal, channels);
                 var positive = WrittenOutLayers.OverPoints(after.Signal, channels, (value, _) => Math.Max(value, 0));
                 var absolute = WrittenOutLayers.OverPoints(after.Signal, channels, (value, _) => Math.Abs(value));
+                var (squares, means) = (WrittenOutLayers.MeanSquares(right.SignalBound, channels), WrittenOutLayers.Means(right.SignalBound, channels));
                 for (var channel = 0; channel < channels; channel++)
                 {
-                    var condition = 1 + (means[channel] * means[channel] / (variances[channel] + epsilon));
-                    variance.Add(new Observed(afterwards[channel]), new Expected(Bounds.VarianceAfterBatchNorm(variances[channel], epsilon)), 4 * rounding * condition, where);
-                    halves.Add(new Observed(positive[channel]), new Expected(0.5 * absolute[channel]), 4 * rounding * condition, where);
+                    // A deviation changes by the root mean square of the error at most; ν₁(z⁺) - ½ν₁(|z|) is half the mean, which is that of the error.
+                    var expected = Bounds.VarianceAfterBatchNorm(variances[channel], epsilon);
+                    variance.Add(new Observed(afterwards[channel]), new Expected(expected), (2 * Math.Sqrt(expected * squares[channel])) + squares[channel], where);
+                    halves.Add(new Observed(positive[channel]), new Expected(0.5 * absolute[channel]), 0.5 * means[channel], where);
                 }
             });
         }
@@ -97,7 +90,11 @@ internal static class BatchNormChecks
                 var (signalBefore, noiseBefore) = (variances.Average(), squares.Average());
                 var increment = MeasuredTheorems.BatchNormIncrement(ratio, signalBefore, noiseBefore);
                 var observed = Math.Sqrt(WrittenOutLayers.MeanSquares(after.Noise, channels).Average() / WrittenOutLayers.Variances(after.Signal, channels).Average() * signalBefore / noiseBefore);
-                comparison.Add(new Observed(observed), new Expected(increment), increment * given.Amplification * given.Amplification * 8 * (after.Shape.Points + 16) * context.UnitRoundoff, $"{after.Where}, {given.Description}");
+
+                // Both are norms of what comes out: of the noise, and of the signal's deviations. Each changes by that of the error at most.
+                var right = BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), channels, given.Network.Epsilon, context.UnitRoundoff);
+                var rounding = right.RelativeNoise + MomentRounding.Relatively(right.RelativeSignal(channels)) * (1 + right.RelativeNoise);
+                comparison.Add(new Observed(observed), new Expected(increment), increment * rounding, $"{after.Where}, {given.Description}");
             });
         }
 

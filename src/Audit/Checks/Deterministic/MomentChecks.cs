@@ -29,7 +29,7 @@ internal static class MomentChecks
         void Compare(Snapshot snapshot, string where)
         {
             var moments = snapshot.Moments();
-            var tolerance = RoundingBound.OfMean(snapshot.Shape, context.UnitRoundoff);
+            var rounding = new MomentRounding(snapshot.Shape, context.UnitRoundoff);
             var nu1 = snapshot.Signal.Average(Math.Abs);
             var nu2 = snapshot.Signal.Average(value => value * value);
             var mu2 = WrittenOutLayers.Variances(snapshot.Signal, snapshot.Shape.Channels).Average();
@@ -39,35 +39,56 @@ internal static class MomentChecks
             var chi = Math.Sqrt(noise / mu2);
 
             // Centring cancels: its rounding is relative to the uncentred moment.
-            Add("nu1_abs_signal", moments.Nu1AbsSignal, nu1, nu1, "ν₁(|x|)");
-            Add("nu2_signal", moments.Nu2Signal, nu2, nu2, "ν₂(x)");
-            Add("mu2_signal", moments.Mu2Signal, mu2, nu2, "μ₂(x)");
-            Add("mu4_signal", moments.Mu4Signal, mu4, snapshot.Signal.Average(value => Math.Pow(value, 4)), "μ₄(x)");
-            Add("mu2_noise", moments.Mu2Noise, noise, noise, "μ₂(dx)");
-            Add("log_nu2_signal", moments.LogNu2Signal, Math.Log(nu2), 1, "ln ν₂(x)");
-            Add("log_mu2_signal", moments.LogMu2Signal, Math.Log(mu2), nu2 / mu2, "ln μ₂(x)");
-            Add("log_mu2_noise", moments.LogMu2Noise, Math.Log(noise), 1, "ln μ₂(dx)");
-            Add("chi", moments.Chi, chi, chi * nu2 / mu2, "χ");
-            Add("log_chi", moments.LogChi, Math.Log(chi), nu2 / mu2, "ln χ");
+            var fourth = snapshot.Signal.Average(value => Math.Pow(value, 4));
+            var (ofNu1, ofNu2, ofMu2, ofMu4) = (rounding.Nu1 * nu1, rounding.Nu2 * nu2, rounding.Mu2 * nu2, rounding.Mu4 * fourth);
+            var relativeMu2 = MomentRounding.Relatively(ofMu2 / mu2);
+            var logChi = LogarithmOfChi(snapshot, nu2, mu2, noise, context.UnitRoundoff);
+            Add("nu1_abs_signal", moments.Nu1AbsSignal, nu1, ofNu1, "ν₁(|x|)");
+            Add("nu2_signal", moments.Nu2Signal, nu2, ofNu2, "ν₂(x)");
+            Add("mu2_signal", moments.Mu2Signal, mu2, ofMu2, "μ₂(x)");
+            Add("mu4_signal", moments.Mu4Signal, mu4, ofMu4, "μ₄(x)");
+            Add("mu2_noise", moments.Mu2Noise, noise, rounding.Nu2 * noise, "μ₂(dx)");
+            Add("log_nu2_signal", moments.LogNu2Signal, Math.Log(nu2), rounding.OfLogarithm(rounding.Nu2, Math.Log(nu2)), "ln ν₂(x)");
+            Add("log_mu2_signal", moments.LogMu2Signal, Math.Log(mu2), rounding.OfLogarithm(ofMu2 / mu2, Math.Log(mu2)), "ln μ₂(x)");
+            Add("log_mu2_noise", moments.LogMu2Noise, Math.Log(noise), rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)), "ln μ₂(dx)");
+            Add("log_chi", moments.LogChi, Math.Log(chi), logChi, "ln χ");
+
+            // Besides the moments a quotient, a root and a product are rounded; a root halves relative errors, so this is more than needed.
+            Add("chi", moments.Chi, chi, chi * (rounding.Nu2 + relativeMu2 + (rounding.Nu2 * relativeMu2) + Roundings.Gamma(3, context.UnitRoundoff)), "χ");
             if (!(context.Reports("nu1_abs_signal") && context.Reports("nu2_signal") && context.Reports("mu2_signal") && context.Reports("mu4_signal")))
             {
                 return;
             }
 
-            inequalities.AddBetween(new Observed(moments.Mu2Signal / moments.Nu2Signal), new Expected(0), new Expected(1), tolerance, $"μ₂ ≤ ν₂, {where}");
-            inequalities.AddBetween(new Observed(moments.Mu2Signal * moments.Mu2Signal / moments.Mu4Signal), new Expected(0), new Expected(1), 4 * tolerance * nu2 * nu2 / (mu2 * mu2), $"μ₂² ≤ μ₄, {where}");
-            inequalities.AddBetween(new Observed(moments.Nu1AbsSignal * moments.Nu1AbsSignal / moments.Nu2Signal), new Expected(0), new Expected(1), 4 * tolerance, $"ν₁² ≤ ν₂, {where}");
+            // As far above 1 as correct moments may take the quotients.
+            inequalities.AddBetween(new Observed(moments.Mu2Signal / moments.Nu2Signal), new Expected(0), new Expected(1), Excess(mu2 + ofMu2, nu2, ofNu2), $"μ₂ ≤ ν₂, {where}");
+            inequalities.AddBetween(new Observed(moments.Mu2Signal * moments.Mu2Signal / moments.Mu4Signal), new Expected(0), new Expected(1), Excess(Math.Pow(mu2 + ofMu2, 2), mu4, ofMu4), $"μ₂² ≤ μ₄, {where}");
+            inequalities.AddBetween(new Observed(moments.Nu1AbsSignal * moments.Nu1AbsSignal / moments.Nu2Signal), new Expected(0), new Expected(1), Excess(Math.Pow(nu1 + ofNu1, 2), nu2, ofNu2), $"ν₁² ≤ ν₂, {where}");
 
-            void Add(string moment, double reported, double defined, double size, string name)
+            void Add(string moment, double reported, double defined, double bound, string name)
             {
                 if (context.Reports(moment))
                 {
-                    // However good the moment, its logarithm rounds by a few units of its own magnitude.
-                    var ofLogarithm = moment.StartsWith("log", StringComparison.Ordinal) ? 4 * context.UnitRoundoff * Math.Abs(defined) : 0;
-                    definitions.Add(new Observed(reported), new Expected(defined), (tolerance * size) + ofLogarithm, $"{name}, {where}");
+                    definitions.Add(new Observed(reported), new Expected(defined), bound, $"{name}, {where}");
                 }
             }
         }
+
+        static double Excess(double largest, double divisor, double ofDivisor) => ofDivisor < divisor ? Math.Max(0, (largest / (divisor - ofDivisor)) - 1) : double.PositiveInfinity;
+    }
+
+    /// <summary>How far a reported ln χ may be off: half of what the logarithms of both moments may, which are subtracted.</summary>
+    public static double LogarithmOfChi(Snapshot snapshot, double unitRoundoff) => LogarithmOfChi(
+        snapshot,
+        snapshot.Signal.Average(value => value * value),
+        WrittenOutLayers.Variances(snapshot.Signal, snapshot.Shape.Channels).Average(),
+        snapshot.Noise.Average(value => value * value),
+        unitRoundoff);
+
+    private static double LogarithmOfChi(Snapshot snapshot, double nu2, double mu2, double noise, double unitRoundoff)
+    {
+        var rounding = new MomentRounding(snapshot.Shape, unitRoundoff);
+        return 0.5 * (rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)) + rounding.OfLogarithm(rounding.Mu2 * nu2 / mu2, Math.Log(mu2)));
     }
 
     /// <summary>D2: the effective rank behind the ReLU is Tr C/λ_max(C), within its bounds, and does not change when images are reordered.</summary>
@@ -85,9 +106,9 @@ internal static class MomentChecks
                 }
 
                 var moments = snapshot.Moments();
-                var tolerance = Tolerance(snapshot.Shape);
                 if (context.Reports("reff_signal"))
                 {
+                    ranks[snapshot.Depth] = moments.ReffSignal;
                     Compare(moments.ReffSignal, snapshot.Signal, "signal");
                 }
 
@@ -96,20 +117,28 @@ internal static class MomentChecks
                     Compare(moments.ReffNoise, snapshot.Noise, "noise");
                 }
 
-                ranks[snapshot.Depth] = moments.ReffSignal;
-
                 void Compare(double reported, double[] values, string what)
                 {
-                    definition.Add(new Observed(reported), new Expected(Defined(values, snapshot.Shape)), tolerance * reported, $"{what}, {snapshot.Where}, {given.Description}");
-                    bounds.AddBetween(new Observed(reported), new Expected(1), new Expected(Bounds.LargestEffectiveRank(snapshot.Shape.Points, snapshot.Shape.Channels)), tolerance * reported, $"{what}, {snapshot.Where}, {given.Description}");
+                    var spectrum = Spectrum.Of(values, snapshot.Shape);
+                    var bound = EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, context.UnitRoundoff);
+                    definition.Add(new Observed(reported), new Expected(spectrum.Rank), bound, $"{what}, {snapshot.Where}, {given.Description}");
+                    bounds.AddBetween(new Observed(reported), new Expected(1), new Expected(Bounds.LargestEffectiveRank(snapshot.Shape.Points, snapshot.Shape.Channels)), bound, $"{what}, {snapshot.Where}, {given.Description}");
                 }
             });
+            if (!context.Reports("reff_signal"))
+            {
+                continue;
+            }
+
+            var next = 0;
+            var carried = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).Through(given.Input);
             (given with { Input = Rotated(given.Input) }).Trace(context.Subject, snapshot =>
             {
-                if (snapshot.Place.Kind == PlaceKind.Relu && context.Reports("reff_signal"))
+                // Bounds are the same whatever the order of the images, so the two signals differ by two of them at most.
+                var difference = 2 * Enclosure.Norm(carried[next++].SignalBound);
+                if (snapshot.Place.Kind == PlaceKind.Relu)
                 {
-                    var before = ranks[snapshot.Depth];
-                    invariance.Add(new Observed(snapshot.Moments().ReffSignal), new Expected(before), before * (Tolerance(snapshot.Shape) + (RoundingBound.Of(given, context.UnitRoundoff) * 4)), $"{snapshot.Where}, {given.Description}");
+                    invariance.Add(new Observed(snapshot.Moments().ReffSignal), new Expected(ranks[snapshot.Depth]), OfTwoRanks(snapshot, difference, context.UnitRoundoff), $"{snapshot.Where}, {given.Description}");
                 }
             });
         }
@@ -117,17 +146,42 @@ internal static class MomentChecks
         yield return definition.Conclude("reported effective rank against Tr C/λ_max(C)");
         yield return bounds.Conclude("1 ≤ r_eff ≤ min(N, P - 1)");
         yield return invariance.Conclude("effective rank of reordered images");
-
-        // Beside rounding, an eigenvalue solver may stop at 1e-6, which is far below what any reader of an effective rank needs.
-        double Tolerance(TensorShape shape) => 1e-6 + RoundingBound.OfMean(shape, context.UnitRoundoff);
     }
 
-    private static double Defined(double[] values, TensorShape shape)
+    /// <summary>How far the reported ranks of two signals may be apart.</summary>
+    /// <param name="snapshot">One of them.</param>
+    /// <param name="difference">Euclidean norm of the difference to the other, but for their order.</param>
+    /// <param name="unitRoundoff">u.</param>
+    /// <returns>What both reports, and the change of the signal, may come to.</returns>
+    public static double OfTwoRanks(Snapshot snapshot, double difference, double unitRoundoff)
     {
-        var features = Matrix<double>.Build.DenseOfRowMajor(shape.Points, shape.Channels, values);
-        var centred = features.MapIndexed((_, channel, value) => value - features.Column(channel).Average());
-        var spectrum = (centred.TransposeThisAndMultiply(centred) / shape.Points).Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).ToArray();
-        return spectrum.Sum() / spectrum.Max();
+        var (spectrum, perPoint) = (Spectrum.Of(snapshot.Signal, snapshot.Shape), difference / Math.Sqrt(snapshot.Shape.Points));
+        var changed = EffectiveRankRounding.OfChanged(snapshot.Shape.Points, spectrum.Largest, spectrum.Rank, difference);
+        return changed + Reported(0) + Reported(perPoint);
+
+        double Reported(double change) => EffectiveRankRounding.OfReported(
+            snapshot.Shape,
+            Math.Pow(Math.Sqrt(spectrum.Squares) + change, 2),
+            Math.Pow(Math.Max(0, Math.Sqrt(spectrum.Largest) - change), 2),
+            change == 0 ? spectrum.Rank : spectrum.Rank + changed,
+            unitRoundoff);
+    }
+
+    /// <summary>What is needed of the eigenvalues of the covariance of a tensor's points.</summary>
+    /// <param name="Rank">Tr C/λ_max.</param>
+    /// <param name="Largest">λ_max.</param>
+    /// <param name="Squares">The trace before centring: the mean squares of all channels together.</param>
+    internal readonly record struct Spectrum(double Rank, double Largest, double Squares)
+    {
+        /// <summary>By the definition.</summary>
+        public static Spectrum Of(double[] values, TensorShape shape)
+        {
+            var features = Matrix<double>.Build.DenseOfRowMajor(shape.Points, shape.Channels, values);
+            var means = WrittenOutLayers.Means(values, shape.Channels);
+            var centred = features.MapIndexed((_, channel, value) => value - means[channel]);
+            var spectrum = (centred.TransposeThisAndMultiply(centred) / shape.Points).Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).ToArray();
+            return new Spectrum(spectrum.Sum() / spectrum.Max(), spectrum.Max(), WrittenOutLayers.MeanSquares(values, shape.Channels).Sum());
+        }
     }
 
     private static double[] Scaled(double[] values, double factor) => [.. values.Select(value => (double)(float)(value * factor))];

@@ -11,7 +11,7 @@ internal static class OperationChecks
     public static IEnumerable<Measurement> Convolution(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, Epsilon))
+        foreach (var given in GivenCase.All(context, architecture, Epsilon).Concat(GivenCase.Sparse(context, architecture, Epsilon)))
         {
             var (network, trace) = (given.Network, given.Trace(context.Subject));
             var kernel = 0;
@@ -28,13 +28,8 @@ internal static class OperationChecks
                 foreach (var (input, output, what) in new[] { (signal, after.Signal, "signal"), (noise, after.Noise, "noise") })
                 {
                     var exact = WrittenOutLayers.Convolve(shape, input, given.Kernels[kernel], network.KernelSize, stride, network.Boundary);
-
-                    // The rounding of a sum of n products, in any order: n·u times the sum of their magnitudes.
-                    var magnitudes = WrittenOutLayers.Convolve(shape, [.. input.Select(Math.Abs)], [.. given.Kernels[kernel].Select(Math.Abs)], network.KernelSize, stride, network.Boundary);
-                    for (var i = 0; i < output.Length; i++)
-                    {
-                        comparison.Add(new Observed(output[i]), new Expected(exact[i]), (network.KernelSize * network.KernelSize * shape.Channels) * context.UnitRoundoff * magnitudes[i], $"{what}, {after.Where}, {given.Description}");
-                    }
+                    var bounds = ConvolutionRounding.Of(shape, [.. input.Select(Math.Abs)], given.Kernels[kernel], network.KernelSize, stride, network.Boundary, context.UnitRoundoff);
+                    comparison.AddTensor(output, exact, bounds, $"{what}, {after.Where}, {given.Description}");
                 }
             }
         }
@@ -55,8 +50,11 @@ internal static class OperationChecks
                 {
                     var (before, after) = (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu));
                     var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
-                    comparison.AddTensor(after.Signal, signal, 2 * context.UnitRoundoff, $"signal, {after.Where}, {description}");
-                    comparison.AddTensor(after.Noise, noise, 2 * context.UnitRoundoff, $"noise, {after.Where}, {description}");
+
+                    // Nothing is rounded, but by a subject that carries scales beside its tensors: once before, once after. Zeros stay zeros.
+                    var rounding = Roundings.Gamma(2, context.UnitRoundoff);
+                    comparison.AddTensor(after.Signal, signal, rounding, $"signal, {after.Where}, {description}");
+                    comparison.AddTensor(after.Noise, noise, rounding, $"noise, {after.Where}, {description}");
                 }
             }
         }
@@ -68,7 +66,7 @@ internal static class OperationChecks
     public static IEnumerable<Measurement> SkipConnection(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, Epsilon))
+        foreach (var given in GivenCase.All(context, architecture, Epsilon).Concat(GivenCase.Sparse(context, architecture, Epsilon)))
         {
             var trace = given.Trace(context.Subject);
             for (var depth = 1; depth <= given.Network.Depth; depth++)
@@ -92,10 +90,9 @@ internal static class OperationChecks
         void AddUnit(GivenCase given, Trace trace, int depth)
         {
             var (skip, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
-            var (signal, noise) = new WrittenOutNetwork(given.Network, given.Kernels).PropagateUnit(depth, skip.Signal, skip.Noise);
-            var bound = RoundingBound.OfUnit(given, context.UnitRoundoff);
-            comparison.AddTensor(sum.Signal, signal, bound, $"signal, {sum.Where}, {given.Description}");
-            comparison.AddTensor(sum.Noise, noise, bound, $"noise, {sum.Where}, {given.Description}");
+            var unit = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).ThroughUnit(depth, skip.Signal, skip.Noise);
+            comparison.AddTensor(sum.Signal, unit.Signal, unit.SignalBound, $"signal, {sum.Where}, {given.Description}");
+            comparison.AddTensor(sum.Noise, unit.Noise, unit.NoiseBound, $"noise, {sum.Where}, {given.Description}");
         }
 
         // One addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds once more.
@@ -103,7 +100,7 @@ internal static class OperationChecks
         {
             for (var i = 0; i < sum.Length; i++)
             {
-                comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), 2 * context.UnitRoundoff * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
+                comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), Roundings.Gamma(2, context.UnitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
             }
         }
     }

@@ -7,45 +7,51 @@ internal static class SymmetryChecks
 {
     private const double Factor = 3;
 
-    /// <summary>The step of the finite difference: far below the distance to the next gate, 1e-4, and far above double rounding.</summary>
-    private const double Step = 1e-6;
+    /// <summary>The step of the finite difference, in units of the noise: within it no gate may open or close; far above double rounding.</summary>
+    private const double Step = GivenCase.Step;
 
     /// <summary>D5: signals scale with the input (without batch norm) or do not move (with it, ε = 0); noise is linear; χ does not see the noise's scale.</summary>
     public static IEnumerable<Measurement> Homogeneity(CheckContext context, string architecture)
     {
         var (signals, noises, chi) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
-        foreach (var given in GivenCase.All(context, architecture, 0))
+        foreach (var given in GivenCase.All(context, architecture, 0).Concat(GivenCase.Sparse(context, architecture, 0)))
         {
-            var bound = 2 * RoundingBound.Of(given, context.UnitRoundoff);
+            var rounding = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff);
+            var carried = rounding.Through(given.Input);
             var other = Batch.Normal(given.Input.Noise.Length, context.SeedOf(100), 0, RandomPurpose.InputNoise);
-            var logChi = new List<double>();
-            var plain = given.Trace(context.Subject, snapshot => logChi.Add(snapshot.Moments().LogChi));
+            var logChi = new List<(double Reported, double Bound)>();
+            var plain = given.Trace(context.Subject, snapshot => logChi.Add((snapshot.Moments().LogChi, MomentChecks.LogarithmOfChi(snapshot, context.UnitRoundoff))));
             var scaledSignal = given with { Input = given.Input with { Signal = Times(given.Input.Signal, Factor) } };
-            foreach (var (before, after) in plain.Snapshots.Zip(scaledSignal.Trace(context.Subject).Snapshots))
+            foreach (var ((before, after), bound) in plain.Snapshots.Zip(scaledSignal.Trace(context.Subject).Snapshots).Zip(carried))
             {
                 var scale = ScaleOf(before, given.Network.Architecture);
                 if (scale is { } factor)
                 {
-                    signals.AddTensor(after.Signal, Times(before.Signal, factor), bound, $"{after.Where}, {given.Description}");
+                    // Both are off, and bounds scale as signals do.
+                    signals.AddTensor(after.Signal, Times(before.Signal, factor), Times(bound.SignalBound, 2 * factor), $"{after.Where}, {given.Description}");
                 }
             }
 
             // The sum is a number of single precision, and what is added is its exact difference: no subject's input is rounded twice.
-            var logChiOfSum = new List<double>();
-            var sum = given with { Input = given.Input with { Noise = [.. given.Input.Noise.Zip(other, (x, y) => (double)(float)((Factor * x) + y))] } };
-            var noiseAlone = (given with { Input = given.Input with { Noise = [.. sum.Input.Noise.Zip(given.Input.Noise, (both, x) => both - (Factor * x))] } }).Trace(context.Subject);
-            foreach (var ((one, two), both) in plain.Snapshots.Zip(noiseAlone.Snapshots).Zip(sum.Trace(context.Subject).Snapshots))
+            var logChiOfSum = new List<(double Reported, double Bound)>();
+            var sum = given.Input with { Noise = [.. given.Input.Noise.Zip(other, (x, y) => (double)(float)((Factor * x) + y))] };
+            var rest = given.Input with { Noise = [.. sum.Noise.Zip(given.Input.Noise, (both, x) => both - (Factor * x))] };
+            var bounds = carried.Zip(rounding.Through(rest), rounding.Through(sum)).Select(three => (double[])[.. three.First.NoiseBound.Zip(three.Second.NoiseBound, three.Third.NoiseBound).Select(of => (Factor * of.First) + of.Second + of.Third)]);
+            var noiseAlone = (given with { Input = rest }).Trace(context.Subject);
+            foreach (var (((one, two), both), bound) in plain.Snapshots.Zip(noiseAlone.Snapshots).Zip((given with { Input = sum }).Trace(context.Subject).Snapshots).Zip(bounds))
             {
                 double[] expected = [.. one.Noise.Zip(two.Noise, (x, y) => (Factor * x) + y)];
-                noises.AddTensor(both.Noise, expected, 2 * bound, $"{both.Where}, {given.Description}");
+                noises.AddTensor(both.Noise, expected, bound, $"{both.Where}, {given.Description}");
             }
 
             var scaledNoise = given with { Input = given.Input with { Noise = Times(given.Input.Noise, Factor) } };
-            scaledNoise.Trace(context.Subject, snapshot => logChiOfSum.Add(snapshot.Moments().LogChi));
-            foreach (var (before, after) in logChi.Zip(logChiOfSum).Where(_ => context.Reports("log_chi")))
+            scaledNoise.Trace(context.Subject, snapshot => logChiOfSum.Add((snapshot.Moments().LogChi, MomentChecks.LogarithmOfChi(snapshot, context.UnitRoundoff))));
+            foreach (var ((before, after), bound) in logChi.Zip(logChiOfSum).Zip(carried).Where(_ => context.Reports("log_chi")))
             {
-                // Reported relative to an input noise of variance 1, so that the factor shows as its logarithm.
-                chi.Add(new Observed(after), new Expected(before + Math.Log(Factor)), 4 * bound, given.Description);
+                // Reported relative to an input noise of variance 1, so that the factor shows as its logarithm. Two norms of each of two propagations are
+                // off, and both reports.
+                var ofNorms = 2 * (MomentRounding.Relatively(bound.RelativeNoise) + MomentRounding.Relatively(bound.RelativeSignal(given.Network.Channels)));
+                chi.Add(new Observed(after.Reported), new Expected(before.Reported + Math.Log(Factor)), ofNorms + before.Bound + after.Bound, given.Description);
             }
         }
 
@@ -58,61 +64,78 @@ internal static class SymmetryChecks
     public static IEnumerable<Measurement> Shift(CheckContext context, string architecture)
     {
         var (tensors, moments) = (new ExactComparison(), new ExactComparison());
-        foreach (var given in GivenCase.Periodic(context, architecture, 0.1).Where(given => given.Network.KernelSize > 1))
+        foreach (var given in GivenCase.Periodic(context, architecture, 0.1).Where(given => given.Network.KernelSize > 1).Concat(GivenCase.SparsePeriodic(context, architecture, 0.1)))
         {
-            var bound = 2 * RoundingBound.Of(given, context.UnitRoundoff);
-            var ranks = new List<(double LogNu2, double LogMu2Noise, double Reff)>();
-            var plain = given.Trace(context.Subject, snapshot => ranks.Add(Of(snapshot.Moments())));
+            var ranks = new List<ReportedMoments>();
+            var plain = given.Trace(context.Subject, snapshot => ranks.Add(snapshot.Moments()));
             var stride = given.Network.FirstStride;
             var shifted = given with { Input = new Batch(given.Input.Shape, Shifted(given.Input.Shape, given.Input.Signal, stride, stride), Shifted(given.Input.Shape, given.Input.Noise, stride, stride)) };
+            var rounding = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff);
+            var (before, moved) = (rounding.Through(given.Input), rounding.Through(shifted.Input));
             var next = 0;
             var after = shifted.Trace(context.Subject, snapshot =>
             {
-                var (expected, observed) = (ranks[next++], Of(snapshot.Moments()));
-                if (context.Reports("log_nu2_signal"))
-                {
-                    moments.Add(new Observed(observed.LogNu2), new Expected(expected.LogNu2), 4 * bound, $"ln ν₂, {snapshot.Where}, {given.Description}");
-                }
-
-                if (context.Reports("log_mu2_noise"))
-                {
-                    moments.Add(new Observed(observed.LogMu2Noise), new Expected(expected.LogMu2Noise), 4 * bound, $"ln μ₂(dx), {snapshot.Where}, {given.Description}");
-                }
-
-                if (snapshot.Place.Kind == PlaceKind.Relu && context.Reports("reff_signal"))
-                {
-                    moments.Add(new Observed(observed.Reff), new Expected(expected.Reff), ((4 * bound) + 1e-6) * expected.Reff, $"r_eff, {snapshot.Where}, {given.Description}");
-                }
+                CompareMoments(given, snapshot, ranks[next], before[next], moved[next]);
+                next++;
             });
-            foreach (var (before, moved) in plain.Snapshots.Zip(after.Snapshots))
+            foreach (var ((from, to), (ofFrom, ofTo)) in plain.Snapshots.Zip(after.Snapshots).Zip(before.Zip(moved)))
             {
-                tensors.AddTensor(moved.Signal, Shifted(before.Shape, before.Signal, 1, 1), bound, $"signal, {moved.Where}, {given.Description}");
-                tensors.AddTensor(moved.Noise, Shifted(before.Shape, before.Noise, 1, 1), bound, $"noise, {moved.Where}, {given.Description}");
+                tensors.AddTensor(to.Signal, Shifted(from.Shape, from.Signal, 1, 1), Sum(Shifted(from.Shape, ofFrom.SignalBound, 1, 1), ofTo.SignalBound), $"signal, {to.Where}, {given.Description}");
+                tensors.AddTensor(to.Noise, Shifted(from.Shape, from.Noise, 1, 1), Sum(Shifted(from.Shape, ofFrom.NoiseBound, 1, 1), ofTo.NoiseBound), $"noise, {to.Where}, {given.Description}");
             }
         }
 
         yield return tensors.Conclude("tensors of a shifted input");
         yield return moments.Conclude("moments of a shifted input");
 
-        static (double LogNu2, double LogMu2Noise, double Reff) Of(ReportedMoments reported) => (reported.LogNu2Signal, reported.LogMu2Noise, reported.ReffSignal);
+        // The logarithm of a mean square is twice that of a norm, and both propagations and both reports are off.
+        void CompareMoments(GivenCase given, Snapshot snapshot, ReportedMoments expected, Enclosure before, Enclosure after)
+        {
+            var (observed, where) = (snapshot.Moments(), $"{snapshot.Where}, {given.Description}");
+            var reporting = new MomentRounding(snapshot.Shape, context.UnitRoundoff);
+            if (context.Reports("log_nu2_signal"))
+            {
+                var ofNorms = 2 * (MomentRounding.Relatively(before.RelativeSignal()) + MomentRounding.Relatively(after.RelativeSignal()));
+                moments.Add(new Observed(observed.LogNu2Signal), new Expected(expected.LogNu2Signal), ofNorms + (2 * reporting.OfLogarithm(reporting.Nu2, expected.LogNu2Signal)), $"ln ν₂, {where}");
+            }
+
+            if (context.Reports("log_mu2_noise"))
+            {
+                var ofNorms = 2 * (MomentRounding.Relatively(before.RelativeNoise) + MomentRounding.Relatively(after.RelativeNoise));
+                moments.Add(new Observed(observed.LogMu2Noise), new Expected(expected.LogMu2Noise), ofNorms + (2 * reporting.OfLogarithm(reporting.Nu2, expected.LogMu2Noise)), $"ln μ₂(dx), {where}");
+            }
+
+            if (snapshot.Place.Kind == PlaceKind.Relu && context.Reports("reff_signal"))
+            {
+                moments.Add(new Observed(observed.ReffSignal), new Expected(expected.ReffSignal), MomentChecks.OfTwoRanks(snapshot, Enclosure.Norm(Sum(before.SignalBound, after.SignalBound)), context.UnitRoundoff), $"r_eff, {where}");
+            }
+        }
     }
 
     /// <summary>D7: the noise is the directional derivative of the network, batch statistics held fixed; the derivative is taken of the network written out.</summary>
     public static IEnumerable<Measurement> Derivative(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, 0.1))
+        foreach (var given in GivenCase.All(context, architecture, 0.1).Concat(GivenCase.Sparse(context, architecture, 0.1)))
         {
             var written = new WrittenOutNetwork(given.Network, given.Kernels);
             var (here, there) = (new List<double[]>(), new List<double[]>());
             written.Propagate(given.Input, (_, _, signal, _) => here.Add(signal));
+            if (written.FirstCrossing <= Step)
+            {
+                continue;
+            }
+
             written.FixStatistics();
             var moved = given.Input with { Signal = [.. given.Input.Signal.Zip(given.Input.Noise, (x, dx) => x + (Step * dx))] };
             written.Propagate(moved, (_, _, signal, _) => there.Add(signal));
-            foreach (var (snapshot, (from, to)) in given.Trace(context.Subject).Snapshots.Zip(here.Zip(there)))
+            var carried = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).Through(given.Input);
+            foreach (var ((snapshot, bound), (from, to)) in given.Trace(context.Subject).Snapshots.Zip(carried).Zip(here.Zip(there)))
             {
-                // The difference of doubles over the step is good to 1e-16/1e-6 per layer, which only a double subject could notice.
-                comparison.AddTensor(snapshot.Noise, [.. from.Zip(to, (x, y) => (y - x) / Step)], RoundingBound.Of(given, context.UnitRoundoff) + RoundingBound.Of(given, Math.ScaleB(1, -53) / Step), $"{snapshot.Where}, {given.Description}");
+                // Between gates the network is linear, so the difference over the step is exact but for the rounding of two signals in doubles; bounds are
+                // proportional to the unit roundoff, or grow faster.
+                double[] bounds = [.. bound.NoiseBound.Zip(bound.SignalBound, (ofNoise, ofSignal) => ofNoise + (ofSignal * (2 * Math.ScaleB(1, -53) / context.UnitRoundoff / Step)))];
+                comparison.AddTensor(snapshot.Noise, [.. from.Zip(to, (x, y) => (y - x) / Step)], bounds, $"{snapshot.Where}, {given.Description}");
             }
         }
 
@@ -145,8 +168,8 @@ internal static class SymmetryChecks
                 for (var depth = 1; depth <= given.Network.Depth; depth++)
                 {
                     var (before, after) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
-                    identity.AddTensor(after.Signal, before.Signal, 2 * context.UnitRoundoff, $"signal, {after.Where}, {given.Description}");
-                    identity.AddTensor(after.Noise, before.Noise, 2 * context.UnitRoundoff, $"noise, {after.Where}, {given.Description}");
+                    identity.AddTensor(after.Signal, before.Signal, Roundings.Gamma(2, context.UnitRoundoff), $"signal, {after.Where}, {given.Description}");
+                    identity.AddTensor(after.Noise, before.Noise, Roundings.Gamma(2, context.UnitRoundoff), $"noise, {after.Where}, {given.Description}");
                 }
             }
 
@@ -178,6 +201,8 @@ internal static class SymmetryChecks
             ? (snapshot.Depth == 1 && snapshot.Place.Kind != PlaceKind.Addition ? 1 : null)
             : (snapshot is { Depth: 1, Place.Kind: PlaceKind.Convolution } ? Factor : 1);
     }
+
+    private static double[] Sum(double[] first, double[] second) => [.. first.Zip(second, (x, y) => x + y)];
 
     private static double[] Times(double[] values, double factor) => [.. values.Select(value => factor * value)];
 
