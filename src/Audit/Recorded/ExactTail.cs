@@ -62,8 +62,9 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
     /// <summary>W3: the gain of ν₂ in a unit of <c>bn_res</c>, of mean 1.</summary>
     /// <remarks>
     /// Let the unit's input be y, and K the covariance over the P points of the branch b that is added, given all but the last convolution of the branch; q is K's mean diagonal. Behind batch norm q lies in [0, 2] and has the mean 1 (change
-    /// the sign of a channel), so by Hoeffding's lemma <c>E exp(λ(q - 1)) ≤ exp(λ²/2)</c>. The gain is <c>Σ_c(|b_c|² + 2⟨y_c, b_c⟩)/(NP)</c> with independent Gaussian b_c, and the largest eigenvalue of K is at most its trace Pq ≤ 2P. For
-    /// <c>|λ| ≤ N/8</c> the determinant and the exponent of the Gaussian integral give <c>ln E exp(λ(gain - 1)) ≤ λ²(½ + 8/N + 8ν₂(y)/N)</c>. ν₂(y) is recorded, so the process with it is a supermartingale, mixed over a grid of λ.
+    /// the sign of a channel), so by Hoeffding's lemma <c>E exp(λ(q - 1)) ≤ exp(λ²/2)</c>. The gain is <c>Σ_c(|b_c|² + 2⟨y_c, b_c⟩)/(NP)</c> with independent Gaussian b_c, and the largest eigenvalue of K is at most its trace Pq ≤ 2P. The
+    /// determinant and the exponent of the Gaussian integral, with s = |λ|/(NP), give <c>ln E exp(λ(gain - 1)) ≤ λ²(½ + c(1 + ν₂(y))/N)</c>: c = 4 for λ &lt; 0, from <c>-ln(1 + 2sk) ≤ -2sk + 2s²k²</c>, and c = 8 for
+    /// 0 &lt; λ ≤ N/8, from <c>-ln(1 - 2sk) ≤ 2sk + 4s²k²</c> where 2sk ≤ ½. ν₂(y) is recorded, so the process with it is a supermartingale, mixed over a grid of λ.
     /// </remarks>
     /// <param name="channels">N.</param>
     /// <param name="terms">Depths × simulations.</param>
@@ -71,9 +72,9 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
     public static ExactTail OfDilution(int channels, double terms, double meanNu2)
     {
         const int bets = 20;
-        var energy = terms * (0.5 + (8 * (1 + meanNu2) / channels));
         return new ExactTail(mean =>
         {
+            var energy = terms * (0.5 + ((mean < 1 ? 4 : 8) * (1 + meanNu2) / channels));
             var sum = terms * Math.Abs(mean - 1);
             var largest = Enumerable.Range(0, bets).Select(k => Math.ScaleB(channels / 8.0, -k)).Max(bet => (bet * sum) - (bet * bet * energy));
 
@@ -108,7 +109,7 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
         var largest = logarithms.Max();
 
         // Σ_K≥1 C(N, K) = 2^N - 1.
-        var total = (channels * Math.Log(2)) + Math.Log(-SpecialFunctions.ExponentialMinusOne(-channels * Math.Log(2)));
+        var total = (channels * Math.Log(2)) + Math.Log(1 - Math.ScaleB(1, -channels));
         return largest + Math.Log(logarithms.Sum(logarithm => Math.Exp(logarithm - largest))) - total + (s * Math.Log(4.0 / channels));
     }
 

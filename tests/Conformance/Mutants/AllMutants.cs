@@ -61,6 +61,8 @@ public static class AllMutants
         new("noise centred on the sample", "D1", "vanilla") { Moments = (right, values) => right with { Mu2Noise = CentredOnTheSample(values) } },
         new("a log scale dropped", "D1", "vanilla_res") { Moments = (right, values) => right with { LogNu2Signal = right.LogNu2Signal - (2 * values.SignalExponent * Math.Log(2)) } },
         new("moments of the wrong place", "D1", "bn_res") { ReportsLate = true },
+
+        .. MomentMutants.List,
     ];
 
     private static Func<NetworkSettings, NetworkSettings> Replace<TStep>(PlaceKind kind, Func<Tensors, (double[] Signal, double[] Noise)> rewrite, int kernels = 0)
