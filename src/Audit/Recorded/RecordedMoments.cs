@@ -125,7 +125,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     /// <summary>Whether a witness has left double precision: what is computed from it may be NaN.</summary>
     private bool IsExtreme(string moment, int place, int s, int d) =>
         Witnesses(moment).Any(witness =>
-            (At(witness, place, s, d) is { } value && double.IsInfinity(value))
+            (witness != moment && At(witness, place, s, d) is { } value && double.IsInfinity(value))
             || (At(MomentRange.Log + witness, place, s, d) is { } log && double.IsFinite(log) && (log > LargestLog || log < LeastLog)));
 
     private static IEnumerable<string> Witnesses(string moment) =>

@@ -128,10 +128,10 @@ public class RecordedFindingsTests
         double[] single = [.. Enumerable.Range(0, Computed).Select(i => (double)(float)(80 + i))];
         D1([.. single.Select(log => (double)(float)Math.Exp(log))], single).Should().Be(Verdict.Holds);
 
-        // Without a logarithm nobody can tell.
+        // Without a logarithm nobody can tell. 2¹⁰²⁴ is the first that does not fit, but for the rounding of its logarithm.
         var alone = ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [[.. logs.Select(Math.Exp)]])]), "vanilla", new RecordedExperiment());
         Outcome(alone, "D1").Verdict.Should().Be(Verdict.Inconclusive);
-        Outcome(alone, "D1").Measurements.Should().Contain(measurement => measurement.Quantity == "nu2_signal_loc3 is not a finite number, and the file does not say why, in 1 of 1 simulations at depth 20, first at depth 20");
+        Outcome(alone, "D1").Measurements.Should().Contain(measurement => measurement.Quantity == "nu2_signal_loc3 is not a finite number, and the file does not say why, in 1 of 1 simulations at depth 24, first at depth 24");
 
         static Verdict D1(double[] linear, double[] log) =>
             Outcome(ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [linear]), ("log_nu2_signal_loc3", [log])]), "vanilla", new RecordedExperiment()), "D1").Verdict;
@@ -170,10 +170,10 @@ public class RecordedFindingsTests
     [Fact]
     public void Narrow_nets_that_die_are_not_rejected()
     {
-        // Of nets of width 4 and 64 layers most die: each layer with a probability of 2⁻⁴ and less.
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 64, KernelSize = 1, NumChannels = 4, BatchSize = 6, NumSims = 40, NumComputations = 16 };
+        // Of nets of width 8 and 64 layers one in five and more die: each layer kills a collapsed signal with a probability of 2⁻⁸.
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 64, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 40, NumComputations = 16 };
         var result = Experiment.Prepare(options).Run();
-        result.Simulations.Count(simulation => simulation.DiedAtDepth is not null).Should().BeInRange(5, 39);
+        result.Simulations.Count(simulation => simulation.DiedAtDepth is not null).Should().BeInRange(2, 39);
         var path = Path.Combine(Directory.CreateTempSubdirectory("wellbehaved").FullName, "narrow.npz");
         try
         {

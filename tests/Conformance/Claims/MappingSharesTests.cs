@@ -15,7 +15,7 @@ public class MappingSharesTests
     [InlineData(44, 2, Verdict.Holds)]
     [InlineData(24, 10, Verdict.Inconclusive)]
     [InlineData(0, 1, Verdict.Rejected)]
-    [InlineData(10, 2, Verdict.Rejected)]
+    [InlineData(10, 3, Verdict.Rejected)]
     public void A_share_is_asked_for_until_it_is_decided_or_the_budget_spent(int collapsing, int batches, Verdict expected)
     {
         var subject = new Scripted(options => Table(options, i => (i < collapsing ? Collapses : Keeps, Power)));
