@@ -53,9 +53,10 @@ public sealed record Diagnosis(
         ArgumentNullException.ThrowIfNull(table);
         var behaviours = MappingBehaviour.Of(table);
         var depth = table.Depths[^1];
-        if (behaviours is null || depth < LeastDepth || table.Simulations < 2)
+        if (behaviours is null || depth < LeastDepth || table.Simulations < 2 || table.Findings.Count > 0)
         {
-            var reason = table.Reff is null ? "there are no effective ranks"
+            var reason = table.Findings.Count > 0 ? string.Join("; ", table.Findings)
+                : table.Reff is null ? "there are no effective ranks"
                 : table.LogChi is null ? "there is no χ"
                 : table.Simulations < 2 ? "two mappings are the least"
                 : depth < LeastDepth ? $"depth {depth} is too shallow, {LeastDepth} is the least"

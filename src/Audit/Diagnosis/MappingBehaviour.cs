@@ -7,6 +7,9 @@ namespace Wellbehaved.Audit;
 /// each: the logarithm of the ratio is -2.7 ± 0.8 without batch norm and 0.04 ± 0.10 in <c>bn_res</c>. The gain of ln χ from half of the depth to all of it is twice the
 /// gain from a quarter to half where χ is exponential, and the same where it is a power; the mark is √2, halfway,
 /// and a gain too small to matter is none.
+/// <para>
+/// Each direction has a predicate of its own, and a number that is none shows neither: what cannot be seen is never negated into a pass.
+/// </para>
 /// </remarks>
 /// <param name="ReffAtQuarter">Effective rank at a quarter of the depth.</param>
 /// <param name="ReffAtEnd">Effective rank at full depth.</param>
@@ -14,11 +17,26 @@ namespace Wellbehaved.Audit;
 /// <param name="SecondGain">Gain from half of the depth to all of it.</param>
 public readonly record struct MappingBehaviour(double ReffAtQuarter, double ReffAtEnd, double FirstGain, double SecondGain)
 {
+    private static readonly double Halfway = Math.Sqrt(2);
+
     /// <summary>Whether the number of directions of variance tends to 1.</summary>
-    public bool SignalCollapses => ReffAtEnd - 1 <= 0.5 * (ReffAtQuarter - 1);
+    public bool SignalCollapses => SeesSignal && ReffAtEnd - 1 <= 0.5 * (ReffAtQuarter - 1);
+
+    /// <summary>Whether the number of directions of variance does not tend to 1.</summary>
+    public bool SignalKeepsDirections => SeesSignal && ReffAtEnd - 1 > 0.5 * (ReffAtQuarter - 1);
 
     /// <summary>Whether SNR^l/SNR^0 = 1/χ² decays exponentially.</summary>
-    public bool SnrDecaysExponentially => SecondGain > GrowthLaw.NoGain && SecondGain > Math.Sqrt(2) * FirstGain;
+    public bool SnrDecaysExponentially => SeesGrowth && SecondGain > GrowthLaw.NoGain && SecondGain > Halfway * FirstGain;
+
+    /// <summary>Whether SNR^l/SNR^0 decays as a power of the depth, slower, or not at all.</summary>
+    public bool SnrDecaysSlower => SeesGrowth && (SecondGain <= GrowthLaw.NoGain || SecondGain <= Halfway * FirstGain);
+
+    /// <summary>Whether χ grows as a power of the depth: when it doubles, ln χ gains as much as when it doubled before, within a factor of √2 either way.</summary>
+    public bool ChiGrowsAsPower => SeesGrowth && FirstGain > 0 && SecondGain > FirstGain / Halfway && SecondGain < Halfway * FirstGain;
+
+    private bool SeesSignal => double.IsFinite(ReffAtQuarter) && double.IsFinite(ReffAtEnd);
+
+    private bool SeesGrowth => double.IsFinite(FirstGain) && double.IsFinite(SecondGain);
 
     /// <summary>Reads the behaviour of each mapping.</summary>
     /// <param name="table">Moments.</param>

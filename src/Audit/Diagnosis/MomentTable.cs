@@ -19,6 +19,12 @@ public sealed record MomentTable(
     IReadOnlyList<double>? LogNu2AtDepth0,
     int Died)
 {
+    /// <summary>Simulations left out since one of their numbers is none, or is none that a mapping can have.</summary>
+    internal int Unusable { get; init; }
+
+    /// <summary>What was wrong with them.</summary>
+    internal IReadOnlyList<MomentFinding> Findings { get; init; } = [];
+
     /// <summary>Reads a result.</summary>
     /// <param name="result">The result.</param>
     /// <returns>The table.</returns>
@@ -45,18 +51,16 @@ public sealed record MomentTable(
 
     /// <summary>Reads a result file; the architecture need not be known.</summary>
     /// <param name="file">The file: χ is read at its last place, the effective rank where it was computed.</param>
-    /// <returns>The table.</returns>
+    /// <returns>The table; simulations with a number that no mapping has are left out, and make a diagnosis undecided.</returns>
     public static MomentTable Of(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         var last = file.LastPlace;
-        var reff = file.Names.Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => file.Find(name)!).FirstOrDefault(rows => rows.Any(row => row.Any(value => value >= 1)));
+        double[][][] ranks = [.. file.Names.Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => file.Find(name)!.ToArray())];
+        var reff = Array.Find(ranks, rows => rows.Any(row => row.Any(value => value >= 1))) ?? Array.Find(ranks, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
         var logChi = file.Find($"log_chi_loc{last}") ?? Logarithms(file.Find($"chi_loc{last}"));
         var logNu2 = file.Find($"log_nu2_signal_loc{last}") ?? Logarithms(file.Find($"nu2_signal_loc{last}"));
-        var alive = Enumerable.Range(0, file.Simulations).Where(i => Alive(reff?[i]) && Alive(logChi?[i], MomentSet.LogOfZero) && Alive(logNu2?[i], MomentSet.LogOfZero)).ToArray();
-        return new MomentTable(file.Depth, alive.Length, Only(reff), Only(logChi), Only(logNu2), null, file.Simulations - alive.Length);
-
-        IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];
+        return MappingSort.Sorted(new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0), MomentRange.OfFile());
     }
 
     /// <summary>Index of a computed depth.</summary>
@@ -74,8 +78,6 @@ public sealed record MomentTable(
 
         return null;
     }
-
-    private static bool Alive(double[]? row, double least = 0) => row is null || row.All(value => double.IsFinite(value) && value > least);
 
     private static double[][]? Logarithms(IReadOnlyList<double[]>? rows) => rows?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 }

@@ -3,7 +3,7 @@ using MathNet.Numerics.Statistics;
 namespace Wellbehaved.Audit;
 
 /// <summary>A recorded quantity at one depth, summed up over the simulations.</summary>
-/// <param name="Count">Number of simulations.</param>
+/// <param name="Count">Number of simulations that have one.</param>
 /// <param name="Mean">Mean.</param>
 /// <param name="Deviation">Sample standard deviation.</param>
 /// <param name="Skewness">Sample skewness; 0 where nothing varies.</param>
@@ -13,11 +13,23 @@ namespace Wellbehaved.Audit;
 /// <param name="Upper">84th percentile.</param>
 public readonly record struct Figure(int Count, double Mean, double Deviation, double Skewness, double Least, double Greatest, double Lower, double Upper)
 {
+    /// <summary>Simulations in which it is NaN or infinite although the file shows that it exists: no correct program writes that.</summary>
+    public int NotFinite { get; init; }
+
+    /// <summary>Simulations in which it is missing, and the file does not say why. Those whose signal died are not counted anywhere.</summary>
+    public int Unknown { get; init; }
+
     /// <summary>Sums up.</summary>
     /// <param name="values">One value for each simulation.</param>
-    /// <returns>The figure.</returns>
+    /// <returns>The figure; zeros without values.</returns>
     public static Figure Of(IReadOnlyCollection<double> values)
     {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Count == 0)
+        {
+            return default;
+        }
+
         var mean = values.Mean();
         var second = values.Average(value => Math.Pow(value - mean, 2));
         var skewness = second == 0 ? 0 : values.Average(value => Math.Pow(value - mean, 3)) / Math.Pow(second, 1.5);

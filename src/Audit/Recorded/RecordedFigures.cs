@@ -9,6 +9,9 @@ namespace Wellbehaved.Audit;
 public sealed class RecordedFigures
 {
     private const string Header = "quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84";
+
+    /// <summary>Two more columns, where anything is to be counted in them: tables that were written before them, and tables without findings, have none.</summary>
+    private const string HeaderWithFindings = Header + ",not_finite,unknown";
     private readonly SortedDictionary<string, SortedDictionary<int, Figure>> _figures = new(StringComparer.Ordinal);
 
     private RecordedFigures()
@@ -34,10 +37,12 @@ public sealed class RecordedFigures
         {
             for (var i = 0; i < file.Depth.Count; i++)
             {
-                double[] values = [.. rows.Select(row => row[i]).Where(double.IsFinite)];
-                if (values.Length > 0)
+                // A dead signal has moments of 0, which are numbers; it has no ratio, rank or logarithm.
+                double[] values = [.. rows.Select(row => row[i]).Where(cell => cell.Kind == CellKind.Number || (cell.Kind == CellKind.Extinct && MomentRange.IsMoment(name))).Select(cell => cell.Value)];
+                var figure = Figure.Of(values) with { NotFinite = rows.Count(row => row[i].Kind == CellKind.Impossible), Unknown = rows.Count(row => row[i].Kind == CellKind.Unknown) };
+                if (figure.Count + figure.NotFinite + figure.Unknown > 0)
                 {
-                    figures.Add(name, file.Depth[i], Figure.Of(values));
+                    figures.Add(name, file.Depth[i], figure);
                 }
             }
         }
@@ -75,22 +80,26 @@ public sealed class RecordedFigures
             throw new InvalidInputException(path, $"expected a readable file ({exception.Message})", exception);
         }
 
-        if (lines.Length == 0 || lines[0] != Header)
+        var columns = lines.FirstOrDefault() switch
         {
-            throw new InvalidInputException(path, $"expected a table with the columns {Header}");
-        }
-
+            Header => 9,
+            HeaderWithFindings => 11,
+            _ => throw new InvalidInputException(path, $"expected a table with the columns {Header}, or these and not_finite,unknown"),
+        };
         var figures = new RecordedFigures();
         foreach (var line in lines.Skip(1))
         {
             var cells = line.Split(',');
             double[] numbers = [.. cells.Skip(1).Select(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : double.NaN)];
-            if (numbers.Length != 9 || numbers.Any(double.IsNaN))
+            if (numbers.Length != columns || !Array.TrueForAll(numbers, double.IsFinite))
             {
-                throw new InvalidInputException(path, $"expected a name and nine numbers, found '{line}'");
+                throw new InvalidInputException(path, $"expected a name and {(columns == 9 ? "nine" : "eleven")} numbers, found '{line}'");
             }
 
-            figures.Add(cells[0], (int)numbers[0], new Figure((int)numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8]));
+            int[] counts = [Whole(numbers[1]), .. numbers.Skip(9).Select(Whole)];
+            figures.Add(cells[0], Whole(numbers[0]), new Figure(counts[0], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8]) { NotFinite = counts.ElementAtOrDefault(1), Unknown = counts.ElementAtOrDefault(2) });
+
+            int Whole(double value) => value is >= 0 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected whole numbers of depths and simulations, found '{line}'");
         }
 
         return figures;
@@ -100,12 +109,14 @@ public sealed class RecordedFigures
     /// <returns>Comma-separated values, seven digits.</returns>
     public string ToText()
     {
-        var text = new StringBuilder(Header).Append('\n');
+        var withFindings = _figures.Values.Any(byDepth => byDepth.Values.Any(figure => figure.NotFinite + figure.Unknown > 0));
+        var text = new StringBuilder(withFindings ? HeaderWithFindings : Header).Append('\n');
         foreach (var (name, byDepth) in _figures)
         {
             foreach (var (depth, f) in byDepth)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{name},{depth},{f.Count},{f.Mean:G7},{f.Deviation:G7},{f.Skewness:G4},{f.Least:G7},{f.Greatest:G7},{f.Lower:G7},{f.Upper:G7}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{name},{depth},{f.Count},{f.Mean:G7},{f.Deviation:G7},{f.Skewness:G4},{f.Least:G7},{f.Greatest:G7},{f.Lower:G7},{f.Upper:G7}");
+                text.Append(withFindings ? string.Create(CultureInfo.InvariantCulture, $",{f.NotFinite},{f.Unknown}\n") : "\n");
             }
         }
 

@@ -11,13 +11,16 @@ namespace Wellbehaved.Audit;
 /// <param name="experiment">What is known of the experiment.</param>
 internal sealed class RecordedLaws(RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
 {
-    /// <summary>Moments come from tensors of single precision or better, of ten thousand numbers and more: √n·u with a factor for the worst of many. A ratio of two twice that.</summary>
-    private const double Rounding = 3e-5;
+    private const double Rounding = MomentRange.RoundingOfSingle;
 
     /// <summary>A step of the walk changes with the few percent of variance that a collapsed batch keeps; measured in the author's 10,000 nets from depth 50 on.</summary>
     private const double RemainingVariance = 0.03;
 
     private const string NoTensors = "it needs tensors or weights, and a file of moments holds neither";
+
+    private const string AtBorders = "at a border the mean of ν₂ needs the tensor; --kernel-size 1 or --boundary periodic has none";
+
+    private static readonly Property CollapsesAll = new(Collapses, "r_eff - 1 at least halves");
 
     private bool IsPeriodic => experiment.KernelSize == 1 || experiment.Boundary == "periodic";
 
@@ -31,18 +34,20 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         ("D2", _) => (EffectiveRanks(), "no effective rank is recorded"),
         ("D3", _) => (Kurtosis(), experiment.BatchSize is null || experiment.KernelSize != 1 ? "the bound needs the number of points: --batch-size and --kernel-size 1" : "μ₄ behind batch norm is not recorded"),
         ("D4", _) => (Normalised(), "ν₂ and μ₂ behind batch norm are not recorded"),
-        ("S2", _) => IsPeriodic ? (Convolved(rates, ConvolutionSignal, "ν₂"), "ν₂ before and behind the convolution is not recorded") : ([], "at a border the mean of ν₂ needs the tensor; --kernel-size 1 or --boundary periodic has none"),
+        ("S2", _) => IsPeriodic ? (Convolved(rates, ConvolutionSignal, "ν₂"), "ν₂ before and behind the convolution is not recorded") : ([], AtBorders),
         ("S3", _) => IsPeriodic ? (Convolved(rates, ConvolutionNoise, "μ₂(dx)"), "μ₂(dx) before and behind the convolution is not recorded") : ([], "at a border the mean needs the tensor; --kernel-size 1 or --boundary periodic has none"),
         ("S6", _) => (Activation(rates), "χ around the ReLU and ν₁(|z|) before it are not recorded"),
         ("W1", _) => (Walk(rates), experiment.NumChannels is null ? "the walk needs --num-channels" : $"ν₂ at depths from {CollapsedDepth} on, where one point walks, is not recorded"),
-        ("W3", _) => (Growth(rates), "ν₂ before and behind a unit is not recorded"),
-        ("P1" or "P2", _) => Mappings(rates, (Collapses, "r_eff - 1 at least halves from a quarter of the depth to all of it")),
-        ("A3", _) => Mappings(rates, (Slows, "ln χ gains less than half as much in each layer of the second half as in the first"), (Collapses, "r_eff - 1 at least halves")),
-        ("P3", _) => Mappings(rates, (Drowns, "SNR^l/SNR^0 decays exponentially")),
+        ("W3", _) => !IsPeriodic ? ([], AtBorders)
+            : architecture.ResidualDepth < 2 ? ([], "with one layer in the branch the law holds up to O(1/N) only")
+            : (Growth(rates), "ν₂ before and behind a unit is not recorded"),
+        ("P1" or "P2", _) => Mappings(rates, CollapsesAll with { Words = "r_eff - 1 at least halves from a quarter of the depth to all of it" }),
+        ("A3", _) => Mappings(rates, new Property(Slows, "ln χ gains less than half as much in each layer of the second half as in the first"), CollapsesAll),
+        ("P3", _) => Mappings(rates, new Property(Drowns, "SNR^l/SNR^0 decays exponentially")),
         ("P4", _) => PowerLaw(rates),
-        ("P5", "bn_ff") => Mappings(rates, (Multiplies, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %")),
-        ("P6", _) => Mappings(rates, (Doubles, "ν₂ doubles in each unit, within 10 % of ln 2"), (Collapses, "r_eff - 1 at least halves all the same")),
-        ("P7", _) => Mappings(rates, (Dilutes, "ν₂ gains 1 in each unit of the second half, within 25 %")),
+        ("P5", "bn_ff") => Mappings(rates, new Property(Multiplies, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %")),
+        ("P6", _) => Mappings(rates, new Property(Doubles, "ν₂ doubles in each unit, within 10 % of ln 2"), CollapsesAll with { Words = "r_eff - 1 at least halves all the same" }),
+        ("P7", _) => Mappings(rates, new Property(Dilutes, "ν₂ gains 1 in each unit of the second half, within 25 %")),
         ("W2", _) => ([], "expectations over many layers are carried by rare nets; S2 judges them layer by layer"),
         ("W4", _) => ([], "it is exact in the first unit only; P6 judges the doubling of deep mappings"),
         ("A1" or "A2" or "R1" or "R2", _) => ([], "it needs a ladder of widths and the inputs; diagnose gives rate or exponent with its interval"),
@@ -51,7 +56,17 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     private List<Measurement> Inequalities()
     {
-        var comparison = new ExactComparison();
+        var (comparison, ranges, logarithms) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
+        foreach (var name in figures.Names.Where(name => MomentRange.IsMoment(name) && !MomentRange.IsRank(name)))
+        {
+            Range(ranges, name, "means of absolute values and squares are not negative");
+        }
+
+        foreach (var name in figures.Names.Where(name => name.StartsWith(LogConsistency, StringComparison.Ordinal)))
+        {
+            Bound(logarithms, name, 0, 0, Rounding, "the recorded logarithm is that of the recorded number");
+        }
+
         foreach (var (bounded, words) in new[] { (Nu1OverNu2, "ν₁² ≤ ν₂"), (Mu2OverNu2, "μ₂ ≤ ν₂"), (Mu2OverMu4, "μ₂² ≤ μ₄") })
         {
             foreach (var name in figures.Names.Where(name => name.StartsWith(bounded, StringComparison.Ordinal)))
@@ -71,19 +86,49 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             Bound(comparison, $"nu1_abs_signal_{place.Suffix}", 0, 1, Rounding, "ν₁ ≤ √ν₂ ≤ 1 behind batch norm");
         }
 
-        return Concluded(comparison, "inequalities between recorded moments");
+        return
+        [
+            .. Findings(name => (MomentRange.IsMoment(name) && !MomentRange.IsRank(name)) || name.StartsWith(LogConsistency, StringComparison.Ordinal)),
+            .. Concluded(ranges, "ranges of recorded moments"),
+            .. Concluded(logarithms, "recorded logarithms against the recorded numbers"),
+            .. Concluded(comparison, "inequalities between recorded moments"),
+        ];
     }
 
     private List<Measurement> EffectiveRanks()
     {
         var comparison = new ExactComparison();
-        var greatest = experiment is { NumChannels: { } channels, BatchSize: { } batch, KernelSize: 1 } ? Bounds.LargestEffectiveRank(batch, channels) : double.PositiveInfinity;
-        foreach (var name in figures.Names.Where(name => name.StartsWith("reff_", StringComparison.Ordinal)))
+        foreach (var name in figures.Names.Where(MomentRange.IsRank))
         {
-            Bound(comparison, name, 1, greatest, Rounding * (double.IsFinite(greatest) ? greatest : 1), "1 ≤ r_eff ≤ min(N, P - 1)");
+            Range(comparison, name, "1 ≤ r_eff ≤ min(N, P - 1)");
         }
 
-        return Concluded(comparison, "effective ranks within their bounds");
+        return [.. Findings(MomentRange.IsRank), .. Concluded(comparison, "effective ranks within their bounds")];
+    }
+
+    /// <summary>What is no number: rejected where the file shows that it exists, inconclusive where it does not say.</summary>
+    private List<Measurement> Findings(Func<string, bool> chosen)
+    {
+        var found = new List<Measurement>();
+        foreach (var name in figures.Names.Where(chosen))
+        {
+            var byDepth = figures.Find(name)!;
+            var what = name.StartsWith(LogConsistency, StringComparison.Ordinal) ? MomentRange.Log + name[(LogConsistency.Length + 1)..] : name;
+            Count(figure => figure.NotFinite, $"{what} contradicts the other numbers of its place: it is not finite, or is none of them", Verdict.Rejected);
+            Count(figure => figure.Unknown, $"{what} is not a finite number, and the file does not say why,", Verdict.Inconclusive);
+
+            void Count(Func<Figure, int> count, string words, Verdict verdict)
+            {
+                if (byDepth.Any(pair => count(pair.Value) > 0))
+                {
+                    var (first, worst) = (byDepth.First(pair => count(pair.Value) > 0).Key, byDepth.MaxBy(pair => count(pair.Value)));
+                    var of = worst.Value.Count + worst.Value.NotFinite + worst.Value.Unknown;
+                    found.Add(MomentFinding.Of($"{words} in {count(worst.Value)} of {of} simulations at depth {worst.Key}, first at depth {first}", count(worst.Value), of, verdict));
+                }
+            }
+        }
+
+        return found;
     }
 
     private List<Measurement> Kurtosis()
@@ -115,14 +160,23 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     private List<Measurement> Convolved(ErrorRates rates, string quantity, string moment)
     {
         var tests = new List<Measurement>();
-        Add(tests, quantity, rates.SharedBy(2), 2, 0.05, $"{moment} behind the convolution over its value before");
+        Add(quantity, 2, $"{moment} behind the convolution over its value before", terms => ExactTail.OfConvolution(2, terms * (experiment.NumChannels ?? 1)));
         if (!architecture.IsResidual)
         {
             // Behind batch norm too: flipping a channel's sign exchanges what passes and what does not.
-            Add(tests, quantity == ConvolutionNoise ? ReluNoise : ReluSignal, rates.SharedBy(2), 0.5, 0.05, $"{moment} behind the ReLU over its value before");
+            Add(quantity == ConvolutionNoise ? ReluNoise : ReluSignal, 0.5, $"{moment} behind the ReLU over its value before", terms => ExactTail.OfActivation(0.5, terms));
         }
 
         return tests;
+
+        void Add(string name, double expected, string words, Func<double, ExactTail> exact)
+        {
+            if (figures.Find(name) is { } byDepth)
+            {
+                var figure = byDepth.Values.Single();
+                tests.Add(RecordedTest.Of(figure, rates.SharedBy(2), expected, 0.05, words, exact((double)figure.Count * Depths)));
+            }
+        }
     }
 
     private List<Measurement> Activation(ErrorRates rates)
@@ -134,12 +188,15 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         }
 
         // δ_φ⁻² = 1 - ½E_c ν₁², and ν₁² ≤ E_c ν₁² ≤ ν₁ since ν₁ ≤ 1 in each channel. The ratio of two sums over channels is biased by 1/N.
-        var tests = new List<Measurement>();
         var bias = experiment.NumChannels is { } channels ? 1.0 / channels : 0.01;
+        var means = nu1.Values.Where(figure => figure.Count > 0).Select(figure => figure.Mean).DefaultIfEmpty(double.NaN).ToArray();
+        var (lower, upper) = (means.Average(mean => 1 - (0.5 * mean)) - bias, means.Average(mean => 1 - (0.5 * mean * mean)) + bias);
         var summary = squares.Values.Single();
-        var (lower, upper) = (nu1.Values.Average(figure => 1 - (0.5 * figure.Mean)) - bias, nu1.Values.Average(figure => 1 - (0.5 * figure.Mean * figure.Mean)) + bias);
-        tests.Add(Test(summary, rates, Math.Clamp(summary.Mean, lower, upper), 0.05, $"δ_φ⁻² of the ReLU, between the bounds {lower:F4} and {upper:F4} that ν₁(|z|) sets"));
-        return tests;
+
+        // Bounds that rest on numbers which are missing in part are none.
+        var missing = nu1.Values.Max(figure => figure.NotFinite + figure.Unknown);
+        var expected = lower <= upper && means.All(mean => mean is >= 0 and <= 1 + Rounding) ? Math.Clamp(summary.Mean, lower, upper) : double.NaN;
+        return [RecordedTest.Of(summary with { Unknown = summary.Unknown + missing + (double.IsNaN(expected) ? summary.Count : 0) }, rates, expected, 0.05, $"δ_φ⁻² of the ReLU, between the bounds {lower:F4} and {upper:F4} that ν₁(|z|) sets")];
     }
 
     private List<Measurement> Walk(ErrorRates rates)
@@ -147,99 +204,96 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var tests = new List<Measurement>();
         if (experiment.NumChannels is { } channels && figures.Find(WalkGain) is { } gains && figures.Find(WalkGainSquared) is { } squares && figures.Find(WalkLayers) is { } layers)
         {
-            var (walk, steps) = (new RandomWalk(channels), layers.Values.Single().Mean);
+            var (walk, steps, gain) = (new RandomWalk(channels), layers.Values.Single().Mean, gains.Values.Single());
             var (mean, second) = (steps * walk.Drift, (steps * walk.Variance) + Math.Pow(steps * walk.Drift, 2));
-            Gain(gains.Values.Single(), mean, 0.1, $"gain of ln ν₂ over the last {steps} layers");
-            Gain(squares.Values.Single(), second, 0.2, $"mean square of the gain of ln ν₂ over the last {steps} layers");
+            Gain(gain, mean, 0.1, $"gain of ln ν₂ over the last {steps} layers", ExactTail.OfWalk(channels, steps, gain.Count, mean, RemainingVariance * Math.Abs(mean)));
+            Gain(squares.Values.Single(), second, 0.2, $"mean square of the gain of ln ν₂ over the last {steps} layers", null);
         }
 
         return tests;
 
-        void Gain(Figure figure, double expected, double discrepancy, string words) =>
-            tests.Add(Test(figure, rates.SharedBy(2), Towards(figure.Mean, expected, RemainingVariance * Math.Abs(expected)), discrepancy, string.Create(CultureInfo.InvariantCulture, $"{words}, {expected:G5} but for {RemainingVariance:P0} of it")));
+        void Gain(Figure figure, double expected, double discrepancy, string words, ExactTail? exact) =>
+            tests.Add(RecordedTest.Of(figure, rates.SharedBy(2), Towards(figure.Mean, expected, RemainingVariance * Math.Abs(expected)), discrepancy, string.Create(CultureInfo.InvariantCulture, $"{words}, {expected:G5} but for {RemainingVariance:P0} of it"), exact));
     }
 
     private List<Measurement> Growth(ErrorRates rates)
     {
-        var tests = new List<Measurement>();
-        Add(tests, UnitGain, rates, 1, 0.1, "gain of ν₂ in a unit");
-        return tests;
+        if (figures.Find(UnitGain) is not { } byDepth)
+        {
+            return [];
+        }
+
+        // The theorem needs ν₂ before the units in the same simulations, all of them.
+        var gain = byDepth.Values.Single();
+        var before = figures.Find($"nu2_signal_{architecture.Places[0].Suffix}")?.Values.ToArray() ?? [];
+        var whole = before.Length == Depths && Array.TrueForAll(before, figure => figure.Count == gain.Count && figure.Least >= 0);
+        var exact = whole ? ExactTail.OfDilution(experiment.NumChannels ?? 1, (double)gain.Count * Depths, before.Average(figure => figure.Mean)) : null;
+        return [RecordedTest.Of(gain, rates, 1, 0.1, "gain of ν₂ in a unit", exact)];
     }
+
+    /// <summary>Computed depths, over which a simulation's quantities are means; fewer make a theorem weaker, not wrong.</summary>
+    private int Depths => figures.Names.Max(name => figures.Find(name)!.Count);
 
     private (IReadOnlyList<Measurement> Measurements, string Missing) PowerLaw(ErrorRates rates)
     {
-        var (shares, missing) = Mappings(rates.SharedBy(2), (Collapses, "r_eff - 1 does not halve"), (Drowns, "SNR^l/SNR^0 does not decay exponentially"));
+        Property[] healthy = [new(Collapses, "r_eff - 1 does not halve") { Opposite = true }, new(Drowns, "SNR^l/SNR^0 does not decay exponentially") { Opposite = true }];
+        if (figures.Find(GrowsAsPower) is not null)
+        {
+            return Mappings(rates, [.. healthy, new Property(GrowsAsPower, "χ grows as a power: ln χ gains between √½ and √2 of the gain before when the depth doubles")]);
+        }
+
+        // Tables that do not count the mappings that grow as a power hold the means of what they would be counted by.
+        var (shares, missing) = Mappings(rates.SharedBy(2), healthy);
         if (shares.Count == 0)
         {
             return (shares, missing);
         }
 
-        // A power law: χ's gain lies between √½ and √2 of the gain before it; see GrowthLaw.
         var tests = new List<Measurement>(shares);
         foreach (var (name, sign, words) in new[] { (GainAboveUpper, -1, "below √2 of the gain before: not exponential"), (GainAboveLower, 1, "above √½ of the gain before: not bounded") })
         {
-            var figure = figures.Find(name)!.Values.Last();
-            var t = sign * figure.Mean / (figure.Deviation / Math.Sqrt(figure.Count));
-            var tail = new CorrectedTail(figure.Count, figure.Skewness).Of(Math.Abs(t));
-            var sure = tail <= rates.SharedBy(4).FalseFail;
-            tests.Add(new Measurement($"gain of ln χ from half of the depth to all of it, {words}", new Expected(0), new Observed(figure.Mean), sure ? t > 0 ? Verdict.Holds : Verdict.Rejected : Verdict.Inconclusive) { Deviation = t, Samples = figure.Count, FalseFailRate = rates.SharedBy(4).FalseFail });
-        }
-
-        return (tests, missing);
-    }
-
-    private (IReadOnlyList<Measurement> Measurements, string Missing) Mappings(ErrorRates rates, params (string Name, string Words)[] shares)
-    {
-        var tests = new List<Measurement>();
-        foreach (var (name, words) in shares)
-        {
             if (figures.Find(name) is { } byDepth)
             {
-                var (depth, figure) = byDepth.Last();
-                var shown = (int)Math.Round(figure.Mean * figure.Count);
-                var negated = words.Contains("does not", StringComparison.Ordinal);
-                if (depth >= Diagnosis.LeastDepth)
-                {
-                    tests.Add(new BinomialProportion(negated ? figure.Count - shown : shown, figure.Count).Conclude(words, rates.SharedBy(shares.Length)));
-                }
+                tests.Add(RecordedTest.OfSign(byDepth.Values.Last(), rates.SharedBy(4), sign, $"gain of ln χ from half of the depth to all of it, {words}"));
             }
         }
 
-        return tests.Count == shares.Length ? (tests, "") : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {Diagnosis.LeastDepth} layers");
+        return tests.Count == shares.Count + 2 ? (tests, missing) : ([], "the gains of ln χ are not recorded");
     }
 
-    private void Add(List<Measurement> tests, string quantity, ErrorRates rates, double expected, double discrepancy, string words)
+    private (IReadOnlyList<Measurement> Measurements, string Missing) Mappings(ErrorRates rates, params Property[] properties)
     {
-        if (figures.Find(quantity) is { } byDepth)
+        var tests = new List<Measurement>();
+        foreach (var property in properties)
         {
-            tests.Add(Test(byDepth.Values.Single(), rates, expected, discrepancy, words));
-        }
-    }
-
-    private static Measurement Test(Figure figure, ErrorRates rates, double expected, double discrepancy, string words)
-    {
-        if (figure.Count < 2)
-        {
-            return new Measurement(words, new Expected(expected), new Observed(figure.Mean), Verdict.Inconclusive) { Samples = figure.Count, FalseFailRate = rates.FalseFail, Detectable = double.PositiveInfinity };
+            if (figures.Find(property.Name) is { } byDepth && byDepth.Last() is var (depth, figure) && depth >= Diagnosis.LeastDepth && figure.Mean is >= 0 and <= 1)
+            {
+                // A mapping that cannot be seen shows neither the property nor its opposite, and counts.
+                var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
+                var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen).Conclude(property.Words, rates.SharedBy(properties.Length));
+                tests.Add(unseen == 0 ? test : test with { Remark = $"{unseen} of {figure.Count + unseen} mappings have a number that is none, and show nothing" });
+            }
         }
 
-        var tail = new CorrectedTail(figure.Count, figure.Skewness);
-        var error = figure.Deviation / Math.Sqrt(figure.Count);
-        var distance = figure.Mean - expected;
-        var t = distance == 0 ? 0 : distance / error;
-        var detectable = (tail.Critical(rates.FalseFail) + rates.PowerMargin) * error / Math.Abs(expected);
-        var verdict = tail.Of(Math.Abs(t)) <= rates.FalseFail ? Verdict.Rejected : detectable <= discrepancy ? Verdict.Holds : Verdict.Inconclusive;
-        return new Measurement(words, new Expected(expected), new Observed(figure.Mean), verdict) { Deviation = t, Samples = figure.Count, FalseFailRate = rates.FalseFail, Detectable = detectable };
+        return tests.Count == properties.Length ? (tests, "") : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {Diagnosis.LeastDepth} layers");
     }
 
     /// <summary>The value nearest to the observed one within an allowance about the expected.</summary>
     private static double Towards(double observed, double expected, double allowance) => Math.Clamp(observed, expected - allowance, expected + allowance);
 
+    /// <summary>Bounds the values of a moment by its range.</summary>
+    private void Range(ExactComparison comparison, string name, string words)
+    {
+        var ranks = experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 } ? Bounds.LargestEffectiveRank(batch, channels) : double.PositiveInfinity;
+        var (lower, upper, tolerance) = MomentRange.OfFile(ranks).LimitsOf(name);
+        Bound(comparison, name, lower, upper, tolerance, words);
+    }
+
     private void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words)
     {
         foreach (var (depth, figure) in figures.Find(name) ?? new Dictionary<int, Figure>())
         {
-            foreach (var extreme in new[] { figure.Least, figure.Greatest })
+            foreach (var extreme in figure.Count == 0 ? [] : new[] { figure.Least, figure.Greatest })
             {
                 comparison.AddBetween(new Observed(extreme), new Expected(lower), new Expected(upper), tolerance, $"{name}, depth {depth}: {words}");
             }
@@ -247,4 +301,13 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     }
 
     private static List<Measurement> Concluded(ExactComparison comparison, string words) => comparison.Comparisons == 0 ? [] : [comparison.Conclude(words)];
+
+    /// <summary>What most mappings must show.</summary>
+    /// <param name="Name">The figure that counts the mappings that show it.</param>
+    /// <param name="Words">The property that the claim asks for, for reports.</param>
+    private sealed record Property(string Name, string Words)
+    {
+        /// <summary>Whether the claim asks for the opposite of what the figure counts.</summary>
+        public bool Opposite { get; init; }
+    }
 }

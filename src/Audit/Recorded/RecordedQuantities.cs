@@ -2,7 +2,7 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The quantities of a result file that laws speak about, simulation by simulation (rows) and depth by depth; NaN where one has no meaning.</summary>
+/// <summary>The quantities of a result file that laws speak about, simulation by simulation (rows) and depth by depth, each number with what it stands for.</summary>
 internal static class RecordedQuantities
 {
     /// <summary>From here on a plain net's signal is one-dimensional to a few percent.</summary>
@@ -26,51 +26,48 @@ internal static class RecordedQuantities
     /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)), less its value at the first place and depth.</summary>
     public const string ChiConsistency = "chi_consistency";
 
-    /// <summary>What a mapping does, by <see cref="MappingBehaviour"/> and claims A3, P5, P6 and P7: 1 if it does.</summary>
-    public const string Collapses = "mapping_collapses", Drowns = "mapping_drowns", Slows = "mapping_slows", Multiplies = "mapping_multiplies", Doubles = "mapping_doubles", Dilutes = "mapping_dilutes";
+    /// <summary>ln of a linear moment, less its recorded logarithm and what both lose by the format in which they are kept, before moment and suffix of the place.</summary>
+    public const string LogConsistency = "log_consistency";
+
+    /// <summary>What a mapping does, by <see cref="MappingBehaviour"/> and claims A3, P5, P6 and P7: 1 if it does, 0 if it does the opposite; a mapping that cannot be seen has none.</summary>
+    public const string Collapses = "mapping_collapses", Drowns = "mapping_drowns", Slows = "mapping_slows", Multiplies = "mapping_multiplies", Doubles = "mapping_doubles", Dilutes = "mapping_dilutes", GrowsAsPower = "mapping_grows_as_power";
 
     /// <summary>Gain of ln χ from half of the depth to all of it; and how much that exceeds √2 and √½ of the gain from a quarter to half.</summary>
     public const string Gain = "mapping_gain", GainAboveUpper = "mapping_gain_above_upper", GainAboveLower = "mapping_gain_above_lower";
 
+    private const string Nu1 = "nu1_abs_signal", Nu2 = "nu2_signal", Mu2 = "mu2_signal", Mu4 = "mu4_signal", Noise = "mu2_noise", Chi = "chi";
+
+    private static readonly string[] WithLogarithm = [Nu2, Mu2, Noise, Chi];
+
     /// <summary>Computes them.</summary>
     /// <param name="file">The file.</param>
     /// <param name="architecture">Its architecture.</param>
-    /// <returns>Names and values (simulations × depths).</returns>
-    public static IEnumerable<(string Name, double[][] Rows)> Of(ResultFile file, Architecture architecture)
+    /// <returns>Names and cells (simulations × depths).</returns>
+    public static IEnumerable<(string Name, RecordedCell[][] Rows)> Of(ResultFile file, Architecture architecture)
     {
-        foreach (var name in file.Names.Where(name => !name.StartsWith("log_", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        var moments = new RecordedMoments(file, architecture);
+        var depths = file.Depth.Count;
+        foreach (var name in file.Names.Where(name => !name.StartsWith(MomentRange.Log, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
-            // Effective ranks that were not computed are -1.
-            double[][] rows = [.. file.Find(name)!.Select(row => name.StartsWith("reff", StringComparison.Ordinal) ? row.Select(value => value < 0 ? double.NaN : value).ToArray() : row)];
-            yield return (name, rows);
+            var at = name.LastIndexOf("_loc", StringComparison.Ordinal);
+            if (moments.Linear(name[..at], int.Parse(name[(at + 4)..], System.Globalization.CultureInfo.InvariantCulture)) is { } rows)
+            {
+                yield return (name, rows);
+            }
         }
 
-        var places = architecture.Places;
-        var (convolution, relu, last) = (NumberOf(PlaceKind.Convolution), NumberOf(PlaceKind.Relu), places[^1].Number);
-        var start = file.Depth.TakeWhile(depth => depth < CollapsedDepth).Count();
-        var walk = architecture.Name == "vanilla" && start < file.Depth.Count - 1 ? Log("nu2_signal", relu)?.Select(row => row[^1] - row[start]).ToArray() : null;
-        var derived = new List<(string, double[][]?)>
+        foreach (var place in architecture.Places)
         {
-            (ConvolutionSignal, Mean(Ratio("nu2_signal", convolution, convolution - 1))),
-            (ConvolutionNoise, Mean(Ratio("mu2_noise", convolution, convolution - 1))),
-            (ReluSignal, Mean(Ratio("nu2_signal", relu, relu - 1))),
-            (ReluNoise, Mean(Ratio("mu2_noise", relu, relu - 1))),
-            (ReluChi, Mean(Combine(Log("chi", relu), Log("chi", relu - 1), (after, before) => Math.Exp(2 * (before - after))))),
-            (UnitGain, Mean(architecture.IsResidual ? Combine(file.Find($"nu2_signal_loc{last}"), file.Find($"nu2_signal_loc1"), (after, before) => after - before) : null)),
-            (WalkGain, AtEnd(walk)),
-            (WalkGainSquared, AtEnd(walk?.Select(gain => gain * gain))),
-            (WalkLayers, AtEnd(walk?.Select(_ => (double)(file.Depth[^1] - file.Depth[start])))),
-        };
-        foreach (var place in places)
-        {
-            var (nu1, nu2, mu2, mu4) = (Log("nu1_abs_signal", place.Number), Log("nu2_signal", place.Number), Log("mu2_signal", place.Number), Log("mu4_signal", place.Number));
-            derived.Add(($"{Nu1OverNu2}_{place.Suffix}", Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two))));
-            derived.Add(($"{Mu2OverNu2}_{place.Suffix}", Combine(mu2, nu2, (one, two) => Math.Exp(one - two))));
-            derived.Add(($"{Mu2OverMu4}_{place.Suffix}", Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two))));
-            derived.Add(($"{ChiConsistency}_{place.Suffix}", Consistency(place.Number)));
+            foreach (var moment in WithLogarithm)
+            {
+                if (LogsAgree(file, moments, moment, place.Number) is { } rows)
+                {
+                    yield return ($"{LogConsistency}_{moment}_{place.Suffix}", rows);
+                }
+            }
         }
 
-        foreach (var (name, rows) in derived)
+        foreach (var (name, rows) in Derived(file, architecture, moments))
         {
             if (rows is not null)
             {
@@ -80,55 +77,158 @@ internal static class RecordedQuantities
 
         foreach (var (name, values) in Mappings(file))
         {
-            yield return (name, AtEnd(values)!);
+            yield return (name, AtEnd(values, depths)!);
         }
+    }
+
+    private static List<(string Name, RecordedCell[][]? Rows)> Derived(ResultFile file, Architecture architecture, RecordedMoments moments)
+    {
+        var depths = file.Depth.Count;
+        var places = architecture.Places;
+        var (convolution, relu, last) = (NumberOf(PlaceKind.Convolution), NumberOf(PlaceKind.Relu), places[^1].Number);
+        var start = file.Depth.TakeWhile(depth => depth < CollapsedDepth).Count();
+
+        // The walk is that of a signal that lives (law W1): one that died has no gain.
+        var walk = architecture.Name == "vanilla" && start < depths - 1 ? moments.Log(Nu2, relu)?.Select(row => RecordedCell.Combine(row[^1], row[start], (end, begin) => end - begin)).ToArray() : null;
+        var derived = new List<(string, RecordedCell[][]?)>
+        {
+            (ConvolutionSignal, Mean(Ratio(Nu2, convolution), 2)),
+            (ConvolutionNoise, Mean(Ratio(Noise, convolution), 2)),
+            (ReluSignal, Mean(Ratio(Nu2, relu), 0.5)),
+            (ReluNoise, Mean(Ratio(Noise, relu), 0.5)),
+            (ReluChi, Mean(Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => Math.Exp(2 * (before - after))), null)),
+            (UnitGain, Mean(architecture.IsResidual ? Combine(moments.Linear(Nu2, last), moments.Linear(Nu2, 1), (after, before) => after - before) : null, null)),
+            (WalkGain, AtEnd(walk, depths)),
+            (WalkGainSquared, AtEnd(walk?.Select(gain => RecordedCell.Combine(gain, gain, (one, other) => one * other)), depths)),
+            (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.Of(file.Depth[^1] - file.Depth[start])), depths)),
+        };
+        foreach (var place in places)
+        {
+            var (nu1, nu2, mu2, mu4) = (moments.Log(Nu1, place.Number), moments.Log(Nu2, place.Number), moments.Log(Mu2, place.Number), moments.Log(Mu4, place.Number));
+            derived.Add(($"{Nu1OverNu2}_{place.Suffix}", Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two))));
+            derived.Add(($"{Mu2OverNu2}_{place.Suffix}", Combine(mu2, nu2, (one, two) => Math.Exp(one - two))));
+            derived.Add(($"{Mu2OverMu4}_{place.Suffix}", Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two))));
+            derived.Add(($"{ChiConsistency}_{place.Suffix}", Consistency(place.Number)));
+        }
+
+        return derived;
 
         int NumberOf(PlaceKind kind) => places.First(place => place.Kind == kind).Number;
 
-        IReadOnlyList<double[]>? Log(string name, int place) =>
-            file.Find($"log_{name}_loc{place}") ?? file.Find($"{name}_loc{place}")?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
+        // What dies in this step keeps nothing of what it had: a ratio of 0. What was dead before it has no ratio.
+        RecordedCell[][]? Ratio(string moment, int after) => Pairwise(moments.Log(moment, after), moments.Log(moment, after - 1), (x, y) =>
+            x.IsBad || y.IsBad ? RecordedCell.Unknown
+            : x.Kind == CellKind.Extinct && y.Kind == CellKind.Number ? RecordedCell.Of(0)
+            : RecordedCell.Combine(x, y, (later, earlier) => Math.Exp(later - earlier)));
 
-        double[][]? Ratio(string name, int after, int before) => Combine(Log(name, after), Log(name, before), (x, y) => Math.Exp(x - y));
+        RecordedCell[][]? Mean(RecordedCell[][]? rows, double? expected) => AtEnd(rows?.Select(row => MeanOf(row, expected)), depths);
 
-        // Residuals of successive layers are martingale differences: within a simulation they are summed up, and simulations are independent.
-        double[][]? Mean(double[][]? rows) => AtEnd(rows?.Select(row => row.Average()));
-
-        double[][]? AtEnd(IEnumerable<double>? values) => values?.Select(value => file.Depth.Select((_, i) => i == file.Depth.Count - 1 ? value : double.NaN).ToArray()).ToArray();
-
-        double[][]? Consistency(int place)
+        RecordedCell[][]? Consistency(int place)
         {
             var offsets = Offsets(place);
             var reference = offsets is null ? null : places.Select(candidate => Offsets(candidate.Number)).First(rows => rows is not null);
-            return offsets?.Select((row, i) => row.Select(value => value - reference![i][0]).ToArray()).ToArray();
+            return offsets?.Select((row, i) => row.Select(cell => RecordedCell.Combine(cell, FirstNumber(reference![i]), (value, first) => value - first)).ToArray()).ToArray();
         }
 
-        double[][]? Offsets(int place) => Combine(Log("chi", place), Combine(Log("mu2_noise", place), Log("mu2_signal", place), (noise, signal) => 0.5 * (noise - signal)), (chi, ratio) => chi - ratio);
+        RecordedCell[][]? Offsets(int place) => Combine(moments.Log(Chi, place), Combine(moments.Log(Noise, place), moments.Log(Mu2, place), (noise, signal) => 0.5 * (noise - signal)), (chi, ratio) => chi - ratio);
+
+        static RecordedCell FirstNumber(RecordedCell[] row) => Array.Find(row, cell => cell.Kind == CellKind.Number) is { Kind: CellKind.Number } found ? found : RecordedCell.Absent;
     }
 
-    private static IEnumerable<(string Name, IEnumerable<double> Values)> Mappings(ResultFile file)
+    /// <summary>
+    /// The mean over the depths of a simulation. Residuals of successive layers are martingale differences: within a simulation they are summed up, and simulations are
+    /// independent. Once the signal is dead there is no residual: the value is the expected one, which leaves the sum a martingale. (Leaving such depths, or such simulations, out would
+    /// select the mean.) Without an expected value the mean is over the depths that have one.
+    /// </summary>
+    private static RecordedCell MeanOf(RecordedCell[] row, double? expected)
+    {
+        double[] numbers = [.. row.Where(cell => cell.Kind == CellKind.Number).Select(cell => cell.Value)];
+        return Array.Exists(row, cell => cell.IsBad) ? RecordedCell.Unknown
+            : numbers.Length == 0 ? RecordedCell.Absent
+            : expected is { } value ? RecordedCell.Of((numbers.Sum() + (value * (row.Length - numbers.Length))) / row.Length)
+            : RecordedCell.Of(numbers.Average());
+    }
+
+    /// <summary>
+    /// D1: the logarithm and the number itself. A format of unit roundoff u keeps the number with a relative error of u and the logarithm with u of itself; four of each
+    /// are taken off, and what is left is held against the rounding of the moments. Where the number has left the format, it must be infinite, or small, as the logarithm says.
+    /// </summary>
+    private static RecordedCell[][]? LogsAgree(ResultFile file, RecordedMoments moments, string moment, int place)
+    {
+        if (moments.RecordedLog(moment, place) is not { } logs)
+        {
+            return null;
+        }
+
+        if (moments.Linear(moment, place) is not { } linear)
+        {
+            return Alone(logs);
+        }
+
+        var (format, ofLog) = (RecordedPrecision.Of(file.Find($"{moment}_loc{place}")!), RecordedPrecision.Of(file.Find($"log_{moment}_loc{place}")!));
+        return Pairwise(linear, logs, (number, log) => (number.Kind, log.Kind) switch
+        {
+            (_, CellKind.Impossible) or (CellKind.Impossible, _) => RecordedCell.Impossible,
+            (_, CellKind.Unknown) or (CellKind.Unknown, _) => RecordedCell.Unknown,
+            (CellKind.Absent, _) or (_, CellKind.Absent) or (CellKind.Extinct, CellKind.Extinct) => RecordedCell.Absent,
+
+            // A number of 0 whose logarithm is in the format's range, or the other way round.
+            (CellKind.Extinct, CellKind.Number) => log.Value < format.LeastLog ? RecordedCell.Absent : RecordedCell.Impossible,
+            (CellKind.Number, CellKind.Extinct) => number.Value >= 0 && Math.Log(number.Value) < format.LeastLog ? RecordedCell.Absent : RecordedCell.Impossible,
+            (CellKind.Number, CellKind.Number) => number.Value <= 0 ? RecordedCell.Impossible : Difference(Math.Log(number.Value), log.Value),
+            var kinds => throw new InvalidOperationException($"expected kinds of cells, got {kinds}"),
+        });
+
+        RecordedCell Difference(double ofNumber, double recorded)
+        {
+            var difference = ofNumber - recorded;
+            var lost = 4 * (format.UnitRoundoff + (ofLog.UnitRoundoff * Math.Abs(recorded)));
+
+            // Below its least normal number a format loses digits.
+            return ofNumber < format.LeastLog && recorded < format.LeastLog ? RecordedCell.Absent : RecordedCell.Of(Math.Sign(difference) * Math.Max(0, Math.Abs(difference) - lost));
+        }
+    }
+
+    /// <summary>Logarithms without the number: there is nothing to compare, but what is wrong stays a finding.</summary>
+    private static RecordedCell[][] Alone(RecordedCell[][] logs) => RecordedMoments.Map(logs, cell => cell.IsBad ? cell : RecordedCell.Absent)!;
+
+    private static IEnumerable<(string Name, IEnumerable<RecordedCell> Values)> Mappings(ResultFile file)
     {
         var table = MomentTable.Of(file);
-        if (table.Simulations == 0 || MappingBehaviour.Of(table) is not { } behaviours)
+        if (table.Simulations + table.Unusable == 0 || MappingBehaviour.Of(table) is not { } behaviours)
         {
             yield break;
         }
 
         var (last, chi) = (table.Depths[^1], table.LogChi!);
         var (first, half) = (table.Depths[0], table.IndexOf(last / 2)!.Value);
-        yield return (Collapses, behaviours.Select(behaviour => behaviour.SignalCollapses ? 1.0 : 0));
-        yield return (Drowns, behaviours.Select(behaviour => behaviour.SnrDecaysExponentially ? 1.0 : 0));
-        yield return (Slows, chi.Select(row => PostLaws.Slows(row[0], first, row[^1] - row[half], last - table.Depths[half]) ? 1.0 : 0));
-        yield return (Multiplies, behaviours.Select(behaviour => PostLaws.Multiplies(behaviour) ? 1.0 : 0));
-        yield return (Gain, behaviours.Select(behaviour => behaviour.SecondGain));
-        yield return (GainAboveUpper, behaviours.Select(behaviour => behaviour.SecondGain - (Math.Sqrt(2) * behaviour.FirstGain)));
-        yield return (GainAboveLower, behaviours.Select(behaviour => behaviour.SecondGain - (Math.Sqrt(0.5) * behaviour.FirstGain)));
+        yield return (Collapses, Shares(behaviours.Select(behaviour => Told(behaviour.SignalCollapses, behaviour.SignalKeepsDirections))));
+        yield return (Drowns, Shares(behaviours.Select(behaviour => Told(behaviour.SnrDecaysExponentially, behaviour.SnrDecaysSlower))));
+        yield return (Slows, Shares(chi.Select(row => Shown(PostLaws.Slows(row[0], first, row[^1] - row[half], last - table.Depths[half])))));
+        yield return (Multiplies, Shares(behaviours.Select(behaviour => Shown(PostLaws.Multiplies(behaviour)))));
+        yield return (GrowsAsPower, Shares(behaviours.Select(behaviour => Shown(behaviour.ChiGrowsAsPower))));
+        yield return (Gain, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain))));
+        yield return (GainAboveUpper, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain - (Math.Sqrt(2) * behaviour.FirstGain)))));
+        yield return (GainAboveLower, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain - (Math.Sqrt(0.5) * behaviour.FirstGain)))));
         if (table.LogNu2 is { } nu2)
         {
-            yield return (Doubles, nu2.Select(row => PostLaws.Doubles(row[^1] - row[0], last - first) ? 1.0 : 0));
-            yield return (Dilutes, nu2.Select(row => PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[half]), last - table.Depths[half]) ? 1.0 : 0));
+            yield return (Doubles, Shares(nu2.Select(row => Shown(PostLaws.Doubles(row[^1] - row[0], last - first)))));
+            yield return (Dilutes, Shares(nu2.Select(row => Shown(PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[half]), last - table.Depths[half])))));
         }
+
+        // Mappings with a number that no mapping has show nothing, and are counted.
+        IEnumerable<RecordedCell> Shares(IEnumerable<RecordedCell> living) => living.Concat(Enumerable.Repeat(RecordedCell.Unknown, table.Unusable)).Concat(Enumerable.Repeat(RecordedCell.Absent, table.Died));
+
+        static RecordedCell Shown(bool shown) => RecordedCell.Of(shown ? 1 : 0);
+
+        static RecordedCell Told(bool shown, bool opposite) => shown || opposite ? Shown(shown) : RecordedCell.Unknown;
     }
 
-    private static double[][]? Combine(IReadOnlyList<double[]>? one, IReadOnlyList<double[]>? other, Func<double, double, double> combine) =>
+    private static RecordedCell[][]? AtEnd(IEnumerable<RecordedCell>? values, int depths) =>
+        values?.Select(value => Enumerable.Range(0, depths).Select(i => i == depths - 1 ? value : RecordedCell.Absent).ToArray()).ToArray();
+
+    private static RecordedCell[][]? Combine(RecordedCell[][]? one, RecordedCell[][]? other, Func<double, double, double> combine) => Pairwise(one, other, (x, y) => RecordedCell.Combine(x, y, combine));
+
+    private static RecordedCell[][]? Pairwise(RecordedCell[][]? one, RecordedCell[][]? other, Func<RecordedCell, RecordedCell, RecordedCell> combine) =>
         one is null || other is null ? null : [.. one.Zip(other, (x, y) => x.Zip(y, combine).ToArray())];
 }

@@ -37,17 +37,30 @@ public readonly record struct BinomialProportion(int Successes, int Samples)
         return lower > 0.5 ? Verdict.Holds : upper < 0.5 ? Verdict.Rejected : Verdict.Inconclusive;
     }
 
+    /// <summary>What the claim of a share means, for a reader of its deviation.</summary>
+    internal const string MoreThanHalf = "the claim is a share of more than one half, and the distance is counted from one half";
+
     /// <summary>The verdict and what it rests on.</summary>
     /// <param name="quantity">The property.</param>
     /// <param name="rates">How often the verdict may be wrong, either way.</param>
     /// <returns>The measurement, its deviation counted from one half.</returns>
-    public Measurement Conclude(string quantity, ErrorRates rates) =>
-        new($"share of mappings: {quantity}", new Expected(1), new Observed(Share), ShownByMost(rates.FalseFail))
+    public Measurement Conclude(string quantity, ErrorRates rates)
+    {
+        var (lower, upper) = Interval(rates.FalseFail);
+        return new Measurement($"share of mappings: {quantity}", new Expected(0.5), new Observed(Share), ShownByMost(rates.FalseFail))
         {
-            Deviation = (Share - 0.5) * 2 * Math.Sqrt(Samples),
+            Deviation = DeviationOf(Share, Samples),
             Samples = Samples,
             FalseFailRate = rates.FalseFail,
+
+            // The interval lies below one half where so few successes have a probability below α/2 at one half, and at no larger share a larger one.
+            FalseAlarmBound = Samples == 0 ? 1 : Math.Min(1, 2 * Binomial.CDF(0.5, Samples, Successes)),
             Detectable = 0.5,
-            Remark = "standard errors above one half",
+            Effect = Samples == 0 ? null : new Effect(EffectKind.Share, Share, lower, upper),
+            Remark = MoreThanHalf,
         };
+    }
+
+    /// <summary>How far a share is from one half, in the standard errors of a share of one half.</summary>
+    internal static double DeviationOf(double share, int samples) => (share - 0.5) * 2 * Math.Sqrt(samples);
 }

@@ -1,4 +1,5 @@
 using Wellbehaved.Model;
+using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
@@ -11,6 +12,8 @@ internal sealed class DeepMoments
     private readonly Place _relu;
     private readonly List<(double[] Reff, double[] LogChi, double[] LogNu2)> _simulations = [];
     private readonly List<double> _atDepth0 = [];
+    private readonly List<int> _taken = [];
+    private readonly MomentRange _range;
 
     /// <summary>Prepares.</summary>
     /// <param name="options">The experiment.</param>
@@ -32,6 +35,7 @@ internal sealed class DeepMoments
 
         LastPlace = Network.Architecture.Places[^1];
         _relu = Network.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
+        _range = MomentRange.OfSubject(LargestRank(Network.FeatureShape), description.UnitRoundoff);
         Depths = [.. Enumerable.Range(1, options.NumComputations).Select(i => i * options.DepthInterval)];
     }
 
@@ -63,6 +67,7 @@ internal sealed class DeepMoments
     {
         _simulations.Add((Row(), Row(), Row()));
         _atDepth0.Add(double.NaN);
+        _taken.Add(0);
 
         double[] Row() => [.. Enumerable.Repeat(double.NaN, Depths.Count)];
     }
@@ -80,25 +85,37 @@ internal sealed class DeepMoments
         if (place == _relu)
         {
             reff[index] = moments.ReffSignal;
+            _taken[^1]++;
         }
 
         if (place == LastPlace)
         {
             (logChi[index], logNu2[index]) = (moments.LogChi, moments.LogNu2Signal);
+            _taken[^1]++;
         }
     }
 
-    /// <summary>The table of all simulations whose signal stayed alive.</summary>
+    /// <summary>The table of all simulations whose signal stayed alive, with findings about numbers that no simulation has.</summary>
+    /// <exception cref="SubjectException">A place that is needed was not shown, or twice.</exception>
     public MomentTable Finish()
     {
-        var alive = Enumerable.Range(0, _simulations.Count).Where(i => !double.IsNegativeInfinity(_simulations[i].LogNu2[^1]) && _simulations[i].LogNu2[^1] != MomentSet.LogOfZero).ToArray();
-        return new MomentTable(
+        var wanted = 2 * Depths.Count;
+        if (_taken.FindIndex(taken => taken != wanted) is var incomplete and >= 0)
+        {
+            throw new SubjectException($"expected the moments of {_relu.Suffix} and {LastPlace.Suffix} at {Depths.Count} depths, {wanted} in all, got {_taken[incomplete]} in simulation {incomplete}");
+        }
+
+        var all = new MomentTable(
             Depths,
-            alive.Length,
-            [.. alive.Select(i => _simulations[i].Reff)],
-            [.. alive.Select(i => _simulations[i].LogChi)],
-            [.. alive.Select(i => _simulations[i].LogNu2)],
-            [.. alive.Select(i => _atDepth0[i])],
-            _simulations.Count - alive.Length);
+            _simulations.Count,
+            [.. _simulations.Select(simulation => simulation.Reff)],
+            [.. _simulations.Select(simulation => simulation.LogChi)],
+            [.. _simulations.Select(simulation => simulation.LogNu2)],
+            [.. _atDepth0],
+            Died: 0);
+        return MappingSort.Sorted(all, _range);
     }
+
+    /// <summary>A single point has no rank at all.</summary>
+    private static double LargestRank(TensorShape shape) => shape.Points < 2 ? double.PositiveInfinity : Bounds.LargestEffectiveRank(shape.Points, shape.Channels);
 }

@@ -199,7 +199,7 @@ public class ProcessSubjectTests
         using var prepared = new PreparedSubject();
         foreach (var (first, count) in new[] { (0u, 3), (3u, 3), (6u, 1) })
         {
-            prepared.Prepare(network, first, count, (simulation, row, moment) => (first + simulation, moment) switch { (4, 2) => MomentSet.LogOfZero, (5, 2) => double.NegativeInfinity, _ => PreparedSubject.Number((int)first + simulation, row, moment) }, tensors: false);
+            prepared.Prepare(network, first, count, (simulation, row, moment) => (first + simulation, moment) switch { (4, 2) => MomentSet.LogOfZero, (5, 2) => double.NegativeInfinity, (_, 0) => Rank((int)first + simulation, row), _ => PreparedSubject.Number((int)first + simulation, row, moment) }, tensors: false);
         }
 
         var advanced = 0;
@@ -210,7 +210,7 @@ public class ProcessSubjectTests
         int[] alive = [0, 1, 2, 3, 6];
         (table.Simulations, table.Died, advanced).Should().Be((5, 2, 14));
         table.Depths.Should().Equal(1, 2);
-        table.Reff!.SelectMany(row => row).Should().Equal(alive.SelectMany(i => new[] { PreparedSubject.Number(i, 3, 0), PreparedSubject.Number(i, 6, 0) }));
+        table.Reff!.SelectMany(row => row).Should().Equal(alive.SelectMany(i => new[] { Rank(i, 3), Rank(i, 6) }));
         table.LogChi!.SelectMany(row => row).Should().Equal(alive.SelectMany(i => new[] { PreparedSubject.Number(i, 3, 1), PreparedSubject.Number(i, 6, 1) }));
         table.LogNu2!.SelectMany(row => row).Should().Equal(alive.SelectMany(i => new[] { PreparedSubject.Number(i, 3, 2), PreparedSubject.Number(i, 6, 2) }));
         table.LogNu2AtDepth0.Should().Equal(alive.Select(i => PreparedSubject.Number(i, 0, 2)));
@@ -220,6 +220,9 @@ public class ProcessSubjectTests
         FluentActions.Invoking(() => subject.Run(options, null, new CancellationToken(canceled: true))).Should().Throw<OperationCanceledException>();
         FluentActions.Invoking(() => subject.Run(options with { TotalDepth = 0 }, null, default)).Should().Throw<InvalidInputException>();
         FluentActions.Invoking(() => subject.Run(options with { BatchSize = 1 << 20 }, null, default)).Should().Throw<InvalidInputException>();
+
+        // Between 1 and 39, as the rank of 40 points, and of one place alone.
+        static double Rank(int simulation, int row) => 1 + (5 * simulation) + (0.5 * row);
     }
 
     [Fact]

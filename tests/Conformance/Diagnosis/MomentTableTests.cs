@@ -37,28 +37,46 @@ public class MomentTableTests
         var table = MomentTable.Of(file);
 
         table.Reff!.Single().Should().Equal([1, 1], "1 is an effective rank, -1 is none, and the net that has none is left out");
-        (table.Simulations, table.Died).Should().Be((1, 1));
+        (table.Simulations, table.Died, table.Unusable).Should().Be((1, 0, 1), "its χ is a number, so its signal lives");
 
         // A single effective rank of a single net makes it that place, where then no net is whole.
         var hardly = MomentTable.Of(MadeUpResultFile.Of(Depths, [("reff_signal_loc2", [[5, -1], [-1, -1]]), ("reff_signal_loc3", [[5, 6], [7, 8]])]));
-        (hardly.Simulations, hardly.Died).Should().Be((0, 2));
+        (hardly.Simulations, hardly.Died).Should().Be((0, 2), "nothing else says that the signal lives");
+
+        // Ranks that are NaN everywhere are read, not passed over.
+        MomentTable.Of(MadeUpResultFile.Of(Depths, [("reff_signal_loc2", [[-1, -1]]), ("reff_signal_loc3", [[double.NaN, double.NaN]]), ("chi_loc3", [[1, 1]])])).Findings.Should().ContainSingle();
     }
 
     [Theory]
-    [InlineData(double.NaN, 2, 0, 0)]
-    [InlineData(0, 2, 0, 0)]
-    [InlineData(3, double.NegativeInfinity, 0, 0)]
-    [InlineData(3, 2, double.NaN, 0)]
     [InlineData(3, 2, -744.4400719213812, 0)]
-    [InlineData(3, 2, 0, double.PositiveInfinity)]
-    [InlineData(3, 2, 0, -744.4400719213812)]
-    public void A_net_that_died_or_overflowed_anywhere_is_left_out(double reff, double laterReff, double logChi, double logNu2)
+    [InlineData(3, 2, double.NegativeInfinity, 0)]
+    [InlineData(3, -1, 0, -744.4400719213812)]
+    [InlineData(3, double.NaN, double.NaN, double.NegativeInfinity)]
+    public void A_net_that_died_is_left_out_and_counted(double reff, double laterReff, double logChi, double logNu2)
     {
         // -744.44 is what the logarithm of zero is recorded as.
         var table = MomentTable.Of(MadeUpResultFile.Of(Depths, [("reff_signal_loc2", [[reff, laterReff], [4, 4]]), ("log_chi_loc3", [[1, logChi], [1, 1]]), ("log_nu2_signal_loc3", [[1, logNu2], [6, 6]])]));
 
-        (table.Simulations, table.Died).Should().Be((1, 1));
+        (table.Simulations, table.Died, table.Unusable, table.Findings.Count).Should().Be((1, 1, 0, 0));
         (table.Reff!.Single()[0], table.LogChi!.Single()[0], table.LogNu2!.Single()[0]).Should().Be((4, 1, 6));
+    }
+
+    [Theory]
+    [InlineData(double.NaN, 2, 0, 0, "effective rank is not a number in 1 of 2 mappings, first at depth 1")]
+    [InlineData(3, double.NaN, 0, 0, "effective rank is not a number in 1 of 2 mappings, first at depth 2")]
+    [InlineData(0, 2, 0, 0, "effective rank has a value that no signal has in 1 of 2 mappings, first at depth 1")]
+    [InlineData(3, -7.5, 0, 0, "effective rank has a value that no signal has in 1 of 2 mappings, first at depth 2")]
+    [InlineData(3, double.NegativeInfinity, 0, 0, "effective rank is infinite in 1 of 2 mappings, first at depth 2")]
+    [InlineData(3, -1, 0, 0, "effective rank is not computed although the signal lives, in 1 of 2 mappings, first at depth 2")]
+    [InlineData(3, 2, double.NaN, 0, "ln χ is not a number in 1 of 2 mappings, first at depth 2")]
+    [InlineData(3, 2, 0, double.PositiveInfinity, "ln ν₂ is infinite in 1 of 2 mappings, first at depth 2")]
+    public void A_net_with_a_number_that_none_can_have_is_a_finding(double reff, double laterReff, double logChi, double logNu2, string words)
+    {
+        var table = MomentTable.Of(MadeUpResultFile.Of(Depths, [("reff_signal_loc2", [[reff, laterReff], [4, 4]]), ("log_chi_loc3", [[1, logChi], [1, 1]]), ("log_nu2_signal_loc3", [[1, logNu2], [6, 6]])]));
+
+        (table.Simulations, table.Died, table.Unusable).Should().Be((1, 0, 1));
+        table.Findings.Single().ToString().Should().Be(words);
+        Diagnosis.Of(table).Sentence.Should().Be($"Undecided: {words}.");
     }
 
     [Fact]

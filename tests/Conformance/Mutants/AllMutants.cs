@@ -63,6 +63,7 @@ public static class AllMutants
         new("moments of the wrong place", "D1", "bn_res") { ReportsLate = true },
 
         .. PrecisionMutants.List,
+        .. MomentMutants.List,
     ];
 
     private static Func<NetworkSettings, NetworkSettings> Replace<TStep>(PlaceKind kind, Func<Tensors, (double[] Signal, double[] Noise)> rewrite, int kernels = 0)

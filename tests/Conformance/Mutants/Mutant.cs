@@ -18,6 +18,9 @@ public sealed record Mutant(string Name, string ClaimId, string Architecture)
     /// <summary>Rewrites reported moments.</summary>
     internal Func<ReportedMoments, SignalAndNoise<float>, ReportedMoments>? Moments { get; init; }
 
+    /// <summary>Rewrites what a deep experiment shows.</summary>
+    internal Func<MomentTable, MomentTable>? Deep { get; init; }
+
     /// <summary>Whether each place is reported with the moments of the place before it.</summary>
     internal bool ReportsLate { get; init; }
 
@@ -34,6 +37,12 @@ public sealed record Mutant(string Name, string ClaimId, string Architecture)
         private readonly ThreadLocal<ReportedMoments?> _last = new();
 
         public override SubjectDescription Description { get; } = new(mutant.Name);
+
+        public override MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation)
+        {
+            var table = base.Run(options, depthReached, cancellation);
+            return mutant.Deep?.Invoke(table) ?? table;
+        }
 
         protected override NetworkSettings Adapt(NetworkSettings network) => mutant.Network?.Invoke(network) ?? network;
 

@@ -285,7 +285,22 @@ public class ToolsByHandTests
         new BinomialProportion(19, 20).Interval(0.1).Upper.Should().BeApproximately(Math.Pow(0.95, 1.0 / 20), 1e-9);
 
         var measurement = new BinomialProportion(15, 16).Conclude("x", Rates);
-        measurement.Should().Be(new Measurement("share of mappings: x", new Expected(1), new Observed(15.0 / 16), Verdict.Holds) { Deviation = 7.0 / 16 * 2 * 4, Samples = 16, FalseFailRate = 0.01, Detectable = 0.5, Remark = "standard errors above one half" });
+        (lower, upper) = new BinomialProportion(15, 16).Interval(0.01);
+        measurement.Should().Be(new Measurement("share of mappings: x", new Expected(0.5), new Observed(15.0 / 16), Verdict.Holds)
+        {
+            Deviation = 7.0 / 16 * 2 * 4,
+            Samples = 16,
+            FalseFailRate = 0.01,
+            FalseAlarmBound = 1,
+            Detectable = 0.5,
+            Effect = new Effect(EffectKind.Share, 15.0 / 16, lower, upper),
+            Remark = "the claim is a share of more than one half, and the distance is counted from one half",
+        });
+
+        // One of 16 is wrong for a share of one half or more with a probability of 17/2¹⁶, twice for both sides.
+        new BinomialProportion(1, 16).Conclude("x", Rates).FalseAlarmBound.Should().BeApproximately(2 * 17 / 65536.0, 1e-12);
+        var nothing = new BinomialProportion(0, 0).Conclude("x", Rates);
+        (nothing.Verdict, nothing.FalseAlarmBound, nothing.Effect).Should().Be((Verdict.Inconclusive, 1, null));
         foreach (var rate in new[] { 0, 1, double.NaN })
         {
             FluentActions.Invoking(() => new BinomialProportion(1, 2).Interval(rate)).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("falseRate").WithMessage("*expected a rate between 0 and 1*");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Wellbehaved.Model;
+using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
@@ -13,30 +14,40 @@ public enum Scale
     Full,
 }
 
-/// <summary>The deep experiments that claims of the post are judged on, each run once and shared.</summary>
+/// <summary>The deep experiments that claims of the post are judged on: for each architecture a sequence of batches of mappings, each run once, when first asked for, and shared.</summary>
+/// <remarks>
+/// A batch is a function of seed, architecture and its number alone. So a check that reads batches in order until it is decided comes to the same verdict
+/// whichever check asked first, and on whatever threads.
+/// </remarks>
 /// <param name="subject">Who is audited.</param>
 /// <param name="scale">How much to simulate.</param>
 /// <param name="seed">The seed.</param>
-/// <param name="depthReached">Called after each layer or residual unit, from any thread.</param>
+/// <param name="depthReached">Called after each layer or residual unit of the first batches, which are planned; from any thread.</param>
 /// <param name="cancellation">Asks to stop.</param>
 public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, Action? depthReached = null, CancellationToken cancellation = default)
 {
-    private readonly ConcurrentDictionary<string, Lazy<MomentTable>> _tables = [];
+    private readonly ConcurrentDictionary<(string Architecture, int Batch), Lazy<MomentTable>> _tables = [];
 
-    /// <summary>The moments of an architecture.</summary>
+    /// <summary>Share of the planned mappings that a batch has: 1 in a run, less where error rates are measured over many runs.</summary>
+    public double SampleShare { get; init; } = 1;
+
+    /// <summary>Batches after which a check that is still undecided ends inconclusive: 480 mappings at quick, the author's 200 three times at full.</summary>
+    internal int MostBatches => scale == Scale.Full ? 3 : 10;
+
+    /// <summary>The moments of an architecture's first batch.</summary>
     /// <param name="architecture">Its name.</param>
     /// <returns>The table; run when first asked for.</returns>
-    public MomentTable Of(string architecture) =>
-        _tables.GetOrAdd(architecture, name => new Lazy<MomentTable>(() => subject.Run(OptionsOf(name, scale, seed), depthReached, cancellation))).Value;
+    /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
+    public MomentTable Of(string architecture) => Batch(architecture, 0);
 
-    /// <summary>The architectures whose experiment was run to its end.</summary>
-    public IEnumerable<string> Finished => _tables.Where(table => table.Value.IsValueCreated).Select(table => table.Key);
+    /// <summary>The architectures whose first batch was run to its end.</summary>
+    public IEnumerable<string> Finished => _tables.Where(table => table.Key.Batch == 0 && table.Value.IsValueCreated).Select(table => table.Key.Architecture);
 
     /// <summary>Options of an architecture's experiment.</summary>
     /// <param name="architecture">Its name.</param>
     /// <param name="scale">How much to simulate.</param>
     /// <param name="seed">The seed.</param>
-    /// <returns>The options: quick, 48 narrow nets, of which five may dissent without spoiling a verdict at 1e-8; full, the author's 200.</returns>
+    /// <returns>The options of its first batch: quick, 48 narrow nets; full, the author's 200.</returns>
     public static ExperimentOptions OptionsOf(string architecture, Scale scale, ulong seed) => new()
     {
         Architecture = architecture,
@@ -49,4 +60,43 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
         ReffNoise = false,
         Seed = Mixing.Mix(seed ^ 0xD33B),
     };
+
+    /// <summary>The moments of a batch.</summary>
+    /// <param name="architecture">The architecture.</param>
+    /// <param name="number">Number of the batch, from 0.</param>
+    /// <returns>The table, with findings about numbers that no mapping has.</returns>
+    /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
+    internal MomentTable Batch(string architecture, int number) =>
+        _tables.GetOrAdd((architecture, number), key => new Lazy<MomentTable>(() => Run(OptionsOf(key.Architecture, key.Batch), key.Batch == 0 ? depthReached : null))).Value;
+
+    /// <summary>Options of a batch: the first has the seed of <see cref="OptionsOf(string, Scale, ulong)"/>, later ones have it mixed with their number.</summary>
+    internal ExperimentOptions OptionsOf(string architecture, int batch)
+    {
+        var first = OptionsOf(architecture, scale, seed);
+        return first with { NumSims = Math.Max(1, (int)Math.Ceiling(SampleShare * first.NumSims)), Seed = batch == 0 ? first.Seed : Mixing.Mix(first.Seed ^ Mixing.Mix((ulong)batch)) };
+    }
+
+    private MomentTable Run(ExperimentOptions options, Action? advance)
+    {
+        var table = subject.Run(options, advance, cancellation) ?? throw new SubjectException("expected moments by depth, got none");
+        if (table.Simulations + table.Died + table.Unusable != options.NumSims)
+        {
+            throw new SubjectException($"expected {options.NumSims} mappings, got {table.Simulations} and {table.Died} that died");
+        }
+
+        if (!table.Depths.SequenceEqual(Enumerable.Range(1, options.NumComputations).Select(i => i * options.DepthInterval)))
+        {
+            throw new SubjectException($"expected moments at {options.NumComputations} depths up to {options.TotalDepth}, got {string.Join(", ", table.Depths)}");
+        }
+
+        foreach (var rows in new[] { table.Reff, table.LogChi, table.LogNu2 })
+        {
+            if (rows is not null && (rows.Count != table.Simulations || rows.Any(row => row.Length != table.Depths.Count)))
+            {
+                throw new SubjectException($"expected a row of {table.Depths.Count} numbers for each of {table.Simulations} mappings");
+            }
+        }
+
+        return MappingSort.Sorted(table, MomentRange.OfSubject(Bounds.LargestEffectiveRank(options.BatchSize, options.NumChannels), subject.Description.UnitRoundoff));
+    }
 }

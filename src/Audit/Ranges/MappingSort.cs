@@ -1,0 +1,87 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>Sorts the mappings of a deep experiment into those that live, those that died, and those with a number that no mapping has.</summary>
+/// <remarks>
+/// A mapping is read from its first depth on. Where ln ν₂ is that of zero the signal died, and from there on nothing else has a meaning. Where χ is zero
+/// the noise died. Before that, every number must be possible; an effective rank of -1 in a file is the mark of a dead signal unless ν₂ or χ show that it lives.
+/// </remarks>
+internal static class MappingSort
+{
+    private const string Reff = "reff_signal", LogChi = "log_chi", LogNu2 = "log_nu2_signal";
+
+    private static readonly Dictionary<string, string> Words = new() { [Reff] = "effective rank", [LogChi] = "ln χ", [LogNu2] = "ln ν₂" };
+
+    /// <summary>Sorts.</summary>
+    /// <param name="table">Rows of all mappings; those counted as died already stay so.</param>
+    /// <param name="range">The possible values.</param>
+    /// <returns>The rows of the living, the number of the dead, and findings about the rest.</returns>
+    public static MomentTable Sorted(MomentTable table, MomentRange range)
+    {
+        var alive = new List<int>();
+        var (died, unusable) = (table.Died, 0);
+        var found = new Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)>();
+        for (var i = 0; i < table.Simulations; i++)
+        {
+            switch (Look(table, i, range))
+            {
+                case { Died: true }:
+                    died++;
+                    break;
+                case { Found: { Count: > 0 } kinds }:
+                    unusable++;
+                    foreach (var (key, depth) in kinds)
+                    {
+                        var (first, count) = found.GetValueOrDefault(key, (depth, 0));
+                        found[key] = (Math.Min(first, depth), count + 1);
+                    }
+
+                    break;
+                default:
+                    alive.Add(i);
+                    break;
+            }
+        }
+
+        var of = table.Simulations + table.Died + table.Unusable;
+        return table with
+        {
+            Simulations = alive.Count,
+            Reff = Only(table.Reff),
+            LogChi = Only(table.LogChi),
+            LogNu2 = Only(table.LogNu2),
+            LogNu2AtDepth0 = table.LogNu2AtDepth0 is { } values ? [.. alive.Select(i => values[i])] : null,
+            Died = died,
+            Unusable = table.Unusable + unusable,
+            Findings = [.. table.Findings, .. found.OrderBy(pair => pair.Key.Moment, StringComparer.Ordinal).ThenBy(pair => pair.Key.Kind).Select(pair => new MomentFinding(Words[pair.Key.Moment], pair.Key.Kind, pair.Value.Depth, pair.Value.Count, of))],
+        };
+
+        IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];
+    }
+
+    private static (bool Died, Dictionary<(string, ValueKind), int> Found) Look(MomentTable table, int mapping, MomentRange range)
+    {
+        var found = new Dictionary<(string, ValueKind), int>();
+        for (var i = 0; i < table.Depths.Count; i++)
+        {
+            var (nu2, chi, reff) = (KindOf(table.LogNu2, LogNu2), KindOf(table.LogChi, LogChi), KindOf(table.Reff, Reff));
+            var lives = nu2 == ValueKind.Possible || chi == ValueKind.Possible;
+            if (nu2 == ValueKind.Extinct || chi == ValueKind.Extinct || (reff == ValueKind.NotComputed && !lives))
+            {
+                // What was found before the signal died stays found.
+                return (found.Count == 0, found);
+            }
+
+            foreach (var (moment, kind) in new[] { (LogNu2, nu2), (LogChi, chi), (Reff, reff) })
+            {
+                if (kind is not (null or ValueKind.Possible))
+                {
+                    found.TryAdd((moment, kind.Value), table.Depths[i]);
+                }
+            }
+
+            ValueKind? KindOf(IReadOnlyList<double[]>? rows, string moment) => rows is null ? null : range.KindOf(moment, rows[mapping][i]);
+        }
+
+        return (false, found);
+    }
+}

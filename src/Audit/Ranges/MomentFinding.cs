@@ -1,0 +1,40 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>Numbers of a moment that are none, or that no signal has: a finding, never a gap.</summary>
+/// <param name="Moment">The moment, in words.</param>
+/// <param name="Kind">What is wrong with them.</param>
+/// <param name="Depth">The first depth at which it is.</param>
+/// <param name="Count">Number of mappings that have one.</param>
+/// <param name="Mappings">Number of mappings looked at.</param>
+/// <param name="Subject">What a mapping is called: mappings, simulations.</param>
+internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, int Count, int Mappings, string Subject = "mappings")
+{
+    /// <summary>Rejected if a correct implementation cannot show it; inconclusive if it cannot be judged.</summary>
+    public Verdict Verdict => Kind switch
+    {
+        ValueKind.NotANumber or ValueKind.Infinite or ValueKind.OutOfRange => Verdict.Rejected,
+        ValueKind.NotComputed => Verdict.Inconclusive,
+        ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
+        _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
+    };
+
+    /// <summary>The finding as a measurement: none is what theory expects.</summary>
+    public Measurement Conclude() => Of(ToString(), Count, Mappings, Verdict);
+
+    /// <summary>A measurement that counts what must not occur.</summary>
+    public static Measurement Of(string words, int count, int of, Verdict verdict) =>
+        new(words, new Expected(0), new Observed(count), verdict) { Samples = of, Deviation = double.PositiveInfinity };
+
+    /// <summary>For example <c>effective rank is not a number in 24 of 48 mappings, first at depth 40</c>.</summary>
+    public override string ToString() => $"{Moment} {Words} in {Count} of {Mappings} {Subject}, first at depth {Depth}";
+
+    private string Words => Kind switch
+    {
+        ValueKind.NotANumber => "is not a number",
+        ValueKind.Infinite => "is infinite",
+        ValueKind.OutOfRange => "has a value that no signal has",
+        ValueKind.NotComputed => "is not computed although the signal lives,",
+        ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
+        _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
+    };
+}

@@ -1,0 +1,86 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The values that each moment can have: the one place that knows them, for live subjects and for files.</summary>
+/// <remarks>
+/// ν₁, ν₂, μ₂, μ₄, μ₂(dx) are means of absolute values, squares and fourth powers, χ is a square root: none is negative. A logarithm is any finite number, or
+/// that of zero. An effective rank lies between 1 and min(N, P - 1) (law D2).
+/// </remarks>
+/// <param name="LargestRank">min(N, P - 1), or infinity where channels or points are unknown.</param>
+/// <param name="Rounding">Rounding of an effective rank, relative to its size.</param>
+/// <param name="IsRecorded">Whether the numbers come from a result file, where an effective rank of -1 means "not computed".</param>
+internal readonly record struct MomentRange(double LargestRank, double Rounding, bool IsRecorded)
+{
+    /// <summary>Moments come from tensors of single precision or better, of ten thousand numbers and more: √n·u with a factor for the worst of many.</summary>
+    public const double RoundingOfSingle = 3e-5;
+
+    /// <summary>The prefix of logarithms.</summary>
+    public const string Log = "log_";
+
+    private const double UnitRoundoffOfSingle = 1.0 / (1 << 24);
+    private const string Rank = "reff_";
+    private static readonly string[] Nonnegative = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "mu2_noise", "chi"];
+    private static readonly string[] NonnegativeAtPlace = [.. Nonnegative.Select(moment => moment + "_loc")];
+
+    /// <summary>The ranges for numbers of a file.</summary>
+    /// <param name="largestRank">min(N, P - 1), or infinity.</param>
+    public static MomentRange OfFile(double largestRank = double.PositiveInfinity) => new(largestRank, RoundingOfSingle, IsRecorded: true);
+
+    /// <summary>The ranges for what a subject reports; rounding grows with its unit roundoff.</summary>
+    /// <param name="largestRank">min(N, P - 1), or infinity.</param>
+    /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
+    public static MomentRange OfSubject(double largestRank, double unitRoundoff) =>
+        new(largestRank, RoundingOfSingle * Math.Max(1, unitRoundoff / UnitRoundoffOfSingle), IsRecorded: false);
+
+    /// <summary>Whether this is a moment, or an effective rank, whose range is known.</summary>
+    /// <param name="name">Name in result files, with or without the suffix of its place.</param>
+    public static bool IsMoment(string name) => IsNonnegative(name) || IsRank(name);
+
+    /// <summary>Whether this is an effective rank.</summary>
+    public static bool IsRank(string name) => name.StartsWith(Rank, StringComparison.Ordinal);
+
+    /// <summary>Least and largest value, and the rounding by which they may be exceeded.</summary>
+    /// <param name="name">Name in result files. Of a name that this project does not know nothing can be said: any number is possible.</param>
+    public (double Lower, double Upper, double Tolerance) LimitsOf(string name) =>
+        IsRank(name) ? (1, LargestRank, Rounding * (double.IsFinite(LargestRank) ? LargestRank : 1))
+        : IsNonnegative(name) ? (0, double.PositiveInfinity, 0)
+        : (double.NegativeInfinity, double.PositiveInfinity, 0);
+
+    /// <summary>Says what a number is.</summary>
+    /// <param name="name">Name of the moment in result files.</param>
+    /// <param name="value">The number.</param>
+    public ValueKind KindOf(string name, double value)
+    {
+        var isLog = name.StartsWith(Log, StringComparison.Ordinal);
+        if (double.IsNaN(value))
+        {
+            return ValueKind.NotANumber;
+        }
+
+        if (isLog && IsLogOfZero(value))
+        {
+            return ValueKind.Extinct;
+        }
+
+        if (double.IsInfinity(value))
+        {
+            return ValueKind.Infinite;
+        }
+
+        if (IsRecorded && IsRank(name) && value == EffectiveRank.NotComputed)
+        {
+            return ValueKind.NotComputed;
+        }
+
+        var (lower, upper, tolerance) = LimitsOf(name);
+        return value < lower - tolerance || value > upper + tolerance ? ValueKind.OutOfRange
+            : value == 0 && IsNonnegative(name) ? ValueKind.Extinct
+            : ValueKind.Possible;
+    }
+
+    /// <summary>Minus infinity, or what our files write for it, in double or single precision.</summary>
+    private static bool IsLogOfZero(double value) => double.IsNegativeInfinity(value) || value == MomentSet.LogOfZero || value == (float)MomentSet.LogOfZero;
+
+    private static bool IsNonnegative(string name) => Nonnegative.Contains(name) || Array.Exists(NonnegativeAtPlace, prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+}

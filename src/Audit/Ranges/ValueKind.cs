@@ -1,0 +1,23 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>What a number is that a subject or a file gives for a moment.</summary>
+internal enum ValueKind
+{
+    /// <summary>A number that the moment can have.</summary>
+    Possible,
+
+    /// <summary>Zero, or its logarithm: signal or noise has died, which is an event and no defect.</summary>
+    Extinct,
+
+    /// <summary>The -1 of result files: an effective rank that was not computed, or that a dead signal does not have.</summary>
+    NotComputed,
+
+    /// <summary>NaN.</summary>
+    NotANumber,
+
+    /// <summary>An infinity.</summary>
+    Infinite,
+
+    /// <summary>A number that no signal has: a negative mean square, an effective rank below 1 or above its bound.</summary>
+    OutOfRange,
+}

@@ -1,0 +1,141 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The moments of a result file, each number with what it stands for.</summary>
+/// <remarks>
+/// Other numbers of the same simulation, place and depth are the witnesses. A moment of zero says that the signal is dead there: then effective rank and χ do not exist. An
+/// infinity, or a logarithm beyond double precision, says that linear numbers overflowed or underflowed there. A positive finite moment says that the signal lives:
+/// then every moment of it is a number, and NaN is no gap but a defect.
+/// </remarks>
+/// <param name="file">The file.</param>
+/// <param name="architecture">Its architecture.</param>
+internal sealed class RecordedMoments(ResultFile file, Architecture architecture)
+{
+    private static readonly string[] OfSignal = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "reff_signal"];
+    private static readonly string[] OfNoise = ["mu2_noise", "reff_noise"];
+    private static readonly MomentRange Range = MomentRange.OfFile();
+    private static readonly double LargestLog = Math.Log(double.MaxValue), LeastLog = Math.Log(double.Epsilon);
+    private readonly Dictionary<string, RecordedCell[][]?> _cells = [];
+    private readonly Dictionary<(string Moment, int Place), double> _largest = [];
+
+    /// <summary>A linear moment or an effective rank.</summary>
+    /// <param name="moment">Its name, without the suffix of the place.</param>
+    /// <param name="place">The place.</param>
+    /// <returns>Cells (simulations × depths); null if the file does not hold it.</returns>
+    public RecordedCell[][]? Linear(string moment, int place)
+    {
+        var name = $"{moment}_loc{place}";
+        if (!_cells.TryGetValue(name, out var cells))
+        {
+            _cells[name] = cells = MomentRange.IsRank(name) && !IsComputed(name, place) ? null : Classified(name, (s, d, value) => Linear(moment, place, s, d, value));
+        }
+
+        return cells;
+    }
+
+    /// <summary>The logarithm of a moment, as recorded; null if the file does not hold it.</summary>
+    public RecordedCell[][]? RecordedLog(string moment, int place)
+    {
+        var name = $"{MomentRange.Log}{moment}_loc{place}";
+        if (!_cells.TryGetValue(name, out var cells))
+        {
+            _cells[name] = cells = Classified(name, (s, d, value) => Range.KindOf(name, value) switch
+            {
+                ValueKind.Possible => RecordedCell.Of(value),
+                ValueKind.Extinct => new RecordedCell(CellKind.Extinct, value),
+                ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
+                ValueKind.Infinite => RecordedCell.Impossible,
+                ValueKind.NotComputed or ValueKind.OutOfRange => throw new InvalidOperationException($"expected a logarithm, got {value} in {name}"),
+                var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
+            });
+        }
+
+        return cells;
+    }
+
+    /// <summary>The logarithm of a moment: as recorded, otherwise of the number itself.</summary>
+    public RecordedCell[][]? Log(string moment, int place) => RecordedLog(moment, place) ?? Map(Linear(moment, place), cell => cell.Kind switch
+    {
+        CellKind.Number => cell.Value > 0 ? RecordedCell.Of(Math.Log(cell.Value)) : RecordedCell.Unknown,
+        CellKind.Extinct or CellKind.Absent or CellKind.Impossible or CellKind.Unknown => cell,
+        _ => throw new InvalidOperationException($"expected a kind of cell, got {cell.Kind}"),
+    });
+
+    /// <summary>Changes every cell.</summary>
+    public static RecordedCell[][]? Map(RecordedCell[][]? cells, Func<RecordedCell, RecordedCell> change) => cells?.Select(row => row.Select(change).ToArray()).ToArray();
+
+    private RecordedCell[][]? Classified(string name, Func<int, int, double, RecordedCell> classify) =>
+        file.Find(name) is { } rows ? [.. rows.Select((row, s) => row.Select((value, d) => classify(s, d, value)).ToArray())] : null;
+
+    private RecordedCell Linear(string moment, int place, int s, int d, double value) => Range.KindOf(moment, value) switch
+    {
+        // A number out of its range stays, for the law that bounds it.
+        ValueKind.Possible or ValueKind.OutOfRange => RecordedCell.Of(value),
+        ValueKind.Extinct => new RecordedCell(CellKind.Extinct, value),
+        ValueKind.NotComputed => Lives(moment, place, s, d) && !IsDead(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Absent,
+        ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
+        ValueKind.Infinite => Overflowed(moment, place, s, d, value),
+        var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
+    };
+
+    private RecordedCell WithoutNumber(string moment, int place, int s, int d) =>
+        IsDead(moment, place, s, d) ? RecordedCell.Absent
+        : IsExtreme(moment, place, s, d) || !Lives(moment, place, s, d) ? RecordedCell.Unknown
+        : RecordedCell.Impossible;
+
+    private RecordedCell Overflowed(string moment, int place, int s, int d, double value)
+    {
+        var log = At($"{MomentRange.Log}{moment}", place, s, d);
+        return IsDead(moment, place, s, d) ? RecordedCell.Absent
+            : value < 0 || MomentRange.IsRank(moment) ? (IsExtreme(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Impossible)
+            : log is null || double.IsNaN(log.Value) ? RecordedCell.Unknown
+            : log >= LargestLogOf(moment, place) ? RecordedCell.Absent
+            : RecordedCell.Impossible;
+    }
+
+    /// <summary>Half of a unit of the logarithm below the largest number that the array can hold: at the edge it may go either way.</summary>
+    private double LargestLogOf(string moment, int place)
+    {
+        if (!_largest.TryGetValue((moment, place), out var largest))
+        {
+            // An array without a finite number does not show its format; its logarithms do.
+            var linear = file.Find($"{moment}_loc{place}")!;
+            var shown = linear.Any(row => Array.Exists(row, value => double.IsFinite(value) && value != 0)) ? linear : file.Find($"{MomentRange.Log}{moment}_loc{place}")!;
+            _largest[(moment, place)] = largest = RecordedPrecision.Of(shown).LargestLog - 0.5;
+        }
+
+        return largest;
+    }
+
+    /// <summary>Whether a witness says that the signal, or for a moment of the noise the noise, is zero here. χ needs both.</summary>
+    private bool IsDead(string moment, int place, int s, int d) =>
+        Witnesses(moment).Where(witness => witness != moment).Any(witness =>
+            (!MomentRange.IsRank(witness) && At(witness, place, s, d) == 0)
+            || (At(MomentRange.Log + witness, place, s, d) is { } log && Range.KindOf(MomentRange.Log + witness, log) == ValueKind.Extinct)
+            || (witness == "reff_signal" && At(witness, place, s, d) == EffectiveRank.NotComputed && IsComputed($"{witness}_loc{place}", place)))
+        || (At(MomentRange.Log + moment, place, s, d) is { } own && Range.KindOf(MomentRange.Log + moment, own) == ValueKind.Extinct);
+
+    /// <summary>Whether a witness is a positive number.</summary>
+    private bool Lives(string moment, int place, int s, int d) =>
+        Witnesses(moment).SelectMany<string, string>(witness => [witness, MomentRange.Log + witness])
+            .Where(name => name != moment)
+            .Any(name => At(name, place, s, d) is { } value && Range.KindOf(name, value) == ValueKind.Possible);
+
+    /// <summary>Whether a witness has left double precision: what is computed from it may be NaN.</summary>
+    private bool IsExtreme(string moment, int place, int s, int d) =>
+        Witnesses(moment).Any(witness =>
+            (witness != moment && At(witness, place, s, d) is { } value && double.IsInfinity(value))
+            || (At(MomentRange.Log + witness, place, s, d) is { } log && double.IsFinite(log) && (log > LargestLog || log < LeastLog)));
+
+    private static IEnumerable<string> Witnesses(string moment) =>
+        moment == "chi" ? [.. OfSignal, .. OfNoise, moment]
+        : OfNoise.Contains(moment) ? [.. OfNoise, "chi"]
+        : [.. OfSignal, "chi"];
+
+    /// <summary>Effective ranks that are -1 everywhere were not computed; so are those that are NaN everywhere at a place where nobody computes them.</summary>
+    private bool IsComputed(string name, int place) => file.Find(name) is { } rows
+        && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed && (!double.IsNaN(value) || architecture.Places[place - 1].Kind == PlaceKind.Relu)));
+
+    private double? At(string moment, int place, int s, int d) => file.Find($"{moment}_loc{place}")?[s][d];
+}

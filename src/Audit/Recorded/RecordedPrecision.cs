@@ -1,0 +1,19 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>The precision in which the numbers of an array were kept: the coarsest format that holds all of them.</summary>
+/// <param name="UnitRoundoff">Half of the distance of 1 to the next number.</param>
+/// <param name="LargestLog">ln of the largest number.</param>
+/// <param name="LeastLog">ln of the smallest number of full precision; below it digits are lost, or the number is 0.</param>
+internal readonly record struct RecordedPrecision(double UnitRoundoff, double LargestLog, double LeastLog)
+{
+    private static readonly RecordedPrecision Half = new(Math.ScaleB(1, -11), Math.Log(65504), -14 * Math.Log(2));
+    private static readonly RecordedPrecision Single = new(Math.ScaleB(1, -24), Math.Log(float.MaxValue), -126 * Math.Log(2));
+    private static readonly RecordedPrecision Double = new(Math.ScaleB(1, -53), Math.Log(double.MaxValue), -1022 * Math.Log(2));
+
+    /// <summary>Finds it.</summary>
+    /// <param name="rows">The array, as read in double precision. Extended precision has been rounded to double by then.</param>
+    public static RecordedPrecision Of(IReadOnlyList<double[]> rows) =>
+        rows.All(row => Array.TrueForAll(row, value => (double)(System.Half)value == value || !double.IsFinite(value))) ? Half
+        : rows.All(row => Array.TrueForAll(row, value => (float)value == value || !double.IsFinite(value))) ? Single
+        : Double;
+}

@@ -1,0 +1,284 @@
+using System.Collections.Concurrent;
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Result files with numbers that are none, that no signal has, or that contradict each other, are found out by the claim that owns them; legitimate extremes are not.</summary>
+public class RecordedFindingsTests
+{
+    private const int Simulations = 120, Computed = 16;
+
+    private static readonly ConcurrentDictionary<string, Lazy<Dictionary<string, double[][]>>> Recorded = new();
+
+    [Fact]
+    public void Files_that_are_right_have_no_findings()
+    {
+        foreach (var architecture in Architecture.Names)
+        {
+            var run = Audit(architecture, _ => { });
+
+            run.Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected, architecture);
+            run.Outcomes.Where(outcome => outcome.Check.ClaimId[0] == 'D').Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
+            Figures(architecture, _ => { }).ToText().Should().NotContain("not_finite");
+        }
+    }
+
+    [Theory]
+    [InlineData("bn_res", "nu2_signal", -1e9, "D1", "ranges of recorded moments")]
+    [InlineData("bn_res", "mu2_signal", -1e9, "D1", "ranges of recorded moments")]
+    [InlineData("bn_ff", "chi", -1e9, "D1", "ranges of recorded moments")]
+    [InlineData("vanilla", "mu2_noise", -1, "D1", "ranges of recorded moments")]
+    [InlineData("vanilla_res", "mu4_signal", -1e-9, "D1", "ranges of recorded moments")]
+    [InlineData("vanilla", "nu1_abs_signal", -1e-9, "D1", "ranges of recorded moments")]
+    [InlineData("bn_res", "reff_noise", -7.5, "D2", "effective ranks within their bounds")]
+    [InlineData("vanilla", "reff_signal", 0, "D2", "effective ranks within their bounds")]
+    [InlineData("vanilla", "reff_signal", 24, "D2", "effective ranks within their bounds")]
+    [InlineData("vanilla", "reff_signal", double.PositiveInfinity, "D2", "contradicts the other numbers of its place")]
+    public void A_value_that_no_signal_has_is_rejected_wherever_it_stands(string architecture, string moment, double value, string claim, string words)
+    {
+        foreach (var everywhere in new[] { true, false })
+        {
+            // Everywhere, and in a single simulation at a single depth.
+            var run = Audit(architecture, arrays => Change(arrays, moment, (s, d, _) => value, (s, d) => everywhere || (s == 7 && d == 5)));
+
+            var outcome = Outcome(run, claim);
+            outcome.Verdict.Should().Be(Verdict.Rejected);
+            outcome.Measurements.Should().Contain(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity.Contains(words, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("bn_res", "nu2_signal", double.NaN, "D1", "W3")]
+    [InlineData("vanilla", "mu2_noise", double.NaN, "D1", null)]
+    [InlineData("bn_res", "nu2_signal", double.PositiveInfinity, "D1", "W3")]
+    [InlineData("bn_ff", "chi", double.PositiveInfinity, "D1", null)]
+    [InlineData("vanilla", "log_nu2_signal", double.NaN, "D1", "S2")]
+    [InlineData("vanilla", "log_nu2_signal", double.PositiveInfinity, "D1", "S2")]
+    [InlineData("vanilla", "log_nu2_signal", double.NegativeInfinity, "D1", null)]
+    [InlineData("bn_ff", "log_chi", double.NaN, "D1", "P3")]
+    [InlineData("bn_res", "reff_signal", double.NaN, "D2", "P4")]
+    [InlineData("bn_res", "reff_noise", double.NaN, "D2", null)]
+    public void Half_of_the_simulations_without_numbers_are_counted_and_nothing_that_rests_on_them_holds(string architecture, string moment, double value, string claim, string? restsOnIt)
+    {
+        var run = Audit(architecture, arrays => Change(arrays, moment, (_, _, _) => value, (s, d) => s % 2 == 0 && d >= 8));
+
+        var outcome = Outcome(run, claim);
+        outcome.Verdict.Should().Be(Verdict.Rejected);
+        outcome.Measurements.Should().Contain(measurement => measurement.Quantity.Contains("in 60 of 120 simulations", StringComparison.Ordinal) && measurement.Quantity.EndsWith("first at depth 36", StringComparison.Ordinal));
+        if (restsOnIt is not null)
+        {
+            Outcome(run, restsOnIt).Verdict.Should().NotBe(Verdict.Holds, "half of the simulations are not the sample that was drawn");
+        }
+    }
+
+    [Fact]
+    public void Ranks_that_are_no_numbers_leave_the_diagnosis_undecided_for_that_reason() =>
+        Audit("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => double.NaN, (s, d) => s % 2 == 0 && d >= 8))
+            .Diagnoses.Single().Value.Sentence.Should().Be("Undecided: effective rank is not a number in 60 of 120 mappings, first at depth 36.");
+
+    [Fact]
+    public void A_rank_that_was_not_computed_in_part_cannot_be_judged()
+    {
+        var run = Audit("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => -1, (s, _) => s % 2 == 0));
+
+        Outcome(run, "D2").Verdict.Should().Be(Verdict.Inconclusive);
+        Outcome(run, "P4").Verdict.Should().NotBe(Verdict.Holds);
+
+        // Not computed anywhere is a choice.
+        var none = Audit("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => -1, (_, _) => true));
+        Outcome(none, "D2").Verdict.Should().Be(Verdict.Holds, "the noise's rank is there");
+        none.NotJudged.Select(pair => pair.Key).Should().Contain("P4");
+    }
+
+    [Theory]
+    [InlineData("bn_res", "nu2_signal")]
+    [InlineData("vanilla", "mu2_signal")]
+    [InlineData("bn_ff", "mu2_noise")]
+    [InlineData("vanilla_res", "chi")]
+    public void A_logarithm_that_is_not_that_of_the_number_is_rejected(string architecture, string moment)
+    {
+        foreach (var suffix in Architecture.Named(architecture).Places.Select(place => place.Suffix))
+        {
+            Changed(0.001).Verdict.Should().Be(Verdict.Rejected, suffix);
+            Changed(0.001).Measurements.Should().Contain(measurement => measurement.Verdict == Verdict.Rejected && measurement.Quantity.Contains($"log_consistency_{moment}_{suffix}", StringComparison.Ordinal));
+            Changed(1e-6).Measurements.Single(measurement => measurement.Quantity.StartsWith("recorded logarithms", StringComparison.Ordinal)).Verdict.Should().Be(Verdict.Holds, "single precision rounds by more");
+
+            CheckOutcome Changed(double shift) => Outcome(Audit(architecture, arrays => Change(arrays, $"log_{moment}", (_, _, value) => value + shift, (s, d) => s == 3 && d == 2, suffix)), "D1");
+        }
+    }
+
+    [Fact]
+    public void Numbers_that_leave_double_precision_are_right_where_the_logarithm_says_so()
+    {
+        // ν₂ of a net that doubles it in each unit, from 2¹⁰²⁰ on: it overflows at 2¹⁰²⁴, where its logarithm is 709.8.
+        double[] logs = [.. Enumerable.Range(0, Computed).Select(i => (1020 + i) * Math.Log(2))];
+        D1([.. logs.Select(Math.Exp)], logs).Should().Be(Verdict.Holds);
+        D1([.. logs.Select((log, i) => i == 2 ? double.PositiveInfinity : Math.Exp(log))], logs).Should().Be(Verdict.Rejected, "2¹⁰²² fits");
+        D1([.. logs.Select(log => Math.Min(double.MaxValue, Math.Exp(log)))], logs).Should().Be(Verdict.Rejected, "the largest number is not the number");
+
+        // Down to 2⁻¹⁰⁷⁴ numbers lose digits, below it they are 0.
+        double[] small = [.. Enumerable.Range(0, Computed).Select(i => -(1015 + (5 * i)) * Math.Log(2))];
+        D1([.. small.Select(Math.Exp)], small).Should().Be(Verdict.Holds);
+        D1([.. small.Select((log, i) => i == 0 ? 0 : Math.Exp(log))], small).Should().Be(Verdict.Rejected, "2⁻¹⁰¹⁵ is not 0");
+        D1([.. small.Select(log => log < -740 ? 1e-300 : Math.Exp(log))], small).Should().Be(Verdict.Rejected, "1e-300 is not as small as that");
+
+        // In single precision the edges lie at e^88 and e^-87.
+        double[] single = [.. Enumerable.Range(0, Computed).Select(i => (double)(float)(80 + i))];
+        D1([.. single.Select(log => (double)(float)Math.Exp(log))], single).Should().Be(Verdict.Holds);
+
+        // Without a logarithm nobody can tell. 2¹⁰²⁴ is the first that does not fit, but for the rounding of its logarithm.
+        var alone = ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [[.. logs.Select(Math.Exp)]])]), "vanilla", new RecordedExperiment());
+        Outcome(alone, "D1").Verdict.Should().Be(Verdict.Inconclusive);
+        Outcome(alone, "D1").Measurements.Should().Contain(measurement => measurement.Quantity == "nu2_signal_loc3 is not a finite number, and the file does not say why, in 1 of 1 simulations at depth 24, first at depth 24");
+
+        static Verdict D1(double[] linear, double[] log) =>
+            Outcome(ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [linear]), ("log_nu2_signal_loc3", [log])]), "vanilla", new RecordedExperiment()), "D1").Verdict;
+    }
+
+    [Fact]
+    public void A_signal_that_died_is_no_defect_and_its_ratio_counts_where_it_died()
+    {
+        // The second of two nets: dies at the ReLU of the second computed depth. Moments of our files; NaN and infinities, as other programs write.
+        foreach (var (chi, logChi, log, rank) in new[] { (0, MomentSet.LogOfZero, MomentSet.LogOfZero, -1), (double.NaN, double.NaN, double.NegativeInfinity, double.NaN), (double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity, double.NaN) })
+        {
+            var file = MadeUpResultFile.Of([16, 32, 64],
+            [
+                ("nu2_signal_loc1", [[1, 1, 1], [1, 1, 0]]), ("nu2_signal_loc2", [[2, 2, 2], [2, 2, 0]]), ("nu2_signal_loc3", [[1, 1, 1], [1, 0, 0]]),
+                ("log_nu2_signal_loc3", [[0, 0, 0], [0, log, log]]),
+                ("mu2_signal_loc3", [[0.5, 0.5, 0.5], [0.5, 0, 0]]), ("mu2_noise_loc3", [[1, 1, 1], [1, 0, 0]]),
+                ("chi_loc3", [[Math.Sqrt(2), Math.Sqrt(2), Math.Sqrt(2)], [Math.Sqrt(2), chi, chi]]),
+                ("reff_signal_loc3", [[5, 4, 3], [5, rank, rank]]),
+            ]);
+
+            var figures = RecordedFigures.Of(file, Architecture.Named("vanilla"));
+
+            figures.ToText().Should().NotContain("not_finite");
+            figures.Find("reff_signal_loc3")![64].Count.Should().Be(1);
+            figures.Find("mapping_collapses")![64].Count.Should().Be(1);
+
+            // Before the ReLU of the death it was 2, behind it 0; after that there is nothing to divide, and ½ is expected.
+            figures.Find("relu_signal")![64].Mean.Should().BeApproximately(((3 * 0.5) + 0.5 + 0 + 0.5) / 6, 1e-12);
+            figures.Find("convolution_signal")![64].Mean.Should().BeApproximately(2, 1e-12);
+            MomentTable.Of(file).Should().Match<MomentTable>(table => table.Simulations == 1 && table.Died == 1 && table.Unusable == 0);
+            ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Where(outcome => outcome.Check.ClaimId[0] == 'D').Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
+            _ = logChi;
+        }
+    }
+
+    [Fact]
+    public void Narrow_nets_that_die_are_not_rejected()
+    {
+        // Of nets of width 8 and 64 layers one in five and more die: each layer kills a collapsed signal with a probability of 2⁻⁸.
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 64, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 40, NumComputations = 16 };
+        var result = Experiment.Prepare(options).Run();
+        result.Simulations.Count(simulation => simulation.DiedAtDepth is not null).Should().BeInRange(2, 39);
+        var path = Path.Combine(Directory.CreateTempSubdirectory("wellbehaved").FullName, "narrow.npz");
+        try
+        {
+            ResultFile.Write(path, result);
+            ResultAudit.Of(path, "vanilla", new RecordedExperiment()).Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void W3_a_growth_that_is_grossly_wrong_is_rejected(double growth)
+    {
+        // ν₂ where it enters and leaves a unit, as if each unit had added so much.
+        var run = Audit("bn_res", arrays =>
+        {
+            foreach (var suffix in new[] { "loc1", "loc5" })
+            {
+                Change(arrays, "nu2_signal", (_, _, value) => Grown(value), (_, _) => true, suffix);
+                Change(arrays, "log_nu2_signal", (_, _, value) => Math.Log(Grown(Math.Exp(value))), (_, _) => true, suffix);
+            }
+        });
+
+        var measurement = Outcome(run, "W3").Measurements.Single();
+        measurement.Verdict.Should().Be(Verdict.Rejected);
+        measurement.IsAsymptotic.Should().BeFalse("a theorem rejects it");
+        measurement.Effect!.Kind.Should().Be(EffectKind.Ratio);
+        measurement.FalseAlarmBound.Should().BeLessThanOrEqualTo(measurement.FalseFailRate);
+
+        double Grown(double value) => 1 + (growth * (value - 1));
+    }
+
+    [Fact]
+    public void W3_is_not_judged_where_it_does_not_hold()
+    {
+        var table = Figures("bn_res", _ => { });
+        Reason(new RecordedExperiment(32, 24, 3, "zero_padding"), 2).Should().StartWith("at a border");
+        Reason(new RecordedExperiment(32, 24, 1), 1).Should().Be("with one layer in the branch the law holds up to O(1/N) only");
+
+        string Reason(RecordedExperiment experiment, int residualDepth) => ResultAudit.Of("x", table, Architecture.Named("bn_res", residualDepth), experiment).NotJudged.Single(pair => pair.Key == "W3").Value;
+    }
+
+    [Fact]
+    public void A_table_keeps_its_findings_and_old_tables_are_read()
+    {
+        var text = Figures("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => double.NaN, (s, d) => s % 2 == 0 && d >= 8)).ToText();
+        text.Should().StartWith("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84,not_finite,unknown\n");
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, text);
+            var read = RecordedFigures.Read(path);
+            read.ToText().Should().Be(text);
+            read.Find("reff_signal_loc3")![36].Should().Match<Figure>(figure => figure.Count == 60 && figure.NotFinite == 60 && figure.Unknown == 0);
+            read.Find("mapping_collapses")!.Values.Single().Unknown.Should().Be(60);
+            ResultAudit.Of("x", read, Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "D2").Verdict.Should().Be(Verdict.Rejected);
+
+            File.WriteAllText(path, text.Replace(",60,0\n", ",60.5,0\n", StringComparison.Ordinal));
+            FluentActions.Invoking(() => RecordedFigures.Read(path)).Should().Throw<InvalidInputException>().WithMessage("*expected whole numbers*");
+            File.WriteAllText(path, text.Replace(",60,0\n", ",60\n", StringComparison.Ordinal));
+            FluentActions.Invoking(() => RecordedFigures.Read(path)).Should().Throw<InvalidInputException>().WithMessage("*eleven numbers*");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static long[] Depths() => [.. Enumerable.Range(1, Computed).Select(i => 4L * i)];
+
+    private static CheckOutcome Outcome(VerificationRun run, string claim) => run.Outcomes.Single(outcome => outcome.Check.ClaimId == claim);
+
+    private static VerificationRun Audit(string architecture, Action<Dictionary<string, double[][]>> change) =>
+        ResultAudit.Of(architecture, FileOf(architecture, change), architecture, new RecordedExperiment(32, 24, 1));
+
+    private static RecordedFigures Figures(string architecture, Action<Dictionary<string, double[][]>> change) => RecordedFigures.Of(FileOf(architecture, change), Architecture.Named(architecture));
+
+    private static ResultFile FileOf(string architecture, Action<Dictionary<string, double[][]>> change)
+    {
+        var arrays = new Dictionary<string, double[][]>(Recorded.GetOrAdd(architecture, _ => new(Run)).Value);
+        change(arrays);
+        return MadeUpResultFile.Of(Depths(), [.. arrays.Select(pair => (pair.Key, pair.Value))]);
+
+        Dictionary<string, double[][]> Run()
+        {
+            var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 4 * Computed, KernelSize = 1, NumChannels = 32, BatchSize = 24, NumSims = Simulations, NumComputations = Computed, Epsilon = 0 };
+            return Experiment.Prepare(options).Run().ToArrays().Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal)).ToDictionary(pair => pair.Key, pair => pair.Value.ToDoubles().Chunk(Computed).ToArray());
+        }
+    }
+
+    /// <summary>Changes a moment where it is recorded: at all of its places, or at one.</summary>
+    private static void Change(Dictionary<string, double[][]> arrays, string moment, Func<int, int, double, double> change, Func<int, int, bool> where, string suffix = "loc")
+    {
+        foreach (var name in arrays.Keys.Where(name => name.StartsWith($"{moment}_{suffix}", StringComparison.Ordinal)).ToArray())
+        {
+            // Ranks are recorded after the ReLU; -1 elsewhere.
+            if (!moment.StartsWith("reff", StringComparison.Ordinal) || arrays[name][0][0] >= 1)
+            {
+                arrays[name] = [.. arrays[name].Select((row, s) => row.Select((value, d) => where(s, d) ? change(s, d, value) : value).ToArray())];
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>What a mapping does has a predicate in each direction, and what cannot be seen shows neither.</summary>
+public class MappingBehaviourTests
+{
+    public static TheoryData<double> None => [double.NaN, double.PositiveInfinity, double.NegativeInfinity];
+
+    [Theory]
+    [MemberData(nameof(None))]
+    public void A_number_that_is_none_shows_nothing(double none)
+    {
+        foreach (var behaviour in new[] { new MappingBehaviour(none, 3, 1, 2), new MappingBehaviour(5, none, 1, 2), new MappingBehaviour(none, none, 1, 2) })
+        {
+            (behaviour.SignalCollapses, behaviour.SignalKeepsDirections).Should().Be((false, false));
+        }
+
+        foreach (var behaviour in new[] { new MappingBehaviour(5, 3, none, 2), new MappingBehaviour(5, 3, 1, none), new MappingBehaviour(5, 3, none, none) })
+        {
+            (behaviour.SnrDecaysExponentially, behaviour.SnrDecaysSlower, behaviour.ChiGrowsAsPower, PostLaws.Multiplies(behaviour)).Should().Be((false, false, false, false));
+        }
+
+        (PostLaws.Slows(none, 4, none, 40), PostLaws.Doubles(none, 40), PostLaws.Dilutes(none, 40)).Should().Be((false, false, false));
+    }
+
+    [Fact]
+    public void What_can_be_seen_goes_one_way()
+    {
+        var random = new Random(7);
+        for (var i = 0; i < 1000; i++)
+        {
+            var behaviour = new MappingBehaviour(1 + random.NextDouble(), 1 + random.NextDouble(), random.NextDouble() - 0.5, random.NextDouble() - 0.5);
+            behaviour.SignalKeepsDirections.Should().Be(!behaviour.SignalCollapses);
+            behaviour.SnrDecaysSlower.Should().Be(!behaviour.SnrDecaysExponentially);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, true)]
+    [InlineData(1, 1.41, true)]
+    [InlineData(1, 1.42, false)]
+    [InlineData(1, 0.71, true)]
+    [InlineData(1, 0.70, false)]
+    [InlineData(-1, -1, false)]
+    [InlineData(0, 0, false)]
+    public void A_power_law_gains_as_much_as_before_within_a_factor_of_the_root_of_two(double first, double second, bool expected) =>
+        new MappingBehaviour(5, 5, first, second).ChiGrowsAsPower.Should().Be(expected);
+}
