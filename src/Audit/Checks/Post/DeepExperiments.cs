@@ -29,6 +29,9 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     public MomentTable Of(string architecture) =>
         _tables.GetOrAdd(architecture, name => new Lazy<MomentTable>(() => subject.Run(OptionsOf(name, scale, seed), depthReached, cancellation))).Value;
 
+    /// <summary>The recovered weights, shared in the same way.</summary>
+    internal WeightRecovery Weights { get; } = new(subject, seed, cancellation);
+
     /// <summary>The architectures whose experiment was run to its end.</summary>
     public IEnumerable<string> Finished => _tables.Where(table => table.Value.IsValueCreated).Select(table => table.Key);
 
@@ -47,6 +50,6 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
         NumSims = scale == Scale.Full ? 200 : 48,
         NumComputations = 20,
         ReffNoise = false,
-        Seed = Mixing.Mix(seed ^ 0xD33B),
+        Seed = Mixing.ToAsk(Mixing.Mix(seed ^ 0xD33B)),
     };
 }
