@@ -12,8 +12,8 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
 {
     private const double Peak = 0.3989422804014327;
 
-    /// <summary>Sizes of errors that are told apart: four to an octave, all that a double has.</summary>
-    private const int Sizes = 1 << 13;
+    /// <summary>Sizes of errors that are told apart: four to an octave, all finite ones.</summary>
+    private const int Sizes = 0x7FF << 2;
 
     private readonly List<double> _values = [];
     private readonly long[] _ofSize = new long[Sizes];
@@ -31,7 +31,7 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
 
     /// <summary>Takes a number.</summary>
     /// <param name="value">The number, over its standard deviation.</param>
-    /// <param name="error">Bound of its error.</param>
+    /// <param name="error">Bound of its error, finite.</param>
     public void Add(Observed value, double error)
     {
         if (!double.IsFinite(value.Value))
@@ -86,7 +86,7 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
     private double Blur()
     {
         var (least, larger) = (1.0, 0L);
-        for (var size = Sizes - 2; size >= 0; size--)
+        for (var size = Sizes - 1; size >= 0; size--)
         {
             // Errors of this size are below the next.
             least = Math.Min(least, (Peak * BitConverter.Int64BitsToDouble((long)(size + 1) << 50)) + ((double)larger / Math.Max(1, _values.Count)));

@@ -12,14 +12,9 @@ internal static class AskedWeights
     /// <exception cref="DeclinedException">It declines all of it.</exception>
     public static RecoveredWeights RecoveredOf(this CheckContext context, string architecture)
     {
-        var recovered = context.Deep.Weights.Of(architecture, WeightPlan.Of(context.Rates, context.SampleShare));
         var networks = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights());
-        foreach (var network in new[] { networks.Wide, networks.Kernel, networks.Narrow })
-        {
-            context.Offers(network, given: false);
-        }
-
-        return recovered;
+        context.Offered([networks.Wide, networks.Kernel]);
+        return context.Deep.Weights.Of(architecture, WeightPlan.Of(context.Rates, context.SampleShare));
     }
 
     /// <summary>ε of batch norm of the networks whose weights are recovered: 0 unless the subject has its own values.</summary>

@@ -11,31 +11,29 @@ internal static class ChannelPairs
     /// <param name="network">For messages.</param>
     public static Measurement Outputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network) => Compare(
         simulations,
-        rates,
+        new Asked(rates, WeightDiscrepancies.Channels, $"correlation of two output channels, {network}"),
         convolution => convolution.Shape.OutputChannels,
-        (convolution, rows) => (Transposed(convolution, rows), convolution.OutputErrors, VectorMath.Dot(convolution.InputErrors, convolution.InputErrors)),
-        $"correlation of two output channels, {network}");
+        (convolution, rows) => (Transposed(convolution, rows), convolution.OutputErrors, VectorMath.Dot(convolution.InputErrors, convolution.InputErrors)));
 
     /// <summary>Any two inputs, of which a kernel has one for each channel and offset: their weights to all outputs.</summary>
     /// <param name="simulations">The simulations.</param>
     /// <param name="rates">How often it may be wrong.</param>
+    /// <param name="discrepancy">The correlation that must be seen.</param>
     /// <param name="network">For messages.</param>
-    public static Measurement Inputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network) => Compare(
+    public static Measurement Inputs(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double discrepancy, string network) => Compare(
         simulations,
-        rates,
+        new Asked(rates, discrepancy, $"correlation of two inputs, {network}"),
         convolution => convolution.Shape.FanIn,
-        (convolution, _) => (convolution.Weights, convolution.InputErrors, VectorMath.Dot(convolution.OutputErrors, convolution.OutputErrors)),
-        $"correlation of two inputs, {network}");
+        (convolution, _) => (convolution.Weights, convolution.InputErrors, VectorMath.Dot(convolution.OutputErrors, convolution.OutputErrors)));
 
     private static Measurement Compare(
         IReadOnlyList<RecoveredSimulation> simulations,
-        ErrorRates rates,
+        Asked asked,
         Func<RecoveredConvolution, int> count,
-        Func<RecoveredConvolution, double[], (double[] Rows, double[] Errors, double OtherErrors)> rowsOf,
-        string quantity)
+        Func<RecoveredConvolution, double[], (double[] Rows, double[] Errors, double OtherErrors)> rowsOf)
     {
         var counts = simulations[0].Convolutions.Select(count).ToArray();
-        var test = new CosineTest(rates, counts.Sum(rows => (long)rows * (rows - 1) / 2));
+        var test = new CosineTest(asked.Rates, counts.Sum(rows => (long)rows * (rows - 1) / 2));
         for (var index = 0; index < counts.Length; index++)
         {
             var (rows, convolution) = (counts[index], index);
@@ -56,7 +54,7 @@ internal static class ChannelPairs
             }
         }
 
-        return test.Conclude(quantity, WeightDiscrepancies.Channels);
+        return test.Conclude(asked.Quantity, asked.Discrepancy);
     }
 
     private static double[] Transposed(RecoveredConvolution convolution, double[] target)
@@ -72,6 +70,8 @@ internal static class ChannelPairs
 
         return target;
     }
+
+    private sealed record Asked(ErrorRates Rates, double Discrepancy, string Quantity);
 
     /// <summary>Scalar products of all rows with each other.</summary>
     private sealed class Sums(int rows)

@@ -8,12 +8,12 @@ internal static class ConvolutionPairs
     /// <summary>Pairs of convolutions of the same shape within a simulation: one by one, and all simulations of a pair together.</summary>
     /// <param name="simulations">The simulations.</param>
     /// <param name="rates">How often each of the two measurements may be wrong.</param>
-    /// <param name="discrepancies">What each must see.</param>
+    /// <param name="single">The correlation of two single convolutions that must be seen.</param>
     /// <param name="network">For messages.</param>
-    public static IEnumerable<Measurement> WithinSimulation(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, (double Single, double Pooled) discrepancies, string network)
+    public static IEnumerable<Measurement> WithinSimulation(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double single, string network)
     {
         var pairs = Pairs(simulations[0].Convolutions).ToArray();
-        var single = new CosineTest(rates, (long)pairs.Length * simulations.Count);
+        var ones = new CosineTest(rates, (long)pairs.Length * simulations.Count);
         var pooled = new CosineTest(rates, pairs.Length);
         foreach (var (first, second, order) in pairs)
         {
@@ -22,42 +22,40 @@ internal static class ConvolutionPairs
             foreach (var simulation in simulations)
             {
                 var (one, other) = (simulation.Convolutions[first], simulation.Convolutions[second]);
-                single.Add(sums.Add(one, other, other.Ordered(order, permutation)), () => $"{Name(first, second, order)} of simulation {simulation.Simulation}");
+                var cosine = sums.Add(one, other, other.Ordered(order, permutation));
+                if (one.IsWellKnown && other.IsWellKnown)
+                {
+                    ones.Add(cosine, () => $"{Name(first, second, order)} of simulation {simulation.Simulation}");
+                }
             }
 
             pooled.Add(sums.Cosine, () => Name(first, second, order));
         }
 
-        yield return single.Conclude($"correlation of two convolutions of a simulation, {network}", discrepancies.Single);
-        yield return pooled.Conclude($"correlation of two convolutions, all simulations together, {network}", discrepancies.Pooled);
+        yield return ones.Conclude($"correlation of two convolutions of a simulation, {network}", single);
+        yield return pooled.Conclude($"correlation of two convolutions, all simulations together, {network}", WeightDiscrepancies.PairPooled);
     }
 
-    /// <summary>Successive convolutions, all of them and all simulations together: once the pairs that begin at an even number, once those at an odd one, so that no weight is in both vectors.</summary>
+    /// <summary>Successive convolutions of the same shape, all simulations together: once the pairs that begin at an odd number, once the others, so that no weight is in both vectors.</summary>
     /// <param name="simulations">The simulations.</param>
-    /// <param name="rates">How often it may be wrong.</param>
+    /// <param name="rates">How often each of the two measurements may be wrong.</param>
     /// <param name="network">For messages.</param>
-    public static Measurement Successive(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network)
+    public static IEnumerable<Measurement> Successive(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network)
     {
-        var test = new CosineTest(rates, 2);
-        foreach (var start in new[] { 0, 1 })
+        foreach (var (start, discrepancy) in new[] { (1, WeightDiscrepancies.Successive), (2, WeightDiscrepancies.SuccessiveEven) })
         {
-            var sums = new CosineSums();
+            var (test, sums) = (new CosineTest(rates, 1), new CosineSums());
             foreach (var simulation in simulations)
             {
                 for (var i = start; i + 1 < simulation.Convolutions.Count; i += 2)
                 {
-                    var (one, other) = (simulation.Convolutions[i], simulation.Convolutions[i + 1]);
-                    if (one.Shape.Length == other.Shape.Length)
-                    {
-                        sums.Add(one, other, other.Weights);
-                    }
+                    sums.Add(simulation.Convolutions[i], simulation.Convolutions[i + 1], simulation.Convolutions[i + 1].Weights);
                 }
             }
 
-            test.Add(sums.Cosine, () => $"pairs that begin at convolution {start}");
+            test.Add(sums.Cosine, () => "");
+            yield return test.Conclude($"correlation of convolutions {start} and {start + 1} and so on, all simulations together, {network}", discrepancy);
         }
-
-        return test.Conclude($"correlation of successive convolutions, {network}", WeightDiscrepancies.Successive);
     }
 
     /// <summary>Each convolution with itself in another order: the weights that come before their image with those that come after.</summary>

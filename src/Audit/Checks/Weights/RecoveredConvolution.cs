@@ -6,8 +6,14 @@ namespace Wellbehaved.Audit;
 /// <summary>The weights of a convolution as its inputs and outputs determine them, with bounds of what rounding did to them.</summary>
 internal sealed class RecoveredConvolution
 {
-    /// <summary>A weight whose bound is above this part of the standard deviation that it should have is not used: rounding says as much of it as its value does.</summary>
-    private const double LargestError = 1.0 / 20;
+    /// <summary>A weight whose bound is above this part of the standard deviation that it should have is not used: a few of them would blur all others.</summary>
+    private const double LargestError = 1.0 / 100;
+
+    /// <summary>A single convolution with less than this share of its weights is not held against others.</summary>
+    private const double LeastKnown = 0.8;
+
+    /// <summary>Nor one that errs by more than this.</summary>
+    private const double MostError = 0.02;
 
     /// <summary>Solves for the weights.</summary>
     /// <param name="shown">The convolution.</param>
@@ -58,6 +64,11 @@ internal sealed class RecoveredConvolution
             }
         }
 
+        if (KnownInputs == 0)
+        {
+            (IsSolved, Loss) = (false, $"the inputs of convolution {Index} determine none of its weights beyond rounding");
+        }
+
         SquaredNorm = VectorMath.Dot(Weights, Weights);
         SquaredError = VectorMath.Dot(InputErrors, InputErrors) * VectorMath.Dot(OutputErrors, OutputErrors);
     }
@@ -92,13 +103,17 @@ internal sealed class RecoveredConvolution
     /// <summary>Bound of the norm of all errors against that of the weights.</summary>
     public double RelativeError => SquaredNorm == 0 ? 1 : Math.Sqrt(SquaredError / SquaredNorm);
 
+    /// <summary>Whether it can be held against others alone: one of which little is known could be like any.</summary>
+    /// <remarks>That depends on its inputs and on the norm of its weights, of which their direction is independent: leaving it out changes no law of a cosine.</remarks>
+    public bool IsWellKnown => Known >= LeastKnown * Shape.Length && RelativeError <= MostError;
+
     /// <summary>The bias of each output.</summary>
     public double[] Bias { get; }
 
     /// <summary>Bounds of its errors.</summary>
     public double[] BiasErrors { get; }
 
-    /// <summary>Norm of what the weights leave unexplained in each output.</summary>
+    /// <summary>Norm of what the weights leave unexplained in each output, each equation over its scale.</summary>
     public double[] Residuals { get; }
 
     /// <summary>What rounding may leave.</summary>
@@ -108,7 +123,7 @@ internal sealed class RecoveredConvolution
     public bool IsFinite { get; }
 
     /// <summary>Whether the equations determine weights and bias.</summary>
-    public bool IsSolved { get; }
+    public bool IsSolved { get; private set; }
 
     /// <summary>Why no weight is known; null if some are.</summary>
     public string? Loss { get; }

@@ -66,6 +66,7 @@ internal static class SimulationPairs
 
     private static IEnumerable<IGrouping<(int, int, int), Member>> Groups(IReadOnlyList<RecoveredSimulation> simulations) => simulations
         .SelectMany(simulation => simulation.Convolutions.Select(convolution => new Member(simulation, convolution)))
+        .Where(member => member.Convolution.IsWellKnown)
         .GroupBy(member => (member.Convolution.Shape.Size, member.Convolution.Shape.InputChannels, member.Convolution.Shape.OutputChannels));
 
     private static unsafe void AddGroup(Member[] members, IndexOrder order, CosineTest test)

@@ -9,7 +9,7 @@ internal static class SolvedWeightChecks
 
     /// <summary>I7: signal and noise pass through one set of weights, which leaves no residual.</summary>
     public static IEnumerable<Measurement> OneSetOfWeights(CheckContext context, string architecture) =>
-        Measure(context.RecoveredOf(architecture), "norm of what one set of weights leaves of signal and noise", convolution => (convolution.Residuals, convolution.ResidualErrors));
+        Measure(context.RecoveredOf(architecture), "what one set of weights leaves of signal and noise, in roundings", convolution => (convolution.Residuals, convolution.ResidualErrors));
 
     private static IEnumerable<Measurement> Measure(RecoveredWeights weights, string quantity, Func<RecoveredConvolution, (double[] Values, double[] Errors)> select)
     {

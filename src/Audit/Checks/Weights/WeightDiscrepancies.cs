@@ -9,14 +9,17 @@ internal static class WeightDiscrepancies
     /// <summary>Relative, of the wide network's variance.</summary>
     public const double WideVariance = 0.05;
 
-    /// <summary>Correlation of successive convolutions, all pairs and simulations together.</summary>
+    /// <summary>Correlation of successive convolutions, all simulations and all pairs that begin at an odd number together.</summary>
     public const double Successive = 0.02;
 
+    /// <summary>The same of the pairs that begin at an even number, of which there are fewer.</summary>
+    public const double SuccessiveEven = 0.03;
+
     /// <summary>Relative, of the variance of the first convolution of the network with kernels, which has few weights; a wrong fan-in or gain is off by a factor.</summary>
-    public const double KernelFirstVariance = 0.1;
+    public const double KernelFirstVariance = 0.12;
 
     /// <summary>Distance of distribution functions there.</summary>
-    public const double KernelFirstShape = 0.05;
+    public const double KernelFirstShape = 0.06;
 
     /// <summary>Relative, of the variance of its other convolutions.</summary>
     public const double KernelVariance = 0.05;
@@ -35,6 +38,9 @@ internal static class WeightDiscrepancies
 
     /// <summary>Correlation of two channels of a convolution, all simulations together.</summary>
     public const double Channels = 0.5;
+
+    /// <summary>Correlation of two inputs of a kernel, which have weights to eight outputs only.</summary>
+    public const double KernelInputs = 0.8;
 
     /// <summary>Correlation of a convolution with itself in another order.</summary>
     public const double Reordered = 0.1;

@@ -3,7 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>I8 and I9: no weights are correlated with others.</summary>
 internal static class WeightIndependenceChecks
 {
-    /// <summary>Seven quantities of the wide network, seven of that with kernels, one of the narrow one.</summary>
+    /// <summary>Eight quantities of the wide network, six of that with kernels, one of the narrow one.</summary>
     private const int QuantitiesWithin = 15;
 
     /// <summary>Four of the narrow network, two of each of the others.</summary>
@@ -24,8 +24,9 @@ internal static class WeightIndependenceChecks
         var (weights, rates) = (context.RecoveredOf(architecture), context.Rates.SharedBy(QuantitiesWithin));
         return
         [
-            .. Considering(weights.Wide, wide => Within(wide, [.. wide.Take(1)], rates, (WeightDiscrepancies.PairWide, WeightDiscrepancies.PairPooled), "fully connected")),
-            .. Considering(weights.Kernel, kernel => Within(kernel, kernel, rates, (WeightDiscrepancies.PairNarrow, WeightDiscrepancies.PairPooled), "3×3 kernels")),
+            .. Considering(weights.Wide, wide => Within(wide, [.. wide.Take(1)], rates, (WeightDiscrepancies.PairWide, WeightDiscrepancies.Channels), "fully connected")),
+            .. Considering(weights.Wide, wide => ConvolutionPairs.Successive(wide, rates, "fully connected")),
+            .. Considering(weights.Kernel, kernel => Within(kernel, kernel, rates, (WeightDiscrepancies.PairNarrow, WeightDiscrepancies.KernelInputs), "3×3 kernels")),
             .. Considering([.. weights.Narrow.Take(Some)], narrow => [LaggedWeights.Measure(narrow, rates, "fully connected, 16 channels")]),
         ];
     }
@@ -42,12 +43,11 @@ internal static class WeightIndependenceChecks
         ];
     }
 
-    private static IEnumerable<Measurement> Within(IReadOnlyList<RecoveredSimulation> simulations, IReadOnlyList<RecoveredSimulation> streams, ErrorRates rates, (double Single, double Pooled) pairs, string network) =>
+    private static IEnumerable<Measurement> Within(IReadOnlyList<RecoveredSimulation> simulations, IReadOnlyList<RecoveredSimulation> streams, ErrorRates rates, (double Single, double Inputs) discrepancies, string network) =>
     [
-        .. ConvolutionPairs.WithinSimulation(simulations, rates, pairs, network),
-        .. simulations[0].Convolutions[0].Shape.Length == simulations[0].Convolutions[1].Shape.Length ? [ConvolutionPairs.Successive(simulations, rates, network)] : Array.Empty<Measurement>(),
+        .. ConvolutionPairs.WithinSimulation(simulations, rates, discrepancies.Single, network),
         ChannelPairs.Outputs(simulations, rates, network),
-        ChannelPairs.Inputs(simulations, rates, network),
+        ChannelPairs.Inputs(simulations, rates, discrepancies.Inputs, network),
         ConvolutionPairs.Reordered(simulations, rates, network),
         LaggedWeights.Measure(streams, rates, network),
     ];

@@ -29,9 +29,9 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
         const int weights = WeightNetworks.WideWidth * WeightNetworks.WideWidth;
         var networks = new WeightNetworks(Model.Architecture.Names[0], 0);
         var wide = Larger(
-            BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.WideShape)) / weights,
-            VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.WideVariance)) / weights,
-            CosineTest.SamplesFor(each, 2, Net(WeightDiscrepancies.Successive)) / (weights * WeightNetworks.WideConvolutions / 2));
+            BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.WideShape)) / networks.Wide.FirstKernel.Length,
+            VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.WideVariance)) / networks.Wide.FirstKernel.Length,
+            CosineTest.SamplesFor(each, 1, Net(WeightDiscrepancies.Successive)) / (weights * WeightNetworks.WideConvolutions / 2));
         var kernel = Larger(
             VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.KernelFirstVariance)) / networks.Kernel.FirstKernel.Length,
             BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.KernelFirstShape)) / networks.Kernel.FirstKernel.Length,

@@ -15,34 +15,12 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
     /// <param name="architecture">Its name.</param>
     /// <param name="plan">How many simulations.</param>
     /// <returns>The weights; asked for when first needed.</returns>
-    /// <exception cref="DeclinedException">The subject declines all of the networks.</exception>
     public RecoveredWeights Of(string architecture, WeightPlan plan) =>
-        _recovered.GetOrAdd((architecture, plan), key => new Lazy<RecoveredWeights>(() => Recover(key.Architecture, key.Plan))).Value;
-
-    private RecoveredWeights Recover(string architecture, WeightPlan plan)
-    {
-        var networks = new WeightNetworks(architecture, subject.Description.EpsilonForWeights());
-        var (declined, own) = (new List<string>(), Mixing.SeedOf(seed, $"weights {architecture}"));
-        ulong[] others = [.. RecoveredWeights.Neighbours(own)];
-        var recovered = new RecoveredWeights(
-            own,
-            Ask(networks.Wide, own, plan.Wide),
-            Ask(networks.Kernel, own, plan.Kernel),
-            [.. Ask(networks.Narrow, own, plan.Narrow), .. others.SelectMany(other => Ask(networks.Narrow, other, plan.Neighbours))],
-            declined);
-        return recovered.Wide.Count + recovered.Kernel.Count + recovered.Narrow.Count > 0 ? recovered : throw new DeclinedException(declined[0]);
-
-        RecoveredSimulation[] Ask(NetworkSettings network, ulong asked, int simulations)
-        {
-            if (subject.Description.WhyNot(network, given: false) is { } reason)
-            {
-                declined.Add(reason);
-                return [];
-            }
-
-            return [.. Simulations(network, asked, simulations)];
-        }
-    }
+        _recovered.GetOrAdd((architecture, plan), key => new Lazy<RecoveredWeights>(() => new RecoveredWeights(
+            Mixing.SeedOf(seed, $"weights {key.Architecture}"),
+            new WeightNetworks(key.Architecture, subject.Description.EpsilonForWeights()),
+            key.Plan,
+            (network, asked, simulations) => subject.Description.WhyNot(network, given: false) is null ? [.. Simulations(network, asked, simulations)] : []))).Value;
 
     private IEnumerable<RecoveredSimulation> Simulations(NetworkSettings network, ulong asked, int simulations)
     {
