@@ -28,6 +28,14 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
+    public void A_seed_beyond_what_the_protocol_allows_is_not_sent()
+    {
+        var exchange = new Exchange("in", "out", [1], true, false);
+        FluentActions.Invoking(() => Protocol.Simulate(Network, new Weights.Own(1UL << 53, 0), 1, exchange)).Should().Throw<ArgumentException>();
+        Protocol.Line(1, Protocol.Simulate(Network, new Weights.Own(6, 0), 1, exchange)).Should().NotBe(Protocol.Line(1, Protocol.Simulate(Network, new Weights.Own(7, 0), 1, exchange)));
+    }
+
+    [Fact]
     public void A_description_is_read()
     {
         var description = Protocol.ReadDescription(1, Description);

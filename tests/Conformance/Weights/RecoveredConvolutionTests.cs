@@ -134,6 +134,17 @@ public class RecoveredConvolutionTests
         outcome.Measurements.Should().HaveCount(2);
     }
 
+    [Fact]
+    public void Half_precision_says_too_little_of_weights_and_is_inconclusive()
+    {
+        using var subject = new HalfPrecision();
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "I5", Architecture: "vanilla" }), subject, Scale.Quick, TestSeed.Value);
+
+        outcome.Verdict.Should().Be(Verdict.Inconclusive);
+        outcome.ToString().Should().Contain("only 0 % of the weights could be recovered");
+    }
+
     private static RecoveredConvolution[] Recover(ReferenceSubject subject, NetworkSettings network, uint simulation)
     {
         var trace = Trace.Of(subject, network, new Weights.Own(TestSeed.Value, simulation), Batch.Gaussian(network, TestSeed.Value, simulation));
@@ -150,6 +161,11 @@ public class RecoveredConvolutionTests
     {
         public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
             base.Propagate(network, weights, input, snapshot => observe(snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i == 3 ? double.NaN : value)] }));
+    }
+
+    private sealed class HalfPrecision : ReferenceSubject
+    {
+        public override SubjectDescription Description { get; } = new("half") { UnitRoundoff = Math.ScaleB(1, -11) };
     }
 
     private sealed class FullyConnected : ReferenceSubject
