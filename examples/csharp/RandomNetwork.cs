@@ -81,7 +81,7 @@ public sealed class RandomNetwork : ISubject
     /// <summary>He weights; the first convolution has no ReLU before it, so half of their variance.</summary>
     private static IEnumerable<double[]> Initial(NetworkSettings network, Weights.Own own)
     {
-        var random = new MersenneTwister(unchecked((int)((own.Seed * 1_000_003) + own.Simulation)));
+        var random = new Stream(Stream.Mix(Stream.Mix(own.Seed) + own.Simulation));
         foreach (var (inputs, gain) in Enumerable.Repeat((network.Channels, 2.0), network.Depth * network.Architecture.ConvolutionsPerUnit).Prepend((network.NetworkInput.Channels, 1.0)))
         {
             var fanIn = network.KernelSize * network.KernelSize * inputs;
@@ -89,5 +89,20 @@ public sealed class RandomNetwork : ISubject
             Normal.Samples(random, kernel, 0, Math.Sqrt(gain / fanIn));
             yield return kernel;
         }
+    }
+
+    /// <summary>SplitMix64. Generators that take a seed of 32 bits give two of some ten thousand simulations the same weights, and forget the high bits of a seed.</summary>
+    private sealed class Stream(ulong state) : RandomSource(threadSafe: false)
+    {
+        private ulong _state = state;
+
+        public static ulong Mix(ulong value)
+        {
+            value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+            value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+            return value ^ (value >> 31);
+        }
+
+        protected override double DoSample() => (Mix(_state += 0x9E3779B97F4A7C15) >> 11) * Math.ScaleB(1, -53);
     }
 }

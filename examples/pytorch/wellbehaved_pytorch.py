@@ -73,9 +73,17 @@ def modules(network, kernels):
     return first, [[[module(kind) for kind in order] for _ in range(network["res_depth"])] for _ in range(network["total_depth"])]
 
 
+def seed_generator(seed, simulation):
+    """PyTorch's generator on the CPU takes 32 bits of a seed and forgets the rest, so all 624 words of its state are set instead."""
+    torch.manual_seed(0)
+    state, words = torch.get_rng_state(), np.random.SeedSequence([seed, simulation]).generate_state(624)
+    state[24:24 + 8 * 624] = torch.from_numpy(words.astype(np.uint64).view(np.uint8))
+    torch.set_rng_state(state)
+
+
 def initial_kernels(network, seed, simulation, inputs):
     """Kaiming's initialisation by PyTorch itself; the first convolution has no ReLU before it, hence gain 1."""
-    torch.manual_seed((seed * 1_000_003 + simulation) % 2 ** 63)
+    seed_generator(seed, simulation)
     k, channels = network["kernel_size"], network["num_channels"]
     shapes = [(channels, inputs, k, k)] + network["total_depth"] * network["res_depth"] * [(channels, channels, k, k)]
     for i, shape in enumerate(shapes):

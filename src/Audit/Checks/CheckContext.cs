@@ -108,8 +108,8 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
 
     /// <summary>The seed of a study.</summary>
     /// <param name="study">Which study.</param>
-    /// <returns>A seed that differs from those of other studies and checks.</returns>
-    public ulong SeedOf(int study) => Mixing.Mix(Seed + (ulong)study);
+    /// <returns>A seed below 2⁵³ that differs from those of other studies and checks.</returns>
+    public ulong SeedOf(int study) => Mixing.ToAsk(Mixing.Mix(Mixing.Mix(Seed) ^ (ulong)study));
 
     private bool Note(string? reason)
     {

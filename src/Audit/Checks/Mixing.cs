@@ -18,8 +18,24 @@ internal static class Mixing
     /// <returns>The seed, the same in every process.</returns>
     public static ulong SeedOf(ulong seed, Check check)
     {
+        return Hash(seed, check.ClaimId + " " + check.Architecture);
+    }
+
+    /// <summary>The seed of a purpose that several checks share, fit for <see cref="Weights.Own"/>.</summary>
+    /// <param name="seed">The user's seed.</param>
+    /// <param name="purpose">The purpose, in words that no other has.</param>
+    /// <returns>The seed, below 2⁵³ and the same in every process.</returns>
+    public static ulong SeedOf(ulong seed, string purpose) => ToAsk(Hash(seed, purpose));
+
+    /// <summary>The part of a seed that a subject is asked for: 53 bits, which every language's numbers hold.</summary>
+    /// <param name="seed">A mixed seed.</param>
+    /// <returns>Its high bits, below 2⁵³.</returns>
+    public static ulong ToAsk(ulong seed) => seed >> 11;
+
+    private static ulong Hash(ulong seed, string purpose)
+    {
         var hash = Mix(seed);
-        foreach (var letter in check.ClaimId + " " + check.Architecture)
+        foreach (var letter in purpose)
         {
             hash = Mix(hash ^ letter);
         }

@@ -40,9 +40,7 @@ internal static class Protocol
     {
         ["request"] = "simulate",
         ["network"] = Network(network),
-
-        // 53 bits, which every language's numbers hold.
-        ["seed"] = first.Seed >> 11,
+        ["seed"] = first.Seed < 1UL << 53 ? first.Seed : throw new ArgumentException($"expected a seed below 2^53, got {first.Seed}", nameof(first)),
         ["first"] = first.Simulation,
         ["simulations"] = simulations,
     });

@@ -12,7 +12,7 @@ public abstract record Weights
     public sealed record Given(IReadOnlyList<double[]> Kernels) : Weights;
 
     /// <summary>The subject's own initialisation.</summary>
-    /// <param name="Seed">The seed.</param>
+    /// <param name="Seed">The seed, below 2⁵³.</param>
     /// <param name="Simulation">Index of the simulation: another one has other, independent weights.</param>
     public sealed record Own(ulong Seed, uint Simulation) : Weights;
 }

@@ -24,7 +24,15 @@ public sealed class ProtocolTests : IDisposable
         Protocol.Line(7, Protocol.Describe()).Should().Be("""{"id":7,"request":"describe","protocol":1}""");
         Protocol.Line(8, Protocol.Stop()).Should().Be("""{"id":8,"request":"stop"}""");
         Protocol.Line(9, Protocol.Propagate(Network, exchange)).Should().Be($$"""{"id":9,"request":"propagate"{{network}}{{rest}}""");
-        Protocol.Line(10, Protocol.Simulate(Network, new Weights.Own(ulong.MaxValue, 5), 4, exchange)).Should().Be($$"""{"id":10,"request":"simulate"{{network}},"seed":9007199254740991,"first":5,"simulations":4{{rest}}""");
+        Protocol.Line(10, Protocol.Simulate(Network, new Weights.Own((1UL << 53) - 1, 5), 4, exchange)).Should().Be($$"""{"id":10,"request":"simulate"{{network}},"seed":9007199254740991,"first":5,"simulations":4{{rest}}""");
+    }
+
+    [Fact]
+    public void A_seed_beyond_what_the_protocol_allows_is_not_sent()
+    {
+        var exchange = new Exchange("in", "out", [1], true, false);
+        FluentActions.Invoking(() => Protocol.Simulate(Network, new Weights.Own(1UL << 53, 0), 1, exchange)).Should().Throw<ArgumentException>();
+        Protocol.Line(1, Protocol.Simulate(Network, new Weights.Own(6, 0), 1, exchange)).Should().NotBe(Protocol.Line(1, Protocol.Simulate(Network, new Weights.Own(7, 0), 1, exchange)));
     }
 
     [Fact]

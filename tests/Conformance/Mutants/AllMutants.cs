@@ -23,6 +23,8 @@ public static class AllMutants
         new("weights reused between simulations", "I3", "vanilla") { OwnWeights = weights => new RewrittenKernels(weights, simulationOf: _ => 0) },
         new("every second simulation a copy", "I3", "bn_ff") { OwnWeights = weights => new RewrittenKernels(weights, simulationOf: i => i & ~1u) },
 
+        .. WeightMutants.List,
+
         new("noise not masked by the ReLU", "S3", "vanilla") { Network = Replace<ReluStep>(PlaceKind.Relu, t => (Positive(t.Signal), t.Noise)) },
         new("noise masked by its own sign", "D7", "vanilla") { Network = Replace<ReluStep>(PlaceKind.Relu, t => (Positive(t.Signal), Positive(t.Noise))) },
         new("leaky ReLU of slope 0.01", "O2", "vanilla") { Network = Replace<ReluStep>(PlaceKind.Relu, t => (Leaky(t.Signal, t.Signal), Leaky(t.Noise, t.Signal))) },

@@ -24,11 +24,14 @@ public sealed record Mutant(string Name, string ClaimId, string Architecture)
     /// <summary>Whether each place is reported with the moments of the place before it.</summary>
     internal bool ReportsLate { get; init; }
 
+    /// <summary>Another implementation altogether, where rewriting the reference is not enough.</summary>
+    internal Func<string, ReferenceSubject>? Implementation { get; init; }
+
     /// <summary>The check that must reject it.</summary>
     public Check Check => Suite.Checks.Single(check => check.ClaimId == ClaimId && check.Architecture == Architecture);
 
     /// <summary>The wrong implementation, behind the interface of the right one.</summary>
-    public ReferenceSubject Create() => new Subject(this);
+    public ReferenceSubject Create() => Implementation?.Invoke(Name) ?? new Subject(this);
 
     public override string ToString() => $"{ClaimId} rejects {Name} ({Architecture})";
 

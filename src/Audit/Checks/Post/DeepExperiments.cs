@@ -40,6 +40,9 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
     public MomentTable Of(string architecture) => Batch(architecture, 0);
 
+    /// <summary>The recovered weights, shared in the same way.</summary>
+    internal WeightRecovery Weights { get; } = new(subject, seed, cancellation);
+
     /// <summary>The architectures whose first batch was run to its end.</summary>
     public IEnumerable<string> Finished => _tables.Where(table => table.Key.Batch == 0 && table.Value.IsValueCreated).Select(table => table.Key.Architecture);
 
@@ -58,7 +61,7 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
         NumSims = scale == Scale.Full ? 200 : 48,
         NumComputations = 20,
         ReffNoise = false,
-        Seed = Mixing.Mix(seed ^ 0xD33B),
+        Seed = Mixing.SeedOf(seed, $"deep {architecture}"),
     };
 
     /// <summary>The moments of a batch.</summary>
@@ -73,7 +76,7 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     internal ExperimentOptions OptionsOf(string architecture, int batch)
     {
         var first = OptionsOf(architecture, scale, seed);
-        return first with { NumSims = Math.Max(1, (int)Math.Ceiling(SampleShare * first.NumSims)), Seed = batch == 0 ? first.Seed : Mixing.Mix(first.Seed ^ Mixing.Mix((ulong)batch)) };
+        return first with { NumSims = Math.Max(1, (int)Math.Ceiling(SampleShare * first.NumSims)), Seed = batch == 0 ? first.Seed : Mixing.ToAsk(Mixing.Mix(first.Seed ^ Mixing.Mix((ulong)batch))) };
     }
 
     private MomentTable Run(ExperimentOptions options, Action? advance)

@@ -1,0 +1,159 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>What a convolution says of its weights: an equation for each output position, of the signal with a bias and of the noise without one.</summary>
+/// <remarks>Each equation is divided by the bound of its error, for an output whose weights have norm 1. So no equation is trusted beyond its rounding, and small noise counts as much as a large signal.</remarks>
+internal sealed class Equations
+{
+    /// <summary>An equation of zeros has no rounding; it is not trusted beyond this part of what the others have.</summary>
+    private const double SmallestScale = 1e-3;
+
+    private readonly ShownConvolution _shown;
+    private readonly int[] _kept;
+    private readonly double[] _scales;
+
+    /// <summary>Writes the equations down.</summary>
+    /// <param name="shown">The convolution.</param>
+    /// <param name="unitRoundoff">Unit roundoff of the subject.</param>
+    public Equations(ShownConvolution shown, double unitRoundoff)
+    {
+        _shown = shown;
+        var shape = shown.Shape;
+        var (area, covered) = (shape.Size * shape.Size, Covered(shown));
+        var positions = covered.Length / area;
+        _kept = [.. Enumerable.Range(0, 2 * positions).Where(row => row < positions || IsCertain(covered.AsSpan(row % positions * area, area)))];
+        Rows = _kept.Length;
+        var patches = new double[shape.FanIn * Rows];
+        var (squares, errors, rounding) = (new double[Rows], new double[Rows], ConvolutionRounding.Constant(shape) * unitRoundoff);
+        var (signalScale, noiseScale) = (Norms(shown.Signal, 1), Norms(shown.Noise, 0));
+        for (var row = 0; row < Rows; row++)
+        {
+            var isSignal = _kept[row] < positions;
+            var position = _kept[row] % positions;
+            var (values, inputErrors) = isSignal ? (shown.Signal, shown.SignalError) : (shown.Noise, shown.NoiseError);
+            var (patchError, patch) = (0.0, isSignal ? 1.0 : 0);
+            for (var offset = 0; offset < area; offset++)
+            {
+                var source = covered[(position * area) + offset] * shape.InputChannels;
+                for (var input = 0; input < shape.InputChannels; input++)
+                {
+                    var value = values[source + input];
+                    patches[(((offset * shape.InputChannels) + input) * Rows) + row] = value;
+                    patch += value * value;
+                    patchError += inputErrors is null ? 0 : inputErrors[source + input] * inputErrors[source + input];
+                }
+            }
+
+            squares[row] = patch;
+            var norm = shape.Size == 1 ? Math.Sqrt(patch) : (isSignal ? signalScale : noiseScale)[position * shown.InputShape.Images / positions];
+            errors[row] = (rounding * norm) + Math.Sqrt(patchError);
+        }
+
+        var least = SmallestScale * Math.Sqrt(Numerics.VectorMath.Dot(errors, errors) / Rows);
+        _scales = [.. errors.Select(error => Math.Max(error, least))];
+        InputNorm = Math.Sqrt(squares.Zip(_scales, (square, scale) => square / (scale * scale)).Sum());
+        InputRounding = Math.Sqrt(errors.Zip(_scales, (error, scale) => error / scale * (error / scale)).Sum());
+        Seen = [.. Enumerable.Range(0, shape.FanIn).Where(input => patches.AsSpan(input * Rows, Rows).ContainsAnyExcept(0.0))];
+        Columns = new double[(Seen.Length + 1 + shape.OutputChannels) * Rows];
+        for (var i = 0; i < Seen.Length; i++)
+        {
+            for (var row = 0; row < Rows; row++)
+            {
+                Columns[(i * Rows) + row] = patches[(Seen[i] * Rows) + row] / _scales[row];
+            }
+        }
+
+        for (var row = 0; row < Rows; row++)
+        {
+            Columns[(Seen.Length * Rows) + row] = _kept[row] < positions ? 1 / _scales[row] : 0;
+        }
+
+        OutputErrors = new double[shape.OutputChannels];
+        FillOutputs(positions);
+        IsFinite = Array.TrueForAll(Columns, double.IsFinite);
+    }
+
+    /// <summary>Number of equations.</summary>
+    public int Rows { get; }
+
+    /// <summary>Which of the fan-in's inputs are not zero everywhere; of the weights of the others nothing can be said.</summary>
+    public int[] Seen { get; }
+
+    /// <summary>Columns of the seen inputs, the column of the bias, and the outputs, over the scale of each equation.</summary>
+    public double[] Columns { get; }
+
+    /// <summary>Frobenius norm of the inputs, the column of the bias included.</summary>
+    public double InputNorm { get; }
+
+    /// <summary>Bound of the error of a channel's outputs relative to the norm of its weights.</summary>
+    public double InputRounding { get; }
+
+    /// <summary>Bound of the error of each channel's outputs that does not go with its weights.</summary>
+    public double[] OutputErrors { get; }
+
+    /// <summary>Whether all numbers are finite.</summary>
+    public bool IsFinite { get; }
+
+    private void FillOutputs(int positions)
+    {
+        var outputs = _shown.Shape.OutputChannels;
+        for (var row = 0; row < Rows; row++)
+        {
+            var isSignal = _kept[row] < positions;
+            var (values, errors) = isSignal ? (_shown.OutputSignal, _shown.OutputSignalError) : (_shown.OutputNoise, _shown.OutputNoiseError);
+            for (var output = 0; output < outputs; output++)
+            {
+                var i = (_kept[row] % positions * outputs) + output;
+                Columns[((Seen.Length + 1 + output) * Rows) + row] = values[i] / _scales[row];
+                OutputErrors[output] += errors is null ? 0 : Math.Pow(errors[i] / _scales[row], 2);
+            }
+        }
+
+        for (var output = 0; output < outputs; output++)
+        {
+            OutputErrors[output] = Math.Sqrt(OutputErrors[output]);
+        }
+    }
+
+    /// <summary>Norm of each image, with the input 1 of a bias where there is one.</summary>
+    private double[] Norms(double[] values, double bias) =>
+        [.. values.Chunk(values.Length / _shown.InputShape.Images).Select(image => Math.Sqrt(Numerics.VectorMath.Dot(image, image) + bias))];
+
+    private bool IsCertain(ReadOnlySpan<int> points)
+    {
+        if (_shown.NoiseError is { } errors)
+        {
+            foreach (var point in points)
+            {
+                for (var channel = 0; channel < _shown.Shape.InputChannels; channel++)
+                {
+                    if (double.IsNaN(errors[(point * _shown.Shape.InputChannels) + channel]))
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>For each output position the points of the input that its patch covers (positions × offsets), periodic boundary.</summary>
+    private static int[] Covered(ShownConvolution shown)
+    {
+        var (shape, stride, size) = (shown.InputShape, shown.Stride, shown.Shape.Size);
+        var (height, width) = ((shape.Height + stride - 1) / stride, (shape.Width + stride - 1) / stride);
+        var covered = new int[shape.Images * height * width * size * size];
+        for (var i = 0; i < covered.Length; i++)
+        {
+            var (position, offset) = (i / (size * size), i % (size * size));
+            var (image, row, column) = (position / (height * width), position / width % height, position % width);
+            var y = Periodic((stride * row) + (offset / size) - ((size - 1) / 2), shape.Height);
+            var x = Periodic((stride * column) + (offset % size) - ((size - 1) / 2), shape.Width);
+            covered[i] = (((image * shape.Height) + y) * shape.Width) + x;
+        }
+
+        return covered;
+
+        static int Periodic(int position, int extent) => ((position % extent) + extent) % extent;
+    }
+}

@@ -1,0 +1,158 @@
+using Wellbehaved.Model;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The weights of a convolution as its inputs and outputs determine them, with bounds of what rounding did to them.</summary>
+internal sealed class RecoveredConvolution
+{
+    /// <summary>A weight whose bound is above this part of the standard deviation that it should have is not used: a few of them would blur all others.</summary>
+    private const double LargestError = 1.0 / 100;
+
+    /// <summary>A single convolution with less than this share of its weights is not held against others.</summary>
+    private const double LeastKnown = 0.8;
+
+    /// <summary>Nor one that errs by more than this.</summary>
+    private const double MostError = 0.02;
+
+    /// <summary>Solves for the weights.</summary>
+    /// <param name="shown">The convolution.</param>
+    /// <param name="unitRoundoff">Unit roundoff of the subject.</param>
+    public RecoveredConvolution(ShownConvolution shown, double unitRoundoff)
+    {
+        (Index, Shape) = (shown.Index, shown.Shape);
+        var (outputs, equations) = (Shape.OutputChannels, new Equations(shown, unitRoundoff));
+        (Weights, InputErrors) = (new double[Shape.Length], new double[Shape.FanIn]);
+        (OutputErrors, Bias, BiasErrors, Residuals, ResidualErrors) = (new double[outputs], new double[outputs], new double[outputs], new double[outputs], new double[outputs]);
+        IsFinite = equations.IsFinite;
+        if (!IsFinite)
+        {
+            Loss = "a tensor holds a number that is not finite";
+            return;
+        }
+
+        var solved = new LeastSquares(equations.Rows, equations.Seen.Length + 1, outputs, equations.Columns);
+        var rounding = equations.InputRounding + (2 * solved.OwnRounding * equations.InputNorm);
+        var condition = Math.Sqrt(VectorMath.Dot(solved.RowNorms, solved.RowNorms)) * rounding;
+        if (!solved.HasFullRank || !(condition < 0.5))
+        {
+            Loss = $"the {equations.Rows} equations of convolution {Index} do not determine its {equations.Seen.Length} weights to an output beyond rounding";
+            return;
+        }
+
+        IsSolved = true;
+        TakeOutputs(solved, equations, rounding, condition);
+        if (Residuals.Zip(ResidualErrors).Any(pair => pair.First > pair.Second))
+        {
+            Loss = $"signal and noise do not pass through one set of weights in convolution {Index}";
+            return;
+        }
+
+        // Which weights are used must not depend on their values: their bound is taken for weights of the variance that they should have.
+        var expected = rounding * Math.Sqrt(Shape.VarianceTimesFanIn) / Shape.StandardDeviation;
+        for (var i = 0; i < equations.Seen.Length; i++)
+        {
+            if (solved.RowNorms[i] * expected <= LargestError)
+            {
+                var input = equations.Seen[i];
+                InputErrors[input] = solved.RowNorms[i];
+                KnownInputs++;
+                for (var output = 0; output < outputs; output++)
+                {
+                    Weights[(input * outputs) + output] = solved.Solution[(i * outputs) + output] / Shape.StandardDeviation;
+                }
+            }
+        }
+
+        if (KnownInputs == 0)
+        {
+            (IsSolved, Loss) = (false, $"the inputs of convolution {Index} determine none of its weights beyond rounding");
+        }
+
+        SquaredNorm = VectorMath.Dot(Weights, Weights);
+        SquaredError = VectorMath.Dot(InputErrors, InputErrors) * VectorMath.Dot(OutputErrors, OutputErrors);
+    }
+
+    /// <summary>Which convolution of the network.</summary>
+    public int Index { get; }
+
+    /// <summary>The arrangement of the weights.</summary>
+    public KernelShape Shape { get; }
+
+    /// <summary>The weights over the standard deviation that they should have, in the order of the kernel; 0 where they are not known.</summary>
+    public double[] Weights { get; }
+
+    /// <summary>Inputs of the fan-in whose weights are known.</summary>
+    public int KnownInputs { get; private set; }
+
+    /// <summary>Number of weights that are known.</summary>
+    public int Known => KnownInputs * Shape.OutputChannels;
+
+    /// <summary>A weight of input i to output o errs by at most <c>InputErrors[i]·OutputErrors[o]</c>, in units of <see cref="Weights"/>; 0 where it is not known.</summary>
+    public double[] InputErrors { get; }
+
+    /// <summary>See <see cref="InputErrors"/>.</summary>
+    public double[] OutputErrors { get; }
+
+    /// <summary>Bound of the sum of all squared errors.</summary>
+    public double SquaredError { get; private set; }
+
+    /// <summary>Sum of the squares of the weights.</summary>
+    public double SquaredNorm { get; private set; }
+
+    /// <summary>Bound of the norm of all errors against that of the weights.</summary>
+    public double RelativeError => SquaredNorm == 0 ? 1 : Math.Sqrt(SquaredError / SquaredNorm);
+
+    /// <summary>Whether it can be held against others alone: one of which little is known could be like any.</summary>
+    /// <remarks>That depends on its inputs and on the norm of its weights, of which their direction is independent: leaving it out changes no law of a cosine.</remarks>
+    public bool IsWellKnown => Known >= LeastKnown * Shape.Length && RelativeError <= MostError;
+
+    /// <summary>The bias of each output.</summary>
+    public double[] Bias { get; }
+
+    /// <summary>Bounds of its errors.</summary>
+    public double[] BiasErrors { get; }
+
+    /// <summary>Norm of what the weights leave unexplained in each output, each equation over its scale.</summary>
+    public double[] Residuals { get; }
+
+    /// <summary>What rounding may leave.</summary>
+    public double[] ResidualErrors { get; }
+
+    /// <summary>Whether all numbers were finite.</summary>
+    public bool IsFinite { get; }
+
+    /// <summary>Whether the equations determine weights and bias.</summary>
+    public bool IsSolved { get; private set; }
+
+    /// <summary>Why no weight is known; null if some are.</summary>
+    public string? Loss { get; }
+
+    /// <summary>The weights in another order.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="permutation">Its permutation for this shape.</param>
+    public double[] Ordered(IndexOrder order, int[] permutation) => order == IndexOrder.Same ? Weights : [.. permutation.Select(source => Weights[source])];
+
+    private void TakeOutputs(LeastSquares solved, Equations equations, double rounding, double condition)
+    {
+        var (outputs, bias) = (Shape.OutputChannels, equations.Seen.Length);
+        for (var output = 0; output < outputs; output++)
+        {
+            var squares = 0.0;
+            for (var i = 0; i <= bias; i++)
+            {
+                squares += Math.Pow(solved.Solution[(i * outputs) + output], 2);
+            }
+
+            // ‖w‖ ≤ ‖ŵ‖ + ‖R⁻¹‖(rounding·‖w‖ + error), solved for ‖w‖.
+            var own = equations.OutputErrors[output];
+            var norm = (Math.Sqrt(squares) + (condition / rounding * own)) / (1 - condition);
+            var error = (rounding * norm) + own;
+            OutputErrors[output] = error / Shape.StandardDeviation;
+            Bias[output] = solved.Solution[(bias * outputs) + output];
+            BiasErrors[output] = solved.RowNorms[bias] * error;
+            Residuals[output] = solved.ResidualNorms[output];
+            ResidualErrors[output] = error;
+        }
+    }
+}

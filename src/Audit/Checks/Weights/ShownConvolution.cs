@@ -1,0 +1,69 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A convolution whose input and output are known, since the subject showed them or the definition says what lies between what it showed.</summary>
+/// <param name="Index">Which convolution of the network, in the order of propagation.</param>
+/// <param name="Shape">The arrangement of its weights.</param>
+/// <param name="Stride">Distance between outputs.</param>
+/// <param name="InputShape">Shape of its input.</param>
+/// <param name="Signal">Signal at its input.</param>
+/// <param name="Noise">Noise at its input.</param>
+/// <param name="OutputSignal">Signal at its output.</param>
+/// <param name="OutputNoise">Noise at its output.</param>
+internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride, TensorShape InputShape, double[] Signal, double[] Noise, double[] OutputSignal, double[] OutputNoise)
+{
+    /// <summary>How far the subject's own input may be from <see cref="Signal"/>, element by element; null where it showed it.</summary>
+    public double[]? SignalError { get; init; }
+
+    /// <summary>The same of <see cref="Noise"/>; NaN where rounding may open or close a gate.</summary>
+    public double[]? NoiseError { get; init; }
+
+    /// <summary>How far the subject's own output may be from <see cref="OutputSignal"/> beyond the rounding of the convolution; null where it showed it.</summary>
+    public double[]? OutputSignalError { get; init; }
+
+    /// <summary>The same of <see cref="OutputNoise"/>.</summary>
+    public double[]? OutputNoiseError { get; init; }
+
+    /// <summary>All convolutions of a network of at most two layers in a residual branch.</summary>
+    /// <param name="trace">What the subject showed.</param>
+    /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
+    /// <returns>They, in the order of propagation.</returns>
+    public static IEnumerable<ShownConvolution> AllOf(Trace trace, double unitRoundoff)
+    {
+        var (network, perUnit) = (trace.Network, trace.Network.Architecture.ConvolutionsPerUnit);
+        var inner = new KernelShape(network.KernelSize, network.Channels, network.Channels, VarianceTimesFanIn: 2);
+        var first = trace.At(0, 0);
+        yield return new ShownConvolution(0, network.FirstKernel, network.FirstStride, network.NetworkInput, trace.Input.Signal, trace.Input.Noise, first.Signal, first.Noise);
+        for (var depth = 1; depth <= network.Depth; depth++)
+        {
+            var (before, after) = (trace.Before(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Convolution));
+            var index = 1 + ((depth - 1) * perUnit);
+            yield return new ShownConvolution(index, inner, 1, network.FeatureShape, before.Signal, before.Noise, after.Signal, after.Noise);
+            if (perUnit == 2)
+            {
+                yield return LastOfBranch(new HiddenInput(network, after, unitRoundoff), index + 1, inner, trace.At(depth, PlaceKind.Before), trace.At(depth, PlaceKind.Addition), unitRoundoff);
+            }
+            else if (perUnit > 2)
+            {
+                throw new ArgumentException($"expected at most two convolutions in a unit, got {perUnit}", nameof(trace));
+            }
+        }
+    }
+
+    /// <summary>The second convolution of a branch: its output is the sum less the unit's input, which cancels all but one rounding of the sum; twice that for a subject that stores the branch first.</summary>
+    private static ShownConvolution LastOfBranch(HiddenInput input, int index, KernelShape shape, Snapshot before, Snapshot sum, double unitRoundoff)
+    {
+        return new ShownConvolution(index, shape, 1, sum.Shape, input.Signal, input.Noise, Less(sum.Signal, before.Signal), Less(sum.Noise, before.Noise))
+        {
+            SignalError = input.SignalError,
+            NoiseError = input.NoiseError,
+            OutputSignalError = Rounding(sum.Signal),
+            OutputNoiseError = Rounding(sum.Noise),
+        };
+
+        double[] Rounding(double[] values) => [.. values.Select(value => 2 * unitRoundoff * Math.Abs(value))];
+
+        static double[] Less(double[] total, double[] part) => [.. total.Zip(part, (x, y) => x - y)];
+    }
+}

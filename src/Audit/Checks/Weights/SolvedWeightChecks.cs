@@ -1,0 +1,52 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>I6 and I7: what the equations of a convolution say beside its weights.</summary>
+internal static class SolvedWeightChecks
+{
+    /// <summary>I6: there is no bias.</summary>
+    public static IEnumerable<Measurement> NoBias(CheckContext context, string architecture) =>
+        Measure(context.RecoveredOf(architecture), "bias", convolution => (convolution.Bias, convolution.BiasErrors));
+
+    /// <summary>I7: signal and noise pass through one set of weights, which leaves no residual.</summary>
+    public static IEnumerable<Measurement> OneSetOfWeights(CheckContext context, string architecture) =>
+        Measure(context.RecoveredOf(architecture), "what one set of weights leaves of signal and noise, in roundings", convolution => (convolution.Residuals, convolution.ResidualErrors));
+
+    private static IEnumerable<Measurement> Measure(RecoveredWeights weights, string quantity, Func<RecoveredConvolution, (double[] Values, double[] Errors)> select)
+    {
+        foreach (var (simulations, network) in new[] { (weights.Wide, "fully connected, 64 channels"), (weights.Kernel, "3×3 kernels"), (weights.Narrow, "fully connected, 16 channels") })
+        {
+            if (simulations.Count == 0)
+            {
+                continue;
+            }
+
+            var comparison = new ExactComparison();
+            foreach (var simulation in simulations)
+            {
+                foreach (var convolution in simulation.Convolutions.Where(convolution => convolution.IsSolved))
+                {
+                    var (values, errors) = select(convolution);
+                    for (var output = 0; output < values.Length; output++)
+                    {
+                        comparison.Add(new Observed(values[output]), new Expected(0), errors[output], $"output {output} of convolution {convolution.Index}, simulation {simulation.Simulation}");
+                    }
+                }
+            }
+
+            yield return Considering(comparison.Conclude($"{quantity}, {network}"), [.. simulations.SelectMany(simulation => simulation.Convolutions)]);
+        }
+    }
+
+    private static Measurement Considering(Measurement measurement, RecoveredConvolution[] convolutions)
+    {
+        if (Array.Exists(convolutions, convolution => !convolution.IsFinite))
+        {
+            return measurement with { Verdict = Verdict.Rejected, Deviation = double.PositiveInfinity, Remark = "a tensor holds a number that is not finite" };
+        }
+
+        var solved = convolutions.Count(convolution => convolution.IsSolved);
+        return measurement.Verdict == Verdict.Holds && 2 * solved < convolutions.Length
+            ? measurement with { Verdict = Verdict.Inconclusive, Remark = $"only {solved} of {convolutions.Length} convolutions could be solved: {Array.Find(convolutions, convolution => !convolution.IsSolved)!.Loss}" }
+            : measurement;
+    }
+}

@@ -1,0 +1,42 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The networks whose weights are recovered: one with many weights, one with a kernel, and one so small that more than a thousand simulations cost little.</summary>
+/// <remarks>
+/// Signal and noise of P points give 2P equations; P is about the number of unknowns of an output or more, so that the equations of random inputs are well-conditioned.
+/// Input and features of the narrow one have the same number of channels, so that the first convolution can be compared with the others. Residual nets have half as many units, of two
+/// layers each: the same number of convolutions.
+/// </remarks>
+/// <param name="architecture">Name of the architecture.</param>
+/// <param name="epsilon">ε of batch norm.</param>
+internal sealed class WeightNetworks(string architecture, double epsilon)
+{
+    /// <summary>Convolutions of the wide network after the first: three disjoint pairs of successive ones begin at odd numbers, two at even ones.</summary>
+    public const int WideConvolutions = 6;
+
+    /// <summary>Convolutions of the network with kernels after the first.</summary>
+    public const int KernelConvolutions = 4;
+
+    /// <summary>Channels of the wide network.</summary>
+    public const int WideWidth = 64;
+
+    private const int WideInputs = 96;
+    private const int KernelWidth = 8;
+    private const int NarrowConvolutions = 2;
+    private const int NarrowWidth = 16;
+    private readonly Architecture _architecture = Architecture.Named(architecture, 2);
+
+    /// <summary>Fully connected, 64 channels from 96 inputs, so that fan-in and fan-out differ: 6,144 weights in the first convolution, 4,096 in each of six others.</summary>
+    public NetworkSettings Wide => new(_architecture, new TensorShape(WideInputs, 1, 1, WideInputs), WideConvolutions / _architecture.ConvolutionsPerUnit, WideWidth, 1, Boundary.Periodic, epsilon);
+
+    /// <summary>Kernels of 3 × 3, a first convolution of stride 2 from 6 × 6 positions: 432 weights in the first convolution, 576 in each of four others.</summary>
+    public NetworkSettings Kernel => new(_architecture, new TensorShape(10, 6, 6, 6), KernelConvolutions / _architecture.ConvolutionsPerUnit, KernelWidth, 3, Boundary.Periodic, epsilon);
+
+    /// <summary>Fully connected, 16 channels: 256 weights in each of 3 convolutions.</summary>
+    public NetworkSettings Narrow => new(_architecture, new TensorShape(32, 1, 1, NarrowWidth), NarrowConvolutions / _architecture.ConvolutionsPerUnit, NarrowWidth, 1, Boundary.Periodic, epsilon);
+
+    /// <summary>For messages.</summary>
+    /// <param name="network">One of these networks.</param>
+    public static string Describe(NetworkSettings network) => network.KernelSize > 1 ? "3×3 kernels" : $"fully connected, {network.Channels} channels";
+}

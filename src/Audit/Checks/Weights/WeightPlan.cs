@@ -1,0 +1,48 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>How many simulations are asked for: what the discrepancies of the ledger need at the check's rates.</summary>
+/// <param name="Wide">Simulations of the wide network.</param>
+/// <param name="Kernel">Simulations of the network with kernels.</param>
+/// <param name="Narrow">Simulations of the narrow network, of one seed.</param>
+/// <param name="Neighbours">Simulations of the narrow network for each other seed.</param>
+internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbours)
+{
+    /// <summary>Weights that repeat after this many simulations are seen.</summary>
+    private const int LongestPeriod = 1024;
+
+    /// <summary>Part of a discrepancy that is left to the rounding of the solution.</summary>
+    private const double ForRounding = 1.0 / 8;
+
+    /// <summary>Weights that may be lost to channels that no input opens: measured below 4 % in vanilla nets, 0 in the others.</summary>
+    private const double ForLosses = 1.05;
+
+    /// <summary>Quantities that share the rates of a check, at most.</summary>
+    private const int Quantities = 16;
+
+    /// <summary>The plan for the rates of a check.</summary>
+    /// <param name="rates">The rates.</param>
+    /// <param name="share">Share of the simulations that are made.</param>
+    /// <returns>The plan.</returns>
+    public static WeightPlan Of(ErrorRates rates, double share)
+    {
+        var each = rates.SharedBy(Quantities);
+        const int weights = WeightNetworks.WideWidth * WeightNetworks.WideWidth;
+        var networks = new WeightNetworks(Model.Architecture.Names[0], 0);
+        var wide = Larger(
+            BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.WideShape)) / networks.Wide.FirstKernel.Length,
+            VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.WideVariance)) / networks.Wide.FirstKernel.Length,
+            CosineTest.SamplesFor(each, 1, Net(WeightDiscrepancies.Successive)) / (weights * WeightNetworks.WideConvolutions / 2));
+        var kernel = Larger(
+            VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.KernelFirstVariance)) / networks.Kernel.FirstKernel.Length,
+            BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.KernelFirstShape)) / networks.Kernel.FirstKernel.Length,
+            VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.KernelVariance)) / networks.Kernel.Kernels.Skip(1).Sum(shape => shape.Length));
+        return new WeightPlan(Share(wide), Share(kernel), Share(LongestPeriod + 16), Share(16));
+
+        // Two are the fewest that can be compared.
+        int Share(double simulations) => Math.Max(2, (int)Math.Ceiling(share * simulations));
+
+        static double Net(double discrepancy) => (1 - ForRounding) * discrepancy;
+
+        static double Larger(params double[] simulations) => ForLosses * simulations.Max();
+    }
+}

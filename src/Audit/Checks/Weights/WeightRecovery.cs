@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The recovered weights of a subject, each architecture's asked for once and shared between checks.</summary>
+/// <param name="subject">Who is audited.</param>
+/// <param name="seed">The user's seed.</param>
+/// <param name="cancellation">Asks to stop.</param>
+internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationToken cancellation)
+{
+    private readonly ConcurrentDictionary<(string Architecture, WeightPlan Plan), Lazy<RecoveredWeights>> _recovered = [];
+
+    /// <summary>The weights of an architecture.</summary>
+    /// <param name="architecture">Its name.</param>
+    /// <param name="plan">How many simulations.</param>
+    /// <returns>The weights; asked for when first needed.</returns>
+    public RecoveredWeights Of(string architecture, WeightPlan plan) =>
+        _recovered.GetOrAdd((architecture, plan), key => new Lazy<RecoveredWeights>(() => new RecoveredWeights(
+            Mixing.SeedOf(seed, $"weights {key.Architecture}"),
+            new WeightNetworks(key.Architecture, subject.Description.EpsilonForWeights()),
+            key.Plan,
+            (network, asked, simulations) => subject.Description.WhyNot(network, given: false) is null ? [.. Simulations(network, asked, simulations)] : []))).Value;
+
+    private IEnumerable<RecoveredSimulation> Simulations(NetworkSettings network, ulong asked, int simulations)
+    {
+        var (atOnce, inputs) = (subject.SimulationsAtOnce(network), Mixing.SeedOf(asked, "inputs of recovered weights"));
+        for (var first = 0; first < simulations; first += atOnce)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Propagation[] propagations = [.. Enumerable.Range(first, Math.Min(atOnce, simulations - first))
+                .Select(simulation => new Propagation(new Weights.Own(asked, (uint)simulation), Batch.Gaussian(network, inputs, (uint)simulation)))];
+            var traces = Trace.All(subject, network, propagations);
+            for (var i = 0; i < traces.Length; i++)
+            {
+                yield return new RecoveredSimulation(
+                    asked,
+                    (uint)(first + i),
+                    [.. ShownConvolution.AllOf(traces[i], subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff))]);
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>What is recovered is what the subject drew, to the stated error; what cannot be recovered is not made up.</summary>
+public class RecoveredConvolutionTests
+{
+    public static TheoryData<string, string> Networks()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var architecture in Architecture.Names)
+        {
+            data.Add(architecture, "wide");
+            data.Add(architecture, "kernel");
+            data.Add(architecture, "narrow");
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Recovered_weights_of_the_reference_are_its_own_to_the_stated_error(string architecture, string name)
+    {
+        var networks = new WeightNetworks(architecture, 0);
+        var network = name switch { "wide" => networks.Wide, "kernel" => networks.Kernel, _ => networks.Narrow };
+        using var subject = new ReferenceSubject();
+        var largest = 0.0;
+        for (var simulation = 0u; simulation < 4; simulation++)
+        {
+            foreach (var convolution in Recover(subject, network, simulation))
+            {
+                var kernel = new float[convolution.Shape.Length];
+                new RandomKernels<float>(TestSeed.Value, simulation).Fill(convolution.Index, convolution.Shape, kernel);
+                convolution.Loss.Should().BeNull();
+                convolution.KnownInputs.Should().BeGreaterThan(convolution.Shape.FanIn * 3 / 4);
+                for (var i = 0; i < kernel.Length; i++)
+                {
+                    var (input, output) = (i / convolution.Shape.OutputChannels, i % convolution.Shape.OutputChannels);
+                    if (convolution.InputErrors[input] > 0)
+                    {
+                        var ratio = Math.Abs(convolution.Weights[i] - (kernel[i] / convolution.Shape.StandardDeviation)) / (convolution.InputErrors[input] * convolution.OutputErrors[output]);
+                        largest = Math.Max(largest, ratio);
+                    }
+                }
+            }
+        }
+
+        largest.Should().BeInRange(1e-6, 1, "the bound is one, and is not infinite");
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void All_convolutions_are_recovered_in_the_order_of_propagation(string architecture, string name)
+    {
+        var networks = new WeightNetworks(architecture, 0);
+        var network = name switch { "wide" => networks.Wide, "kernel" => networks.Kernel, _ => networks.Narrow };
+        using var subject = new ReferenceSubject();
+
+        var convolutions = Recover(subject, network, 0);
+
+        convolutions.Select(convolution => convolution.Shape).Should().Equal(network.Kernels);
+        convolutions.Select(convolution => convolution.Index).Should().Equal(Enumerable.Range(0, convolutions.Length));
+    }
+
+    [Fact]
+    public void Inputs_that_are_copies_of_each_other_determine_no_weights()
+    {
+        var network = new WeightNetworks("vanilla", 0).Narrow;
+        var batch = Batch.Gaussian(network, 1, 0);
+        double[] repeated = [.. batch.Signal.Select((_, i) => batch.Signal[i % network.NetworkInput.Channels])];
+        using var subject = new ReferenceSubject();
+        var trace = Trace.Of(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, repeated, repeated));
+
+        var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff);
+
+        (convolution.IsSolved, convolution.Known).Should().Be((false, 0));
+        convolution.Loss.Should().Be("the 64 equations of convolution 0 do not determine its 16 weights to an output beyond rounding");
+    }
+
+    [Fact]
+    public void Weights_of_an_input_that_is_never_on_are_not_known_and_the_others_are()
+    {
+        var network = new WeightNetworks("vanilla", 0).Narrow;
+        var batch = Batch.Gaussian(network, 1, 0);
+        using var subject = new ReferenceSubject();
+        var trace = Trace.Of(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, Without(batch.Signal), Without(batch.Noise)));
+
+        var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff);
+
+        convolution.KnownInputs.Should().Be(15);
+        convolution.InputErrors[3].Should().Be(0);
+        convolution.Weights[(3 * 16)..(4 * 16)].Should().OnlyContain(weight => weight == 0);
+
+        static double[] Without(double[] values) => [.. values.Select((value, i) => i % 16 == 3 ? 0 : value)];
+    }
+
+    [Theory]
+    [InlineData("I5")]
+    [InlineData("I6")]
+    [InlineData("I7")]
+    [InlineData("I8")]
+    public void A_subject_whose_layers_read_zeros_is_inconclusive_and_not_green(string claim)
+    {
+        using var subject = new Dead();
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == "vanilla"), subject, Scale.Quick, TestSeed.Value);
+
+        outcome.Verdict.Should().Be(Verdict.Inconclusive, outcome.ToString());
+        outcome.Measurements.Should().Contain(measurement => measurement.Remark != null && measurement.Remark.Contains("determine none of its weights"));
+    }
+
+    [Fact]
+    public void A_number_that_is_not_finite_is_rejected()
+    {
+        using var subject = new Poisoned();
+        foreach (var check in Suite.Checks.Where(check => check.Architecture == "vanilla" && check.ClaimId is "I4" or "I5" or "I6" or "I7" or "I8" or "I9"))
+        {
+            Suite.Execute(check, subject, Scale.Quick, TestSeed.Value).Verdict.Should().Be(Verdict.Rejected, check.ClaimId);
+        }
+    }
+
+    [Fact]
+    public void A_subject_that_offers_no_kernels_is_judged_by_the_others()
+    {
+        using var subject = new FullyConnected();
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "I5", Architecture: "bn_ff" }), subject, Scale.Quick, TestSeed.Value);
+
+        outcome.Verdict.Should().Be(Verdict.Holds);
+        outcome.Declined.Should().Equal("boundary periodic");
+        outcome.Measurements.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public void Half_precision_says_too_little_of_weights_and_is_inconclusive()
+    {
+        using var subject = new HalfPrecision();
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "I5", Architecture: "vanilla" }), subject, Scale.Quick, TestSeed.Value);
+
+        outcome.Verdict.Should().Be(Verdict.Inconclusive);
+        outcome.ToString().Should().Contain("only 0 % of the weights could be recovered");
+    }
+
+    private static RecoveredConvolution[] Recover(ReferenceSubject subject, NetworkSettings network, uint simulation)
+    {
+        var trace = Trace.Of(subject, network, new Weights.Own(TestSeed.Value, simulation), Batch.Gaussian(network, TestSeed.Value, simulation));
+        return [.. ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff))];
+    }
+
+    private sealed class Dead : ReferenceSubject
+    {
+        public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
+            base.Propagate(network, weights, input, snapshot => observe(snapshot.Depth == 0 ? snapshot : snapshot with { Signal = new double[snapshot.Signal.Length], Noise = new double[snapshot.Noise.Length] }));
+    }
+
+    private sealed class Poisoned : ReferenceSubject
+    {
+        public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
+            base.Propagate(network, weights, input, snapshot => observe(snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i == 3 ? double.NaN : value)] }));
+    }
+
+    private sealed class HalfPrecision : ReferenceSubject
+    {
+        public override SubjectDescription Description { get; } = new("half") { UnitRoundoff = Math.ScaleB(1, -11) };
+    }
+
+    private sealed class FullyConnected : ReferenceSubject
+    {
+        public override SubjectDescription Description { get; } = new("fully connected") { Boundaries = [] };
+    }
+}
