@@ -23,8 +23,8 @@ internal sealed class Equations
         _kept = [.. Enumerable.Range(0, 2 * positions).Where(row => row < positions || IsCertain(covered.AsSpan(row % positions * area, area)))];
         Rows = _kept.Length;
         var patches = new double[shape.FanIn * Rows];
-        var (squares, errors, rounding) = (new double[Rows], new double[Rows], ConvolutionRounding.Constant(shape) * unitRoundoff);
-        var (signalScale, noiseScale) = (Norms(shown.Signal, 1), Norms(shown.Noise, 0));
+        var (squares, errors, rounding) = (new double[Rows], new double[Rows], EquationRounding.Constant(shown) * unitRoundoff);
+        var (signalScale, noiseScale) = shape.Size == 1 ? ([], []) : (EquationRounding.Norms(shown, shown.Signal, 1), EquationRounding.Norms(shown, shown.Noise, 0));
         for (var row = 0; row < Rows; row++)
         {
             var isSignal = _kept[row] < positions;
@@ -113,10 +113,6 @@ internal sealed class Equations
             OutputErrors[output] = Math.Sqrt(OutputErrors[output]);
         }
     }
-
-    /// <summary>Norm of each image, with the input 1 of a bias where there is one.</summary>
-    private double[] Norms(double[] values, double bias) =>
-        [.. values.Chunk(values.Length / _shown.InputShape.Images).Select(image => Math.Sqrt(Numerics.VectorMath.Dot(image, image) + bias))];
 
     private bool IsCertain(ReadOnlySpan<int> points)
     {

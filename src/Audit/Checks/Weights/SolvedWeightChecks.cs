@@ -13,7 +13,7 @@ internal static class SolvedWeightChecks
 
     private static IEnumerable<Measurement> Measure(RecoveredWeights weights, string quantity, Func<RecoveredConvolution, (double[] Values, double[] Errors)> select)
     {
-        foreach (var (simulations, network) in new[] { (weights.Wide, "fully connected, 64 channels"), (weights.Kernel, "3×3 kernels"), (weights.Narrow, "fully connected, 16 channels") })
+        foreach (var (simulations, network) in new[] { (weights.Wide, "fully connected, 64 channels"), (weights.Kernel, "2×2 kernels"), (weights.Narrow, "fully connected, 16 channels") })
         {
             if (simulations.Count == 0)
             {

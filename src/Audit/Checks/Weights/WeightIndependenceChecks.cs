@@ -26,7 +26,7 @@ internal static class WeightIndependenceChecks
         [
             .. Considering(weights.Wide, wide => Within(wide, [.. wide.Take(1)], rates, (WeightDiscrepancies.PairWide, WeightDiscrepancies.Channels), "fully connected")),
             .. Considering(weights.Wide, wide => ConvolutionPairs.Successive(wide, rates, "fully connected")),
-            .. Considering(weights.Kernel, kernel => Within(kernel, kernel, rates, (WeightDiscrepancies.PairNarrow, WeightDiscrepancies.KernelInputs), "3×3 kernels")),
+            .. Considering(weights.Kernel, kernel => Within(kernel, kernel, rates, (WeightDiscrepancies.PairNarrow, WeightDiscrepancies.KernelInputs), "2×2 kernels")),
             .. Considering([.. weights.Narrow.Take(Some)], narrow => [LaggedWeights.Measure(narrow, rates, "fully connected, 16 channels")]),
         ];
     }
@@ -39,7 +39,7 @@ internal static class WeightIndependenceChecks
         [
             .. Considering(weights.Narrow, narrow => OfSmallOnes(narrow, weights.Seed, rates)),
             .. Considering(weights.Wide, wide => OfLargeOnes(wide, rates, WeightDiscrepancies.PairWide, "fully connected, 64 channels")),
-            .. Considering(weights.Kernel, kernel => OfLargeOnes(kernel, rates, WeightDiscrepancies.PairNarrow, "3×3 kernels")),
+            .. Considering(weights.Kernel, kernel => OfLargeOnes(kernel, rates, WeightDiscrepancies.PairNarrow, "2×2 kernels")),
         ];
     }
 

@@ -13,7 +13,7 @@ internal static class WeightLawChecks
         return
         [
             .. Measure(context, weights.Wide, first: true, (WeightDiscrepancies.WideVariance, WeightDiscrepancies.WideShape), "fully connected"),
-            .. Measure(context, weights.Kernel, first: true, (WeightDiscrepancies.KernelFirstVariance, WeightDiscrepancies.KernelFirstShape), "3×3 kernels"),
+            .. Measure(context, weights.Kernel, first: true, (WeightDiscrepancies.KernelFirstVariance, WeightDiscrepancies.KernelFirstShape), "2×2 kernels"),
         ];
     }
 
@@ -24,7 +24,7 @@ internal static class WeightLawChecks
         return
         [
             .. Measure(context, weights.Wide, first: false, (WeightDiscrepancies.WideVariance, WeightDiscrepancies.WideShape), "fully connected"),
-            .. Measure(context, weights.Kernel, first: false, (WeightDiscrepancies.KernelVariance, WeightDiscrepancies.KernelShape), "3×3 kernels"),
+            .. Measure(context, weights.Kernel, first: false, (WeightDiscrepancies.KernelVariance, WeightDiscrepancies.KernelShape), "2×2 kernels"),
         ];
     }
 

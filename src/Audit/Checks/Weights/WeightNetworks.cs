@@ -22,6 +22,7 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
     public const int WideWidth = 64;
 
     private const int WideInputs = 96;
+    private const int KernelSize = 2;
     private const int KernelWidth = 8;
     private const int NarrowConvolutions = 2;
     private const int NarrowWidth = 16;
@@ -30,13 +31,16 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
     /// <summary>Fully connected, 64 channels from 96 inputs, so that fan-in and fan-out differ: 6,144 weights in the first convolution, 4,096 in each of six others.</summary>
     public NetworkSettings Wide => new(_architecture, new TensorShape(WideInputs, 1, 1, WideInputs), WideConvolutions / _architecture.ConvolutionsPerUnit, WideWidth, 1, Boundary.Periodic, epsilon);
 
-    /// <summary>Kernels of 3 × 3, a first convolution of stride 2 from 6 × 6 positions: 432 weights in the first convolution, 576 in each of four others.</summary>
-    public NetworkSettings Kernel => new(_architecture, new TensorShape(10, 6, 6, 6), KernelConvolutions / _architecture.ConvolutionsPerUnit, KernelWidth, 3, Boundary.Periodic, epsilon);
+    /// <summary>
+    /// Kernels of 2 × 2, a first convolution of stride 2 from 6 × 6 positions: 192 weights in the first convolution, 256 in each of four others. The rounding that Winograd's tiles may have in 3 × 3
+    /// kernels would drown the last digits that tell a bias from none.
+    /// </summary>
+    public NetworkSettings Kernel => new(_architecture, new TensorShape(10, 6, 6, 6), KernelConvolutions / _architecture.ConvolutionsPerUnit, KernelWidth, KernelSize, Boundary.Periodic, epsilon);
 
     /// <summary>Fully connected, 16 channels: 256 weights in each of 3 convolutions.</summary>
     public NetworkSettings Narrow => new(_architecture, new TensorShape(32, 1, 1, NarrowWidth), NarrowConvolutions / _architecture.ConvolutionsPerUnit, NarrowWidth, 1, Boundary.Periodic, epsilon);
 
     /// <summary>For messages.</summary>
     /// <param name="network">One of these networks.</param>
-    public static string Describe(NetworkSettings network) => network.KernelSize > 1 ? "3×3 kernels" : $"fully connected, {network.Channels} channels";
+    public static string Describe(NetworkSettings network) => network.KernelSize > 1 ? "2×2 kernels" : $"fully connected, {network.Channels} channels";
 }
