@@ -42,8 +42,8 @@ internal static class Dials
         .. Each("S4", ["vanilla"], "weight variance, in μ₂(y)", 0.1, WeightVariance),
         .. Each("S1", ["vanilla"], "weight variance, in E[x_i x_j]", 0.16, WeightVariance),
 
-        // 1/σ² has the inverse factor.
-        .. Each("S5", WithBatchNorm, "weight variance, in 1/σ²", 0.15, d => WeightVariance((1 / (1 + d)) - 1)),
+        // 1/σ² has the inverse factor; in bn_res the check looks at the first batch norm, which reads the first convolution.
+        .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", 0.15, d => new() { OwnWeights = weights => new ScaledWeights(weights, 1 / (1 + d)) }),
         .. Each("S5", WithBatchNorm, "signal behind the ReLU, in μ₂(x)", 0.06, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
         .. Each("S5", ["bn_ff"], "noise behind batch norm, in ν₂(dz)", 0.1, d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))),
 
@@ -100,7 +100,10 @@ internal static class Dials
         architectures.Select(architecture => new LawDial(claim, architecture, defect, delta, create));
 
     private static IEnumerable<Dial> Each(string claim, string[] architectures, string defect, Func<NetworkSettings, Snapshot, double, Snapshot> perturb) =>
-        architectures.Select(architecture => new ElementDial(claim, architecture, defect, perturb, network => network.KernelSize == 1 && network.Architecture.ResidualDepth != 1));
+        architectures.Select(architecture => new ElementDial(claim, architecture, defect, perturb, FullyConnected));
+
+    /// <summary>The fully connected ones of the networks that deterministic checks look at; of residual ones those with two layers in the branch.</summary>
+    private static bool FullyConnected(NetworkSettings network) => network.KernelSize == 1 && (!network.Architecture.IsResidual || network.Architecture.ResidualDepth > 1);
 
     private static DialledSubject WeightVariance(double excess) =>
         new() { OwnWeights = weights => new RewrittenKernels(weights, factor: _ => Math.Sqrt(1 + excess)) };
@@ -258,6 +261,19 @@ internal static class Dials
         }
 
         return (low + high) / 2;
+    }
+
+    /// <summary>Weights of another variance, the first convolution's included.</summary>
+    private sealed class ScaledWeights(Weights.Own weights, double variance) : IKernelSource<float>
+    {
+        public void Fill(int convolution, KernelShape shape, Span<float> kernel)
+        {
+            new RandomKernels<float>(weights.Seed, weights.Simulation).Fill(convolution, shape, kernel);
+            foreach (ref var value in kernel)
+            {
+                value *= (float)Math.Sqrt(variance);
+            }
+        }
     }
 
     /// <summary>Weights of which a share of the variance is the same in all simulations.</summary>

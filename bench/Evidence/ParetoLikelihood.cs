@@ -7,7 +7,7 @@ namespace Wellbehaved.Evidence;
 /// whose tails end sooner, are not searched: where the data ask for one, the shape -½ is on the safe side.
 /// </remarks>
 /// <param name="excesses">Positive numbers.</param>
-internal sealed class ParetoLikelihood(IReadOnlyList<double> excesses)
+internal sealed class ParetoLikelihood(double[] excesses)
 {
     private const double LeastShape = -0.5;
     private const double LargestShape = 2;
@@ -17,6 +17,9 @@ internal sealed class ParetoLikelihood(IReadOnlyList<double> excesses)
 
     /// <summary>Golden sections: the bracket shrinks to 10⁻⁵ of itself, the likelihood errs by the square of that.</summary>
     private const int Sections = 24;
+
+    /// <summary>Shapes nearer to 0 give the exponential law to twelve digits.</summary>
+    private const double NearlyExponential = 1e-9;
 
     private readonly double _mean = excesses.Average();
 
@@ -29,24 +32,13 @@ internal sealed class ParetoLikelihood(IReadOnlyList<double> excesses)
         }
 
         var ratio = shape / scale;
-        if (Math.Abs(shape) < 1e-9)
+        if (Math.Abs(shape) < NearlyExponential)
         {
-            return -excesses.Count * (Math.Log(scale) + (_mean / scale));
+            return -excesses.Length * (Math.Log(scale) + (_mean / scale));
         }
 
-        var sum = 0.0;
-        for (var i = 0; i < excesses.Count; i++)
-        {
-            var argument = 1 + (ratio * excesses[i]);
-            if (argument <= 0)
-            {
-                return double.NegativeInfinity;
-            }
-
-            sum += Math.Log(argument);
-        }
-
-        return -(excesses.Count * Math.Log(scale)) - ((1 + (1 / shape)) * sum);
+        var sum = SumOfLogarithms(ratio);
+        return double.IsNaN(sum) ? double.NegativeInfinity : -(excesses.Length * Math.Log(scale)) - ((1 + (1 / shape)) * sum);
     }
 
     /// <summary>Shape and scale of the largest likelihood, and its logarithm.</summary>
@@ -62,21 +54,51 @@ internal sealed class ParetoLikelihood(IReadOnlyList<double> excesses)
 
         (double Shape, double Scale, double Value) Of(double ratio)
         {
-            var shape = excesses.Average(excess => Math.Log(1 + (ratio * excess)));
+            var shape = SumOfLogarithms(ratio) / excesses.Length;
             shape = ratio < 0 ? Math.Max(shape, LeastShape) : Math.Min(shape, LargestShape);
             return (shape, shape / ratio, At(shape, shape / ratio));
         }
     }
 
-    /// <summary>The largest ln L of all laws that leave a probability beyond a distance.</summary>
+    /// <summary>The likeliest of all laws that leave a probability beyond a distance.</summary>
     /// <param name="logProbability">ln P(Y &gt; distance), below 0.</param>
     /// <param name="distance">The distance, positive.</param>
-    public double Profile(double logProbability, double distance)
+    public (double Shape, double Scale, double Value) Profile(double logProbability, double distance)
     {
-        return Value(Argmax(LeastShape, LargestShape, Value));
+        var shape = Argmax(LeastShape, LargestShape, candidate => At(candidate, ScaleOf(candidate)));
+        return (shape, ScaleOf(shape), At(shape, ScaleOf(shape)));
 
         // P(Y > d) = p asks for σ = ξd/(p^(-ξ) - 1).
-        double Value(double shape) => At(shape, Math.Abs(shape) < 1e-9 ? -distance / logProbability : shape * distance / ExpMinus1(-shape * logProbability));
+        double ScaleOf(double candidate) => Math.Abs(candidate) < NearlyExponential ? -distance / logProbability : candidate * distance / ExpMinus1(-candidate * logProbability);
+    }
+
+    /// <summary>ln P(Y &gt; distance) of a law; negative infinity beyond the end of its tail.</summary>
+    public static double LogBeyond(double shape, double scale, double distance) =>
+        Math.Abs(shape) < NearlyExponential ? -distance / scale
+        : 1 + (shape * distance / scale) is var argument && argument > 0 ? -Math.Log(argument) / shape
+        : double.NegativeInfinity;
+
+    /// <summary>Σ ln(1 + θy), NaN where an excess lies beyond the end. Logarithms are dear: eight factors of 10⁻⁹ to 10¹² are multiplied before one is taken.</summary>
+    private double SumOfLogarithms(double ratio)
+    {
+        var (sum, product) = (0.0, 1.0);
+        for (var i = 0; i < excesses.Length; i++)
+        {
+            var factor = 1 + (ratio * excesses[i]);
+            if (factor <= 0)
+            {
+                return double.NaN;
+            }
+
+            product *= factor;
+            if (i % 8 == 7)
+            {
+                sum += Math.Log(product);
+                product = 1;
+            }
+        }
+
+        return sum + Math.Log(product);
     }
 
     /// <summary>e^x - 1, without cancellation near 0.</summary>

@@ -37,8 +37,8 @@ public class ParetoTailTests
     }
 
     /// <summary>
-    /// The limit shall lie above the truth in 95 % of samples. Of 300 samples, 95 % ± 4 standard errors are 270 to 300; lower by the asymptotic nature of the ratio of
-    /// likelihoods at two hundred exceedances, which simulations of the literature put at one or two per cent: 264 is three errors below 92 %.
+    /// The limit shall lie above the truth in 95 % of samples: of 300 in 285, give or take 3.8. Four of these below it are 270. Without the simulated critical value, by the
+    /// asymptotic one alone, it does in 266 to 276 of them. The 19 simulations keep the level; a limit of more is narrower.
     /// </summary>
     [Theory]
     [InlineData("heavy", 1e-5)]
@@ -54,7 +54,7 @@ public class ParetoTailTests
         var (covered, tight) = (0, 0);
         Parallel.For(0, samples, i =>
         {
-            var finding = ParetoTail.Of(Sample(quantile, new Random(1000 + i)));
+            var finding = ParetoTail.Of(Sample(quantile, new Random(1000 + i)), simulations: 19);
             if (finding is TailFinding.Reached)
             {
                 // Seeing what is that rare would say that the probability is large: above the truth.
@@ -67,7 +67,7 @@ public class ParetoTailTests
             Interlocked.Add(ref tight, fit.UpperLimit <= Math.Pow(beyondOne, 0.3) ? 1 : 0);
         });
 
-        Console.WriteLine($"{law}: covered {covered}, tight {tight}");covered.Should().BeGreaterThanOrEqualTo(264);
+        covered.Should().BeGreaterThanOrEqualTo(270);
         tight.Should().BeGreaterThan(samples / 2, "a limit that is always far above the truth says nothing");
     }
 
