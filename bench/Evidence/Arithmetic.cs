@@ -76,7 +76,8 @@ internal static class Arithmetic
             Append(hash, snapshot.Signal);
             Append(hash, snapshot.Noise);
             var moments = snapshot.Moments();
-            Append(hash, [moments.Nu1AbsSignal, moments.Nu2Signal, moments.Mu2Signal, moments.Mu4Signal, moments.Mu2Noise, moments.Chi, moments.ReffSignal, moments.ReffNoise]);
+            Append(hash, [moments.Nu1AbsSignal, moments.Nu2Signal, moments.Mu2Signal, moments.Mu4Signal]);
+            Append(hash, [moments.Mu2Noise, moments.Chi, moments.ReffSignal, moments.ReffNoise]);
         });
 
     private static byte[] Record()

@@ -12,7 +12,14 @@ namespace Wellbehaved.Evidence;
 /// <param name="AtMost">Runs whose bound was at most each of <see cref="BoundCounts.Levels"/>.</param>
 /// <param name="Smallest">The smallest bound; 1 if there was none.</param>
 /// <param name="SmallestSeed">The smallest seed that showed it.</param>
-internal sealed record BoundsOfQuantity(string Label, bool Asymptotic, long Runs, long Missing, ImmutableArray<long> AtMost, double Smallest, ulong SmallestSeed)
+internal sealed record BoundsOfQuantity(
+    string Label,
+    bool Asymptotic,
+    long Runs,
+    long Missing,
+    ImmutableArray<long> AtMost,
+    double Smallest,
+    ulong SmallestSeed)
 {
     /// <summary>The counts of both sets of runs.</summary>
     public BoundsOfQuantity Merge(BoundsOfQuantity other) => new(
@@ -25,13 +32,17 @@ internal sealed record BoundsOfQuantity(string Label, bool Asymptotic, long Runs
         Smallest < other.Smallest ? SmallestSeed : other.Smallest < Smallest ? other.SmallestSeed : Math.Min(SmallestSeed, other.SmallestSeed));
 }
 
-/// <summary>The bounds of false alarms of one check over many runs on a correct subject, quantity by quantity in the order in which the check concludes them.</summary>
+/// <summary>The bounds of false alarms of one check over many runs on a correct subject, quantity by quantity as the check concludes them.</summary>
 /// <param name="Runs">Runs in all.</param>
 /// <param name="Failed">Runs that ended in a failure.</param>
 /// <param name="Rejected">Runs that rejected the reference.</param>
-/// <param name="AnyAtMost">Runs in which the smallest bound of all quantities was at most each of <see cref="Levels"/> over the number of quantities: what a check that shares its level does.</param>
+/// <param name="AnyAtMost">
+/// Runs in which the smallest bound of all quantities was at most each of <see cref="Levels"/> over the number of quantities: what
+/// a check that shares its level does.
+/// </param>
 /// <param name="Quantities">Its quantities.</param>
-internal sealed record BoundCounts(long Runs, long Failed, long Rejected, ImmutableArray<long> AnyAtMost, ImmutableArray<BoundsOfQuantity> Quantities) : ISummary<BoundCounts>
+internal sealed record BoundCounts(long Runs, long Failed, long Rejected, ImmutableArray<long> AnyAtMost, ImmutableArray<BoundsOfQuantity> Quantities)
+    : ISummary<BoundCounts>
 {
     private const char Separator = '|';
 
@@ -39,7 +50,8 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
     public static ImmutableArray<double> Levels { get; } = [1e-1, 1e-2, 1e-3, 1e-4];
 
     /// <inheritdoc/>
-    public IEnumerable<string> Cells => Quantities.Select(Text).Prepend(string.Create(CultureInfo.InvariantCulture, $"{Runs}{Separator}{Failed}{Separator}{Rejected}{Separator}{Joined(AnyAtMost)}"));
+    public IEnumerable<string> Cells =>
+        Quantities.Select(Text).Prepend(string.Join(Separator, Joined([Runs]), Joined([Failed]), Joined([Rejected]), Joined(AnyAtMost)));
 
     /// <summary>One run of a check.</summary>
     public static BoundCounts Of(CheckOutcome outcome, ulong seed)
@@ -66,7 +78,8 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
     {
         var quantities = Enumerable.Range(0, Math.Max(Quantities.Length, other.Quantities.Length)).Select(i =>
             i >= Quantities.Length ? other.Quantities[i] : i >= other.Quantities.Length ? Quantities[i] : Quantities[i].Merge(other.Quantities[i]));
-        return new BoundCounts(Runs + other.Runs, Failed + other.Failed, Rejected + other.Rejected, [.. AnyAtMost.Zip(other.AnyAtMost, (one, two) => one + two)], [.. quantities]);
+        ImmutableArray<long> any = [.. AnyAtMost.Zip(other.AnyAtMost, (one, two) => one + two)];
+        return new BoundCounts(Runs + other.Runs, Failed + other.Failed, Rejected + other.Rejected, any, [.. quantities]);
     }
 
     private static BoundsOfQuantity OfQuantity(Measurement measurement, ulong seed)
@@ -92,7 +105,8 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
     private static BoundsOfQuantity ParseQuantity(string cell)
     {
         var parts = cell.Split(Separator);
-        return new BoundsOfQuantity(parts[0], bool.Parse(parts[1]), Number(parts[2]), Number(parts[3]), Numbers(parts[4]), double.Parse(parts[5], CultureInfo.InvariantCulture), ulong.Parse(parts[6], CultureInfo.InvariantCulture));
+        var (smallest, seed) = (double.Parse(parts[5], CultureInfo.InvariantCulture), ulong.Parse(parts[6], CultureInfo.InvariantCulture));
+        return new BoundsOfQuantity(parts[0], bool.Parse(parts[1]), Number(parts[2]), Number(parts[3]), Numbers(parts[4]), smallest, seed);
     }
 
     private static string Joined(ImmutableArray<long> counts) => string.Join(' ', counts.Select(count => count.ToString(CultureInfo.InvariantCulture)));

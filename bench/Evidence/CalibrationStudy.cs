@@ -3,13 +3,16 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>The bounds of false alarms of every statistical check on the reference, with a twentieth of the samples: a bound that is a theorem holds at any number of them.</summary>
+/// <summary>The bounds of false alarms of every statistical check on the reference, with a twentieth of the samples.</summary>
+/// <remarks>A bound that is a theorem holds at any number of samples.</remarks>
 internal sealed class CalibrationStudy : Study<BoundCounts>
 {
     /// <summary>Share of the samples of a quick run.</summary>
     public const double SampleShare = 1.0 / 20;
 
-    private static readonly Dictionary<string, Check> Checks = Suite.Checks.Where(check => VerdictLevels.Of(check) != VerdictLevel.GivenWeights).ToDictionary(Signature.NameOf);
+    private static readonly Dictionary<string, Check> Checks =
+        Suite.Checks.Where(check => VerdictLevels.Of(check) != VerdictLevel.GivenWeights).ToDictionary(Signature.NameOf);
+
     private readonly FewDeepSimulations _reference = new();
 
     /// <inheritdoc/>
@@ -26,10 +29,14 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
         check.Execute(new CheckContext(subject, Suite.RatesOf(Scale.Quick), Mixing.SeedOf(seed, check), deep, cancellation) { SampleShare = SampleShare });
 
     /// <inheritdoc/>
+    protected override long Rejections(BoundCounts summary) => summary.Rejected;
+
+    /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, BoundCounts>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation)
     {
         var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation);
-        return Checks.Where(pair => keys.Contains(pair.Key)).Select(pair => KeyValuePair.Create(pair.Key, BoundCounts.Of(Execute(pair.Value, _reference, seed, deep, cancellation), seed)));
+        return Checks.Where(pair => keys.Contains(pair.Key)).Select(pair =>
+            KeyValuePair.Create(pair.Key, BoundCounts.Of(Execute(pair.Value, _reference, seed, deep, cancellation), seed)));
     }
 
     /// <inheritdoc/>

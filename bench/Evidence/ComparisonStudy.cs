@@ -12,7 +12,8 @@ internal sealed class ComparisonStudy : Study<RatioTail>
     {
         (Name, Chunk) = (name, chunk);
         _capacity = plannedRuns / 50;
-        Checks = Suite.Checks.Where(check => VerdictLevels.Of(check) == VerdictLevel.GivenWeights && check.ClaimId.StartsWith('O') == operations).ToDictionary(Signature.NameOf);
+        var deterministic = Suite.Checks.Where(check => VerdictLevels.Of(check) == VerdictLevel.GivenWeights);
+        Checks = deterministic.Where(check => check.ClaimId.StartsWith('O') == operations).ToDictionary(Signature.NameOf);
         Keys = [.. Checks.Keys];
     }
 
@@ -34,9 +35,15 @@ internal sealed class ComparisonStudy : Study<RatioTail>
     public static ComparisonStudy Comparisons() => new("comparisons", 25_000, 100, operations: false);
 
     /// <inheritdoc/>
+    protected override long Rejections(RatioTail summary) => summary.Rejected;
+
+    /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, RatioTail>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation) =>
         Checks.Where(pair => keys.Contains(pair.Key)).Select(pair =>
-            KeyValuePair.Create(pair.Key, RatioTail.Of(_capacity, Suite.Execute(pair.Value, _reference, Scale.Quick, seed, cancellation: cancellation), seed)));
+        {
+            var outcome = Suite.Execute(pair.Value, _reference, Scale.Quick, seed, cancellation: cancellation);
+            return KeyValuePair.Create(pair.Key, RatioTail.Of(_capacity, outcome, seed));
+        });
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

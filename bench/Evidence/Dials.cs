@@ -30,7 +30,8 @@ internal static class Dials
     public static string? WhyNone(Check check) => (check.ClaimId, check.Architecture) switch
     {
         ("D8", "vanilla" or "bn_ff") => "asks for equality: any other number is rejected, however near",
-        ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") => "counts mappings against one half: its power is a binomial probability, exact and computed",
+        ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") =>
+            "counts mappings against one half: its power is a binomial probability, exact and computed",
         _ => null,
     };
 
@@ -43,7 +44,7 @@ internal static class Dials
         .. Each("S1", ["vanilla"], "weight variance, in E[x_i x_j]", 0.16, WeightVariance),
 
         // 1/σ² has the inverse factor; in bn_res the check looks at the first batch norm, which reads the first convolution.
-        .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", 0.15, d => new() { OwnWeights = weights => new ScaledWeights(weights, 1 / (1 + d)) }),
+        .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", 0.15, AllWeightsSmaller),
         .. Each("S5", WithBatchNorm, "signal behind the ReLU, in μ₂(x)", 0.06, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
         .. Each("S5", ["bn_ff"], "noise behind batch norm, in ν₂(dz)", 0.1, d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))),
 
@@ -90,7 +91,8 @@ internal static class Dials
         .. Each("D3", WithBatchNorm, "the farthest element behind batch norm", Farthest),
         .. Each("D4", WithBatchNorm, "an element behind batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: false)),
         .. Each("D5", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
-        .. All.Select(architecture => new ElementDial("D6", architecture, "an element behind a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false), network => network is { KernelSize: 3, Boundary: Boundary.Periodic })),
+        .. All.Select(architecture =>
+            new ElementDial("D6", architecture, "an element behind a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false), Shiftable)),
         .. Each("D7", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
         .. Each("D8", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
         .. Each("S7", WithBatchNorm, "an element of the noise behind batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: true)),
@@ -103,7 +105,13 @@ internal static class Dials
         architectures.Select(architecture => new ElementDial(claim, architecture, defect, perturb, FullyConnected));
 
     /// <summary>The fully connected ones of the networks that deterministic checks look at; of residual ones those with two layers in the branch.</summary>
-    private static bool FullyConnected(NetworkSettings network) => network.KernelSize == 1 && (!network.Architecture.IsResidual || network.Architecture.ResidualDepth > 1);
+    private static bool FullyConnected(NetworkSettings network) =>
+        network.KernelSize == 1 && (!network.Architecture.IsResidual || network.Architecture.ResidualDepth > 1);
+
+    /// <summary>One of those that a cyclic shift leaves alone.</summary>
+    private static bool Shiftable(NetworkSettings network) => network is { KernelSize: 3, Boundary: Boundary.Periodic };
+
+    private static DialledSubject AllWeightsSmaller(double excess) => new() { OwnWeights = weights => new ScaledWeights(weights, 1 / (1 + excess)) };
 
     private static DialledSubject WeightVariance(double excess) =>
         new() { OwnWeights = weights => new RewrittenKernels(weights, factor: _ => Math.Sqrt(1 + excess)) };
@@ -115,15 +123,17 @@ internal static class Dials
     /// <summary>Multiplies what is shown at the last place of the network.</summary>
     private static DialledSubject ShownAtTheEnd(double signal, double noise) => new()
     {
-        Show = network => snapshot => snapshot.Depth == network.Depth && snapshot.Place.Number == network.Architecture.Places[^1].Number ? Times(snapshot, signal, noise) : snapshot,
+        Show = network => snapshot =>
+            snapshot.Depth == network.Depth && snapshot.Place.Number == network.Architecture.Places[^1].Number ? Times(snapshot, signal, noise) : snapshot,
     };
 
     private static DialledSubject Rank(double excess) => new()
     {
-        Show = _ => snapshot => snapshot.Place.Kind == PlaceKind.Relu
-            ? snapshot with { Moments = () => snapshot.Moments() is var moments ? moments with { ReffSignal = moments.ReffSignal * Math.Exp(excess) } : throw new InvalidOperationException() }
-            : snapshot,
+        Show = _ => snapshot =>
+            snapshot.Place.Kind == PlaceKind.Relu ? snapshot with { Moments = () => Ranked(snapshot.Moments(), Math.Exp(excess)) } : snapshot,
     };
+
+    private static ReportedMoments Ranked(ReportedMoments moments, double factor) => moments with { ReffSignal = moments.ReffSignal * factor };
 
     private static DialledSubject NoiseGains(double excess) =>
         new() { Show = _ => snapshot => snapshot.Place.Kind == PlaceKind.Relu ? Times(snapshot, 1, Math.Exp(excess * snapshot.Depth)) : snapshot };
@@ -131,7 +141,8 @@ internal static class Dials
     private static Snapshot Times(Snapshot snapshot, double signal, double noise) =>
         snapshot with { Signal = [.. snapshot.Signal.Select(value => value * signal)], Noise = [.. snapshot.Noise.Select(value => value * noise)] };
 
-    /// <summary>The branch becomes √(1 - ρ²) of itself and ρ of its unit's input, brought to its size: channel by channel their correlation is ρ more in the mean.</summary>
+    /// <summary>The branch becomes √(1 - ρ²) of itself and ρ of its unit's input, brought to its size.</summary>
+    /// <remarks>Channel by channel the two correlate by ρ in the mean.</remarks>
     private static DialledSubject BranchKeepsSkip(double correlation) => new()
     {
         Show = _ =>
@@ -169,7 +180,8 @@ internal static class Dials
                     return snapshot;
                 }
 
-                var shown = below is null ? snapshot : snapshot with { Signal = MixedWhole(snapshot.Signal, below.Signal, snapshot.Shape.Channels, correlation) };
+                var channels = snapshot.Shape.Channels;
+                var shown = below is null ? snapshot : snapshot with { Signal = MixedWhole(snapshot.Signal, below.Signal, channels, correlation) };
                 below = snapshot;
                 return shown;
             };
@@ -177,8 +189,8 @@ internal static class Dials
     };
 
     /// <summary>
-    /// All simulations share a part of their weights, so those of any two correlate by ρ. Their pre-activations do by ρ times the cosine of their inputs, which behind a
-    /// ReLU is 1/π for wide layers and independent signals: to leading order ρ = πd.
+    /// All simulations share a part of their weights, so those of any two correlate by ρ. Their pre-activations do by ρ times the cosine of their
+    /// inputs, which behind a ReLU is 1/π for wide layers and independent signals: to leading order ρ = πd.
     /// </summary>
     private static DialledSubject SimulationsCorrelate(double correlation)
     {
@@ -198,12 +210,13 @@ internal static class Dials
     private static double[] MixedWhole(double[] values, double[] other, int channels, double correlation)
     {
         var mixed = new double[values.Length];
+        var rest = Math.Sqrt(1 - (correlation * correlation));
         for (var point = 0; point < values.Length; point += channels)
         {
             var (size, otherSize) = (SquareSum(values, point), SquareSum(other, point));
             for (var i = point; i < point + channels; i++)
             {
-                mixed[i] = otherSize == 0 ? values[i] : (Math.Sqrt(1 - (correlation * correlation)) * values[i]) + (correlation * Math.Sqrt(size / otherSize) * other[i]);
+                mixed[i] = otherSize == 0 ? values[i] : (rest * values[i]) + (correlation * Math.Sqrt(size / otherSize) * other[i]);
             }
         }
 
@@ -229,7 +242,8 @@ internal static class Dials
         return snapshot with { Signal = moved };
     }
 
-    /// <summary>The variance v at which N(0, v) is that far from N(0, 1): the densities cross at x² = v ln v/(v - 1), where the distance is Φ(x) - Φ(x/√v).</summary>
+    /// <summary>The variance v at which N(0, v) is that far from N(0, 1).</summary>
+    /// <remarks>The densities cross at x² = v ln v/(v - 1), where the distance is Φ(x) - Φ(x/√v).</remarks>
     private static double VarianceAtDistance(double distance) => Root(
         v => MathNet.Numerics.Distributions.Normal.CDF(0, 1, Crossing(v)) - MathNet.Numerics.Distributions.Normal.CDF(0, Math.Sqrt(v), Crossing(v)),
         distance);

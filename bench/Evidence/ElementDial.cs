@@ -14,7 +14,12 @@ namespace Wellbehaved.Evidence;
 /// <param name="Defect">What is wrong.</param>
 /// <param name="Perturb">Moves a snapshot by a multiple of its root mean square, or a moment by a multiple of itself.</param>
 /// <param name="On">In which networks: one of those that the check looks at.</param>
-internal sealed record ElementDial(string ClaimId, string Architecture, string Defect, Func<NetworkSettings, Snapshot, double, Snapshot> Perturb, Func<NetworkSettings, bool> On)
+internal sealed record ElementDial(
+    string ClaimId,
+    string Architecture,
+    string Defect,
+    Func<NetworkSettings, Snapshot, double, Snapshot> Perturb,
+    Func<NetworkSettings, bool> On)
     : Dial(ClaimId, Architecture, Defect, "a tolerance")
 {
     /// <summary>Where the response is measured: far above the rounding, and where it is still proportional.</summary>
@@ -34,12 +39,15 @@ internal sealed record ElementDial(string ClaimId, string Architecture, string D
         {
             var outcome = At(perturbation);
             var ratio = outcome.Measurements.Select(measurement => measurement.Deviation).Where(double.IsFinite).DefaultIfEmpty(0).Max();
-            return ratio > 0 ? ratio : throw new InvalidOperationException($"expected {Check.ClaimId} {Check.Architecture} to see {Defect} of {perturbation}, got {outcome}");
+            return ratio > 0 ? ratio : throw new InvalidOperationException($"expected a check that sees {Defect} of {perturbation}, got {outcome}");
         }
 
         CheckOutcome At(double perturbation)
         {
-            using var subject = new DialledSubject { Show = network => On(network) ? snapshot => Perturb(network, snapshot, perturbation) : snapshot => snapshot };
+            using var subject = new DialledSubject
+            {
+                Show = network => On(network) ? snapshot => Perturb(network, snapshot, perturbation) : snapshot => snapshot,
+            };
             return Suite.Execute(Check, subject, Scale.Quick, seed, cancellation: cancellation);
         }
     }
@@ -51,8 +59,8 @@ internal sealed record ElementDial(string ClaimId, string Architecture, string D
         : snapshot with { Signal = Moved(snapshot.Signal, amount) };
 
     /// <summary>Changes a reported moment behind the last ReLU.</summary>
-    public static Func<NetworkSettings, Snapshot, double, Snapshot> Moment(Func<ReportedMoments, double, ReportedMoments> change) => (network, snapshot, amount) =>
-        snapshot.Depth != network.Depth || snapshot.Place.Kind != PlaceKind.Relu ? snapshot
+    public static Func<NetworkSettings, Snapshot, double, Snapshot> Moment(Func<ReportedMoments, double, ReportedMoments> change) =>
+        (network, snapshot, amount) => snapshot.Depth != network.Depth || snapshot.Place.Kind != PlaceKind.Relu ? snapshot
         : snapshot with { Moments = () => change(snapshot.Moments(), 1 + amount) };
 
     private static double[] Moved(double[] values, double amount)

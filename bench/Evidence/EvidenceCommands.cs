@@ -8,13 +8,15 @@ namespace Wellbehaved.Evidence;
 public static class EvidenceCommands
 {
     private const string Usage = """
-        evidence STUDY FROM TO FILE [--minutes N] [KEY…]   runs the seeds FROM to TO - 1 that FILE lacks; STUDY is operations, comparisons, calibration, quick, power, mutants or diagnoses
+        evidence STUDY FROM TO FILE [--minutes N] [KEY…]   runs the seeds FROM to TO - 1 that FILE lacks; STUDY is operations, comparisons,
+                                                           calibration, quick, power, mutants or diagnoses; exit status 1 if the reference was rejected
         evidence merge FILE PART…                          puts parts of a study together
         evidence table [FOLDER [PAGE]]                     writes the tables of data/evidence into docs/verdicts.md
         evidence stamp [PAGE]                              puts or removes the line that says that the tables are old
         evidence digest                                    prints the version of the arithmetic
         """;
 
+    private const int Rejected = 1;
     private const int WrongCall = 2;
     private const int Interrupted = 130;
 
@@ -74,7 +76,8 @@ public static class EvidenceCommands
                 return 0;
             case ["table", .. var places] when places.Length <= 2:
                 var page = PathOf(places.ElementAtOrDefault(1), "docs", "verdicts.md");
-                AtomicFile.WriteText(page, new EvidencePage(File.ReadAllText(page)).WithTables(EvidenceTables.Of(PathOf(places.ElementAtOrDefault(0), "data", "evidence"))).Stamped(Arithmetic.Digest).Text);
+                var tables = EvidenceTables.Of(PathOf(places.ElementAtOrDefault(0), "data", "evidence"));
+                AtomicFile.WriteText(page, new EvidencePage(File.ReadAllText(page)).WithTables(tables).Stamped(Arithmetic.Digest).Text);
                 return 0;
             case ["stamp", .. var places] when places.Length <= 1:
                 var stamped = PathOf(places.ElementAtOrDefault(0), "docs", "verdicts.md");
@@ -82,9 +85,18 @@ public static class EvidenceCommands
                 return 0;
             case [var name, var from, var to, var path, .. var rest] when Studies.ContainsKey(name):
                 var part = new StudyPart(Number(from, "FROM"), Number(to, "TO"), path);
-                part = rest is ["--minutes", var minutes, .. var keys] ? part with { Limit = TimeSpan.FromMinutes(Number(minutes, "--minutes")), Only = keys } : part with { Only = rest };
+                part = rest is ["--minutes", var minutes, .. var keys]
+                    ? part with { Limit = TimeSpan.FromMinutes(Number(minutes, "--minutes")), Only = keys }
+                    : part with { Only = rest };
                 Named(name, path, study => study.Run(part, Console.Error.WriteLine, cancellation));
-                return 0;
+                IReadOnlyList<string> rejecting = [];
+                Named(name, path, study => rejecting = study.Rejecting(path));
+                foreach (var key in rejecting)
+                {
+                    Console.Error.WriteLine($"{name}: {key} rejected the reference");
+                }
+
+                return rejecting.Count == 0 ? 0 : Rejected;
             default:
                 Console.Error.WriteLine(Usage);
                 return WrongCall;
@@ -105,5 +117,7 @@ public static class EvidenceCommands
     private static string PathOf(string? given, params string[] usual) => given ?? Path.Combine([Repository.Root, .. usual]);
 
     private static ulong Number(string text, string what) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidInputException(what, $"expected a number from 0 on, got '{text}'");
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InvalidInputException(what, $"expected a number from 0 on, got '{text}'");
 }

@@ -17,9 +17,13 @@ internal sealed record Provenance(string Study, string Digest, string Library)
     public static Provenance Read(string path)
     {
         string[] head = [.. File.ReadLines(path).Take(3)];
-        return head is [var study, var digest, var library] && study.StartsWith(StudyMark, StringComparison.Ordinal) && digest.StartsWith(DigestMark, StringComparison.Ordinal) && library.StartsWith(LibraryMark, StringComparison.Ordinal)
-            ? new Provenance(study[StudyMark.Length..], digest[DigestMark.Length..], library[LibraryMark.Length..])
-            : throw new InvalidInputException(path, "expected a file of evidence, got another");
+        return head is [var study, var digest, var library]
+            ? new Provenance(After(StudyMark, study), After(DigestMark, digest), After(LibraryMark, library))
+            : throw new InvalidInputException(path, "expected a file of evidence, got a shorter one");
+
+        string After(string mark, string line) => line.StartsWith(mark, StringComparison.Ordinal)
+            ? line[mark.Length..]
+            : throw new InvalidInputException(path, $"expected a file of evidence with a line '{mark}…' at its head, got another");
     }
 
     /// <summary>The lines at the head of a file.</summary>
@@ -36,7 +40,8 @@ internal sealed record Provenance(string Study, string Digest, string Library)
 
         if (other.Digest != Digest)
         {
-            throw new InvalidInputException(path, $"expected evidence of the arithmetic {Digest}, got that of {other.Digest}: parts of different arithmetics are not added up");
+            var message = $"expected evidence of the arithmetic {Digest}, got that of {other.Digest}: parts of different arithmetics are not added up";
+            throw new InvalidInputException(path, message);
         }
     }
 

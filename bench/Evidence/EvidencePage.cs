@@ -35,7 +35,9 @@ internal sealed partial class EvidencePage(string text)
         get
         {
             var (begin, end) = (Text.IndexOf(Begin, StringComparison.Ordinal), Text.IndexOf(End, StringComparison.Ordinal));
-            return begin >= 0 && end > begin ? Text[(begin + Begin.Length)..end] : throw new InvalidInputException("the document", $"expected {Begin} before {End}, found them not");
+            return begin >= 0 && end > begin
+                ? Text[(begin + Begin.Length)..end]
+                : throw new InvalidInputException("the document", $"expected {Begin} before {End}, found them not");
         }
     }
 
@@ -57,7 +59,8 @@ internal sealed partial class EvidencePage(string text)
     public EvidencePage Stamped(string today)
     {
         var block = OldPattern().Replace(Block, "");
-        return new(Text.Replace(Begin + Block, Begin + (Digest == NoTables || Digest == today ? "" : $"\n\n{OldLine(Digest, today)}") + block, StringComparison.Ordinal));
+        var line = Digest == NoTables || Digest == today ? "" : $"\n\n{OldLine(Digest, today)}";
+        return new(Text.Replace(Begin + Block, Begin + line + block, StringComparison.Ordinal));
     }
 
     private static string OldLine(string digest, string today) => $"{OldBeginning}`{digest}`); today's is `{today}`.**";

@@ -43,8 +43,8 @@ internal sealed class ParetoLikelihood(double[] excesses)
 
     /// <summary>Shape and scale of the largest likelihood, and its logarithm.</summary>
     /// <remarks>
-    /// With θ = ξ/σ the likelihood of a given θ is largest at ξ = mean ln(1 + θy), so one number is searched (Grimshaw, Technometrics 1993); it rises up to there
-    /// and falls after it, so the nearest admitted shape is the best one.
+    /// With θ = ξ/σ the likelihood of a given θ is largest at ξ = mean ln(1 + θy), so one number is searched (Grimshaw, Technometrics 1993); it rises
+    /// up to there and falls after it, so the nearest admitted shape is the best one.
     /// </remarks>
     public (double Shape, double Scale, double Value) Maximum()
     {
@@ -69,7 +69,9 @@ internal sealed class ParetoLikelihood(double[] excesses)
         return (shape, ScaleOf(shape), At(shape, ScaleOf(shape)));
 
         // P(Y > d) = p asks for σ = ξd/(p^(-ξ) - 1).
-        double ScaleOf(double candidate) => Math.Abs(candidate) < NearlyExponential ? -distance / logProbability : candidate * distance / ExpMinus1(-candidate * logProbability);
+        double ScaleOf(double candidate) => Math.Abs(candidate) < NearlyExponential
+            ? -distance / logProbability
+            : candidate * distance / ExpMinus1(-candidate * logProbability);
     }
 
     /// <summary>ln P(Y &gt; distance) of a law; negative infinity beyond the end of its tail.</summary>
@@ -78,7 +80,8 @@ internal sealed class ParetoLikelihood(double[] excesses)
         : 1 + (shape * distance / scale) is var argument && argument > 0 ? -Math.Log(argument) / shape
         : double.NegativeInfinity;
 
-    /// <summary>Σ ln(1 + θy), NaN where an excess lies beyond the end. Logarithms are dear: eight factors of 10⁻⁹ to 10¹² are multiplied before one is taken.</summary>
+    /// <summary>Σ ln(1 + θy), NaN where an excess lies beyond the end.</summary>
+    /// <remarks>Logarithms are dear: eight factors of 10⁻⁹ to 10¹² are multiplied before one is taken.</remarks>
     private double SumOfLogarithms(double ratio)
     {
         var (sum, product) = (0.0, 1.0);

@@ -33,8 +33,9 @@ internal abstract record TailFinding
 /// <summary>The probability that a ratio exceeds 1, by a generalised Pareto law above the 99 % quantile (Pickands, Ann. Statist. 1975).</summary>
 /// <remarks>
 /// The limit is by the ratio of likelihoods, whose signed root is nearly a standard normal number: only nearly, as some hundred exceedances give shapes
-/// that are too small in the mean, and limits that hold in 90 % instead of 95 %. So the root's critical value is simulated, at the likeliest law with the asymptotic limit
-/// (a constrained parametric bootstrap; Lee and Young, Biometrika 2005). What remains is that the excesses of a law are only nearly those of a
+/// that are too small in the mean, and limits that hold in 90 % instead of 95 %. So the root's critical value is simulated, at the likeliest law
+/// with the asymptotic limit (a constrained parametric bootstrap; Lee and Young, Biometrika 2005). What remains is that
+/// the excesses of a law are only nearly those of a
 /// generalised Pareto one; tests measure the coverage on laws of each kind. Beside the fit the share above the threshold is uncertain by
 /// 1/√k of itself, about a tenth, which the limit of a probability that is known to an order of magnitude does not feel.
 /// </remarks>
@@ -55,8 +56,8 @@ internal static class ParetoTail
     /// <summary>Judges the largest ratios.</summary>
     /// <param name="tail">The ratios.</param>
     /// <param name="simulations">
-    /// For the critical value: one less than a multiple of 20, so that the simulated quantile is one of the numbers and is exceeded in just 5 % of samples (Barnard's test),
-    /// however few they are; more of them make the limit narrower.
+    /// For the critical value: one less than a multiple of 20, so that the simulated quantile is one of the numbers and is exceeded in just 5 % of
+    /// samples (Barnard's test), however few they are; more of them make the limit narrower.
     /// </param>
     public static TailFinding Of(RatioTail tail, int simulations = Simulations)
     {
@@ -120,7 +121,8 @@ internal static class ParetoTail
         return low;
     }
 
-    /// <summary>The signed root of twice the logarithm of the ratio of likelihoods: positive where the estimate is below the probability. Nearly a standard normal number at the true one.</summary>
+    /// <summary>The signed root of twice the logarithm of the ratio of likelihoods: positive where the estimate is below the probability.</summary>
+    /// <remarks>At the true probability it is nearly a standard normal number.</remarks>
     private static double Root(ParetoLikelihood likelihood, (double Shape, double Scale, double Value) maximum, double logProbability, double distance)
     {
         var root = Math.Sqrt(Math.Max(0, 2 * (maximum.Value - likelihood.Profile(logProbability, distance).Value)));

@@ -20,12 +20,16 @@ internal sealed class QuickStudy : Study<Tally>
     protected override int Chunk => 4;
 
     /// <inheritdoc/>
+    protected override long Rejections(Tally summary) => summary.Of(VerdictName.Rejected);
+
+    /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, Tally>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation)
     {
         var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation);
 
         // A run's verdict needs all of its checks, whichever are asked for beside it.
-        CheckOutcome[] outcomes = [.. Suite.Checks.Where(check => keys.Contains(WholeRun) || keys.Contains(Signature.NameOf(check))).Select(check => Suite.Execute(check, _reference, Scale.Quick, seed, deep, cancellation))];
+        var needed = Suite.Checks.Where(check => keys.Contains(WholeRun) || keys.Contains(Signature.NameOf(check)));
+        CheckOutcome[] outcomes = [.. needed.Select(check => Suite.Execute(check, _reference, Scale.Quick, seed, deep, cancellation))];
         foreach (var outcome in outcomes.Where(outcome => keys.Contains(Signature.NameOf(outcome.Check))))
         {
             yield return KeyValuePair.Create(Signature.NameOf(outcome.Check), Tally.Of(VerdictName.Of(outcome.Verdict), seed));
@@ -33,7 +37,8 @@ internal sealed class QuickStudy : Study<Tally>
 
         if (keys.Contains(WholeRun))
         {
-            yield return KeyValuePair.Create(WholeRun, Tally.Of(VerdictName.Of(new VerificationRun("reference", Scale.Quick, seed, outcomes, [], []).Verdict), seed));
+            var run = new VerificationRun("reference", Scale.Quick, seed, outcomes, [], []);
+            yield return KeyValuePair.Create(WholeRun, Tally.Of(VerdictName.Of(run.Verdict), seed));
         }
     }
 

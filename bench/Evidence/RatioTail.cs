@@ -4,7 +4,7 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>The largest ratios of difference to tolerance of a deterministic check, one of each run: enough of them for a fit above the 99 % quantile.</summary>
+/// <summary>The largest ratios of difference to tolerance of a deterministic check, one of each run: enough for a fit above the 99 % quantile.</summary>
 /// <param name="Capacity">How many ratios are kept at most: 2 % of the runs that are planned.</param>
 /// <param name="Runs">Runs in all.</param>
 /// <param name="Measured">Runs in which something was compared.</param>
@@ -13,7 +13,15 @@ namespace Wellbehaved.Evidence;
 /// <param name="Inconclusive">Runs that did not decide.</param>
 /// <param name="LargestSeed">The smallest seed of the largest ratio; 0 if nothing was compared.</param>
 /// <param name="Largest">The largest ratios, falling, rounded to single precision.</param>
-internal sealed record RatioTail(int Capacity, long Runs, long Measured, long Zeros, long Rejected, long Inconclusive, ulong LargestSeed, ImmutableArray<float> Largest) : ISummary<RatioTail>
+internal sealed record RatioTail(
+    int Capacity,
+    long Runs,
+    long Measured,
+    long Zeros,
+    long Rejected,
+    long Inconclusive,
+    ulong LargestSeed,
+    ImmutableArray<float> Largest) : ISummary<RatioTail>
 {
     /// <summary>The largest ratio; NaN if nothing was compared.</summary>
     public double Maximum => Largest.Length == 0 ? double.NaN : Largest[0];
@@ -32,7 +40,8 @@ internal sealed record RatioTail(int Capacity, long Runs, long Measured, long Ze
     public static RatioTail Of(int capacity, CheckOutcome outcome, ulong seed)
     {
         // A ratio that is no number is worse than any.
-        double[] ratios = [.. outcome.Measurements.Where(measurement => measurement.IsDeterministic && measurement.Samples > 0).Select(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : measurement.Deviation)];
+        var compared = outcome.Measurements.Where(measurement => measurement.IsDeterministic && measurement.Samples > 0);
+        double[] ratios = [.. compared.Select(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : measurement.Deviation)];
         var (rejected, decided) = (outcome.Verdict == Verdict.Rejected, outcome.Verdict is Verdict.Rejected or Verdict.Holds);
         return ratios.Length == 0
             ? new RatioTail(capacity, 1, 0, 0, rejected ? 1 : 0, decided ? 0 : 1, 0, [])
@@ -62,7 +71,15 @@ internal sealed record RatioTail(int Capacity, long Runs, long Measured, long Ze
             : other.Largest.Length == 0 || Largest[0] > other.Largest[0] ? LargestSeed
             : other.Largest[0] > Largest[0] ? other.LargestSeed
             : Math.Min(LargestSeed, other.LargestSeed);
-        return new RatioTail(Capacity, Runs + other.Runs, Measured + other.Measured, Zeros + other.Zeros, Rejected + other.Rejected, Inconclusive + other.Inconclusive, seed, LargestOf(other));
+        return new RatioTail(
+            Capacity,
+            Runs + other.Runs,
+            Measured + other.Measured,
+            Zeros + other.Zeros,
+            Rejected + other.Rejected,
+            Inconclusive + other.Inconclusive,
+            seed,
+            LargestOf(other));
     }
 
     /// <summary>Both are sorted: the largest of both are found in one pass.</summary>

@@ -20,6 +20,9 @@ internal interface IStudy : IDisposable
     /// <returns>Whether the file now has all the seeds.</returns>
     bool Run(StudyPart part, Action<string> progress, CancellationToken cancellation);
 
+    /// <summary>What rejected the reference, by a file: such a run must not end as if nothing had been found.</summary>
+    IReadOnlyList<string> Rejecting(string path);
+
     /// <summary>Puts parts together.</summary>
     /// <param name="output">The file to write.</param>
     /// <param name="parts">The files to read.</param>
@@ -61,7 +64,7 @@ internal abstract class Study<TSummary> : IStudy
             throw new InvalidInputException("FROM TO", $"expected a first seed below {part.To}, got {part.From}");
         }
 
-        string[] keys = [.. Keys.Where(key => part.Only.Count == 0 || part.Only.Any(beginning => (key + " ").StartsWith(beginning + " ", StringComparison.Ordinal)))];
+        string[] keys = [.. Keys.Where(key => part.Only.Count == 0 || part.Only.Any(words => (key + " ").StartsWith(words + " ", StringComparison.Ordinal)))];
         if (keys.Length == 0)
         {
             throw new InvalidInputException(Name, $"expected the beginning of a key such as '{Keys[0]}', got {string.Join(", ", part.Only)}");
@@ -89,8 +92,9 @@ internal abstract class Study<TSummary> : IStudy
             {
                 run += (ulong)observed;
                 file.Write(part.Path);
-                var hours = clock.Elapsed.TotalHours / run * left;
-                progress(string.Create(CultureInfo.InvariantCulture, $"{Name}: seeds {first} to {end - 1} of {part.From} to {part.To - 1}; {clock.Elapsed.TotalSeconds / run * 1000:F0} s for a thousand; about {hours:F1} h left"));
+                var (perThousand, hours) = (clock.Elapsed.TotalSeconds / run * 1000, clock.Elapsed.TotalHours / run * left);
+                var seeds = $"seeds {first} to {end - 1} of {part.From} to {part.To - 1}";
+                progress(string.Create(CultureInfo.InvariantCulture, $"{Name}: {seeds}; {perThousand:F0} s for a thousand; about {hours:F1} h left"));
             }
 
             first = end;
@@ -103,6 +107,10 @@ internal abstract class Study<TSummary> : IStudy
 
         return true;
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Rejecting(string path) =>
+        [.. EvidenceFile<TSummary>.Read(path).Rows.Where(row => Rejections(row.Value.Summary) > 0).Select(row => row.Key)];
 
     /// <inheritdoc/>
     public void Merge(string output, IReadOnlyList<string> parts)
@@ -130,6 +138,9 @@ internal abstract class Study<TSummary> : IStudy
     /// <returns>What came, for each of the keys.</returns>
     protected abstract IEnumerable<KeyValuePair<string, TSummary>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation);
 
+    /// <summary>How often a summary says that the reference was rejected; 0 where wrong subjects are studied.</summary>
+    protected virtual long Rejections(TSummary summary) => 0;
+
     /// <summary>Frees subjects.</summary>
     protected virtual void Dispose(bool disposing)
     {
@@ -148,7 +159,8 @@ internal abstract class Study<TSummary> : IStudy
         }
 
         var observed = new KeyValuePair<string, TSummary>[missing.Count][];
-        Parallel.For(0, missing.Count, new ParallelOptions { CancellationToken = cancellation }, i => observed[i] = [.. Observe(missing[i].Seed, missing[i].Keys, cancellation)]);
+        var options = new ParallelOptions { CancellationToken = cancellation };
+        Parallel.For(0, missing.Count, options, i => observed[i] = [.. Observe(missing[i].Seed, missing[i].Keys, cancellation)]);
         for (var i = 0; i < missing.Count; i++)
         {
             foreach (var (key, summary) in observed[i])

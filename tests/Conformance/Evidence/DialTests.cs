@@ -26,7 +26,8 @@ public class DialTests
     [MemberData(nameof(Names))]
     public void A_defect_of_many_discrepancies_is_rejected(string name)
     {
-        // At twice the discrepancy power is a rate, which the table shows; at six times nothing may pass, whatever the seed. Of a correlation of 0.1 six would be beyond what weights can share.
+        // At twice the discrepancy power is a rate, which the table shows; at six times nothing may pass, whatever the seed. Of a correlation of
+        // 0.1 six would be beyond what weights can share.
         var dial = Dials.List.Single(candidate => candidate.Name == name);
         var outcome = dial.Execute(dial.ClaimId == "I3" ? 3 : 6, TestSeed.Value, default);
 
@@ -58,7 +59,8 @@ public class DialTests
     {
         var dial = (LawDial)Dials.List.Single(candidate => candidate.Name.StartsWith(beginning, StringComparison.Ordinal));
 
-        var measurement = dial.Execute(size, TestSeed.Value, default).Measurements.First(candidate => candidate.Quantity.StartsWith(quantity, StringComparison.Ordinal));
+        var outcome = dial.Execute(size, TestSeed.Value, default);
+        var measurement = outcome.Measurements.First(candidate => candidate.Quantity.StartsWith(quantity, StringComparison.Ordinal));
 
         // The discrepancy is seen at some ten standard errors: within half of it the mean is known for sure.
         (measurement.Measured.Value / measurement.Predicted.Value).Should().BeApproximately(1 + (size * dial.Delta), dial.Delta / 2, measurement.Quantity);

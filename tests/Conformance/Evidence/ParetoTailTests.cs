@@ -37,8 +37,8 @@ public class ParetoTailTests
     }
 
     /// <summary>
-    /// The limit shall lie above the truth in 95 % of samples: of 300 in 285, give or take 3.8. Four of these below it are 270. Without the simulated critical value, by the
-    /// asymptotic one alone, it does in 266 to 276 of them. The 19 simulations keep the level; a limit of more is narrower.
+    /// The limit shall lie above the truth in 95 % of samples: of 300 in 285, give or take 3.8. Four of these below it are 270. Without the
+    /// simulated critical value, by the asymptotic one alone, it does in 266 to 276 of them. The 19 simulations keep the level; a limit of more is narrower.
     /// </summary>
     [Theory]
     [InlineData("heavy", 1e-5)]
@@ -106,7 +106,8 @@ public class ParetoTailTests
         ParetoTail.Of(new RatioTail(2, 100, 100, 0, 0, 0, 0, [1f, 0.5f])).Should().Be(new TailFinding.Reached());
     }
 
-    private static TailFinding.Fitted Fitted(Func<double, double> quantile) => ParetoTail.Of(Sample(quantile, new Random(5))).Should().BeOfType<TailFinding.Fitted>().Subject;
+    private static TailFinding.Fitted Fitted(Func<double, double> quantile) =>
+        ParetoTail.Of(Sample(quantile, new Random(5))).Should().BeOfType<TailFinding.Fitted>().Subject;
 
     /// <summary>The value that is exceeded with a probability; the law leaves the given one beyond 1.</summary>
     private static Func<double, double> Law(string name, double beyondOne) => name switch

@@ -67,7 +67,8 @@ public sealed class StudyTests : IDisposable
         rows["a"].Seeds.ToString().Should().Be("0-11");
         rows["b"].Seeds.ToString().Should().Be("5-11");
         rows["a"].Summary.Runs.Should().Be(12);
-        FluentActions.Invoking(() => study.Run(Part(0, 1, "keys") with { Only = ["x"] }, _ => { }, default)).Should().Throw<InvalidInputException>().WithMessage("*beginning of a key such as 'a'*");
+        FluentActions.Invoking(() => study.Run(Part(0, 1, "keys") with { Only = ["x"] }, _ => { }, default))
+            .Should().Throw<InvalidInputException>().WithMessage("*beginning of a key such as 'a'*");
     }
 
     [Fact]
@@ -75,12 +76,13 @@ public sealed class StudyTests : IDisposable
     {
         using var study = new CountingStudy();
         study.Run(Part(0, 4, "today"), _ => { }, default);
-        var old = File.ReadAllText(PathOf("today")).Replace(Arithmetic.Digest, "0123456789ab", StringComparison.Ordinal).Replace("0-3", "4-7", StringComparison.Ordinal);
-        File.WriteAllText(PathOf("old"), old);
+        var old = File.ReadAllText(PathOf("today")).Replace(Arithmetic.Digest, "0123456789ab", StringComparison.Ordinal);
+        File.WriteAllText(PathOf("old"), old.Replace("0-3", "4-7", StringComparison.Ordinal));
 
         FluentActions.Invoking(() => study.Merge(PathOf("merged"), [PathOf("today"), PathOf("old")])).Should().Throw<InvalidInputException>()
             .Which.Message.Should().Contain(Arithmetic.Digest).And.Contain("0123456789ab").And.NotContain("\n");
-        FluentActions.Invoking(() => study.Run(Part(0, 10, "old"), _ => { }, default)).Should().Throw<InvalidInputException>("an old file is not gone on with");
+        FluentActions.Invoking(() => study.Run(Part(0, 10, "old"), _ => { }, default))
+            .Should().Throw<InvalidInputException>("an old file is not gone on with");
         File.Exists(PathOf("merged")).Should().BeFalse();
         EvidenceCommands.Run("merge", PathOf("merged"), PathOf("today"), PathOf("old")).Should().Be(2);
     }
@@ -92,7 +94,8 @@ public sealed class StudyTests : IDisposable
         study.Run(Part(0, 4, "one"), _ => { }, default);
         study.Run(Part(3, 6, "two"), _ => { }, default);
 
-        FluentActions.Invoking(() => study.Merge(PathOf("merged"), [PathOf("one"), PathOf("two")])).Should().Throw<InvalidInputException>().WithMessage("*3-5*");
+        FluentActions.Invoking(() => study.Merge(PathOf("merged"), [PathOf("one"), PathOf("two")]))
+            .Should().Throw<InvalidInputException>().WithMessage("*3-5*");
     }
 
     [Fact]
@@ -102,7 +105,8 @@ public sealed class StudyTests : IDisposable
         study.Run(Part(0, 4, "damaged"), _ => { }, default);
         File.WriteAllText(PathOf("damaged"), File.ReadAllText(PathOf("damaged"))[..^9]);
 
-        FluentActions.Invoking(() => study.Run(Part(0, 10, "damaged"), _ => { }, default)).Should().Throw<InvalidInputException>().WithMessage("*rows of evidence*");
+        FluentActions.Invoking(() => study.Run(Part(0, 10, "damaged"), _ => { }, default))
+            .Should().Throw<InvalidInputException>().WithMessage("*rows of evidence*");
     }
 
     [Fact]
@@ -135,6 +139,15 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
+    public void A_rejection_of_the_reference_is_an_exit_status()
+    {
+        EvidenceCommands.Run("quick", "0", "1", PathOf("quick"), "O2 vanilla").Should().Be(0);
+        File.WriteAllText(PathOf("quick"), File.ReadAllText(PathOf("quick")).Replace("holds=1", "rejected=1", StringComparison.Ordinal));
+
+        EvidenceCommands.Run("quick", "0", "1", PathOf("quick"), "O2 vanilla").Should().Be(1, "a seed that is kept is not run again, and what it found stays");
+    }
+
+    [Fact]
     public void Calls_that_make_no_sense_are_refused()
     {
         EvidenceCommands.Run("quick", "3", "3", PathOf("x")).Should().Be(2);
@@ -155,7 +168,8 @@ public sealed class StudyTests : IDisposable
 
     private StudyPart Part(ulong from, ulong to, string name) => new(from, to, PathOf(name));
 
-    private void Run(ComparisonStudy study, ulong from, ulong to, string name) => study.Run(Part(from, to, name) with { Only = ["O1 vanilla", "O2 bn_ff"] }, _ => { }, default).Should().BeTrue();
+    private void Run(ComparisonStudy study, ulong from, ulong to, string name) =>
+        study.Run(Part(from, to, name) with { Only = ["O1 vanilla", "O2 bn_ff"] }, _ => { }, default).Should().BeTrue();
 
     private string PathOf(string name) => Path.Combine(_folder, name + ".tsv");
 

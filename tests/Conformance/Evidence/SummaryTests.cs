@@ -104,5 +104,6 @@ public class SummaryTests
 
     private static Measurement Exact(double ratio) => new("compared", new Expected(0), new Observed(0), Verdict.Holds) { Deviation = ratio, Samples = 1 };
 
-    private static Measurement Bound(double bound) => new("a quantity", new Expected(0), new Observed(0), Verdict.Holds) { FalseFailRate = 1e-8, FalseAlarmBound = bound, Samples = 1 };
+    private static Measurement Bound(double bound) =>
+        new("a quantity", new Expected(0), new Observed(0), Verdict.Holds) { FalseFailRate = 1e-8, FalseAlarmBound = bound, Samples = 1 };
 }
