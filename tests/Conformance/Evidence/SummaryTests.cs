@@ -41,7 +41,7 @@ public class SummaryTests
         var runs = new[]
         {
             BoundCounts.Of(Outcome(Verdict.Holds, Bound(0.5), Bound(0.0009)), 0),
-            BoundCounts.Of(Outcome(Verdict.Holds, Bound(0.009), Bound(0.02), Exact(0.3)), 1),
+            BoundCounts.Of(Outcome(Verdict.Holds, Bound(0.01), Bound(0.02), Exact(0.3)), 1),
             BoundCounts.Of(Outcome(Verdict.Rejected, Bound(4e-5), Bound(double.NaN)), 2),
         };
 
