@@ -2,25 +2,15 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Wellbehaved.Audit;
 using Wellbehaved.Bench;
+using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// error-rates reference SEEDS FILE [CLAIM…] | error-rates mutants SEEDS FILE | error-rates diagnoses SEEDS FILE |
-// error-rates table REFERENCE DIAGNOSES MUTANTS; vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
+// evidence … (alone it says how); vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
-    case ["error-rates", "reference", var seeds, var path, .. var claims]:
-        ReferenceExperiment.Run(int.Parse(seeds, CultureInfo.InvariantCulture), path, claims);
-        break;
-    case ["error-rates", "mutants", var seeds, var path]:
-        MutantExperiment.Run(int.Parse(seeds, CultureInfo.InvariantCulture), path);
-        break;
-    case ["error-rates", "diagnoses", var seeds, var path]:
-        DiagnosisExperiment.Run(int.Parse(seeds, CultureInfo.InvariantCulture), path);
-        break;
-    case ["error-rates", "table", var reference, var diagnoses, var mutants]:
-        RatesTable.Print(reference, diagnoses, mutants);
-        break;
+    case ["evidence", .. var rest]:
+        return EvidenceCommands.Run(rest);
     case ["vectors", var folder]:
         Console.WriteLine(string.Join("\n", VectorFile.WriteAll(folder)));
         break;

@@ -1,0 +1,113 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>Which arithmetic evidence is of: a digest over the bits of what the reference computes and over what every check measures.</summary>
+/// <remarks>
+/// An algorithm may change last digits only and still change how often a tolerance is exceeded, as Fourier transforms did. So evidence is as old as
+/// the last change of a bit: of small propagations that meet each architecture, boundary and way to convolve, or of the record of the checks.
+/// Logarithms are left out of the moments: they are functions of the others, and come from the C library.
+/// </remarks>
+internal static class Arithmetic
+{
+    /// <summary>Hexadecimal digits of a digest: 48 bits, of which no two of some thousand versions will agree by chance.</summary>
+    private const int Digits = 12;
+
+    private const ulong Seed = 20190611;
+    private const int Depth = 2;
+
+    private static readonly Lazy<string> Computed = new(() => DigestOf(Record()));
+    private static readonly Lazy<string> Elementary = new(LibraryDigest);
+
+    /// <summary>The digest of this build on this machine.</summary>
+    public static string Digest => Computed.Value;
+
+    /// <summary>A digest of the elementary functions of the machine's C library: where it differs, other last digits are nobody's change.</summary>
+    public static string Library => Elementary.Value;
+
+    /// <summary>The digest with another record of the checks.</summary>
+    /// <param name="record">The bytes of record.tsv.</param>
+    public static string DigestOf(byte[] record)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var reference = new ReferenceSubject();
+        foreach (var network in Networks())
+        {
+            Propagate(hash, reference, network, new Weights.Own(Seed, 1));
+            Propagate(hash, reference, network, new Weights.Given(GivenWeights(network)));
+        }
+
+        hash.AppendData(record);
+        return Hexadecimal(hash);
+    }
+
+    /// <summary>Every architecture with kernel sizes 1, 2 and 3 and each boundary, and one large enough for another way to convolve.</summary>
+    private static IEnumerable<NetworkSettings> Networks()
+    {
+        foreach (var name in Architecture.Names)
+        {
+            yield return new(Architecture.Named(name, 2), new TensorShape(8, 1, 1, 10), Depth, 6, 1, Boundary.Periodic, 0.001);
+            yield return new(Architecture.Named(name, 1), new TensorShape(2, 8, 6, 2), Depth, 4, 2, Boundary.Periodic, 0.001);
+            foreach (var boundary in Enum.GetValues<Boundary>())
+            {
+                yield return new(Architecture.Named(name, 2), new TensorShape(2, 8, 6, 2), Depth, 4, 3, boundary, 0.001);
+            }
+
+            yield return new(Architecture.Named(name, 1), new TensorShape(4, 32, 32, 3), Depth, 32, 3, Boundary.Periodic, 0.001);
+        }
+    }
+
+    private static double[][] GivenWeights(NetworkSettings network) =>
+        [.. network.Kernels.Select((shape, index) => Weights(shape, (uint)index))];
+
+    private static double[] Weights(KernelShape shape, uint layer)
+    {
+        var weights = new double[shape.Length];
+        new RandomNumbers(Seed, 2, layer, RandomPurpose.Weights).FillNormal<double>(weights, shape.StandardDeviation);
+        return weights;
+    }
+
+    private static void Propagate(IncrementalHash hash, ReferenceSubject reference, NetworkSettings network, Weights weights) =>
+        reference.Propagate(network, weights, Batch.Gaussian(network, Seed, 3), snapshot =>
+        {
+            Append(hash, snapshot.Signal);
+            Append(hash, snapshot.Noise);
+            var moments = snapshot.Moments();
+            Append(hash, [moments.Nu1AbsSignal, moments.Nu2Signal, moments.Mu2Signal, moments.Mu4Signal]);
+            Append(hash, [moments.Mu2Noise, moments.Chi, moments.ReffSignal, moments.ReffNoise]);
+        });
+
+    private static byte[] Record()
+    {
+        // A checkout may have put carriage returns at the ends of lines.
+        var bytes = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "record.tsv"));
+        return [.. bytes.Where(value => value != (byte)'\r')];
+    }
+
+    private static string LibraryDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var i = 1; i <= 4096; i++)
+        {
+            var x = i / 512.0;
+            Append(hash, [Math.Log(x), Math.Exp(-x), Math.Sin(x), Math.Cos(x), Math.Pow(x, 0.3), Math.Tan(x), Math.Acos(i / 4096.0), Math.Atan2(x, 3)]);
+        }
+
+        return Hexadecimal(hash);
+    }
+
+    private static void Append(IncrementalHash hash, double[] values)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(double)];
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
+            hash.AppendData(bytes);
+        }
+    }
+
+    private static string Hexadecimal(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetHashAndReset())[..Digits];
+}

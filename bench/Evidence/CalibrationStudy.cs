@@ -1,0 +1,55 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>The bounds of false alarms of every statistical check on the reference, with a twentieth of the samples.</summary>
+/// <remarks>A bound that is a theorem holds at any number of samples.</remarks>
+internal sealed class CalibrationStudy : Study<BoundCounts>
+{
+    /// <summary>Share of the samples of a quick run.</summary>
+    public const double SampleShare = 1.0 / 20;
+
+    private static readonly Dictionary<string, Check> Checks =
+        Suite.Checks.Where(check => VerdictLevels.Of(check) != VerdictLevel.GivenWeights).ToDictionary(Signature.NameOf);
+
+    private readonly FewDeepSimulations _reference = new();
+
+    /// <inheritdoc/>
+    public override string Name => "calibration";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Keys { get; } = [.. Checks.Keys];
+
+    /// <inheritdoc/>
+    protected override int Chunk => 20;
+
+    /// <summary>Executes a check as a quick run does, with fewer samples.</summary>
+    internal static CheckOutcome Execute(Check check, ISubject subject, ulong seed, DeepExperiments deep, CancellationToken cancellation = default) =>
+        check.Execute(new CheckContext(subject, Suite.RatesOf(Scale.Quick), Mixing.SeedOf(seed, check), deep, cancellation) { SampleShare = SampleShare });
+
+    /// <inheritdoc/>
+    protected override long Rejections(BoundCounts summary) => summary.Rejected;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<KeyValuePair<string, BoundCounts>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation)
+    {
+        var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation);
+        return Checks.Where(pair => keys.Contains(pair.Key)).Select(pair =>
+            KeyValuePair.Create(pair.Key, BoundCounts.Of(Execute(pair.Value, _reference, seed, deep, cancellation), seed)));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _reference.Dispose();
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The reference, whose deep experiments have a twentieth of their mappings too.</summary>
+    private sealed class FewDeepSimulations : ReferenceSubject
+    {
+        public override MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) =>
+            base.Run(options with { NumSims = (int)Math.Ceiling(options.NumSims * SampleShare) }, depthReached, cancellation);
+    }
+}

@@ -1,0 +1,28 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>The reference with one thing turned away from the truth by a known amount.</summary>
+internal sealed class DialledSubject : ReferenceSubject
+{
+    /// <summary>Rewrites the subject's own weights; given ones stay.</summary>
+    public Func<Weights.Own, IKernelSource<float>>? OwnWeights { get; init; }
+
+    /// <summary>Makes, for each propagation, what rewrites the snapshots that it shows, in order.</summary>
+    public Func<NetworkSettings, Func<Snapshot, Snapshot>>? Show { get; init; }
+
+    /// <inheritdoc/>
+    public override SubjectDescription Description { get; } = new("the reference, dialled");
+
+    /// <inheritdoc/>
+    public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
+    {
+        var rewrite = Show?.Invoke(network);
+        base.Propagate(network, weights, input, rewrite is null ? observe : snapshot => observe(rewrite(snapshot)));
+    }
+
+    /// <inheritdoc/>
+    protected override IKernelSource<float> Kernels(Weights weights) =>
+        weights is Weights.Own own && OwnWeights is { } source ? source(own) : base.Kernels(weights);
+}

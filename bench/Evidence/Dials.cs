@@ -1,0 +1,310 @@
+using System.Collections.Immutable;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+using Wellbehaved.Tests.Conformance;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>The defects of the power table, and why some checks have none.</summary>
+internal static class Dials
+{
+    private static readonly string[] All = ["vanilla", "vanilla_res", "bn_ff", "bn_res"];
+    private static readonly string[] WithBatchNorm = ["bn_ff", "bn_res"];
+    private static readonly string[] Plain = ["vanilla", "vanilla_res"];
+    private static readonly string[] Residual = ["vanilla_res", "bn_res"];
+
+    /// <summary>The distribution function of a step of W1 over five deviations to both sides: linear interpolation errs by less than 10⁻⁴.</summary>
+    private static readonly Lazy<(double From, double Spacing, double[] Table)> Step = new(() =>
+    {
+        const int nodes = 400;
+        var walk = new RandomWalk(64);
+        var (from, spacing) = (walk.Drift - (5 * Math.Sqrt(walk.Variance)), 10 * Math.Sqrt(walk.Variance) / nodes);
+        return (from, spacing, walk.Distribution(1, [.. Enumerable.Range(0, nodes).Select(i => from + (i * spacing))]));
+    });
+
+    /// <summary>The dials.</summary>
+    public static ImmutableArray<Dial> List { get; } = [.. Laws(), .. Elements()];
+
+    /// <summary>Why a check has no dial; null where it has one, or where nobody has thought of it.</summary>
+    public static string? WhyNone(Check check) => (check.ClaimId, check.Architecture) switch
+    {
+        ("D8", "vanilla" or "bn_ff") => "asks for equality: any other number is rejected, however near",
+        ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") =>
+            "counts mappings against one half: its power is a binomial probability, exact and computed",
+        _ => null,
+    };
+
+    private static IEnumerable<Dial> Laws() =>
+    [
+        // The weights of all convolutions but the first have 1 + d times their variance: E ν₂ and E μ₂ behind one have 1 + d times theirs.
+        .. Each("S2", All, "weight variance, in ν₂(y)", 0.05, WeightVariance),
+        .. Each("S3", All, "weight variance, in ν₂(dy)", 0.1, WeightVariance),
+        .. Each("S4", ["vanilla"], "weight variance, in μ₂(y)", 0.1, WeightVariance),
+        .. Each("S1", ["vanilla"], "weight variance, in E[x_i x_j]", 0.16, WeightVariance),
+
+        // 1/σ² has the inverse factor; in bn_res the check looks at the first batch norm, which reads the first convolution.
+        .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", 0.15, AllWeightsSmaller),
+        .. Each("S5", WithBatchNorm, "signal behind the ReLU, in μ₂(x)", 0.06, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("S5", ["bn_ff"], "noise behind batch norm, in ν₂(dz)", 0.1, d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))),
+
+        // The share of noise that passes, and the share of variance that stays, are squares.
+        .. Each("S3", ["vanilla"], "noise behind the ReLU, in ν₂(dx)", 0.2, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
+        .. Each("S4", ["vanilla"], "signal behind the ReLU, in μ₂(x)", 0.2, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("S6", WithBatchNorm, "noise behind the ReLU, in ν₂(dx)", 0.1, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
+        .. Each("S6", WithBatchNorm, "signal behind the ReLU, in μ₂(x)", 0.1, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+
+        .. Each("S8", Residual, "a share of the skip in the branch, as their correlation", 0.05, BranchKeepsSkip),
+        .. Each("I1", All, "weight variance, in the distance of distributions", 0.05, d => WeightVariance(VarianceAtDistance(d) - 1)),
+        .. Each("I2", All, "pre-activations that keep a share of those one layer below, as their correlation", 0.1, LayersCorrelate),
+        .. Each("I3", All, "weights with a share common to all simulations, in the correlation of pre-activations", 0.1, SimulationsCorrelate),
+
+        .. Each("W1", ["vanilla"], "weight variance, in the distance of distributions of a step", 0.06, d => WeightVariance(WalkVarianceAtDistance(d) - 1)),
+
+        // Eight layers of the fully connected net multiply to 1 + d.
+        .. Each("W2", ["vanilla"], "weight variance, in ν₂ after eight layers", 0.45, d => WeightVariance(Math.Pow(1 + d, 1.0 / 8) - 1)),
+
+        // Batch norm undoes the factor of all convolutions of a branch but the last.
+        .. Each("W3", ["bn_res"], "weight variance, in the growth of a unit", 0.1, WeightVariance),
+
+        // The first unit's factor is one of the skip and one of the branch, to which both of its convolutions contribute: 1 + b² = 2(1 + d).
+        .. Each("W4", ["vanilla_res"], "weight variance, in ν₂(y¹)/ν₂(y⁰)", 0.1, d => WeightVariance(Math.Sqrt(1 + (2 * d)) - 1)),
+
+        .. Each("R1", Plain, "noise at the end, in ln χ", 0.2, d => ShownAtTheEnd(1, Math.Exp(d))),
+        .. Each("R1", Plain, "reported rank, in ln r_eff", 0.35, Rank),
+        .. Each("R2", WithBatchNorm, "noise at the end, in ln χ", 0.2, d => ShownAtTheEnd(1, Math.Exp(d))),
+        .. Each("R2", WithBatchNorm, "signal and noise at the end, in ln μ₂(x)", 0.35, d => ShownAtTheEnd(Math.Exp(d / 2), Math.Exp(d / 2))),
+        .. Each("A1", ["bn_ff"], "noise that gains in each layer, in ln δχ", 0.06, NoiseGains),
+        .. Each("A2", ["bn_res"], "noise at the end, in ln χ", 0.3, d => ShownAtTheEnd(1, Math.Exp(d))),
+
+        // ln ν₂ gains ln v more in each layer, and d times the drift is what it should: a collapsed signal walks as one point does.
+        .. Each("P5", ["vanilla"], "weight variance, in the drift of ln ν₂", 0.4, d => WeightVariance(Math.Exp(d * Math.Abs(new RandomWalk(32).Drift)) - 1)),
+    ];
+
+    private static IEnumerable<Dial> Elements() =>
+    [
+        .. Each("O1", All, "an element of a convolution", ElementDial.Element(PlaceKind.Convolution, noise: false)),
+        .. Each("O2", All, "an element behind a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false)),
+        .. Each("O3", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
+        .. Each("D1", All, "a reported ν₂", ElementDial.Moment((moments, factor) => moments with { Nu2Signal = moments.Nu2Signal * factor })),
+        .. Each("D2", All, "a reported rank", ElementDial.Moment((moments, factor) => moments with { ReffSignal = moments.ReffSignal * factor })),
+        .. Each("D3", WithBatchNorm, "the farthest element behind batch norm", Farthest),
+        .. Each("D4", WithBatchNorm, "an element behind batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: false)),
+        .. Each("D5", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
+        .. All.Select(architecture =>
+            new ElementDial("D6", architecture, "an element behind a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false), Shiftable)),
+        .. Each("D7", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
+        .. Each("D8", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
+        .. Each("S7", WithBatchNorm, "an element of the noise behind batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: true)),
+    ];
+
+    private static IEnumerable<Dial> Each(string claim, string[] architectures, string defect, double delta, Func<double, DialledSubject> create) =>
+        architectures.Select(architecture => new LawDial(claim, architecture, defect, delta, create));
+
+    private static IEnumerable<Dial> Each(string claim, string[] architectures, string defect, Func<NetworkSettings, Snapshot, double, Snapshot> perturb) =>
+        architectures.Select(architecture => new ElementDial(claim, architecture, defect, perturb, FullyConnected));
+
+    /// <summary>The fully connected ones of the networks that deterministic checks look at; of residual ones those with two layers in the branch.</summary>
+    private static bool FullyConnected(NetworkSettings network) =>
+        network.KernelSize == 1 && (!network.Architecture.IsResidual || network.Architecture.ResidualDepth > 1);
+
+    /// <summary>One of those that a cyclic shift leaves alone.</summary>
+    private static bool Shiftable(NetworkSettings network) => network is { KernelSize: 3, Boundary: Boundary.Periodic };
+
+    private static DialledSubject AllWeightsSmaller(double excess) => new() { OwnWeights = weights => new ScaledWeights(weights, 1 / (1 + excess)) };
+
+    private static DialledSubject WeightVariance(double excess) =>
+        new() { OwnWeights = weights => new RewrittenKernels(weights, factor: _ => Math.Sqrt(1 + excess)) };
+
+    /// <summary>Multiplies what is shown at one kind of place.</summary>
+    private static DialledSubject Shown(PlaceKind kind, double signal, double noise) =>
+        new() { Show = _ => snapshot => snapshot.Place.Kind == kind ? Times(snapshot, signal, noise) : snapshot };
+
+    /// <summary>Multiplies what is shown at the last place of the network.</summary>
+    private static DialledSubject ShownAtTheEnd(double signal, double noise) => new()
+    {
+        Show = network => snapshot =>
+            snapshot.Depth == network.Depth && snapshot.Place.Number == network.Architecture.Places[^1].Number ? Times(snapshot, signal, noise) : snapshot,
+    };
+
+    private static DialledSubject Rank(double excess) => new()
+    {
+        Show = _ => snapshot =>
+            snapshot.Place.Kind == PlaceKind.Relu ? snapshot with { Moments = () => Ranked(snapshot.Moments(), Math.Exp(excess)) } : snapshot,
+    };
+
+    private static ReportedMoments Ranked(ReportedMoments moments, double factor) => moments with { ReffSignal = moments.ReffSignal * factor };
+
+    private static DialledSubject NoiseGains(double excess) =>
+        new() { Show = _ => snapshot => snapshot.Place.Kind == PlaceKind.Relu ? Times(snapshot, 1, Math.Exp(excess * snapshot.Depth)) : snapshot };
+
+    private static Snapshot Times(Snapshot snapshot, double signal, double noise) =>
+        snapshot with { Signal = [.. snapshot.Signal.Select(value => value * signal)], Noise = [.. snapshot.Noise.Select(value => value * noise)] };
+
+    /// <summary>The branch becomes √(1 - ρ²) of itself and ρ of its unit's input, brought to its size.</summary>
+    /// <remarks>Channel by channel the two correlate by ρ in the mean.</remarks>
+    private static DialledSubject BranchKeepsSkip(double correlation) => new()
+    {
+        Show = _ =>
+        {
+            Snapshot? before = null;
+            return snapshot =>
+            {
+                before = snapshot.Place.Kind == PlaceKind.Before ? snapshot : before;
+                return snapshot.Place.Kind != PlaceKind.Addition || before is null ? snapshot : snapshot with
+                {
+                    Signal = Sum(before.Signal, snapshot.Signal, snapshot.Shape.Channels, correlation),
+                    Noise = Sum(before.Noise, snapshot.Noise, snapshot.Shape.Channels, correlation),
+                };
+            };
+        },
+    };
+
+    private static double[] Sum(double[] skip, double[] sum, int channels, double correlation)
+    {
+        double[] branch = [.. sum.Zip(skip, (y, x) => y - x)];
+        var mixed = Mixed(branch, skip, channels, correlation);
+        return [.. skip.Zip(mixed, (x, y) => x + y)];
+    }
+
+    /// <summary>Pre-activations of a layer that keep a share of those of the layer below: standardised, their correlation is exactly that share.</summary>
+    private static DialledSubject LayersCorrelate(double correlation) => new()
+    {
+        Show = _ =>
+        {
+            Snapshot? below = null;
+            return snapshot =>
+            {
+                if (snapshot.Place.Kind != PlaceKind.Convolution)
+                {
+                    return snapshot;
+                }
+
+                var channels = snapshot.Shape.Channels;
+                var shown = below is null ? snapshot : snapshot with { Signal = MixedWhole(snapshot.Signal, below.Signal, channels, correlation) };
+                below = snapshot;
+                return shown;
+            };
+        },
+    };
+
+    /// <summary>
+    /// All simulations share a part of their weights, so those of any two correlate by ρ. Their pre-activations do by ρ times the cosine of their
+    /// inputs, which behind a ReLU is 1/π for wide layers and independent signals: to leading order ρ = πd.
+    /// </summary>
+    private static DialledSubject SimulationsCorrelate(double correlation)
+    {
+        var share = Math.Min(1, Math.PI * correlation);
+        return new() { OwnWeights = weights => new PartlyCommonWeights(weights, share) };
+    }
+
+    /// <summary>√(1 - ρ²) of each channel, and ρ of another tensor's, brought to the channel's size.</summary>
+    private static double[] Mixed(double[] values, double[] other, int channels, double correlation)
+    {
+        var (own, others) = (WrittenOutLayers.MeanSquares(values, channels), WrittenOutLayers.MeanSquares(other, channels));
+        return [.. values.Select((value, i) => others[i % channels] == 0 ? value
+            : (Math.Sqrt(1 - (correlation * correlation)) * value) + (correlation * Math.Sqrt(own[i % channels] / others[i % channels]) * other[i]))];
+    }
+
+    /// <summary>The same with one size for all channels of a point, which leaves the distribution of a channel as it is.</summary>
+    private static double[] MixedWhole(double[] values, double[] other, int channels, double correlation)
+    {
+        var mixed = new double[values.Length];
+        var rest = Math.Sqrt(1 - (correlation * correlation));
+        for (var point = 0; point < values.Length; point += channels)
+        {
+            var (size, otherSize) = (SquareSum(values, point), SquareSum(other, point));
+            for (var i = point; i < point + channels; i++)
+            {
+                mixed[i] = otherSize == 0 ? values[i] : (rest * values[i]) + (correlation * Math.Sqrt(size / otherSize) * other[i]);
+            }
+        }
+
+        return mixed;
+
+        double SquareSum(double[] all, int point) => all.Skip(point).Take(channels).Sum(value => value * value);
+    }
+
+    /// <summary>Moves every channel's first element, the point that D3 sends far away, outwards.</summary>
+    private static Snapshot Farthest(NetworkSettings network, Snapshot snapshot, double amount)
+    {
+        if (snapshot.Depth != 1 || snapshot.Place.Kind != PlaceKind.BatchNorm)
+        {
+            return snapshot;
+        }
+
+        double[] moved = [.. snapshot.Signal];
+        for (var channel = 0; channel < snapshot.Shape.Channels; channel++)
+        {
+            moved[channel] *= 1 + amount;
+        }
+
+        return snapshot with { Signal = moved };
+    }
+
+    /// <summary>The variance v at which N(0, v) is that far from N(0, 1).</summary>
+    /// <remarks>The densities cross at x² = v ln v/(v - 1), where the distance is Φ(x) - Φ(x/√v).</remarks>
+    private static double VarianceAtDistance(double distance) => Root(
+        v => MathNet.Numerics.Distributions.Normal.CDF(0, 1, Crossing(v)) - MathNet.Numerics.Distributions.Normal.CDF(0, Math.Sqrt(v), Crossing(v)),
+        distance);
+
+    private static double Crossing(double variance) => Math.Sqrt(variance * Math.Log(variance) / (variance - 1));
+
+    /// <summary>The factor v whose logarithm moves the distribution of a step of W1 that far.</summary>
+    private static double WalkVarianceAtDistance(double distance)
+    {
+        var (_, spacing, table) = Step.Value;
+        return Root(v => Enumerable.Range(0, table.Length).Max(i => table[i] - Before(i, Math.Log(v))), distance);
+
+        double Before(int node, double shift)
+        {
+            var position = Math.Max(0, node - (shift / spacing));
+            var below = (int)position;
+            return below + 1 >= table.Length ? table[^1] : table[below] + ((position - below) * (table[below + 1] - table[below]));
+        }
+    }
+
+    /// <summary>Where a rising function of a variance above 1 takes a value.</summary>
+    private static double Root(Func<double, double> function, double value)
+    {
+        var (low, high) = (1 + 1e-9, 4.0);
+        for (var i = 0; i < 50; i++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = function(middle) < value ? (middle, high) : (low, middle);
+        }
+
+        return (low + high) / 2;
+    }
+
+    /// <summary>Weights of another variance, the first convolution's included.</summary>
+    private sealed class ScaledWeights(Weights.Own weights, double variance) : IKernelSource<float>
+    {
+        public void Fill(int convolution, KernelShape shape, Span<float> kernel)
+        {
+            new RandomKernels<float>(weights.Seed, weights.Simulation).Fill(convolution, shape, kernel);
+            foreach (ref var value in kernel)
+            {
+                value *= (float)Math.Sqrt(variance);
+            }
+        }
+    }
+
+    /// <summary>Weights of which a share of the variance is the same in all simulations.</summary>
+    private sealed class PartlyCommonWeights(Weights.Own weights, double share) : IKernelSource<float>
+    {
+        /// <summary>A simulation that no check asks for.</summary>
+        private const uint Common = uint.MaxValue;
+
+        public void Fill(int convolution, KernelShape shape, Span<float> kernel)
+        {
+            new RandomKernels<float>(weights.Seed, weights.Simulation).Fill(convolution, shape, kernel);
+            var common = new float[kernel.Length];
+            new RandomKernels<float>(weights.Seed, Common).Fill(convolution, shape, common);
+            for (var i = 0; i < kernel.Length; i++)
+            {
+                kernel[i] = (float)((Math.Sqrt(1 - share) * kernel[i]) + (Math.Sqrt(share) * common[i]));
+            }
+        }
+    }
+}

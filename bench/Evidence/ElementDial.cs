@@ -1,0 +1,72 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>One element of one tensor, or one reported moment, that is off by a number of tolerances.</summary>
+/// <remarks>
+/// Tolerances are inside the checks, so the check itself is asked: at each seed the perturbation is set by the ratio with which the check answers to
+/// one of some thirty tolerances. Beside the perturbation the comparison sees the reference's own rounding, a few tenths of a tolerance at most: so
+/// at one tolerance about half is rejected.
+/// </remarks>
+/// <param name="ClaimId">The claim.</param>
+/// <param name="Architecture">The architecture.</param>
+/// <param name="Defect">What is wrong.</param>
+/// <param name="Perturb">Moves a snapshot by a multiple of its root mean square, or a moment by a multiple of itself.</param>
+/// <param name="On">In which networks: one of those that the check looks at.</param>
+internal sealed record ElementDial(
+    string ClaimId,
+    string Architecture,
+    string Defect,
+    Func<NetworkSettings, Snapshot, double, Snapshot> Perturb,
+    Func<NetworkSettings, bool> On)
+    : Dial(ClaimId, Architecture, Defect, "a tolerance")
+{
+    /// <summary>Where the response is measured: far above the rounding, and where it is still proportional.</summary>
+    private const double Response = 30;
+
+    private const double FirstTry = 1e-3;
+
+    /// <inheritdoc/>
+    public override CheckOutcome Execute(double size, ulong seed, CancellationToken cancellation)
+    {
+        // The first answer may be far from proportional; at thirty tolerances it is.
+        var amplitude = FirstTry * Response / RatioAt(FirstTry);
+        amplitude *= size / RatioAt(amplitude);
+        return At(amplitude);
+
+        double RatioAt(double perturbation)
+        {
+            var outcome = At(perturbation);
+            var ratio = outcome.Measurements.Select(measurement => measurement.Deviation).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+            return ratio > 0 ? ratio : throw new InvalidOperationException($"expected a check that sees {Defect} of {perturbation}, got {outcome}");
+        }
+
+        CheckOutcome At(double perturbation)
+        {
+            using var subject = new DialledSubject
+            {
+                Show = network => On(network) ? snapshot => Perturb(network, snapshot, perturbation) : snapshot => snapshot,
+            };
+            return Suite.Execute(Check, subject, Scale.Quick, seed, cancellation: cancellation);
+        }
+    }
+
+    /// <summary>Moves the first element of a tensor at the last place of a kind.</summary>
+    public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(PlaceKind kind, bool noise) => (network, snapshot, amount) =>
+        snapshot.Depth != network.Depth || snapshot.Place.Kind != kind ? snapshot
+        : noise ? snapshot with { Noise = Moved(snapshot.Noise, amount) }
+        : snapshot with { Signal = Moved(snapshot.Signal, amount) };
+
+    /// <summary>Changes a reported moment behind the last ReLU.</summary>
+    public static Func<NetworkSettings, Snapshot, double, Snapshot> Moment(Func<ReportedMoments, double, ReportedMoments> change) =>
+        (network, snapshot, amount) => snapshot.Depth != network.Depth || snapshot.Place.Kind != PlaceKind.Relu ? snapshot
+        : snapshot with { Moments = () => change(snapshot.Moments(), 1 + amount) };
+
+    private static double[] Moved(double[] values, double amount)
+    {
+        double[] moved = [.. values];
+        moved[0] += amount * Math.Sqrt(values.Average(value => value * value));
+        return moved;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>The tables in a document, between two marks, and the line that says when they are old.</summary>
+/// <param name="text">The document.</param>
+internal sealed partial class EvidencePage(string text)
+{
+    /// <summary>Before the tables.</summary>
+    public const string Begin = "<!-- evidence:begin -->";
+
+    /// <summary>After the tables.</summary>
+    public const string End = "<!-- evidence:end -->";
+
+    /// <summary>The digest of a page without tables.</summary>
+    public const string NoTables = "none";
+
+    private const string OldBeginning = "**These tables are of an earlier arithmetic (";
+
+    /// <summary>The document.</summary>
+    public string Text { get; } = text;
+
+    /// <summary>The arithmetic that the tables are of; "none" if there are none.</summary>
+    public string Digest => ArithmeticLine().Match(Block) is { Success: true } match ? match.Groups["digest"].Value : NoTables;
+
+    /// <summary>The C library of the machine that made them; "none" without tables.</summary>
+    public string Library => ArithmeticLine().Match(Block) is { Success: true } match ? match.Groups["library"].Value : NoTables;
+
+    /// <summary>The first line of tables.</summary>
+    public static string ArithmeticOf(Provenance provenance) => $"Arithmetic `{provenance.Digest}`, C library `{provenance.Library}`.";
+
+    private string Block
+    {
+        get
+        {
+            var (begin, end) = (Text.IndexOf(Begin, StringComparison.Ordinal), Text.IndexOf(End, StringComparison.Ordinal));
+            return begin >= 0 && end > begin
+                ? Text[(begin + Begin.Length)..end]
+                : throw new InvalidInputException("the document", $"expected {Begin} before {End}, found them not");
+        }
+    }
+
+    /// <summary>What a reader is misled by; null if nothing.</summary>
+    /// <param name="today">Today's digest.</param>
+    public string? WhyMisleading(string today)
+    {
+        var says = Block.Contains(OldBeginning, StringComparison.Ordinal);
+        return Digest == NoTables ? (says ? "there are no tables, and yet the page calls them old" : null)
+            : Digest == today ? (says ? $"the tables are of today's arithmetic {today}, and yet the page calls them old" : null)
+            : Block.Contains(OldLine(Digest, today), StringComparison.Ordinal) ? null
+            : $"the tables are of the arithmetic {Digest}, today's is {today}, and the page does not say so: run bench -- evidence stamp";
+    }
+
+    /// <summary>The page with other tables.</summary>
+    public EvidencePage WithTables(string tables) => new(Text.Replace(Begin + Block + End, $"{Begin}\n\n{tables.Trim()}\n\n{End}", StringComparison.Ordinal));
+
+    /// <summary>The page with the line that says that the tables are old, where they are.</summary>
+    public EvidencePage Stamped(string today)
+    {
+        var block = OldPattern().Replace(Block, "");
+        var line = Digest == NoTables || Digest == today ? "" : $"\n\n{OldLine(Digest, today)}";
+        return new(Text.Replace(Begin + Block, Begin + line + block, StringComparison.Ordinal));
+    }
+
+    private static string OldLine(string digest, string today) => $"{OldBeginning}`{digest}`); today's is `{today}`.**";
+
+    [GeneratedRegex(@"Arithmetic `(?<digest>[0-9a-f]+)`, C library `(?<library>[0-9a-f]+)`")]
+    private static partial Regex ArithmeticLine();
+
+    [GeneratedRegex(@"\n\n\*\*These tables are of an earlier arithmetic[^\n]*")]
+    private static partial Regex OldPattern();
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>All tables, from the files of a folder.</summary>
+internal static class EvidenceTables
+{
+    /// <summary>Writes the tables.</summary>
+    /// <param name="folder">The folder; its files end in <c>.tsv</c>.</param>
+    /// <returns>Markdown, whose first line names the arithmetic; a line that says so if there is no evidence.</returns>
+    /// <exception cref="InvalidInputException">Files are of different arithmetics, or two hold the same seeds.</exception>
+    public static string Of(string folder)
+    {
+        string[] paths = [.. Directory.EnumerateFiles(folder, "*.tsv").Order(StringComparer.Ordinal)];
+        if (paths.Length == 0)
+        {
+            return "No evidence has been gathered yet.";
+        }
+
+        var first = Provenance.Read(paths[0]);
+        foreach (var path in paths)
+        {
+            var provenance = Provenance.Read(path);
+            (first with { Study = provenance.Study }).Demand(provenance, path);
+        }
+
+        var text = new StringBuilder(EvidencePage.ArithmeticOf(first)).Append('\n');
+        Section<RatioTail>("operations", file => TailTable.Of("Rounding of single operations", file));
+        Section<RatioTail>("comparisons", file => TailTable.Of("Rounding of the other deterministic checks", file));
+        Section<BoundCounts>("calibration", CalibrationTable.Of);
+        Section<Tally>("quick", QuickTable.Of);
+        Section<Tally>("power", PowerTable.Of);
+        Section<Tally>("mutants", MutantTable.Of);
+        Section<Tally>("diagnoses", DiagnosisTable.Of);
+        return text.ToString();
+
+        void Section<TSummary>(string study, Func<EvidenceFile<TSummary>, string> table)
+            where TSummary : ISummary<TSummary>
+        {
+            string[] parts = [.. paths.Where(path => Provenance.Read(path).Study == study)];
+            if (parts.Length == 0)
+            {
+                return;
+            }
+
+            var file = new EvidenceFile<TSummary>(first with { Study = study });
+            foreach (var part in parts)
+            {
+                file.Add(EvidenceFile<TSummary>.Read(part), part);
+            }
+
+            text.Append('\n').Append(table(file).Trim()).Append('\n');
+        }
+    }
+
+    /// <summary>Formats as in every culture.</summary>
+    public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A probability as a power of ten with one digit.</summary>
+    public static string Probability(double value) => value == 0 ? "0" : value >= 0.001 ? Invariant($"{value:0.####}") : Power(value);
+
+    /// <summary>Digits as superscripts.</summary>
+    private static string Power(double value)
+    {
+        var exponent = (int)Math.Floor(Math.Log10(value));
+        var digits = Invariant($"{value / Math.Pow(10, exponent):0.0}");
+        return $"{digits}·10{string.Concat(exponent.ToString(CultureInfo.InvariantCulture).Select(digit => digit == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit - '0']))}";
+    }
+}

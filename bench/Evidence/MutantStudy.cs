@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using Wellbehaved.Audit;
+using Wellbehaved.Tests.Conformance;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>How often each wrong implementation is rejected by the claim that names its defect.</summary>
+internal sealed class MutantStudy : Study<Tally>
+{
+    private static readonly Dictionary<string, Mutant> Mutants = AllMutants.List.ToDictionary(mutant => mutant.ToString());
+    private readonly ConcurrentDictionary<string, Lazy<ReferenceSubject>> _subjects = [];
+
+    /// <inheritdoc/>
+    public override string Name => "mutants";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Keys { get; } = [.. Mutants.Keys];
+
+    /// <inheritdoc/>
+    protected override int Chunk => 4;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<KeyValuePair<string, Tally>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation) =>
+        Mutants.Where(pair => keys.Contains(pair.Key)).Select(pair =>
+        {
+            var subject = _subjects.GetOrAdd(pair.Key, _ => new Lazy<ReferenceSubject>(pair.Value.Create)).Value;
+            var outcome = Suite.Execute(pair.Value.Check, subject, Scale.Quick, seed, cancellation: cancellation);
+            return KeyValuePair.Create(pair.Key, Tally.Of(VerdictName.Of(outcome.Verdict), seed));
+        });
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var subject in _subjects.Values)
+        {
+            subject.Value.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}

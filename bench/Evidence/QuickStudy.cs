@@ -1,0 +1,51 @@
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>What quick runs on the reference come to, check by check and as a whole.</summary>
+internal sealed class QuickStudy : Study<Tally>
+{
+    /// <summary>The row of whole runs.</summary>
+    public const string WholeRun = "run";
+
+    private readonly ReferenceSubject _reference = new();
+
+    /// <inheritdoc/>
+    public override string Name => "quick";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Keys { get; } = [.. Suite.Checks.Select(Signature.NameOf), WholeRun];
+
+    /// <inheritdoc/>
+    protected override int Chunk => 4;
+
+    /// <inheritdoc/>
+    protected override long Rejections(Tally summary) => summary.Of(VerdictName.Rejected);
+
+    /// <inheritdoc/>
+    protected override IEnumerable<KeyValuePair<string, Tally>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation)
+    {
+        var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation);
+
+        // A run's verdict needs all of its checks, whichever are asked for beside it.
+        var needed = Suite.Checks.Where(check => keys.Contains(WholeRun) || keys.Contains(Signature.NameOf(check)));
+        CheckOutcome[] outcomes = [.. needed.Select(check => Suite.Execute(check, _reference, Scale.Quick, seed, deep, cancellation))];
+        foreach (var outcome in outcomes.Where(outcome => keys.Contains(Signature.NameOf(outcome.Check))))
+        {
+            yield return KeyValuePair.Create(Signature.NameOf(outcome.Check), Tally.Of(VerdictName.Of(outcome.Verdict), seed));
+        }
+
+        if (keys.Contains(WholeRun))
+        {
+            var run = new VerificationRun("reference", Scale.Quick, seed, outcomes, [], []);
+            yield return KeyValuePair.Create(WholeRun, Tally.Of(VerdictName.Of(run.Verdict), seed));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _reference.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,29 @@
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Evidence;
+
+/// <summary>Verdicts as part files write them.</summary>
+internal static class VerdictName
+{
+    /// <summary>The claim held.</summary>
+    public const string Holds = "holds";
+
+    /// <summary>The claim was rejected.</summary>
+    public const string Rejected = "rejected";
+
+    /// <summary>The data did not decide.</summary>
+    public const string Inconclusive = "inconclusive";
+
+    /// <summary>The subject declined.</summary>
+    public const string Declined = "declined";
+
+    /// <summary>The name of a verdict.</summary>
+    public static string Of(Verdict verdict) => verdict switch
+    {
+        Verdict.Holds => Holds,
+        Verdict.Rejected => Rejected,
+        Verdict.Inconclusive => Inconclusive,
+        Verdict.Declined => Declined,
+        _ => throw new InvalidOperationException($"expected a verdict, got {verdict}"),
+    };
+}
