@@ -1,5 +1,4 @@
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Evidence;
 
@@ -13,7 +12,7 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
     private static readonly Dictionary<string, Check> Checks =
         Suite.Checks.Where(check => VerdictLevels.Of(check) != VerdictLevel.GivenWeights).ToDictionary(Signature.NameOf);
 
-    private readonly FewDeepSimulations _reference = new();
+    private readonly ReferenceSubject _reference = new();
 
     /// <inheritdoc/>
     public override string Name => "calibration";
@@ -26,7 +25,7 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
 
     /// <summary>Executes a check as a quick run does, with fewer samples.</summary>
     internal static CheckOutcome Execute(Check check, ISubject subject, ulong seed, DeepExperiments deep, CancellationToken cancellation = default) =>
-        check.Execute(new CheckContext(subject, Suite.RatesOf(Scale.Quick), Mixing.SeedOf(seed, check), deep, cancellation) { SampleShare = SampleShare });
+        Suite.Execute(check, subject, Scale.Quick, seed, deep, SampleShare, cancellation);
 
     /// <inheritdoc/>
     protected override long Rejections(BoundCounts summary) => summary.Rejected;
@@ -34,7 +33,7 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
     /// <inheritdoc/>
     protected override IEnumerable<KeyValuePair<string, BoundCounts>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation)
     {
-        var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation);
+        var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation) { SampleShare = SampleShare };
         return Checks.Where(pair => keys.Contains(pair.Key)).Select(pair =>
             KeyValuePair.Create(pair.Key, BoundCounts.Of(Execute(pair.Value, _reference, seed, deep, cancellation), seed)));
     }
@@ -44,12 +43,5 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
     {
         _reference.Dispose();
         base.Dispose(disposing);
-    }
-
-    /// <summary>The reference, whose deep experiments have a twentieth of their mappings too.</summary>
-    private sealed class FewDeepSimulations : ReferenceSubject
-    {
-        public override MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) =>
-            base.Run(options with { NumSims = (int)Math.Ceiling(options.NumSims * SampleShare) }, depthReached, cancellation);
     }
 }

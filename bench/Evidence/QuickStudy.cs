@@ -29,7 +29,7 @@ internal sealed class QuickStudy : Study<Tally>
 
         // A run's verdict needs all of its checks, whichever are asked for beside it.
         var needed = Suite.Checks.Where(check => keys.Contains(WholeRun) || keys.Contains(Signature.NameOf(check)));
-        CheckOutcome[] outcomes = [.. needed.Select(check => Suite.Execute(check, _reference, Scale.Quick, seed, deep, cancellation))];
+        CheckOutcome[] outcomes = [.. needed.Select(check => Suite.Execute(check, _reference, Scale.Quick, seed, deep, cancellation: cancellation))];
         foreach (var outcome in outcomes.Where(outcome => keys.Contains(Signature.NameOf(outcome.Check))))
         {
             yield return KeyValuePair.Create(Signature.NameOf(outcome.Check), Tally.Of(VerdictName.Of(outcome.Verdict), seed));
