@@ -92,8 +92,25 @@ internal sealed class AnytimeShare(ErrorRates rates)
             FalseAlarmBound = FalseAlarmBound,
             Detectable = 0.5,
             Effect = Samples == 0 ? null : new Effect(EffectKind.Share, share, _lower, _upper),
-            Remark = BinomialProportion.MoreThanHalf,
+            Remark = Verdict == Verdict.Inconclusive && Samples > 0 ? $"{BinomialProportion.MoreThanHalf}; {WhatItWouldTake(share)}" : BinomialProportion.MoreThanHalf,
         };
+    }
+
+    /// <summary>ln M_n(½) is about n times the relative entropy of the share and one half, less ½ ln n and ½ ln(π/2) for the mixture.</summary>
+    private string WhatItWouldTake(double share)
+    {
+        var entropy = Math.Log(2) + Entropic(share) + Entropic(1 - share);
+        var (threshold, needed) = (Math.Log(1 / rates.FalseFail), (double)Samples);
+        for (var i = 0; i < 20 && entropy > 0; i++)
+        {
+            needed = (threshold + (0.5 * Math.Log(Math.Max(1, needed) * Math.PI / 2))) / entropy;
+        }
+
+        return entropy > 0 && needed < int.MaxValue
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"undecided after {Samples} mappings, at this share some {Math.Max(Samples + 1, Math.Ceiling(needed)):F0} would decide")
+            : $"undecided after {Samples} mappings, at this share no number would decide";
+
+        static double Entropic(double value) => value == 0 ? 0 : value * Math.Log(value);
     }
 
     /// <summary>ln M_n(p).</summary>

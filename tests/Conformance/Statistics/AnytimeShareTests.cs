@@ -96,6 +96,16 @@ public class AnytimeShareTests
         measurement.Effect!.Kind.Should().Be(EffectKind.Share);
         (measurement.Effect.Estimate, measurement.Effect.Upper).Should().Be((1, 1));
         (measurement.IsAsymptotic, measurement.FalseFailRate).Should().Be((false, rates.FalseFail));
+        // What it would take is what it takes.
+        var undecided = new AnytimeShare(rates);
+        undecided.Add(60, 100);
+        var needed = int.Parse(undecided.Conclude("x").Remark!.Split("some ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Look(rates.FalseFail, (int)(0.6 * needed * 0.97), (int)(needed * 0.97)).Verdict.Should().Be(Verdict.Inconclusive);
+        Look(rates.FalseFail, (int)(0.6 * needed * 1.03), (int)(needed * 1.03)).Verdict.Should().Be(Verdict.Holds);
+        var even = new AnytimeShare(rates);
+        even.Add(50, 100);
+        even.Conclude("x").Remark.Should().EndWith("undecided after 100 mappings, at this share no number would decide");
+
         FluentActions.Invoking(() => share.Add(-1, 2)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => share.Add(3, 2)).Should().Throw<ArgumentOutOfRangeException>();
     }
