@@ -5,7 +5,8 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Result files with numbers that are none, that no signal has, or that contradict each other, are found out by the claim that owns them; legitimate extremes are not.</summary>
+/// <summary>Result files with numbers that are none, that no signal has, or that contradict each other, are found out by the claim that owns them;
+/// legitimate extremes are not.</summary>
 public class RecordedFindingsTests
 {
     private const int Simulations = 120, Computed = 16;

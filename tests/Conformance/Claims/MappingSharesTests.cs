@@ -138,7 +138,8 @@ public class MappingSharesTests
     private static CheckOutcome Execute(string claim, string architecture, ISubject subject, DeepExperiments? deep = null) =>
         Suite.Execute(Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == architecture), subject, Scale.Quick, 5, deep);
 
-    /// <summary>Rows whose values at a quarter, half and all of the depth are given, and those before a quarter those at a quarter; ν₂ grows by 1 in each layer.</summary>
+    /// <summary>Rows whose values at a quarter, half and all of the depth are given, and those before a quarter those at a quarter; ν₂ grows by 1 in
+    /// each layer.</summary>
     private static MomentTable Table(ExperimentOptions options, Func<int, (double[] Reff, double[] LogChi)> mapping)
     {
         int[] depths = [.. Enumerable.Range(1, options.NumComputations).Select(i => i * options.DepthInterval)];
