@@ -33,7 +33,8 @@ public sealed record GrowthLaw(Growth Law, double Shape, double Parameter, doubl
 {
     private static readonly double Halfway = Math.Sqrt(2);
 
-    /// <summary>A gain from half of the depth to all of it that is below this is none: 5 % of χ.</summary>
+    /// <summary>A gain from half of the depth to all of it that is below this is none: 5 % of χ. Chosen: below what anybody would call growth, not
+    /// derived from a law.</summary>
     public const double NoGain = 0.05;
 
     /// <summary>Compares the laws.</summary>

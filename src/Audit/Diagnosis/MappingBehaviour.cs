@@ -31,7 +31,8 @@ public readonly record struct MappingBehaviour(double ReffAtQuarter, double Reff
     /// <summary>Whether SNR^l/SNR^0 decays as a power of the depth, slower, or not at all.</summary>
     public bool SnrDecaysSlower => SeesGrowth && (SecondGain <= GrowthLaw.NoGain || SecondGain <= Halfway * FirstGain);
 
-    /// <summary>Whether χ grows as a power of the depth: when it doubles, ln χ gains as much as when it doubled before, within a factor of √2 either way.</summary>
+    /// <summary>Whether χ grows as a power of the depth: when it doubles, ln χ gains as much as when it doubled before, within a factor of √2 either
+    /// way.</summary>
     public bool ChiGrowsAsPower => SeesGrowth && FirstGain > 0 && SecondGain > FirstGain / Halfway && SecondGain < Halfway * FirstGain;
 
     private bool SeesSignal => double.IsFinite(ReffAtQuarter) && double.IsFinite(ReffAtEnd);

@@ -56,8 +56,12 @@ public sealed record MomentTable(
     {
         ArgumentNullException.ThrowIfNull(file);
         var last = file.LastPlace;
-        double[][][] ranks = [.. file.Names.Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => file.Find(name)!.ToArray())];
-        var reff = Array.Find(ranks, rows => rows.Any(row => row.Any(value => value >= 1))) ?? Array.Find(ranks, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
+        double[][][] ranks = [.. file.Names
+            .Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => file.Find(name)!.ToArray())];
+        var reff = Array.Find(ranks, rows => rows.Any(row => row.Any(value => value >= 1)))
+            ?? Array.Find(ranks, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
         var logChi = file.Find($"log_chi_loc{last}") ?? Logarithms(file.Find($"chi_loc{last}"));
         var logNu2 = file.Find($"log_nu2_signal_loc{last}") ?? Logarithms(file.Find($"nu2_signal_loc{last}"));
         return MappingSort.Sorted(new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0), MomentRange.OfFile());

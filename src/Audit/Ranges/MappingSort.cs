@@ -3,7 +3,8 @@ namespace Wellbehaved.Audit;
 /// <summary>Sorts the mappings of a deep experiment into those that live, those that died, and those with a number that no mapping has.</summary>
 /// <remarks>
 /// A mapping is read from its first depth on. Where ln ν₂ is that of zero the signal died, and from there on nothing else has a meaning. Where χ is zero
-/// the noise died. Before that, every number must be possible; an effective rank of -1 in a file is the mark of a dead signal unless ν₂ or χ show that it lives.
+/// the noise died. Before that, every number must be possible; an effective rank of -1 in a file is the mark of a dead signal unless ν₂ or χ show
+/// that it lives.
 /// </remarks>
 internal static class MappingSort
 {
@@ -52,7 +53,14 @@ internal static class MappingSort
             LogNu2AtDepth0 = table.LogNu2AtDepth0 is { } values ? [.. alive.Select(i => values[i])] : null,
             Died = died,
             Unusable = table.Unusable + unusable,
-            Findings = [.. table.Findings, .. found.OrderBy(pair => pair.Key.Moment, StringComparer.Ordinal).ThenBy(pair => pair.Key.Kind).Select(pair => new MomentFinding(Words[pair.Key.Moment], pair.Key.Kind, pair.Value.Depth, pair.Value.Count, of))],
+            Findings =
+            [
+                .. table.Findings,
+                .. found
+                    .OrderBy(pair => pair.Key.Moment, StringComparer.Ordinal)
+                    .ThenBy(pair => pair.Key.Kind)
+                    .Select(pair => new MomentFinding(Words[pair.Key.Moment], pair.Key.Kind, pair.Value.Depth, pair.Value.Count, of)),
+            ],
         };
 
         IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];

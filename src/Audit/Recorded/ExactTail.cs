@@ -2,25 +2,33 @@ using MathNet.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>A theorem about the mean of a recorded quantity, beside Student's asymptotic test: how improbable a mean at least this far away is, at any number of simulations and whatever the skewness.</summary>
+/// <summary>A theorem about the mean of a recorded quantity, beside Student's asymptotic test: how improbable a mean at least this far away is, at
+/// any number of simulations and whatever the skewness.</summary>
 /// <remarks>
 /// <para>
-/// Why it is needed: <see cref="CorrectedTail"/> pays <c>exp(ct³)</c> for skewness, <c>c = (|γ| + 3√(6/n))/(3√n)</c>, so it never falls below <c>exp(-1/(54c²))</c>: with 48 simulations, or a skewness of 2
-/// in 300, no distance whatever is rejected, not even 209 standard errors. That is no weakness of the correction. From the sample alone nobody can exclude a rare, huge value that would bring the mean back (R. Bahadur and
+/// Why it is needed: <see cref="CorrectedTail"/> pays <c>exp(ct³)</c> for skewness, <c>c = (|γ| + 3√(6/n))/(3√n)</c>, so it never falls below
+/// <c>exp(-1/(54c²))</c>: with 48 simulations, or a skewness of 2
+/// in 300, no distance whatever is rejected, not even 209 standard errors. That is no weakness of the correction. From the sample alone nobody can
+/// exclude a rare, huge value that would bring the mean back (R. Bahadur and
 /// L. Savage, Ann. Math. Stat. 1956). What excludes it is the law itself: it says more of the quantity than its mean.
 /// </para>
-/// <para>All bounds are of Chernoff's kind: <c>P(S ≥ s) ≤ E exp(λS) exp(-λs)</c>, with a bound of the conditional moment-generating function given the layers before, so that depths of a simulation multiply like simulations.</para>
+/// <para>All bounds are of Chernoff's kind: <c>P(S ≥ s) ≤ E exp(λS) exp(-λs)</c>, with a bound of the conditional moment-generating function given
+/// the layers before, so that depths of a simulation multiply like simulations.</para>
 /// </remarks>
-/// <param name="FalseAlarm">A bound of the probability that the mean of a true claim is at least as far from its expectation as a given mean, on either side; falls with the distance.</param>
-/// <param name="Interval">Means of the law that an observed mean does not exclude, from the mean and a rate; null where the theorem speaks about the claimed mean only.</param>
+/// <param name="FalseAlarm">A bound of the probability that the mean of a true claim is at least as far from its expectation as a given mean, on
+/// either side; falls with the distance.</param>
+/// <param name="Interval">Means of the law that an observed mean does not exclude, from the mean and a rate; null where the theorem speaks about the
+/// claimed mean only.</param>
 internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, double, (double Lower, double Upper)>? Interval = null)
 {
     private const int Bisections = 60;
 
     /// <summary>S2, S3: a mean square after a fresh convolution over its value before.</summary>
     /// <remarks>
-    /// Given the layer before, the N output channels are independent Gaussian vectors over the points, so the ratio, divided by its mean, is an average of N weighted sums <c>Σ w_i z_i²</c>, w ≥ 0, Σw = 1. Its logarithmic
-    /// moment-generating function <c>-½Σ ln(1 - 2sw_i)</c> is convex in w, so largest where one weight is 1: at χ²₁. The average over depths and simulations therefore has Chernoff bounds of χ²_M/M, M = N × depths × simulations:
+    /// Given the layer before, the N output channels are independent Gaussian vectors over the points, so the ratio, divided by its mean, is an
+    /// average of N weighted sums <c>Σ w_i z_i²</c>, w ≥ 0, Σw = 1. Its logarithmic
+    /// moment-generating function <c>-½Σ ln(1 - 2sw_i)</c> is convex in w, so largest where one weight is 1: at χ²₁. The average over depths and
+    /// simulations therefore has Chernoff bounds of χ²_M/M, M = N × depths × simulations:
     /// <c>P ≤ exp(-½M(r - 1 - ln r))</c> on each side.
     /// </remarks>
     /// <param name="expected">The mean.</param>
@@ -52,7 +60,8 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
         }
     }
 
-    /// <summary>S2, S3: a mean square after the ReLU over its value before, which lies between 0 and 1 with a conditional mean of one half. Hoeffding's inequality.</summary>
+    /// <summary>S2, S3: a mean square after the ReLU over its value before, which lies between 0 and 1 with a conditional mean of one half.
+    /// Hoeffding's inequality.</summary>
     /// <param name="expected">The mean.</param>
     /// <param name="terms">Depths × simulations.</param>
     public static ExactTail OfActivation(double expected, double terms) => new(
@@ -61,10 +70,14 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
 
     /// <summary>W3: the gain of ν₂ in a unit of <c>bn_res</c>, of mean 1.</summary>
     /// <remarks>
-    /// Let the unit's input be y, and K the covariance over the P points of the branch b that is added, given all but the last convolution of the branch; q is K's mean diagonal. Behind batch norm q lies in [0, 2] and has the mean 1 (change
-    /// the sign of a channel), so by Hoeffding's lemma <c>E exp(λ(q - 1)) ≤ exp(λ²/2)</c>. The gain is <c>Σ_c(|b_c|² + 2⟨y_c, b_c⟩)/(NP)</c> with independent Gaussian b_c, and the largest eigenvalue of K is at most its trace Pq ≤ 2P. The
-    /// determinant and the exponent of the Gaussian integral, with s = |λ|/(NP), give <c>ln E exp(λ(gain - 1)) ≤ λ²(½ + c(1 + ν₂(y))/N)</c>: c = 4 for λ &lt; 0, from <c>-ln(1 + 2sk) ≤ -2sk + 2s²k²</c>, and c = 8 for
-    /// 0 &lt; λ ≤ N/8, from <c>-ln(1 - 2sk) ≤ 2sk + 4s²k²</c> where 2sk ≤ ½. ν₂(y) is recorded, so the process with it is a supermartingale, mixed over a grid of λ.
+    /// Let the unit's input be y, and K the covariance over the P points of the branch b that is added, given all but the last convolution of the
+    /// branch; q is K's mean diagonal. Behind batch norm q lies in [0, 2] and has the mean 1 (change
+    /// the sign of a channel), so by Hoeffding's lemma <c>E exp(λ(q - 1)) ≤ exp(λ²/2)</c>. The gain is <c>Σ_c(|b_c|² + 2⟨y_c, b_c⟩)/(NP)</c> with
+    /// independent Gaussian b_c, and the largest eigenvalue of K is at most its trace Pq ≤ 2P. The
+    /// determinant and the exponent of the Gaussian integral, with s = |λ|/(NP), give <c>ln E exp(λ(gain - 1)) ≤ λ²(½ + c(1 + ν₂(y))/N)</c>: c = 4
+    /// for λ &lt; 0, from <c>-ln(1 + 2sk) ≤ -2sk + 2s²k²</c>, and c = 8 for
+    /// 0 &lt; λ ≤ N/8, from <c>-ln(1 - 2sk) ≤ 2sk + 4s²k²</c> where 2sk ≤ ½. ν₂(y) is recorded, so the process with it is a supermartingale, mixed
+    /// over a grid of λ.
     /// </remarks>
     /// <param name="channels">N.</param>
     /// <param name="terms">Depths × simulations.</param>
@@ -105,7 +118,8 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
 
     private static double Cumulant(int channels, double s)
     {
-        double[] logarithms = [.. Enumerable.Range(1, channels).Select(k => SpecialFunctions.BinomialLn(channels, k) + SpecialFunctions.GammaLn((0.5 * k) + s) - SpecialFunctions.GammaLn(0.5 * k))];
+        double[] logarithms = [.. Enumerable.Range(1, channels)
+            .Select(k => SpecialFunctions.BinomialLn(channels, k) + SpecialFunctions.GammaLn((0.5 * k) + s) - SpecialFunctions.GammaLn(0.5 * k))];
         var largest = logarithms.Max();
 
         // Σ_K≥1 C(N, K) = 2^N - 1.
@@ -113,7 +127,8 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
         return largest + Math.Log(logarithms.Sum(logarithm => Math.Exp(logarithm - largest))) - total + (s * Math.Log(4.0 / channels));
     }
 
-    /// <summary>The relative distance from the claimed mean at which the bound falls to a rate, on both sides; infinite if it does not within the mean itself.</summary>
+    /// <summary>The relative distance from the claimed mean at which the bound falls to a rate, on both sides; infinite if it does not within the
+    /// mean itself.</summary>
     /// <param name="expected">The claimed mean.</param>
     /// <param name="rate">The rate.</param>
     public double Reach(double expected, double rate)

@@ -39,7 +39,8 @@ internal readonly record struct RecordedCell(CellKind Kind, double Value)
     /// <summary>A number.</summary>
     public static RecordedCell Of(double value) => double.IsFinite(value) ? new(CellKind.Number, value) : Unknown;
 
-    /// <summary>Computes from two numbers: nothing can be known of what rests on a bad one, and nothing is said of what rests on one that is absent or extinct.</summary>
+    /// <summary>Computes from two numbers: nothing can be known of what rests on a bad one, and nothing is said of what rests on one that is absent
+    /// or extinct.</summary>
     public static RecordedCell Combine(RecordedCell one, RecordedCell other, Func<double, double, double> combine) =>
         one.IsBad || other.IsBad ? Unknown
         : one.Kind == CellKind.Number && other.Kind == CellKind.Number ? Of(combine(one.Value, other.Value))

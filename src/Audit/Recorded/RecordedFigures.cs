@@ -10,7 +10,8 @@ public sealed class RecordedFigures
 {
     private const string Header = "quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84";
 
-    /// <summary>Two more columns, where anything is to be counted in them: tables that were written before them, and tables without findings, have none.</summary>
+    /// <summary>Two more columns, where anything is to be counted in them: tables that were written before them, and tables without findings, have
+    /// none.</summary>
     private const string HeaderWithFindings = Header + ",not_finite,unknown";
     private readonly SortedDictionary<string, SortedDictionary<int, Figure>> _figures = new(StringComparer.Ordinal);
 
@@ -38,8 +39,14 @@ public sealed class RecordedFigures
             for (var i = 0; i < file.Depth.Count; i++)
             {
                 // A dead signal has moments of 0, which are numbers; it has no ratio, rank or logarithm.
-                double[] values = [.. rows.Select(row => row[i]).Where(cell => cell.Kind == CellKind.Number || (cell.Kind == CellKind.Extinct && MomentRange.IsMoment(name))).Select(cell => cell.Value)];
-                var figure = Figure.Of(values) with { NotFinite = rows.Count(row => row[i].Kind == CellKind.Impossible), Unknown = rows.Count(row => row[i].Kind == CellKind.Unknown) };
+                double[] values = [.. rows.Select(row => row[i])
+                    .Where(cell => cell.Kind == CellKind.Number || (cell.Kind == CellKind.Extinct && MomentRange.IsMoment(name)))
+                    .Select(cell => cell.Value)];
+                var figure = Figure.Of(values) with
+                {
+                    NotFinite = rows.Count(row => row[i].Kind == CellKind.Impossible),
+                    Unknown = rows.Count(row => row[i].Kind == CellKind.Unknown),
+                };
                 if (figure.Count + figure.NotFinite + figure.Unknown > 0)
                 {
                     figures.Add(name, file.Depth[i], figure);
@@ -97,9 +104,16 @@ public sealed class RecordedFigures
             }
 
             int[] counts = [Whole(numbers[1]), .. numbers.Skip(9).Select(Whole)];
-            figures.Add(cells[0], Whole(numbers[0]), new Figure(counts[0], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8]) { NotFinite = counts.ElementAtOrDefault(1), Unknown = counts.ElementAtOrDefault(2) });
+            var figure = new Figure(counts[0], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6], numbers[7], numbers[8])
+            {
+                NotFinite = counts.ElementAtOrDefault(1),
+                Unknown = counts.ElementAtOrDefault(2),
+            };
+            figures.Add(cells[0], Whole(numbers[0]), figure);
 
-            int Whole(double value) => value is >= 0 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected whole numbers of depths and simulations, found '{line}'");
+            int Whole(double value) => value is >= 0 and <= int.MaxValue && value == Math.Floor(value)
+                ? (int)value
+                : throw new InvalidInputException(path, $"expected whole numbers of depths and simulations, found '{line}'");
         }
 
         return figures;
@@ -115,7 +129,8 @@ public sealed class RecordedFigures
         {
             foreach (var (depth, f) in byDepth)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{name},{depth},{f.Count},{f.Mean:G7},{f.Deviation:G7},{f.Skewness:G4},{f.Least:G7},{f.Greatest:G7},{f.Lower:G7},{f.Upper:G7}");
+                text.Append(CultureInfo.InvariantCulture, $"{name},{depth},{f.Count},{f.Mean:G7},{f.Deviation:G7},{f.Skewness:G4},");
+                text.Append(CultureInfo.InvariantCulture, $"{f.Least:G7},{f.Greatest:G7},{f.Lower:G7},{f.Upper:G7}");
                 text.Append(withFindings ? string.Create(CultureInfo.InvariantCulture, $",{f.NotFinite},{f.Unknown}\n") : "\n");
             }
         }

@@ -46,7 +46,10 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         ("P3", _) => Mappings(rates, new Property(Drowns, "SNR^l/SNR^0 decays exponentially")),
         ("P4", _) => PowerLaw(rates),
         ("P5", "bn_ff") => Mappings(rates, new Property(Multiplies, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %")),
-        ("P6", _) => Mappings(rates, new Property(Doubles, "ν₂ doubles in each unit, within 10 % of ln 2"), CollapsesAll with { Words = "r_eff - 1 at least halves all the same" }),
+        ("P6", _) => Mappings(
+            rates,
+            new Property(Doubles, "ν₂ doubles in each unit, within 10 % of ln 2"),
+            CollapsesAll with { Words = "r_eff - 1 at least halves all the same" }),
         ("P7", _) => Mappings(rates, new Property(Dilutes, "ν₂ gains 1 in each unit of the second half, within 25 %")),
         ("W2", _) => ([], "expectations over many layers are carried by rare nets; S2 judges them layer by layer"),
         ("W4", _) => ([], "it is exact in the first unit only; P6 judges the doubling of deep mappings"),
@@ -123,7 +126,11 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 {
                     var (first, worst) = (byDepth.First(pair => count(pair.Value) > 0).Key, byDepth.MaxBy(pair => count(pair.Value)));
                     var of = worst.Value.Count + worst.Value.NotFinite + worst.Value.Unknown;
-                    found.Add(MomentFinding.Of($"{words} in {count(worst.Value)} of {of} simulations at depth {worst.Key}, first at depth {first}", count(worst.Value), of, verdict));
+                    found.Add(MomentFinding.Of(
+                        $"{words} in {count(worst.Value)} of {of} simulations at depth {worst.Key}, first at depth {first}",
+                        count(worst.Value),
+                        of,
+                        verdict));
                 }
             }
         }
@@ -164,7 +171,11 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         if (!architecture.IsResidual)
         {
             // Behind batch norm too: flipping a channel's sign exchanges what passes and what does not.
-            Add(quantity == ConvolutionNoise ? ReluNoise : ReluSignal, 0.5, $"{moment} behind the ReLU over its value before", terms => ExactTail.OfActivation(0.5, terms));
+            Add(
+                quantity == ConvolutionNoise ? ReluNoise : ReluSignal,
+                0.5,
+                $"{moment} behind the ReLU over its value before",
+                terms => ExactTail.OfActivation(0.5, terms));
         }
 
         return tests;
@@ -196,7 +207,12 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         // Bounds that rest on numbers which are missing in part are none.
         var missing = nu1.Values.Max(figure => figure.NotFinite + figure.Unknown);
         var expected = lower <= upper && means.All(mean => mean is >= 0 and <= 1 + Rounding) ? Math.Clamp(summary.Mean, lower, upper) : double.NaN;
-        return [RecordedTest.Of(summary with { Unknown = summary.Unknown + missing + (double.IsNaN(expected) ? summary.Count : 0) }, rates, expected, 0.05, $"δ_φ⁻² of the ReLU, between the bounds {lower:F4} and {upper:F4} that ν₁(|z|) sets")];
+        return [RecordedTest.Of(
+            summary with { Unknown = summary.Unknown + missing + (double.IsNaN(expected) ? summary.Count : 0) },
+            rates,
+            expected,
+            0.05,
+            $"δ_φ⁻² of the ReLU, between the bounds {lower:F4} and {upper:F4} that ν₁(|z|) sets")];
     }
 
     private List<Measurement> Walk(ErrorRates rates)
@@ -206,14 +222,25 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         {
             var (walk, steps, gain) = (new RandomWalk(channels), layers.Values.Single().Mean, gains.Values.Single());
             var (mean, second) = (steps * walk.Drift, (steps * walk.Variance) + Math.Pow(steps * walk.Drift, 2));
-            Gain(gain, mean, 0.1, $"gain of ln ν₂ over the last {steps} layers", ExactTail.OfWalk(channels, steps, gain.Count, mean, RemainingVariance * Math.Abs(mean)));
+            Gain(
+                gain,
+                mean,
+                0.1,
+                $"gain of ln ν₂ over the last {steps} layers",
+                ExactTail.OfWalk(channels, steps, gain.Count, mean, RemainingVariance * Math.Abs(mean)));
             Gain(squares.Values.Single(), second, 0.2, $"mean square of the gain of ln ν₂ over the last {steps} layers", null);
         }
 
         return tests;
 
         void Gain(Figure figure, double expected, double discrepancy, string words, ExactTail? exact) =>
-            tests.Add(RecordedTest.Of(figure, rates.SharedBy(2), Towards(figure.Mean, expected, RemainingVariance * Math.Abs(expected)), discrepancy, string.Create(CultureInfo.InvariantCulture, $"{words}, {expected:G5} but for {RemainingVariance:P0} of it"), exact));
+            tests.Add(RecordedTest.Of(
+                figure,
+                rates.SharedBy(2),
+                Towards(figure.Mean, expected, RemainingVariance * Math.Abs(expected)),
+                discrepancy,
+                string.Create(CultureInfo.InvariantCulture, $"{words}, {expected:G5} but for {RemainingVariance:P0} of it"),
+                exact));
     }
 
     private List<Measurement> Growth(ErrorRates rates)
@@ -236,10 +263,15 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     private (IReadOnlyList<Measurement> Measurements, string Missing) PowerLaw(ErrorRates rates)
     {
-        Property[] healthy = [new(Collapses, "r_eff - 1 does not halve") { Opposite = true }, new(Drowns, "SNR^l/SNR^0 does not decay exponentially") { Opposite = true }];
+        Property[] healthy =
+        [
+            new(Collapses, "r_eff - 1 does not halve") { Opposite = true },
+            new(Drowns, "SNR^l/SNR^0 does not decay exponentially") { Opposite = true },
+        ];
         if (figures.Find(GrowsAsPower) is not null)
         {
-            return Mappings(rates, [.. healthy, new Property(GrowsAsPower, "χ grows as a power: ln χ gains between √½ and √2 of the gain before when the depth doubles")]);
+            var power = new Property(GrowsAsPower, "χ grows as a power: ln χ gains between √½ and √2 of the gain before when the depth doubles");
+            return Mappings(rates, [.. healthy, power]);
         }
 
         // Tables that do not count the mappings that grow as a power hold the means of what they would be counted by.
@@ -266,16 +298,21 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var tests = new List<Measurement>();
         foreach (var property in properties)
         {
-            if (figures.Find(property.Name) is { } byDepth && byDepth.Last() is var (depth, figure) && depth >= Diagnosis.LeastDepth && figure.Mean is >= 0 and <= 1)
+            if (figures.Find(property.Name) is { } byDepth && byDepth.Last() is var (depth, figure)
+                && depth >= Diagnosis.LeastDepth && figure.Mean is >= 0 and <= 1)
             {
                 // A mapping that cannot be seen shows neither the property nor its opposite, and counts.
                 var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
-                var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen).Conclude(property.Words, rates.SharedBy(properties.Length));
-                tests.Add(unseen == 0 ? test : test with { Remark = $"{unseen} of {figure.Count + unseen} mappings have a number that is none, and show nothing" });
+                var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen)
+                    .Conclude(property.Words, rates.SharedBy(properties.Length));
+                var remark = unseen == 0 ? test.Remark : $"{unseen} of {figure.Count + unseen} mappings have a number that is none, and show nothing";
+                tests.Add(test with { Remark = remark });
             }
         }
 
-        return tests.Count == properties.Length ? (tests, "") : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {Diagnosis.LeastDepth} layers");
+        return tests.Count == properties.Length
+            ? (tests, "")
+            : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {Diagnosis.LeastDepth} layers");
     }
 
     /// <summary>The value nearest to the observed one within an allowance about the expected.</summary>
@@ -284,7 +321,9 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     /// <summary>Bounds the values of a moment by its range.</summary>
     private void Range(ExactComparison comparison, string name, string words)
     {
-        var ranks = experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 } ? Bounds.LargestEffectiveRank(batch, channels) : double.PositiveInfinity;
+        var ranks = experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 }
+            ? Bounds.LargestEffectiveRank(batch, channels)
+            : double.PositiveInfinity;
         var (lower, upper, tolerance) = MomentRange.OfFile(ranks).LimitsOf(name);
         Bound(comparison, name, lower, upper, tolerance, words);
     }

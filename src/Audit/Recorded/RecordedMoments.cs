@@ -4,8 +4,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The moments of a result file, each number with what it stands for.</summary>
 /// <remarks>
-/// Other numbers of the same simulation, place and depth are the witnesses. A moment of zero says that the signal is dead there: then effective rank and χ do not exist. An
-/// infinity, or a logarithm beyond double precision, says that linear numbers overflowed or underflowed there. A positive finite moment says that the signal lives:
+/// Other numbers of the same simulation, place and depth are the witnesses. A moment of zero says that the signal is dead there: then effective rank
+/// and χ do not exist. An
+/// infinity, or a logarithm beyond double precision, says that linear numbers overflowed or underflowed there. A positive finite moment says that the
+/// signal lives:
 /// then every moment of it is a number, and NaN is no gap but a defect.
 /// </remarks>
 /// <param name="file">The file.</param>
@@ -28,7 +30,9 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
         var name = $"{moment}_loc{place}";
         if (!_cells.TryGetValue(name, out var cells))
         {
-            _cells[name] = cells = MomentRange.IsRank(name) && !IsComputed(name, place) ? null : Classified(name, (s, d, value) => Linear(moment, place, s, d, value));
+            _cells[name] = cells = MomentRange.IsRank(name) && !IsComputed(name, place)
+                ? null
+                : Classified(name, (s, d, value) => Linear(moment, place, s, d, value));
         }
 
         return cells;
@@ -63,7 +67,8 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     });
 
     /// <summary>Changes every cell.</summary>
-    public static RecordedCell[][]? Map(RecordedCell[][]? cells, Func<RecordedCell, RecordedCell> change) => cells?.Select(row => row.Select(change).ToArray()).ToArray();
+    public static RecordedCell[][]? Map(RecordedCell[][]? cells, Func<RecordedCell, RecordedCell> change) =>
+        cells?.Select(row => row.Select(change).ToArray()).ToArray();
 
     private RecordedCell[][]? Classified(string name, Func<int, int, double, RecordedCell> classify) =>
         file.Find(name) is { } rows ? [.. rows.Select((row, s) => row.Select((value, d) => classify(s, d, value)).ToArray())] : null;
@@ -101,7 +106,9 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
         {
             // An array without a finite number does not show its format; its logarithms do.
             var linear = file.Find($"{moment}_loc{place}")!;
-            var shown = linear.Any(row => Array.Exists(row, value => double.IsFinite(value) && value != 0)) ? linear : file.Find($"{MomentRange.Log}{moment}_loc{place}")!;
+            var shown = linear.Any(row => Array.Exists(row, value => double.IsFinite(value) && value != 0))
+                ? linear
+                : file.Find($"{MomentRange.Log}{moment}_loc{place}")!;
             _largest[(moment, place)] = largest = RecordedPrecision.Of(shown).LargestLog - 0.5;
         }
 
@@ -133,9 +140,11 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
         : OfNoise.Contains(moment) ? [.. OfNoise, "chi"]
         : [.. OfSignal, "chi"];
 
-    /// <summary>Effective ranks that are -1 everywhere were not computed; so are those that are NaN everywhere at a place where nobody computes them.</summary>
+    /// <summary>Effective ranks that are -1 everywhere were not computed; so are those that are NaN everywhere at a place where nobody computes
+    /// them.</summary>
     private bool IsComputed(string name, int place) => file.Find(name) is { } rows
-        && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed && (!double.IsNaN(value) || architecture.Places[place - 1].Kind == PlaceKind.Relu)));
+        && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed
+            && (!double.IsNaN(value) || architecture.Places[place - 1].Kind == PlaceKind.Relu)));
 
     private double? At(string moment, int place, int s, int d) => file.Find($"{moment}_loc{place}")?[s][d];
 }

@@ -2,7 +2,8 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The quantities of a result file that laws speak about, simulation by simulation (rows) and depth by depth, each number with what it stands for.</summary>
+/// <summary>The quantities of a result file that laws speak about, simulation by simulation (rows) and depth by depth, each number with what it
+/// stands for.</summary>
 internal static class RecordedQuantities
 {
     /// <summary>From here on a plain net's signal is one-dimensional to a few percent.</summary>
@@ -26,11 +27,19 @@ internal static class RecordedQuantities
     /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)), less its value at the first place and depth.</summary>
     public const string ChiConsistency = "chi_consistency";
 
-    /// <summary>ln of a linear moment, less its recorded logarithm and what both lose by the format in which they are kept, before moment and suffix of the place.</summary>
+    /// <summary>ln of a linear moment, less its recorded logarithm and what both lose by the format in which they are kept, before moment and suffix
+    /// of the place.</summary>
     public const string LogConsistency = "log_consistency";
 
-    /// <summary>What a mapping does, by <see cref="MappingBehaviour"/> and claims A3, P5, P6 and P7: 1 if it does, 0 if it does the opposite; a mapping that cannot be seen has none.</summary>
-    public const string Collapses = "mapping_collapses", Drowns = "mapping_drowns", Slows = "mapping_slows", Multiplies = "mapping_multiplies", Doubles = "mapping_doubles", Dilutes = "mapping_dilutes", GrowsAsPower = "mapping_grows_as_power";
+    /// <summary>What a mapping does, by <see cref="MappingBehaviour"/> and claims A3, P5, P6 and P7: 1 if it does, 0 if it does the opposite; a
+    /// mapping that cannot be seen has none.</summary>
+    public const string Collapses = "mapping_collapses",
+        Drowns = "mapping_drowns",
+        Slows = "mapping_slows",
+        Multiplies = "mapping_multiplies",
+        Doubles = "mapping_doubles",
+        Dilutes = "mapping_dilutes",
+        GrowsAsPower = "mapping_grows_as_power";
 
     /// <summary>Gain of ln χ from half of the depth to all of it; and how much that exceeds √2 and √½ of the gain from a quarter to half.</summary>
     public const string Gain = "mapping_gain", GainAboveUpper = "mapping_gain_above_upper", GainAboveLower = "mapping_gain_above_lower";
@@ -89,7 +98,9 @@ internal static class RecordedQuantities
         var start = file.Depth.TakeWhile(depth => depth < CollapsedDepth).Count();
 
         // The walk is that of a signal that lives (law W1): one that died has no gain.
-        var walk = architecture.Name == "vanilla" && start < depths - 1 ? moments.Log(Nu2, relu)?.Select(row => RecordedCell.Combine(row[^1], row[start], (end, begin) => end - begin)).ToArray() : null;
+        var walk = architecture.Name == "vanilla" && start < depths - 1
+            ? moments.Log(Nu2, relu)?.Select(row => RecordedCell.Combine(row[^1], row[start], (end, begin) => end - begin)).ToArray()
+            : null;
         var derived = new List<(string, RecordedCell[][]?)>
         {
             (ConvolutionSignal, Mean(Ratio(Nu2, convolution), 2)),
@@ -97,14 +108,17 @@ internal static class RecordedQuantities
             (ReluSignal, Mean(Ratio(Nu2, relu), 0.5)),
             (ReluNoise, Mean(Ratio(Noise, relu), 0.5)),
             (ReluChi, Mean(Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => Math.Exp(2 * (before - after))), null)),
-            (UnitGain, Mean(architecture.IsResidual ? Combine(moments.Linear(Nu2, last), moments.Linear(Nu2, 1), (after, before) => after - before) : null, null)),
+            (UnitGain, Mean(
+                architecture.IsResidual ? Combine(moments.Linear(Nu2, last), moments.Linear(Nu2, 1), (after, before) => after - before) : null,
+                null)),
             (WalkGain, AtEnd(walk, depths)),
             (WalkGainSquared, AtEnd(walk?.Select(gain => RecordedCell.Combine(gain, gain, (one, other) => one * other)), depths)),
             (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.Of(file.Depth[^1] - file.Depth[start])), depths)),
         };
         foreach (var place in places)
         {
-            var (nu1, nu2, mu2, mu4) = (moments.Log(Nu1, place.Number), moments.Log(Nu2, place.Number), moments.Log(Mu2, place.Number), moments.Log(Mu4, place.Number));
+            var (nu1, nu2, mu2, mu4) = (moments.Log(Nu1, place.Number), moments.Log(Nu2, place.Number),
+                moments.Log(Mu2, place.Number), moments.Log(Mu4, place.Number));
             derived.Add(($"{Nu1OverNu2}_{place.Suffix}", Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two))));
             derived.Add(($"{Mu2OverNu2}_{place.Suffix}", Combine(mu2, nu2, (one, two) => Math.Exp(one - two))));
             derived.Add(($"{Mu2OverMu4}_{place.Suffix}", Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two))));
@@ -127,17 +141,25 @@ internal static class RecordedQuantities
         {
             var offsets = Offsets(place);
             var reference = offsets is null ? null : places.Select(candidate => Offsets(candidate.Number)).First(rows => rows is not null);
-            return offsets?.Select((row, i) => row.Select(cell => RecordedCell.Combine(cell, FirstNumber(reference![i]), (value, first) => value - first)).ToArray()).ToArray();
+            return offsets?.Select((row, i) => row.Select(cell => LessFirst(cell, reference![i])).ToArray()).ToArray();
         }
 
-        RecordedCell[][]? Offsets(int place) => Combine(moments.Log(Chi, place), Combine(moments.Log(Noise, place), moments.Log(Mu2, place), (noise, signal) => 0.5 * (noise - signal)), (chi, ratio) => chi - ratio);
+        RecordedCell[][]? Offsets(int place) =>
+            Combine(moments.Log(Chi, place), HalfRatio(place), (chi, ratio) => chi - ratio);
 
-        static RecordedCell FirstNumber(RecordedCell[] row) => Array.Find(row, cell => cell.Kind == CellKind.Number) is { Kind: CellKind.Number } found ? found : RecordedCell.Absent;
+        RecordedCell[][]? HalfRatio(int place) => Combine(moments.Log(Noise, place), moments.Log(Mu2, place), (noise, signal) => 0.5 * (noise - signal));
+
+        static RecordedCell LessFirst(RecordedCell cell, RecordedCell[] row) => RecordedCell.Combine(cell, FirstNumber(row), (value, first) => value - first);
+
+        static RecordedCell FirstNumber(RecordedCell[] row) =>
+            Array.Find(row, cell => cell.Kind == CellKind.Number) is { Kind: CellKind.Number } found ? found : RecordedCell.Absent;
     }
 
     /// <summary>
-    /// The mean over the depths of a simulation. Residuals of successive layers are martingale differences: within a simulation they are summed up, and simulations are
-    /// independent. Once the signal is dead there is no residual: the value is the expected one, which leaves the sum a martingale. (Leaving such depths, or such simulations, out would
+    /// The mean over the depths of a simulation. Residuals of successive layers are martingale differences: within a simulation they are summed up,
+    /// and simulations are
+    /// independent. Once the signal is dead there is no residual: the value is the expected one, which leaves the sum a martingale. (Leaving such
+    /// depths, or such simulations, out would
     /// select the mean.) Without an expected value the mean is over the depths that have one.
     /// </summary>
     private static RecordedCell MeanOf(RecordedCell[] row, double? expected)
@@ -150,8 +172,10 @@ internal static class RecordedQuantities
     }
 
     /// <summary>
-    /// D1: the logarithm and the number itself. A format of unit roundoff u keeps the number with a relative error of u and the logarithm with u of itself; four of each
-    /// are taken off, and what is left is held against the rounding of the moments. Where the number has left the format, it must be infinite, or small, as the logarithm says.
+    /// D1: the logarithm and the number itself. A format of unit roundoff u keeps the number with a relative error of u and the logarithm with u of
+    /// itself; four of each
+    /// are taken off, and what is left is held against the rounding of the moments. Where the number has left the format, it must be infinite, or
+    /// small, as the logarithm says.
     /// </summary>
     private static RecordedCell[][]? LogsAgree(ResultFile file, RecordedMoments moments, string moment, int place)
     {
@@ -174,7 +198,9 @@ internal static class RecordedQuantities
 
             // A number of 0 whose logarithm is in the format's range, or the other way round.
             (CellKind.Extinct, CellKind.Number) => log.Value < format.LeastLog ? RecordedCell.Absent : RecordedCell.Impossible,
-            (CellKind.Number, CellKind.Extinct) => number.Value >= 0 && Math.Log(number.Value) < format.LeastLog ? RecordedCell.Absent : RecordedCell.Impossible,
+            (CellKind.Number, CellKind.Extinct) => number.Value >= 0 && Math.Log(number.Value) < format.LeastLog
+                ? RecordedCell.Absent
+                : RecordedCell.Impossible,
             (CellKind.Number, CellKind.Number) => number.Value <= 0 ? RecordedCell.Impossible : Difference(Math.Log(number.Value), log.Value),
             var kinds => throw new InvalidOperationException($"expected kinds of cells, got {kinds}"),
         });
@@ -185,7 +211,9 @@ internal static class RecordedQuantities
             var lost = 4 * (format.UnitRoundoff + (ofLog.UnitRoundoff * Math.Abs(recorded)));
 
             // Below its least normal number a format loses digits.
-            return ofNumber < format.LeastLog && recorded < format.LeastLog ? RecordedCell.Absent : RecordedCell.Of(Math.Sign(difference) * Math.Max(0, Math.Abs(difference) - lost));
+            return ofNumber < format.LeastLog && recorded < format.LeastLog
+                ? RecordedCell.Absent
+                : RecordedCell.Of(Math.Sign(difference) * Math.Max(0, Math.Abs(difference) - lost));
         }
     }
 
@@ -217,7 +245,8 @@ internal static class RecordedQuantities
         }
 
         // Mappings with a number that no mapping has show nothing, and are counted.
-        IEnumerable<RecordedCell> Shares(IEnumerable<RecordedCell> living) => living.Concat(Enumerable.Repeat(RecordedCell.Unknown, table.Unusable)).Concat(Enumerable.Repeat(RecordedCell.Absent, table.Died));
+        IEnumerable<RecordedCell> Shares(IEnumerable<RecordedCell> living) =>
+            [.. living, .. Enumerable.Repeat(RecordedCell.Unknown, table.Unusable), .. Enumerable.Repeat(RecordedCell.Absent, table.Died)];
 
         static RecordedCell Shown(bool shown) => RecordedCell.Of(shown ? 1 : 0);
 
@@ -227,7 +256,8 @@ internal static class RecordedQuantities
     private static RecordedCell[][]? AtEnd(IEnumerable<RecordedCell>? values, int depths) =>
         values?.Select(value => Enumerable.Range(0, depths).Select(i => i == depths - 1 ? value : RecordedCell.Absent).ToArray()).ToArray();
 
-    private static RecordedCell[][]? Combine(RecordedCell[][]? one, RecordedCell[][]? other, Func<double, double, double> combine) => Pairwise(one, other, (x, y) => RecordedCell.Combine(x, y, combine));
+    private static RecordedCell[][]? Combine(RecordedCell[][]? one, RecordedCell[][]? other, Func<double, double, double> combine) =>
+        Pairwise(one, other, (x, y) => RecordedCell.Combine(x, y, combine));
 
     private static RecordedCell[][]? Pairwise(RecordedCell[][]? one, RecordedCell[][]? other, Func<RecordedCell, RecordedCell, RecordedCell> combine) =>
         one is null || other is null ? null : [.. one.Zip(other, (x, y) => x.Zip(y, combine).ToArray())];

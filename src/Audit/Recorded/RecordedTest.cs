@@ -1,6 +1,7 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Tests a recorded mean: by a theorem where the law has one that is sharp enough, otherwise by Student's asymptotic test with the theorem beside it.</summary>
+/// <summary>Tests a recorded mean: by a theorem where the law has one that is sharp enough, otherwise by Student's asymptotic test with the theorem
+/// beside it.</summary>
 internal static class RecordedTest
 {
     /// <summary>Tests.</summary>
@@ -54,9 +55,15 @@ internal static class RecordedTest
         var share = exact is null ? rates : rates.SharedBy(2);
         var (tail, bound) = (new CorrectedTail(Math.Max(2, n), figure.Skewness), exact?.FalseAlarm(figure.Mean) ?? 1);
         var (critical, student) = n == 1 ? (double.PositiveInfinity, 1.0) : (tail.Critical(share.FalseFail), tail.Of(Math.Abs(t)));
-        var detectable = Math.Min(double.IsFinite(critical) ? (critical * error / Math.Abs(expected)) + spread : double.PositiveInfinity, exact is null ? double.PositiveInfinity : exact.Reach(expected, share.FalseFail) + spread);
+        var detectable = Math.Min(
+            double.IsFinite(critical) ? (critical * error / Math.Abs(expected)) + spread : double.PositiveInfinity,
+            exact is null ? double.PositiveInfinity : exact.Reach(expected, share.FalseFail) + spread);
         var rejected = Math.Min(bound, student) <= share.FalseFail;
-        return new Measurement(words, new Expected(expected), measured, rejected ? Verdict.Rejected : detectable <= discrepancy ? Verdict.Holds : Verdict.Inconclusive)
+        return new Measurement(
+            words,
+            new Expected(expected),
+            measured,
+            rejected ? Verdict.Rejected : detectable <= discrepancy ? Verdict.Holds : Verdict.Inconclusive)
         {
             Deviation = t,
             Samples = n,
@@ -64,7 +71,9 @@ internal static class RecordedTest
             FalseAlarmBound = Math.Min(1, (exact is null ? 1 : 2) * Math.Min(bound, student)),
             IsAsymptotic = !(bound <= share.FalseFail),
             Detectable = detectable,
-            Effect = Ratio(double.IsFinite(critical) ? (figure.Mean - (critical * error), figure.Mean + (critical * error)) : exact?.Interval?.Invoke(figure.Mean, share.FalseFail)),
+            Effect = Ratio(double.IsFinite(critical)
+                ? (figure.Mean - (critical * error), figure.Mean + (critical * error))
+                : exact?.Interval?.Invoke(figure.Mean, share.FalseFail)),
             Remark = remark,
         };
 
@@ -87,14 +96,20 @@ internal static class RecordedTest
         var t = sign * figure.Mean / error;
         var (tail, usable) = (new CorrectedTail(Math.Max(2, n), figure.Skewness), n >= 2 && missing == 0 && !double.IsNaN(t));
         var (probability, critical) = usable ? (tail.Of(Math.Abs(t)), tail.Critical(rates.FalseFail)) : (1.0, double.PositiveInfinity);
-        return new Measurement(words, new Expected(0), new Observed(figure.Mean), probability > rates.FalseFail ? Verdict.Inconclusive : t > 0 ? Verdict.Holds : Verdict.Rejected)
+        return new Measurement(
+            words,
+            new Expected(0),
+            new Observed(figure.Mean),
+            probability > rates.FalseFail ? Verdict.Inconclusive : t > 0 ? Verdict.Holds : Verdict.Rejected)
         {
             Deviation = t,
             Samples = n,
             FalseFailRate = rates.FalseFail,
             FalseAlarmBound = t < 0 ? probability : 1,
             IsAsymptotic = true,
-            Effect = double.IsFinite(critical) ? new Effect(EffectKind.Difference, figure.Mean, figure.Mean - (critical * error), figure.Mean + (critical * error)) : null,
+            Effect = double.IsFinite(critical)
+                ? new Effect(EffectKind.Difference, figure.Mean, figure.Mean - (critical * error), figure.Mean + (critical * error))
+                : null,
             Remark = missing > 0 ? $"no number in {missing} of {n + missing} mappings" : null,
         };
     }

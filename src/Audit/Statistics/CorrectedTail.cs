@@ -2,7 +2,12 @@ using MathNet.Numerics.Distributions;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Student's tail with Cramér's correction for skewed samples; see <see cref="StudentTest"/>.</summary>
+/// <summary>Student's tail with Cramér's correction for skewed samples: asymptotic, for recorded figures of which no theorem says more.</summary>
+/// <remarks>
+/// A t statistic of skewed samples does not have Student's tail at 1e-6: for skewness γ and n samples the tail at t is off by
+/// <c>exp(∓γt³/(3√n))</c>. The bound takes the unfavourable sign with the sample skewness plus three of its own standard errors.
+/// Source: Q.-M. Shao, <i>A Cramér type large deviation result for Student's t-statistic</i>, J. Theor. Probab. 1999.
+/// </remarks>
 /// <param name="Samples">Number of samples n, at least 2.</param>
 /// <param name="Skewness">Their sample skewness.</param>
 internal readonly record struct CorrectedTail(long Samples, double Skewness)

@@ -102,7 +102,8 @@ internal sealed class DeepMoments
         var wanted = 2 * Depths.Count;
         if (_taken.FindIndex(taken => taken != wanted) is var incomplete and >= 0)
         {
-            throw new SubjectException($"expected the moments of {_relu.Suffix} and {LastPlace.Suffix} at {Depths.Count} depths, {wanted} in all, got {_taken[incomplete]} in simulation {incomplete}");
+            var places = $"the moments of {_relu.Suffix} and {LastPlace.Suffix} at {Depths.Count} depths";
+            throw new SubjectException($"expected {places}, {wanted} in all, got {_taken[incomplete]} in simulation {incomplete}");
         }
 
         var all = new MomentTable(
@@ -117,5 +118,6 @@ internal sealed class DeepMoments
     }
 
     /// <summary>A single point has no rank at all.</summary>
-    private static double LargestRank(TensorShape shape) => shape.Points < 2 ? double.PositiveInfinity : Bounds.LargestEffectiveRank(shape.Points, shape.Channels);
+    private static double LargestRank(TensorShape shape) =>
+        shape.Points < 2 ? double.PositiveInfinity : Bounds.LargestEffectiveRank(shape.Points, shape.Channels);
 }

@@ -98,7 +98,7 @@ public static class Suite
     public static CheckOutcome Execute(Check check, ISubject subject, Scale scale, ulong seed, DeepExperiments? deep = null, double sampleShare = 1, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(check);
-        return check.Execute(new CheckContext(subject, RatesOf(scale), Mixing.SeedOf(seed, check), deep ?? new DeepExperiments(subject, scale, seed, null, cancellation), cancellation)
+        return check.Execute(new CheckContext(subject, RatesOf(scale), Mixing.SeedOf(seed, check), deep ?? new DeepExperiments(subject, scale, seed, null, cancellation) { SampleShare = sampleShare }, cancellation)
         {
             DiscrepancyShare = DiscrepancyShareOf(scale),
             SampleShare = sampleShare,

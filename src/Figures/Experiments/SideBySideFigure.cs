@@ -59,7 +59,7 @@ public static class SideBySideFigure
                 continue;
             }
 
-            if (table.LogNu2 is null || table.Depths.Count < 2)
+            if (table.LogNu2 is not { Count: > 0 } || table.Depths.Count < 2)
             {
                 missing.Add($"no ν₂ of {architecture} at two depths");
                 continue;

@@ -5,7 +5,8 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Result files with numbers that are none, that no signal has, or that contradict each other, are found out by the claim that owns them; legitimate extremes are not.</summary>
+/// <summary>Result files with numbers that are none, that no signal has, or that contradict each other, are found out by the claim that owns them;
+/// legitimate extremes are not.</summary>
 public class RecordedFindingsTests
 {
     private const int Simulations = 120, Computed = 16;
@@ -244,6 +245,32 @@ public class RecordedFindingsTests
         finally
         {
             File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Mappings_that_cannot_be_seen_show_neither_a_property_nor_its_opposite()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            // 200 mappings that neither collapse nor drown; then as many, and ten times as many, without a number.
+            Verdicts(0).Should().Equal(Verdict.Holds, Verdict.Holds, Verdict.Holds);
+            Verdicts(200).Should().Equal(Verdict.Inconclusive, Verdict.Inconclusive, Verdict.Inconclusive);
+            Verdicts(2000).Should().Equal(Verdict.Rejected, Verdict.Rejected, Verdict.Rejected);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        IEnumerable<Verdict> Verdicts(int unseen)
+        {
+            string[] rows = [.. new[] { ("mapping_collapses", 0), ("mapping_drowns", 0), ("mapping_grows_as_power", 1) }.Select(row => $"{row.Item1},64,200,{row.Item2},0,0,{row.Item2},{row.Item2},{row.Item2},{row.Item2},0,{unseen}")];
+            File.WriteAllLines(path, rows.Prepend("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84,not_finite,unknown"));
+            var measurements = ResultAudit.Of("x", RecordedFigures.Read(path), Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "P4").Measurements;
+            measurements.Should().OnlyContain(measurement => measurement.Samples == 200 + unseen && (unseen == 0 || measurement.Remark == $"{unseen} of {200 + unseen} mappings have a number that is none, and show nothing"));
+            return measurements.Select(measurement => measurement.Verdict);
         }
     }
 

@@ -99,6 +99,34 @@ public class MappingSharesTests
     }
 
     [Fact]
+    public void What_a_subject_reports_layer_by_layer_is_looked_at_too()
+    {
+        using var subject = new Unranked();
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 4, KernelSize = 1, NumChannels = 64, BatchSize = 4, NumSims = 2, NumComputations = 2, ReffNoise = false };
+
+        var table = DeepPropagation.Run(subject, options, null, default);
+
+        (table.Simulations, table.Died, table.Unusable).Should().Be((0, 0, 2));
+        table.Findings.Single().ToString().Should().Be("effective rank is not a number in 2 of 2 mappings, first at depth 4");
+    }
+
+    [Fact]
+    public void Reports_can_be_made_of_mappings_of_which_none_can_be_seen()
+    {
+        foreach (var none in new[] { double.NaN, double.NegativeInfinity })
+        {
+            var subject = new Scripted(options => Table(options, _ => (Keeps, [none, none, none])));
+            var run = VerificationRun.Of(subject, Scale.Quick, 5, ["P7", "P1"], ["vanilla", "bn_res"]);
+
+            run.Verdict.Should().Be(Verdict.Rejected);
+            run.Diagnoses.Should().HaveCount(2).And.OnlyContain(pair => pair.Value.Condition == Condition.Undecided);
+            Figures.HtmlReport.ToText(run).Should().Contain("</html>");
+            VerificationReport.ToText(run).Should().NotContain("NaN");
+            MarkdownReport.ToText(run).Should().Contain("P7");
+        }
+    }
+
+    [Fact]
     public void A_place_that_is_not_shown_is_no_NaN()
     {
         var moments = new DeepMoments(DeepExperiments.OptionsOf("vanilla", Scale.Quick, 1) with { NumSims = 1 }, new SubjectDescription("mine"));
@@ -110,7 +138,8 @@ public class MappingSharesTests
     private static CheckOutcome Execute(string claim, string architecture, ISubject subject, DeepExperiments? deep = null) =>
         Suite.Execute(Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == architecture), subject, Scale.Quick, 5, deep);
 
-    /// <summary>Rows whose values at a quarter, half and all of the depth are given, and those before a quarter those at a quarter; ν₂ grows by 1 in each layer.</summary>
+    /// <summary>Rows whose values at a quarter, half and all of the depth are given, and those before a quarter those at a quarter; ν₂ grows by 1 in
+    /// each layer.</summary>
     private static MomentTable Table(ExperimentOptions options, Func<int, (double[] Reff, double[] LogChi)> mapping)
     {
         int[] depths = [.. Enumerable.Range(1, options.NumComputations).Select(i => i * options.DepthInterval)];
@@ -124,6 +153,13 @@ public class MappingSharesTests
             0);
 
         double[] Row(double[] marks) => [.. depths.Select(depth => depth < options.TotalDepth / 2 ? marks[0] : depth < options.TotalDepth ? marks[1] : marks[2])];
+    }
+
+    /// <summary>Reports no rank at the last depth.</summary>
+    private sealed class Unranked : ReferenceSubject
+    {
+        protected override ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation) =>
+            base.Report(depth, place, values, computation) is var moments && depth == 4 ? moments with { ReffSignal = double.NaN } : moments;
     }
 
     private sealed class Scripted(Func<ExperimentOptions, MomentTable> run) : ISubject

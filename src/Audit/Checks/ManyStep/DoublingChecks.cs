@@ -14,6 +14,8 @@ internal static class DoublingChecks
     /// <summary>A unit that grows by a tenth more or less.</summary>
     private const double GrowthDiscrepancy = 0.1;
 
+    private static readonly string[] What = ["signal", "noise"];
+
     /// <summary>The parts of the first unit, for signal and noise, and the growth of later ones.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
@@ -38,7 +40,7 @@ internal static class DoublingChecks
                 Enumerable.Range(1, Units - 1).Average(unit => Math.Exp(twin[unit].LogNu2Signal - twin[unit - 1].LogNu2Signal)) / 2);
         }
 
-        foreach (var (part, what) in parts.Zip(new[] { "signal", "noise" }))
+        foreach (var (part, what) in parts.Zip(What))
         {
             foreach (var measurement in part.Conclude(what))
             {

@@ -14,7 +14,8 @@ public enum Scale
     Full,
 }
 
-/// <summary>The deep experiments that claims of the post are judged on: for each architecture a sequence of batches of mappings, each run once, when first asked for, and shared.</summary>
+/// <summary>The deep experiments that claims of the post are judged on: for each architecture a sequence of batches of mappings, each run once, when
+/// first asked for, and shared.</summary>
 /// <remarks>
 /// A batch is a function of seed, architecture and its number alone. So a check that reads batches in order until it is decided comes to the same verdict
 /// whichever check asked first, and on whatever threads.
@@ -70,13 +71,19 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     /// <returns>The table, with findings about numbers that no mapping has.</returns>
     /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
     internal MomentTable Batch(string architecture, int number) =>
-        _tables.GetOrAdd((architecture, number), key => new Lazy<MomentTable>(() => Run(OptionsOf(key.Architecture, key.Batch), key.Batch == 0 ? depthReached : null))).Value;
+        _tables.GetOrAdd((architecture, number), key =>
+            new Lazy<MomentTable>(() => Run(OptionsOf(key.Architecture, key.Batch), key.Batch == 0 ? depthReached : null))).Value;
 
-    /// <summary>Options of a batch: the first has the seed of <see cref="OptionsOf(string, Scale, ulong)"/>, later ones have it mixed with their number.</summary>
+    /// <summary>Options of a batch: the first has the seed of <see cref="OptionsOf(string, Scale, ulong)"/>, later ones have it mixed with their
+    /// number.</summary>
     internal ExperimentOptions OptionsOf(string architecture, int batch)
     {
         var first = OptionsOf(architecture, scale, seed);
-        return first with { NumSims = Math.Max(1, (int)Math.Ceiling(SampleShare * first.NumSims)), Seed = batch == 0 ? first.Seed : Mixing.ToAsk(Mixing.Mix(first.Seed ^ Mixing.Mix((ulong)batch))) };
+        return first with
+        {
+            NumSims = Math.Max(1, (int)Math.Ceiling(SampleShare * first.NumSims)),
+            Seed = batch == 0 ? first.Seed : Mixing.ToAsk(Mixing.Mix(first.Seed ^ Mixing.Mix((ulong)batch))),
+        };
     }
 
     private MomentTable Run(ExperimentOptions options, Action? advance)
@@ -89,7 +96,8 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
 
         if (!table.Depths.SequenceEqual(Enumerable.Range(1, options.NumComputations).Select(i => i * options.DepthInterval)))
         {
-            throw new SubjectException($"expected moments at {options.NumComputations} depths up to {options.TotalDepth}, got {string.Join(", ", table.Depths)}");
+            throw new SubjectException(
+                $"expected moments at {options.NumComputations} depths up to {options.TotalDepth}, got {string.Join(", ", table.Depths)}");
         }
 
         foreach (var rows in new[] { table.Reff, table.LogChi, table.LogNu2 })
@@ -100,6 +108,7 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
             }
         }
 
-        return MappingSort.Sorted(table, MomentRange.OfSubject(Bounds.LargestEffectiveRank(options.BatchSize, options.NumChannels), subject.Description.UnitRoundoff));
+        var largestRank = Bounds.LargestEffectiveRank(options.BatchSize, options.NumChannels);
+        return MappingSort.Sorted(table, MomentRange.OfSubject(largestRank, subject.Description.UnitRoundoff));
     }
 }

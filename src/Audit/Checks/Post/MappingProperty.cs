@@ -7,13 +7,18 @@ internal sealed record MappingProperty(string Quantity, Func<MomentTable, IEnume
 {
     /// <summary>A property of what a mapping does when the depth is doubled.</summary>
     public static MappingProperty Of(string quantity, Func<MappingBehaviour, bool> shows) =>
-        new(quantity, table => (MappingBehaviour.Of(table) ?? throw new SubjectException("expected effective ranks and χ at a quarter, half and all of the depth")).Select(shows));
+        new(quantity, table => (MappingBehaviour.Of(table)
+            ?? throw new SubjectException("expected effective ranks and χ at a quarter, half and all of the depth")).Select(shows));
 
     /// <summary>A property of a moment by depth.</summary>
     /// <param name="quantity">The property, in words.</param>
     /// <param name="rows">The moment: a row for each mapping.</param>
     /// <param name="moment">Its name, for messages.</param>
     /// <param name="shows">Decides from a row and its depths.</param>
-    public static MappingProperty OfDepths(string quantity, Func<MomentTable, IReadOnlyList<double[]>?> rows, string moment, Func<double[], IReadOnlyList<int>, bool> shows) =>
+    public static MappingProperty OfDepths(
+        string quantity,
+        Func<MomentTable, IReadOnlyList<double[]>?> rows,
+        string moment,
+        Func<double[], IReadOnlyList<int>, bool> shows) =>
         new(quantity, table => (rows(table) ?? throw new SubjectException($"expected {moment} by depth, got none")).Select(row => shows(row, table.Depths)));
 }

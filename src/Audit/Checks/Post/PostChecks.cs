@@ -1,10 +1,9 @@
-using Wellbehaved.Model;
-using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
 /// <summary>P1 to P7 and A3: what the post says of deep nets, by the share of random mappings that show it.</summary>
-/// <remarks>The post judges an architecture by its mappings; so each check counts mappings, which is exact at any number of them. See <see cref="MappingShares"/>.</remarks>
+/// <remarks>The post judges an architecture by its mappings; so each check counts mappings, which is exact at any number of them. See
+/// <see cref="MappingShares"/>.</remarks>
 internal static class PostChecks
 {
     /// <summary>P1, P2: the number of directions of variance tends to 1.</summary>
@@ -26,7 +25,9 @@ internal static class PostChecks
         architecture,
         MappingProperty.Of("r_eff - 1 does not halve", behaviour => behaviour.SignalKeepsDirections),
         MappingProperty.Of("SNR^l/SNR^0 does not decay exponentially", behaviour => behaviour.SnrDecaysSlower),
-        MappingProperty.Of("χ grows as a power: ln χ gains between √½ and √2 of the gain before when the depth doubles", behaviour => behaviour.ChiGrowsAsPower));
+        MappingProperty.Of(
+            "χ grows as a power: ln χ gains between √½ and √2 of the gain before when the depth doubles",
+            behaviour => behaviour.ChiGrowsAsPower));
 
     /// <summary>P5: both pathologies are products of many factors: ln χ and ln ν₂ gain the same from each stretch of layers.</summary>
     public static IEnumerable<Measurement> Multiplicativity(CheckContext context, string architecture) => MappingShares.Decide(
@@ -38,14 +39,22 @@ internal static class PostChecks
     public static IEnumerable<Measurement> EqualBranches(CheckContext context, string architecture) => MappingShares.Decide(
         context,
         architecture,
-        MappingProperty.OfDepths("ν₂ doubles in each unit, within 10 % of ln 2", table => table.LogNu2, "ν₂", (row, depths) => PostLaws.Doubles(row[^1] - row[0], depths[^1] - depths[0])),
+        MappingProperty.OfDepths(
+            "ν₂ doubles in each unit, within 10 % of ln 2",
+            table => table.LogNu2,
+            "ν₂",
+            (row, depths) => PostLaws.Doubles(row[^1] - row[0], depths[^1] - depths[0])),
         MappingProperty.Of("r_eff - 1 at least halves all the same", behaviour => behaviour.SignalCollapses));
 
     /// <summary>P7: the residual branch is diluted as 1/(l + 1), and the collapse does not happen.</summary>
     public static IEnumerable<Measurement> Dilution(CheckContext context, string architecture) => MappingShares.Decide(
         context,
         architecture,
-        MappingProperty.OfDepths("ν₂ gains 1 in each unit of the second half, within 25 %", table => table.LogNu2, "ν₂", (row, depths) => PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[Half(depths)]), depths[^1] - depths[Half(depths)])),
+        MappingProperty.OfDepths(
+            "ν₂ gains 1 in each unit of the second half, within 25 %",
+            table => table.LogNu2,
+            "ν₂",
+            (row, depths) => PostLaws.Dilutes(Math.Exp(row[^1]) - Math.Exp(row[Half(depths)]), depths[^1] - depths[Half(depths)])),
         MappingProperty.Of("r_eff - 1 does not halve", behaviour => behaviour.SignalKeepsDirections));
 
     /// <summary>A3: without batch norm δχ tends to 1 and r_eff to 1.</summary>

@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>A function of a network, of the subject's and of its sampled twin, whose difference is symmetric about zero if both have one law.</summary>
