@@ -58,10 +58,26 @@ internal sealed record ElementDial(
         : noise ? snapshot with { Noise = Moved(snapshot.Noise, amount) }
         : snapshot with { Signal = Moved(snapshot.Signal, amount) };
 
-    /// <summary>Changes a reported moment behind the last ReLU.</summary>
+    /// <summary>Changes a reported moment after the last ReLU.</summary>
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Moment(Func<ReportedMoments, double, ReportedMoments> change) =>
         (network, snapshot, amount) => snapshot.Depth != network.Depth || snapshot.Place.Kind != PlaceKind.Relu ? snapshot
         : snapshot with { Moments = () => change(snapshot.Moments(), 1 + amount) };
+
+    /// <summary>Gives the first output of the first convolution a bias: what follows it is shown apart, so no other convolution has one.</summary>
+    public static Snapshot Bias(NetworkSettings network, Snapshot snapshot, double amount)
+    {
+        if (snapshot.Depth > 0)
+        {
+            return snapshot;
+        }
+
+        var channels = snapshot.Shape.Channels;
+        return snapshot with { Signal = [.. snapshot.Signal.Select((value, i) => i % channels == 0 ? value + amount : value)] };
+    }
+
+    /// <summary>Multiplies the noise after the first convolution, as weights of its own would that are larger by a factor.</summary>
+    public static Snapshot NoiseFactor(NetworkSettings network, Snapshot snapshot, double amount) =>
+        snapshot.Depth > 0 ? snapshot : snapshot with { Noise = [.. snapshot.Noise.Select(value => (1 + amount) * value)] };
 
     private static double[] Moved(double[] values, double amount)
     {

@@ -52,9 +52,9 @@ public class DialTests
 
     [Theory]
     [InlineData("S2 vanilla | weight variance", "ν₂(y), fully connected", 1)]
-    [InlineData("S3 vanilla | noise behind the ReLU", "ν₂(dx) behind the ReLU, fully connected", 1)]
+    [InlineData("S3 vanilla | noise after the ReLU", "ν₂(dx) after the ReLU, fully connected", 1)]
     [InlineData("S5 bn_ff | weight variance", "1/σ², fully connected", 1)]
-    [InlineData("S6 bn_res | signal behind the ReLU", "μ₂(x) by", 1)]
+    [InlineData("S6 bn_res | signal after the ReLU", "μ₂(x) by", 1)]
     public void A_ratio_is_off_by_what_the_dial_says(string beginning, string quantity, double size)
     {
         var dial = (LawDial)Dials.List.Single(candidate => candidate.Name.StartsWith(beginning, StringComparison.Ordinal));

@@ -8,10 +8,10 @@ namespace Wellbehaved.Audit;
 /// <remarks>In <c>bn_res</c> only the first batch norm reads Gaussian channels; later ones read sums with a skip connection. There each simulation counts once.</remarks>
 internal static class BatchNormKernelChecks
 {
-    private const double SignalDiscrepancy = 0.06;
-    private const double NoiseDiscrepancy = 0.15;
-    private const double CorrelatedDiscrepancy = 0.1;
-    private const double ReluDiscrepancy = 0.1;
+    internal const double SignalDiscrepancy = 0.06;
+    internal const double NoiseDiscrepancy = 0.15;
+    internal const double CorrelatedDiscrepancy = 0.1;
+    internal const double ReluDiscrepancy = 0.1;
 
     /// <summary>S5: μ₂ of the signal, 1/σ² and the noise, against the quadrature.</summary>
     public static IEnumerable<Measurement> Kernels(CheckContext context, string architecture)

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 internal static class ResidualSumChecks
 {
     /// <summary>Relative to the product of both root mean squares; a branch that kept the skip's sign would show far more.</summary>
-    private const double Discrepancy = 0.05;
+    internal const double Discrepancy = 0.05;
 
     /// <summary>Cross terms of signal, centred signal and noise.</summary>
     public static IEnumerable<Measurement> CrossTerms(CheckContext context, string architecture)
