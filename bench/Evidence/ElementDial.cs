@@ -27,6 +27,9 @@ internal sealed record ElementDial(
 
     private const double FirstTry = 1e-3;
 
+    /// <summary>In which propagations: all by default. A check may see many tolerances, and names the first number that is beyond its own.</summary>
+    public Func<Weights, bool> In { get; init; } = _ => true;
+
     /// <inheritdoc/>
     public override CheckOutcome Execute(double size, ulong seed, CancellationToken cancellation)
     {
@@ -46,6 +49,7 @@ internal sealed record ElementDial(
         {
             using var subject = new DialledSubject
             {
+                ShowsWrongly = In,
                 Show = network => On(network) ? snapshot => Perturb(network, snapshot, perturbation) : snapshot => snapshot,
             };
             return Suite.Execute(Check, subject, Scale.Quick, seed, cancellation: cancellation);
@@ -75,9 +79,17 @@ internal sealed record ElementDial(
         return snapshot with { Signal = [.. snapshot.Signal.Select((value, i) => i % channels == 0 ? value + amount : value)] };
     }
 
-    /// <summary>Multiplies the noise after the first convolution, as weights of its own would that are larger by a factor.</summary>
-    public static Snapshot NoiseFactor(NetworkSettings network, Snapshot snapshot, double amount) =>
-        snapshot.Depth > 0 ? snapshot : snapshot with { Noise = [.. snapshot.Noise.Select(value => (1 + amount) * value)] };
+    /// <summary>Multiplies the noise at the first output of the first convolution, as weights of its own would that are larger by a factor.</summary>
+    public static Snapshot NoiseFactor(NetworkSettings network, Snapshot snapshot, double amount)
+    {
+        if (snapshot.Depth > 0)
+        {
+            return snapshot;
+        }
+
+        var channels = snapshot.Shape.Channels;
+        return snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i % channels == 0 ? (1 + amount) * value : value)] };
+    }
 
     private static double[] Moved(double[] values, double amount)
     {

@@ -31,8 +31,8 @@ internal static class WeightDials
             Variance("I5", Kernel, WeightDiscrepancies.KernelVariance, (index, shape) => index > 0 && !IsWide(shape)),
             Distance("I5", Wide, WeightDiscrepancies.WideShape, (index, shape) => index > 0 && IsWide(shape)),
             Distance("I5", Kernel, WeightDiscrepancies.KernelShape, (index, shape) => index > 0 && !IsWide(shape)),
-            new ElementDial("I6", architecture, "a bias of an output of the first convolution", ElementDial.Bias, _ => true),
-            new ElementDial("I7", architecture, "noise through weights larger by a factor, in the first convolution", ElementDial.NoiseFactor, _ => true),
+            OneOutput("I6", "a bias of an output of the first convolution", ElementDial.Bias),
+            OneOutput("I7", "noise through weights larger by a factor, to an output of the first convolution", ElementDial.NoiseFactor),
             Correlation("I8", "successive convolutions", WeightDiscrepancies.Successive, DialledKernels.SuccessiveCorrelate),
             Correlation("I8", $"convolutions 1 and 3 of all simulations, {Kernel}", WeightDiscrepancies.PairPooled,
                 d => DialledKernels.PairCorrelates((_, shape) => !IsWide(shape), 1, 3, d)),
@@ -57,6 +57,13 @@ internal static class WeightDials
 
         LawDial Correlation(string claim, string what, double delta, Func<double, Func<Weights.Own, IKernelSource<float>>> weights) => new(
             claim, architecture, $"correlation of {what}", delta, d => new() { OwnWeights = weights(d) });
+
+        // Of one simulation of the wide network, whose weights are asked for by one seed.
+        ElementDial OneOutput(string claim, string defect, Func<NetworkSettings, Snapshot, double, Snapshot> perturb) =>
+            new(claim, architecture, defect, perturb, network => network.Channels == WeightNetworks.WideWidth)
+            {
+                In = weights => weights is Weights.Own { Simulation: 0 },
+            };
     }
 
     private static bool IsWide(KernelShape shape) => shape.Size == 1;
