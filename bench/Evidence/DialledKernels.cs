@@ -21,13 +21,15 @@ internal static class DialledKernels
     /// <summary>The right weights, of which some convolutions have another variance.</summary>
     /// <param name="isWrong">Which ones.</param>
     /// <param name="variance">Their variance over the right one.</param>
-    public static Func<Weights.Own, IKernelSource<float>> OfVariance(Func<int, KernelShape, bool> isWrong, double variance) => own => new WrittenKernels((index, shape) =>
+    public static Func<Weights.Own, IKernelSource<float>> OfVariance(
+        Func<int, KernelShape, bool> isWrong, double variance) => own => new WrittenKernels((index, shape) =>
         isWrong(index, shape) ? Times(Right(own, index, shape), Math.Sqrt(variance)) : Right(own, index, shape));
 
     /// <summary>The right variance and another law: of a share of the weights only the sign is random.</summary>
     /// <param name="isWrong">In which convolutions.</param>
     /// <param name="distance">Kolmogorov's distance from the normal law: the share times that of a sign, 0.341, which is the most there can be.</param>
-    public static Func<Weights.Own, IKernelSource<float>> AtDistance(Func<int, KernelShape, bool> isWrong, double distance) => own => new WrittenKernels((index, shape) =>
+    public static Func<Weights.Own, IKernelSource<float>> AtDistance(
+        Func<int, KernelShape, bool> isWrong, double distance) => own => new WrittenKernels((index, shape) =>
     {
         var right = Right(own, index, shape);
         if (!isWrong(index, shape))
@@ -103,7 +105,12 @@ internal static class DialledKernels
 
         // The diagonal, which is its own image, keeps its variance.
         var (sin, cos) = Math.SinCos(0.5 * Math.Asin(Math.Min(1, correlation)));
-        return [.. kernel.Select((value, i) => i / channels == i % channels ? value : (float)((cos * value) + (sin * kernel[((i % channels) * channels) + (i / channels)])))];
+        return
+        [
+            .. kernel.Select((value, i) => i / channels == i % channels
+                ? value
+                : (float)((cos * value) + (sin * kernel[((i % channels) * channels) + (i / channels)]))),
+        ];
     });
 
     /// <summary>Weights correlate with those a lag before them in the same convolution.</summary>
@@ -137,7 +144,9 @@ internal static class DialledKernels
     /// <param name="correlation">The correlation; 1 at most.</param>
     public static Func<Weights.Own, IKernelSource<float>> TwoSimulationsCorrelate(
         Func<KernelShape, bool> isWrong, uint earlier, uint later, double correlation) => own => new WrittenKernels((index, shape) =>
-        own.Simulation == later && isWrong(shape) ? Mixed(Right(own, index, shape), Right(own with { Simulation = earlier }, index, shape), correlation) : Right(own, index, shape));
+        own.Simulation == later && isWrong(shape)
+            ? Mixed(Right(own, index, shape), Right(own with { Simulation = earlier }, index, shape), correlation)
+            : Right(own, index, shape));
 
     private static float[] Right(Weights.Own own, int convolution, KernelShape shape)
     {

@@ -45,20 +45,25 @@ internal static class Dials
 
         // 1/σ² has the inverse factor; in bn_res the check looks at the first batch norm, which reads the first convolution.
         .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", BatchNormKernelChecks.NoiseDiscrepancy, AllWeightsSmaller),
-        .. Each("S5", WithBatchNorm, "signal after the ReLU, in μ₂(x)", BatchNormKernelChecks.SignalDiscrepancy, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("S5", WithBatchNorm, "signal after the ReLU, in μ₂(x)", BatchNormKernelChecks.SignalDiscrepancy,
+            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
         .. Each("S5", ["bn_ff"], "noise after batch norm, in ν₂(dz)", BatchNormKernelChecks.CorrelatedDiscrepancy,
             d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))),
 
         // The share of noise that passes, and the share of variance that stays, are squares.
         .. Each("S3", ["vanilla"], "noise after the ReLU, in ν₂(dx)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
         .. Each("S4", ["vanilla"], "signal after the ReLU, in μ₂(x)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
-        .. Each("S6", WithBatchNorm, "noise after the ReLU, in ν₂(dx)", BatchNormKernelChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
-        .. Each("S6", WithBatchNorm, "signal after the ReLU, in μ₂(x)", BatchNormKernelChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("S6", WithBatchNorm, "noise after the ReLU, in ν₂(dx)", BatchNormKernelChecks.ReluDiscrepancy,
+            d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
+        .. Each("S6", WithBatchNorm, "signal after the ReLU, in μ₂(x)", BatchNormKernelChecks.ReluDiscrepancy,
+            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
 
         .. Each("S8", Residual, "a share of the skip in the branch, as their correlation", ResidualSumChecks.Discrepancy, BranchKeepsSkip),
         .. Each("I1", All, "weight variance, in the distance of distributions", InitialisationChecks.Distance, d => WeightVariance(VarianceAtDistance(d) - 1)),
-        .. Each("I2", All, "pre-activations that keep a share of those one layer below, as their correlation", InitialisationChecks.Correlation, LayersCorrelate),
-        .. Each("I3", All, "weights with a share common to all simulations, in the correlation of pre-activations", InitialisationChecks.Correlation, SimulationsCorrelate),
+        .. Each("I2", All, "pre-activations that keep a share of those one layer below, as their correlation", InitialisationChecks.Correlation,
+            LayersCorrelate),
+        .. Each("I3", All, "weights with a share common to all simulations, in the correlation of pre-activations", InitialisationChecks.Correlation,
+            SimulationsCorrelate),
         .. WeightDials.Of(All),
 
         .. Each("W1", ["vanilla"], "weight variance, in the distance of distributions of a step", RandomWalkChecks.StepDistance,
@@ -75,16 +80,21 @@ internal static class Dials
         .. Each("W3", ["bn_res"], "a share of the skip in the branch, in twice skip · branch", DilutionChecks.GrowthDiscrepancy, d => ShownSums.Crossed(d)),
 
         // Both convolutions of the branch have the factor √(1 + d).
-        .. Each("W4", ["vanilla_res"], "weight variance, in ν₂ of the first branch", DoublingChecks.GrowthDiscrepancy, d => WeightVariance(Math.Sqrt(1 + d) - 1)),
-        .. Each("W4", ["vanilla_res"], "signal after the ReLU, in the share that it keeps", DoublingChecks.GrowthDiscrepancy, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
-        .. Each("W4", ["vanilla_res"], "a share of the skip in the first branch, in twice skip · branch over ν₂ of the skip", 2 * DoublingChecks.GrowthDiscrepancy,
+        .. Each("W4", ["vanilla_res"], "weight variance, in ν₂ of the first branch", DoublingChecks.GrowthDiscrepancy,
+            d => WeightVariance(Math.Sqrt(1 + d) - 1)),
+        .. Each("W4", ["vanilla_res"], "signal after the ReLU, in the share that it keeps", DoublingChecks.GrowthDiscrepancy,
+            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("W4", ["vanilla_res"], "a share of the skip in the first branch, in twice skip · branch over ν₂ of the skip",
+            2 * DoublingChecks.GrowthDiscrepancy,
             d => ShownSums.CrossedInTheFirstUnit(d)),
-        .. Each("W4", ["vanilla_res"], "sums of later units, in half the growth of ν₂", 2 * DoublingChecks.GrowthDiscrepancy, d => ShownSums.LargerInLaterUnits(d)),
+        .. Each("W4", ["vanilla_res"], "sums of later units, in half the growth of ν₂", 2 * DoublingChecks.GrowthDiscrepancy,
+            d => ShownSums.LargerInLaterUnits(d)),
 
         .. Each("R1", Plain, "noise at the end, in ln χ", RecursionChecks.LogChiDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
         .. Each("R1", Plain, "reported rank, in ln r_eff", RecursionChecks.SpreadDiscrepancy, Rank),
         .. Each("R2", WithBatchNorm, "noise at the end, in ln χ", RecursionChecks.LogChiDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
-        .. Each("R2", WithBatchNorm, "signal and noise at the end, in ln μ₂(x)", RecursionChecks.SpreadDiscrepancy, d => ShownAtTheEnd(Math.Exp(d / 2), Math.Exp(d / 2))),
+        .. Each("R2", WithBatchNorm, "signal and noise at the end, in ln μ₂(x)", RecursionChecks.SpreadDiscrepancy,
+            d => ShownAtTheEnd(Math.Exp(d / 2), Math.Exp(d / 2))),
         .. Each("A1", ["bn_ff"], "noise that gains in each layer, in ln δχ", LargeBatchChecks.IncrementDiscrepancy, NoiseGains),
         .. Each("A2", ["bn_res"], "noise at the end, in ln χ", LargeBatchChecks.GrowthDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
 

@@ -8,7 +8,10 @@ namespace Wellbehaved.Evidence;
 /// <remarks>Deviations of gains are from the drift of W1. Noise stays, and so does what is between the depths that the check looks at.</remarks>
 internal static class ShownGains
 {
-    /// <summary>Each step keeps ρ of the deviation of the one before it and <c>√(1 - ρ²)</c> of its own: mean and variance stay, and given the step before, the mean of the next is ρ of its deviation.</summary>
+    /// <summary>
+    /// Each step keeps ρ of the deviation of the one before it and <c>√(1 - ρ²)</c> of its own: mean and variance stay, and given the step before,
+    /// the mean of the next is ρ of its deviation.
+    /// </summary>
     /// <param name="width">Width of the net.</param>
     /// <param name="correlation">ρ; 1 at most.</param>
     public static DialledSubject Correlated(int width, double correlation)
@@ -17,7 +20,10 @@ internal static class ShownGains
         return From(0, 1, new RandomWalk(width).Drift, (gain, before) => (Math.Sqrt(1 - (share * share)) * gain) + (share * before));
     }
 
-    /// <summary>The gain of the last of four stretches gets ρ of the deviation of the third in addition: their covariance grows by ρ of the third one's variance exactly.</summary>
+    /// <summary>
+    /// The gain of the last of four stretches gets ρ of the deviation of the third in addition: their covariance grows by ρ of the third one's
+    /// variance exactly.
+    /// </summary>
     /// <param name="width">Width of the net.</param>
     /// <param name="stretch">Layers in a stretch.</param>
     /// <param name="correlation">ρ.</param>

@@ -5,7 +5,8 @@ namespace Wellbehaved.Evidence;
 
 /// <summary>Defects of the weights themselves: I4 to I9.</summary>
 /// <remarks>
-/// Two single convolutions of hundreds of weights, and two inputs of a kernel, have no dial: their δ, 0.95 and 0.8, is near that of a copy, and twice as much does not exist. Copies are among the mutants.
+/// Two single convolutions of hundreds of weights, and two inputs of a kernel, have no dial: their δ, 0.95 and 0.8, is near that of a copy, and
+/// twice as much does not exist. Copies are among the mutants.
 /// </remarks>
 internal static class WeightDials
 {

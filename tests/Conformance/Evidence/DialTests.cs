@@ -87,8 +87,12 @@ public class DialTests
     [InlineData("I4 vanilla | variance of the weights, fully", "variance of the weights of the first convolution, fully")]
     [InlineData("I4 bn_res | variance of the weights, 2×2", "variance of the weights of the first convolution, 2×2")]
     [InlineData("I5 vanilla_res | variance of the weights, 2×2", "variance of the weights of the other convolutions, 2×2")]
-    [InlineData("I4 bn_ff | a share of weights of which only the sign is random, in the distance of distributions, 2×2", "distribution of the weights of the first convolution, 2×2")]
-    [InlineData("I5 bn_ff | a share of weights of which only the sign is random, in the distance of distributions, fully", "distribution of the weights of the other convolutions, fully")]
+    [InlineData(
+        "I4 bn_ff | a share of weights of which only the sign is random, in the distance of distributions, 2×2",
+        "distribution of the weights of the first convolution, 2×2")]
+    [InlineData(
+        "I5 bn_ff | a share of weights of which only the sign is random, in the distance of distributions, fully",
+        "distribution of the weights of the other convolutions, fully")]
     [InlineData("I8 bn_ff | correlation of successive convolutions", "correlation of convolutions 1 and 2 and so on")]
     [InlineData("I8 bn_res | correlation of convolutions 1 and 3 of all", "correlation of two convolutions, all simulations together, 2×2")]
     [InlineData("I8 vanilla | correlation of convolutions 1 and 3 of one", "correlation of two convolutions of a simulation, fully")]
@@ -117,7 +121,8 @@ public class DialTests
     {
         var dial = (LawDial)Dials.List.Single(candidate => candidate.Name.StartsWith(beginning, StringComparison.Ordinal));
 
-        var measurement = dial.Execute(1, TestSeed.Value, default).Measurements.First(candidate => candidate.Quantity.StartsWith(quantity, StringComparison.Ordinal));
+        var outcome = dial.Execute(1, TestSeed.Value, default);
+        var measurement = outcome.Measurements.First(candidate => candidate.Quantity.StartsWith(quantity, StringComparison.Ordinal));
         var effect = measurement.Effect!;
 
         // An effect that is told from none at α is known to a sixth of itself: half of it is three deviations.
