@@ -56,7 +56,7 @@ internal sealed record ElementDial(
         }
     }
 
-    /// <summary>Moves the first element of a tensor at the last place of a kind.</summary>
+    /// <summary>Moves the first element of a tensor that is not 0, at the last place of a kind.</summary>
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(PlaceKind kind, bool noise) => (network, snapshot, amount) =>
         snapshot.Depth != network.Depth || snapshot.Place.Kind != kind ? snapshot
         : noise ? snapshot with { Noise = Moved(snapshot.Noise, amount) }
@@ -93,8 +93,9 @@ internal sealed record ElementDial(
 
     private static double[] Moved(double[] values, double amount)
     {
+        // What a gate shut is 0, and asks for equality: no number of tolerances.
         double[] moved = [.. values];
-        moved[0] += amount * Math.Sqrt(values.Average(value => value * value));
+        moved[Math.Max(0, Array.FindIndex(values, value => value != 0))] += amount * Math.Sqrt(values.Average(value => value * value));
         return moved;
     }
 }
