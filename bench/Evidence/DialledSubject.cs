@@ -12,13 +12,16 @@ internal sealed class DialledSubject : ReferenceSubject
     /// <summary>Makes, for each propagation, what rewrites the snapshots that it shows, in order.</summary>
     public Func<NetworkSettings, Func<Snapshot, Snapshot>>? Show { get; init; }
 
+    /// <summary>Which propagations are shown wrongly: all by default.</summary>
+    public Func<Weights, bool> ShowsWrongly { get; init; } = _ => true;
+
     /// <inheritdoc/>
     public override SubjectDescription Description { get; } = new("the reference, dialled");
 
     /// <inheritdoc/>
     public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
     {
-        var rewrite = Show?.Invoke(network);
+        var rewrite = ShowsWrongly(weights) ? Show?.Invoke(network) : null;
         base.Propagate(network, weights, input, rewrite is null ? observe : snapshot => observe(rewrite(snapshot)));
     }
 

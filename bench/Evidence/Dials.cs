@@ -37,65 +37,91 @@ internal static class Dials
 
     private static IEnumerable<Dial> Laws() =>
     [
-        // The weights of all convolutions but the first have 1 + d times their variance: E ν₂ and E μ₂ behind one have 1 + d times theirs.
-        .. Each("S2", All, "weight variance, in ν₂(y)", 0.05, WeightVariance),
-        .. Each("S3", All, "weight variance, in ν₂(dy)", 0.1, WeightVariance),
-        .. Each("S4", ["vanilla"], "weight variance, in μ₂(y)", 0.1, WeightVariance),
-        .. Each("S1", ["vanilla"], "weight variance, in E[x_i x_j]", 0.16, WeightVariance),
+        // The weights of all convolutions but the first have 1 + d times their variance: E ν₂ and E μ₂ after one have 1 + d times theirs.
+        .. Each("S2", All, "weight variance, in ν₂(y)", SecondMomentChecks.WeightDiscrepancy, WeightVariance),
+        .. Each("S3", All, "weight variance, in ν₂(dy)", SecondMomentChecks.ConvolutionDiscrepancy, WeightVariance),
+        .. Each("S4", ["vanilla"], "weight variance, in μ₂(y)", SecondMomentChecks.ConvolutionDiscrepancy, WeightVariance),
+        .. Each("S1", ["vanilla"], "weight variance, in E[x_i x_j]", 2 * ArcCosineChecks.Discrepancy, WeightVariance),
 
         // 1/σ² has the inverse factor; in bn_res the check looks at the first batch norm, which reads the first convolution.
-        .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", 0.15, AllWeightsSmaller),
-        .. Each("S5", WithBatchNorm, "signal behind the ReLU, in μ₂(x)", 0.06, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
-        .. Each("S5", ["bn_ff"], "noise behind batch norm, in ν₂(dz)", 0.1, d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))),
+        .. Each("S5", WithBatchNorm, "weight variance of all convolutions, in 1/σ²", BatchNormKernelChecks.NoiseDiscrepancy, AllWeightsSmaller),
+        .. Each("S5", WithBatchNorm, "signal after the ReLU, in μ₂(x)", BatchNormKernelChecks.SignalDiscrepancy,
+            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("S5", ["bn_ff"], "noise after batch norm, in ν₂(dz)", BatchNormKernelChecks.CorrelatedDiscrepancy,
+            d => Shown(PlaceKind.BatchNorm, 1, Math.Sqrt(1 + d))),
 
         // The share of noise that passes, and the share of variance that stays, are squares.
-        .. Each("S3", ["vanilla"], "noise behind the ReLU, in ν₂(dx)", 0.2, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
-        .. Each("S4", ["vanilla"], "signal behind the ReLU, in μ₂(x)", 0.2, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
-        .. Each("S6", WithBatchNorm, "noise behind the ReLU, in ν₂(dx)", 0.1, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
-        .. Each("S6", WithBatchNorm, "signal behind the ReLU, in μ₂(x)", 0.1, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("S3", ["vanilla"], "noise after the ReLU, in ν₂(dx)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
+        .. Each("S4", ["vanilla"], "signal after the ReLU, in μ₂(x)", SecondMomentChecks.ReluDiscrepancy, d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("S6", WithBatchNorm, "noise after the ReLU, in ν₂(dx)", BatchNormKernelChecks.ReluDiscrepancy,
+            d => Shown(PlaceKind.Relu, 1, Math.Sqrt(1 + d))),
+        .. Each("S6", WithBatchNorm, "signal after the ReLU, in μ₂(x)", BatchNormKernelChecks.ReluDiscrepancy,
+            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
 
-        .. Each("S8", Residual, "a share of the skip in the branch, as their correlation", 0.05, BranchKeepsSkip),
-        .. Each("I1", All, "weight variance, in the distance of distributions", 0.05, d => WeightVariance(VarianceAtDistance(d) - 1)),
-        .. Each("I2", All, "pre-activations that keep a share of those one layer below, as their correlation", 0.1, LayersCorrelate),
-        .. Each("I3", All, "weights with a share common to all simulations, in the correlation of pre-activations", 0.1, SimulationsCorrelate),
+        .. Each("S8", Residual, "a share of the skip in the branch, as their correlation", ResidualSumChecks.Discrepancy, BranchKeepsSkip),
+        .. Each("I1", All, "weight variance, in the distance of distributions", InitialisationChecks.Distance, d => WeightVariance(VarianceAtDistance(d) - 1)),
+        .. Each("I2", All, "pre-activations that keep a share of those one layer below, as their correlation", InitialisationChecks.Correlation,
+            LayersCorrelate),
+        .. Each("I3", All, "weights with a share common to all simulations, in the correlation of pre-activations", InitialisationChecks.Correlation,
+            SimulationsCorrelate),
+        .. WeightDials.Of(All),
 
-        .. Each("W1", ["vanilla"], "weight variance, in the distance of distributions of a step", 0.06, d => WeightVariance(WalkVarianceAtDistance(d) - 1)),
+        .. Each("W1", ["vanilla"], "weight variance, in the distance of distributions of a step", RandomWalkChecks.StepDistance,
+            d => WeightVariance(WalkVarianceAtDistance(d) - 1)),
+        .. Each("W1", ["vanilla"], "steps of the signal that keep a share of the one before, as their correlation", RandomWalkChecks.NeighbourCorrelation,
+            d => ShownGains.Correlated(RandomWalkChecks.Width, d)),
 
         // Eight layers of the fully connected net multiply to 1 + d.
-        .. Each("W2", ["vanilla"], "weight variance, in ν₂ after eight layers", 0.45, d => WeightVariance(Math.Pow(1 + d, 1.0 / 8) - 1)),
+        .. Each("W2", ["vanilla"], "weight variance, in ν₂ after eight layers", ConservationChecks.ProductDiscrepancy,
+            d => WeightVariance(Math.Pow(1 + d, 1.0 / ConservationChecks.ProductDepth) - 1)),
 
         // Batch norm undoes the factor of all convolutions of a branch but the last.
-        .. Each("W3", ["bn_res"], "weight variance, in the growth of a unit", 0.1, WeightVariance),
+        .. Each("W3", ["bn_res"], "weight variance, in ν₂ of the branch", DilutionChecks.GrowthDiscrepancy, WeightVariance),
+        .. Each("W3", ["bn_res"], "a share of the skip in the branch, in twice skip · branch", DilutionChecks.GrowthDiscrepancy, d => ShownSums.Crossed(d)),
 
-        // The first unit's factor is one of the skip and one of the branch, to which both of its convolutions contribute: 1 + b² = 2(1 + d).
-        .. Each("W4", ["vanilla_res"], "weight variance, in ν₂(y¹)/ν₂(y⁰)", 0.1, d => WeightVariance(Math.Sqrt(1 + (2 * d)) - 1)),
+        // Both convolutions of the branch have the factor √(1 + d).
+        .. Each("W4", ["vanilla_res"], "weight variance, in ν₂ of the first branch", DoublingChecks.GrowthDiscrepancy,
+            d => WeightVariance(Math.Sqrt(1 + d) - 1)),
+        .. Each("W4", ["vanilla_res"], "signal after the ReLU, in the share that it keeps", DoublingChecks.GrowthDiscrepancy,
+            d => Shown(PlaceKind.Relu, Math.Sqrt(1 + d), 1)),
+        .. Each("W4", ["vanilla_res"], "a share of the skip in the first branch, in twice skip · branch over ν₂ of the skip",
+            2 * DoublingChecks.GrowthDiscrepancy,
+            d => ShownSums.CrossedInTheFirstUnit(d)),
+        .. Each("W4", ["vanilla_res"], "sums of later units, in half the growth of ν₂", 2 * DoublingChecks.GrowthDiscrepancy,
+            d => ShownSums.LargerInLaterUnits(d)),
 
-        .. Each("R1", Plain, "noise at the end, in ln χ", 0.2, d => ShownAtTheEnd(1, Math.Exp(d))),
-        .. Each("R1", Plain, "reported rank, in ln r_eff", 0.35, Rank),
-        .. Each("R2", WithBatchNorm, "noise at the end, in ln χ", 0.2, d => ShownAtTheEnd(1, Math.Exp(d))),
-        .. Each("R2", WithBatchNorm, "signal and noise at the end, in ln μ₂(x)", 0.35, d => ShownAtTheEnd(Math.Exp(d / 2), Math.Exp(d / 2))),
-        .. Each("A1", ["bn_ff"], "noise that gains in each layer, in ln δχ", 0.06, NoiseGains),
-        .. Each("A2", ["bn_res"], "noise at the end, in ln χ", 0.3, d => ShownAtTheEnd(1, Math.Exp(d))),
+        .. Each("R1", Plain, "noise at the end, in ln χ", RecursionChecks.LogChiDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
+        .. Each("R1", Plain, "reported rank, in ln r_eff", RecursionChecks.SpreadDiscrepancy, Rank),
+        .. Each("R2", WithBatchNorm, "noise at the end, in ln χ", RecursionChecks.LogChiDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
+        .. Each("R2", WithBatchNorm, "signal and noise at the end, in ln μ₂(x)", RecursionChecks.SpreadDiscrepancy,
+            d => ShownAtTheEnd(Math.Exp(d / 2), Math.Exp(d / 2))),
+        .. Each("A1", ["bn_ff"], "noise that gains in each layer, in ln δχ", LargeBatchChecks.IncrementDiscrepancy, NoiseGains),
+        .. Each("A2", ["bn_res"], "noise at the end, in ln χ", LargeBatchChecks.GrowthDiscrepancy, d => ShownAtTheEnd(1, Math.Exp(d))),
 
         // ln ν₂ gains ln v more in each layer, and d times the drift is what it should: a collapsed signal walks as one point does.
-        .. Each("P5", ["vanilla"], "weight variance, in the drift of ln ν₂", 0.4, d => WeightVariance(Math.Exp(d * Math.Abs(new RandomWalk(32).Drift)) - 1)),
+        .. Each("P5", ["vanilla"], "weight variance, in the drift of ln ν₂", WalkChecks.DriftDiscrepancy,
+            d => WeightVariance(Math.Exp(d * Math.Abs(new RandomWalk(WalkChecks.Width).Drift)) - 1)),
+
+        // The gain's variance is that of the walk to leading order: a signal that has collapsed is one point.
+        .. Each("P5", ["vanilla"], "a gain of the last stretch that keeps a share of the one before, in their correlation", WalkChecks.CorrelationDiscrepancy,
+            d => ShownGains.LastKeepsTheOneBefore(WalkChecks.Width, WalkChecks.Stretch, d)),
     ];
 
     private static IEnumerable<Dial> Elements() =>
     [
         .. Each("O1", All, "an element of a convolution", ElementDial.Element(PlaceKind.Convolution, noise: false)),
-        .. Each("O2", All, "an element behind a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false)),
+        .. Each("O2", All, "an element after a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false)),
         .. Each("O3", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
         .. Each("D1", All, "a reported ν₂", ElementDial.Moment((moments, factor) => moments with { Nu2Signal = moments.Nu2Signal * factor })),
         .. Each("D2", All, "a reported rank", ElementDial.Moment((moments, factor) => moments with { ReffSignal = moments.ReffSignal * factor })),
-        .. Each("D3", WithBatchNorm, "the farthest element behind batch norm", Farthest),
-        .. Each("D4", WithBatchNorm, "an element behind batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: false)),
+        .. Each("D3", WithBatchNorm, "the farthest element after batch norm", Farthest),
+        .. Each("D4", WithBatchNorm, "an element after batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: false)),
         .. Each("D5", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
         .. All.Select(architecture =>
-            new ElementDial("D6", architecture, "an element behind a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false), Shiftable)),
+            new ElementDial("D6", architecture, "an element after a ReLU", ElementDial.Element(PlaceKind.Relu, noise: false), Shiftable)),
         .. Each("D7", All, "an element of the noise", ElementDial.Element(PlaceKind.Relu, noise: true)),
         .. Each("D8", Residual, "an element of a sum", ElementDial.Element(PlaceKind.Addition, noise: false)),
-        .. Each("S7", WithBatchNorm, "an element of the noise behind batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: true)),
+        .. Each("S7", WithBatchNorm, "an element of the noise after batch norm", ElementDial.Element(PlaceKind.BatchNorm, noise: true)),
     ];
 
     private static IEnumerable<Dial> Each(string claim, string[] architectures, string defect, double delta, Func<double, DialledSubject> create) =>
@@ -190,7 +216,7 @@ internal static class Dials
 
     /// <summary>
     /// All simulations share a part of their weights, so those of any two correlate by ρ. Their pre-activations do by ρ times the cosine of their
-    /// inputs, which behind a ReLU is 1/π for wide layers and independent signals: to leading order ρ = πd.
+    /// inputs, which after a ReLU is 1/π for wide layers and independent signals: to leading order ρ = πd.
     /// </summary>
     private static DialledSubject SimulationsCorrelate(double correlation)
     {

@@ -27,6 +27,9 @@ internal sealed record ElementDial(
 
     private const double FirstTry = 1e-3;
 
+    /// <summary>In which propagations: all by default. A check may see many tolerances, and names the first number that is beyond its own.</summary>
+    public Func<Weights, bool> In { get; init; } = _ => true;
+
     /// <inheritdoc/>
     public override CheckOutcome Execute(double size, ulong seed, CancellationToken cancellation)
     {
@@ -46,27 +49,53 @@ internal sealed record ElementDial(
         {
             using var subject = new DialledSubject
             {
+                ShowsWrongly = In,
                 Show = network => On(network) ? snapshot => Perturb(network, snapshot, perturbation) : snapshot => snapshot,
             };
             return Suite.Execute(Check, subject, Scale.Quick, seed, cancellation: cancellation);
         }
     }
 
-    /// <summary>Moves the first element of a tensor at the last place of a kind.</summary>
+    /// <summary>Moves the first element of a tensor that is not 0, at the last place of a kind.</summary>
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Element(PlaceKind kind, bool noise) => (network, snapshot, amount) =>
         snapshot.Depth != network.Depth || snapshot.Place.Kind != kind ? snapshot
         : noise ? snapshot with { Noise = Moved(snapshot.Noise, amount) }
         : snapshot with { Signal = Moved(snapshot.Signal, amount) };
 
-    /// <summary>Changes a reported moment behind the last ReLU.</summary>
+    /// <summary>Changes a reported moment after the last ReLU.</summary>
     public static Func<NetworkSettings, Snapshot, double, Snapshot> Moment(Func<ReportedMoments, double, ReportedMoments> change) =>
         (network, snapshot, amount) => snapshot.Depth != network.Depth || snapshot.Place.Kind != PlaceKind.Relu ? snapshot
         : snapshot with { Moments = () => change(snapshot.Moments(), 1 + amount) };
 
+    /// <summary>Gives the first output of the first convolution a bias: what follows it is shown apart, so no other convolution has one.</summary>
+    public static Snapshot Bias(NetworkSettings network, Snapshot snapshot, double amount)
+    {
+        if (snapshot.Depth > 0)
+        {
+            return snapshot;
+        }
+
+        var channels = snapshot.Shape.Channels;
+        return snapshot with { Signal = [.. snapshot.Signal.Select((value, i) => i % channels == 0 ? value + amount : value)] };
+    }
+
+    /// <summary>Multiplies the noise at the first output of the first convolution, as weights of its own would that are larger by a factor.</summary>
+    public static Snapshot NoiseFactor(NetworkSettings network, Snapshot snapshot, double amount)
+    {
+        if (snapshot.Depth > 0)
+        {
+            return snapshot;
+        }
+
+        var channels = snapshot.Shape.Channels;
+        return snapshot with { Noise = [.. snapshot.Noise.Select((value, i) => i % channels == 0 ? (1 + amount) * value : value)] };
+    }
+
     private static double[] Moved(double[] values, double amount)
     {
+        // What a gate shut is 0, and asks for equality: no number of tolerances.
         double[] moved = [.. values];
-        moved[0] += amount * Math.Sqrt(values.Average(value => value * value));
+        moved[Math.Max(0, Array.FindIndex(values, value => value != 0))] += amount * Math.Sqrt(values.Average(value => value * value));
         return moved;
     }
 }

@@ -7,7 +7,8 @@ internal static class PowerTable
 {
     private const string Words = """
         How often a check rejects a defect of half its discrepancy δ, of δ and of 2 δ, does not decide, or holds. An element that is off is so by half
-        a tolerance, one, and two. A check rejects if any of its quantities and networks does, so it may see less than the δ of one of them.
+        a tolerance, one, and two. A test of a mean goes on until its interval excludes the claim or lies inside ±δ: at half of δ
+        either may come first. A check rejects if any of its quantities and networks does, so it may see less than the δ of one of them.
         """;
 
     /// <summary>Writes the table.</summary>

@@ -10,10 +10,10 @@ internal static class LargeBatchChecks
     private const int Size = 32;
 
     /// <summary>A1: ln δχ of <c>bn_ff</c>, whose limit is 0.19.</summary>
-    private const double IncrementDiscrepancy = 0.06;
+    internal const double IncrementDiscrepancy = 0.06;
 
     /// <summary>A2: ln χ of <c>bn_res</c> after four units, 0.55 by the closed form.</summary>
-    private const double GrowthDiscrepancy = 0.15;
+    internal const double GrowthDiscrepancy = 0.15;
 
     /// <summary>A1: the gain of ln χ in each of two layers.</summary>
     /// <param name="context">The subject.</param>

@@ -12,10 +12,10 @@ internal static class RecursionChecks
     private const int Width = 24;
 
     /// <summary>In ln χ, where two layers of a batch-normalised net gain 0.6 and one wrong layer 0.2.</summary>
-    private const double LogChiDiscrepancy = 0.2;
+    internal const double LogChiDiscrepancy = 0.2;
 
     /// <summary>In ln r_eff, of which two layers without batch norm lose 0.5; and in ln μ₂ with it.</summary>
-    private const double SpreadDiscrepancy = 0.2;
+    internal const double SpreadDiscrepancy = 0.2;
 
     /// <summary>ln χ, and the effective rank or the variance of the signal, at depth 2.</summary>
     /// <param name="context">The subject.</param>

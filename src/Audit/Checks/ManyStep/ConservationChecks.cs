@@ -7,8 +7,8 @@ namespace Wellbehaved.Audit;
 internal static class ConservationChecks
 {
     /// <summary>A weight variance off by 5 % grows to 1.05⁸ - 1 = 48 % over the layers of this check.</summary>
-    private const double ProductDiscrepancy = 0.45;
-    private const int ProductDepth = 8;
+    internal const double ProductDiscrepancy = 0.45;
+    internal const int ProductDepth = 8;
 
     /// <summary>Convolutions cost more; four layers have less variance to overcome, and 22 % of growth to show.</summary>
     private const int ConvolutionalDepth = 4;

@@ -13,7 +13,7 @@ internal static class DilutionChecks
     private const int Units = 12;
 
     /// <summary>A unit that adds a tenth more or less than its law.</summary>
-    private const double GrowthDiscrepancy = 0.1;
+    internal const double GrowthDiscrepancy = 0.1;
 
     /// <summary>Growth in a unit, in three networks; and the branch of the last unit alone.</summary>
     /// <param name="context">The subject.</param>

@@ -12,7 +12,7 @@ internal static class DoublingChecks
     private const int Units = 4;
 
     /// <summary>A unit that grows by a tenth more or less.</summary>
-    private const double GrowthDiscrepancy = 0.1;
+    internal const double GrowthDiscrepancy = 0.1;
 
     private static readonly string[] What = ["signal", "noise"];
 

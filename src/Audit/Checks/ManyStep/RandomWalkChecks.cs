@@ -6,17 +6,17 @@ namespace Wellbehaved.Audit;
 /// <summary>W1: the logarithms of ν₂ of one point, and of its noise, walk with independent steps of known distribution.</summary>
 internal static class RandomWalkChecks
 {
-    private const int Width = 64;
-    private const int Depth = 10;
+    internal const int Width = 64;
+    internal const int Depth = 10;
 
     /// <summary>A weight variance off by 5 % shifts a step by a fifth of its standard deviation, the distribution by 0.07.</summary>
-    private const double StepDistance = 0.06;
+    internal const double StepDistance = 0.06;
 
     /// <summary>Over ten layers that shift becomes 0.5 in 0.9 standard deviations.</summary>
-    private const double WalkDistance = 0.15;
+    internal const double WalkDistance = 0.15;
 
     /// <summary>Weights of which a seventh is carried over into the next layer correlate its step by about as much.</summary>
-    private const double NeighbourCorrelation = 0.15;
+    internal const double NeighbourCorrelation = 0.15;
 
     /// <summary>Steps and whole walks of signal and noise against their exact distributions; given a step, the next one has the walk's mean.</summary>
     public static IEnumerable<Measurement> Distribution(CheckContext context, string architecture)

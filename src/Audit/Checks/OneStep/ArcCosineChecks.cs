@@ -6,10 +6,10 @@ namespace Wellbehaved.Audit;
 /// <summary>S1: what a ReLU keeps of two correlated points.</summary>
 internal static class ArcCosineChecks
 {
-    private const double Discrepancy = 0.08;
+    internal const double Discrepancy = 0.08;
 
     /// <summary>Fourth moments scatter more.</summary>
-    private const double DiscrepancyOfSquares = 0.3;
+    internal const double DiscrepancyOfSquares = 0.3;
 
     /// <summary>Products, joint gates and products of squares of neighbouring points, against the kernels of order 1, 0 and 2.</summary>
     public static IEnumerable<Measurement> Pairs(CheckContext context, string architecture)

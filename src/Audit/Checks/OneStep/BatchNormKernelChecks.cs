@@ -4,14 +4,14 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>S5 and S6: signal and noise behind batch norm and ReLU.</summary>
+/// <summary>S5 and S6: signal and noise after batch norm and ReLU.</summary>
 /// <remarks>In <c>bn_res</c> only the first batch norm reads Gaussian channels; later ones read sums with a skip connection. There each simulation counts once.</remarks>
 internal static class BatchNormKernelChecks
 {
-    private const double SignalDiscrepancy = 0.06;
-    private const double NoiseDiscrepancy = 0.15;
-    private const double CorrelatedDiscrepancy = 0.1;
-    private const double ReluDiscrepancy = 0.1;
+    internal const double SignalDiscrepancy = 0.06;
+    internal const double NoiseDiscrepancy = 0.15;
+    internal const double CorrelatedDiscrepancy = 0.1;
+    internal const double ReluDiscrepancy = 0.1;
 
     /// <summary>S5: μ₂ of the signal, 1/σ² and the noise, against the quadrature.</summary>
     public static IEnumerable<Measurement> Kernels(CheckContext context, string architecture)
@@ -87,7 +87,7 @@ internal static class BatchNormKernelChecks
         }
     }
 
-    /// <summary>Given a channel's signal, its noise is Gaussian about the regression on it; so the variance behind batch norm is known without a quadrature.</summary>
+    /// <summary>Given a channel's signal, its noise is Gaussian about the regression on it; so the variance after batch norm is known without a quadrature.</summary>
     private static void AddNoise(KnownVarianceTest test, Matrix<double> kernel, Matrix<double> cross, Matrix<double> noiseKernel, Snapshot before, Snapshot after, double epsilon)
     {
         var (points, channels) = (kernel.RowCount, before.Shape.Channels);

@@ -7,10 +7,10 @@ namespace Wellbehaved.Audit;
 internal static class InitialisationChecks
 {
     /// <summary>A variance off by a fifth, sparse or heavy-tailed weights. Milder shapes vanish in the sum over the fan-in, and no law feels them.</summary>
-    private const double Distance = 0.05;
+    internal const double Distance = 0.05;
 
-    /// <summary>Shared weights correlate channels by the cosine of their inputs, which is at least 1/π behind a ReLU.</summary>
-    private const double Correlation = 0.1;
+    /// <summary>Shared weights correlate channels by the cosine of their inputs, which is at least 1/π after a ReLU.</summary>
+    internal const double Correlation = 0.1;
 
     /// <summary>I1: pre-activations, divided by their known standard deviation, are standard normal.</summary>
     public static IEnumerable<Measurement> Gaussian(CheckContext context, string architecture)
@@ -64,7 +64,7 @@ internal static class InitialisationChecks
             {
                 if (before is not null)
                 {
-                    // From depth 2 on: the inputs of the first layer have mixed signs, those behind a ReLU have a direction in common.
+                    // From depth 2 on: the inputs of the first layer have mixed signs, those after a ReLU have a direction in common.
                     for (var d = 2; d <= depth; d++)
                     {
                         AddProducts(test, network, kernels, (trace, d), (before, d));

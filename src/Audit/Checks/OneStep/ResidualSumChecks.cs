@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 internal static class ResidualSumChecks
 {
     /// <summary>Relative to the product of both root mean squares; a branch that kept the skip's sign would show far more.</summary>
-    private const double Discrepancy = 0.05;
+    internal const double Discrepancy = 0.05;
 
     /// <summary>Cross terms of signal, centred signal and noise.</summary>
     public static IEnumerable<Measurement> CrossTerms(CheckContext context, string architecture)
@@ -19,7 +19,7 @@ internal static class ResidualSumChecks
             var channels = network.Channels;
             var planned = (long)(1.2 * SymmetryTest.SamplesFor(rates, 0.55, context.Discrepancy(Discrepancy))) / channels;
 
-            // Correlations over P points of r directions scatter by 1/√r; behind the first ReLU most of the points' variance is common to all.
+            // Correlations over P points of r directions scatter by 1/√r; after the first ReLU most of the points' variance is common to all.
             var tests = Enumerable.Range(0, 3).Select(_ => new SymmetryTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned) * channels / 5.0, EffectKind.Correlation)).ToArray();
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, tests))
             {

@@ -11,16 +11,16 @@ namespace Wellbehaved.Audit;
 internal static class SecondMomentChecks
 {
     /// <summary>A weight variance that is off by 5 % must be seen, by S2.</summary>
-    private const double WeightDiscrepancy = 0.05;
+    internal const double WeightDiscrepancy = 0.05;
 
     /// <summary>Noise and variance pass through the same weights: what S3 and S4 must see beside S2 is larger.</summary>
-    private const double ConvolutionDiscrepancy = 0.1;
+    internal const double ConvolutionDiscrepancy = 0.1;
 
     /// <summary>No other activation or mask keeps a share of the variance that is this close to a ReLU's: LeakyReLU aside, they differ by a third and more.</summary>
-    private const double ReluDiscrepancy = 0.2;
+    internal const double ReluDiscrepancy = 0.2;
 
     /// <summary>The variance after the ReLU is only bounded, so its test sees less.</summary>
-    private const double BoundedDiscrepancy = 0.35;
+    internal const double BoundedDiscrepancy = 0.35;
 
     /// <summary>S2: ν₂ of the signal is twice its value below after a convolution (with the boundary's own average), and half of that after a ReLU.</summary>
     public static IEnumerable<Measurement> Signal(CheckContext context, string architecture)

@@ -5,14 +5,14 @@ namespace Wellbehaved.Audit;
 /// <summary>P5 without batch norm: ln ν₂ of a signal that collapses is a sum of gains that are alike in each stretch of layers.</summary>
 internal static class WalkChecks
 {
-    private const int Width = 32;
-    private const int Stretch = 14;
+    internal const int Width = 32;
+    internal const int Stretch = 14;
 
     /// <summary>Of the drift of two stretches by W1, 2.3.</summary>
-    private const double DriftDiscrepancy = 0.4;
+    internal const double DriftDiscrepancy = 0.4;
 
     /// <summary>Of the variance of the gain in a stretch by W1.</summary>
-    private const double CorrelationDiscrepancy = 0.45;
+    internal const double CorrelationDiscrepancy = 0.45;
 
     /// <summary>
     /// The gain of a signal that died: all ReLUs of a layer are off with probability 2⁻³², which the sampler's are too. Far below every gain of a living one, whose 28 layers deviate by 2.2.

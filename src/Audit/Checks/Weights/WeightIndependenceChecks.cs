@@ -13,10 +13,10 @@ internal static class WeightIndependenceChecks
     private const int Some = 128;
 
     /// <summary>Correlation of two simulations, all together.</summary>
-    private const double OfSimulations = 0.05;
+    internal const double OfSimulations = 0.05;
 
     /// <summary>Correlation of two seeds, all simulations of the narrow network together.</summary>
-    private const double OfSeeds = 0.15;
+    internal const double OfSeeds = 0.15;
 
     /// <summary>I8: the weights of a simulation are independent of each other.</summary>
     public static IEnumerable<Measurement> WithinSimulation(CheckContext context, string architecture)
