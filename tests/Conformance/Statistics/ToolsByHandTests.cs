@@ -48,14 +48,24 @@ public class ToolsByHandTests
         test.MeanObserved.Should().Be(new Observed(3));
         Same(test.MeanExpected.Value, 7.0 / 3);
 
-        // The ends of the interval: an effect θ moves the means 2, 3, 2 by itself times them; a ratio above 1 scatters more by as much.
+        // Three samples leave a ratio open upwards, and a ratio of positive numbers is not negative.
         var effect = test.Effect()!;
-        effect.Kind.Should().Be(EffectKind.Ratio);
+        (effect.Kind, effect.Lower, effect.Upper).Should().Be((EffectKind.Ratio, 0, double.PositiveInfinity));
         Same(effect.Estimate, 9 / 7.0);
-        double Against(double theta, int side) =>
-            new[] { (3.0, 2.0, 2.0), (1.0, 3.0, 4.0), (5.0, 2.0, 1.0) }.Sum(s => Catoni(bet, side * (s.Item1 - (s.Item2 * (1 + theta))) / s.Item3 / (1 + Math.Max(0, theta))));
-        effect.Lower.Should().Be(0, "a ratio of positive numbers is not negative, and three samples say no more");
-        Against(effect.Upper - 1, -1).Should().BeApproximately(Threshold, 1e-3);
+
+        // The ends of the interval of thirty: an effect θ moves a mean by itself times it; a ratio above 1 scatters more by as much.
+        (double Value, double Mean, double Deviation)[] samples = [(3, 2, 2), (1, 3, 4), (5, 4, 1)];
+        var more = new KnownVarianceTest(Rates, 1e-3, 30);
+        for (var i = 0; i < 30; i++)
+        {
+            more.Add(new Observed(samples[i % 3].Value), new Expected(samples[i % 3].Mean), samples[i % 3].Deviation * samples[i % 3].Deviation);
+        }
+
+        var plan = Math.Sqrt(2 * Threshold / 30);
+        double Against(double ratio, int side) => 10 * samples.Sum(s => Catoni(plan, side * (s.Value - (s.Mean * ratio)) / s.Deviation / Math.Max(1, ratio)));
+        more.Samples.Should().Be(30);
+        Against(more.Effect()!.Lower, 1).Should().BeApproximately(Threshold, 1e-3);
+        Against(more.Effect()!.Upper, -1).Should().BeApproximately(Threshold, 1e-3);
 
         // Bets shrink beyond the plan: the second sample of a plan of one has λ²/2 = L/2.
         var planned = new KnownVarianceTest(Rates, 1e-9, 1);
