@@ -137,7 +137,7 @@ internal static class AuditCommand
     }
 
     /// <summary>The command that repeats a check, for a shell.</summary>
-    private static string Replay(Request request) => $"wellbehaved audit --command '{request.Command.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string Replay(Request request) => $"wellbehaved audit --command '{request.Command.Replace("'", "'\\''", StringComparison.Ordinal)}'{string.Concat((request.Architectures ?? []).Select(name => $" --architecture {name}"))}";
 
     private static TimeSpan Seconds(double seconds) =>
         seconds is > 0 and <= 86400 ? TimeSpan.FromSeconds(seconds) : throw new InvalidInputException("--time-limit", $"expected a positive number of seconds up to a day, got {seconds}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Wellbehaved.Audit;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
@@ -9,14 +10,21 @@ internal static class ClaimsCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("claims", "Lists the ledger: id, statement, source, and how each claim is checked.");
-        command.SetAction(_ => List());
+        var ids = new Argument<string[]>("ID") { Description = "Only these claims; all if none is named", HelpName = "ID", Arity = ArgumentArity.ZeroOrMore };
+        ids.CompletionSources.Add([.. ClaimLedger.Claims.Select(claim => claim.Id)]);
+        var command = new Command("claims", "Lists the ledger: id, statement, source, and how each claim is checked.") { ids };
+        command.SetAction(parsed => List(parsed.GetValue(ids) ?? []));
         return command;
     }
 
-    private static int List()
+    private static int List(string[] ids)
     {
-        foreach (var claim in ClaimLedger.Claims)
+        if (ids.FirstOrDefault(id => ClaimLedger.Find(id) is null) is { } unknown)
+        {
+            throw new InvalidInputException("ID", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'");
+        }
+
+        foreach (var claim in ids.Length == 0 ? ClaimLedger.Claims : ids.Select(id => ClaimLedger.Find(id)!))
         {
             Console.WriteLine($"{claim.Id}  {claim.Statement}");
             Console.WriteLine($"    source:    {claim.Source}");

@@ -11,7 +11,7 @@ internal static class VerdictTable
     /// <summary>Prints a run.</summary>
     public static void Print(VerificationRun run)
     {
-        Console.WriteLine("claim  architecture   predicted    measured     apart by            interval          n    alpha  verdict       decided by");
+        Console.WriteLine("claim  architecture   predicted    measured      apart by            interval          n    alpha  verdict        decided by");
         foreach (var outcome in run.Outcomes)
         {
             Console.WriteLine(Row(outcome));
@@ -57,14 +57,14 @@ internal static class VerdictTable
         var head = $"{outcome.Check.ClaimId,-5}  {outcome.Check.Architecture,-12}";
         if (outcome.Decisive is not { } decisive)
         {
-            return $"{head}  {new string(' ', 76)}  {Word(outcome.Verdict),-12}  {outcome.Failure}";
+            return $"{head}  {new string(' ', 76)}  {Word(outcome.Verdict),-13}  {outcome.Failure}";
         }
 
         var words = MeasurementWords.Quantity(decisive);
         var quantity = words.Length > QuantityWidth ? words[..(QuantityWidth - 1)] + "…" : words;
         var verdict = Word(outcome.Verdict) + (outcome.Declined.Count > 0 ? " in part" : "");
-        return $"{head}  {MeasurementWords.Predicted(decisive, 5),10}  {Short(decisive.Measured.Value),10}  {MeasurementWords.Apart(decisive),11}  "
-            + $"{MeasurementWords.Interval(decisive),18}  {decisive.Samples,9}  {MeasurementWords.Rate(decisive),7}  {verdict,-12}  {quantity}";
+        return $"{head}  {MeasurementWords.Predicted(decisive, 5),10}  {Short(decisive.Measured.Value),10}  {MeasurementWords.Apart(decisive),12}  "
+            + $"{MeasurementWords.Interval(decisive),18}  {decisive.Samples,9}  {MeasurementWords.Rate(decisive),7}  {verdict,-13}  {quantity}";
     }
 
     private static int Count(IReadOnlyList<KeyValuePair<string, Verdict>> claims, Verdict verdict) => claims.Count(claim => claim.Value == verdict);

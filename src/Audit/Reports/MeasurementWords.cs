@@ -13,7 +13,9 @@ public static class MeasurementWords
         ArgumentNullException.ThrowIfNull(measurement);
         return measurement switch
         {
+            { IsDeterministic: true } when double.IsInfinity(measurement.Deviation) => "∞ tol",
             { IsDeterministic: true } => $"{Short(measurement.Deviation)} tol",
+            { Samples: 0 } => "–",
             { Effect: { Kind: EffectKind.Share } share } => $"{Math.Abs(share.Estimate - 0.5).ToString("F2", CultureInfo.InvariantCulture)} {(share.Estimate < 0.5 ? "below" : "above")} ½",
             _ => $"{Short(measurement.Deviation)} SE",
         };
@@ -21,16 +23,16 @@ public static class MeasurementWords
 
     /// <summary>The interval that covers the true effect with the confidence of the whole run.</summary>
     /// <param name="measurement">The measurement.</param>
-    /// <returns>The interval in the terms of its effect; a dash where there is none.</returns>
+    /// <returns>The interval in the terms of its effect; a dash where there is none, <c>unknown</c> where it says nothing.</returns>
     public static string Interval(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
-        return measurement.Effect is not { } effect ? "–" : effect.Kind switch
+        return measurement.Effect is not { } effect ? "–" : measurement.Samples == 0 || double.IsPositiveInfinity(effect.Upper) ? "unknown" : effect.Kind switch
         {
             EffectKind.Ratio => $"{Number(effect.Lower)} to {Number(effect.Upper)} ×",
             EffectKind.Difference or EffectKind.Correlation => $"{Number(effect.Lower)} to {Number(effect.Upper)}",
             EffectKind.Share => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * effect.Lower):0} to {Math.Ceiling(100 * effect.Upper):0} %"),
-            EffectKind.Distance => $"at most {Number(effect.Upper)}",
+            EffectKind.Distance => effect.Lower > 0 ? $"{Number(effect.Lower)} to {Number(effect.Upper)}" : $"at most {Number(effect.Upper)}",
             _ => throw new InvalidOperationException($"expected a kind of effect, got {effect.Kind}"),
         };
     }
