@@ -12,6 +12,7 @@ internal static class VerdictTable
     public static void Print(VerificationRun run)
     {
         Console.WriteLine("claim  architecture   predicted    measured      apart by            interval          n    alpha  verdict        decided by");
+        Console.WriteLine("       tol: share of the allowed rounding; SE: standard errors; ×: times the prediction; sampling stops once the interval excludes the claim or lies inside its discrepancy");
         foreach (var outcome in run.Outcomes)
         {
             Console.WriteLine(Row(outcome));

@@ -62,10 +62,11 @@ public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Me
     /// <summary>What was left out since the subject does not do it; the verdict speaks about the rest.</summary>
     public IReadOnlyList<string> Declined { get; init; } = [];
 
-    /// <summary>The measurement that decided: the first of the worst verdict, the farthest from its prediction among those.</summary>
+    /// <summary>The measurement that decided: of those of the worst verdict the one that looks least like a true claim, by its bound of false alarms and then by its distance.</summary>
     public Measurement? Decisive => Measurements
         .Where(measurement => measurement.Verdict == Verdict)
-        .OrderByDescending(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation))
+        .OrderBy(measurement => double.IsNaN(measurement.FalseAlarmBound) ? 0 : measurement.FalseAlarmBound)
+        .ThenByDescending(measurement => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation))
         .FirstOrDefault();
 
     /// <summary>The outcome in one line that names the claim.</summary>
@@ -80,7 +81,9 @@ public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Me
         static string Apart(Measurement decisive) => decisive.Effect is { } effect
             ? $"{effect} ({MeasurementWords.Apart(decisive)}{(decisive.IsAsymptotic ? ", asymptotic" : "")})"
             : decisive.IsDeterministic
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decisive.Deviation:G3} tolerances apart")
+                ? double.IsPositiveInfinity(decisive.Deviation)
+                    ? "where no difference is allowed"
+                    : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decisive.Deviation:G3} tolerances apart")
                 : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decisive.Deviation:G3} standard errors apart");
     }
 }

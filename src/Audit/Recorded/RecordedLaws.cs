@@ -16,7 +16,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     /// <summary>A step of the walk changes with the few percent of variance that a collapsed batch keeps; measured in the author's 10,000 nets from depth 50 on.</summary>
     private const double RemainingVariance = 0.03;
 
-    private const string NoTensors = "it needs tensors or weights, and a file of moments holds neither";
+    private const string NoTensors = "tensors or weights are needed, and a file of moments holds neither";
 
     private const string AtBorders = "at a border the mean of ν₂ needs the tensor; --kernel-size 1 or --boundary periodic has none";
 
@@ -53,7 +53,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         ("P7", _) => Mappings(rates, new Property(Dilutes, "ν₂ gains 1 in each unit of the second half, within 25 %")),
         ("W2", _) => ([], "expectations over many layers are carried by rare nets; S2 judges them layer by layer"),
         ("W4", _) => ([], "it is exact in the first unit only; P6 judges the doubling of deep mappings"),
-        ("A1" or "A2" or "R1" or "R2", _) => ([], "it needs a ladder of widths and the inputs; diagnose gives rate or exponent with its interval"),
+        ("A1" or "A2" or "R1" or "R2", _) => ([], "sampled networks of the same input are needed; diagnose gives rate or exponent with its interval"),
         _ => ([], NoTensors),
     };
 

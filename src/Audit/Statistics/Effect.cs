@@ -39,13 +39,14 @@ public sealed record Effect(EffectKind Kind, double Estimate, double Lower, doub
 
     /// <summary>The interval in words that fit the quantity.</summary>
     /// <returns>For example <c>0.982 to 1.011 times the prediction</c>.</returns>
-    public override string ToString() => Kind switch
+    public override string ToString() => double.IsInfinity(Lower) && double.IsInfinity(Upper) || double.IsNaN(Estimate) ? "nothing was learnt" : Kind switch
     {
+        EffectKind.Ratio when double.IsInfinity(Upper) => Invariant($"{Lower:0.000} times the prediction or more"),
         EffectKind.Ratio => Invariant($"{Lower:0.000} to {Upper:0.000} times the prediction"),
         EffectKind.Difference => Invariant($"{Lower:+0.0000;-0.0000;0} to {Upper:+0.0000;-0.0000;0} apart"),
         EffectKind.Correlation => Invariant($"correlation {Lower:0.0000} to {Upper:0.0000}"),
-        EffectKind.Share => Invariant($"{100 * Lower:0} to {100 * Upper:0} % of the mappings"),
-        EffectKind.Distance => Invariant($"at most {Upper:0.0000} between the distributions"),
+        EffectKind.Share => Invariant($"{Math.Floor(100 * Lower):0} to {Math.Ceiling(100 * Upper):0} % of the mappings"),
+        EffectKind.Distance => Lower > 0 ? Invariant($"{Lower:0.0000} to {Upper:0.0000} between the distributions") : Invariant($"at most {Upper:0.0000} between the distributions"),
         _ => throw new InvalidOperationException($"expected a kind of effect, got {Kind}"),
     };
 
