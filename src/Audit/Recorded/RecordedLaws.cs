@@ -325,7 +325,13 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             ? Bounds.LargestEffectiveRank(batch, channels)
             : double.PositiveInfinity;
         var (lower, upper, tolerance) = MomentRange.OfFile(ranks).LimitsOf(name);
-        Bound(comparison, name, lower, upper, tolerance, words);
+
+        // Rounding is relative to the rank: at the lower bound to 1, however large the upper one is.
+        Bound(comparison, name, lower, double.PositiveInfinity, MomentRange.OfFile().LimitsOf(name).Tolerance, words);
+        if (double.IsFinite(upper))
+        {
+            Bound(comparison, name, double.NegativeInfinity, upper, tolerance, words);
+        }
     }
 
     private void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words)

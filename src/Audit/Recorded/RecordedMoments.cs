@@ -18,6 +18,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     private static readonly string[] OfNoise = ["mu2_noise", "reff_noise"];
     private static readonly MomentRange Range = MomentRange.OfFile();
     private static readonly double LargestLog = Math.Log(double.MaxValue), LeastLog = Math.Log(double.Epsilon);
+    private static readonly double LeastOfHalf = Math.ScaleB(1, -14);
     private readonly Dictionary<string, RecordedCell[][]?> _cells = [];
     private readonly Dictionary<(string Moment, int Place), double> _largest = [];
 
@@ -77,7 +78,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     {
         // A number out of its range stays, for the law that bounds it.
         ValueKind.Possible or ValueKind.OutOfRange => RecordedCell.Of(value),
-        ValueKind.Extinct => new RecordedCell(CellKind.Extinct, value),
+        ValueKind.Extinct => IsContradicted(moment, place, s, d) ? RecordedCell.Impossible : new RecordedCell(CellKind.Extinct, value),
         ValueKind.NotComputed => Lives(moment, place, s, d) && !IsDead(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Absent,
         ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
         ValueKind.Infinite => Overflowed(moment, place, s, d, value),
@@ -122,6 +123,23 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
             || (At(MomentRange.Log + witness, place, s, d) is { } log && Range.KindOf(MomentRange.Log + witness, log) == ValueKind.Extinct)
             || (witness == "reff_signal" && At(witness, place, s, d) == EffectiveRank.NotComputed && IsComputed($"{witness}_loc{place}", place)))
         || (At(MomentRange.Log + moment, place, s, d) is { } own && Range.KindOf(MomentRange.Log + moment, own) == ValueKind.Extinct);
+
+    /// <summary>Whether a moment of zero stands beside a positive one that forbids it: ν₂ ≤ N·P·ν₁², μ₂ ≤ ν₂, μ₄ ≤ N·P·μ₂², and χ is zero where the noise is.</summary>
+    /// <remarks>Beside a number that even half precision keeps in full none of the others, and no quotient of that size, has become 0 by underflow.</remarks>
+    private bool IsContradicted(string moment, int place, int s, int d)
+    {
+        var forbids = moment switch
+        {
+            "nu1_abs_signal" => Of("nu2_signal"),
+            "nu2_signal" => Of("mu2_signal"),
+            "mu2_signal" => Of("mu4_signal"),
+            "chi" => Math.Min(Of("mu2_noise"), Of("mu2_noise") / Of("mu2_signal")),
+            _ => double.NaN,
+        };
+        return forbids >= LeastOfHalf && double.IsFinite(forbids) && !IsExtreme(moment, place, s, d);
+
+        double Of(string witness) => At(witness, place, s, d) ?? double.NaN;
+    }
 
     /// <summary>Whether a witness is a positive number.</summary>
     private bool Lives(string moment, int place, int s, int d) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
@@ -32,6 +33,8 @@ internal static class WeightMutants
         new("input channels 0 and 1 of equal weights", "I8", "bn_res") { OwnWeights = own => new WrittenKernels((i, shape) => Copied(Right(own, i, shape), shape, (input, output) => (input == 1 ? 0 : input, output))) },
         new("each second layer the transpose of the one before", "I8", "bn_res") { OwnWeights = own => new WrittenKernels((i, shape) => i > 0 && i % 2 == 0 ? Copied(Right(own, i - 1, shape), shape, (input, output) => (output, input)) : Right(own, i, shape)) },
         new("a stream of weights that repeats after 100 numbers", "I8", "vanilla") { OwnWeights = own => new WrittenKernels((i, shape) => Repeated(Right(own, i, shape), 100)) },
+        new("orthogonal weights", "I8", "bn_ff") { OwnWeights = own => new WrittenKernels((i, shape) => Orthogonal(Right(own, i, shape), shape)) },
+        new("weights of a third of the rank", "I8", "vanilla_res") { OwnWeights = own => new WrittenKernels((i, shape) => i == 0 ? Right(own, i, shape) : OfRank(own, i, shape, shape.InputChannels / 3)) },
         new("seeds ignored", "I9", "vanilla") { OwnWeights = own => new RandomKernels<float>(1, own.Simulation) },
         new("the high bits of a seed ignored", "I9", "bn_ff") { OwnWeights = own => new RandomKernels<float>((uint)own.Seed, own.Simulation) },
         new("the last bit of a seed ignored", "I9", "bn_res") { OwnWeights = own => new RandomKernels<float>(own.Seed & ~1UL, own.Simulation) },
@@ -68,6 +71,28 @@ internal static class WeightMutants
 
     private static float[] Symmetric(float[] kernel, KernelShape shape) =>
         [.. kernel.Zip(Copied(kernel, shape, (input, output) => (output, input)), (value, image) => (value + image) / MathF.Sqrt(2))];
+
+    /// <summary>The orthonormal columns, or rows where they are fewer, that are nearest in order to the right weights, at the right variance.</summary>
+    private static float[] Orthogonal(float[] kernel, KernelShape shape)
+    {
+        var (inputs, outputs) = (shape.FanIn, shape.OutputChannels);
+        var right = Matrix<double>.Build.Dense(inputs, outputs, (input, output) => kernel[(input * outputs) + output]);
+        var tall = (inputs >= outputs ? right : right.Transpose()).GramSchmidt();
+
+        // Columns point where the right ones do: else the first of them would have a sign of its own.
+        var columns = tall.Q * Matrix<double>.Build.DenseDiagonal(tall.R.RowCount, tall.R.RowCount, i => Math.Sign(tall.R[i, i]));
+        var result = (inputs >= outputs ? columns : columns.Transpose()) * shape.StandardDeviation * Math.Sqrt(Math.Max(inputs, outputs));
+        return [.. kernel.Select((_, i) => (float)result[i / outputs, i % outputs])];
+    }
+
+    /// <summary>A product of two random matrices, of the right variance.</summary>
+    private static float[] OfRank(Weights.Own own, int convolution, KernelShape shape, int rank)
+    {
+        var (inputs, outputs) = (shape.FanIn, shape.OutputChannels);
+        var (left, right) = (Right(own, convolution, new KernelShape(1, inputs, rank, 1)), Right(own with { Seed = own.Seed ^ (1UL << 40) }, convolution, new KernelShape(1, rank, outputs, 1)));
+        return [.. Enumerable.Range(0, inputs * outputs).Select(i =>
+            (float)(shape.StandardDeviation * Math.Sqrt(inputs) * Enumerable.Range(0, rank).Sum(k => (double)left[((i / outputs) * rank) + k] * right[(k * outputs) + (i % outputs)])))];
+    }
 
     private static float[] Chained(Weights.Own own, int convolution, KernelShape shape, double correlation) => convolution <= 1
         ? Right(own, convolution, shape)

@@ -25,7 +25,12 @@ internal static class InitialisationChecks
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, (planned / network.Channels) + 1, [test]))
             {
                 // One point only: channels are independent, points are not.
-                var deviation = Math.Sqrt(kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
+                var deviation = DeviationOfPoint(kernels, trace, depth);
+                if (deviation == 0)
+                {
+                    continue;
+                }
+
                 foreach (var value in trace.At(depth, PlaceKind.Convolution).Signal.AsSpan(0, network.Channels))
                 {
                     test.Add(new Observed(value), new Expected(Normal.CDF(0, deviation, value)));
@@ -88,15 +93,27 @@ internal static class InitialisationChecks
     private static void AddProducts(SymmetryTest test, NetworkSettings network, LayerKernels kernels, (Trace Trace, int Depth) one, (Trace Trace, int Depth) other)
     {
         var (y, dy) = (Standardised(one), Standardised(other));
+        if (y is null || dy is null)
+        {
+            return;
+        }
+
         for (var channel = 0; channel < network.Channels; channel++)
         {
             test.Add(new Observed(y[channel] * dy[channel]), new Expected(0), 1);
         }
 
-        double[] Standardised((Trace Trace, int Depth) layer)
+        double[]? Standardised((Trace Trace, int Depth) layer)
         {
-            var deviation = Math.Sqrt(kernels.Of(layer.Trace.Before(layer.Depth, PlaceKind.Convolution).Signal)[0, 0]);
-            return [.. layer.Trace.At(layer.Depth, PlaceKind.Convolution).Signal[..network.Channels].Select(value => value / deviation)];
+            var deviation = DeviationOfPoint(kernels, layer.Trace, layer.Depth);
+            return deviation == 0 ? null : [.. layer.Trace.At(layer.Depth, PlaceKind.Convolution).Signal[..network.Channels].Select(value => value / deviation)];
         }
     }
+
+    /// <summary>Standard deviation of the first point's pre-activations, given the layer below; NaN if that is not finite.</summary>
+    /// <remarks>
+    /// It is 0 where all ReLUs of the layer below are off at that point: with probability 2⁻³² for 32 channels in each layer, which is above the false alarms of these checks over the
+    /// hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the layer below alone, before the weights come.
+    /// </remarks>
+    private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) => Math.Sqrt(kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
 }

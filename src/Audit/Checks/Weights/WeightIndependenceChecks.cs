@@ -3,8 +3,8 @@ namespace Wellbehaved.Audit;
 /// <summary>I8 and I9: no weights are correlated with others.</summary>
 internal static class WeightIndependenceChecks
 {
-    /// <summary>Eight quantities of the wide network, six of that with kernels, one of the narrow one.</summary>
-    private const int QuantitiesWithin = 15;
+    /// <summary>Nine quantities of the wide network, seven of that with kernels, one of the narrow one.</summary>
+    private const int QuantitiesWithin = 17;
 
     /// <summary>Four of the narrow network, two of each of the others.</summary>
     private const int QuantitiesBetween = 8;
@@ -48,6 +48,7 @@ internal static class WeightIndependenceChecks
         .. ConvolutionPairs.WithinSimulation(simulations, rates, discrepancies.Single, network),
         ChannelPairs.Outputs(simulations, rates, network),
         ChannelPairs.Inputs(simulations, rates, discrepancies.Inputs, network),
+        ChannelAngles.Measure(simulations, rates, network),
         ConvolutionPairs.Reordered(simulations, rates, network),
         LaggedWeights.Measure(streams, rates, network),
     ];

@@ -20,7 +20,7 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
     private const double MostInconclusive = 1e-6;
 
     /// <summary>Quantities that share the rates of a check, at most.</summary>
-    private const int Quantities = 16;
+    private const int Quantities = 17;
 
     /// <summary>The plan for the rates of a check.</summary>
     /// <param name="rates">The rates.</param>
