@@ -3,7 +3,7 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>A1 and A2: growth of χ at a width and batch where it is near the closed forms, against the exact sampler.</summary>
-/// <remarks>That the sampler tends to the closed forms when width and batch grow is a theorem about Theory, and tested there.</remarks>
+/// <remarks>That the sampler tends to the closed forms when width and batch grow is a statement about Theory alone, held by its tests.</remarks>
 internal static class LargeBatchChecks
 {
     /// <summary>Width and batch: the limit of ln δχ, 0.192, is 0.213 here.</summary>

@@ -3,7 +3,7 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>R1 and R2: networks of finite width have the law of the exact sampler, whose limit of infinite width is the kernel recursion.</summary>
-/// <remarks>That the sampler tends to the recursion is a theorem about Theory, and tested there; here no width is infinite and nothing is extrapolated.</remarks>
+/// <remarks>That the sampler tends to the recursion is a statement about Theory alone, held by its tests; here no width is infinite and nothing is extrapolated.</remarks>
 internal static class RecursionChecks
 {
     private const int Depth = 2;
