@@ -14,29 +14,30 @@ public static class VectorMath
     /// <returns>Σ x_i y_i over the length of the first.</returns>
     public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        // Four chains, since one would wait for each addition to end.
-        var left = MemoryMarshal.Cast<double, Vector256<double>>(x);
-        var right = MemoryMarshal.Cast<double, Vector256<double>>(y[..x.Length]);
+        // Four chains, since one would wait for each addition to end. The references are within bounds: the second vector was cut to the first one's length.
+        ref var left = ref MemoryMarshal.GetReference(x);
+        ref var right = ref MemoryMarshal.GetReference(y[..x.Length]);
+        var width = Vector256<double>.Count;
         Vector256<double> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
         var i = 0;
-        for (; i <= left.Length - 4; i += 4)
+        for (; i <= x.Length - (4 * width); i += 4 * width)
         {
-            sum0 += left[i] * right[i];
-            sum1 += left[i + 1] * right[i + 1];
-            sum2 += left[i + 2] * right[i + 2];
-            sum3 += left[i + 3] * right[i + 3];
+            sum0 += Load(ref left, i) * Load(ref right, i);
+            sum1 += Load(ref left, i + width) * Load(ref right, i + width);
+            sum2 += Load(ref left, i + (2 * width)) * Load(ref right, i + (2 * width));
+            sum3 += Load(ref left, i + (3 * width)) * Load(ref right, i + (3 * width));
         }
 
-        for (; i < left.Length; i++)
+        for (; i <= x.Length - width; i += width)
         {
-            sum0 += left[i] * right[i];
+            sum0 += Load(ref left, i) * Load(ref right, i);
         }
 
         var sum = sum0 + sum1 + (sum2 + sum3);
         var total = sum[0] + sum[1] + (sum[2] + sum[3]);
-        for (var rest = left.Length * Vector256<double>.Count; rest < x.Length; rest++)
+        for (; i < x.Length; i++)
         {
-            total += x[rest] * y[rest];
+            total += x[i] * y[i];
         }
 
         return total;
@@ -48,15 +49,21 @@ public static class VectorMath
     /// <param name="vector">The vector that is added, at least as long.</param>
     public static void AddScaled(Span<double> target, double factor, ReadOnlySpan<double> vector)
     {
-        var targets = MemoryMarshal.Cast<double, Vector256<double>>(target);
-        var vectors = MemoryMarshal.Cast<double, Vector256<double>>(vector[..target.Length]);
-        var factors = Vector256.Create(factor);
-        for (var i = 0; i < targets.Length; i++)
+        // The references are within bounds: the vector was cut to the target's length.
+        ref var first = ref MemoryMarshal.GetReference(target);
+        ref var added = ref MemoryMarshal.GetReference(vector[..target.Length]);
+        var (factors, wide, i) = (Vector256.Create(factor), Vector512.Create(factor), 0);
+        for (; i <= target.Length - Vector512<double>.Count; i += Vector512<double>.Count)
         {
-            targets[i] += factors * vectors[i];
+            (Vector512.LoadUnsafe(ref first, (nuint)i) + (wide * Vector512.LoadUnsafe(ref added, (nuint)i))).StoreUnsafe(ref first, (nuint)i);
         }
 
-        for (var i = targets.Length * Vector256<double>.Count; i < target.Length; i++)
+        for (; i <= target.Length - Vector256<double>.Count; i += Vector256<double>.Count)
+        {
+            (Load(ref first, i) + (factors * Load(ref added, i))).StoreUnsafe(ref first, (nuint)i);
+        }
+
+        for (; i < target.Length; i++)
         {
             target[i] += factor * vector[i];
         }
@@ -67,7 +74,14 @@ public static class VectorMath
     /// <param name="factor">The number.</param>
     public static void Scale(Span<double> vector, double factor)
     {
-        for (var i = 0; i < vector.Length; i++)
+        ref var first = ref MemoryMarshal.GetReference(vector);
+        var (wide, i) = (Vector512.Create(factor), 0);
+        for (; i <= vector.Length - Vector512<double>.Count; i += Vector512<double>.Count)
+        {
+            (Vector512.LoadUnsafe(ref first, (nuint)i) * wide).StoreUnsafe(ref first, (nuint)i);
+        }
+
+        for (; i < vector.Length; i++)
         {
             vector[i] *= factor;
         }
@@ -104,4 +118,7 @@ public static class VectorMath
         typeof(T) == typeof(float)
             ? Vector512.WidenLower(Vector256.Load((float*)source).ToVector512Unsafe())
             : Vector512.Load((double*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Load(ref double first, int index) => Vector256.LoadUnsafe(ref first, (nuint)index);
 }

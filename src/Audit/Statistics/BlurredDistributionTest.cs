@@ -1,5 +1,3 @@
-using MathNet.Numerics.Distributions;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>The test of Kolmogorov and Smirnov for standard normal numbers that are known up to bounded errors.</summary>
@@ -51,7 +49,7 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
     public Measurement Conclude(string quantity, double discrepancy)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(discrepancy);
-        var (n, distance, blur) = (_values.Count, Distance(), Blur());
+        var (n, distance, blur) = (_values.Count, NormalDistance.Of(_values), Blur());
         var reach = Math.Sqrt(rates.Threshold / (2 * n));
         var least = Math.Max(0, distance - blur);
         var bound = n == 0 ? 1 : Math.Min(1, 2 * Math.Exp(-2 * n * least * least));
@@ -68,19 +66,6 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
             Detectable = n == 0 ? double.PositiveInfinity : reach + blur,
             Remark = _invalid ? "a number is not finite" : null,
         };
-    }
-
-    private double Distance()
-    {
-        _values.Sort();
-        var distance = 0.0;
-        for (var i = 0; i < _values.Count; i++)
-        {
-            var expected = Normal.CDF(0, 1, _values[i]);
-            distance = Math.Max(distance, Math.Max(((i + 1.0) / _values.Count) - expected, expected - ((double)i / _values.Count)));
-        }
-
-        return distance;
     }
 
     private double Blur()

@@ -25,26 +25,24 @@ public sealed class ExactComparison
     /// <remarks>A number that is not finite is never right, whatever was expected and however wide the tolerance.</remarks>
     public void Add(Observed observed, Expected expected, double tolerance, string where)
     {
-        if (!double.IsFinite(tolerance) && double.IsFinite(observed.Value))
+        if (Compare(observed, expected, tolerance))
         {
-            return;
+            _where = where;
         }
+    }
 
-        Comparisons++;
-        if (tolerance > 0 && double.IsFinite(tolerance))
+    /// <summary>Compares numbers that must all be zero.</summary>
+    /// <param name="observed">What came.</param>
+    /// <param name="tolerances">A bound of the rounding of each.</param>
+    /// <param name="where">The place of a number, for the report; asked for only where it is the worst so far, since most places are never named.</param>
+    internal void AddZeros(double[] observed, double[] tolerances, Func<int, string> where)
+    {
+        for (var i = 0; i < observed.Length; i++)
         {
-            _tolerant++;
-            _sumOfLogarithms += Math.Log(tolerance);
-        }
-
-        var distance = Math.Abs(observed.Value - expected.Value);
-        var ratio = !double.IsFinite(observed.Value) ? double.PositiveInfinity
-            : distance == 0 ? 0
-            : tolerance > 0 ? distance / tolerance
-            : double.PositiveInfinity;
-        if (_worst <= 1 && (ratio > _worst || double.IsNaN(ratio)))
-        {
-            (_worst, _observed, _expected, _where) = (double.IsNaN(ratio) ? double.PositiveInfinity : ratio, observed, expected, where);
+            if (Compare(new Observed(observed[i]), new Expected(0), tolerances[i]))
+            {
+                _where = where(i);
+            }
         }
     }
 
@@ -67,4 +65,33 @@ public sealed class ExactComparison
             Samples = Comparisons,
             Tolerance = TypicalTolerance,
         };
+
+    /// <summary>Compares two numbers; true if they are the ones to be reported so far, of which the caller says where they are.</summary>
+    private bool Compare(Observed observed, Expected expected, double tolerance)
+    {
+        if (!double.IsFinite(tolerance) && double.IsFinite(observed.Value))
+        {
+            return false;
+        }
+
+        Comparisons++;
+        if (tolerance > 0 && double.IsFinite(tolerance))
+        {
+            _tolerant++;
+            _sumOfLogarithms += Math.Log(tolerance);
+        }
+
+        var distance = Math.Abs(observed.Value - expected.Value);
+        var ratio = !double.IsFinite(observed.Value) ? double.PositiveInfinity
+            : distance == 0 ? 0
+            : tolerance > 0 ? distance / tolerance
+            : double.PositiveInfinity;
+        if (!(_worst <= 1 && (ratio > _worst || double.IsNaN(ratio))))
+        {
+            return false;
+        }
+
+        (_worst, _observed, _expected) = (double.IsNaN(ratio) ? double.PositiveInfinity : ratio, observed, expected);
+        return true;
+    }
 }

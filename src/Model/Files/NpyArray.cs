@@ -73,6 +73,18 @@ public sealed class NpyArray
     /// <exception cref="FormatException">The array holds text, or bytes that are no number.</exception>
     public void Decode(int first, Span<double> destination)
     {
+        if (ElementType is { Kind: 'u', Size: 1 })
+        {
+            // Bytes are what images are mostly stored as: a hundred thousand pixels to a batch.
+            var bytes = _bytes.AsSpan(first, destination.Length);
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                destination[i] = bytes[i];
+            }
+
+            return;
+        }
+
         for (var i = 0; i < destination.Length; i++)
         {
             destination[i] = ElementType.Decode(_bytes.AsSpan((first + i) * ElementType.Size, ElementType.Size));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Model;
 
@@ -18,7 +19,7 @@ public sealed class NetworkInput(ImageSource images, InputNormalization normaliz
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         ArgumentNullException.ThrowIfNull(input);
-        var pixels = new double[input.Shape.Elements];
+        var pixels = GC.AllocateUninitializedArray<double>(input.Shape.Elements);
         images.FillBatch(seed, simulation, input.Shape.Images, pixels);
         Normalise(pixels, input.Shape.Channels);
         var signal = input.Signal;
@@ -37,17 +38,14 @@ public sealed class NetworkInput(ImageSource images, InputNormalization normaliz
         switch (normalization)
         {
             case InputNormalization.Channel:
-                for (var channel = 0; channel < channels; channel++)
+                if (Standardise(pixels, channels) is { } channel)
                 {
-                    if (!Standardise(pixels, channel, channels))
-                    {
-                        throw new InvalidInputException("--normalize", $"expected every channel to vary over the batch with 'channel', but channel {channel} is constant; use --normalize global or none, or a larger --batch-size");
-                    }
+                    throw new InvalidInputException("--normalize", $"expected every channel to vary over the batch with 'channel', but channel {channel} is constant; use --normalize global or none, or a larger --batch-size");
                 }
 
                 break;
             case InputNormalization.Global:
-                if (!Standardise(pixels, 0, 1))
+                if (Standardise(pixels, 1) is not null)
                 {
                     throw new InvalidInputException("--normalize", "expected the batch to vary with 'global', but all its pixels are equal; use --normalize none");
                 }
@@ -56,53 +54,83 @@ public sealed class NetworkInput(ImageSource images, InputNormalization normaliz
         }
     }
 
-    /// <summary>Brings every <paramref name="stride"/>-th element to mean 0 and variance 1; false if they are all equal.</summary>
-    private static bool Standardise(Span<double> values, int first, int stride)
+    /// <summary>Brings every channel to mean 0 and variance 1; the first channel that is constant, if there is one.</summary>
+    private static int? Standardise(Span<double> values, int channels)
     {
-        var (mean, variance) = MeanAndVariance(values, first, stride);
-        if (variance == 0)
+        var (means, factors) = MeansAndVariances(values, channels);
+        if (Array.IndexOf(factors, 0) is var constant and >= 0)
         {
-            return false;
+            return constant;
         }
 
-        var factor = 1 / Math.Sqrt(variance);
-        for (var i = first; i < values.Length; i += stride)
+        for (var channel = 0; channel < channels; channel++)
         {
-            values[i] = (values[i] - mean) * factor;
+            factors[channel] = 1 / Math.Sqrt(factors[channel]);
         }
 
-        return true;
+        for (var point = 0; point < values.Length; point += channels)
+        {
+            for (var channel = 0; channel < channels; channel++)
+            {
+                values[point + channel] = (values[point + channel] - means[channel]) * factors[channel];
+            }
+        }
+
+        return null;
     }
 
     private static double VarianceWithinChannels(ReadOnlySpan<double> values, int channels)
     {
         var total = 0.0;
-        for (var channel = 0; channel < channels; channel++)
+        foreach (var variance in MeansAndVariances(values, channels).Variances)
         {
-            total += MeanAndVariance(values, channel, channels).Variance;
+            total += variance;
         }
 
         return total / channels;
     }
 
-    /// <summary>Mean and variance; exactly zero variance for equal values, which rounding of the mean would otherwise hide.</summary>
-    private static (double Mean, double Variance) MeanAndVariance(ReadOnlySpan<double> values, int first, int stride)
+    /// <summary>Mean and variance of each channel; exactly zero variance for equal values, which rounding of the mean would otherwise hide.</summary>
+    private static (double[] Means, double[] Variances) MeansAndVariances(ReadOnlySpan<double> values, int channels)
     {
-        var count = values.Length / stride;
-        var sum = 0.0;
-        for (var i = first; i < values.Length; i += stride)
+        var (means, variances, count) = (new double[channels], new double[channels], values.Length / channels);
+        for (var channel = 0; channel < channels; channel += Vector256<double>.Count)
         {
-            sum += values[i] - values[first];
+            var lanes = Math.Min(Vector256<double>.Count, channels - channel);
+            var pivots = Padded(values.Slice(channel, lanes));
+            var shifts = Sums(values, channel, channels, pivots, Vector256<double>.Zero, squared: false) / Vector256.Create((double)count);
+            var squares = Sums(values, channel, channels, pivots, shifts, squared: true);
+            for (var lane = 0; lane < lanes; lane++)
+            {
+                (means[channel + lane], variances[channel + lane]) = (pivots[lane] + shifts[lane], squares[lane] / count);
+            }
         }
 
-        var shift = sum / count;
-        var squares = 0.0;
-        for (var i = first; i < values.Length; i += stride)
+        return (means, variances);
+    }
+
+    /// <summary>Sums over the points of up to four channels from a given one on, of deviations or their squares; side by side, since each sum waits for its last addition. Lanes beyond the last channel mean nothing.</summary>
+    private static Vector256<double> Sums(ReadOnlySpan<double> values, int channel, int channels, Vector256<double> pivots, Vector256<double> shifts, bool squared)
+    {
+        var (sums, lanes) = (Vector256<double>.Zero, Math.Min(Vector256<double>.Count, channels - channel));
+        for (var i = channel; i < values.Length; i += channels)
         {
-            var deviation = values[i] - values[first] - shift;
-            squares += deviation * deviation;
+            var point = i <= values.Length - Vector256<double>.Count ? Vector256.Create(values[i..]) : Padded(values.Slice(i, lanes));
+            var deviations = point - pivots - shifts;
+            sums += squared ? deviations * deviations : deviations;
         }
 
-        return (values[first] + shift, squares / count);
+        return sums;
+    }
+
+    private static Vector256<double> Padded(ReadOnlySpan<double> values)
+    {
+        var padded = Vector256<double>.Zero;
+        for (var lane = 0; lane < values.Length; lane++)
+        {
+            padded = padded.WithElement(lane, values[lane]);
+        }
+
+        return padded;
     }
 }

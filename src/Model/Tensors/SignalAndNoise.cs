@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
@@ -71,20 +72,42 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
 
     private static double[] TrueValues(ReadOnlySpan<T> stored, int exponent)
     {
-        var values = new double[stored.Length];
-        for (var i = 0; i < values.Length; i++)
+        var values = GC.AllocateUninitializedArray<double>(stored.Length);
+        var i = 0;
+        fixed (T* source = stored)
+        fixed (double* target = values)
         {
-            values[i] = double.CreateTruncating(stored[i]);
-        }
-
-        if (exponent != 0)
-        {
-            for (var i = 0; i < values.Length; i++)
+            for (; i <= values.Length - Vector512<double>.Count; i += Vector512<double>.Count)
             {
-                values[i] = Math.ScaleB(values[i], exponent);
+                VectorMath.LoadEight(source + i).Store(target + i);
+            }
+
+            for (; i < values.Length; i++)
+            {
+                target[i] = double.CreateTruncating(source[i]);
             }
         }
 
+        if (exponent is not 0)
+        {
+            Scale(values, exponent);
+        }
+
         return values;
+    }
+
+    private static void Scale(double[] values, int exponent)
+    {
+        // A product with a normal power of two rounds as a change of the exponent does.
+        if (exponent is >= -1022 and <= 1023)
+        {
+            VectorMath.Scale(values, Math.ScaleB(1, exponent));
+            return;
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = Math.ScaleB(values[i], exponent);
+        }
     }
 }

@@ -24,5 +24,5 @@ internal static class TensorComparison
     /// <param name="relative">How far each element may be from that, relative to its magnitude.</param>
     /// <param name="where">The place.</param>
     public static void AddTensor(this ExactComparison comparison, double[] observed, double[] expected, double relative, string where) =>
-        comparison.AddTensor(observed, expected, [.. expected.Select(value => relative * Math.Abs(value))], where);
+        comparison.AddTensor(observed, expected, Array.ConvertAll(expected, value => relative * Math.Abs(value)), where);
 }

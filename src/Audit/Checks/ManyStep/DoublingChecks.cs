@@ -84,9 +84,15 @@ internal static class DoublingChecks
         public void Add(double[] before, double[] relu, double[] after)
         {
             SecondMomentChecks.AddHalves(_halves, before, relu, _channels);
-            double[] branch = [.. after.Zip(before, (sum, skip) => sum - skip)];
+            var (branch, cross) = (new double[after.Length], 0.0);
+            for (var i = 0; i < branch.Length; i++)
+            {
+                branch[i] = after[i] - before[i];
+                cross += before[i] * branch[i];
+            }
+
             _branch.Add(new Observed(WrittenOutLayers.MeanSquare(branch) / (2 * WrittenOutLayers.MeanSquare(relu))), new Expected(1), _variance);
-            _cross.Add(new Observed(2 * before.Zip(branch, (skip, value) => skip * value).Average() / WrittenOutLayers.MeanSquare(before)), new Expected(0), 1);
+            _cross.Add(new Observed(2 * (cross / branch.Length) / WrittenOutLayers.MeanSquare(before)), new Expected(0), 1);
         }
 
         public IEnumerable<Measurement> Conclude(string what) =>

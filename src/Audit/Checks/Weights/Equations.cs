@@ -1,8 +1,10 @@
+using System.Buffers;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>What a convolution says of its weights: an equation for each output position, of the signal with a bias and of the noise without one.</summary>
 /// <remarks>Each equation is divided by the bound of its error, for an output whose weights have norm 1. So no equation is trusted beyond its rounding, and small noise counts as much as a large signal.</remarks>
-internal sealed class Equations
+internal sealed class Equations : IDisposable
 {
     /// <summary>An equation of zeros has no rounding; it is not trusted beyond this part of what the others have.</summary>
     private const double SmallestScale = 1e-3;
@@ -22,7 +24,6 @@ internal sealed class Equations
         var positions = covered.Length / area;
         _kept = [.. Enumerable.Range(0, 2 * positions).Where(row => row < positions || IsCertain(covered.AsSpan(row % positions * area, area)))];
         Rows = _kept.Length;
-        var patches = new double[shape.FanIn * Rows];
         var (squares, errors, rounding) = (new double[Rows], new double[Rows], EquationRounding.Constant(shown) * unitRoundoff);
         var (signalScale, noiseScale) = shape.Size == 1 ? ([], []) : (EquationRounding.Norms(shown, shown.Signal, 1), EquationRounding.Norms(shown, shown.Noise, 0));
         for (var row = 0; row < Rows; row++)
@@ -37,7 +38,6 @@ internal sealed class Equations
                 for (var input = 0; input < shape.InputChannels; input++)
                 {
                     var value = values[source + input];
-                    patches[(((offset * shape.InputChannels) + input) * Rows) + row] = value;
                     patch += value * value;
                     patchError += inputErrors is null ? 0 : inputErrors[source + input] * inputErrors[source + input];
                 }
@@ -50,18 +50,16 @@ internal sealed class Equations
 
         var least = SmallestScale * Math.Sqrt(Numerics.VectorMath.Dot(errors, errors) / Rows);
         _scales = [.. errors.Select(error => Math.Max(error, least))];
-        InputNorm = Math.Sqrt(squares.Zip(_scales, (square, scale) => square / (scale * scale)).Sum());
-        InputRounding = Math.Sqrt(errors.Zip(_scales, (error, scale) => error / scale * (error / scale)).Sum());
-        Seen = [.. Enumerable.Range(0, shape.FanIn).Where(input => patches.AsSpan(input * Rows, Rows).ContainsAnyExcept(0.0))];
-        Columns = new double[(Seen.Length + 1 + shape.OutputChannels) * Rows];
-        for (var i = 0; i < Seen.Length; i++)
+        var (scaledSquares, scaledErrors) = (0.0, 0.0);
+        for (var row = 0; row < Rows; row++)
         {
-            for (var row = 0; row < Rows; row++)
-            {
-                Columns[(i * Rows) + row] = patches[(Seen[i] * Rows) + row] / _scales[row];
-            }
+            scaledSquares += squares[row] / (_scales[row] * _scales[row]);
+            scaledErrors += errors[row] / _scales[row] * (errors[row] / _scales[row]);
         }
 
+        (InputNorm, InputRounding) = (Math.Sqrt(scaledSquares), Math.Sqrt(scaledErrors));
+        Columns = ArrayPool<double>.Shared.Rent((shape.FanIn + 1 + shape.OutputChannels) * Rows);
+        Seen = FillInputs(covered, positions);
         for (var row = 0; row < Rows; row++)
         {
             Columns[(Seen.Length * Rows) + row] = _kept[row] < positions ? 1 / _scales[row] : 0;
@@ -69,7 +67,7 @@ internal sealed class Equations
 
         OutputErrors = new double[shape.OutputChannels];
         FillOutputs(positions);
-        IsFinite = Array.TrueForAll(Columns, double.IsFinite);
+        IsFinite = AreFinite(Columns.AsSpan(0, (Seen.Length + 1 + shape.OutputChannels) * Rows));
     }
 
     /// <summary>Number of equations.</summary>
@@ -78,7 +76,7 @@ internal sealed class Equations
     /// <summary>Which of the fan-in's inputs are not zero everywhere; of the weights of the others nothing can be said.</summary>
     public int[] Seen { get; }
 
-    /// <summary>Columns of the seen inputs, the column of the bias, and the outputs, over the scale of each equation.</summary>
+    /// <summary>Columns of the seen inputs, the column of the bias, and the outputs, over the scale of each equation; numbers after them mean nothing. Valid until disposed.</summary>
     public double[] Columns { get; }
 
     /// <summary>Frobenius norm of the inputs, the column of the bias included.</summary>
@@ -93,6 +91,34 @@ internal sealed class Equations
     /// <summary>Whether all numbers are finite.</summary>
     public bool IsFinite { get; }
 
+    /// <summary>Gives the columns back, which others reuse: thousands of convolutions would otherwise allocate a large array each.</summary>
+    public void Dispose() => ArrayPool<double>.Shared.Return(Columns);
+
+    /// <summary>Fills the columns of the inputs that are not zero everywhere, and says which they are.</summary>
+    private int[] FillInputs(int[] covered, int positions)
+    {
+        var (inputs, area, seen) = (_shown.Shape.InputChannels, _shown.Shape.Size * _shown.Shape.Size, new List<int>(_shown.Shape.FanIn));
+        for (var i = 0; i < _shown.Shape.FanIn; i++)
+        {
+            var (offset, input, isSeen) = (i / inputs, i % inputs, false);
+            var column = Columns.AsSpan(seen.Count * Rows, Rows);
+            for (var row = 0; row < Rows; row++)
+            {
+                var (values, position) = _kept[row] < positions ? (_shown.Signal, _kept[row]) : (_shown.Noise, _kept[row] - positions);
+                var value = values[(covered[(position * area) + offset] * inputs) + input];
+                isSeen |= value != 0;
+                column[row] = value / _scales[row];
+            }
+
+            if (isSeen)
+            {
+                seen.Add(i);
+            }
+        }
+
+        return [.. seen];
+    }
+
     private void FillOutputs(int positions)
     {
         var outputs = _shown.Shape.OutputChannels;
@@ -104,7 +130,11 @@ internal sealed class Equations
             {
                 var i = (_kept[row] % positions * outputs) + output;
                 Columns[((Seen.Length + 1 + output) * Rows) + row] = values[i] / _scales[row];
-                OutputErrors[output] += errors is null ? 0 : Math.Pow(errors[i] / _scales[row], 2);
+                if (errors is not null)
+                {
+                    var error = errors[i] / _scales[row];
+                    OutputErrors[output] += error * error;
+                }
             }
         }
 
@@ -112,6 +142,19 @@ internal sealed class Equations
         {
             OutputErrors[output] = Math.Sqrt(OutputErrors[output]);
         }
+    }
+
+    private static bool AreFinite(ReadOnlySpan<double> numbers)
+    {
+        foreach (var number in numbers)
+        {
+            if (!double.IsFinite(number))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool IsCertain(ReadOnlySpan<int> points)

@@ -21,7 +21,8 @@ internal sealed class RecoveredConvolution
     public RecoveredConvolution(ShownConvolution shown, double unitRoundoff)
     {
         (Index, Shape) = (shown.Index, shown.Shape);
-        var (outputs, equations) = (Shape.OutputChannels, new Equations(shown, unitRoundoff));
+        using var equations = new Equations(shown, unitRoundoff);
+        var outputs = Shape.OutputChannels;
         (Weights, InputErrors) = (new double[Shape.Length], new double[Shape.FanIn]);
         (OutputErrors, Bias, BiasErrors, Residuals, ResidualErrors) = (new double[outputs], new double[outputs], new double[outputs], new double[outputs], new double[outputs]);
         IsFinite = equations.IsFinite;
@@ -131,7 +132,21 @@ internal sealed class RecoveredConvolution
     /// <summary>The weights in another order.</summary>
     /// <param name="order">The order.</param>
     /// <param name="permutation">Its permutation for this shape.</param>
-    public double[] Ordered(IndexOrder order, int[] permutation) => order == IndexOrder.Same ? Weights : [.. permutation.Select(source => Weights[source])];
+    public double[] Ordered(IndexOrder order, int[] permutation)
+    {
+        if (order == IndexOrder.Same)
+        {
+            return Weights;
+        }
+
+        var ordered = new double[permutation.Length];
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            ordered[i] = Weights[permutation[i]];
+        }
+
+        return ordered;
+    }
 
     private void TakeOutputs(LeastSquares solved, Equations equations, double rounding, double condition)
     {
@@ -141,7 +156,7 @@ internal sealed class RecoveredConvolution
             var squares = 0.0;
             for (var i = 0; i <= bias; i++)
             {
-                squares += Math.Pow(solved.Solution[(i * outputs) + output], 2);
+                squares += solved.Solution[(i * outputs) + output] * solved.Solution[(i * outputs) + output];
             }
 
             // ‖w‖ ≤ ‖ŵ‖ + ‖R⁻¹‖(rounding·‖w‖ + error), solved for ‖w‖.

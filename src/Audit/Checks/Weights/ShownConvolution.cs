@@ -62,8 +62,17 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
             OutputNoiseError = Rounding(sum.Noise),
         };
 
-        double[] Rounding(double[] values) => [.. values.Select(value => 2 * unitRoundoff * Math.Abs(value))];
+        double[] Rounding(double[] values) => Array.ConvertAll(values, value => 2 * unitRoundoff * Math.Abs(value));
 
-        static double[] Less(double[] total, double[] part) => [.. total.Zip(part, (x, y) => x - y)];
+        static double[] Less(double[] total, double[] part)
+        {
+            var difference = new double[total.Length];
+            for (var i = 0; i < difference.Length; i++)
+            {
+                difference[i] = total[i] - part[i];
+            }
+
+            return difference;
+        }
     }
 }

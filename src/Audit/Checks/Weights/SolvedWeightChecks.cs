@@ -26,10 +26,7 @@ internal static class SolvedWeightChecks
                 foreach (var convolution in simulation.Convolutions.Where(convolution => convolution.IsSolved))
                 {
                     var (values, errors) = select(convolution);
-                    for (var output = 0; output < values.Length; output++)
-                    {
-                        comparison.Add(new Observed(values[output]), new Expected(0), errors[output], $"output {output} of convolution {convolution.Index}, simulation {simulation.Simulation}");
-                    }
+                    comparison.AddZeros(values, errors, output => $"output {output} of convolution {convolution.Index}, simulation {simulation.Simulation}");
                 }
             }
 
