@@ -16,6 +16,13 @@ internal static class SignatureMeasurement
         {
             using var subject = mutant.Create();
             var outcomes = Suite.Run(subject, Scale.Quick, Seed, [.. Suite.Checks.Where(Signature.Covers)]);
+            // What only deep experiments show is no signature.
+            if (outcomes.All(outcome => outcome.Verdict != Verdict.Rejected))
+            {
+                Console.Error.WriteLine($"{mutant.Name}: no check of signatures rejects it");
+                continue;
+            }
+
             signatures.Add(new Signature(mutant.Name, [.. outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected).Select(outcome => Signature.NameOf(outcome.Check))]));
             Console.Error.WriteLine($"{mutant.Name}: {signatures[^1].Rejects.Count} checks reject it");
             File.WriteAllText(path, KnownDefects.ToText(signatures));

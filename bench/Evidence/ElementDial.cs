@@ -6,7 +6,7 @@ namespace Wellbehaved.Evidence;
 /// <summary>One element of one tensor, or one reported moment, that is off by a number of tolerances.</summary>
 /// <remarks>
 /// Tolerances are inside the checks, so the check itself is asked: at each seed the perturbation is set by the ratio with which the check answers to
-/// one of some thirty tolerances. Beside the perturbation the comparison sees the reference's own rounding, a few tenths of a tolerance at most: so
+/// one of nearly a tolerance. Beside the perturbation the comparison sees the reference's own rounding, a few tenths of a tolerance at most: so
 /// at one tolerance about half is rejected.
 /// </remarks>
 /// <param name="ClaimId">The claim.</param>
@@ -22,10 +22,10 @@ internal sealed record ElementDial(
     Func<NetworkSettings, bool> On)
     : Dial(ClaimId, Architecture, Defect, "a tolerance")
 {
-    /// <summary>Where the response is measured: far above the rounding, and where it is still proportional.</summary>
-    private const double Response = 30;
-
     private const double FirstTry = 1e-3;
+
+    /// <summary>Steps after which a check that answers at all has answered with nearly a tolerance: each is a factor of two or more, over some twenty decades.</summary>
+    private const int MostSteps = 100;
 
     /// <summary>In which propagations: all by default. A check may see many tolerances, and names the first number that is beyond its own.</summary>
     public Func<Weights, bool> In { get; init; } = _ => true;
@@ -33,16 +33,25 @@ internal sealed record ElementDial(
     /// <inheritdoc/>
     public override CheckOutcome Execute(double size, ulong seed, CancellationToken cancellation)
     {
-        // The first answer may be far from proportional; at thirty tolerances it is.
-        var amplitude = FirstTry * Response / RatioAt(FirstTry);
-        amplitude *= size / RatioAt(amplitude);
-        return At(amplitude);
+        return At(OneTolerance() * size);
 
-        double RatioAt(double perturbation)
+        // A check names the first number beyond its tolerance, not the worst; of those that agree it names the worst. So the answer is looked for just below one tolerance.
+        double OneTolerance()
         {
-            var outcome = At(perturbation);
-            var ratio = outcome.Measurements.Select(measurement => measurement.Deviation).Where(double.IsFinite).DefaultIfEmpty(0).Max();
-            return ratio > 0 ? ratio : throw new InvalidOperationException($"expected a check that sees {Defect} of {perturbation}, got {outcome}");
+            var amplitude = FirstTry;
+            for (var step = 0; step < MostSteps; step++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var ratio = At(amplitude).Measurements.Select(measurement => measurement.Deviation).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+                if (ratio is >= 0.8 and <= 1)
+                {
+                    return amplitude / ratio;
+                }
+
+                amplitude *= ratio > 1 ? 0.5 / ratio : ratio > 0.25 ? 0.9 / ratio : 4;
+            }
+
+            throw new InvalidOperationException($"expected a check that answers to {Defect}");
         }
 
         CheckOutcome At(double perturbation)

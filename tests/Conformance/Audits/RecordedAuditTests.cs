@@ -129,7 +129,7 @@ public sealed class RecordedAuditTests : IDisposable
         var outcome = CommandLine.Run("audit", "--results", file, "--architecture", "bn_ff", "--json", Path.Combine(_folder, "verdicts.json"), "--junit", Path.Combine(_folder, "verdicts.xml"), "--report", _folder);
 
         outcome.ExitStatus.Should().BeOneOf([0, 3], outcome.Error);
-        outcome.Output.Should().Contain("not judged: O1 ").And.Contain("it needs tensors or weights").And.MatchRegex(@"\d+ not judged, 1 not testable").And.Contain("bn_ff: Pathological SNR");
+        outcome.Output.Should().Contain("not judged: O1 ").And.Contain("tensors or weights are needed").And.MatchRegex(@"\d+ not judged, 1 not testable").And.Contain("bn_ff: Pathological SNR");
         File.ReadAllText(Path.Combine(_folder, "verdicts.json")).Should().Contain("\"not_judged\"").And.Contain("wellbehaved audit --results");
         File.ReadAllText(Path.Combine(_folder, "verdicts.xml")).Should().Contain("classname=\"not judged\"");
         File.ReadAllText(Path.Combine(_folder, "report.md")).Should().Contain("not judged");

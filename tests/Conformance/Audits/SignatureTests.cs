@@ -11,7 +11,9 @@ public class SignatureTests
     [Fact]
     public void Every_mutant_has_its_signature_and_fails_its_own_claim()
     {
-        KnownDefects.Signatures.Select(signature => signature.Defect).Should().BeEquivalentTo(AllMutants.List.Select(mutant => mutant.Name));
+        var known = KnownDefects.Signatures.Select(signature => signature.Defect).ToArray();
+        known.Should().OnlyHaveUniqueItems().And.BeSubsetOf(AllMutants.List.Select(mutant => mutant.Name));
+        known.Should().Contain(AllMutants.List.Where(mutant => Signature.Covers(mutant.Check)).Select(mutant => mutant.Name), "only what deep experiments alone show has no signature");
         foreach (var mutant in AllMutants.List.Where(mutant => Signature.Covers(mutant.Check)))
         {
             KnownDefects.Signatures.Single(signature => signature.Defect == mutant.Name).Rejects.Should().Contain($"{mutant.ClaimId} {mutant.Architecture}");
