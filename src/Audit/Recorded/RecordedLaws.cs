@@ -345,7 +345,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
                 var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen)
                     .Conclude(property.Words, rates.SharedBy(properties.Length));
-                var remark = unseen == 0 ? test.Remark : $"{unseen} of {figure.Count + unseen} mappings have a number that is none, and show nothing";
+                var remark = unseen == 0 ? test.Remark ?? WouldDecide(test) : $"{unseen} of {figure.Count + unseen} mappings have a number that is none, and show nothing";
                 tests.Add(test with { Remark = remark });
             }
         }
@@ -353,6 +353,20 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         return tests.Count == properties.Length
             ? (tests, "")
             : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {Diagnosis.LeastDepth} layers");
+    }
+
+    /// <summary>How many mappings would decide: an interval shrinks with their root, and must leave out one half.</summary>
+    private static string? WouldDecide(Measurement test)
+    {
+        if (test.Verdict != Verdict.Inconclusive || test.Effect is not { } share)
+        {
+            return null;
+        }
+
+        var (half, room) = ((share.Upper - share.Lower) / 2, Math.Abs(share.Estimate - 0.5));
+        return room == 0
+            ? "half of the mappings show it; no number would decide"
+            : string.Create(CultureInfo.InvariantCulture, $"about {Math.Ceiling(test.Samples * Math.Pow(half / room, 2)):0} mappings with this share would decide");
     }
 
     /// <summary>The value nearest to the observed one within an allowance about the expected.</summary>
