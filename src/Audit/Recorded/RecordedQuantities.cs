@@ -113,7 +113,7 @@ internal static class RecordedQuantities
             (ReluSignal, Mean(Ratio(Nu2, relu), 0.5)),
             (ReluNoise, Mean(Ratio(Noise, relu), 0.5)),
             (ReluChi, Mean(Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => Math.Exp(2 * (before - after))), null)),
-            (ReluVariance, Mean(Combine(
+            (ReluVariance, architecture.IsResidual || !architecture.HasBatchNorm ? null : Mean(Combine(
                 Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => 2 * (before - after)),
                 Combine(moments.Log(Noise, relu), moments.Log(Noise, relu - 1), (after, before) => after - before),
                 (chi, noise) => Math.Exp(chi + noise)), null)),
