@@ -33,7 +33,12 @@ internal static class VerdictTable
             Console.WriteLine();
             Console.WriteLine(outcome);
             Console.WriteLine($"  {ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
-            Console.WriteLine($"  again: {VerificationReport.ReplayOf(run, outcome)}");
+
+            // The same file gives the same verdict.
+            if (!run.IsRecorded)
+            {
+                Console.WriteLine($"  again: {VerificationReport.ReplayOf(run, outcome)}");
+            }
         }
 
         Console.WriteLine();
@@ -50,7 +55,7 @@ internal static class VerdictTable
         var claims = run.ByClaim;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Count(claims, Verdict.Holds)} of {claims.Count} claims hold ({run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds)} of {run.Outcomes.Count} checks), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded ? $"{run.NotJudged.Count} not judged, " : "")}{run.NotTestable.Count} not testable; a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs"));
+            $"{Count(claims, Verdict.Holds)} of {claims.Count} claims hold ({run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds)} of {run.Outcomes.Count} checks), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded ? $"{run.NotJudged.Count} not judged, " : "")}{run.NotTestable.Count} not testable; {Promise.Of(run)}"));
     }
 
     private static string Row(CheckOutcome outcome)

@@ -33,6 +33,26 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
     public static MomentRange OfSubject(double largestRank, double unitRoundoff) =>
         new(largestRank, RoundingOfSingle * Math.Max(1, unitRoundoff / UnitRoundoffOfSingle), IsRecorded: false);
 
+    /// <summary>By how much rounding may bring an effective rank below 1; NaN for <see cref="Rounding"/>.</summary>
+    public double BelowOne { get; init; } = double.NaN;
+
+    /// <summary>The ranges for what a subject reports of a signal whose size is known.</summary>
+    /// <remarks>
+    /// A covariance of points that were centred first, however inexactly, is a sum of squares: rounding changes it by γ_{3P+N+4} times its own trace at most, so
+    /// the rank r near 1 by <see cref="EffectiveRankRounding"/>'s g(1 + r)/(λ - g) with g = γλr. Both the largest rank and how far the signal has collapsed
+    /// are out of it.
+    /// </remarks>
+    /// <param name="points">P.</param>
+    /// <param name="channels">N.</param>
+    /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
+    public static MomentRange OfSubject(int points, int channels, double unitRoundoff)
+    {
+        // A single point has no rank at all.
+        var largest = points < 2 ? double.PositiveInfinity : Theory.Bounds.LargestEffectiveRank(points, channels);
+        var range = OfSubject(largest, unitRoundoff);
+        return range with { BelowOne = Math.Min(Math.Max(range.Rounding, EffectiveRankRounding.NearOne(points, channels, unitRoundoff)), Math.BitDecrement(1)) };
+    }
+
     /// <summary>Whether this is a moment, or an effective rank, whose range is known.</summary>
     /// <param name="name">Name in result files, with or without the suffix of its place.</param>
     public static bool IsMoment(string name) => IsNonnegative(name) || IsRank(name);
@@ -74,7 +94,8 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
         }
 
         var (lower, upper, tolerance) = LimitsOf(name);
-        return value < lower - tolerance || value > upper + tolerance ? ValueKind.OutOfRange
+        var below = !IsRank(name) ? tolerance : double.IsNaN(BelowOne) ? Rounding : BelowOne;
+        return value < lower - below || value > upper + tolerance ? ValueKind.OutOfRange
             : value == 0 && IsNonnegative(name) ? ValueKind.Extinct
             : ValueKind.Possible;
     }

@@ -96,6 +96,52 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
         });
     }
 
+    /// <summary>S6: δ_φ⁻² = (χ before/χ after)² of a ReLU behind batch norm, from below only.</summary>
+    /// <remarks>
+    /// <para>Given everything but the signs of the N channels, which are N fair coins (change the sign of a row of weights), δ_φ⁻² = B/A. A is the share of
+    /// μ₂(dx) that the ReLU keeps, B that of μ₂(x); both are sums over channels of a number between 0 and the channel's share w_c or v_c of the whole,
+    /// since the ReLU is 1-Lipschitz. The two values of a channel's part of A add up to w_c, so A has the mean ½. B has the mean
+    /// β = ½(1 - ½E_c ν₁²/μ₂) ≥ ½(1 - ½m/μ₂), m being the recorded ν₁(|z|), because E_c ν₁² ≤ m where ν₁ ≤ 1.</para>
+    /// <para>1/A is convex, so B/A ≥ 4B(1 - A) by its tangent at ½. exp(-4λBh) is convex in h = 1 - A, 0 ≤ h ≤ 1, so below its chord 1 - h + h exp(-4λB).
+    /// A channel's part of h is independent of the other channels' parts of B, and its own part of B is not negative; Hoeffding's lemma for the others, with
+    /// v_c ≤ 1/(Nμ₂), gives <c>E exp(-λδ⁻²) ≤ ½ + ½exp(-2λ(2β - (1 + λ)/(Nμ₂)))</c>. Its logarithm is convex in β, so below its chord over 0 ≤ m ≤ 1, which is
+    /// linear in the recorded m: depths and simulations multiply. The process is mixed over a grid of λ.</para>
+    /// <para>From above there is no such theorem: A can be as near to 0 as it likes.</para>
+    /// </remarks>
+    /// <param name="channels">N.</param>
+    /// <param name="terms">Depths × simulations.</param>
+    /// <param name="meanNu1">Mean of ν₁(|z|) before the ReLU, over the same depths and simulations.</param>
+    /// <param name="leastMu2">The least μ₂ there; 1 where ε is 0.</param>
+    public static ExactTail OfSquaredChiRatio(int channels, double terms, double meanNu1, double leastMu2)
+    {
+        double[] bets = [.. Enumerable.Range(0, 20).Select(k => 4 * Math.Pow(2, -0.5 * k))];
+        var cumulants = bets.Select(bet => (Bet: bet, Cumulant: ((1 - meanNu1) * Of(bet, 1)) + (meanNu1 * Of(bet, 1 - (0.5 / leastMu2))))).ToArray();
+        return new ExactTail(mean =>
+        {
+            // The largest of the mixture's terms is a lower bound of the mixture.
+            var exponent = cumulants.Max(pair => (-pair.Bet * mean) - pair.Cumulant);
+            return Math.Min(1, bets.Length * Math.Exp(-terms * Math.Max(0, exponent)));
+        });
+
+        double Of(double bet, double least) => Math.Log(0.5 + (0.5 * Math.Exp(-2 * bet * (least - ((1 + bet) / (channels * leastMu2))))));
+    }
+
+    /// <summary>S6: the share of μ₂(x) that a ReLU behind batch norm keeps: B of <see cref="OfSquaredChiRatio"/>. Azuma's inequality.</summary>
+    /// <remarks>Given everything but the channels' signs, B is a sum of independent numbers in intervals of lengths v_c ≤ 1/(Nμ₂), Σv_c = 1, so Σv_c² ≤ 1/(Nμ₂):
+    /// <c>P ≤ exp(-2nNμ₂t²)</c> for a mean over n layers that is t beyond what the recorded ν₁ allows, on each side.</remarks>
+    /// <param name="lower">The least mean that ν₁ allows.</param>
+    /// <param name="upper">The largest.</param>
+    /// <param name="channels">N.</param>
+    /// <param name="terms">Depths × simulations.</param>
+    /// <param name="leastMu2">The least μ₂ before the ReLU; 1 where ε is 0.</param>
+    public static ExactTail OfNormalisedVariance(double lower, double upper, int channels, double terms, double leastMu2)
+    {
+        var freedom = 2 * terms * channels * leastMu2;
+        return new ExactTail(
+            mean => Math.Min(1, 2 * Math.Exp(-freedom * Math.Pow(mean - Math.Clamp(mean, lower, upper), 2))),
+            (mean, rate) => Math.Sqrt(Math.Log(2 / rate) / freedom) is var half ? (mean - half, mean + half) : default);
+    }
+
     /// <summary>W1: the gain of ln ν₂ of a collapsed signal over some layers, each a copy of <c>ln((2/N)χ²_K)</c>, K binomial and at least 1.</summary>
     /// <remarks>Its logarithmic moment-generating function is <c>ln Σ_K w_K (4/N)^s Γ(K/2 + s)/Γ(K/2)</c> for s above -½.</remarks>
     /// <param name="channels">N.</param>

@@ -145,7 +145,9 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         {
             foreach (var place in architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm))
             {
-                Bound(comparison, $"mu4_signal_{place.Suffix}", 0, Bounds.LargestKurtosis(points), Rounding * Bounds.LargestKurtosis(points), "(P² - 3P + 3)/(P - 1)");
+                var name = $"mu4_signal_{place.Suffix}";
+                var tolerance = (Rounding + UnitRoundoffOf(name)) * Bounds.LargestKurtosis(points);
+                Bound(comparison, name, 0, Bounds.LargestKurtosis(points), tolerance, "(P² - 3P + 3)/(P - 1)");
             }
         }
 
@@ -207,13 +209,51 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         // Bounds that rest on numbers which are missing in part are none.
         var missing = nu1.Values.Max(figure => figure.NotFinite + figure.Unknown);
         var expected = lower <= upper && means.All(mean => mean is >= 0 and <= 1 + Rounding) ? Math.Clamp(summary.Mean, lower, upper) : double.NaN;
-        return [RecordedTest.Of(
-            summary with { Unknown = summary.Unknown + missing + (double.IsNaN(expected) ? summary.Count : 0) },
-            rates,
-            expected,
-            0.05,
-            $"δ_φ⁻² of the ReLU, between the bounds {lower:F4} and {upper:F4} that ν₁(|z|) sets")];
+        var (variances, leastMu2) = (figures.Find(ReluVariance)?.Values.Single(), LeastMu2(place));
+        var shared = variances is null ? rates : rates.SharedBy(2);
+        var layers = (double)summary.Count * Depths;
+        string[] needed = [$"nu1_abs_signal_{place.Suffix}", $"chi_loc{place.Number}", $"chi_loc{place.Number + 1}"];
+        var isWhole = leastMu2 is not null && AreWhole(needed, summary.Count);
+        var tests = new List<Measurement>
+        {
+            RecordedTest.Of(
+                summary with { Unknown = summary.Unknown + missing + (double.IsNaN(expected) ? summary.Count : 0) },
+                shared,
+                expected,
+                0.05,
+                $"δ_φ⁻² of the ReLU, between the bounds {lower:F4} and {upper:F4} that ν₁(|z|) sets",
+                isWhole ? ExactTail.OfSquaredChiRatio(experiment.NumChannels ?? 1, layers, Math.Min(1, means.Average()), leastMu2!.Value) : null),
+        };
+        if (variances is { } variance)
+        {
+            // Half of it is the least and the most that the ReLU keeps of the signal's variance: no ratio of sums, so no bias.
+            var (least, most) = (means.Average(mean => 0.5 - (0.25 * mean / (leastMu2 ?? 1))), means.Average(mean => 0.5 - (0.25 * mean * mean)));
+            var kept = least <= most && !double.IsNaN(expected) ? Math.Clamp(variance.Mean, least, most) : double.NaN;
+            var exact = isWhole && variance.Count == summary.Count && AreWhole([$"mu2_noise_loc{place.Number}", $"mu2_noise_loc{place.Number + 1}"], summary.Count)
+                ? ExactTail.OfNormalisedVariance(least, most, experiment.NumChannels ?? 1, layers, leastMu2!.Value)
+                : null;
+            tests.Add(RecordedTest.Of(
+                variance with { Unknown = variance.Unknown + missing + (double.IsNaN(kept) ? variance.Count : 0) },
+                shared,
+                kept,
+                0.05,
+                $"δ_φ⁻² times what the ReLU keeps of the noise, between the bounds {least:F4} and {most:F4} that ν₁(|z|) sets",
+                exact));
+        }
+
+        return tests;
     }
+
+    /// <summary>The least μ₂ behind batch norm; 1 where it is not recorded, as ε is far below a variance of 1; null where a recorded one cannot be.</summary>
+    private double? LeastMu2(Place place) =>
+        figures.Find($"mu2_signal_{place.Suffix}") is not { } byDepth ? 1
+        : byDepth.Values.Where(figure => figure.Count > 0).Select(figure => figure.Least).DefaultIfEmpty(0).Min() is > 0 and var least ? Math.Min(1, least)
+        : null;
+
+    /// <summary>Whether every simulation has a positive number of each moment at every depth: a theorem about means over depths and simulations needs all.</summary>
+    private bool AreWhole(IEnumerable<string> names, int simulations) => names.All(name => figures.Find(name) is { } byDepth
+        && byDepth.Count == Depths
+        && byDepth.Values.All(figure => figure.Count == simulations && figure.Least > 0));
 
     private List<Measurement> Walk(ErrorRates rates)
     {
@@ -305,7 +345,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
                 var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen)
                     .Conclude(property.Words, rates.SharedBy(properties.Length));
-                var remark = unseen == 0 ? test.Remark : $"{unseen} of {figure.Count + unseen} mappings have a number that is none, and show nothing";
+                var remark = unseen == 0 ? test.Remark ?? WouldDecide(test) : $"{unseen} of {figure.Count + unseen} mappings have a number that is none, and show nothing";
                 tests.Add(test with { Remark = remark });
             }
         }
@@ -313,6 +353,20 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         return tests.Count == properties.Length
             ? (tests, "")
             : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {Diagnosis.LeastDepth} layers");
+    }
+
+    /// <summary>How many mappings would decide: an interval shrinks with their root, and must leave out one half.</summary>
+    private static string? WouldDecide(Measurement test)
+    {
+        if (test.Verdict != Verdict.Inconclusive || test.Effect is not { } share)
+        {
+            return null;
+        }
+
+        var (half, room) = ((share.Upper - share.Lower) / 2, Math.Abs(share.Estimate - 0.5));
+        return room == 0
+            ? "half of the mappings show it; no number would decide"
+            : string.Create(CultureInfo.InvariantCulture, $"about {Math.Ceiling(test.Samples * Math.Pow(half / room, 2)):0} mappings with this share would decide");
     }
 
     /// <summary>The value nearest to the observed one within an allowance about the expected.</summary>
@@ -330,9 +384,15 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         Bound(comparison, name, lower, double.PositiveInfinity, MomentRange.OfFile().LimitsOf(name).Tolerance, words);
         if (double.IsFinite(upper))
         {
-            Bound(comparison, name, double.NegativeInfinity, upper, tolerance, words);
+            Bound(comparison, name, double.NegativeInfinity, upper, tolerance + (UnitRoundoffOf(name) * upper), words);
         }
     }
+
+    /// <summary>The unit roundoff of the format in which a moment was kept: its extremes are numbers of the array, so they fit that format. A bound that
+    /// the format holds, as 0 and 1, needs none of it: rounding does not change the order of numbers.</summary>
+    private double UnitRoundoffOf(string name) => figures.Find(name) is { } byDepth
+        ? RecordedPrecision.Of([.. byDepth.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff
+        : 0;
 
     private void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words)
     {

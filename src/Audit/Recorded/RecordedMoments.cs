@@ -67,6 +67,15 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
         _ => throw new InvalidOperationException($"expected a kind of cell, got {cell.Kind}"),
     });
 
+    /// <summary>By how much each number of <see cref="Log"/> may be off because of the format in which the file keeps it.</summary>
+    /// <returns>Bounds (simulations × depths); null if the file does not hold the moment.</returns>
+    public double[][]? LostByLog(string moment, int place) =>
+        file.Find($"{MomentRange.Log}{moment}_loc{place}") is { } logs ? Lost(logs, RecordedPrecision.Of(logs).LostByLogarithm)
+        : file.Find($"{moment}_loc{place}") is { } numbers ? Lost(numbers, RecordedPrecision.Of(numbers).LostByNumber)
+        : null;
+
+    private static double[][] Lost(IReadOnlyList<double[]> rows, Func<double, double> lost) => [.. rows.Select(row => row.Select(lost).ToArray())];
+
     /// <summary>Changes every cell.</summary>
     public static RecordedCell[][]? Map(RecordedCell[][]? cells, Func<RecordedCell, RecordedCell> change) =>
         cells?.Select(row => row.Select(change).ToArray()).ToArray();

@@ -10,6 +10,17 @@ internal readonly record struct RecordedPrecision(double UnitRoundoff, double La
     private static readonly RecordedPrecision Single = new(Math.ScaleB(1, -24), Math.Log(float.MaxValue), -126 * Math.Log(2));
     private static readonly RecordedPrecision Double = new(Math.ScaleB(1, -53), Math.Log(double.MaxValue), -1022 * Math.Log(2));
 
+    /// <summary>How far ln of a kept number may be from ln of what was to be kept: the format rounds x by u|x| at most, below its least normal number by
+    /// u of that, so with the larger relative error e the logarithm errs by no more than -ln(1 - e).</summary>
+    /// <param name="number">The number, not 0.</param>
+    public double LostByNumber(double number) =>
+        -Math.Log(1 - (UnitRoundoff * Math.Max(1, Math.Exp(LeastLog) / Math.Abs(number))));
+
+    /// <summary>How far a kept logarithm may be from what was to be kept: four times u of itself, for its own rounding and that of a logarithm which was
+    /// computed in the format, whose error libraries keep within an ulp and a half, 3u.</summary>
+    /// <param name="log">The logarithm.</param>
+    public double LostByLogarithm(double log) => 4 * UnitRoundoff * Math.Max(Math.Abs(log), Math.Exp(LeastLog));
+
     /// <summary>Finds it.</summary>
     /// <param name="rows">The array, as read in double precision. Extended precision has been rounded to double by then.</param>
     public static RecordedPrecision Of(IReadOnlyList<double[]> rows) =>

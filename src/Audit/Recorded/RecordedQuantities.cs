@@ -15,16 +15,21 @@ internal static class RecordedQuantities
     /// <summary>ν₂ or μ₂(dx) behind the ReLU, over its value before; and δ_φ⁻², the squared ratio of χ before and behind it.</summary>
     public const string ReluSignal = "relu_signal", ReluNoise = "relu_noise", ReluChi = "relu_chi";
 
+    /// <summary>μ₂(x) behind the ReLU over its value before, computed from χ and μ₂(dx): δ_φ⁻² times what the ReLU keeps of the noise.</summary>
+    public const string ReluVariance = "relu_variance";
+
     /// <summary>ν₂ at the end of a unit, less its value before.</summary>
     public const string UnitGain = "unit_gain";
 
     /// <summary>Gain of ln ν₂ from the first computed depth of at least <see cref="CollapsedDepth"/>, its square, and the number of layers in between.</summary>
     public const string WalkGain = "walk_gain", WalkGainSquared = "walk_gain_squared", WalkLayers = "walk_layers";
 
-    /// <summary>Ratios that inequalities bound by 1, before the suffix of the place.</summary>
+    /// <summary>Ratios that inequalities bound by 1, without what the formats of their moments can have done to them; before the suffix of
+    /// the place.</summary>
     public const string Nu1OverNu2 = "nu1_square_over_nu2", Mu2OverNu2 = "mu2_over_nu2", Mu2OverMu4 = "mu2_square_over_mu4";
 
-    /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)), less its value at the first place and depth.</summary>
+    /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)), less its value at the first place and depth, and less what the formats of these numbers can have
+    /// done to it.</summary>
     public const string ChiConsistency = "chi_consistency";
 
     /// <summary>ln of a linear moment, less its recorded logarithm and what both lose by the format in which they are kept, before moment and suffix
@@ -108,6 +113,10 @@ internal static class RecordedQuantities
             (ReluSignal, Mean(Ratio(Nu2, relu), 0.5)),
             (ReluNoise, Mean(Ratio(Noise, relu), 0.5)),
             (ReluChi, Mean(Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => Math.Exp(2 * (before - after))), null)),
+            (ReluVariance, architecture.IsResidual || !architecture.HasBatchNorm ? null : Mean(Combine(
+                Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => 2 * (before - after)),
+                Combine(moments.Log(Noise, relu), moments.Log(Noise, relu - 1), (after, before) => after - before),
+                (chi, noise) => Math.Exp(chi + noise)), null)),
             (UnitGain, Mean(
                 architecture.IsResidual ? Combine(moments.Linear(Nu2, last), moments.Linear(Nu2, 1), (after, before) => after - before) : null,
                 null)),
@@ -119,9 +128,14 @@ internal static class RecordedQuantities
         {
             var (nu1, nu2, mu2, mu4) = (moments.Log(Nu1, place.Number), moments.Log(Nu2, place.Number),
                 moments.Log(Mu2, place.Number), moments.Log(Mu4, place.Number));
-            derived.Add(($"{Nu1OverNu2}_{place.Suffix}", Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two))));
-            derived.Add(($"{Mu2OverNu2}_{place.Suffix}", Combine(mu2, nu2, (one, two) => Math.Exp(one - two))));
-            derived.Add(($"{Mu2OverMu4}_{place.Suffix}", Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two))));
+            var (lost1, lost2, lostOfMu2, lost4) = (moments.LostByLog(Nu1, place.Number), moments.LostByLog(Nu2, place.Number),
+                moments.LostByLog(Mu2, place.Number), moments.LostByLog(Mu4, place.Number));
+
+            // Behind batch norm μ₂/ν₂ is 1, elsewhere 1 at most.
+            var isNormalised = place.Kind == PlaceKind.BatchNorm;
+            derived.Add(($"{Nu1OverNu2}_{place.Suffix}", Nearer(Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two)), lost1, 2, lost2)));
+            derived.Add(($"{Mu2OverNu2}_{place.Suffix}", Nearer(Combine(mu2, nu2, (one, two) => Math.Exp(one - two)), lostOfMu2, 1, lost2, isNormalised)));
+            derived.Add(($"{Mu2OverMu4}_{place.Suffix}", Nearer(Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two)), lostOfMu2, 2, lost4)));
             derived.Add(($"{ChiConsistency}_{place.Suffix}", Consistency(place.Number)));
         }
 
@@ -140,8 +154,21 @@ internal static class RecordedQuantities
         RecordedCell[][]? Consistency(int place)
         {
             var offsets = Offsets(place);
-            var reference = offsets is null ? null : places.Select(candidate => Offsets(candidate.Number)).First(rows => rows is not null);
-            return offsets?.Select((row, i) => row.Select(cell => LessFirst(cell, reference![i])).ToArray()).ToArray();
+            if (offsets is null)
+            {
+                return null;
+            }
+
+            var (lost, from) = (LostByOffset(place), places.First(candidate => Offsets(candidate.Number) is not null).Number);
+            var (reference, lostByReference) = (Offsets(from)!, LostByOffset(from));
+            return [.. offsets.Select((row, s) => row.Select((cell, d) => LessFirst(cell, lost[s][d], reference[s], lostByReference[s])).ToArray())];
+        }
+
+        // A sum of logarithms errs by the sum of what they err by.
+        double[][] LostByOffset(int place)
+        {
+            var (chi, noise, signal) = (moments.LostByLog(Chi, place)!, moments.LostByLog(Noise, place)!, moments.LostByLog(Mu2, place)!);
+            return [.. chi.Select((row, s) => row.Select((lost, d) => lost + (0.5 * (noise[s][d] + signal[s][d]))).ToArray())];
         }
 
         RecordedCell[][]? Offsets(int place) =>
@@ -149,11 +176,33 @@ internal static class RecordedQuantities
 
         RecordedCell[][]? HalfRatio(int place) => Combine(moments.Log(Noise, place), moments.Log(Mu2, place), (noise, signal) => 0.5 * (noise - signal));
 
-        static RecordedCell LessFirst(RecordedCell cell, RecordedCell[] row) => RecordedCell.Combine(cell, FirstNumber(row), (value, first) => value - first);
-
-        static RecordedCell FirstNumber(RecordedCell[] row) =>
-            Array.Find(row, cell => cell.Kind == CellKind.Number) is { Kind: CellKind.Number } found ? found : RecordedCell.Absent;
+        static RecordedCell LessFirst(RecordedCell cell, double lost, RecordedCell[] row, double[] lostByRow)
+        {
+            var first = Array.FindIndex(row, candidate => candidate.Kind == CellKind.Number);
+            return RecordedCell.Combine(cell, first < 0 ? RecordedCell.Absent : row[first], (value, reference) =>
+                WithoutFormat(value - reference, 0, value - reference - lost - lostByRow[first], value - reference + lost + lostByRow[first]));
+        }
     }
+
+    /// <summary>A ratio without what the formats of its two moments can have done to it: relative errors of factors add up, as those of their
+    /// logarithms.</summary>
+    /// <param name="ratios">Ratios, 1 at most.</param>
+    /// <param name="above">What the logarithm of the moment above the line may be off by.</param>
+    /// <param name="power">Its power.</param>
+    /// <param name="below">The same of the moment below.</param>
+    /// <param name="isOne">Whether the ratio is 1, not only at most.</param>
+    private static RecordedCell[][]? Nearer(RecordedCell[][]? ratios, double[][]? above, int power, double[][]? below, bool isOne = false) =>
+        ratios?.Select((row, s) => row.Select((cell, d) =>
+        {
+            var lost = (power * above![s][d]) + below![s][d];
+            return cell.Kind == CellKind.Number && (isOne || cell.Value > 1)
+                ? RecordedCell.Of(WithoutFormat(cell.Value, 1, cell.Value * Math.Exp(-lost), cell.Value * Math.Exp(lost)))
+                : cell;
+        }).ToArray()).ToArray();
+
+    /// <summary>A value that differs from a bound by more than the rounding of moments: the nearest to the bound of all that the format allows.</summary>
+    private static double WithoutFormat(double value, double bound, double least, double largest) =>
+        Math.Abs(value - bound) <= MomentRange.RoundingOfSingle ? value : Math.Clamp(bound, least, largest);
 
     /// <summary>
     /// The mean over the depths of a simulation. Residuals of successive layers are martingale differences: within a simulation they are summed up,

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>Tests a recorded mean: by a theorem where the law has one that is sharp enough, otherwise by Student's asymptotic test with the theorem
@@ -59,6 +61,9 @@ internal static class RecordedTest
             double.IsFinite(critical) ? (critical * error / Math.Abs(expected)) + spread : double.PositiveInfinity,
             exact is null ? double.PositiveInfinity : exact.Reach(expected, share.FalseFail) + spread);
         var rejected = Math.Min(bound, student) <= share.FalseFail;
+        var decides = SimulationsThat(count =>
+            (new CorrectedTail(count, figure.Skewness).Critical(share.FalseFail) + rates.PowerMargin) * figure.Deviation / Math.Sqrt(count)
+            <= discrepancy * Math.Abs(expected));
         return new Measurement(
             words,
             new Expected(expected),
@@ -74,7 +79,7 @@ internal static class RecordedTest
             Effect = Ratio(double.IsFinite(critical)
                 ? (figure.Mean - (critical * error), figure.Mean + (critical * error))
                 : exact?.Interval?.Invoke(figure.Mean, share.FalseFail)),
-            Remark = remark,
+            Remark = rejected || detectable <= discrepancy ? remark : remark ?? WouldDecide(decides, "simulations"),
         };
 
         Effect Ratio((double Lower, double Upper)? interval) => new(
@@ -95,6 +100,8 @@ internal static class RecordedTest
         var error = figure.Deviation / Math.Sqrt(n);
         var t = sign * figure.Mean / error;
         var (tail, usable) = (new CorrectedTail(Math.Max(2, n), figure.Skewness), n >= 2 && missing == 0 && !double.IsNaN(t));
+        var decides = SimulationsThat(count =>
+            new CorrectedTail(count, figure.Skewness).Critical(rates.FalseFail) * figure.Deviation / Math.Sqrt(count) <= Math.Abs(figure.Mean));
         var (probability, critical) = usable ? (tail.Of(Math.Abs(t)), tail.Critical(rates.FalseFail)) : (1.0, double.PositiveInfinity);
         return new Measurement(
             words,
@@ -110,7 +117,36 @@ internal static class RecordedTest
             Effect = double.IsFinite(critical)
                 ? new Effect(EffectKind.Difference, figure.Mean, figure.Mean - (critical * error), figure.Mean + (critical * error))
                 : null,
-            Remark = missing > 0 ? $"no number in {missing} of {n + missing} mappings" : null,
+            Remark = missing > 0 ? $"no number in {missing} of {n + missing} mappings"
+                : usable && probability > rates.FalseFail ? WouldDecide(decides, "mappings")
+                : null,
         };
+    }
+
+    private static string WouldDecide(long? count, string what) => count is { } enough
+        ? string.Create(CultureInfo.InvariantCulture, $"about {enough:0} {what} of the same scatter and skewness would decide")
+        : $"no number of {what} of this scatter would decide";
+
+    /// <summary>The least number of values, within one in a hundred, that meets a condition which more values meet the sooner.</summary>
+    private static long? SimulationsThat(Func<long, bool> decide)
+    {
+        const double largest = 1e12;
+        var (few, many) = (2.0, 4.0);
+        while (!decide((long)many))
+        {
+            (few, many) = (many, 2 * many);
+            if (many > largest)
+            {
+                return null;
+            }
+        }
+
+        while (many > Math.Max(few + 1, 1.01 * few))
+        {
+            var middle = 0.5 * (few + many);
+            (few, many) = decide((long)middle) ? (few, middle) : (middle, many);
+        }
+
+        return (long)Math.Ceiling(many);
     }
 }

@@ -41,7 +41,7 @@ public static class JunitReport
         switch (outcome.Verdict)
         {
             case Verdict.Rejected:
-                test.Add(new XElement("failure", message, Clean($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}\nagain: {VerificationReport.ReplayOf(run, outcome)}")));
+                test.Add(new XElement("failure", message, Clean($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}{(run.IsRecorded ? "" : $"\nagain: {VerificationReport.ReplayOf(run, outcome)}")}")));
                 break;
             case Verdict.Inconclusive:
                 test.Add(new XElement("error", message));

@@ -1,5 +1,4 @@
 using Wellbehaved.Model;
-using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
@@ -14,6 +13,7 @@ internal sealed class DeepMoments
     private readonly List<double> _atDepth0 = [];
     private readonly List<int> _taken = [];
     private readonly MomentRange _range;
+    private readonly double _unitRoundoff;
 
     /// <summary>Prepares.</summary>
     /// <param name="options">The experiment.</param>
@@ -35,7 +35,8 @@ internal sealed class DeepMoments
 
         LastPlace = Network.Architecture.Places[^1];
         _relu = Network.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
-        _range = MomentRange.OfSubject(LargestRank(Network.FeatureShape), description.UnitRoundoff);
+        _unitRoundoff = description.UnitRoundoff;
+        _range = MomentRange.OfSubject(Network.FeatureShape.Points, Network.FeatureShape.Channels, description.UnitRoundoff);
         Depths = [.. Enumerable.Range(1, options.NumComputations).Select(i => i * options.DepthInterval)];
     }
 
@@ -84,7 +85,7 @@ internal sealed class DeepMoments
 
         if (place == _relu)
         {
-            reff[index] = moments.ReffSignal;
+            reff[index] = Settled(moments);
             _taken[^1]++;
         }
 
@@ -93,6 +94,18 @@ internal sealed class DeepMoments
             (logChi[index], logNu2[index]) = (moments.LogChi, moments.LogNu2Signal);
             _taken[^1]++;
         }
+    }
+
+    /// <summary>
+    /// The effective rank, or 1 where it is below 1 by no more than rounding allows that takes the mean off only after summing squares: relative to ν₂, of
+    /// which a collapsed batch keeps little as variance. The covariance then has Σq/λ = ν₂/μ₂ at a rank of 1.
+    /// </summary>
+    private double Settled(ReportedMoments moments)
+    {
+        var (rank, share) = (moments.ReffSignal, Math.Exp(moments.LogNu2Signal - moments.LogMu2Signal));
+        return rank is > 0 and < 1 && double.IsFinite(share) && 1 - rank <= EffectiveRankRounding.OfReported(Network.FeatureShape, share, 1, 1, _unitRoundoff)
+            ? 1
+            : rank;
     }
 
     /// <summary>The table of all simulations whose signal stayed alive, with findings about numbers that no simulation has.</summary>
@@ -116,8 +129,4 @@ internal sealed class DeepMoments
             Died: 0);
         return MappingSort.Sorted(all, _range);
     }
-
-    /// <summary>A single point has no rank at all.</summary>
-    private static double LargestRank(TensorShape shape) =>
-        shape.Points < 2 ? double.PositiveInfinity : Bounds.LargestEffectiveRank(shape.Points, shape.Channels);
 }

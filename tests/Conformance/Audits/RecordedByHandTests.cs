@@ -199,12 +199,12 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(2.001, Verdict.Rejected)]
     public void Chi_may_differ_from_its_definition_by_a_constant_of_the_simulation(double later, Verdict expected)
     {
-        // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4.
+        // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4. No number fits half precision, so none may have been rounded to it.
         double[] ratios = [0.5, 3];
         var file = MadeUpResultFile.Of([1, 2],
         [
-            ("mu2_signal_loc2", [[1, 2]]), ("mu2_noise_loc2", [[.. ratios.Zip([1.0, 2], (ratio, signal) => ratio * signal)]]), ("chi_loc2", [[.. ratios.Select(ratio => 2 * Math.Sqrt(ratio))]]),
-            ("mu2_signal_loc3", [[1, 2]]), ("mu2_noise_loc3", [[.. ratios.Zip([1.0, 2], (ratio, signal) => ratio * signal)]]), ("chi_loc3", [[.. ratios.Select(ratio => later * Math.Sqrt(ratio))]]),
+            ("mu2_signal_loc2", [[1.1, 2.2]]), ("mu2_noise_loc2", [[.. ratios.Zip([1.1, 2.2], (ratio, signal) => ratio * signal)]]), ("chi_loc2", [[.. ratios.Select(ratio => 2 * Math.Sqrt(ratio))]]),
+            ("mu2_signal_loc3", [[1.1, 2.2]]), ("mu2_noise_loc3", [[.. ratios.Zip([1.1, 2.2], (ratio, signal) => ratio * signal)]]), ("chi_loc3", [[.. ratios.Select(ratio => later * Math.Sqrt(ratio))]]),
         ]);
 
         ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Verdict.Should().Be(expected);

@@ -108,7 +108,6 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
             }
         }
 
-        var largestRank = Bounds.LargestEffectiveRank(options.BatchSize, options.NumChannels);
-        return MappingSort.Sorted(table, MomentRange.OfSubject(largestRank, subject.Description.UnitRoundoff));
+        return MappingSort.Sorted(table, MomentRange.OfSubject(options.BatchSize, options.NumChannels, subject.Description.UnitRoundoff));
     }
 }

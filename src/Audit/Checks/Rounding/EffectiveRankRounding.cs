@@ -27,6 +27,18 @@ internal static class EffectiveRankRounding
         return change < largest ? (change * (1 + rank) / (largest - change)) + (Solver * rank) : double.PositiveInfinity;
     }
 
+    /// <summary>How far below 1 a reported rank may be if its points were centred first: then Σq is the trace rλ, and r is near 1.</summary>
+    /// <param name="points">P.</param>
+    /// <param name="channels">N.</param>
+    /// <param name="unitRoundoff">u.</param>
+    /// <returns>The bound, below 1: a trace and a largest eigenvalue that are sums of squares are positive.</returns>
+    public static double NearOne(int points, int channels, double unitRoundoff)
+    {
+        var gamma = Roundings.Gamma((3 * points) + channels + 4, unitRoundoff);
+        var bound = gamma < 1 ? (2 * gamma / (1 - gamma)) + Solver : 1;
+        return Math.Min(bound, Math.BitDecrement(1));
+    }
+
     /// <summary>
     /// The rank of a tensor that differs: r = (‖X‖_F/‖X‖₂)², X being the centred points, and neither norm changes by more than the Frobenius norm of the
     /// difference.

@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>How rarely a run rejects a correct implementation, and for how much of it that is proved: the same words in every report.</summary>
+public static class Promise
+{
+    /// <summary>Says it.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>A clause without a full stop, which begins in lower case.</returns>
+    public static string Of(VerificationRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var measurements = run.Outcomes.SelectMany(outcome => outcome.Measurements).ToArray();
+        var asymptotic = measurements.Count(measurement => measurement.IsAsymptotic);
+        var rate = string.Create(CultureInfo.InvariantCulture, $"a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs");
+        return asymptotic == 0 ? rate : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{rate} where no bound is asymptotic; of {measurements.Length} measurements {asymptotic} {(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only");
+    }
+}
