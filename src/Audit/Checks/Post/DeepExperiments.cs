@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Wellbehaved.Model;
-using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
