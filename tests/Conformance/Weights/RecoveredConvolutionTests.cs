@@ -15,6 +15,7 @@ public class RecoveredConvolutionTests
             data.Add(architecture, "wide");
             data.Add(architecture, "kernel");
             data.Add(architecture, "narrow");
+            data.Add(architecture, "deep");
         }
 
         return data;
@@ -25,7 +26,7 @@ public class RecoveredConvolutionTests
     public void Recovered_weights_of_the_reference_are_its_own_to_the_stated_error(string architecture, string name)
     {
         var networks = new WeightNetworks(architecture, 0);
-        var network = name switch { "wide" => networks.Wide, "kernel" => networks.Kernel, _ => networks.Narrow };
+        var network = name switch { "wide" => networks.Wide, "kernel" => networks.Kernel, "narrow" => networks.Narrow, _ => networks.Deep };
         using var subject = new ReferenceSubject();
         var largest = 0.0;
         for (var simulation = 0u; simulation < 4; simulation++)
@@ -56,7 +57,7 @@ public class RecoveredConvolutionTests
     public void All_convolutions_are_recovered_in_the_order_of_propagation(string architecture, string name)
     {
         var networks = new WeightNetworks(architecture, 0);
-        var network = name switch { "wide" => networks.Wide, "kernel" => networks.Kernel, _ => networks.Narrow };
+        var network = name switch { "wide" => networks.Wide, "kernel" => networks.Kernel, "narrow" => networks.Narrow, _ => networks.Deep };
         using var subject = new ReferenceSubject();
 
         var convolutions = Recover(subject, network, 0);
@@ -74,7 +75,7 @@ public class RecoveredConvolutionTests
         using var subject = new ReferenceSubject();
         var trace = Trace.Of(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, repeated, repeated));
 
-        var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff);
+        var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 1);
 
         (convolution.IsSolved, convolution.Known).Should().Be((false, 0));
         convolution.Loss.Should().Be("the 64 equations of convolution 0 do not determine its 16 weights to an output beyond rounding");
@@ -88,11 +89,16 @@ public class RecoveredConvolutionTests
         using var subject = new ReferenceSubject();
         var trace = Trace.Of(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, Without(batch.Signal), Without(batch.Noise)));
 
-        var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff);
+        var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 1);
 
-        convolution.KnownInputs.Should().Be(15);
+        var again = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 1);
+        var other = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 2);
+
+        (convolution.KnownInputs, convolution.Known).Should().Be((15, 240));
         convolution.InputErrors[3].Should().Be(0);
-        convolution.Weights[(3 * 16)..(4 * 16)].Should().OnlyContain(weight => weight == 0);
+        convolution.Weights[(3 * 16)..(4 * 16)].Should().OnlyContain(weight => weight != 0 && Math.Abs(weight) < 6).And.OnlyHaveUniqueItems("they are the auditor's own numbers");
+        again.Weights.Should().Equal(convolution.Weights);
+        Enumerable.Range(0, 256).Where(i => other.Weights[i] != convolution.Weights[i]).Should().Equal(Enumerable.Range(3 * 16, 16), "only the unknown ones are the auditor's own");
 
         static double[] Without(double[] values) => [.. values.Select((value, i) => i % 16 == 3 ? 0 : value)];
     }
@@ -148,7 +154,7 @@ public class RecoveredConvolutionTests
     private static RecoveredConvolution[] Recover(ReferenceSubject subject, NetworkSettings network, uint simulation)
     {
         var trace = Trace.Of(subject, network, new Weights.Own(TestSeed.Value, simulation), Batch.Gaussian(network, TestSeed.Value, simulation));
-        return [.. ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff))];
+        return [.. ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff, 1))];
     }
 
     private sealed class Dead : ReferenceSubject

@@ -33,10 +33,11 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
             var traces = Trace.All(subject, network, propagations);
             for (var i = 0; i < traces.Length; i++)
             {
+                var own = Mixing.Mix(Mixing.SeedOf(seed, $"own numbers for unknown weights, {network.Channels} channels, {network.Depth} layers") ^ Mixing.Mix(asked ^ Mixing.Mix((ulong)(first + i))));
                 yield return new RecoveredSimulation(
                     asked,
                     (uint)(first + i),
-                    [.. ShownConvolution.AllOf(traces[i], subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff))]);
+                    [.. ShownConvolution.AllOf(traces[i], subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff, own))]);
             }
         }
     }
