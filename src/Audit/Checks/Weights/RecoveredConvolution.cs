@@ -5,9 +5,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The weights of a convolution as its inputs and outputs determine them, with bounds of what rounding did to them; where they do not, the auditor's own numbers of the same law.</summary>
 /// <remarks>
-/// Which weights are determined depends on the values of earlier convolutions. Were the others left out, the number of weights and the vectors that are compared would depend on the sample, and no law
-/// would be quite exact. The auditor's own independent normal numbers in their place make all laws exact at a fixed number: given all earlier convolutions the choice is fixed, and whatever it is, weights
-/// and own numbers together are independent and standard normal. They say nothing about the subject: <see cref="Known"/> tells how many do.
+/// Which weights are determined depends on the values of earlier convolutions. Were the others left out, the number of weights and the vectors that are
+/// compared would depend on the sample, and no law would be quite exact. The auditor's own independent normal numbers in their place make all laws exact at a
+/// fixed number: given all earlier convolutions the choice is fixed, and whatever it is, weights and own numbers together are independent and standard normal.
+/// They say nothing about the subject: <see cref="Known"/> tells how many do.
 /// </remarks>
 internal sealed class RecoveredConvolution
 {

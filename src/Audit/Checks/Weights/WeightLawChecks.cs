@@ -82,7 +82,8 @@ internal static class WeightLawChecks
             .Considering(convolutions);
     }
 
-    /// <summary>Several measurements as one: a rejected one, else an inconclusive one, else the one that looks least like a true claim; by the union bound that is as rare as it looks, times their number.</summary>
+    /// <summary>Several measurements as one: a rejected one, else an inconclusive one, else the one that looks least like a true claim.</summary>
+    /// <remarks>By the union bound its false alarms are at most those of one, times their number.</remarks>
     private static Measurement LeastLikely(Measurement[] all, ErrorRates rates)
     {
         var worst = all.MinBy(measurement => (Severity(measurement.Verdict), measurement.FalseAlarmBound))!;
