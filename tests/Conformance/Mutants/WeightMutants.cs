@@ -21,6 +21,8 @@ internal static class WeightMutants
         new("a first convolution of truncated normals", "I4", "bn_res") { OwnWeights = own => Shaped(own, i => i == 0, Cut) },
         new("truncated normals of the right variance", "I5", "vanilla") { OwnWeights = own => Shaped(own, i => i > 0, Cut) },
         new("uniform weights of the right variance", "I5", "bn_res") { OwnWeights = own => Shaped(own, i => i > 0, u => Math.Sqrt(3) * ((2 * u) - 1)) },
+        new("variances that alternate between convolutions", "I5", "vanilla") { OwnWeights = own => Alternating(own) },
+        new("variances that alternate between convolutions of a branch", "I5", "bn_res") { OwnWeights = own => Alternating(own) },
         new("biases of ±1/√(fan-in) left in", "I6", "vanilla") { Implementation = name => new OwnPropagation(name, Bias: Uniform) },
         new("biases left in before batch norm", "I6", "bn_ff") { Implementation = name => new OwnPropagation(name, Bias: Uniform) },
         new("biases left in in a residual branch", "I6", "vanilla_res") { Implementation = name => new OwnPropagation(name, Bias: Uniform) },
@@ -35,6 +37,9 @@ internal static class WeightMutants
         new("a stream of weights that repeats after 100 numbers", "I8", "vanilla") { OwnWeights = own => new WrittenKernels((i, shape) => Repeated(Right(own, i, shape), 100)) },
         new("orthogonal weights", "I8", "bn_ff") { OwnWeights = own => new WrittenKernels((i, shape) => Orthogonal(Right(own, i, shape), shape)) },
         new("weights of a third of the rank", "I8", "vanilla_res") { OwnWeights = own => new WrittenKernels((i, shape) => i == 0 ? Right(own, i, shape) : OfRank(own, i, shape, shape.InputChannels / 3)) },
+        new("weights that repeat after 7 convolutions", "I8", "bn_ff") { OwnWeights = own => new RewrittenKernels(own, convolutionOf: i => i % 7) },
+        new("weights that repeat after 16 convolutions", "I8", "bn_res") { OwnWeights = own => new RewrittenKernels(own, convolutionOf: i => i % 16) },
+        new("weights that repeat after 16 convolutions, without batch norm", "I8", "vanilla") { OwnWeights = own => new RewrittenKernels(own, convolutionOf: i => i % 16) },
         new("seeds ignored", "I9", "vanilla") { OwnWeights = own => new RandomKernels<float>(1, own.Simulation) },
         new("the high bits of a seed ignored", "I9", "bn_ff") { OwnWeights = own => new RandomKernels<float>((uint)own.Seed, own.Simulation) },
         new("the last bit of a seed ignored", "I9", "bn_res") { OwnWeights = own => new RandomKernels<float>(own.Seed & ~1UL, own.Simulation) },
@@ -47,6 +52,10 @@ internal static class WeightMutants
 
     private static WrittenKernels First(Weights.Own own, Func<KernelShape, double> factor) => new((i, shape) =>
         i > 0 ? Right(own, i, shape) : [.. Right(own, i, shape).Select(value => (float)(factor(shape) * value))]);
+
+    /// <summary>15 % more variance in one convolution, 15 % less in the next.</summary>
+    private static WrittenKernels Alternating(Weights.Own own) => new((i, shape) =>
+        i == 0 ? Right(own, i, shape) : [.. Right(own, i, shape).Select(value => (float)(Math.Sqrt(i % 2 == 1 ? 1.15 : 0.85) * value))]);
 
     private static float[] Right(Weights.Own own, int convolution, KernelShape shape)
     {

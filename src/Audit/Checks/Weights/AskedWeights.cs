@@ -32,11 +32,28 @@ internal static class AskedWeights
             return measurement with { Verdict = Verdict.Rejected, Deviation = double.NaN, Remark = "a tensor holds a number that is not finite" };
         }
 
-        var known = all.Sum(convolution => (double)convolution.Known) / all.Sum(convolution => (double)convolution.Shape.Length);
-        return known >= LeastKnown || measurement.Verdict == Verdict.Rejected ? measurement : measurement with
+        var known = KnownShare(all);
+        if (known >= LeastKnown || measurement.Verdict == Verdict.Rejected)
+        {
+            return known == 1 ? measurement : measurement with
+            {
+                Remark = measurement.Remark ?? FormattableString.Invariant($"{100 * (1 - known):G2} % of the weights could not be recovered: the auditor's own numbers stand for them"),
+            };
+        }
+
+        return measurement with
         {
             Verdict = Verdict.Inconclusive,
             Remark = FormattableString.Invariant($"only {100 * known:0} % of the weights could be recovered: {Array.Find(all, convolution => convolution.Loss is not null)?.Loss ?? "rounding says as much of the others as their values do"}"),
         };
     }
+
+    /// <summary>A discrepancy of the subject's weights, as all numbers show it, of which some are the auditor's own.</summary>
+    /// <param name="discrepancy">A discrepancy that is averaged over weights.</param>
+    /// <param name="convolutions">All convolutions that it is about.</param>
+    /// <returns>The known share of it; of half of it where less is known, since nothing holds there.</returns>
+    public static double Diluted(double discrepancy, IReadOnlyCollection<RecoveredConvolution> convolutions) => Math.Max(LeastKnown, KnownShare(convolutions)) * discrepancy;
+
+    private static double KnownShare(IReadOnlyCollection<RecoveredConvolution> convolutions) =>
+        convolutions.Sum(convolution => (double)convolution.Known) / convolutions.Sum(convolution => (double)convolution.Shape.Length);
 }

@@ -7,7 +7,7 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// Orthogonal weights have no angle to scatter, weights of low rank scatter too much, and both have the mean of 0 that <see cref="ChannelPairs"/> asks for.
 /// The cosine of channels 2k and 2k + 1 has the law of <see cref="CosineTail"/> given all weights before them, so it becomes a standard normal number that is independent of
-/// the other pairs': no channel is in two pairs. Which inputs are known depends on earlier convolutions alone.
+/// the other pairs': no channel is in two pairs.
 /// </remarks>
 internal static class ChannelAngles
 {
@@ -21,7 +21,7 @@ internal static class ChannelAngles
     public static Measurement Measure(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, string network)
     {
         var test = new BlurredDistributionTest(rates);
-        foreach (var convolution in simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.KnownInputs >= CosineTail.FewestDimensions))
+        foreach (var convolution in simulations.SelectMany(simulation => simulation.Convolutions))
         {
             for (var output = 0; output + 1 < convolution.Shape.OutputChannels; output += 2)
             {
@@ -43,7 +43,7 @@ internal static class ChannelAngles
         }
 
         var inputErrors = VectorMath.Dot(convolution.InputErrors, convolution.InputErrors);
-        var cosine = Cosine.Of(product, squares, (Error(output), Error(output + 1)), convolution.KnownInputs);
+        var cosine = Cosine.Of(product, squares, (Error(output), Error(output + 1)), convolution.Shape.FanIn);
         var value = Normalised(cosine.Value, cosine.Dimensions);
         test.Add(
             new Observed(value),

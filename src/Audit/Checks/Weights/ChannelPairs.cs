@@ -78,7 +78,6 @@ internal static class ChannelPairs
     {
         private readonly double[] _products = new double[rows * rows];
         private readonly double[] _errors = new double[rows];
-        private readonly long[] _dimensions = new long[rows];
         private long _length;
 
         public void Add((double[] Rows, double[] Errors, double OtherErrors) matrix, RecoveredConvolution convolution)
@@ -92,8 +91,6 @@ internal static class ChannelPairs
                     _products[(i * rows) + j] += VectorMath.Dot(row, matrix.Rows.AsSpan(j * length, length));
                 }
 
-                // Rows that are not known are zero throughout, as are unknown inputs of a row.
-                _dimensions[i] += length - row.Count(0.0);
                 _errors[i] += matrix.Errors[i] * matrix.Errors[i] * matrix.OtherErrors;
             }
 
@@ -104,6 +101,6 @@ internal static class ChannelPairs
             _products[(i * rows) + j],
             (_products[(i * rows) + i], _products[(j * rows) + j]),
             (_errors[i], _errors[j]),
-            Math.Max(0, _dimensions[i] + _dimensions[j] - _length));
+            _length);
     }
 }

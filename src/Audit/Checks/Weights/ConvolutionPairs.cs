@@ -14,27 +14,18 @@ internal static class ConvolutionPairs
     {
         var pairs = Pairs(simulations[0].Convolutions).ToArray();
         var ones = new CosineTest(rates, (long)pairs.Length * simulations.Count);
-        var pooled = new CosineTest(rates, pairs.Length);
-        foreach (var (first, second, order) in pairs)
-        {
-            var sums = new CosineSums();
-            var permutation = order.Permutation(simulations[0].Convolutions[second].Shape);
-            foreach (var simulation in simulations)
-            {
-                var (one, other) = (simulation.Convolutions[first], simulation.Convolutions[second]);
-                var cosine = sums.Add(one, other, other.Ordered(order, permutation));
-                if (one.IsWellKnown && other.IsWellKnown)
-                {
-                    ones.Add(cosine, () => $"{Name(first, second, order)} of simulation {simulation.Simulation}");
-                }
-            }
-
-            pooled.Add(sums.Cosine, () => Name(first, second, order));
-        }
-
+        var pooled = Pool(simulations, pairs, rates, ones);
         yield return ones.Conclude($"correlation of two convolutions of a simulation, {network}", single);
         yield return pooled.Conclude($"correlation of two convolutions, all simulations together, {network}", WeightDiscrepancies.PairPooled);
     }
+
+    /// <summary>Pairs of convolutions of the same shape, all simulations of a pair together.</summary>
+    /// <param name="simulations">The simulations.</param>
+    /// <param name="rates">How often it may be wrong.</param>
+    /// <param name="discrepancy">The correlation that must be seen.</param>
+    /// <param name="network">For messages.</param>
+    public static Measurement AnyTwo(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double discrepancy, string network) =>
+        Pool(simulations, [.. Pairs(simulations[0].Convolutions)], rates, ones: null).Conclude($"correlation of two convolutions, all simulations together, {network}", discrepancy);
 
     /// <summary>Successive convolutions of the same shape, all simulations together: once the pairs that begin at an odd number, once the others, so that no weight is in both vectors.</summary>
     /// <param name="simulations">The simulations.</param>
@@ -84,6 +75,30 @@ internal static class ConvolutionPairs
     /// <summary>Whether two convolutions have weights of the same number and indices.</summary>
     public static bool SameArrangement(KernelShape one, KernelShape other) => one with { VarianceTimesFanIn = 0 } == other with { VarianceTimesFanIn = 0 };
 
+    /// <summary>The test of all simulations of a pair together; on the way each pair of well-known ones goes to a test of its own kind.</summary>
+    private static CosineTest Pool(IReadOnlyList<RecoveredSimulation> simulations, (int First, int Second, IndexOrder Order)[] pairs, ErrorRates rates, CosineTest? ones)
+    {
+        var pooled = new CosineTest(rates, pairs.Length);
+        foreach (var (first, second, order) in pairs)
+        {
+            var sums = new CosineSums();
+            var permutation = order.Permutation(simulations[0].Convolutions[second].Shape);
+            foreach (var simulation in simulations)
+            {
+                var (one, other) = (simulation.Convolutions[first], simulation.Convolutions[second]);
+                var cosine = sums.Add(one, other, other.Ordered(order, permutation));
+                if (one.IsWellKnown && other.IsWellKnown)
+                {
+                    ones?.Add(cosine, () => $"{Name(first, second, order)} of simulation {simulation.Simulation}");
+                }
+            }
+
+            pooled.Add(sums.Cosine, () => Name(first, second, order));
+        }
+
+        return pooled;
+    }
+
     private static void AddHalves(CosineSums sums, RecoveredConvolution convolution, int[] permutation)
     {
         var (weights, product, squares, dimensions) = (convolution.Weights, 0.0, (A: 0.0, B: 0.0), 0L);
@@ -94,7 +109,7 @@ internal static class ConvolutionPairs
             {
                 product += weights[i] * weights[image];
                 squares = (squares.A + (weights[i] * weights[i]), squares.B + (weights[image] * weights[image]));
-                dimensions += weights[i] != 0 && weights[image] != 0 ? 1 : 0;
+                dimensions++;
             }
         }
 

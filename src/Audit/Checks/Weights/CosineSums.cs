@@ -17,7 +17,7 @@ internal sealed class CosineSums
     /// <param name="product">Scalar product.</param>
     /// <param name="squares">Squared norms.</param>
     /// <param name="errors">Bounds of squared norms of errors.</param>
-    /// <param name="dimensions">Numbers that both parts have.</param>
+    /// <param name="dimensions">Numbers of either part.</param>
     public void Add(double product, (double A, double B) squares, (double A, double B) errors, long dimensions)
     {
         _product += product;
@@ -33,10 +33,8 @@ internal sealed class CosineSums
     /// <returns>The cosine of these two alone.</returns>
     public Cosine Add(RecoveredConvolution one, RecoveredConvolution other, double[] ordered)
     {
-        // Whatever the order, at least this many numbers are known in both.
-        var dimensions = Math.Max(0, one.Known + other.Known - one.Shape.Length);
         var (product, squares, errors) = (VectorMath.Dot(one.Weights, ordered), (one.SquaredNorm, other.SquaredNorm), (one.SquaredError, other.SquaredError));
-        Add(product, squares, errors, dimensions);
-        return Cosine.Of(product, squares, errors, dimensions);
+        Add(product, squares, errors, one.Shape.Length);
+        return Cosine.Of(product, squares, errors, one.Shape.Length);
     }
 }

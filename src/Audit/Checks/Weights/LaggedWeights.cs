@@ -46,18 +46,16 @@ internal static class LaggedWeights
     {
         private readonly double[] _values;
         private readonly double[] _squares;
-        private readonly int[] _known;
         private readonly double _error;
 
         public Stream(RecoveredSimulation simulation)
         {
             _values = [.. simulation.Convolutions.SelectMany(convolution => convolution.Weights)];
             _error = simulation.Convolutions.Sum(convolution => convolution.SquaredError);
-            (_squares, _known) = (new double[_values.Length + 1], new int[_values.Length + 1]);
+            _squares = new double[_values.Length + 1];
             for (var i = 0; i < _values.Length; i++)
             {
                 _squares[i + 1] = _squares[i] + (_values[i] * _values[i]);
-                _known[i + 1] = _known[i] + (_values[i] == 0 ? 0 : 1);
             }
         }
 
@@ -71,7 +69,7 @@ internal static class LaggedWeights
                 var end = Math.Min(start + lag, Length - lag);
                 product += VectorMath.Dot(_values.AsSpan(start, end - start), _values.AsSpan(start + lag, end - start));
                 squares = (squares.A + _squares[end] - _squares[start], squares.B + _squares[end + lag] - _squares[start + lag]);
-                dimensions += Math.Max(0, _known[end] - _known[start] + _known[end + lag] - _known[start + lag] - (end - start));
+                dimensions += end - start;
             }
 
             sums.Add(product, squares, (_error, _error), dimensions);

@@ -3,7 +3,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The weights of a convolution as its inputs and outputs determine them, with bounds of what rounding did to them.</summary>
+/// <summary>The weights of a convolution as its inputs and outputs determine them, with bounds of what rounding did to them; where they do not, the auditor's own numbers of the same law.</summary>
+/// <remarks>
+/// Which weights are determined depends on the values of earlier convolutions. Were the others left out, the number of weights and the vectors that are
+/// compared would depend on the sample, and no law would be quite exact. The auditor's own independent normal numbers in their place make all laws exact at a
+/// fixed number: given all earlier convolutions the choice is fixed, and whatever it is, weights and own numbers together are independent and standard normal.
+/// They say nothing about the subject: <see cref="Known"/> tells how many do.
+/// </remarks>
 internal sealed class RecoveredConvolution
 {
     /// <summary>A weight whose bound is above this part of the standard deviation that it should have is not used: a few of them would blur all others.</summary>
@@ -18,7 +24,8 @@ internal sealed class RecoveredConvolution
     /// <summary>Solves for the weights.</summary>
     /// <param name="shown">The convolution.</param>
     /// <param name="unitRoundoff">Unit roundoff of the subject.</param>
-    public RecoveredConvolution(ShownConvolution shown, double unitRoundoff)
+    /// <param name="ownSeed">Seed of the auditor's own numbers for weights that are not known: another one for each simulation, and none that the subject is told.</param>
+    public RecoveredConvolution(ShownConvolution shown, double unitRoundoff, ulong ownSeed)
     {
         (Index, Shape) = (shown.Index, shown.Shape);
         using var equations = new Equations(shown, unitRoundoff);
@@ -32,44 +39,8 @@ internal sealed class RecoveredConvolution
             return;
         }
 
-        var solved = new LeastSquares(equations.Rows, equations.Seen.Length + 1, outputs, equations.Columns);
-        var rounding = equations.InputRounding + (2 * solved.OwnRounding * equations.InputNorm);
-        var condition = Math.Sqrt(VectorMath.Dot(solved.RowNorms, solved.RowNorms)) * rounding;
-        if (!solved.HasFullRank || !(condition < 0.5))
-        {
-            Loss = $"the {equations.Rows} equations of convolution {Index} do not determine its {equations.Seen.Length} weights to an output beyond rounding";
-            return;
-        }
-
-        IsSolved = true;
-        TakeOutputs(solved, equations, rounding, condition);
-        if (Residuals.Zip(ResidualErrors).Any(pair => pair.First > pair.Second))
-        {
-            Loss = $"signal and noise do not pass through one set of weights in convolution {Index}";
-            return;
-        }
-
-        // Which weights are used must not depend on their values: their bound is taken for weights of the variance that they should have.
-        var expected = rounding * Math.Sqrt(Shape.VarianceTimesFanIn) / Shape.StandardDeviation;
-        for (var i = 0; i < equations.Seen.Length; i++)
-        {
-            if (solved.RowNorms[i] * expected <= LargestError)
-            {
-                var input = equations.Seen[i];
-                InputErrors[input] = solved.RowNorms[i];
-                KnownInputs++;
-                for (var output = 0; output < outputs; output++)
-                {
-                    Weights[(input * outputs) + output] = solved.Solution[(i * outputs) + output] / Shape.StandardDeviation;
-                }
-            }
-        }
-
-        if (KnownInputs == 0)
-        {
-            (IsSolved, Loss) = (false, $"the inputs of convolution {Index} determine none of its weights beyond rounding");
-        }
-
+        Loss = Solve(equations);
+        SupplyUnknown(ownSeed);
         SquaredNorm = VectorMath.Dot(Weights, Weights);
         SquaredError = VectorMath.Dot(InputErrors, InputErrors) * VectorMath.Dot(OutputErrors, OutputErrors);
     }
@@ -80,16 +51,16 @@ internal sealed class RecoveredConvolution
     /// <summary>The arrangement of the weights.</summary>
     public KernelShape Shape { get; }
 
-    /// <summary>The weights over the standard deviation that they should have, in the order of the kernel; 0 where they are not known.</summary>
+    /// <summary>The weights over the standard deviation that they should have, in the order of the kernel; the auditor's own numbers where they are not known.</summary>
     public double[] Weights { get; }
 
     /// <summary>Inputs of the fan-in whose weights are known.</summary>
     public int KnownInputs { get; private set; }
 
-    /// <summary>Number of weights that are known.</summary>
+    /// <summary>Number of weights that are the subject's.</summary>
     public int Known => KnownInputs * Shape.OutputChannels;
 
-    /// <summary>A weight of input i to output o errs by at most <c>InputErrors[i]·OutputErrors[o]</c>, in units of <see cref="Weights"/>; 0 where it is not known.</summary>
+    /// <summary>A weight of input i to output o errs by at most <c>InputErrors[i]·OutputErrors[o]</c>, in units of <see cref="Weights"/>; 0 where it is not known, since the auditor's own numbers have no error.</summary>
     public double[] InputErrors { get; }
 
     /// <summary>See <see cref="InputErrors"/>.</summary>
@@ -129,6 +100,10 @@ internal sealed class RecoveredConvolution
     /// <summary>Why no weight is known; null if some are.</summary>
     public string? Loss { get; }
 
+    /// <summary>Whether the weights of an input of the fan-in are the subject's.</summary>
+    /// <param name="input">The input.</param>
+    public bool IsKnown(int input) => InputErrors[input] > 0;
+
     /// <summary>The weights in another order.</summary>
     /// <param name="order">The order.</param>
     /// <param name="permutation">Its permutation for this shape.</param>
@@ -146,6 +121,67 @@ internal sealed class RecoveredConvolution
         }
 
         return ordered;
+    }
+
+    /// <summary>Solves for the weights; says why none is known, or null.</summary>
+    private string? Solve(Equations equations)
+    {
+        var outputs = Shape.OutputChannels;
+        var solved = new LeastSquares(equations.Rows, equations.Seen.Length + 1, outputs, equations.Columns);
+        var rounding = equations.InputRounding + (2 * solved.OwnRounding * equations.InputNorm);
+        var condition = Math.Sqrt(VectorMath.Dot(solved.RowNorms, solved.RowNorms)) * rounding;
+        if (!solved.HasFullRank || !(condition < 0.5))
+        {
+            return $"the {equations.Rows} equations of convolution {Index} do not determine its {equations.Seen.Length} weights to an output beyond rounding";
+        }
+
+        IsSolved = true;
+        TakeOutputs(solved, equations, rounding, condition);
+        if (Residuals.Zip(ResidualErrors).Any(pair => pair.First > pair.Second))
+        {
+            return $"signal and noise do not pass through one set of weights in convolution {Index}";
+        }
+
+        // Which weights are used must not depend on their values: their bound is taken for weights of the variance that they should have.
+        var expected = rounding * Math.Sqrt(Shape.VarianceTimesFanIn) / Shape.StandardDeviation;
+        for (var i = 0; i < equations.Seen.Length; i++)
+        {
+            if (solved.RowNorms[i] * expected <= LargestError)
+            {
+                var input = equations.Seen[i];
+                InputErrors[input] = solved.RowNorms[i];
+                KnownInputs++;
+                for (var output = 0; output < outputs; output++)
+                {
+                    Weights[(input * outputs) + output] = solved.Solution[(i * outputs) + output] / Shape.StandardDeviation;
+                }
+            }
+        }
+
+        if (KnownInputs == 0)
+        {
+            IsSolved = false;
+            return $"the inputs of convolution {Index} determine none of its weights beyond rounding";
+        }
+
+        return null;
+    }
+
+    private void SupplyUnknown(ulong ownSeed)
+    {
+        if (KnownInputs == Shape.FanIn)
+        {
+            return;
+        }
+
+        var (own, outputs) = (Batch.Normal(Shape.Length, ownSeed, 0, RandomPurpose.Weights, (uint)Index), Shape.OutputChannels);
+        for (var i = 0; i < own.Length; i++)
+        {
+            if (!IsKnown(i / outputs))
+            {
+                Weights[i] = own[i];
+            }
+        }
     }
 
     private void TakeOutputs(LeastSquares solved, Equations equations, double rounding, double condition)

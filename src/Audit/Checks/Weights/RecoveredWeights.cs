@@ -11,6 +11,7 @@ internal sealed class RecoveredWeights(ulong seed, WeightNetworks networks, Weig
 {
     private readonly Lazy<IReadOnlyList<RecoveredSimulation>> _wide = new(() => ask(networks.Wide, seed, plan.Wide));
     private readonly Lazy<IReadOnlyList<RecoveredSimulation>> _kernel = new(() => ask(networks.Kernel, seed, plan.Kernel));
+    private readonly Lazy<IReadOnlyList<RecoveredSimulation>> _deep = new(() => ask(networks.Deep, seed, plan.Deep));
     private readonly Lazy<IReadOnlyList<RecoveredSimulation>> _narrow = new(() =>
         [.. ask(networks.Narrow, seed, plan.Narrow), .. Neighbours(seed).SelectMany(other => ask(networks.Narrow, other, plan.Neighbours))]);
 
@@ -22,6 +23,9 @@ internal sealed class RecoveredWeights(ulong seed, WeightNetworks networks, Weig
 
     /// <summary>Simulations of the network with kernels; empty if declined.</summary>
     public IReadOnlyList<RecoveredSimulation> Kernel => _kernel.Value;
+
+    /// <summary>Simulations of the deep network; empty if declined.</summary>
+    public IReadOnlyList<RecoveredSimulation> Deep => _deep.Value;
 
     /// <summary>Simulations of the narrow network, those of <see cref="Seed"/> first, then a few of each neighbouring seed; empty if declined.</summary>
     public IReadOnlyList<RecoveredSimulation> Narrow => _narrow.Value;

@@ -100,7 +100,7 @@ internal static class SimulationPairs
                 {
                     var cosine = new Cosine(
                         products.Pointer[(i * width) + j],
-                        Math.Max(0, members[first + i].Convolution.Known + members[first + j].Convolution.Known - length),
+                        length,
                         angles[first + i] + angles[first + j] + rounding);
                     if (test.MayMatter(cosine))
                     {

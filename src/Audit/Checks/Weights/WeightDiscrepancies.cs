@@ -9,6 +9,9 @@ internal static class WeightDiscrepancies
     /// <summary>Relative, of the wide network's variance.</summary>
     public const double WideVariance = 0.05;
 
+    /// <summary>The same of each of its convolutions after the first, of which each has a sixth of the weights.</summary>
+    public const double WideVarianceOfOne = 0.06;
+
     /// <summary>Correlation of successive convolutions, all simulations and all pairs that begin at an odd number together.</summary>
     public const double Successive = 0.02;
 
@@ -24,11 +27,17 @@ internal static class WeightDiscrepancies
     /// <summary>Relative, of the variance of its other convolutions.</summary>
     public const double KernelVariance = 0.05;
 
+    /// <summary>The same of each of them, which have few weights.</summary>
+    public const double KernelVarianceOfOne = 0.12;
+
     /// <summary>Distance of distribution functions there.</summary>
     public const double KernelShape = 0.03;
 
     /// <summary>Correlation of two given convolutions, all simulations together.</summary>
     public const double PairPooled = 0.1;
+
+    /// <summary>The same of the deep network: copies of which a quarter could be recovered in both.</summary>
+    public const double PairDeep = 0.25;
 
     /// <summary>Correlation of two single convolutions of thousands of weights.</summary>
     public const double PairWide = 0.3;

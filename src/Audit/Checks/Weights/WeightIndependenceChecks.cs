@@ -3,8 +3,8 @@ namespace Wellbehaved.Audit;
 /// <summary>I8 and I9: no weights are correlated with others.</summary>
 internal static class WeightIndependenceChecks
 {
-    /// <summary>Nine quantities of the wide network, seven of that with kernels, one of the narrow one.</summary>
-    private const int QuantitiesWithin = 17;
+    /// <summary>Nine quantities of the wide network, seven of that with kernels, one of the narrow one and of the deep one each.</summary>
+    private const int QuantitiesWithin = 18;
 
     /// <summary>Four of the narrow network, two of each of the others.</summary>
     private const int QuantitiesBetween = 8;
@@ -28,6 +28,7 @@ internal static class WeightIndependenceChecks
             .. Considering(weights.Wide, wide => ConvolutionPairs.Successive(wide, rates, "fully connected")),
             .. Considering(weights.Kernel, kernel => Within(kernel, kernel, rates, (WeightDiscrepancies.PairNarrow, WeightDiscrepancies.KernelInputs), "2×2 kernels")),
             .. Considering([.. weights.Narrow.Take(Some)], narrow => [LaggedWeights.Measure(narrow, rates, "fully connected, 16 channels")]),
+            .. Considering(weights.Deep, deep => [ConvolutionPairs.AnyTwo(deep, rates, WeightDiscrepancies.PairDeep, $"fully connected, {deep[0].Convolutions.Count} convolutions of 16 channels")]),
         ];
     }
 

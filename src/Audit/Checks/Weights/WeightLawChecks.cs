@@ -3,8 +3,8 @@ namespace Wellbehaved.Audit;
 /// <summary>I4 and I5: variance and distribution of the weights themselves.</summary>
 internal static class WeightLawChecks
 {
-    /// <summary>Variance and distribution, of two networks.</summary>
-    private const int Quantities = 4;
+    /// <summary>Variance, that of each convolution, and distribution, of two networks.</summary>
+    private const int Quantities = 6;
 
     /// <summary>I4: the weights of the first convolution are normal of variance 1/fan-in.</summary>
     public static IEnumerable<Measurement> FirstConvolution(CheckContext context, string architecture)
@@ -24,7 +24,9 @@ internal static class WeightLawChecks
         return
         [
             .. Measure(context, weights.Wide, first: false, (WeightDiscrepancies.WideVariance, WeightDiscrepancies.WideShape), "fully connected"),
+            .. EachVariance(context, weights.Wide, WeightDiscrepancies.WideVarianceOfOne, "fully connected"),
             .. Measure(context, weights.Kernel, first: false, (WeightDiscrepancies.KernelVariance, WeightDiscrepancies.KernelShape), "2×2 kernels"),
+            .. EachVariance(context, weights.Kernel, WeightDiscrepancies.KernelVarianceOfOne, "2×2 kernels"),
         ];
     }
 
@@ -40,19 +42,59 @@ internal static class WeightLawChecks
         var (variance, shape) = (new VarianceTest(rates), new BlurredDistributionTest(rates));
         foreach (var convolution in convolutions)
         {
-            variance.Add(convolution.Known, convolution.SquaredNorm, convolution.SquaredError);
+            variance.Add(convolution.Shape.Length, convolution.SquaredNorm, convolution.SquaredError);
             var outputs = convolution.Shape.OutputChannels;
             for (var i = 0; i < convolution.Weights.Length; i++)
             {
-                if (convolution.InputErrors[i / outputs] > 0)
-                {
-                    shape.Add(new Observed(convolution.Weights[i]), convolution.InputErrors[i / outputs] * convolution.OutputErrors[i % outputs]);
-                }
+                shape.Add(new Observed(convolution.Weights[i]), convolution.InputErrors[i / outputs] * convolution.OutputErrors[i % outputs]);
             }
         }
 
         var which = first ? "the first convolution" : "the other convolutions";
-        yield return variance.Conclude($"variance of the weights of {which}, {network}", discrepancies.Variance).Considering(convolutions);
-        yield return shape.Conclude($"distribution of the weights of {which}, {network}", discrepancies.Shape).Considering(convolutions);
+        yield return variance.Conclude($"variance of the weights of {which}, {network}", AskedWeights.Diluted(discrepancies.Variance, convolutions)).Considering(convolutions);
+        yield return shape.Conclude($"distribution of the weights of {which}, {network}", AskedWeights.Diluted(discrepancies.Shape, convolutions)).Considering(convolutions);
+    }
+
+    /// <summary>Variance of each convolution after the first by itself, so that those that are too large do not make up for those that are too small.</summary>
+    private static IEnumerable<Measurement> EachVariance(CheckContext context, IReadOnlyList<RecoveredSimulation> simulations, double discrepancy, string network)
+    {
+        if (simulations.Count == 0)
+        {
+            return [];
+        }
+
+        var indices = simulations[0].Convolutions.Count - 1;
+        var rates = context.Rates.SharedBy(Quantities).SharedBy(indices);
+        Measurement[] all = [.. Enumerable.Range(1, indices).Select(index => OneVariance([.. simulations.Select(simulation => simulation.Convolutions[index])], rates, discrepancy, network))];
+        return [LeastLikely(all, context.Rates.SharedBy(Quantities))];
+    }
+
+    private static Measurement OneVariance(RecoveredConvolution[] convolutions, ErrorRates rates, double discrepancy, string network)
+    {
+        var test = new VarianceTest(rates);
+        foreach (var convolution in convolutions)
+        {
+            test.Add(convolution.Shape.Length, convolution.SquaredNorm, convolution.SquaredError);
+        }
+
+        return test
+            .Conclude($"variance of the weights of each convolution, most of all convolution {convolutions[0].Index}, {network}", AskedWeights.Diluted(discrepancy, convolutions))
+            .Considering(convolutions);
+    }
+
+    /// <summary>Several measurements as one: a rejected one, else an inconclusive one, else the one that looks least like a true claim.</summary>
+    /// <remarks>By the union bound its false alarms are at most those of one, times their number.</remarks>
+    private static Measurement LeastLikely(Measurement[] all, ErrorRates rates)
+    {
+        var worst = all.MinBy(measurement => (Severity(measurement.Verdict), measurement.FalseAlarmBound))!;
+        return worst with { FalseFailRate = rates.FalseFail, FalseAlarmBound = Math.Min(1, all.Length * worst.FalseAlarmBound) };
+
+        static int Severity(Verdict verdict) => verdict switch
+        {
+            Verdict.Rejected => 0,
+            Verdict.Inconclusive or Verdict.Declined => 1,
+            Verdict.Holds => 2,
+            _ => throw new InvalidOperationException($"expected a verdict, got {verdict}"),
+        };
     }
 }

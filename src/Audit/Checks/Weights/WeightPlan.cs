@@ -5,7 +5,8 @@ namespace Wellbehaved.Audit;
 /// <param name="Kernel">Simulations of the network with kernels.</param>
 /// <param name="Narrow">Simulations of the narrow network, of one seed.</param>
 /// <param name="Neighbours">Simulations of the narrow network for each other seed.</param>
-internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbours)
+/// <param name="Deep">Simulations of the deep network.</param>
+internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbours, int Deep)
 {
     /// <summary>Weights that repeat after this many simulations are seen.</summary>
     private const int LongestPeriod = 1024;
@@ -20,7 +21,10 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
     private const double MostInconclusive = 1e-6;
 
     /// <summary>Quantities that share the rates of a check, at most.</summary>
-    private const int Quantities = 17;
+    private const int Quantities = 18;
+
+    /// <summary>Any two of 33 convolutions in each of three orders.</summary>
+    private const long MostPairs = 3 * 33 * 32 / 2;
 
     /// <summary>The plan for the rates of a check.</summary>
     /// <param name="rates">The rates.</param>
@@ -34,12 +38,15 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
         var wide = Larger(
             BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.WideShape)) / networks.Wide.FirstKernel.Length,
             VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.WideVariance)) / networks.Wide.FirstKernel.Length,
+            VarianceTest.SamplesFor(each.SharedBy(WeightNetworks.WideConvolutions), Net(WeightDiscrepancies.WideVarianceOfOne)) / weights,
             CosineTest.SamplesFor(each, 1, Net(WeightDiscrepancies.Successive)) / (weights * WeightNetworks.WideConvolutions / 2));
         var kernel = Larger(
             VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.KernelFirstVariance)) / networks.Kernel.FirstKernel.Length,
             BlurredDistributionTest.SamplesFor(each, Net(WeightDiscrepancies.KernelFirstShape)) / networks.Kernel.FirstKernel.Length,
-            VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.KernelVariance)) / networks.Kernel.Kernels.Skip(1).Sum(shape => shape.Length));
-        return new WeightPlan(Share(wide), Share(kernel), Share(LongestPeriod + 16), Share(16));
+            VarianceTest.SamplesFor(each, Net(WeightDiscrepancies.KernelVariance)) / networks.Kernel.Kernels.Skip(1).Sum(shape => shape.Length),
+            VarianceTest.SamplesFor(each.SharedBy(WeightNetworks.KernelConvolutions), Net(WeightDiscrepancies.KernelVarianceOfOne)) / networks.Kernel.Kernels.Last().Length);
+        var deep = Larger(CosineTest.SamplesFor(each, MostPairs, Net(WeightDiscrepancies.PairDeep)) / networks.Deep.FirstKernel.Length);
+        return new WeightPlan(Share(wide), Share(kernel), Share(LongestPeriod + 16), Share(16), Share(deep));
 
         // Two are the fewest that can be compared.
         int Share(double simulations) => Math.Max(2, (int)Math.Ceiling(share * simulations));

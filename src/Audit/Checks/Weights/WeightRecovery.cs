@@ -25,6 +25,7 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
     private IEnumerable<RecoveredSimulation> Simulations(NetworkSettings network, ulong asked, int simulations)
     {
         var (atOnce, inputs) = (subject.SimulationsAtOnce(network), Mixing.SeedOf(asked, "inputs of recovered weights"));
+        var forUnknown = Mixing.SeedOf(seed, $"own numbers for unknown weights, {network.Channels} channels, {network.Depth} units");
         for (var first = 0; first < simulations; first += atOnce)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -33,10 +34,11 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
             var traces = Trace.All(subject, network, propagations);
             for (var i = 0; i < traces.Length; i++)
             {
+                var own = Mixing.Mix(forUnknown ^ Mixing.Mix(asked ^ Mixing.Mix((ulong)(first + i))));
                 yield return new RecoveredSimulation(
                     asked,
                     (uint)(first + i),
-                    [.. ShownConvolution.AllOf(traces[i], subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff))]);
+                    [.. ShownConvolution.AllOf(traces[i], subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff, own))]);
             }
         }
     }
