@@ -119,7 +119,7 @@ public class DialTests
     [InlineData("P5 vanilla | a gain", "correlation of the gains")]
     public void An_effect_is_what_the_dial_says(string beginning, string quantity)
     {
-        var dial = (LawDial)Dials.List.Single(candidate => candidate.Name.StartsWith(beginning, StringComparison.Ordinal));
+        var dial = (LawDial)Dials.List.Single(candidate => candidate.Name.StartsWith(beginning, StringComparison.Ordinal) && !candidate.Name.Contains("alone", StringComparison.Ordinal));
 
         var outcome = dial.Execute(1, TestSeed.Value, default);
         var measurement = outcome.Measurements.First(candidate => candidate.Quantity.StartsWith(quantity, StringComparison.Ordinal));
