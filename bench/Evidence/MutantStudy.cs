@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Wellbehaved.Audit;
 using Wellbehaved.Tests.Conformance;
 
@@ -8,7 +7,6 @@ namespace Wellbehaved.Evidence;
 internal sealed class MutantStudy : Study<Tally>
 {
     private static readonly Dictionary<string, Mutant> Mutants = AllMutants.List.ToDictionary(mutant => mutant.ToString());
-    private readonly ConcurrentDictionary<string, Lazy<ReferenceSubject>> _subjects = [];
 
     /// <inheritdoc/>
     public override string Name => "mutants";
@@ -23,19 +21,9 @@ internal sealed class MutantStudy : Study<Tally>
     protected override IEnumerable<KeyValuePair<string, Tally>> Observe(ulong seed, IReadOnlySet<string> keys, CancellationToken cancellation) =>
         Mutants.Where(pair => keys.Contains(pair.Key)).Select(pair =>
         {
-            var subject = _subjects.GetOrAdd(pair.Key, _ => new Lazy<ReferenceSubject>(pair.Value.Create)).Value;
+            // A subject keeps its networks for reuse: a hundred of them kept for a hundred seeds would not fit memory.
+            using var subject = pair.Value.Create();
             var outcome = Suite.Execute(pair.Value.Check, subject, Scale.Quick, seed, cancellation: cancellation);
             return KeyValuePair.Create(pair.Key, Tally.Of(VerdictName.Of(outcome.Verdict), seed));
         });
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        foreach (var subject in _subjects.Values)
-        {
-            subject.Value.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
 }
