@@ -174,7 +174,8 @@ public static class WrittenOutLayers
         {
             Boundary.ZeroPadding => null,
             Boundary.Periodic => Modulo(position, extent),
-            _ => Modulo(position, 2 * extent) is var folded && folded < extent ? folded : (2 * extent) - 1 - folded,
+            Boundary.Symmetric => Modulo(position, 2 * extent) is var folded && folded < extent ? folded : (2 * extent) - 1 - folded,
+            _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that has been written out"),
         };
 
         static int Modulo(int dividend, int divisor) => ((dividend % divisor) + divisor) % divisor;

@@ -73,7 +73,8 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
                 {
                     PlaceKind.Convolution => Convolve(tensors, kernel++),
                     PlaceKind.BatchNorm => Normalise(tensors.Signal, tensors.Noise),
-                    _ => Rectify(tensors.Signal, tensors.Noise),
+                    PlaceKind.Relu => Rectify(tensors.Signal, tensors.Noise),
+                    _ => throw new InvalidOperationException($"expected a layer that has been written out, got {place.Kind}"),
                 };
                 if (repetition == 0)
                 {

@@ -9,9 +9,9 @@ namespace Wellbehaved.Audit;
 /// <param name="network">The network.</param>
 internal sealed class LayerKernels(NetworkSettings network)
 {
-    private readonly ConvolutionKernel _inner = new(network.FeatureShape.Images, network.FeatureShape.Height, network.FeatureShape.Width, network.KernelSize, BorderOf(network.Boundary));
+    private readonly ConvolutionKernel _inner = new(network.FeatureShape.Images, network.FeatureShape.Height, network.FeatureShape.Width, network.KernelSize, Boundaries.BorderOf(network.Boundary));
 
-    private readonly ConvolutionKernel _first = new(network.NetworkInput.Images, network.NetworkInput.Height, network.NetworkInput.Width, network.KernelSize, BorderOf(network.Boundary), network.FirstStride);
+    private readonly ConvolutionKernel _first = new(network.NetworkInput.Images, network.NetworkInput.Height, network.NetworkInput.Width, network.KernelSize, Boundaries.BorderOf(network.Boundary), network.FirstStride);
 
     /// <summary>K = E[y yᵀ] of a channel behind an inner convolution (P × P).</summary>
     /// <param name="input">Signal or noise that it reads (points × channels).</param>
@@ -53,11 +53,4 @@ internal sealed class LayerKernels(NetworkSettings network)
         var norm = kernel.FrobeniusNorm();
         return 2 * norm * norm / ((double)kernel.RowCount * kernel.RowCount);
     }
-
-    private static Border BorderOf(Boundary boundary) => boundary switch
-    {
-        Boundary.Periodic => Border.Periodic,
-        Boundary.Symmetric => Border.Symmetric,
-        _ => Border.Zero,
-    };
 }

@@ -44,5 +44,5 @@ internal static class OneStepNetworks
     /// <summary>For messages.</summary>
     /// <param name="network">One of these networks.</param>
     public static string Describe(this NetworkSettings network) =>
-        network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {network.Boundary switch { Boundary.Periodic => "periodic", Boundary.Symmetric => "symmetric", _ => "zero padding" }}";
+        network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Boundaries.WordsOf(network.Boundary)}";
 }
