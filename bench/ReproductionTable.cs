@@ -62,7 +62,7 @@ internal static class ReproductionTable
         }
 
         PrintWalk(RecordedFigures.Read(Path.Combine(published, "vanilla_histo_fc.csv")), RecordedFigures.Read(Path.Combine(measured, "vanilla_histo_fc.csv")));
-        PrintConvolutions(measured);
+        PrintConvolutions(published, measured);
     }
 
     private static void PrintWalk(RecordedFigures his, RecordedFigures ours)
@@ -82,27 +82,67 @@ internal static class ReproductionTable
         }
     }
 
-    private static void PrintConvolutions(string measured)
+    /// <summary>The convolutional experiments. He published files of two of them; a row without his figure has none.</summary>
+    private static void PrintConvolutions(string published, string measured)
     {
-        Console.WriteLine("\n### Convolutions\n\n| experiment | quantity | ours | theory |\n|---|---|---|---|");
-        foreach (var (name, place, relu, from, to) in new[] { ("bn_ff", 4, 4, 100, 200), ("bn_res", 5, 3, 250, 500) })
+        Console.WriteLine("\n### Convolutions\n\n| experiment | quantity | his (CIFAR-10) | ours (photographs) | ours − his | theory |\n|---|---|---|---|---|---|");
+        foreach (var (name, last, relu, depths) in new[] { ("vanilla", 3, 3, PlainDepths), ("bn_ff", 4, 4, PlainDepths), ("bn_res", 5, 3, ResidualDepths) })
         {
-            var figures = RecordedFigures.Read(Path.Combine(measured, $"{name}.csv"));
-            var (first, last) = (figures.Find($"chi_loc{place}")![from], figures.Find($"chi_loc{place}")![to]);
-            var error = Math.Sqrt(Square(Error(first) / first.Mean) + Square(Error(last) / last.Mean));
-            var reff = figures.Find($"reff_signal_loc{relu}")![to];
-            Console.WriteLine($"| {name} | r_eff of the signal at depth {to}, {reff.Count} simulations | {Spell(reff.Mean, Error(reff))} | above 1 |");
-            if (name == "bn_ff")
+            var ours = RecordedFigures.Read(Path.Combine(measured, $"{name}.csv"));
+            var path = Path.Combine(published, $"{name}.csv");
+            var his = File.Exists(path) ? RecordedFigures.Read(path) : null;
+            foreach (var (quantity, label) in new[]
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | δχ, mean of layers {from} to {to} | {Spell(Math.Pow(last.Mean / first.Mean, 1.0 / (to - from)), error / (to - from))} | {LargeBatchLimits.BatchNormIncrement:F4} (A1) |"));
+                ($"chi_loc{last}", "χ"),
+                ($"reff_signal_loc{relu}", "r_eff of the signal"),
+                ($"reff_noise_loc{relu}", "r_eff of the noise"),
+                ("nu1_abs_signal_loc3", "ν₁(\\|z\\|)"),
+                ("mu4_signal_loc3", "μ₄(z)"),
+            }.Where(quantity => ours.Find(quantity.Item1) is not null && (name == "bn_ff" || quantity.Item2[0] is 'χ' or 'r')))
+            {
+                foreach (var depth in depths)
+                {
+                    ConvolutionRow(name, $"{label} at depth {depth}", Mean(his?.Find(quantity)?[depth]), Mean(ours.Find(quantity)![depth])!.Value, "");
+                }
+            }
+
+            var (from, to) = (depths[^1] / 2, depths[^1]);
+            var (theirs, own) = (his is null ? null : Gain(his, last, from, to), Gain(ours, last, from, to)!.Value);
+            if (name == "bn_res")
+            {
+                var (scale, law) = (1 / Math.Log((double)to / from), LargeBatchLimits.LogResidualChi(to, 2) - LargeBatchLimits.LogResidualChi(from, 2));
+                ConvolutionRow(name, $"exponent of χ between depths {from} and {to}", Scaled(theirs, scale), (own.Mean * scale, own.Error * scale), Invariant($"{law * scale:F4} (A2)"));
             }
             else
             {
-                var exponent = (LargeBatchLimits.LogResidualChi(to, 2) - LargeBatchLimits.LogResidualChi(from, 2)) / Math.Log((double)to / from);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | exponent of χ between depth {from} and {to} | {Spell(Math.Log(last.Mean / first.Mean) / Math.Log((double)to / from), error / Math.Log((double)to / from))} | {exponent:F4} (A2) |"));
+                var limit = name == "bn_ff" ? Invariant($"{LargeBatchLimits.BatchNormIncrement:F4} (A1)") : Invariant($"{LargeBatchLimits.VanillaIncrement:F4} (A3)");
+                var scale = 1.0 / (to - from);
+                ConvolutionRow(name, $"δχ, mean of layers {from} to {to}", Increment(Scaled(theirs, scale)), Increment((own.Mean * scale, own.Error * scale))!.Value, limit);
             }
         }
     }
+
+    private static void ConvolutionRow(string name, string quantity, (double Mean, double Error)? his, (double Mean, double Error) ours, string theory)
+    {
+        var apart = his is { } one ? (ours.Mean - one.Mean) / Math.Sqrt(Square(ours.Error) + Square(one.Error)) : double.NaN;
+        var (theirs, difference) = his is null ? ("", "") : (Spell(his.Value.Mean, his.Value.Error), string.Create(CultureInfo.InvariantCulture, $"{apart:+0.0;−0.0;0.0} SE"));
+        Console.WriteLine($"| {name} | {quantity} | {theirs} | {Spell(ours.Mean, ours.Error)} | {difference} | {theory} |");
+    }
+
+    /// <summary>By how much the logarithm of the mean χ grows; the errors of both ends are added as if they were independent, which they exceed.</summary>
+    private static (double Mean, double Error)? Gain(RecordedFigures figures, int place, int from, int to)
+    {
+        var (first, last) = (figures.Find($"chi_loc{place}")![from], figures.Find($"chi_loc{place}")![to]);
+        return (Math.Log(last.Mean / first.Mean), Math.Sqrt(Square(Error(first) / first.Mean) + Square(Error(last) / last.Mean)));
+    }
+
+    private static (double Mean, double Error)? Mean(Figure? figure) => figure is { } one ? (one.Mean, Error(one)) : null;
+
+    private static (double Mean, double Error)? Scaled((double Mean, double Error)? figure, double scale) => figure is { } one ? (one.Mean * scale, one.Error * scale) : null;
+
+    private static (double Mean, double Error)? Increment((double Mean, double Error)? logarithm) => logarithm is { } one ? (Math.Exp(one.Mean), Math.Exp(one.Mean) * one.Error) : null;
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
     /// <summary>Networks sampled from the one-step laws, two on each of some batches, and the recursion on the same batches.</summary>
     private static (FiniteWidthPrediction[] Sampled, Prediction[] Infinite) Sampled(ExperimentOptions options)

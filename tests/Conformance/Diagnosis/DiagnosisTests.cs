@@ -189,6 +189,8 @@ public class DiagnosisTests
         Of("vanilla_fc").Condition.Should().Be(Condition.PathologicalSignal);
         Of("bn_ff_fc_64").Condition.Should().Be(Condition.PathologicalSnr);
         Of("bn_res_fc").Condition.Should().Be(Condition.WellBehaved);
+        Of("bn_ff").Condition.Should().Be(Condition.PathologicalSnr);
+        Of("vanilla").Condition.Should().Be(Condition.PathologicalSignal);
         Of("vanilla_histo_fc").Condition.Should().Be(Condition.Undecided, "the file holds neither effective ranks nor χ");
 
         // The paper reports 1.23 per layer at batch 64; growth of χ from 5 to 500 by 15.57 is a mean exponent of 0.596, steepening with depth.

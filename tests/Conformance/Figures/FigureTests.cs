@@ -141,7 +141,7 @@ public sealed class FigureTests : IDisposable
     [PublishedFact]
     public void His_files_are_recognised_and_drawn()
     {
-        foreach (var (name, architecture) in new[] { ("vanilla_fc", "vanilla"), ("vanilla_histo_fc", "vanilla"), ("bn_ff_fc_64", "bn_ff"), ("bn_res_fc", "bn_res") })
+        foreach (var (name, architecture) in new[] { ("vanilla_fc", "vanilla"), ("vanilla_histo_fc", "vanilla"), ("bn_ff_fc_64", "bn_ff"), ("bn_res_fc", "bn_res"), ("bn_ff", "bn_ff"), ("vanilla", "vanilla") })
         {
             var file = ResultFile.Read(PublishedFactAttribute.File(name));
             Recording.Guess(file).Should().Be(architecture);
