@@ -24,6 +24,9 @@ public readonly record struct Reference(double Value, string Label);
 /// <param name="Curves">Its curves.</param>
 public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnlyList<Curve> Curves)
 {
+    /// <summary>A power of ten beyond this exponent is said as such: as a number it would overflow.</summary>
+    private const double MostExponent = 300;
+
     /// <summary>Division of the horizontal axis.</summary>
     public AxisScale XScale { get; init; }
 
@@ -47,9 +50,11 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
 
     private static string[] Said(string? missing) => missing is null ? [] : [Markup.Plain(missing)];
 
-    private string Say(Curve curve) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Markup.Plain(curve.Label)} from {Value(curve.Y[0], YScale):G3} at {Value(curve.X[0], XScale):G3} to {Value(curve.Y[^1], YScale):G3} at {Value(curve.X[^1], XScale):G3}");
+    private string Say(Curve curve) =>
+        $"{Markup.Plain(curve.Label)} from {Value(curve.Y[0], YScale)} at {Value(curve.X[0], XScale)} to {Value(curve.Y[^1], YScale)} at {Value(curve.X[^1], XScale)}";
 
-    private static double Value(double coordinate, AxisScale scale) => scale == AxisScale.Linear ? coordinate : Math.Pow(10, coordinate);
+    private static string Value(double coordinate, AxisScale scale) =>
+        scale == AxisScale.Logarithmic && Math.Abs(coordinate) > MostExponent
+            ? string.Create(CultureInfo.InvariantCulture, $"10^{coordinate:G3}")
+            : (scale == AxisScale.Linear ? coordinate : Math.Pow(10, coordinate)).ToString("G3", CultureInfo.InvariantCulture);
 }

@@ -14,6 +14,7 @@ internal sealed class PanelDrawing
     public const double Padding = 10;
 
     private const double FrameHeight = 190;
+    private const int MostTicksY = 6;
     private const double TickLength = 5;
     private const double MinorTickLength = 3;
     private const double TickLabelRoom = 30;
@@ -107,7 +108,7 @@ internal sealed class PanelDrawing
         var bottom = top + FrameHeight;
         var (lowY, highY) = EndsOfY();
         var vertical = new Axis(lowY, highY, bottom, top);
-        var ticksY = Divide(_panel.YScale, lowY, highY, (int)(FrameHeight / 34), whole: false);
+        var ticksY = Divide(_panel.YScale, lowY, highY, MostTicksY, whole: false);
         var from = left + Padding + ticksY.Where(tick => tick.Label is not null).Select(tick => TextMetrics.Width(tick.Label!, Size)).DefaultIfEmpty(0).Max() + TickLength + 4;
         var to = left + _width - (2 * Padding);
         var (lowX, highX) = Axis.Ends([.. _panel.Curves.SelectMany(curve => curve.X)], MarginX);
