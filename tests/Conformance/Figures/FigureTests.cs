@@ -306,6 +306,22 @@ public sealed class FigureTests : IDisposable
         ticks.Should().NotBeEmpty().And.OnlyContain(tick => !tick.Value.StartsWith('−'));
     }
 
+    /// <summary>Where no native library fits the machine, figures and reports are still drawn.</summary>
+    [Fact]
+    public void SVG_needs_no_native_library()
+    {
+        var context = new WithoutSkia();
+        var figures = context.LoadFromAssemblyPath(typeof(FigureRenderer).Assembly.Location);
+        var panel = Activator.CreateInstance(figures.GetType(typeof(Panel).FullName!)!, "title", "x", "y", Array.CreateInstance(figures.GetType(typeof(Curve).FullName!)!, 0))!;
+        var panels = Array.CreateInstance(panel.GetType(), 1);
+        panels.SetValue(panel, 0);
+        var figure = Activator.CreateInstance(figures.GetType(typeof(Figure).FullName!)!, "figure", panels, 2)!;
+        var draw = figures.GetType(typeof(FigureRenderer).FullName!)!.GetMethod(nameof(FigureRenderer.Draw), [figure.GetType(), typeof(string)])!;
+
+        ((byte[])draw.Invoke(null, [figure, ".svg"])!).Should().StartWith("<svg"u8.ToArray());
+        FluentActions.Invoking(() => draw.Invoke(null, [figure, ".png"])).Should().Throw<System.Reflection.TargetInvocationException>().WithInnerException<FileNotFoundException>("this is how it is seen that the other formats do need it");
+    }
+
     [Fact]
     public void The_published_figure_is_one_that_this_program_draws()
     {
@@ -331,4 +347,11 @@ public sealed class FigureTests : IDisposable
     private Recording Recorded(string architecture, int depth, int simulations, int channels = 16, int batch = 8) => MadeUpRecording.Run(_folder.FullName, architecture, depth, simulations, channels, batch);
 
     private ResultFile Written(IReadOnlyList<KeyValuePair<string, NpyArray>> arrays) => MadeUpRecording.Foreign(_folder.FullName, arrays);
+
+    private sealed class WithoutSkia() : System.Runtime.Loader.AssemblyLoadContext("without Skia")
+    {
+        protected override System.Reflection.Assembly? Load(System.Reflection.AssemblyName assemblyName) => assemblyName.Name!.StartsWith("Skia", StringComparison.Ordinal)
+            ? throw new FileNotFoundException(assemblyName.Name)
+            : null;
+    }
 }
