@@ -32,7 +32,7 @@ internal static class TextMetrics
     /// <summary>Markup that stays one line.</summary>
     public static IReadOnlyList<TextRun> Line(string markup) => Markup.Join(Markup.Signs(markup));
 
-    /// <summary>Breaks markup into lines, at spaces where there are some.</summary>
+    /// <summary>Breaks markup into lines: at spaces, within long names after their signs, otherwise where a line is full.</summary>
     public static IReadOnlyList<IReadOnlyList<TextRun>> Wrap(string markup, double width, double size, bool bold = false)
     {
         var lines = new List<IReadOnlyList<TextRun>>();
@@ -43,9 +43,9 @@ internal static class TextMetrics
             while (line.Count > 1 && line.Sum(one => Width(one.Sign, one.Style, size, bold)) > width)
             {
                 var space = line.FindLastIndex(line.Count - 2, one => one.Sign.Value == ' ');
-                var end = space > 0 ? space : line.Count - 1;
+                var end = space > 0 ? space : line.FindLastIndex(line.Count - 2, one => one.Sign.Value is '_' or '-' or '.' or '/') is > 0 and var joint ? joint + 1 : line.Count - 1;
                 lines.Add(Markup.Join(line.Take(end)));
-                line.RemoveRange(0, space > 0 ? space + 1 : end);
+                line.RemoveRange(0, space > 0 ? end + 1 : end);
             }
         }
 

@@ -25,6 +25,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     /// <param name="theory">What theory says, by depth from 1 on; null where it says nothing.</param>
     public void Add(string label, Func<Recording, IReadOnlyList<double[]>?> rows, Func<Recording, IEnumerable<double>?>? theory = null)
     {
+        var missing = new List<string>();
         foreach (var recording in recordings)
         {
             var values = rows(recording)?.Select(row => row.Select(Y).ToArray()).ToArray();
@@ -34,7 +35,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
             }
             else
             {
-                _missing.Add($"{Named(label, recording)} is not in the file");
+                missing.Add(Markup.Escape(recording.Name));
             }
 
             if (theory?.Invoke(recording)?.ToArray() is { } predicted && Curve.Through(Named("theory at infinite width", recording), CurveKind.Theory, _colour, predicted.Select((_, i) => X(i + 1)), predicted.Select(Y)) is { } line)
@@ -43,6 +44,11 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
             }
 
             _colour++;
+        }
+
+        if (missing.Count > 0)
+        {
+            _missing.Add(recordings.Count == 1 ? $"{label} is not in the file" : missing.Count == recordings.Count ? $"{label} is in none of the files" : $"{label} is not in {string.Join(", ", missing)}");
         }
     }
 

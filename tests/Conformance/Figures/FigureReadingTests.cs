@@ -2,7 +2,6 @@ using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Figures;
 using Wellbehaved.Model;
-using Wellbehaved.Theory;
 using Figure = Wellbehaved.Figures.Figure;
 
 namespace Wellbehaved.Tests.Conformance;

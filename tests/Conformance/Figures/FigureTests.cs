@@ -78,6 +78,9 @@ public sealed class FigureTests : IDisposable
 
         panel.Curves.Select(curve => curve.Label).Should().Equal("δχ of a layer, narrow", "δχ of a layer, wide");
         panel.Curves.Select(curve => curve.Colour).Should().OnlyHaveUniqueItems();
+        var less = Written([.. Arrays(recording).Where(array => !array.Key.StartsWith("reff", StringComparison.Ordinal))]);
+        Markup.Plain(DepthFigure.Of([recording with { Name = "narrow", File = less }, recording with { Name = "wide" }]).Panels[1].Missing!).Should().Be("r_eff of the signal is not in narrow");
+        Markup.Plain(DepthFigure.Of([recording with { Name = "narrow", File = less }, recording with { Name = "wide", File = less }]).Panels[1].Missing!).Should().Be("r_eff of the signal is in none of the files");
     }
 
     [Fact]
