@@ -62,6 +62,12 @@ public static class HtmlReport
 
     private static void AppendMatrix(StringBuilder page, VerificationRun run)
     {
+        if (run.Outcomes.Count == 0)
+        {
+            page.Append("<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Claims by architecture</h2>\n<p>No check was executed.</p>\n</section>\n");
+            return;
+        }
+
         string[] architectures = [.. Architecture.Names.Where(name => run.Outcomes.Any(outcome => outcome.Check.Architecture == name))];
         page.Append("<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Claims by architecture</h2>\n<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>");
         page.AppendJoin("", architectures.Select(name => $"<th scope=\"col\">{name}</th>")).Append("</tr></thead>\n<tbody>\n");

@@ -16,12 +16,9 @@ internal static partial class Prose
         var html = Text(text);
         html = Exponents().Replace(html, match => $"{(match.Groups[1].Value == "1" ? "" : match.Groups[1].Value + " × ")}10<sup>{(match.Groups[2].Value == "-" ? "−" : "")}{match.Groups[3].Value}</sup>");
         html = Minus().Replace(html, "−");
-        html = Raised().Replace(html, match => $"<sup>{match.Groups[1].Value}{match.Groups[2].Value}</sup>");
-        return Lowered().Replace(html, match => $"{(char.IsAsciiLetter(match.Value[0]) ? $"<i>{match.Groups[1].Value}</i>" : match.Groups[1].Value)}<sub>{match.Groups[2].Value}{match.Groups[3].Value}</sub>");
+        html = Raised().Replace(html, match => $"<sup>{Signed(match.Groups[1].Value + match.Groups[2].Value)}</sup>");
+        return Lowered().Replace(html, match => $"{(char.IsAsciiLetter(match.Value[0]) ? $"<i>{match.Groups[1].Value}</i>" : match.Groups[1].Value)}<sub>{Signed(match.Groups[2].Value + match.Groups[3].Value)}</sub>");
     }
-
-    /// <summary>The same where nothing can be set, for titles.</summary>
-    public static string Signed(string text) => text.Replace('-', '−');
 
     /// <summary>Sets a label of a figure.</summary>
     public static string OfMarkup(string markup) => string.Concat(Markup.Join(Markup.Signs(markup)).Select(run => run.Style switch
@@ -32,6 +29,8 @@ internal static partial class Prose
         TextStyle.Raised => $"<sup>{Text(run.Text)}</sup>",
         _ => throw new InvalidOperationException($"expected a style of text, got {run.Style}"),
     }));
+
+    private static string Signed(string text) => text.Replace('-', '−');
 
     /// <summary>2E-07, 1e+5; not the like within a word or a version.</summary>
     [GeneratedRegex(@"(?<![\w.#&])(\d+(?:\.\d+)?)[eE]([+-]?)0*(\d+)(?![\w.])")]
@@ -45,7 +44,7 @@ internal static partial class Prose
     [GeneratedRegex(@"\^(?:\{([^{}]*)\}|([-−]?(?:\w|&#\d+;)+))")]
     private static partial Regex Raised();
 
-    /// <summary>r_eff, λ_max, x_{i+κ}: a single letter, so that names of files and architectures stay what they are.</summary>
-    [GeneratedRegex(@"(?<![\w&#;])([A-Za-z\u0370-\u03FF](?:&#178;)?)_(?:\{([^{}]*)\}|([A-Za-z]{1,3}|[\u0370-\u03FF]))(?![A-Za-z_])")]
+    /// <summary>r_eff, λ_max, x_{i+κ}, 1_i: a single sign, so that names of files and architectures stay what they are.</summary>
+    [GeneratedRegex(@"(?<![\w&#;])([A-Za-z\u0370-\u03FF](?:&#178;)?|1)_(?:\{([^{}]*)\}|([A-Za-z]{1,3}|[\u0370-\u03FF]))(?![A-Za-z_])")]
     private static partial Regex Lowered();
 }

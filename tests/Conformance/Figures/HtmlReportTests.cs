@@ -61,7 +61,7 @@ public sealed class HtmlReportTests : IDisposable
         var page = HtmlReport.ToText(run);
 
         page.Should().NotContain("<script").And.NotContain("<img").And.Contain("<a href=\"#claim-S2\">S2</a>").And.Contain("<header class=\"rejected\">").And.Contain("✗ rejected").And.Contain("class=\"rejected\" cx=\"346.0\"", "a deviation beyond the strip is drawn at its edge");
-        HtmlReport.ToText(run with { Outcomes = [] }).Should().Contain("<header class=\"inconclusive\">", "nothing was executed");
+        HtmlReport.ToText(run with { Outcomes = [] }).Should().Contain("<header class=\"inconclusive\">").And.Contain("No check was executed.");
     }
 
     [Fact]
@@ -121,6 +121,7 @@ public sealed class HtmlReportTests : IDisposable
         }
 
         Regex.Match(page, "<h2 id=\"laws\">.*?</section>", RegexOptions.Singleline).Value.Should().NotContain("**").And.NotContain("](").And.NotContain("_{").And.NotContain("^{").And.NotContain("## ");
+        page.Should().Contain("1<sub>i</sub>").And.Contain("e<sup>−tPε</sup>").And.Contain("χ&#178;<sub>n</sub>").And.Contain("<sup>H−1</sup>");
         WithoutCode(page).Should().NotContain("docs/laws.md section");
     }
 
