@@ -15,7 +15,7 @@ internal static class PlotCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours or the author's; several of one architecture are compared, several architectures are shown side by side", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours or the author's; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
         var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), or histograms over the simulations (figure 2; vanilla only)", "auto", "depth", "histogram");
         var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
@@ -46,13 +46,13 @@ internal static class PlotCommand
 
             var recordings = parsed.GetRequiredValue(files).Select(file => Read(file, named, width)).ToArray();
             var drawn = Compose(recordings, parsed.GetRequiredValue(figure), parsed.GetValue(noTheory), cancellation);
-            foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => $"{panel.Title}: {panel.Missing}").Distinct())
+            foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}")).Distinct())
             {
                 Console.Error.WriteLine($"note: {missing}");
             }
 
             AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(drawn, ending)));
-            Console.WriteLine($"{drawn.Title}: written to {path}");
+            Console.WriteLine($"{Markup.Plain(drawn.Title)}: written to {path}");
             return ExitStatus.Success;
         }));
         return command;
@@ -77,7 +77,7 @@ internal static class PlotCommand
                 throw new InvalidInputException("FILE.npz", "expected files of one architecture, or one file of each");
             }
 
-            return SideBySideFigure.Of([.. recordings.Select(recording => KeyValuePair.Create(recording.Architecture.Name, MomentTable.Of(recording.File)))]);
+            return SideBySideFigure.Of(recordings);
         }
 
         var first = recordings[0];

@@ -18,7 +18,7 @@ public class AssemblyTests
     {
         foreach (var name in new[] { "Wellbehaved.Numerics", "Wellbehaved.Model", "Wellbehaved.Theory", "Wellbehaved.Audit" })
         {
-            System.Reflection.Assembly.Load(name).GetReferencedAssemblies().Should().NotContain(reference => reference.Name == "Wellbehaved.Figures" || reference.Name == "ScottPlot", name);
+            System.Reflection.Assembly.Load(name).GetReferencedAssemblies().Should().NotContain(reference => reference.Name == "Wellbehaved.Figures" || reference.Name == "SkiaSharp", name);
         }
     }
 }

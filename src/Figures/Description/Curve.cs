@@ -21,7 +21,7 @@ public sealed record Curve
 {
     private Curve(string label, CurveKind kind, int colour, double[] x, double[] y) => (Label, Kind, Colour, X, Y) = (label, kind, colour, x, y);
 
-    /// <summary>What it is, for the legend.</summary>
+    /// <summary>What it is, for the legend; <see cref="Markup"/>.</summary>
     public string Label { get; }
 
     /// <summary>Where it comes from.</summary>

@@ -12,13 +12,21 @@ public enum AxisScale
     Logarithmic,
 }
 
-/// <summary>A panel of a figure.</summary>
+/// <summary>A horizontal line to compare with.</summary>
+/// <param name="Value">Where it is drawn, in coordinates of the vertical axis.</param>
+/// <param name="Label">What it stands for.</param>
+public readonly record struct Reference(double Value, string Label);
+
+/// <summary>A panel of a figure. Its title and labels are <see cref="Markup"/>.</summary>
 /// <param name="Title">Its title.</param>
 /// <param name="XLabel">What is along the horizontal axis.</param>
 /// <param name="YLabel">What is along the vertical axis.</param>
 /// <param name="Curves">Its curves.</param>
 public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnlyList<Curve> Curves)
 {
+    /// <summary>A power of ten beyond this exponent is said as such: as a number it would overflow.</summary>
+    private const double MostExponent = 300;
+
     /// <summary>Division of the horizontal axis.</summary>
     public AxisScale XScale { get; init; }
 
@@ -26,7 +34,10 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
     public AxisScale YScale { get; init; }
 
     /// <summary>Thin horizontal lines to compare with.</summary>
-    public IReadOnlyList<double> References { get; init; } = [];
+    public IReadOnlyList<Reference> References { get; init; } = [];
+
+    /// <summary>Whether the vertical axis begins at zero, as that of a density does.</summary>
+    public bool BeginsAtZero { get; init; }
 
     /// <summary>Ends of the vertical axis, where panels share them to be compared at a glance; null to fit the curves.</summary>
     public (double Low, double High)? YLimits { get; init; }
@@ -35,11 +46,15 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
     public string? Missing { get; init; }
 
     /// <summary>The panel in words.</summary>
-    public string Words => $"{Title} ({YLabel} against {XLabel}): {string.Join("; ", Curves.Select(Say))}{Missing}.";
+    public string Words => $"{Markup.Plain(Title)} ({Markup.Plain(YLabel)} against {Markup.Plain(XLabel)}): {string.Join("; ", [.. Curves.Select(Say), .. Said(Missing)])}.";
 
-    private string Say(Curve curve) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{curve.Label} from {Value(curve.Y[0], YScale):G3} at {Value(curve.X[0], XScale):G3} to {Value(curve.Y[^1], YScale):G3} at {Value(curve.X[^1], XScale):G3}");
+    private static string[] Said(string? missing) => missing is null ? [] : [Markup.Plain(missing)];
 
-    private static double Value(double coordinate, AxisScale scale) => scale == AxisScale.Linear ? coordinate : Math.Pow(10, coordinate);
+    private string Say(Curve curve) =>
+        $"{Markup.Plain(curve.Label)} from {Value(curve.Y[0], YScale)} at {Value(curve.X[0], XScale)} to {Value(curve.Y[^1], YScale)} at {Value(curve.X[^1], XScale)}";
+
+    private static string Value(double coordinate, AxisScale scale) =>
+        scale == AxisScale.Logarithmic && Math.Abs(coordinate) > MostExponent
+            ? string.Create(CultureInfo.InvariantCulture, $"10^{coordinate:G3}")
+            : (scale == AxisScale.Linear ? coordinate : Math.Pow(10, coordinate)).ToString("G3", CultureInfo.InvariantCulture);
 }

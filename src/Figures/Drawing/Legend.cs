@@ -1,80 +1,78 @@
-using SkiaSharp;
-
 namespace Wellbehaved.Figures;
 
-/// <summary>The legend of a panel, below it, where it covers nothing: as many entries in a row as fit.</summary>
-internal sealed class Legend : IDisposable
+/// <summary>The legend of a panel, below it, where it covers nothing: as many entries in a row as fit, and lines to compare with as well as curves.</summary>
+internal sealed class Legend
 {
-    private const float RowHeight = 22;
-    private const float Sample = 30;
-    private const float Gap = 8;
-    private readonly SKFont _font;
+    private const double Sample = 26;
+    private const double Gap = 6;
+    private const double Between = 14;
+    private readonly List<Placed> _entries = [];
 
-    /// <summary>Prepares legends.</summary>
-    /// <param name="family">Font family.</param>
-    public Legend(string family) => _font = new SKFont(SKTypeface.FromFamilyName(family), 13);
-
-    /// <summary>Whether the axis of a panel does not say it all.</summary>
-    public static bool IsNeeded(Panel panel) => panel.Curves.Count > 0 && panel.Curves is not [{ Kind: CurveKind.Measured }];
-
-    /// <summary>Height of a panel's legend.</summary>
+    /// <summary>Lays a legend out.</summary>
     /// <param name="panel">The panel.</param>
     /// <param name="width">Width that it may take.</param>
-    public float HeightOf(Panel panel, float width) => IsNeeded(panel) ? (Rows(panel, width).Count * RowHeight) + Gap : 0;
-
-    /// <summary>Draws a panel's legend.</summary>
-    /// <param name="panel">The panel.</param>
-    /// <param name="canvas">Where to; the legend begins at its origin.</param>
-    /// <param name="width">Width that it may take.</param>
-    public void Draw(Panel panel, SKCanvas canvas, float width)
+    /// <param name="size">Size of its text.</param>
+    /// <param name="lineHeight">Height of a line.</param>
+    public Legend(Panel panel, double width, double size, double lineHeight)
     {
-        if (!IsNeeded(panel))
+        // A single measured curve is what the axis names.
+        var needed = panel.Curves.Count > 0 && (panel.Curves is not [{ Kind: CurveKind.Measured }] || panel.References.Count > 0);
+        Entry[] entries = needed
+            ? [.. panel.Curves.Select(curve => new Entry(curve.Label, Ink.OfCurve(curve.Colour), curve.Kind)), .. panel.References.Where(reference => reference.Label.Length > 0).Select(reference => new Entry(reference.Label, Ink.Frame, null))]
+            : [];
+        var (x, y) = (0.0, 0.0);
+        foreach (var entry in entries)
         {
-            return;
-        }
-
-        using var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true };
-        var y = RowHeight / 2;
-        foreach (var row in Rows(panel, width))
-        {
-            var x = (width - row.Sum(WidthOf)) / 2;
-            foreach (var curve in row)
+            var lines = TextMetrics.Wrap(entry.Label, width - Sample - Gap, size);
+            var taken = Sample + Gap + lines.Select(line => TextMetrics.Width(line, size)).DefaultIfEmpty(0).Max();
+            if (x > 0 && x + taken > width)
             {
-                using var line = new SKPaint { Color = Palette.Of(curve.Colour), StrokeWidth = curve.Kind == CurveKind.Histogram ? 9 : 2.5f, Style = SKPaintStyle.Stroke, IsAntialias = true };
-                line.PathEffect = curve.Kind switch
-                {
-                    CurveKind.Theory => SKPathEffect.CreateDash([8, 5], 0),
-                    CurveKind.Fit => SKPathEffect.CreateDash([2, 4], 0),
-                    _ => null,
-                };
-                line.Color = curve.Kind == CurveKind.Histogram ? line.Color.WithAlpha(90) : line.Color;
-                canvas.DrawLine(x, y, x + Sample, y, line);
-                canvas.DrawText(curve.Label, x + Sample + Gap, y + 5, SKTextAlign.Left, _font, ink);
-                x += WidthOf(curve);
+                (x, y) = (0, Height);
             }
 
-            y += RowHeight;
+            _entries.Add(new Placed(entry, lines, x, y));
+            Height = Math.Max(Height, y + (lines.Count * lineHeight));
+            x += taken + Between;
+        }
+
+        (Size, LineHeight) = (size, lineHeight);
+    }
+
+    /// <summary>Height that it takes.</summary>
+    public double Height { get; }
+
+    private double Size { get; }
+
+    private double LineHeight { get; }
+
+    /// <summary>Draws it.</summary>
+    /// <param name="surface">Where to.</param>
+    /// <param name="left">Its left edge.</param>
+    /// <param name="top">Its upper edge.</param>
+    public void Draw(ISurface surface, double left, double top)
+    {
+        foreach (var (entry, lines, x, y) in _entries)
+        {
+            var middle = top + y + (LineHeight / 2);
+            (double, double)[] sample = [(left + x, middle), (left + x + Sample, middle)];
+            if (entry.Kind == CurveKind.Histogram)
+            {
+                surface.Area([(left + x, middle - 5), (left + x + Sample, middle - 5), (left + x + Sample, middle + 5), (left + x, middle + 5)], entry.Ink, CurveDrawing.OpacityOfHistogram);
+                surface.Line([(left + x, middle - 5), (left + x + Sample, middle - 5)], entry.Ink, CurveDrawing.Thickness);
+            }
+            else
+            {
+                surface.Line(sample, entry.Ink, entry.Kind is null ? 1.5 : CurveDrawing.Thickness, entry.Kind is { } kind ? CurveDrawing.DashOf(kind) : Dash.Solid);
+            }
+
+            for (var i = 0; i < lines.Count; i++)
+            {
+                surface.Text(left + x + Sample + Gap, middle + (0.36 * Size) + (i * LineHeight), lines[i], Size, Ink.Text);
+            }
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _font.Dispose();
+    private readonly record struct Entry(string Label, Ink Ink, CurveKind? Kind);
 
-    private float WidthOf(Curve curve) => Sample + (3 * Gap) + _font.MeasureText(curve.Label);
-
-    private List<List<Curve>> Rows(Panel panel, float width)
-    {
-        var rows = new List<List<Curve>> { new() };
-        foreach (var curve in panel.Curves)
-        {
-            if (rows[^1].Count > 0 && rows[^1].Sum(WidthOf) + WidthOf(curve) > width)
-            {
-                rows.Add([]);
-            }
-
-            rows[^1].Add(curve);
-        }
-
-        return rows;
-    }
+    private readonly record struct Placed(Entry Entry, IReadOnlyList<IReadOnlyList<TextRun>> Lines, double X, double Y);
 }

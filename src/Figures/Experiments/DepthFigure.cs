@@ -6,7 +6,8 @@ namespace Wellbehaved.Figures;
 /// <summary>Moments by depth, as in the paper's figures 3 (plain nets), 4 (batch norm) and 5 (batch norm and skip connections).</summary>
 public static class DepthFigure
 {
-    private const string Depth = "depth l";
+    private const int MostNames = 3;
+    private const string Depth = "depth *l*";
 
     /// <summary>Draws one recording, or several of the same architecture for comparison.</summary>
     /// <param name="recordings">At least one.</param>
@@ -16,9 +17,13 @@ public static class DepthFigure
         ArgumentNullException.ThrowIfNull(recordings);
         var architecture = recordings[0].Architecture;
         Panel[] panels = architecture.HasBatchNorm
-            ? [Increments(recordings), Chi(recordings), Ranks(recordings), Normality(recordings)]
+            ? [Increments(recordings), Chi(recordings), Ranks(recordings), FourthMoment(recordings), AbsoluteMoment(recordings)]
             : [Increments(recordings), Ranks(recordings)];
-        return new Figure($"{architecture.Name}: signal and noise by depth", panels, 2);
+        var titles = recordings.Select(recording => recording.Title).Distinct().ToArray();
+        return new Figure($"{(titles.Length == 1 ? titles[0] : $"{string.Join(", ", titles.Take(MostNames))}{(titles.Length > MostNames ? " and others" : "")}")}: signal and noise by depth", panels, 2)
+        {
+            Notes = [.. Provenance.Of(recordings), .. Provenance.Bands(panels)],
+        };
     }
 
     /// <summary>δχ of a layer or unit and, with batch norm, its parts.</summary>
@@ -26,20 +31,21 @@ public static class DepthFigure
     {
         var panel = new PanelBuilder(recordings);
         var architecture = recordings[0].Architecture;
+        var noGrowth = new Reference(1, "1: no growth");
         var unit = architecture.IsResidual ? "unit" : "layer";
         if (architecture.HasBatchNorm)
         {
             var (norm, relu) = (recordings[0].NumberOf(PlaceKind.BatchNorm), recordings[0].NumberOf(PlaceKind.Relu));
-            panel.Add("δ_BN χ, through BN", recording => recording.GrowthOfChi(1, norm));
+            panel.Add("δ_{BN}χ, through batch norm", recording => recording.GrowthOfChi(1, norm));
 
-            // The author's package records the place behind the next convolution instead, which leaves χ as it is.
-            panel.Add("δ_φ χ, through ReLU", recording => recording.GrowthOfChi(norm, relu) ?? recording.GrowthOfChi(norm, relu + 1));
+            // The author's package records the place after the next convolution instead, which leaves χ as it is.
+            panel.Add("δ_{φ}χ, through ReLU", recording => recording.GrowthOfChi(norm, relu) ?? recording.GrowthOfChi(norm, relu + 1));
         }
 
         panel.Add($"δχ of a {unit}", recording => recording.GrowthOfChi(1, recording.Last), recording => recording.Theory?.LogDeltaChi.Select(Math.Exp));
         return panel.Build("Growth of the normalised sensitivity", Depth, "δχ") with
         {
-            References = architecture is { HasBatchNorm: true, IsResidual: false } ? [1, LargeBatchLimits.BatchNormIncrement] : [1],
+            References = architecture is { HasBatchNorm: true, IsResidual: false } ? [noGrowth, new(LargeBatchLimits.BatchNormIncrement, "δχ of wide nets and large batches: √(π/(π − 1))")] : [noGrowth],
         };
     }
 
@@ -56,27 +62,32 @@ public static class DepthFigure
             }
         }
 
-        return panel.Build(residual ? "Normalised sensitivity: a power law" : "Normalised sensitivity: exponential", Depth, "χ");
+        return panel.Build("Normalised sensitivity", Depth, "χ");
     }
 
     private static Panel Ranks(IReadOnlyList<Recording> recordings)
     {
         var panel = new PanelBuilder(recordings);
-        panel.Add("r_eff of the signal", recording => recording.Ranks("reff_signal"), recording => recording.Theory?.Moments.Select(moments => moments.ReffSignal));
+        panel.Add("*r*_{eff} of the signal", recording => recording.Ranks("reff_signal"), recording => recording.Theory?.Moments.Select(moments => moments.ReffSignal));
         if (recordings[0].Architecture.HasBatchNorm)
         {
-            panel.Add("r_eff of the noise", recording => recording.Ranks("reff_noise"));
+            panel.Add("*r*_{eff} of the noise", recording => recording.Ranks("reff_noise"));
         }
 
-        return panel.Build("Directions of variance", Depth, "r_eff") with { References = [1] };
+        return panel.Build("Directions of variance", Depth, "*r*_{eff}") with { References = [new(1, "1: one direction")] };
     }
 
-    private static Panel Normality(IReadOnlyList<Recording> recordings)
+    private static Panel FourthMoment(IReadOnlyList<Recording> recordings)
     {
-        var norm = recordings[0].NumberOf(PlaceKind.BatchNorm);
         var panel = new PanelBuilder(recordings);
-        panel.Add("μ₄(z)", recording => recording.Find("mu4_signal", norm));
-        panel.Add("ν₁(|z|)", recording => recording.Find("nu1_abs_signal", norm));
-        return panel.Build("Behind batch norm; lines: Gaussian z", Depth, "μ₄(z), ν₁(|z|)") with { References = [3, Math.Sqrt(2 / Math.PI)] };
+        panel.Add("μ₄(*z*)", recording => recording.Find("mu4_signal", recording.NumberOf(PlaceKind.BatchNorm)));
+        return panel.Build("Fourth moment after batch norm", Depth, "μ₄(*z*)") with { References = [new(3, "3: Gaussian *z*")] };
+    }
+
+    private static Panel AbsoluteMoment(IReadOnlyList<Recording> recordings)
+    {
+        var panel = new PanelBuilder(recordings);
+        panel.Add("ν₁(|*z*|)", recording => recording.Find("nu1_abs_signal", recording.NumberOf(PlaceKind.BatchNorm)));
+        return panel.Build("Mean modulus after batch norm", Depth, "ν₁(|*z*|)") with { References = [new(Math.Sqrt(2 / Math.PI), "√(2/π): Gaussian *z*")] };
     }
 }

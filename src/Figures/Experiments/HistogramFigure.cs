@@ -16,14 +16,17 @@ public static class HistogramFigure
         ArgumentNullException.ThrowIfNull(recording);
         var walk = recording.Width is { } width ? new RandomWalk(width) : null;
         return new Figure(
-            $"{recording.Architecture.Name}: spread of signal and noise over {recording.File.Simulations} simulations",
+            $"{recording.Title}: spread of signal and noise over {recording.File.Simulations} simulations",
             [
-                Panel(recording, "nu2_signal", "Signal", "ln ν₂(x)", walk),
+                Panel(recording, "nu2_signal", "Signal", "ln ν₂(*x*)", walk),
 
                 // The noise of a batch never becomes one-dimensional, so W1 speaks about that of a single point only.
-                Panel(recording, "mu2_noise", "Noise", "ln μ₂(dx)", recording.File.Options is { BatchSize: 1, KernelSize: 1 } ? walk : null),
+                Panel(recording, "mu2_noise", "Noise", "ln μ₂(d*x*)", recording.File.Options is { BatchSize: 1, KernelSize: 1 } ? walk : null),
             ],
-            2);
+            2)
+        {
+            Notes = [.. Provenance.Of([recording]), .. walk is null ? Array.Empty<string>() : ["Dashed: the exact density of W1."]],
+        };
     }
 
     private static Panel Panel(Recording recording, string moment, string title, string label, RandomWalk? walk)
@@ -51,6 +54,7 @@ public static class HistogramFigure
 
         return new Panel(title, label, "density", curves)
         {
+            BeginsAtZero = true,
             Missing = rows is null ? $"{moment} is not in the file" : curves.Count == 0 ? $"{moment} does not vary: a histogram needs two simulations" : null,
         };
     }

@@ -25,6 +25,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     /// <param name="theory">What theory says, by depth from 1 on; null where it says nothing.</param>
     public void Add(string label, Func<Recording, IReadOnlyList<double[]>?> rows, Func<Recording, IEnumerable<double>?>? theory = null)
     {
+        var missing = new List<string>();
         foreach (var recording in recordings)
         {
             var values = rows(recording)?.Select(row => row.Select(Y).ToArray()).ToArray();
@@ -34,15 +35,20 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
             }
             else
             {
-                _missing.Add($"{Named(label, recording)} is not in the file");
+                missing.Add(Markup.Escape(recording.Name));
             }
 
-            if (theory?.Invoke(recording)?.ToArray() is { } predicted && Curve.Through($"{Named(label, recording)}, theory at infinite width", CurveKind.Theory, _colour, predicted.Select((_, i) => X(i + 1)), predicted.Select(Y)) is { } line)
+            if (theory?.Invoke(recording)?.ToArray() is { } predicted && Curve.Through(Named("theory at infinite width", recording), CurveKind.Theory, _colour, predicted.Select((_, i) => X(i + 1)), predicted.Select(Y)) is { } line)
             {
                 _curves.Add(line);
             }
 
             _colour++;
+        }
+
+        if (missing.Count > 0)
+        {
+            _missing.Add(recordings.Count == 1 ? $"{label} is not in the file" : missing.Count == recordings.Count ? $"{label} is in none of the files" : $"{label} is not in {string.Join(", ", missing)}");
         }
     }
 
@@ -66,6 +72,9 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     }
 
     /// <summary>Builds the panel.</summary>
+    /// <param name="title">Its title.</param>
+    /// <param name="xLabel">What is along the horizontal axis.</param>
+    /// <param name="yLabel">What is along the vertical axis.</param>
     public Panel Build(string title, string xLabel, string yLabel) => new(title, xLabel, yLabel, _curves)
     {
         XScale = LogarithmicX ? AxisScale.Logarithmic : AxisScale.Linear,
@@ -73,7 +82,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
         Missing = _missing.Count == 0 ? null : string.Join("; ", _missing),
     };
 
-    private string Named(string label, Recording recording) => recordings.Count == 1 ? label : $"{label}, {recording.Name}";
+    private string Named(string label, Recording recording) => recordings.Count == 1 ? label : $"{label}, {Markup.Escape(recording.Name)}";
 
     private double X(double depth) => LogarithmicX ? Math.Log10(depth) : depth;
 

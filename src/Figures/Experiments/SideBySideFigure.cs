@@ -2,27 +2,48 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>The architectures side by side: directions of variance and SNR^l/SNR^0 by depth, well-behaved or pathological at a glance, and the dilution of the residual branch.</summary>
+/// <summary>The architectures in one frame: directions of variance and SNR^l/SNR^0 by depth, well-behaved or pathological at a glance, and the dilution
+/// of the residual branch.</summary>
 public static class SideBySideFigure
 {
     private static readonly double Ln10 = Math.Log(10);
 
     /// <summary>Draws the moments of some architectures.</summary>
     /// <param name="tables">Moments by architecture.</param>
-    /// <returns>The figure: a column for each architecture, and below them the dilution where there are skip connections.</returns>
-    public static Figure Of(IReadOnlyList<KeyValuePair<string, MomentTable>> tables)
+    /// <param name="notes">How they came about, lines of <see cref="Markup"/>.</param>
+    /// <param name="names">What to call them, as <see cref="Markup"/>; null for the names of the architectures.</param>
+    /// <returns>The figure: directions of variance over the whole width, the ratio, and the dilution where there are skip connections; a colour for
+    /// each architecture, the same in all panels.</returns>
+    public static Figure Of(IReadOnlyList<KeyValuePair<string, MomentTable>> tables, IReadOnlyList<string>? notes = null, IReadOnlyList<string>? names = null)
     {
         ArgumentNullException.ThrowIfNull(tables);
-        var conditions = tables.Select(pair => Diagnosis.Of(pair.Value).Condition).ToArray();
-        var ranks = tables.Select((pair, i) => new Panel($"{pair.Key}: {Say(conditions[i])}", "depth l", "directions of variance r_eff", Curves("r_eff", i, pair.Value, pair.Value.Reff, value => Math.Log10(value))) { Missing = pair.Value.Reff is null ? "no effective ranks" : null });
-        var ratios = tables.Select((pair, i) => new Panel(pair.Key, "depth l", "SNR^l / SNR^0", Curves("SNR^l/SNR^0", i, pair.Value, pair.Value.LogChi, value => -2 * value / Ln10)) { Missing = pair.Value.LogChi is null ? "no χ" : null });
-        List<Panel> panels = [.. WithSharedAxis([.. ranks]), .. WithSharedAxis([.. ratios])];
-        if (tables.Any(pair => Model.Architecture.Named(pair.Key).IsResidual))
+        Shown[] shown = [.. tables.Select((pair, i) => new Shown(pair.Key, names?[i] ?? pair.Key, pair.Value))];
+        List<Panel> panels =
+        [
+            Compare("Directions of variance", "*r*_{eff}", "1: one direction", "no effective ranks", shown, one => $"{one.Name}: {Say(Diagnosis.Of(one.Table).Condition)}", table => table.Reff, value => Math.Log10(value)),
+            Compare("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", "1: nothing lost", "no χ", shown, one => one.Name, table => table.LogChi, value => -2 * value / Ln10),
+        ];
+        if (shown.Any(one => one.IsResidual))
         {
-            panels.Add(Dilution(tables));
+            panels.Add(Dilution(shown));
         }
 
-        return new Figure("Number of directions of variance, signal-to-noise ratio and dilution by depth", panels, tables.Count);
+        return new Figure(shown.Any(one => one.IsResidual) ? "Directions of variance, signal-to-noise ratio and dilution by depth" : "Directions of variance and signal-to-noise ratio by depth", panels, 2)
+        {
+            Notes = [.. notes ?? [], .. Provenance.Bands(panels)],
+        };
+    }
+
+    /// <summary>Draws recordings of different architectures.</summary>
+    /// <param name="recordings">The recordings.</param>
+    /// <returns>The figure.</returns>
+    public static Figure Of(IReadOnlyList<Recording> recordings)
+    {
+        ArgumentNullException.ThrowIfNull(recordings);
+        return Of(
+            [.. recordings.Select(recording => KeyValuePair.Create(recording.Architecture.Name, MomentTable.Of(recording.File)))],
+            Provenance.Of(recordings),
+            [.. recordings.Select(recording => recording.Title)]);
     }
 
     /// <summary>What the post would say, in two words.</summary>
@@ -36,51 +57,57 @@ public static class SideBySideFigure
         _ => "undecided",
     };
 
-    /// <summary>Logarithmic panels over the same range, which includes 1.</summary>
-    private static IEnumerable<Panel> WithSharedAxis(IReadOnlyList<Panel> panels)
+    /// <summary>A moment of all architectures on one logarithmic axis, which includes 1.</summary>
+    private static Panel Compare(string title, string label, string reference, string missing, IReadOnlyList<Shown> shown, Func<Shown, string> name, Func<MomentTable, IReadOnlyList<double[]>?> rows, Func<double, double> coordinate)
     {
-        double[] values = [0, .. panels.SelectMany(panel => panel.Curves).SelectMany(curve => curve.Y.Concat(curve.Low ?? []).Concat(curve.High ?? []))];
-        return panels.Select(panel => panel with { YScale = AxisScale.Logarithmic, References = [0], YLimits = (values.Min(), values.Max()) });
+        var curves = shown.Select(one => (one.Name, Curve: Curve.Of(name(one), one.Colour, [.. one.Table.Depths.Select(depth => (double)depth)], rows(one.Table)?.Select(row => row.Select(coordinate).ToArray()).ToArray()))).ToArray();
+        string[] without = [.. curves.Where(pair => pair.Curve is null).Select(pair => $"{missing} of {pair.Name}")];
+        return new Panel(title, "depth *l*", label, [.. curves.Select(pair => pair.Curve).OfType<Curve>()])
+        {
+            YScale = AxisScale.Logarithmic,
+            References = [new(0, reference)],
+            Missing = without.Length == 0 ? null : string.Join("; ", without),
+        };
     }
 
-    private static List<Curve> Curves(string label, int colour, MomentTable table, IReadOnlyList<double[]>? rows, Func<double, double> coordinate) =>
-        [.. new[] { Curve.Of(label, colour, [.. table.Depths.Select(depth => (double)depth)], rows?.Select(row => row.Select(coordinate).ToArray()).ToArray()) }.OfType<Curve>()];
-
     /// <summary>Variance of the residual branch over that of the skip connection, from the growth of ν₂ between computed depths: per unit, as a geometric mean.</summary>
-    private static Panel Dilution(IReadOnlyList<KeyValuePair<string, MomentTable>> tables)
+    private static Panel Dilution(IReadOnlyList<Shown> shown)
     {
         var curves = new List<Curve?>();
         var missing = new List<string>();
-        for (var i = 0; i < tables.Count; i++)
+        foreach (var one in shown.Where(one => one.IsResidual))
         {
-            var (architecture, table) = tables[i];
-            if (!Model.Architecture.Named(architecture).IsResidual)
-            {
-                continue;
-            }
-
+            var table = one.Table;
             if (table.LogNu2 is not { Count: > 0 } || table.Depths.Count < 2)
             {
-                missing.Add($"no ν₂ of {architecture} at two depths");
+                missing.Add($"no ν₂ of {one.Name} at two depths");
                 continue;
             }
 
             (int From, int To)[] steps = [.. table.Depths.Zip(table.Depths.Skip(1))];
             double[] middles = [.. steps.Select(step => Math.Log10(0.5 * (step.From + step.To - 1)))];
             var ratios = steps.Select((step, j) => table.LogNu2.Average(row => Math.Exp((row[j + 1] - row[j]) / (step.To - step.From)) - 1));
-            curves.Add(Curve.Through($"{architecture}, mean", CurveKind.Measured, i, middles, ratios.Select(ratio => Math.Log10(ratio))));
-            if (architecture == tables.Last(pair => Model.Architecture.Named(pair.Key).IsResidual).Key)
+            curves.Add(Curve.Through($"{one.Name}, mean", CurveKind.Measured, one.Colour, middles, ratios.Select(ratio => Math.Log10(ratio))));
+            if (one == shown.Last(other => other.IsResidual))
             {
                 var theory = steps.Select(step => Math.Pow((step.To + 1.0) / (step.From + 1), 1.0 / (step.To - step.From)) - 1);
-                curves.Add(Curve.Through("1/(l+1)", CurveKind.Theory, Palette.Black, middles, theory.Select(ratio => Math.Log10(ratio))));
+                curves.Add(Curve.Through("1/(*l* + 1)", CurveKind.Theory, Ink.Neutral, middles, theory.Select(ratio => Math.Log10(ratio))));
             }
         }
 
-        return new Panel("Dilution of the residual branch", "depth l", "ν₂ of residual : skip", [.. curves.OfType<Curve>()])
+        return new Panel("Dilution of the residual branch", "depth *l*", "ν₂ of branch / ν₂ of skip", [.. curves.OfType<Curve>()])
         {
             XScale = AxisScale.Logarithmic,
             YScale = AxisScale.Logarithmic,
             Missing = missing.Count == 0 ? null : string.Join("; ", missing),
         };
+    }
+
+    /// <summary>What is shown of an architecture, in a colour that it has in every figure.</summary>
+    private sealed record Shown(string Architecture, string Name, MomentTable Table)
+    {
+        public bool IsResidual => Model.Architecture.Named(Architecture).IsResidual;
+
+        public int Colour => Model.Architecture.Names.IndexOf(Architecture);
     }
 }

@@ -35,7 +35,7 @@ internal static class DeviationStrip
         }
 
         var svg = new StringBuilder();
-        var words = string.Join("; ", rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Measurements.Length} {(row.Measurements.Length == 1 ? "quantity," : "quantities, the farthest")} {row.Measurements.Max(Size):G3} {row.Unit} from its prediction")));
+        var words = string.Join("; ", rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Measurements.Length} {(row.Measurements.Length == 1 ? "quantity," : "quantities, the farthest")} {Magnitude(row.Measurements.Max(Size))} {row.Unit} from its prediction")));
         Append($"<svg class=\"strip\" viewBox=\"0 0 {Width} {rows.Length * RowHeight}\" role=\"img\" aria-labelledby=\"strip-{claim}\"><title id=\"strip-{claim}\">{WebUtility.HtmlEncode($"{claim}: {words}")}</title>");
         for (var i = 0; i < rows.Length; i++)
         {
@@ -59,6 +59,10 @@ internal static class DeviationStrip
 
         void Append(FormattableString text) => svg.Append(text.ToString(CultureInfo.InvariantCulture));
     }
+
+    /// <summary>A number without the E of computers.</summary>
+    private static string Magnitude(double value) => value is 0 or (>= 0.001 and < 10_000) ? value.ToString("0.###", CultureInfo.InvariantCulture)
+        : double.IsFinite(value) ? value < 0.001 ? "less than 0.001" : "more than 10,000" : "infinitely many";
 
     private static double Size(Measurement measurement) => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation);
 

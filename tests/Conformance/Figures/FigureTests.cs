@@ -5,6 +5,7 @@ using Wellbehaved.Audit;
 using Wellbehaved.Figures;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
+using Figure = Wellbehaved.Figures.Figure;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -16,17 +17,17 @@ public sealed class FigureTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
-    [InlineData("vanilla", "δχ | r_eff", "δχ of a layer; δχ of a layer, theory at infinite width | r_eff of the signal; r_eff of the signal, theory at infinite width")]
-    [InlineData("vanilla_res", "δχ | r_eff", "δχ of a unit; δχ of a unit, theory at infinite width | r_eff of the signal; r_eff of the signal, theory at infinite width")]
-    [InlineData("bn_ff", "δχ | χ | r_eff | μ₄(z), ν₁(|z|)", "δ_BN χ, through BN; δ_φ χ, through ReLU; δχ of a layer; δχ of a layer, theory at infinite width | χ; χ, theory at infinite width | r_eff of the signal; r_eff of the signal, theory at infinite width; r_eff of the noise | μ₄(z); ν₁(|z|)")]
+    [InlineData("vanilla", "δχ | r_eff", "δχ of a layer; theory at infinite width | r_eff of the signal; theory at infinite width")]
+    [InlineData("vanilla_res", "δχ | r_eff", "δχ of a unit; theory at infinite width | r_eff of the signal; theory at infinite width")]
+    [InlineData("bn_ff", "δχ | χ | r_eff | μ₄(z) | ν₁(|z|)", "δ_BNχ, through batch norm; δ_φχ, through ReLU; δχ of a layer; theory at infinite width | χ; theory at infinite width | r_eff of the signal; theory at infinite width; r_eff of the noise | μ₄(z) | ν₁(|z|)")]
     public void Each_architecture_has_the_figure_of_the_paper(string architecture, string axes, string curves)
     {
         var recording = Recorded(architecture, depth: 12, simulations: 3);
 
         var figure = DepthFigure.Of([recording with { Theory = Prediction.Of(recording.File.Options!, ImageSources.Open("natural")) }]);
 
-        string.Join(" | ", figure.Panels.Select(panel => panel.YLabel)).Should().Be(axes);
-        string.Join(" | ", figure.Panels.Select(panel => string.Join("; ", panel.Curves.Select(curve => curve.Label)))).Should().Be(curves);
+        string.Join(" | ", figure.Panels.Select(panel => Markup.Plain(panel.YLabel))).Should().Be(axes);
+        string.Join(" | ", figure.Panels.Select(panel => string.Join("; ", panel.Curves.Select(curve => Markup.Plain(curve.Label))))).Should().Be(curves);
         foreach (var curve in figure.Panels.SelectMany(panel => panel.Curves))
         {
             curve.X.Should().HaveCount(12).And.OnlyContain(x => double.IsFinite(x));
@@ -53,7 +54,8 @@ public sealed class FigureTests : IDisposable
         }
 
         panels[0].Curves.Single(curve => curve.Label == "δχ of a layer").Y[3].Should().BeApproximately(chi.Zip(recording.File.Find("chi_loc1")!, (after, before) => after[3] / before[3]).Average(), 1e-12);
-        panels[0].References.Should().Equal(1, LargeBatchLimits.BatchNormIncrement);
+        panels[0].References.Select(reference => reference.Value).Should().Equal(1, LargeBatchLimits.BatchNormIncrement);
+        panels.SelectMany(panel => panel.References).Should().OnlyContain(reference => reference.Label.Length > 0, "each line is in the legend");
     }
 
     [Fact]
@@ -76,6 +78,9 @@ public sealed class FigureTests : IDisposable
 
         panel.Curves.Select(curve => curve.Label).Should().Equal("δχ of a layer, narrow", "δχ of a layer, wide");
         panel.Curves.Select(curve => curve.Colour).Should().OnlyHaveUniqueItems();
+        var less = Written([.. Arrays(recording).Where(array => !array.Key.StartsWith("reff", StringComparison.Ordinal))]);
+        Markup.Plain(DepthFigure.Of([recording with { Name = "narrow", File = less }, recording with { Name = "wide" }]).Panels[1].Missing!).Should().Be("r_eff of the signal is not in narrow");
+        Markup.Plain(DepthFigure.Of([recording with { Name = "narrow", File = less }, recording with { Name = "wide", File = less }]).Panels[1].Missing!).Should().Be("r_eff of the signal is in none of the files");
     }
 
     [Fact]
@@ -99,17 +104,19 @@ public sealed class FigureTests : IDisposable
     }
 
     [Fact]
-    public void The_architectures_stand_side_by_side_with_the_dilution_below()
+    public void The_architectures_are_compared_in_one_frame_with_the_dilution_beside()
     {
         KeyValuePair<string, MomentTable>[] tables = [.. Architecture.Names.Select(name => KeyValuePair.Create(name, MomentTable.Of(Recorded(name, depth: 8, simulations: 4).File)))];
 
         var figure = SideBySideFigure.Of(tables);
 
-        (figure.Columns, figure.Panels.Count).Should().Be((4, 9));
-        figure.Panels.Take(4).Select(panel => panel.Title).Should().Equal(Architecture.Names.Select(name => $"{name}: undecided"), "eight layers decide nothing");
-        figure.Panels.Take(4).Select(panel => panel.YLimits).Distinct().Should().ContainSingle("they are compared at a glance").Which!.Value.Low.Should().Be(0, "r_eff is at least 1");
+        figure.Panels.Select(panel => Markup.Plain(panel.YLabel)).Should().Equal("r_eff", "SNR^l / SNR^0", "ν₂ of branch / ν₂ of skip");
+        figure.Panels[0].Curves.Select(curve => curve.Label).Should().Equal(Architecture.Names.Select(name => $"{name}: undecided"), "eight layers decide nothing");
+        figure.Panels[1].Curves.Select(curve => curve.Label).Should().Equal(Architecture.Names);
+        figure.Panels[0].Curves.Select(curve => curve.Colour).Should().OnlyHaveUniqueItems().And.Equal(figure.Panels[1].Curves.Select(curve => curve.Colour), "a colour stands for an architecture");
+        SideBySideFigure.Of([tables[2]]).Panels[0].Curves.Single().Colour.Should().Be(figure.Panels[0].Curves[2].Colour, "in every figure");
         var dilution = figure.Panels[^1];
-        dilution.Curves.Select(curve => curve.Label).Should().Equal("vanilla_res, mean", "bn_res, mean", "1/(l+1)");
+        dilution.Curves.Select(curve => curve.Label).Should().Equal("vanilla_res, mean", "bn_res, mean", "1/(*l* + 1)");
         var theory = dilution.Curves[^1];
         theory.X.Select(x => Math.Pow(10, x)).Should().SatisfyRespectively(Enumerable.Range(1, 7).Select<int, Action<double>>(l => x => x.Should().BeApproximately(l, 1e-9)));
         theory.Y.Select(y => Math.Pow(10, y)).Should().SatisfyRespectively(Enumerable.Range(1, 7).Select<int, Action<double>>(l => y => y.Should().BeApproximately(1.0 / (l + 1), 1e-9)));
@@ -123,10 +130,10 @@ public sealed class FigureTests : IDisposable
 
         var figure = DepthFigure.Of([recording with { File = file }]);
 
-        figure.Panels[2].Missing.Should().Be("r_eff of the signal is not in the file; r_eff of the noise is not in the file");
-        figure.Panels[3].Missing.Should().Be("μ₄(z) is not in the file");
+        Markup.Plain(figure.Panels[2].Missing!).Should().Be("r_eff of the signal is not in the file; r_eff of the noise is not in the file");
+        Markup.Plain(figure.Panels[3].Missing!).Should().Be("μ₄(z) is not in the file");
         figure.Panels[1].Curves.Single().Low.Should().BeNull("one simulation has no band");
-        FigureRenderer.ToSvg(figure).Should().Contain("r_eff of the signal is not in the file");
+        WordsOn(figure).Should().Contain("reff of the signal is not").And.Contain("is not in the file");
     }
 
     [Fact]
@@ -162,29 +169,192 @@ public sealed class FigureTests : IDisposable
         FigureRenderer.Draw(figure, ".pdf").Take(5).Should().Equal("%PDF-"u8.ToArray());
         var svg = XDocument.Parse(FigureRenderer.ToSvg(figure, "one")).Root!;
         svg.Descendants().Where(element => element.Name.LocalName == "desc").Single().Value.Should().Be(figure.Words).And.Contain("δχ of a layer from ");
-        svg.DescendantsAndSelf().Attributes("id").Select(id => id.Value).Should().OnlyHaveUniqueItems().And.OnlyContain(id => id.StartsWith("one-"));
-        svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim()).Should().Contain(["δχ", "r_eff", "depth l", "Directions of variance"]);
+        svg.DescendantsAndSelf().Attributes("id").Select(id => id.Value).Should().OnlyHaveUniqueItems().And.OnlyContain(id => id == "one" || id.StartsWith("one-"));
+        svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value.Trim()).Should().Contain(["δχ", "reff", "depth l", "Directions of variance"]);
         FluentActions.Invoking(() => FigureRenderer.Draw(figure, ".gif")).Should().Throw<ArgumentException>();
     }
 
-    private static List<KeyValuePair<string, NpyArray>> Arrays(Recording recording) =>
-        [
-            new("depth", NpyArray.Of([.. recording.File.Depth.Select(depth => (long)depth)], recording.File.Depth.Count)),
-            .. recording.File.Names.Select(name => KeyValuePair.Create(name, NpyArray.Of([.. recording.File.Find(name)!.SelectMany(row => row)], recording.File.Simulations, recording.File.Depth.Count))),
-        ];
-
-    private Recording Recorded(string architecture, int depth, int simulations, int channels = 16, int batch = 8)
+    [Fact]
+    public void Pictures_stand_on_a_ground_of_their_own_which_follows_the_readers_wish()
     {
-        var options = new ExperimentOptions { Architecture = architecture, TotalDepth = depth, KernelSize = 1, NumChannels = channels, BatchSize = batch, NumSims = simulations, NumComputations = depth, Seed = 5, Normalize = batch == 1 ? InputNormalization.Global : InputNormalization.Channel };
-        var path = Path.Combine(_folder.FullName, $"{architecture}.npz");
-        ResultFile.Write(path, Experiment.Prepare(options).Run());
-        return new Recording(architecture, ResultFile.Read(path), Architecture.Named(architecture), channels, null);
+        var svg = XDocument.Parse(FigureRenderer.ToSvg(DepthFigure.Of([Recorded("vanilla", depth: 4, simulations: 2)]))).Root!;
+
+        var ground = svg.Elements().First(element => element.Name.LocalName == "rect");
+        (ground.Attribute("width")!.Value, ground.Attribute("height")!.Value, ground.Attribute("fill")!.Value).Should().Be((svg.Attribute("width")!.Value, svg.Attribute("height")!.Value, "#FFFFFF"));
+        var style = svg.Elements().Single(element => element.Name.LocalName == "style").Value;
+        style.Should().Contain("prefers-color-scheme:dark");
+        foreach (var name in svg.Descendants().Attributes("class").Select(attribute => attribute.Value).Distinct())
+        {
+            style.Should().Contain($"#figure .{name}{{", "every colour has one for dark pages");
+        }
     }
 
-    private ResultFile Written(IReadOnlyList<KeyValuePair<string, NpyArray>> arrays)
+    [Fact]
+    public void No_cell_of_a_figure_is_empty()
     {
-        var path = Path.Combine(_folder.FullName, "part.npz");
-        NpzArchive.Write(path, arrays);
-        return ResultFile.Read(path);
+        foreach (var panels in Enumerable.Range(1, 5))
+        {
+            var panel = new Panel("title", "x", "y", [Curve.Through("curve", CurveKind.Theory, 0, [0, 1], [0, 1])!]);
+            var svg = XDocument.Parse(FigureRenderer.ToSvg(new Figure("figure", [.. Enumerable.Repeat(panel, panels)], 2))).Root!;
+
+            // A frame is the only closed line of five points.
+            var frames = svg.Elements().Where(element => element.Attribute("class")?.Value == "s-frame").Select(element => element.Attribute("d")!.Value.TrimStart('M').Replace('L', ' ').Split(' ')).Where(numbers => numbers.Length == 10).ToArray();
+            frames.Should().HaveCount(panels);
+            var rows = frames.GroupBy(numbers => numbers[1]).ToArray();
+            rows.Should().HaveCount((panels + 1) / 2);
+            rows.Should().OnlyContain(row => row.Sum(numbers => double.Parse(numbers[2], CultureInfo.InvariantCulture) - double.Parse(numbers[0], CultureInfo.InvariantCulture)) > 440, "frames fill the 600 pixels but for margins and labels");
+        }
+    }
+
+    [Fact]
+    public void A_figure_says_how_its_numbers_came_about()
+    {
+        var recording = Recorded("vanilla_res", depth: 4, simulations: 2);
+
+        DepthFigure.Of([recording]).Notes.Select(Markup.Plain).Should().Equal("2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1", "Residual branches have H = 2 layers.", "Lines: means. Bands: 16th to 84th percentile of the simulations.");
+        HistogramFigure.Of(Recorded("vanilla", depth: 4, simulations: 1, batch: 1)).Notes.Select(Markup.Plain).Should().StartWith("1 simulation, N = 16 channels, M = 1 image of “natural”, kernel size k = 1");
+        SideBySideFigure.Of([recording, Recorded("bn_ff", depth: 4, simulations: 3)]).Notes.Select(Markup.Plain).Should().StartWith(["vanilla_res: 2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1", "bn_ff: 3 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1"]);
+        WordsOn(DepthFigure.Of([recording])).Should().Contain("2 simulations, N = 16 channels");
+    }
+
+    [Fact]
+    public void Files_of_others_keep_their_names()
+    {
+        var recording = Recorded("bn_ff", depth: 4, simulations: 2);
+        var foreign = recording with { Name = "my *run* {1}", File = Written(Arrays(recording)), Width = null };
+
+        var figure = DepthFigure.Of([foreign]);
+
+        Markup.Plain(figure.Title).Should().Be("my *run* {1}: signal and noise by depth");
+        figure.Notes.Select(Markup.Plain).Should().StartWith("2 simulations, drawn as bn_ff; the file does not say N, M, k and the data set");
+        WordsOn(figure).Should().Contain("my *run* {1}: signal and noise by depth");
+        var compared = SideBySideFigure.Of([foreign, Recorded("vanilla", depth: 4, simulations: 2)]);
+        compared.Panels[1].Curves.Select(curve => Markup.Plain(curve.Label)).Should().Equal("my *run* {1}", "vanilla");
+    }
+
+    [Fact]
+    public void Names_and_moments_are_typeset()
+    {
+        var svg = XDocument.Parse(FigureRenderer.ToSvg(SideBySideFigure.Of([KeyValuePair.Create("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth))]))).Root!;
+
+        Set("reff").Should().Equal(("r", "italic", null), ("eff", null, "below"));
+        Set("SNRl / SNR0").Should().Equal(("SNR", null, null), ("l", null, "above"), (" / SNR", null, null), ("0", null, "above"));
+        Set("10−10").Should().Equal(("10", null, null), ("−10", null, "above"));
+        Set("depth l").Should().Equal(("depth ", null, null), ("l", "italic", null));
+        svg.ToString().Should().NotContain("⁰").And.NotContain("¹");
+
+        (string Text, string? Style, string? Place)[] Set(string words) =>
+            [.. svg.Elements().First(element => element.Name.LocalName == "text" && element.Value == words).Nodes().Select(node => node is XElement element
+                ? (element.Value, element.Attribute("font-style")?.Value, element.Attribute("font-size") is null ? null : double.Parse(element.Attribute("dy")!.Value, CultureInfo.InvariantCulture) > 0 ? "below" : "above")
+                : (((XText)node).Value, (string?)null, (string?)null))];
+    }
+
+    [Theory]
+    [InlineData(1.0, 6.5, "10² 10⁴ 10⁶")]
+    [InlineData(-1.2, 2.5, "0.1 1 10 100")]
+    [InlineData(-36.0, 0.2, "10⁻³⁰ 10⁻²⁰ 10⁻¹⁰ 10⁰")]
+    [InlineData(0.0, 1.0, "1 2 5 10")]
+    [InlineData(0.02, 0.09, "1.05 1.10 1.15 1.20")]
+    [InlineData(5.1, 6.2, "2·10⁵ 5·10⁵ 10⁶")]
+    public void Ticks_of_a_logarithmic_axis_are_all_numbers_or_all_powers(double low, double high, string expected)
+    {
+        var panel = new Panel("title", "x", "y", [Curve.Through("curve", CurveKind.Theory, 0, [1, 2], [low, high])!]) { YScale = AxisScale.Logarithmic };
+
+        TicksOf(panel).Should().Be(expected);
+    }
+
+    [Theory]
+    [InlineData(0.0, 10.0, "0 2 4 6 8 10")]
+    [InlineData(-3.0, -1.0, "−3.0 −2.5 −2.0 −1.5 −1.0")]
+    [InlineData(0.0, 3e7, "0 1·10⁷ 2·10⁷ 3·10⁷")]
+    [InlineData(1e-9, 5e-9, "1·10⁻⁹ 2·10⁻⁹ 3·10⁻⁹ 4·10⁻⁹ 5·10⁻⁹")]
+    [InlineData(3.0, 3.0, "2.6 2.8 3.0 3.2 3.4")]
+    public void Ticks_of_a_linear_axis_have_as_many_digits_as_they_need(double low, double high, string expected)
+    {
+        var panel = new Panel("title", "x", "y", [Curve.Through("curve", CurveKind.Theory, 0, [1, 2], [low, high])!]);
+
+        TicksOf(panel).Should().Be(expected);
+    }
+
+    /// <summary>What files of strangers may hold: a picture is drawn at once, of finite coordinates, with few ticks.</summary>
+    [Theory]
+    [InlineData(-1e308, 1e308)]
+    [InlineData(-1e300, 1e-300)]
+    [InlineData(1e15, 1.0000000000000002e15)]
+    [InlineData(double.Epsilon, 2 * double.Epsilon)]
+    [InlineData(double.MaxValue, double.MaxValue)]
+    [InlineData(1e9, 1e12)]
+    [InlineData(-4e9, -3e9)]
+    public void Absurd_values_make_no_absurd_picture(double low, double high)
+    {
+        foreach (var scale in new[] { AxisScale.Linear, AxisScale.Logarithmic })
+        {
+            var panel = new Panel("title", "x", "y", [Curve.Through("curve", CurveKind.Measured, 0, [low, high], [low, high])!]) { XScale = scale, YScale = scale, References = [new(0, "zero")] };
+
+            var svg = FigureRenderer.ToSvg(new Figure("figure", [panel], 1));
+
+            svg.Should().NotContain("NaN").And.NotContain("Infinity").And.NotContain("∞");
+            svg.Length.Should().BeLessThan(30_000);
+        }
+    }
+
+    [Fact]
+    public void A_density_begins_at_zero()
+    {
+        var figure = HistogramFigure.Of(Recorded("vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
+
+        figure.Panels.Should().OnlyContain(panel => panel.BeginsAtZero);
+        var svg = XDocument.Parse(FigureRenderer.ToSvg(figure)).Root!;
+        var ticks = svg.Elements().Where(element => element.Name.LocalName == "text" && element.Attribute("text-anchor")?.Value == "end").ToArray();
+        ticks.Should().NotBeEmpty().And.OnlyContain(tick => !tick.Value.StartsWith('−'));
+    }
+
+    /// <summary>Where no native library fits the machine, figures and reports are still drawn.</summary>
+    [Fact]
+    public void SVG_needs_no_native_library()
+    {
+        var context = new WithoutSkia();
+        var figures = context.LoadFromAssemblyPath(typeof(FigureRenderer).Assembly.Location);
+        var panel = Activator.CreateInstance(figures.GetType(typeof(Panel).FullName!)!, "title", "x", "y", Array.CreateInstance(figures.GetType(typeof(Curve).FullName!)!, 0))!;
+        var panels = Array.CreateInstance(panel.GetType(), 1);
+        panels.SetValue(panel, 0);
+        var figure = Activator.CreateInstance(figures.GetType(typeof(Figure).FullName!)!, "figure", panels, 2)!;
+        var draw = figures.GetType(typeof(FigureRenderer).FullName!)!.GetMethod(nameof(FigureRenderer.Draw), [figure.GetType(), typeof(string)])!;
+
+        ((byte[])draw.Invoke(null, [figure, ".svg"])!).Should().StartWith("<svg"u8.ToArray());
+        FluentActions.Invoking(() => draw.Invoke(null, [figure, ".png"])).Should().Throw<System.Reflection.TargetInvocationException>().WithInnerException<FileNotFoundException>("this is how it is seen that the other formats do need it");
+    }
+
+    [Fact]
+    public void The_published_figure_is_one_that_this_program_draws()
+    {
+        var svg = XDocument.Load(Path.Combine(Repository.Root, "docs", "figures", "side_by_side.svg")).Root!;
+        var words = string.Join(" ", svg.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value));
+
+        words.Should().Contain("32 simulations, N = 128 channels, M = 64 images of “natural”").And.Contain("vanilla: pathological signal").And.Contain("bn_res: well-behaved");
+        svg.Attribute("id")!.Value.Should().Be("figure");
+    }
+
+    /// <summary>All that is written on a picture, lines joined.</summary>
+    private static string WordsOn(Figure figure) =>
+        string.Join(" ", XDocument.Parse(FigureRenderer.ToSvg(figure)).Root!.Descendants().Where(element => element.Name.LocalName == "text").Select(element => element.Value));
+
+    /// <summary>Labels of the vertical axis from below, powers of ten as Unicode writes them.</summary>
+    private static string TicksOf(Panel panel) => string.Join(" ", XDocument.Parse(FigureRenderer.ToSvg(new Figure("figure", [panel], 2))).Root!.Elements()
+        .Where(element => element.Name.LocalName == "text" && element.Attribute("text-anchor")?.Value == "end")
+        .OrderByDescending(element => double.Parse(element.Attribute("y")!.Value, CultureInfo.InvariantCulture))
+        .Select(element => string.Concat(element.Nodes().Select(node => node is XElement { Value: var raised } ? string.Concat(raised.Select(sign => sign switch { '−' => '⁻', '1' => '¹', '2' => '²', '3' => '³', _ => (char)('⁰' + (sign - '0')) })) : ((XText)node).Value))));
+
+    private static List<KeyValuePair<string, NpyArray>> Arrays(Recording recording) => MadeUpRecording.Arrays(recording);
+
+    private Recording Recorded(string architecture, int depth, int simulations, int channels = 16, int batch = 8) => MadeUpRecording.Run(_folder.FullName, architecture, depth, simulations, channels, batch);
+
+    private ResultFile Written(IReadOnlyList<KeyValuePair<string, NpyArray>> arrays) => MadeUpRecording.Foreign(_folder.FullName, arrays);
+
+    private sealed class WithoutSkia() : System.Runtime.Loader.AssemblyLoadContext("without Skia")
+    {
+        protected override System.Reflection.Assembly? Load(System.Reflection.AssemblyName assemblyName) => assemblyName.Name!.StartsWith("Skia", StringComparison.Ordinal)
+            ? throw new FileNotFoundException(assemblyName.Name)
+            : null;
     }
 }

@@ -6,7 +6,7 @@ using Wellbehaved.Figures;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>The report is one page that needs nothing else and that everybody can read.</summary>
-public sealed partial class HtmlReportTests : IDisposable
+public sealed class HtmlReportTests : IDisposable
 {
     private static readonly string[] SomeClaims = ["S2", "D4", "P3", "P4", "P8"];
     private static readonly Lazy<string> Page = new(() =>
@@ -30,7 +30,7 @@ public sealed partial class HtmlReportTests : IDisposable
         {
             var claim = ClaimLedger.Find(id)!;
             var article = Regex.Match(page, $"<article id=\"claim-{id}\".*?</article>", RegexOptions.Singleline).Value;
-            article.Should().Contain(System.Net.WebUtility.HtmlEncode(claim.Statement)).And.Contain(System.Net.WebUtility.HtmlEncode(claim.Source)).And.Contain($"wellbehaved verify --scale quick --claim {id} --seed").And.Contain("class=\"strip\"");
+            article.Should().Contain($"{id}: {System.Net.WebUtility.HtmlEncode(claim.Statement)[..20]}").And.Contain("<dt>Source</dt><dd><a href=\"").And.Contain($"wellbehaved verify --scale quick --claim {id} --seed").And.Contain("class=\"strip\"");
             Regex.Count(article, "<tr><th scope=\"row\">").Should().Be(Suite.Checks.Count(check => check.ClaimId == id));
         }
 
@@ -43,7 +43,7 @@ public sealed partial class HtmlReportTests : IDisposable
         var page = Page.Value;
 
         page.Should().NotContain("<script").And.NotContain("src=").And.NotContain("@import").And.NotContain("url(http");
-        Regex.Matches(page, "href=\"([^\"]*)\"").Select(match => match.Groups[1].Value).Should().OnlyContain(target => target.StartsWith('#') && page.Contains($"id=\"{target.Substring(1)}\""));
+        Regex.Matches(page, "href=\"([^\"]*)\"").Select(match => match.Groups[1].Value).Should().OnlyContain(target => (target.StartsWith('#') && page.Contains($"id=\"{target.Substring(1)}\"")) || target.StartsWith("https://arxiv.org/abs/") || target.StartsWith("https://papers.nips.cc/"), "what is not on the page is a paper");
         Regex.Matches(page, " id=\"([^\"]*)\"").Select(match => match.Groups[1].Value).Should().OnlyHaveUniqueItems();
         Regex.Matches(page, "<svg[^>]*>").Should().OnlyContain(match => match.Value.Contains("role=\"img\"") && match.Value.Contains("aria-labelledby="));
         Regex.Matches(page, "<th(?: [^>]*)?>").Should().OnlyContain(match => match.Value.Contains("scope="));
@@ -61,7 +61,7 @@ public sealed partial class HtmlReportTests : IDisposable
         var page = HtmlReport.ToText(run);
 
         page.Should().NotContain("<script").And.NotContain("<img").And.Contain("<a href=\"#claim-S2\">S2</a>").And.Contain("<header class=\"rejected\">").And.Contain("✗ rejected").And.Contain("class=\"rejected\" cx=\"346.0\"", "a deviation beyond the strip is drawn at its edge");
-        HtmlReport.ToText(run with { Outcomes = [] }).Should().Contain("<header class=\"inconclusive\">", "nothing was executed");
+        HtmlReport.ToText(run with { Outcomes = [] }).Should().Contain("<header class=\"inconclusive\">").And.Contain("No check was executed.");
     }
 
     [Fact]
@@ -75,28 +75,104 @@ public sealed partial class HtmlReportTests : IDisposable
         File.ReadAllText(Path.Combine(report, "report.md")).Should().StartWith("# reference");
     }
 
-    /// <summary>Opens the page at the widths of a desktop and a phone, in a browser that prints what a script of the test finds there.</summary>
-    [ChromiumTheory]
-    [InlineData(1280)]
-    [InlineData(390)]
-    public void A_browser_shows_all_of_it_without_errors(int width)
+    [Fact]
+    public void Numbers_and_formulas_are_set_as_in_print()
     {
-        const string probe = """
-            <script>
-            const broken = [...document.querySelectorAll('svg')].filter(svg => { const box = svg.getBoundingClientRect(); return box.width < 100 || box.height < 20; }).length;
-            const ids = [...document.querySelectorAll('[id]')].map(element => element.id);
-            document.title = JSON.stringify({ figures: document.querySelectorAll('svg').length, broken, repeated: ids.length - new Set(ids).size, wider: document.documentElement.scrollWidth - document.documentElement.clientWidth, unlabelled: [...document.querySelectorAll('[aria-labelledby]')].filter(element => !element.getAttribute('aria-labelledby').split(' ').every(id => document.getElementById(id)?.textContent)).length });
-            </script>
-            """;
-        var path = Path.Combine(_folder.FullName, "page.html");
-        File.WriteAllText(path, Page.Value.Replace("</body>", probe + "</body>", StringComparison.Ordinal));
+        Measurement[] measurements =
+        [
+            new("ln μ₂(x) at depth 2, r_eff of my_net", new Expected(-1.25e-7), new Observed(-0.5), Verdict.Rejected) { Deviation = -40, Samples = 123_456, FalseFailRate = 1e-7, Effect = null },
+        ];
+        var run = new VerificationRun("mine 1.2e-3-beta", Scale.Quick, 3, [new CheckOutcome(Suite.Checks.First(check => check.ClaimId == "S6"), Verdict.Rejected, measurements, null)], [], []);
 
-        var outcome = Chromium.Dump(path, width, _folder.FullName);
+        var page = HtmlReport.ToText(run);
 
-        TitlePattern().Match(outcome.Output).Groups[1].Value.Should().Be("""{"figures":5,"broken":0,"repeated":0,"wider":0,"unlabelled":0}""", outcome.Error);
-        outcome.Error.Should().NotContain("CONSOLE", "the page causes no error");
+        page.Should().Contain("<td class=\"number\" data-of=\"predicted\">−1.25 × 10<sup>−7</sup></td><td class=\"number\" data-of=\"measured\">−0.5</td><td class=\"number\" data-of=\"apart by\">−40.00 SE</td>")
+            .And.Contain("data-of=\"n\">123,456</td><td class=\"number\" data-of=\"α\">10<sup>−7</sup></td>")
+            .And.Contain("<i>r</i><sub>eff</sub> of my_net")
+            .And.Contain("(1 − 2 E ν₁(z⁺)ν₁(z⁻))<sup>−&#189;</sup>")
+            .And.Contain("mine 1.2e-3-beta", "a version is no number");
+        WithoutCode(page).Should().NotMatchRegex(@"(?<![\w.])\d(\.\d+)?[eE][+-]?\d", "computers write 1E-07, people do not").And.NotMatchRegex(@"[ (>]-\d", "a hyphen is no minus");
     }
 
-    [GeneratedRegex("<title>(.*?)</title>")]
-    private static partial Regex TitlePattern();
+    [Fact]
+    public void A_finding_names_its_claim_once_and_the_matrix_says_what_claims_say()
+    {
+        var check = Suite.Checks.First(check => check.ClaimId == "D4");
+        var page = HtmlReport.ToText(new VerificationRun("mine", Scale.Quick, 3, [new CheckOutcome(check, Verdict.Rejected, [], "it failed")], [], []));
+
+        page.Should().Contain($"<a href=\"#claim-D4\">D4</a> {check.Architecture}: rejected: it failed</li>");
+        page.Should().MatchRegex("<th scope=\"row\"><a href=\"#claim-D4\">D4</a></th><td class=\"says\">Batch norm takes");
+    }
+
+    [Fact]
+    public void Sources_lead_to_the_laws_on_the_page_and_to_papers()
+    {
+        var page = HtmlReport.ToText(new VerificationRun("mine", Scale.Quick, 3, [.. new[] { "S1", "S4", "R2", "P3" }.Select(id => new CheckOutcome(Suite.Checks.First(check => check.ClaimId == id), Verdict.Holds, [], null))], [], []));
+
+        page.Should().Contain("<dd><a href=\"#laws-3\">law 3</a>; <a href=\"https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning\">Cho and Saul, NIPS 2009</a></dd>")
+            .And.Contain("<a href=\"https://arxiv.org/abs/1811.03087\">the paper</a>'s theorem".Replace("'", "&#39;"))
+            .And.Contain("<a href=\"https://arxiv.org/abs/1902.08129\">Yang et al., ICLR 2019</a>")
+            .And.Contain("<a href=\"#laws-7\">the post</a>")
+            .And.Contain("<strong><a href=\"#claim-R2\">R2</a></strong>", "laws lead back to claims")
+            .And.Contain("<strong>O1</strong>", "a claim that is not on the page is no link");
+        foreach (var section in Enumerable.Range(1, 7))
+        {
+            page.Should().Contain($"<h3 id=\"laws-{section}\">{section}. ");
+        }
+
+        Regex.Match(page, "<h2 id=\"laws\">.*?</section>", RegexOptions.Singleline).Value.Should().NotContain("**").And.NotContain("](").And.NotContain("_{").And.NotContain("^{").And.NotContain("## ");
+        page.Should().Contain("1<sub>i</sub>").And.Contain("e<sup>−tPε</sup>").And.Contain("χ&#178;<sub>n</sub>").And.Contain("<sup>H−1</sup>");
+        WithoutCode(page).Should().NotContain("docs/laws.md section");
+    }
+
+    /// <summary>Opens pages at the widths of a desk, a column and a phone, as bright and as dark pages, and looks at all that is written there.</summary>
+    [ChromiumTheory]
+    [InlineData(1280, false)]
+    [InlineData(1280, true)]
+    [InlineData(830, false)]
+    [InlineData(830, true)]
+    [InlineData(390, false)]
+    [InlineData(390, true)]
+    public void All_of_it_can_be_read(int width, bool dark)
+    {
+        foreach (var page in new[] { Page.Value, HtmlReport.ToText(WithEverythingWrong()) })
+        {
+            var reading = Chromium.Read(page, width, dark, _folder.FullName);
+
+            (reading.Width, reading.IsDark).Should().Be((width, dark));
+            reading.Texts.Should().BeGreaterThan(200);
+            string.Join("\n", reading.Faults).Should().BeEmpty();
+        }
+    }
+
+    /// <summary>Every verdict, long words of a subject, absurd numbers, and figures of all architectures.</summary>
+    private static VerificationRun WithEverythingWrong()
+    {
+        var word = new string('x', 120);
+        CheckOutcome[] outcomes = [.. Suite.Checks.Select((check, i) => (i % 5) switch
+        {
+            0 => new CheckOutcome(check, Verdict.Holds, [new Measurement("σ²/(σ² + ε)", new Expected(1), new Observed(1 - 1e-12), Verdict.Holds) { Tolerance = 1e-9, Deviation = 1e-3, Samples = 1, FalseFailRate = 0 }], null),
+            1 => new CheckOutcome(check, Verdict.Rejected, [new Measurement($"distribution of {word}", new Expected(-1.23456e-107), new Observed(9.87654e+201), Verdict.Rejected) { Deviation = 4e9, Samples = 123_456_789, FalseFailRate = 1e-9, Remark = "in words that go on for a while" }], null),
+            2 => new CheckOutcome(check, Verdict.Inconclusive, [], $"the subject said {word} and nothing else"),
+            3 => new CheckOutcome(check, Verdict.Declined, [], null) { Declined = ["boundary zero_padding", word] },
+            _ => new CheckOutcome(check, Verdict.Holds, [new Measurement("E ν₂", new Expected(2), new Observed(2.01), Verdict.Holds) { Deviation = 0.3, Samples = 100, FalseFailRate = 1e-9 }], null) { Declined = ["boundary zero_padding"] },
+        })];
+        KeyValuePair<string, MomentTable>[] moments =
+        [
+            new("vanilla", MadeUpRecording.Table(depth => 1 + (5.0 / depth), depth => Math.Log10(depth))),
+            new("vanilla_res", MadeUpRecording.Table(depth => 1 + (9.0 / depth), depth => Math.Log10(depth))),
+            new("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth)),
+            new("bn_res", MadeUpRecording.Table(_ => 9, depth => 0.7 * Math.Log(depth))),
+        ];
+        return new VerificationRun(word, Scale.Quick, 3, outcomes, [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Of(pair.Value)))], [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable)])
+        {
+            DeepMoments = moments,
+            AdapterFailures = [word],
+            SubjectVersion = "1.0.0-alpha",
+        };
+    }
+
+    /// <summary>A page without what is to be typed and where it was made.</summary>
+    private static string WithoutCode(string page) =>
+        Regex.Replace(page, "<code>.*?</code>|<style>.*?</style>|<title.*?</title>|<desc.*?</desc>|<svg.*?</svg>|<h1>.*?</h1>|<section aria-labelledby=\"environment\">.*?</section>", "", RegexOptions.Singleline);
 }

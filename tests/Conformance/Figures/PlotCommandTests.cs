@@ -15,7 +15,7 @@ public sealed class PlotCommandTests : IDisposable
 
         Plot(normed).Output.Should().Contain("bn_ff: signal and noise by depth");
         Plot(plain, plain).Output.Should().Contain("vanilla: signal and noise by depth");
-        Plot(plain, normed).Output.Should().Contain("Number of directions of variance");
+        Plot(plain, normed).Output.Should().Contain("Directions of variance and signal-to-noise ratio by depth");
         Plot(plain, "--figure", "histogram").Output.Should().Contain("spread of signal and noise over 3 simulations");
         File.ReadAllText(PathOf("figure.svg")).Should().StartWith("<svg");
     }

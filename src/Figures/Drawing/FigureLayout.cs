@@ -1,0 +1,80 @@
+namespace Wellbehaved.Figures;
+
+/// <summary>A figure laid out: the title and what the numbers come from, and below them rows of panels without an empty cell.</summary>
+internal sealed class FigureLayout
+{
+    private const double TitleSize = 18;
+    private const double TitleLineHeight = 25;
+    private const double PanelWidth = 300;
+
+    private readonly IReadOnlyList<IReadOnlyList<TextRun>> _title;
+    private readonly IReadOnlyList<IReadOnlyList<TextRun>> _notes;
+    private readonly List<Row> _rows = [];
+
+    /// <summary>Lays a figure out.</summary>
+    /// <param name="figure">The figure.</param>
+    public FigureLayout(Figure figure)
+        : this(figure, PanelWidth * figure.Columns, figure.Title)
+    {
+    }
+
+    private FigureLayout(Figure figure, double width, string title)
+    {
+        Width = width;
+        _title = TextMetrics.Wrap(title, Width - (2 * PanelDrawing.Padding), TitleSize, bold: true);
+        _notes = [.. figure.Notes.SelectMany(note => TextMetrics.Wrap(note, Width - (2 * PanelDrawing.Padding), PanelDrawing.Size))];
+        var first = figure.Panels.Count % figure.Columns;
+        var top = (_title.Count + _notes.Count == 0 ? 0 : PanelDrawing.Padding) + (_title.Count * TitleLineHeight) + (_notes.Count * PanelDrawing.LineHeight);
+        foreach (var panels in (first == 0 ? [] : new[] { figure.Panels.Take(first).ToArray() }).Concat(figure.Panels.Skip(first).Chunk(figure.Columns)))
+        {
+            PanelDrawing[] drawings = [.. panels.Select(panel => new PanelDrawing(panel, Width / panels.Length))];
+            var row = new Row(top, drawings.Max(drawing => drawing.Above), drawings);
+            _rows.Add(row);
+            top += row.Above + drawings.Max(drawing => drawing.Below);
+        }
+
+        Height = Math.Ceiling(top);
+    }
+
+    /// <summary>Width in pixels.</summary>
+    public double Width { get; }
+
+    /// <summary>Height in pixels.</summary>
+    public double Height { get; }
+
+    /// <summary>Lays a panel out that stands alone, where a page has the title.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="width">Its width.</param>
+    /// <returns>The layout.</returns>
+    public static FigureLayout Alone(Panel panel, double width) => new(new Figure(panel.Title, [panel], 1), width, "");
+
+    /// <summary>Draws it.</summary>
+    /// <param name="surface">Where to.</param>
+    public void Draw(ISurface surface)
+    {
+        // An opaque ground: what a page has behind it may be as dark as the text.
+        surface.Rectangle(0, 0, Width, Height, Ink.Paper);
+        var baseline = PanelDrawing.Padding + TitleSize;
+        foreach (var line in _title)
+        {
+            surface.Text(PanelDrawing.Padding, baseline, line, TitleSize, Ink.Text, bold: true);
+            baseline += TitleLineHeight;
+        }
+
+        foreach (var line in _notes)
+        {
+            surface.Text(PanelDrawing.Padding, baseline, line, PanelDrawing.Size, Ink.Quiet);
+            baseline += PanelDrawing.LineHeight;
+        }
+
+        foreach (var (top, above, drawings) in _rows)
+        {
+            for (var i = 0; i < drawings.Length; i++)
+            {
+                drawings[i].Draw(surface, i * Width / drawings.Length, top, above);
+            }
+        }
+    }
+
+    private readonly record struct Row(double Top, double Above, PanelDrawing[] Drawings);
+}

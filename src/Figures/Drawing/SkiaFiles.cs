@@ -1,0 +1,45 @@
+using SkiaSharp;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>The formats that are not text.</summary>
+internal static class SkiaFiles
+{
+    private const int PixelsPerPixel = 2;
+    private const float PointsPerPixel = 0.75f;
+
+    /// <summary>Draws a PNG, of twice the size so that it is sharp on today's screens.</summary>
+    public static byte[] ToPng(FigureLayout layout)
+    {
+        using var surface = SKSurface.Create(new SKImageInfo((int)(PixelsPerPixel * layout.Width), (int)(PixelsPerPixel * layout.Height)));
+        surface.Canvas.Scale(PixelsPerPixel);
+        using (var skia = new SkiaSurface(surface.Canvas))
+        {
+            layout.Draw(skia);
+        }
+
+        using var image = surface.Snapshot();
+        using var data = image.Encode(SKEncodedImageFormat.Png, 100);
+        return data.ToArray();
+    }
+
+    /// <summary>Draws a PDF of one page.</summary>
+    public static byte[] ToPdf(FigureLayout layout, string title)
+    {
+        using var stream = new MemoryStream();
+        using (var document = SKDocument.CreatePdf(stream, new SKDocumentPdfMetadata { Title = title, Creator = "wellbehaved" }))
+        {
+            var canvas = document.BeginPage((float)layout.Width * PointsPerPixel, (float)layout.Height * PointsPerPixel);
+            canvas.Scale(PointsPerPixel);
+            using (var skia = new SkiaSurface(canvas))
+            {
+                layout.Draw(skia);
+            }
+
+            document.EndPage();
+            document.Close();
+        }
+
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>Says below a figure's title how its numbers came about, so that it can be read away from the files that it shows.</summary>
+internal static class Provenance
+{
+    /// <summary>More files than this are counted, no longer listed.</summary>
+    private const int MostLines = 6;
+
+    /// <summary>Says how recordings came about: together where they came about alike.</summary>
+    /// <param name="recordings">The recordings.</param>
+    /// <returns>Lines of markup.</returns>
+    public static IReadOnlyList<string> Of(IReadOnlyList<Recording> recordings)
+    {
+        var said = recordings.GroupBy(Say, recording => recording.Title).Select(group => (Words: group.Key, Names: string.Join(", ", group.Distinct()))).ToArray();
+        string[] lines = said is [var (words, _)] ? [$"{char.ToUpperInvariant(words[0])}{words[1..]}"] : [.. said.Take(MostLines).Select(one => $"{one.Names}: {one.Words}")];
+        var branches = recordings.Where(recording => recording.Architecture.IsResidual).Select(recording => recording.File.Options?.ResDepth).Distinct().ToArray();
+        return
+        [
+            .. lines,
+            .. said.Length > MostLines ? [string.Create(CultureInfo.InvariantCulture, $"and {said.Length - MostLines} more")] : Array.Empty<string>(),
+            .. branches is [{ } layers] ? [string.Create(CultureInfo.InvariantCulture, $"Residual branches have *H* = {layers} {(layers == 1 ? "layer" : "layers")}.")] : Array.Empty<string>(),
+        ];
+    }
+
+    /// <summary>The sizes of an experiment.</summary>
+    /// <param name="options">The experiment.</param>
+    /// <param name="simulations">How many simulations there are of it.</param>
+    /// <returns>Markup.</returns>
+    public static string Of(ExperimentOptions options, int simulations)
+    {
+        string?[] parts =
+        [
+            Count(simulations),
+            string.Create(CultureInfo.InvariantCulture, $"*N* = {options.NumChannels} channels"),
+            string.Create(CultureInfo.InvariantCulture, $"*M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”"),
+            string.Create(CultureInfo.InvariantCulture, $"kernel size *k* = {options.KernelSize}"),
+            options.KernelSize > 1 ? $"boundary {Audit.Words.Of(options.Boundary).Replace('_', ' ')}" : null,
+        ];
+        return string.Join(", ", parts.Where(part => part is not null));
+    }
+
+    /// <summary>What a band is.</summary>
+    /// <param name="panels">The panels of a figure.</param>
+    /// <returns>A line, or none where no panel has a band.</returns>
+    public static IReadOnlyList<string> Bands(IReadOnlyList<Panel> panels) =>
+        panels.SelectMany(panel => panel.Curves).Any(curve => curve.Low is not null) ? ["Lines: means. Bands: 16th to 84th percentile of the simulations."] : [];
+
+    private static string Say(Recording recording) => recording.File.Options is { } options
+        ? Of(options, recording.File.Simulations)
+        : $"{Count(recording.File.Simulations)}{(recording.Width is { } width ? string.Create(CultureInfo.InvariantCulture, $", *N* = {width} channels") : "")}, drawn as {recording.Architecture.Name}; the file does not say {(recording.Width is null ? "*N*, " : "")}*M*, *k* and the data set";
+
+    private static string Count(int simulations) => string.Create(CultureInfo.InvariantCulture, $"{simulations} {(simulations == 1 ? "simulation" : "simulations")}");
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Text.RegularExpressions;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>Sets what is written in plain text as a page can: subscripts, superscripts, powers of ten, true minus signs. Words are encoded first, so
+/// those of a subject cannot become markup.</summary>
+internal static partial class Prose
+{
+    /// <summary>Encodes words and leaves them as they are.</summary>
+    public static string Text(string text) => WebUtility.HtmlEncode(text.ReplaceLineEndings(" "));
+
+    /// <summary>Encodes words and sets the mathematics in them.</summary>
+    public static string Html(string text)
+    {
+        var html = Text(text);
+        html = Exponents().Replace(html, match => $"{(match.Groups[1].Value == "1" ? "" : match.Groups[1].Value + " × ")}10<sup>{(match.Groups[2].Value == "-" ? "−" : "")}{match.Groups[3].Value}</sup>");
+        html = Minus().Replace(html, "−");
+        html = Raised().Replace(html, match => $"<sup>{Signed(match.Groups[1].Value + match.Groups[2].Value)}</sup>");
+        return Lowered().Replace(html, match => $"{(char.IsAsciiLetter(match.Value[0]) ? $"<i>{match.Groups[1].Value}</i>" : match.Groups[1].Value)}<sub>{Signed(match.Groups[2].Value + match.Groups[3].Value)}</sub>");
+    }
+
+    /// <summary>Sets a label of a figure.</summary>
+    public static string OfMarkup(string markup) => string.Concat(Markup.Join(Markup.Signs(markup)).Select(run => run.Style switch
+    {
+        TextStyle.Upright => Text(run.Text),
+        TextStyle.Italic => $"<i>{Text(run.Text)}</i>",
+        TextStyle.Lowered => $"<sub>{Text(run.Text)}</sub>",
+        TextStyle.Raised => $"<sup>{Text(run.Text)}</sup>",
+        _ => throw new InvalidOperationException($"expected a style of text, got {run.Style}"),
+    }));
+
+    private static string Signed(string text) => text.Replace('-', '−');
+
+    /// <summary>2E-07, 1e+5; not the like within a word or a version.</summary>
+    [GeneratedRegex(@"(?<![\w.#&])(\d+(?:\.\d+)?)[eE]([+-]?)0*(\d+)(?![\w.])")]
+    private static partial Regex Exponents();
+
+    /// <summary>A sign before a number, and one between spaces.</summary>
+    [GeneratedRegex(@"(?<=^|[\s(\[=,:×^{/~])-(?=[\d.∞√]|&#1)|(?<= )-(?= )")]
+    private static partial Regex Minus();
+
+    /// <summary>l^τ, (…)^{-½}, χ^-2.</summary>
+    [GeneratedRegex(@"\^(?:\{([^{}]*)\}|([-−]?(?:\w|&#\d+;)+))")]
+    private static partial Regex Raised();
+
+    /// <summary>r_eff, λ_max, x_{i+κ}, 1_i: a single sign, so that names of files and architectures stay what they are.</summary>
+    [GeneratedRegex(@"(?<![\w&#;])([A-Za-z\u0370-\u03FF](?:&#178;)?|1)_(?:\{([^{}]*)\}|([A-Za-z]{1,3}|[\u0370-\u03FF]))(?![A-Za-z_])")]
+    private static partial Regex Lowered();
+}
