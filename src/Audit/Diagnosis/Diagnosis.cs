@@ -98,11 +98,13 @@ public sealed record Diagnosis(
         var certain = Conclusions.Of(SignTests.Of(contrasts.Values, FalseRate));
         var growth = GrowthOf(seen.Growth, contrasts, bands, Array.IndexOf(names, Contrast.Grows));
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
-        var conditions = ConditionsOf(seen, contrasts, rates);
+        var collapsing = new BinomialProportion(table.Died + Labels(table.Reff?.Select(row => Collapses(row, contrasts, table.Depths))), all);
+        var drowning = new BinomialProportion(Labels(contrasts.Walk is null ? null : Drowning(contrasts)), all);
+        var conditions = ConditionsOf(seen, contrasts, rates, collapsing, drowning);
         var diagnosis = new Diagnosis(
             conditions[0],
-            new BinomialProportion(table.Died + Labels(table.Reff?.Select(row => Collapses(row, contrasts, table.Depths))), all),
-            new BinomialProportion(Labels(contrasts.Walk is null ? null : Drowning(contrasts)), all),
+            collapsing,
+            drowning,
             growth,
             seen.SignalCollapses ? 1 : picture.Negative(Contrast.DirectionsHaveNotSettled) && picture.Positive(Contrast.MoreThanOneAndHalfDirections) ? median : double.NaN,
             median,
@@ -151,14 +153,15 @@ public sealed record Diagnosis(
     }
 
     /// <summary>The conditions, the stronger pathology first: that which has cost more, by the logarithm of the SNR or of the directions beyond the first.</summary>
-    private static IReadOnlyList<Condition> ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates)
+    /// <remarks>A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show.</remarks>
+    private static IReadOnlyList<Condition> ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, BinomialProportion collapsing, BinomialProportion drowning)
     {
         if (seen.IsWellBehaved)
         {
-            return [Condition.WellBehaved];
+            return [collapsing.Share < 0.5 && drowning.Share < 0.5 ? Condition.WellBehaved : Condition.Undecided];
         }
 
-        return (seen.SignalCollapses, seen.Growth == Growth.Exponential) switch
+        return (seen.SignalCollapses && collapsing.Share >= 0.5, seen.Growth == Growth.Exponential && drowning.Share >= 0.5) switch
         {
             (true, true) when 2 * rates[^1].LogChi!.Value.Value > contrasts.LogExcessLost => [Condition.PathologicalSnr, Condition.PathologicalSignal],
             (true, true) => [Condition.PathologicalSignal, Condition.PathologicalSnr],
