@@ -7,17 +7,20 @@ namespace Wellbehaved.Cli;
 /// <summary><c>wellbehaved diagnose</c>: what the post would say of the architecture behind a result file.</summary>
 internal static class DiagnoseCommand
 {
+    private const string WellBehaved = "well-behaved";
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
         var file = new Argument<string>("FILE.npz") { Description = "A result file, ours or the author's" };
         var json = OptionFactory.OutputFile("--json", "Write the diagnosis to this file as JSON");
-        var command = new Command("diagnose", "Judges an architecture by its random mappings: well-behaved, pathological signal or pathological SNR, with evidence.") { file, json };
-        command.SetAction(parsed => Diagnose(parsed.GetRequiredValue(file), parsed.GetValue(json)));
+        var expect = OptionFactory.Choice("--expect", "Exit status 1 where the architecture is not as expected", "anything", WellBehaved);
+        var command = new Command("diagnose", "Judges an architecture by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence.") { file, expect, json };
+        command.SetAction(parsed => Diagnose(parsed.GetRequiredValue(file), parsed.GetValue(expect), parsed.GetValue(json)));
         return command;
     }
 
-    private static int Diagnose(string path, string? json)
+    private static int Diagnose(string path, string? expected, string? json)
     {
         if (json is not null)
         {
@@ -26,19 +29,9 @@ internal static class DiagnoseCommand
 
         var table = MomentTable.Of(ResultInput.Read(path));
         var diagnosis = Diagnosis.Of(table);
-        Console.WriteLine(diagnosis.Sentence);
-        if (diagnosis.SignalPathology.Samples > 0)
+        foreach (var line in DiagnosisLines.Of(diagnosis))
         {
-            Console.WriteLine($"  pathological signal: {Share(diagnosis.SignalPathology)}");
-            Console.WriteLine($"  pathological SNR:    {Share(diagnosis.SnrPathology)}");
-            Console.WriteLine($"  growth of χ:         {Describe(diagnosis.ChiGrowth!)}");
-            Console.WriteLine(FormattableString.Invariant($"  effective rank:      median {diagnosis.MedianReff:G4} at depth {table.Depths[^1]}, {(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : FormattableString.Invariant($"limit {diagnosis.ReffLimit:G4}"))}"));
-            Console.WriteLine($"  a condition is named wrongly less than once in {1 / Diagnosis.FalseRate:N0} experiments; intervals are of 95 %");
-        }
-
-        if (table.Died > 0)
-        {
-            Console.WriteLine($"  left out: {table.Died} mappings in which all activations were off");
+            Console.WriteLine(line);
         }
 
         if (json is not null)
@@ -46,20 +39,8 @@ internal static class DiagnoseCommand
             AtomicFile.WriteText(json, DiagnosisReport.ToText(diagnosis) + "\n");
         }
 
-        return diagnosis.Condition == Condition.Undecided ? ExitStatus.Inconclusive : ExitStatus.Success;
+        return diagnosis.Condition == Condition.Undecided ? ExitStatus.Inconclusive
+            : expected == WellBehaved && diagnosis.Condition != Condition.WellBehaved ? ExitStatus.Rejected
+            : ExitStatus.Success;
     }
-
-    private static string Share(BinomialProportion proportion)
-    {
-        var (lower, upper) = proportion.Interval(0.05);
-        return FormattableString.Invariant($"{proportion.Successes} of {proportion.Samples} mappings, so {lower:F3} to {upper:F3} of all");
-    }
-
-    private static string Describe(GrowthLaw growth) => growth.Law switch
-    {
-        Growth.Exponential => FormattableString.Invariant($"exponential, ln χ gains {growth.Parameter:F4} in each layer ({growth.Lower:F4} to {growth.Upper:F4}); shape {growth.Shape:F2} (1 is exponential, 0 a power)"),
-        Growth.Power => FormattableString.Invariant($"power {growth.Parameter:F3} of the depth ({growth.Lower:F3} to {growth.Upper:F3}); shape {growth.Shape:F2} (1 is exponential, 0 a power)"),
-        Growth.Bounded => "bounded",
-        _ => FormattableString.Invariant($"not settled; shape {growth.Shape:F2} (1 is exponential, 0 a power)"),
-    };
 }

@@ -1,11 +1,9 @@
-using MathNet.Numerics.Statistics;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>How a quantity grows with depth.</summary>
 public enum Growth
 {
-    /// <summary>The data do not tell.</summary>
+    /// <summary>The data do not tell, or it lies between the laws.</summary>
     Undecided,
 
     /// <summary>It tends to a constant.</summary>
@@ -14,70 +12,47 @@ public enum Growth
     /// <summary>As a power of the depth.</summary>
     Power,
 
-    /// <summary>Exponentially in the depth.</summary>
+    /// <summary>Exponentially in the depth, or faster.</summary>
     Exponential,
+
+    /// <summary>No faster than the random walk that a network of finite width takes by chance.</summary>
+    Walk,
+
+    /// <summary>Slower than exponentially; whether as a power or to a bound is not told.</summary>
+    Subexponential,
 }
 
 /// <summary>Which law of growth χ follows, told apart by doubling the depth, and its parameter.</summary>
 /// <remarks>
-/// All three are one family, <c>ln χ(l) = a + b(l^p - 1)/p</c>: p = 1 is exponential, p = 0 a power law, p &lt; 0 bounded. From a quarter to half of the depth, and from half
-/// to all of it, ln χ gains in the ratio 1 : 2^p whatever a and b. So the models are compared by the sign of <c>gain₂ - 2^p gain₁</c> at p = ±½, halfway
-/// between them, with Student's interval over the mappings (the argument of Fieller): no fit, no residual, no assumption on how mappings scatter along the depth.
+/// All laws are one family, <c>ln χ(l) = a + b(l^p - 1)/p</c>: p = 1 is exponential, p = 0 a power law, p &lt; 0 bounded. From a quarter to half of the depth, and from half
+/// to all of it, ln χ gains in the ratio 1 : 2^p whatever a and b. So p has a confidence interval without a fit (the argument of Fieller), and the law is named only where the interval lies on one
+/// side of a mark: above ¾ exponential, between -½ and ½ a power, below -½ bounded; between ½ and ¾ lies a growth that is neither. χ is called bounded also where no growth is seen and it gains less than 5 % at most while the depth doubles, which carried over the whole depth is less than a tenth.
 /// </remarks>
 /// <param name="Law">The law.</param>
-/// <param name="Shape">p: 1 exponential, 0 power, negative bounded.</param>
+/// <param name="Shape">p: 1 exponential, 0 power, negative bounded; NaN where the gains have different signs.</param>
 /// <param name="Parameter">Rate of ln χ per layer if exponential, exponent τ of χ ~ l^τ if a power; NaN otherwise.</param>
-/// <param name="Lower">Lower end of its 95 % interval.</param>
+/// <param name="Lower">Lower end of its 95 % interval, which holds for all that a diagnosis says at 95 % together.</param>
 /// <param name="Upper">Upper end.</param>
 public sealed record GrowthLaw(Growth Law, double Shape, double Parameter, double Lower, double Upper)
 {
-    private static readonly double Halfway = Math.Sqrt(2);
-
     /// <summary>A gain from half of the depth to all of it that is below this is none: 5 % of χ. Chosen: below what anybody would call growth, not
     /// derived from a law.</summary>
     public const double NoGain = 0.05;
 
-    /// <summary>Compares the laws.</summary>
-    /// <param name="first">Gain of ln χ from a quarter to half of the depth, by mapping.</param>
-    /// <param name="second">Gain from half of the depth to all of it.</param>
-    /// <param name="depth">The depth.</param>
-    /// <param name="falseRate">Probability of naming a wrong law.</param>
+    /// <summary>Lower end of the interval of <see cref="Shape"/>; negative infinity if it has none.</summary>
+    public double ShapeLower { get; init; } = double.NegativeInfinity;
+
+    /// <summary>Upper end of the interval of <see cref="Shape"/>; infinity if it has none.</summary>
+    public double ShapeUpper { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Names the law.</summary>
+    /// <param name="signs">What is known.</param>
     /// <returns>The law.</returns>
-    public static GrowthLaw Of(IReadOnlyList<double> first, IReadOnlyList<double> second, int depth, double falseRate)
-    {
-        ArgumentNullException.ThrowIfNull(first);
-        ArgumentNullException.ThrowIfNull(second);
-        if (first.Count < 2)
-        {
-            return new GrowthLaw(Growth.Undecided, double.NaN, double.NaN, double.NaN, double.NaN);
-        }
-
-        var aboveHalfExponential = SignOf(Difference(Halfway));
-        var aboveHalfBounded = SignOf(Difference(1 / Halfway));
-        var (lowest, highest) = Interval(second, falseRate);
-        var law = highest < NoGain && lowest > -NoGain ? Growth.Bounded
-            : aboveHalfExponential > 0 && lowest > 0 ? Growth.Exponential
-            : aboveHalfExponential < 0 && aboveHalfBounded > 0 ? Growth.Power
-            : aboveHalfBounded < 0 ? Growth.Bounded
-            : Growth.Undecided;
-        var shape = Math.Log2(second.Mean() / first.Mean());
-        var unit = law switch { Growth.Exponential => depth / 2.0, Growth.Power => Math.Log(2), _ => double.NaN };
-        var (lower, upper) = Interval(second, 0.05);
-        return new GrowthLaw(law, shape, second.Mean() / unit, lower / unit, upper / unit);
-
-        double[] Difference(double ratio) => [.. second.Zip(first, (later, earlier) => later - (ratio * earlier))];
-
-        int SignOf(double[] values)
-        {
-            var (low, high) = Interval(values, falseRate);
-            return low > 0 ? 1 : high < 0 ? -1 : 0;
-        }
-    }
-
-    /// <summary>Student's interval of a mean.</summary>
-    internal static (double Lower, double Upper) Interval(IReadOnlyList<double> values, double falseRate)
-    {
-        var half = StudentQuantile.TwoSided(falseRate, values.Count - 1) * values.StandardDeviation() / Math.Sqrt(values.Count);
-        return (values.Mean() - half, values.Mean() + half);
-    }
+    internal static Growth Of(Signs signs) =>
+        signs.Positive(Contrast.ShapeAboveThreeQuarters) && signs.Positive(Contrast.OutrunsWalk) ? Growth.Exponential
+        : signs.Negative(Contrast.ShapeAboveHalf) && signs.Positive(Contrast.ShapeAboveMinusHalf) && signs.Positive(Contrast.Grows) ? Growth.Power
+        : signs.Negative(Contrast.ShapeAboveMinusHalf) || (!signs.Positive(Contrast.Grows) && signs.Negative(Contrast.GainsFivePercent) && signs.Positive(Contrast.KeepsWithinFivePercent)) ? Growth.Bounded
+        : signs.Negative(Contrast.OutrunsWalk) ? Growth.Walk
+        : signs.Negative(Contrast.ShapeAboveHalf) ? Growth.Subexponential
+        : Growth.Undecided;
 }

@@ -17,6 +17,10 @@ namespace Wellbehaved.Audit;
 /// <param name="SecondGain">Gain from half of the depth to all of it.</param>
 public readonly record struct MappingBehaviour(double ReffAtQuarter, double ReffAtEnd, double FirstGain, double SecondGain)
 {
+    /// <summary>Depth from which behaviours are judged by claims: a quarter of it must lie beyond the first 16 layers or so, in which the effective rank of a batch-normalised net
+    /// settles from its input's.</summary>
+    internal const int LeastDepth = 64;
+
     private static readonly double Halfway = Math.Sqrt(2);
 
     /// <summary>Whether the number of directions of variance tends to 1.</summary>

@@ -19,6 +19,12 @@ public sealed record MomentTable(
     IReadOnlyList<double>? LogNu2AtDepth0,
     int Died)
 {
+    /// <summary>H of a net with residual units; null if it has none, or nobody says.</summary>
+    internal int? ResidualDepth { get; init; }
+
+    /// <summary>Mean μ₂ of the signal at the end of each unit, over all mappings that have one; null if nobody says.</summary>
+    internal IReadOnlyList<double>? MeanMu2 { get; init; }
+
     /// <summary>Simulations left out since one of their numbers is none, or is none that a mapping can have.</summary>
     internal int Unusable { get; init; }
 
@@ -40,7 +46,11 @@ public sealed record MomentTable(
             varies ? Rows(result.LastPlace, (moments, input) => moments.LogChi(input)) : null,
             Rows(result.LastPlace, (moments, _) => moments.LogNu2Signal),
             [.. alive.Select(i => result.Simulations[i].AtDepth0.LogNu2Signal)],
-            result.Simulations.Count - alive.Length);
+            result.Simulations.Count - alive.Length)
+        {
+            ResidualDepth = result.Settings.Architecture.IsResidual ? result.Settings.Architecture.ResidualDepth : null,
+            MeanMu2 = varies ? Means(Rows(result.LastPlace, (moments, _) => moments.LogMu2Signal)) : null,
+        };
 
         double[][] Rows(Place place, Func<MomentSet, double, double> selector)
         {
@@ -64,7 +74,9 @@ public sealed record MomentTable(
             ?? Array.Find(ranks, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
         var logChi = file.Find($"log_chi_loc{last}") ?? Logarithms(file.Find($"chi_loc{last}"));
         var logNu2 = file.Find($"log_nu2_signal_loc{last}") ?? Logarithms(file.Find($"nu2_signal_loc{last}"));
-        return MappingSort.Sorted(new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0), MomentRange.OfFile());
+        var logMu2 = file.Find($"log_mu2_signal_loc{last}") ?? Logarithms(file.Find($"mu2_signal_loc{last}"));
+        var table = new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0) { ResidualDepth = file.ResidualDepth, MeanMu2 = logMu2 is null ? null : Means(logMu2) };
+        return MappingSort.Sorted(table, MomentRange.OfFile());
     }
 
     /// <summary>Index of a computed depth.</summary>
@@ -82,6 +94,11 @@ public sealed record MomentTable(
 
         return null;
     }
+
+    /// <summary>Means of numbers of which logarithms are recorded, by depth, over the rows that are finite there; NaN where none is.</summary>
+    private static double[] Means(IReadOnlyList<double[]> logarithms) =>
+        [.. Enumerable.Range(0, logarithms.Count == 0 ? 0 : logarithms[0].Length)
+            .Select(depth => logarithms.Select(row => Math.Exp(row[depth])).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average())];
 
     private static double[][]? Logarithms(IReadOnlyList<double[]>? rows) => rows?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 }

@@ -339,7 +339,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         foreach (var property in properties)
         {
             if (figures.Find(property.Name) is { } byDepth && byDepth.Last() is var (depth, figure)
-                && depth >= Diagnosis.LeastDepth && figure.Mean is >= 0 and <= 1)
+                && depth >= MappingBehaviour.LeastDepth && figure.Mean is >= 0 and <= 1)
             {
                 // A mapping that cannot be seen shows neither the property nor its opposite, and counts.
                 var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
@@ -352,7 +352,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
         return tests.Count == properties.Length
             ? (tests, "")
-            : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {Diagnosis.LeastDepth} layers");
+            : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} layers");
     }
 
     /// <summary>How many mappings would decide: an interval shrinks with their root, and must leave out one half.</summary>

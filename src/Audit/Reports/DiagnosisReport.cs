@@ -9,13 +9,20 @@ public static class DiagnosisReport
 
     /// <summary>Writes it out.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
-    /// <returns>An object with the condition, both shares with their 95 % intervals, the law of growth of χ and the limit of the effective rank.</returns>
+    /// <returns>An object with the conditions at 95 %, the certain one, both shares with their 95 % intervals, the law of growth of χ, the limit of the effective rank, and the rates by depth.</returns>
     public static JsonObject ToJson(Diagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
         return new JsonObject
         {
             ["condition"] = Words.Of(diagnosis.Condition),
+            ["conditions"] = new JsonArray([.. diagnosis.Conditions.Select(condition => (JsonNode)Words.Of(condition))]),
+            ["certain"] = new JsonObject
+            {
+                ["condition"] = Words.Of(diagnosis.CertainCondition),
+                ["false_rate"] = Diagnosis.FalseRate,
+                ["more_mappings"] = diagnosis.MoreMappings,
+            },
             ["sentence"] = diagnosis.Sentence,
             ["signal_pathology"] = Share(diagnosis.SignalPathology),
             ["snr_pathology"] = Share(diagnosis.SnrPathology),
@@ -24,6 +31,8 @@ public static class DiagnosisReport
                 {
                     ["law"] = Words.Of(growth.Law),
                     ["shape"] = Json.Number(growth.Shape),
+                    ["shape_lower"] = Json.Number(growth.ShapeLower),
+                    ["shape_upper"] = Json.Number(growth.ShapeUpper),
                     ["parameter"] = Json.Number(growth.Parameter),
                     ["lower"] = Json.Number(growth.Lower),
                     ["upper"] = Json.Number(growth.Upper),
@@ -31,8 +40,20 @@ public static class DiagnosisReport
                 : null,
             ["reff_limit"] = Json.Number(diagnosis.ReffLimit),
             ["reff_median"] = Json.Number(diagnosis.MedianReff),
+            ["rates"] = new JsonArray([.. diagnosis.Rates.Select(rate => (JsonNode)new JsonObject
+            {
+                ["from"] = rate.From,
+                ["to"] = rate.To,
+                ["log_chi_per_layer"] = Interval(rate.LogChiPerLayer),
+                ["chi_power"] = Interval(rate.ChiPower),
+                ["log_reff_minus_1_gain"] = Interval(rate.LogExcess),
+            })]),
         };
     }
+
+    private static JsonObject? Interval(Estimate? estimate) => estimate is not { } known
+        ? null
+        : new JsonObject { ["value"] = Json.Number(known.Value), ["lower"] = Json.Number(known.Lower), ["upper"] = Json.Number(known.Upper) };
 
     private static JsonObject? Share(BinomialProportion proportion)
     {

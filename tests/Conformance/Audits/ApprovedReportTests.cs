@@ -43,8 +43,6 @@ public class ApprovedReportTests
         Refusal.OfNull("result", () => MomentTable.Of((Model.ExperimentResult)null!));
         Refusal.OfNull("file", () => MomentTable.Of((Model.ResultFile)null!));
         Refusal.OfNull("result", () => DepthCurves.Of(null!));
-        Refusal.OfNull("first", () => GrowthLaw.Of(null!, [1], 100, 0.1));
-        Refusal.OfNull("second", () => GrowthLaw.Of([1], null!, 100, 0.1));
     }
 
     [Fact]

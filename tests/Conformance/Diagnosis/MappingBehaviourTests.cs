@@ -47,4 +47,25 @@ public class MappingBehaviourTests
     [InlineData(0, 0, false)]
     public void A_power_law_gains_as_much_as_before_within_a_factor_of_the_root_of_two(double first, double second, bool expected) =>
         new MappingBehaviour(5, 5, first, second).ChiGrowsAsPower.Should().Be(expected);
+
+    [Fact]
+    public void Marks_are_where_they_are_said_to_be()
+    {
+        new MappingBehaviour(5, 3, 0, 0).SignalCollapses.Should().BeTrue("r_eff - 1 has halved");
+        new MappingBehaviour(5, 3.01, 0, 0).SignalCollapses.Should().BeFalse();
+        new MappingBehaviour(5, 4, 1, 2).SnrDecaysExponentially.Should().BeTrue("twice the gain in twice the depth");
+        new MappingBehaviour(5, 4, 1, Math.Sqrt(2)).SnrDecaysExponentially.Should().BeFalse("halfway to a power law");
+        new MappingBehaviour(5, 4, 2, 2.9).SnrDecaysExponentially.Should().BeTrue();
+        new MappingBehaviour(5, 4, 0, GrowthLaw.NoGain).SnrDecaysExponentially.Should().BeFalse("no gain to speak of");
+        MappingBehaviour.LeastDepth.Should().Be(64);
+    }
+
+    [Fact]
+    public void Behaviours_are_read_at_a_quarter_half_and_all_of_the_depth()
+    {
+        MomentTable Of(int depth) => new([depth / 4, depth / 2, depth], 2, [[9, 9, 9], [9, 9, 9]], [[0, 1, 3], [0, 1, 3]], null, null, 0);
+        MappingBehaviour.Of(Of(64))!.Should().Equal(new MappingBehaviour(9, 9, 1, 2), new MappingBehaviour(9, 9, 1, 2));
+        MappingBehaviour.Of(Of(66)).Should().BeNull("66 has no quarter");
+        MappingBehaviour.Of(Of(64) with { Depths = [16, 33, 64] }).Should().BeNull();
+    }
 }

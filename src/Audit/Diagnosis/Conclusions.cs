@@ -1,0 +1,51 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>What follows from the signs of the contrasts, at whatever error rate they are known.</summary>
+/// <param name="Growth">The law of χ.</param>
+/// <param name="SignalCollapses">The directions of variance tend to one.</param>
+/// <param name="KeepsDirections">r_eff - 1 keeps two thirds from a quarter of the depth to all of it, and is above ½.</param>
+/// <param name="SnrWasLost">The SNR has lost more than the sixth power of the depth already.</param>
+/// <param name="Needed">The signs that the condition rests on.</param>
+internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool SnrWasLost, IReadOnlyDictionary<Contrast, int> Needed)
+{
+    /// <summary>Neither pathology.</summary>
+    public bool IsWellBehaved => !SignalCollapses && KeepsDirections && !SnrWasLost && Growth is not (Growth.Exponential or Growth.Undecided);
+
+    /// <summary>Concludes.</summary>
+    /// <param name="signs">What is known.</param>
+    /// <returns>The conclusions.</returns>
+    /// <remarks>
+    /// A signal has collapsed where fewer than 1.1 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1 has halved at least since a quarter of the depth, still falls, and
+    /// is below 1. (Where it has settled above one direction, it does not fall any more.)
+    /// </remarks>
+    public static Conclusions Of(Signs signs)
+    {
+        var growth = GrowthLaw.Of(signs);
+        Dictionary<Contrast, int> collapsed = new() { [Contrast.MoreThanOneDirection] = -1, [Contrast.BeganWithMoreDirections] = 1 };
+        Dictionary<Contrast, int> collapsing = new() { [Contrast.DirectionsHalve] = 1, [Contrast.DirectionsStillFall] = 1, [Contrast.MoreThanTwoDirections] = -1 };
+        Dictionary<Contrast, int> keeps = new() { [Contrast.DirectionsLoseThird] = -1, [Contrast.MoreThanOneAndHalfDirections] = 1 };
+        var (hasCollapsed, isCollapsing) = (Known(collapsed), Known(collapsing));
+        var conclusions = new Conclusions(growth, hasCollapsed || isCollapsing, Known(keeps), signs.Positive(Contrast.LostBefore), new Dictionary<Contrast, int>());
+        return conclusions with
+        {
+            Needed = hasCollapsed ? collapsed : isCollapsing ? collapsing
+                : growth == Growth.Exponential ? SignsOf(growth, signs)
+                : conclusions.IsWellBehaved ? keeps.Concat(SignsOf(growth, signs)).ToDictionary()
+                : conclusions.Needed,
+        };
+
+        bool Known(Dictionary<Contrast, int> needed) => needed.All(pair => signs.Known.GetValueOrDefault(pair.Key) == pair.Value);
+    }
+
+    private static Dictionary<Contrast, int> SignsOf(Growth growth, Signs signs) => growth switch
+    {
+        Growth.Exponential => new() { [Contrast.ShapeAboveThreeQuarters] = 1, [Contrast.OutrunsWalk] = 1 },
+        Growth.Power => new() { [Contrast.ShapeAboveHalf] = -1, [Contrast.ShapeAboveMinusHalf] = 1, [Contrast.Grows] = 1 },
+        Growth.Bounded when signs.Negative(Contrast.ShapeAboveMinusHalf) => new() { [Contrast.ShapeAboveMinusHalf] = -1 },
+        Growth.Bounded => new() { [Contrast.GainsFivePercent] = -1, [Contrast.KeepsWithinFivePercent] = 1 },
+        Growth.Walk => new() { [Contrast.OutrunsWalk] = -1 },
+        Growth.Subexponential => new() { [Contrast.ShapeAboveHalf] = -1 },
+        Growth.Undecided => [],
+        _ => throw new ArgumentOutOfRangeException(nameof(growth), growth, "expected a law of growth"),
+    };
+}

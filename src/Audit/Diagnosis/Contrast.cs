@@ -1,0 +1,59 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>Questions about the depth of a network whose answers name its condition: each is a number for each mapping, and the sign of its mean is the answer.</summary>
+/// <remarks>
+/// Laws of growth are told apart without a fitted constant. From a quarter to half of the depth ln χ gains D₁, from half to all of it D₂. Where ln χ grows as
+/// (l^p - 1)/p, that is exponentially for p = 1, as a power of the depth for p = 0, to a bound for p &lt; 0, the gains have a known ratio G_p, and
+/// D₂ - G_p D₁ has the sign of the true shape less p. Directions of variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it
+/// is divided by ln 4: the power of the depth with which they are lost.
+/// </remarks>
+internal enum Contrast
+{
+    /// <summary>D₂: χ grows.</summary>
+    Grows,
+
+    /// <summary>D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>).</summary>
+    OutrunsWalk,
+
+    /// <summary>Shape above ¾: the rate per layer falls by less than 16 % when the depth doubles.</summary>
+    ShapeAboveThreeQuarters,
+
+    /// <summary>Shape above ½: nearer to an exponential than to a power.</summary>
+    ShapeAboveHalf,
+
+    /// <summary>Shape above -½: nearer to a power than to a bound.</summary>
+    ShapeAboveMinusHalf,
+
+    /// <summary>D₂ is above ln 1.05: a gain that is worth a word.</summary>
+    GainsFivePercent,
+
+    /// <summary>D₂ is above -ln 1.05.</summary>
+    KeepsWithinFivePercent,
+
+    /// <summary>ln χ at full depth exceeds 3 ln(1 + L): the SNR has lost more than the sixth power of the depth, whatever it does now.</summary>
+    LostBefore,
+
+    /// <summary>r_eff - 1 halves at least from a quarter of the depth to all of it.</summary>
+    DirectionsHalve,
+
+    /// <summary>r_eff - 1 loses a third at least.</summary>
+    DirectionsLoseThird,
+
+    /// <summary>r_eff - 1 falls as the power ¼ or faster from half of the depth to all of it: it has not settled.</summary>
+    DirectionsStillFall,
+
+    /// <summary>r_eff - 1 falls as the power ⅛ or faster from half of the depth to all of it: it loses 8 % at least.</summary>
+    DirectionsHaveNotSettled,
+
+    /// <summary>r_eff is above 2 at full depth.</summary>
+    MoreThanTwoDirections,
+
+    /// <summary>r_eff is above 1.5 at full depth.</summary>
+    MoreThanOneAndHalfDirections,
+
+    /// <summary>r_eff is above 1.1 at full depth.</summary>
+    MoreThanOneDirection,
+
+    /// <summary>r_eff - 1 has halved at least since the first recorded depth.</summary>
+    BeganWithMoreDirections,
+}

@@ -1,0 +1,82 @@
+using MathNet.Numerics.Distributions;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The sign of the median of each contrast by the exact sign test: no assumption on how mappings scatter.</summary>
+/// <remarks>
+/// Of n mappings k lie above zero. Were the median at or below zero, k would be at most binomial with ½. The error rate is shared evenly by the
+/// contrasts and by both sides. It speaks about the sampling of mappings, at the depths that were simulated; it does not speak about the depths beyond.
+/// </remarks>
+internal static class SignTests
+{
+    /// <summary>Tests all contrasts.</summary>
+    /// <param name="contrasts">Their numbers, by mapping.</param>
+    /// <param name="falseRate">Probability that any sign is named wrongly.</param>
+    /// <returns>The signs that are certain at that rate.</returns>
+    public static Signs Of(IReadOnlyDictionary<Contrast, double[]> contrasts, double falseRate) =>
+        new(contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ShareOf(falseRate, contrasts.Count))), falseRate);
+
+    /// <summary>How many mappings would settle the signs, if they went on as these do.</summary>
+    /// <param name="contrasts">Their numbers, by mapping.</param>
+    /// <param name="needed">The signs that a condition needs.</param>
+    /// <param name="falseRate">Probability that any sign is named wrongly.</param>
+    /// <returns>The number of mappings in all; null if no number would, since a needed sign is that of half of the mappings or fewer.</returns>
+    public static int? MappingsFor(IReadOnlyDictionary<Contrast, double[]> contrasts, IReadOnlyDictionary<Contrast, int> needed, double falseRate)
+    {
+        var most = 0;
+        foreach (var (contrast, sign) in needed)
+        {
+            var values = contrasts[contrast];
+            if (MappingsFor((double)values.Count(value => Math.Sign(value) == sign) / values.Length, ShareOf(falseRate, contrasts.Count)) is not { } mappings)
+            {
+                return null;
+            }
+
+            most = Math.Max(most, mappings);
+        }
+
+        return most;
+    }
+
+    /// <summary>Rate of one side of one contrast.</summary>
+    private static double ShareOf(double falseRate, int contrasts) => falseRate / (2 * contrasts);
+
+    private static int SignOf(double[] values, double rate)
+    {
+        var (above, below) = (values.Count(value => value > 0), values.Count(value => value < 0));
+        return Tail(values.Length, above) <= rate ? 1 : Tail(values.Length, below) <= rate ? -1 : 0;
+    }
+
+    /// <summary>Probability of at least so many of n at one half.</summary>
+    private static double Tail(int n, int atLeast) => atLeast <= 0 ? 1 : Binomial.CDF(0.5, n, n - atLeast);
+
+    private static int? MappingsFor(double share, double rate)
+    {
+        const int Most = 1_000_000;
+        if (share <= 0.5)
+        {
+            return null;
+        }
+
+        var (low, high) = (1, 1);
+        while (!Settles(high))
+        {
+            if (high > Most)
+            {
+                return null;
+            }
+
+            (low, high) = (high, 2 * high);
+        }
+
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Settles(middle) ? (low, middle) : (middle + 1, high);
+        }
+
+        return high;
+
+        bool Settles(int n) => Tail(n, (int)Math.Floor((share * n) + 1e-9)) <= rate;
+    }
+}

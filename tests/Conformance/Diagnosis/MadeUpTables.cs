@@ -1,0 +1,58 @@
+using MathNet.Numerics.Distributions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Made-up ensembles of known law: what depth does to each mapping on average, with chance of the kinds that networks have.</summary>
+/// <param name="Reff">Effective rank by depth.</param>
+/// <param name="LogChi">Mean of ln χ by depth.</param>
+internal sealed record MadeUpTables(Func<double, double> Reff, Func<double, double> LogChi)
+{
+    /// <summary>Depth; depths 1 to this are recorded in steps of <see cref="Step"/>.</summary>
+    public int Depth { get; init; } = 200;
+
+    /// <summary>Layers between two records.</summary>
+    public int Step { get; init; } = 2;
+
+    /// <summary>Mappings.</summary>
+    public int Mappings { get; init; } = 24;
+
+    /// <summary>Variance of the random walk of ln χ, per layer.</summary>
+    public double Walk { get; init; }
+
+    /// <summary>Standard deviation of an error of ln χ and of ln(r_eff - 1) at each depth, independent between depths.</summary>
+    public double Scatter { get; init; } = 0.02;
+
+    /// <summary>Standard deviation of a factor of r_eff - 1 that a mapping keeps.</summary>
+    public double Spread { get; init; } = 0.01;
+
+    /// <summary>Draws a table.</summary>
+    /// <param name="seed">The seed.</param>
+    public MomentTable Draw(int seed)
+    {
+        var random = new Random(seed);
+        int[] depths = [.. Enumerable.Range(1, Depth / Step).Select(i => i * Step)];
+        var (ranks, gains) = (new List<double[]>(), new List<double[]>());
+        for (var i = 0; i < Mappings; i++)
+        {
+            var (walk, kept, before) = (0.0, Spread * Normal.Sample(random, 0, 1), 0);
+            var (rank, gain) = (new double[depths.Length], new double[depths.Length]);
+            foreach (var (index, depth) in depths.Index())
+            {
+                walk += Math.Sqrt(Walk * (depth - before)) * Normal.Sample(random, 0, 1);
+                before = depth;
+                gain[index] = LogChi(depth) + walk + (Scatter * Normal.Sample(random, 0, 1));
+                rank[index] = 1 + ((Reff(depth) - 1) * Math.Exp(kept + (Scatter * Normal.Sample(random, 0, 1))));
+            }
+
+            ranks.Add(rank);
+            gains.Add(gain);
+        }
+
+        return new MomentTable(depths, Mappings, ranks, gains, null, null, 0);
+    }
+
+    /// <summary>Diagnoses a table.</summary>
+    /// <param name="seed">The seed.</param>
+    public Diagnosis Diagnose(int seed = 5) => Diagnosis.Of(Draw(seed));
+}
