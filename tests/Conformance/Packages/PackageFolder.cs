@@ -5,13 +5,16 @@ using FluentAssertions;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>A folder of packages, packed from what the tests were built with, and a stranger's machine beside it: no package cache, no tools, no network.</summary>
-internal sealed class PackageFolder : IDisposable
+public sealed class PackageFolder : IDisposable
 {
+    public const string SharedByTests = "Packages";
+
     public const string Version = "0.0.1";
 
     /// <summary>Debug or Release, as the tests were built.</summary>
     public static readonly string Configuration = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
 
+    private readonly HashSet<string> _packed = [];
     private readonly string _home = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     public PackageFolder() => Path = Directory.CreateDirectory(System.IO.Path.Combine(_home, "packages")).FullName;
@@ -38,9 +41,10 @@ internal sealed class PackageFolder : IDisposable
         return folder;
     }
 
+    /// <summary>Packs projects of <c>src</c> that are not yet in the folder.</summary>
     public void Pack(params string[] projects)
     {
-        foreach (var project in projects)
+        foreach (var project in projects.Where(_packed.Add))
         {
             var folder = System.IO.Path.Combine(Repository.Root, "src", project);
             if (project == "Cli")
@@ -90,3 +94,7 @@ internal sealed class PackageFolder : IDisposable
         }
     }
 }
+
+/// <summary>What is packed once serves all tests of packages.</summary>
+[CollectionDefinition(PackageFolder.SharedByTests)]
+public sealed class PackageCollection : ICollectionFixture<PackageFolder>;

@@ -7,32 +7,29 @@ using FluentAssertions;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>The packages as a stranger gets them: packed from what was built, installed from a folder.</summary>
-public sealed partial class PackageTests : IDisposable
+[Collection(PackageFolder.SharedByTests)]
+public sealed partial class PackageTests(PackageFolder packages)
 {
     /// <summary>Packed, what one platform needs. With the native code of all platforms in one package it was 82 million bytes.</summary>
     private const long MostBytes = 25_000_000;
 
-    private readonly PackageFolder _packages = new();
-
-    public void Dispose() => _packages.Dispose();
-
     [Fact]
     public void The_command_is_installed_as_its_README_says()
     {
-        _packages.Pack("Cli");
-        _packages.Succeed(Installation("src/Cli/README.md")[1].Split(' ')[1..]);
-        var packed = Directory.EnumerateFiles(_packages.Path).Sum(file => new FileInfo(file).Length);
+        packages.Pack("Cli");
+        packages.Succeed(Installation("src/Cli/README.md")[1].Split(' ')[1..]);
+        var packed = Directory.EnumerateFiles(packages.Path).Where(IsOfTheCommand).Sum(file => new FileInfo(file).Length);
         packed.Should().BeLessThanOrEqualTo(MostBytes);
-        var installed = Directory.EnumerateFiles(_packages.Tools, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        var installed = Directory.EnumerateFiles(packages.Tools, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
         installed.Should().BeLessThanOrEqualTo(3 * MostBytes);
 
-        var command = Path.Combine(_packages.Tools, "wellbehaved");
+        var command = Path.Combine(packages.Tools, "wellbehaved");
         var verify = CommandLine.Run(command, ["verify", "--claim", "O1"]);
         verify.ExitStatus.Should().Be(0, verify.Error);
         verify.Output.Should().Contain("1 of 1 claims hold");
 
         // What draws brings native code.
-        var result = Path.Combine(_packages.Tools, "result.npz");
+        var result = Path.Combine(packages.Tools, "result.npz");
         var run = CommandLine.Run(command, ["run", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--num-sims", "2", "--out", result]);
         run.ExitStatus.Should().Be(0, run.Error);
         foreach (var picture in new[] { "svg", "png", "pdf" })
@@ -58,9 +55,11 @@ public sealed partial class PackageTests : IDisposable
     [InlineData("Cli")]
     public void A_package_has_what_a_reader_looks_for(string project)
     {
-        _packages.Pack(project);
+        packages.Pack(project);
         var id = project == "Cli" ? "wellbehaved" : $"Wellbehaved.{project}";
-        foreach (var file in Directory.EnumerateFiles(_packages.Path, "*.nupkg"))
+        var files = Directory.EnumerateFiles(packages.Path, "*.nupkg").Where(file => project == "Cli" ? IsOfTheCommand(file) : Path.GetFileName(file) == $"{id}.{PackageFolder.Version}.nupkg").ToArray();
+        files.Should().HaveCount(project == "Cli" ? 2 : 1);
+        foreach (var file in files)
         {
             using var package = ZipFile.OpenRead(file);
             package.Entries.Select(entry => entry.FullName).Should().Contain(["icon.png", "README.md"]);
@@ -84,8 +83,8 @@ public sealed partial class PackageTests : IDisposable
     [Fact]
     public void The_libraries_are_used_from_their_packages_alone()
     {
-        _packages.Pack("Numerics", "Model", "Theory", "Audit");
-        var folder = _packages.NewProject("stranger");
+        packages.Pack("Numerics", "Model", "Theory", "Audit");
+        var folder = packages.NewProject("stranger");
         File.WriteAllText(Path.Combine(folder, "stranger.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -103,7 +102,7 @@ public sealed partial class PackageTests : IDisposable
         var bodies = snippets.Select(text => "{\n" + string.Join('\n', text.Split('\n').Where(line => !usings.Contains(line))) + "}\n");
         File.WriteAllText(Path.Combine(folder, "Program.cs"), string.Join('\n', usings) + "\n" + string.Join('\n', bodies));
 
-        var output = _packages.Succeed(["run", "--project", folder], folder);
+        var output = packages.Succeed(["run", "--project", folder], folder);
         output.Should().Contain("S2: Holds").And.Contain("D4: Holds").And.Contain("χ at depth 50").And.Contain("ln ν₂ drifts by -0.019786");
     }
 
@@ -139,6 +138,8 @@ public sealed partial class PackageTests : IDisposable
             }
         }
     }
+
+    private static bool IsOfTheCommand(string file) => Path.GetFileName(file).StartsWith("wellbehaved.", StringComparison.Ordinal);
 
     /// <summary>The two commands that pack and install.</summary>
     private static string[] Installation(string document)
