@@ -97,4 +97,4 @@ public sealed class PackageFolder : IDisposable
 
 /// <summary>What is packed once serves all tests of packages.</summary>
 [CollectionDefinition(PackageFolder.SharedByTests)]
-public sealed class PackageCollection : ICollectionFixture<PackageFolder>;
+public sealed class SharedPackages : ICollectionFixture<PackageFolder>;
