@@ -1,28 +1,49 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>The packages as a stranger gets them: packed from what was built, installed from a folder.</summary>
-public sealed class PackageTests : IDisposable
+[Collection(PackageFolder.SharedByTests)]
+public sealed partial class PackageTests(PackageFolder packages)
 {
-    private const string Version = "0.0.1-tested";
-    private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    /// <summary>Packed, what one platform needs. With the native code of all platforms in one package it was 82 million bytes.</summary>
+    private const long MostBytes = 25_000_000;
 
     [Fact]
-    public void The_tool_is_installed_from_a_folder_and_run()
+    public void The_command_is_installed_as_its_README_says()
     {
-        Pack("Cli");
-        Dotnet("tool", "install", "wellbehaved", "--version", Version, "--source", _folder, "--tool-path", Path.Combine(_folder, "tools"));
-        var run = CommandLine.Run(Path.Combine(_folder, "tools", "wellbehaved"), ["verify", "--claim", "O1"]);
+        packages.Pack("Cli");
+        packages.Succeed(Installation("src/Cli/README.md")[1].Split(' ')[1..]);
+        var packed = Directory.EnumerateFiles(packages.Path).Where(IsOfTheCommand).Sum(file => new FileInfo(file).Length);
+        packed.Should().BeLessThanOrEqualTo(MostBytes);
+        var installed = Directory.EnumerateFiles(packages.Tools, "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length);
+        installed.Should().BeLessThanOrEqualTo(3 * MostBytes);
+
+        var command = Path.Combine(packages.Tools, "wellbehaved");
+        var verify = CommandLine.Run(command, ["verify", "--claim", "O1"]);
+        verify.ExitStatus.Should().Be(0, verify.Error);
+        verify.Output.Should().Contain("1 of 1 claims hold");
+
+        // What draws brings native code.
+        var result = Path.Combine(packages.Tools, "result.npz");
+        var run = CommandLine.Run(command, ["run", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--num-sims", "2", "--out", result]);
         run.ExitStatus.Should().Be(0, run.Error);
-        run.Output.Should().Contain("1 of 1 claims hold");
+        foreach (var picture in new[] { "svg", "png", "pdf" })
+        {
+            var plot = CommandLine.Run(command, ["plot", result, "--out", Path.ChangeExtension(result, picture)]);
+            plot.ExitStatus.Should().Be(0, plot.Error);
+        }
     }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/tutorial.md")]
+    public void The_other_documents_install_the_command_in_the_same_way(string document) =>
+        Installation(document).Should().Equal(Installation("src/Cli/README.md"));
 
     [Theory]
     [InlineData("Numerics")]
@@ -30,38 +51,40 @@ public sealed class PackageTests : IDisposable
     [InlineData("Theory")]
     [InlineData("Audit")]
     [InlineData("Xunit")]
+    [InlineData("Xunit.V3")]
     [InlineData("Cli")]
     public void A_package_has_what_a_reader_looks_for(string project)
     {
-        Pack(project);
+        packages.Pack(project);
         var id = project == "Cli" ? "wellbehaved" : $"Wellbehaved.{project}";
-        using var package = ZipFile.OpenRead(Path.Combine(_folder, $"{id}.{Version}.nupkg"));
-        package.Entries.Select(entry => entry.FullName).Should().Contain(["icon.png", "README.md"]);
-        using var stream = package.GetEntry($"{id}.nuspec")!.Open();
-        var metadata = XDocument.Load(stream).Root!.Elements().Single();
-        foreach (var (name, expected) in new[] { ("license", "MIT"), ("icon", "icon.png"), ("readme", "README.md") })
+        var files = Directory.EnumerateFiles(packages.Path, "*.nupkg").Where(file => project == "Cli" ? IsOfTheCommand(file) : Path.GetFileName(file) == $"{id}.{PackageFolder.Version}.nupkg").ToArray();
+        files.Should().HaveCount(project == "Cli" ? 2 : 1);
+        foreach (var file in files)
         {
-            metadata.Elements().Single(element => element.Name.LocalName == name).Value.Should().Be(expected);
-        }
+            using var package = ZipFile.OpenRead(file);
+            package.Entries.Select(entry => entry.FullName).Should().Contain(["icon.png", "README.md"]);
+            using var stream = package.Entries.Single(entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open();
+            var metadata = XDocument.Load(stream).Root!.Elements().Single();
+            foreach (var (name, expected) in new[] { ("license", "MIT"), ("icon", "icon.png"), ("readme", "README.md") })
+            {
+                metadata.Elements().Single(element => element.Name.LocalName == name).Value.Should().Be(expected);
+            }
 
-        metadata.Elements().Single(element => element.Name.LocalName == "description").Value.Should().NotBeEmpty();
-        if (project != "Cli")
-        {
-            using var symbols = ZipFile.OpenRead(Path.Combine(_folder, $"{id}.{Version}.snupkg"));
-            symbols.Entries.Should().Contain(entry => entry.Name == $"{id}.pdb");
-            package.Entries.Should().Contain(entry => entry.Name == $"{id}.xml");
+            metadata.Elements().Single(element => element.Name.LocalName == "description").Value.Should().NotBeEmpty();
+            if (project != "Cli")
+            {
+                using var symbols = ZipFile.OpenRead(Path.ChangeExtension(file, "snupkg"));
+                symbols.Entries.Should().Contain(entry => entry.Name == $"{id}.pdb");
+                package.Entries.Should().Contain(entry => entry.Name == $"{id}.xml");
+            }
         }
     }
 
     [Fact]
     public void The_libraries_are_used_from_their_packages_alone()
     {
-        foreach (var project in new[] { "Numerics", "Model", "Theory", "Audit" })
-        {
-            Pack(project);
-        }
-
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, "stranger")).FullName;
+        packages.Pack("Numerics", "Model", "Theory", "Audit");
+        var folder = packages.NewProject("stranger");
         File.WriteAllText(Path.Combine(folder, "stranger.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -69,10 +92,8 @@ public sealed class PackageTests : IDisposable
                 <TargetFramework>net10.0</TargetFramework>
                 <Nullable>enable</Nullable>
                 <ImplicitUsings>enable</ImplicitUsings>
-                <RestoreFallbackFolders>{GlobalPackages()}</RestoreFallbackFolders>
-                <RestoreSources>{_folder}</RestoreSources>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="Wellbehaved.Audit" Version="{Version}" /></ItemGroup>
+              <ItemGroup><PackageReference Include="Wellbehaved.Audit" Version="{PackageFolder.Version}" /></ItemGroup>
             </Project>
             """);
         var snippets = new[] { "src/Audit/README.md", "src/Model/README.md", "src/Theory/README.md" }.SelectMany(document => Repository.Blocks(document, "csharp")).Select(block => block.Text).ToArray();
@@ -81,7 +102,7 @@ public sealed class PackageTests : IDisposable
         var bodies = snippets.Select(text => "{\n" + string.Join('\n', text.Split('\n').Where(line => !usings.Contains(line))) + "}\n");
         File.WriteAllText(Path.Combine(folder, "Program.cs"), string.Join('\n', usings) + "\n" + string.Join('\n', bodies));
 
-        var output = Dotnet("run", "--project", folder);
+        var output = packages.Succeed(["run", "--project", folder], folder);
         output.Should().Contain("S2: Holds").And.Contain("D4: Holds").And.Contain("χ at depth 50").And.Contain("ln ν₂ drifts by -0.019786");
     }
 
@@ -102,29 +123,34 @@ public sealed class PackageTests : IDisposable
         }
     }
 
-    private static string GlobalPackages() => Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-
-    /// <summary>Packs what the tests were built with.</summary>
-    private void Pack(string project)
+    /// <summary>A package index shows the README alone: a package that it names is one click away.</summary>
+    [Fact]
+    public void The_README_of_a_package_links_the_packages_that_it_names()
     {
-        var configuration = Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
-        Dotnet("pack", Path.Combine(Repository.Root, "src", project), "--no-build", "-c", configuration, "-o", _folder, $"-p:Version={Version}");
-    }
-
-    /// <summary>Runs the SDK with a package cache of its own, so that no earlier version is met there.</summary>
-    private string Dotnet(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
-        if (arguments[0] != "pack")
+        foreach (var document in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories))
         {
-            start.Environment["NUGET_PACKAGES"] = Path.Combine(_folder, "cache");
+            var text = File.ReadAllText(document);
+            var own = text.Split('\n')[0].TrimStart('#', ' ');
+            var prose = string.Concat(text.Split("```").Where((_, i) => i % 2 == 0));
+            foreach (var name in NamePattern().Matches(prose).Select(match => match.Value).Distinct().Where(name => name != own))
+            {
+                prose.Should().Contain($"[{name}](https://www.nuget.org/packages/{name})", document);
+            }
         }
-
-        using var dotnet = Process.Start(start)!;
-        var error = dotnet.StandardError.ReadToEndAsync();
-        var output = dotnet.StandardOutput.ReadToEnd();
-        dotnet.WaitForExit();
-        dotnet.ExitCode.Should().Be(0, "{0}\n{1}", output, error.Result);
-        return output;
     }
+
+    private static bool IsOfTheCommand(string file) => Path.GetFileName(file).StartsWith("wellbehaved.", StringComparison.Ordinal);
+
+    /// <summary>The two commands that pack and install.</summary>
+    private static string[] Installation(string document)
+    {
+        var lines = Repository.Blocks(document, "sh", "bash").SelectMany(block => block.Text.Split('\n')).ToList();
+        var install = lines.FindIndex(line => line.StartsWith("dotnet tool install ", StringComparison.Ordinal));
+        install.Should().BePositive(document);
+        lines[install - 1].Should().Be("dotnet pack src/Cli -c Release -o packages");
+        return [lines[install - 1], lines[install]];
+    }
+
+    [GeneratedRegex(@"\bWellbehaved(\.[A-Z][A-Za-z0-9]+)+")]
+    private static partial Regex NamePattern();
 }

@@ -1,0 +1,24 @@
+using System.Text.RegularExpressions;
+using FluentAssertions;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Who follows README and tutorial in a checkout finds nothing new in <c>git status</c>.</summary>
+public partial class OutputTests
+{
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/tutorial.md")]
+    public void What_the_commands_write_is_ignored_by_git(string document)
+    {
+        var written = Repository.Blocks(document, "sh", "bash").SelectMany(block => OutputPattern().Matches(block.Text)).Select(match => match.Groups["path"].Value).Distinct().ToArray();
+        written.Should().Contain("packages").And.Contain("report").And.Contain("bn_ff.npz");
+        foreach (var path in written)
+        {
+            CommandLine.Run("git", ["-C", Repository.Root, "check-ignore", "--quiet", path is "packages" or "report" ? path + "/" : path]).ExitStatus.Should().Be(0, "{0} of {1}", path, document);
+        }
+    }
+
+    [GeneratedRegex(@"(--out|-o|--report|--json|--junit|--badge)\s+(?<path>[\w./-]+)")]
+    private static partial Regex OutputPattern();
+}
