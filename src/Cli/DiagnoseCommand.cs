@@ -38,7 +38,7 @@ internal static class DiagnoseCommand
 
         if (table.Died > 0)
         {
-            Console.WriteLine($"  left out: {table.Died} mappings in which all activations were off");
+            Console.WriteLine($"  left out: {Counted.Of(table.Died, "mapping")} in which all activations were off");
         }
 
         if (json is not null)
@@ -52,7 +52,7 @@ internal static class DiagnoseCommand
     private static string Share(BinomialProportion proportion)
     {
         var (lower, upper) = proportion.Interval(0.05);
-        return FormattableString.Invariant($"{proportion.Successes} of {proportion.Samples} mappings, so {lower:F3} to {upper:F3} of all");
+        return FormattableString.Invariant($"{Counted.Of(proportion.Successes, proportion.Samples, "mapping")}, so {lower:F3} to {upper:F3} of all");
     }
 
     private static string Describe(GrowthLaw growth) => growth.Law switch

@@ -99,7 +99,7 @@ public sealed record Diagnosis(
             Condition.PathologicalSignal => $"Pathological signal: in {Share(collapsing)} of the mappings {directions}; {chi}.",
             Condition.PathologicalSnr => $"Pathological SNR: in {Share(drowning)} of the mappings the signal-to-noise ratio decays exponentially; {chi}, while {directions}.",
             Condition.WellBehaved => $"Well-behaved to depth {depth}: {directions}, and {chi}.",
-            _ => $"Undecided at depth {depth}: {Share(collapsing)} of the mappings collapse and {Share(drowning)} lose their signal-to-noise ratio exponentially, which {collapsing.Samples} mappings do not settle; {chi}.",
+            _ => $"Undecided at depth {depth}: {Share(collapsing)} of the mappings collapse and {Share(drowning)} lose their signal-to-noise ratio exponentially, which {Model.Counted.Of(collapsing.Samples, "mapping")} {(collapsing.Samples == 1 ? "does" : "do")} not settle; {chi}.",
         };
     }
 

@@ -21,7 +21,7 @@ public sealed class PackageTests : IDisposable
         Dotnet("tool", "install", "wellbehaved", "--version", Version, "--source", _folder, "--tool-path", Path.Combine(_folder, "tools"));
         var run = CommandLine.Run(Path.Combine(_folder, "tools", "wellbehaved"), ["verify", "--claim", "O1"]);
         run.ExitStatus.Should().Be(0, run.Error);
-        run.Output.Should().Contain("1 of 1 claims hold");
+        run.Output.Should().Contain("1 of 1 claim holds");
     }
 
     [Theory]
