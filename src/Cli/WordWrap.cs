@@ -14,6 +14,7 @@ internal static class WordWrap
         // Beyond half of the width there would be more indentation than text.
         var indentation = line.TakeWhile(character => character == ' ').Count();
         var margin = new string(' ', Math.Min(indentation + hanging, width / 2));
+        line = line.Length > width ? line.TrimEnd(' ') : line;
         while (line.Length > width && BreakOf(line, width) is { } at)
         {
             yield return line[..at].TrimEnd(' ');
@@ -34,6 +35,6 @@ internal static class WordWrap
         }
 
         var next = line.IndexOf(' ', Math.Max(first, width));
-        return next > 0 && line[next..].Trim(' ').Length > 0 ? next : null;
+        return next > 0 ? next : null;
     }
 }

@@ -1,4 +1,5 @@
 using FluentAssertions;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -32,11 +33,11 @@ public sealed class TerminalTests : IDisposable
     }
 
     [TerminalFact]
-    public void Colours_are_for_terminals_that_NO_COLOR_does_not_forbid_them()
+    public void Rejected_is_coloured_in_a_terminal_unless_NO_COLOR_is_set()
     {
-        // Moments of eight channels are no moments of a thousand.
-        CommandLine.Run(["run", "--architecture", "vanilla", "--total-depth", "8", "--num-computations", "8", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "8", "--num-sims", "200", "--out", Path.Combine(_folder, "result.npz")]).ExitStatus.Should().Be(0);
-        const string audit = "audit --results result.npz --architecture vanilla --num-channels 1000";
+        // A mean of squares that is negative.
+        NpzArchive.Write(Path.Combine(_folder, "result.npz"), [KeyValuePair.Create("depth", NpyArray.Of([1L, 2L], 2)), KeyValuePair.Create("nu2_signal_loc1", NpyArray.Of([-1.0, 1, 1, 1], 2, 2))]);
+        const string audit = "audit --results result.npz --architecture vanilla";
 
         Redirected(audit).Should().Contain("REJECTED").And.NotContain("\u001b");
         InTerminal(80, audit).Should().MatchRegex("\u001b\\[[0-9;]+mREJECTED");

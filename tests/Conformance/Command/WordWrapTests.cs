@@ -20,7 +20,9 @@ public class WordWrapTests
     [InlineData("one  two", 4, "one|two")]
     [InlineData("one two\nthree", 20, "one two|three")]
     [InlineData("", 5, "")]
-    [InlineData("ends   ", 5, "ends   ")]
+    [InlineData("ends   ", 5, "ends")]
+    [InlineData("ends ", 5, "ends ")]
+    [InlineData("a ends   ", 3, "a|ends")]
     public void A_line_breaks_between_words(string text, int width, string lines) => WordWrap.Lines(text, width).Should().Equal(lines.Split('|'));
 
     [Fact]
