@@ -56,15 +56,15 @@ internal static class PredictCommand
 
     private static void Print(ExperimentOptions options, Prediction prediction)
     {
-        Console.WriteLine("                                                       directions");
-        Console.WriteLine("   depth           χ       δχ          μ₂          ν₂  of variance");
+        Console.WriteLine("                                                 directions");
+        Console.WriteLine(" depth          χ      δχ         μ₂         ν₂  of variance");
         var shown = Shown(options).ToList();
         foreach (var i in TableRows.Spread(shown.Count))
         {
             var moments = prediction.Moments[shown[i]];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{moments.Depth,8}  {Exponential(prediction.LogChi[shown[i]]),9}  {Math.Exp(prediction.LogDeltaChi[shown[i]]),7:F4}  {Exponential(moments.LogMu2Signal),9}  {Exponential(moments.LogNu2Signal),9}  {moments.ReffSignal,11:F3}"));
+                $"{moments.Depth,6}  {Exponential(prediction.LogChi[shown[i]]),9}  {Math.Exp(prediction.LogDeltaChi[shown[i]]),6:F4}  {Exponential(moments.LogMu2Signal),9}  {Exponential(moments.LogNu2Signal),9}  {moments.ReffSignal,11:F3}"));
         }
 
         Console.WriteLine();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Spectre.Console;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FluentAssertions;
 using Wellbehaved.Model;
 
@@ -7,6 +8,9 @@ namespace Wellbehaved.Tests.Conformance;
 public sealed class TerminalTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
+
+    /// <summary>Titles of columns that narrow windows do not have.</summary>
+    private static readonly string[] Titles = ["n", "alpha", "decided"];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -28,7 +32,7 @@ public sealed class TerminalTests : IDisposable
             var (file, window) = (Redirected(arguments), InTerminal(columns, arguments));
 
             Plain(window).Split('\n').Should().OnlyContain(line => line.Length <= columns, arguments);
-            Words(Plain(window)).Should().Contain(Words(file), "no word of it is broken or lost: {0}", arguments);
+            Words(Plain(window)).Should().Contain(Words(file).Except(Titles), "no word of it is broken or lost: {0}", arguments);
         }
     }
 
@@ -45,7 +49,7 @@ public sealed class TerminalTests : IDisposable
     }
 
     [TerminalFact]
-    public void Json_is_whole_in_a_narrow_window() => InTerminal(40, "claims P9 --json").Replace("\r", "", StringComparison.Ordinal).Should().Be(Redirected("claims P9 --json"));
+    public void Json_is_whole_in_a_narrow_window() => WithoutEscapes(InTerminal(40, "claims P9 --json")).Replace("\r", "", StringComparison.Ordinal).Should().Be(Redirected("claims P9 --json"));
 
     private string Redirected(string arguments) => Shell($"dotnet '{Program}' {arguments} 2>&1");
 
@@ -58,8 +62,11 @@ public sealed class TerminalTests : IDisposable
     private static string Program => Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll");
 
     /// <summary>What stays on the screen: bars of progress are erased again.</summary>
-    private static string Plain(string sent) => string.Join('\n', System.Text.RegularExpressions.Regex.Replace(sent, "\u001b\\[[0-9;?]*[A-Za-z]", "")
+    private static string Plain(string sent) => string.Join('\n', WithoutEscapes(sent)
         .Split('\n').Select(line => line.TrimEnd('\r').Split('\r')[^1].TrimEnd()).Where(line => !line.Contains('━')));
+
+    /// <summary>Colours, moves of the cursor and modes of the keypad are not seen.</summary>
+    private static string WithoutEscapes(string sent) => Regex.Replace(sent, "\u001b(\\[[0-9;?]*[A-Za-z]|[=>])", "");
 
     private static string[] Words(string text) => text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries);
 }
