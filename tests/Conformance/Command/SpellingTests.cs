@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Wellbehaved.Audit;
 using Wellbehaved.Cli;
 using Wellbehaved.Model;
 

@@ -10,7 +10,7 @@ public sealed class TerminalTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     /// <summary>Titles of columns that narrow windows do not have.</summary>
-    private static readonly string[] Titles = ["n", "alpha", "decided"];
+    private static readonly string[] Titles = ["n", "alpha", "decided", "apart", "by"];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
