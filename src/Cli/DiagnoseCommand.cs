@@ -7,6 +7,9 @@ namespace Wellbehaved.Cli;
 /// <summary><c>wellbehaved diagnose</c>: what the post would say of the architecture behind a result file.</summary>
 internal static class DiagnoseCommand
 {
+    /// <summary>Indentation of the evidence beyond the titles of its lines.</summary>
+    private const int Hanging = 21;
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
@@ -26,14 +29,15 @@ internal static class DiagnoseCommand
 
         var table = MomentTable.Of(ResultInput.Read(path));
         var diagnosis = Diagnosis.Of(table);
-        Console.WriteLine(diagnosis.Sentence);
+        var screen = Screen.Output();
+        screen.Sentence(diagnosis.Sentence);
         if (diagnosis.SignalPathology.Samples > 0)
         {
-            Console.WriteLine($"  pathological signal: {Share(diagnosis.SignalPathology)}");
-            Console.WriteLine($"  pathological SNR:    {Share(diagnosis.SnrPathology)}");
-            Console.WriteLine($"  growth of χ:         {Describe(diagnosis.ChiGrowth!)}");
-            Console.WriteLine(FormattableString.Invariant($"  effective rank:      median {diagnosis.MedianReff:G4} at depth {table.Depths[^1]}, {(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : FormattableString.Invariant($"limit {diagnosis.ReffLimit:G4}"))}"));
-            Console.WriteLine($"  a condition is named wrongly less than once in {1 / Diagnosis.FalseRate:N0} experiments; intervals are of 95 %");
+            screen.Sentence($"  pathological signal: {Share(diagnosis.SignalPathology)}", Hanging);
+            screen.Sentence($"  pathological SNR:    {Share(diagnosis.SnrPathology)}", Hanging);
+            screen.Sentence($"  growth of χ:         {Describe(diagnosis.ChiGrowth!)}", Hanging);
+            screen.Sentence(FormattableString.Invariant($"  effective rank:      median {diagnosis.MedianReff:G4} at depth {table.Depths[^1]}, {(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : FormattableString.Invariant($"limit {diagnosis.ReffLimit:G4}"))}"), Hanging);
+            screen.Sentence($"  a condition is named wrongly less than once in {1 / Diagnosis.FalseRate:N0} experiments; intervals are of 95 %");
         }
 
         if (table.Died > 0)

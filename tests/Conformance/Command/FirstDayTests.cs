@@ -152,6 +152,20 @@ public sealed class FirstDayTests : IDisposable
         JsonNode.DeepEquals(one["measurements"], all.Single(check => check!["architecture"]!.GetValue<string>() == "bn_ff")!["measurements"]).Should().BeTrue();
     }
 
+    [NumPyFact]
+    public void The_command_that_repeats_a_rejected_check_of_an_audit_rejects_it_again_in_a_shell()
+    {
+        var outcome = Audited.Run(Audited.Mutant("noise-not-divided-by-norm"), "--claim", "D7", "--architecture", "bn_ff", "--architecture", "vanilla", "--time-limit", "90", "--seed", "5");
+
+        outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
+        var again = outcome.Output.Split('\n').Single(line => line.StartsWith("  again: ", StringComparison.Ordinal))["  again: ".Length..].TrimEnd();
+        again.Should().StartWith("wellbehaved audit --command '").And.EndWith(" --time-limit 90 --scale quick --claim D7 --seed 5 --architecture bn_ff");
+
+        var repeated = CommandLine.Run("bash", ["-c", $"wellbehaved() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}' \"$@\"; }}\n{again}"]);
+        repeated.ExitStatus.Should().Be(1, repeated.Error);
+        repeated.Output.Should().Contain("D7 bn_ff: rejected: ").And.NotContain("vanilla").And.Contain($"again: {again}");
+    }
+
     [Fact]
     public void Numbers_agree_with_their_nouns()
     {
