@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
@@ -8,20 +9,21 @@ namespace Wellbehaved.Cli;
 internal static class AuditCommand
 {
     private static readonly string[] SmokeClaims = ["O1", "O2", "O3", "D4", "D7"];
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
         var command = new Option<string?>("--command") { Description = "Audit the program that this command starts; it speaks the audit protocol (docs/audit-protocol.md)", HelpName = "COMMAND" };
         var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours or the author's; needs --architecture", HelpName = "FILE.npz" };
-        var architectures = new Option<string[]>("--architecture") { Description = $"Audit this architecture only; may be given more than once: {string.Join(", ", Architecture.Names)}", HelpName = "word", AllowMultipleArgumentsPerToken = true };
+        var architectures = OptionFactory.Architectures("Audit this architecture only; may be given more than once");
         var recorded = new RecordedOptions();
         var smoke = new Option<bool>("--smoke") { Description = "Only tell a broken adapter from a broken implementation, in seconds" };
         var allowDeclined = new Option<bool>("--allow-declined") { Description = "Exit with 0 if all that was executed holds, whatever the subject declined" };
         var scale = OptionFactory.Choice("--scale", "How much to simulate", "quick", "full");
-        var claims = new Option<string[]>("--claim") { Description = "Check this claim only; may be given more than once", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
+        var claims = OptionFactory.Claims();
         var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
-        var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", 60.0, "a positive number of seconds");
+        var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", DefaultLimit.TotalSeconds, "a positive number of seconds");
         var processes = OptionFactory.Number("--processes", "Instances of the program side by side", Environment.ProcessorCount);
         var outputs = new ReportOptions();
         var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.") { command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes };
@@ -30,12 +32,7 @@ internal static class AuditCommand
         audit.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var files = outputs.Of(parsed);
-            var chosen = parsed.GetValue(architectures) is { Length: > 0 } given ? given : null;
-            foreach (var name in chosen ?? [])
-            {
-                ExperimentOptions.RequireArchitecture(name);
-            }
-
+            var chosen = OptionFactory.ChosenArchitectures(parsed, architectures);
             var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes };
             foreach (var option in parsed.GetValue(results) is null ? recorded.Options : ofPrograms)
             {
@@ -61,7 +58,8 @@ internal static class AuditCommand
                     files,
                     cancellation),
                 (null, { } file) => AuditResults(file, chosen, recorded.Of(parsed), files),
-                _ => throw new InvalidInputException("--command, --results", "expected one of them"),
+                (null, null) => throw new InvalidInputException("--command, --results", "expected one of them, got neither"),
+                _ => throw new InvalidInputException("--command, --results", "expected one of them, got both"),
             };
         }));
         return audit;
@@ -136,8 +134,9 @@ internal static class AuditCommand
         return ExitStatus.Of(run, allowDeclined: false);
     }
 
-    /// <summary>The command that repeats a check, for a shell.</summary>
-    private static string Replay(Request request) => $"wellbehaved audit --command '{request.Command.Replace("'", "'\\''", StringComparison.Ordinal)}'{string.Concat((request.Architectures ?? []).Select(name => $" --architecture {name}"))}";
+    /// <summary>The command that repeats a check, but for the options that choose it.</summary>
+    private static string Replay(Request request) =>
+        $"wellbehaved audit --command {Shell.Quote(request.Command)}{(request.Limit == DefaultLimit ? "" : string.Create(CultureInfo.InvariantCulture, $" --time-limit {request.Limit.TotalSeconds}"))}";
 
     private static TimeSpan Seconds(double seconds) =>
         seconds is > 0 and <= 86400 ? TimeSpan.FromSeconds(seconds) : throw new InvalidInputException("--time-limit", $"expected a positive number of seconds up to a day, got {seconds}");

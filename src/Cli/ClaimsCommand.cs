@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
@@ -7,41 +10,69 @@ namespace Wellbehaved.Cli;
 /// <summary><c>wellbehaved claims</c>: lists the ledger.</summary>
 internal static class ClaimsCommand
 {
+    private const string Margin = "    ";
+
+    /// <summary>As data/claims.json is written.</summary>
+    private static readonly JsonSerializerOptions AsLedger = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        IgnoreReadOnlyProperties = true,
+        WriteIndented = true,
+    };
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
         var ids = new Argument<string[]>("ID") { Description = "Only these claims; all if none is named", HelpName = "ID", Arity = ArgumentArity.ZeroOrMore };
         ids.CompletionSources.Add([.. ClaimLedger.Claims.Select(claim => claim.Id)]);
-        var command = new Command("claims", "Lists the ledger: id, statement, source, and how each claim is checked.") { ids };
-        command.SetAction(parsed => List(parsed.GetValue(ids) ?? []));
+        var json = new Option<bool>("--json") { Description = "Print them as JSON, with the keys of data/claims.json" };
+        var command = new Command("claims", "Lists the ledger: id, statement, source, and how each claim is checked.") { ids, json };
+        command.SetAction(parsed =>
+        {
+            Claim[] claims = parsed.GetValue(ids) is { Length: > 0 } named ? [.. named.Select(Find)] : [.. ClaimLedger.Claims];
+            if (parsed.GetValue(json))
+            {
+                Console.Write(JsonSerializer.Serialize(claims, AsLedger) + Environment.NewLine);
+            }
+            else
+            {
+                List(claims, Screen.Output());
+            }
+
+            return ExitStatus.Success;
+        });
         return command;
     }
 
-    private static int List(string[] ids)
+    private static Claim Find(string id) => ClaimLedger.Find(id)
+        ?? throw new InvalidInputException("ID", $"expected an id of the ledger (wellbehaved claims lists them), got '{id}'{Spelling.Hint(id, ClaimLedger.Claims.Select(claim => claim.Id))}");
+
+    private static void List(IEnumerable<Claim> claims, Screen screen)
     {
-        if (ids.FirstOrDefault(id => ClaimLedger.Find(id) is null) is { } unknown)
+        foreach (var claim in claims)
         {
-            throw new InvalidInputException("ID", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'");
-        }
+            screen.Sentence($"{claim.Id}  {claim.Statement}", Margin.Length);
+            (string Title, string? Text)[] entries = claim.IsTestable
+                ? [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("holds", $"{Spell(claim.Kind)}; must detect {claim.Discrepancy}"), ("tolerance", claim.Tolerance)]
+                : [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("not testable", claim.Reason)];
+            foreach (var (title, text) in entries)
+            {
+                var head = $"{title}:".PadRight(10);
+                screen.Sentence($"{Margin}{head} {text}", head.Length + 1);
+            }
 
-        foreach (var claim in ids.Length == 0 ? ClaimLedger.Claims : ids.Select(id => ClaimLedger.Find(id)!))
-        {
-            Console.WriteLine($"{claim.Id}  {claim.Statement}");
-            Console.WriteLine($"    source:    {claim.Source}");
-            Console.WriteLine($"    speaks of: {string.Join(", ", claim.Architectures)}");
-            Console.WriteLine(claim.IsTestable
-                ? $"    holds:     {Words(claim.Kind)}; must detect {claim.Discrepancy}{Environment.NewLine}    tolerance: {claim.Tolerance}"
-                : $"    not testable: {claim.Reason}");
-            Console.WriteLine();
+            screen.Sentence();
         }
-
-        return ExitStatus.Success;
     }
 
-    private static string Words(ClaimKind kind) => kind switch
+    private static string Spell(ClaimKind kind) => kind switch
     {
         ClaimKind.Always => "always",
         ClaimKind.ExactInExpectation => "exactly in expectation",
-        _ => "asymptotically",
+        ClaimKind.Asymptotic => "asymptotically",
+        ClaimKind.NotTestable => "not by simulation",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of claim"),
     };
 }

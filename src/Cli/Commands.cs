@@ -9,13 +9,21 @@ internal static class Commands
     private static readonly ParserConfiguration Literally = new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Understands arguments.</summary>
-    public static ParseResult Parse(IReadOnlyList<string> arguments) => Root().Parse(arguments, Literally);
+    public static ParseResult Parse(IReadOnlyList<string> arguments)
+    {
+        var root = Root();
+        return root.Parse(OptionNames.Dashed(arguments, root.Subcommands.SelectMany(OptionsOf).ToHashSet()), Literally);
+    }
+
+    /// <summary>The options that may be given to a command.</summary>
+    public static IEnumerable<string> OptionsOf(Command command) =>
+        command.Options.Concat(command.Parents.OfType<Command>().SelectMany(parent => parent.Options.Where(option => option.Recursive))).SelectMany(option => option.Aliases.Prepend(option.Name));
 
     /// <summary>Describes the command and those in it.</summary>
     private static RootCommand Root()
     {
-        var root = new RootCommand("Verifies how signal and noise travel through deep networks.")
-        {
+        Command[] commands =
+        [
             VerifyCommand.Create(),
             AuditCommand.Create(),
             RunCommand.Create(),
@@ -26,7 +34,13 @@ internal static class Commands
             PlotCommand.Create(),
             ClaimsCommand.Create(),
             CompletionCommand.Create(),
-        };
+        ];
+        var root = new RootCommand("Verifies how signal and noise travel through deep networks.");
+        foreach (var command in commands.Append(HelpCommand.Create(commands)))
+        {
+            root.Add(command);
+        }
+
         HelpWithExamples.AddTo(root);
         return root;
     }

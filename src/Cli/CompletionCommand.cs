@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
@@ -37,11 +38,17 @@ internal static class CompletionCommand
     public static Command Create()
     {
         var shell = new Argument<string>("SHELL") { Description = string.Join(", ", Scripts.Keys) };
-        shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
+        shell.CompletionSources.Add([.. Scripts.Keys]);
         var command = new Command("completion", "Prints a script that lets your shell complete what you type; evaluate it in the shell's profile.") { shell };
         command.SetAction(parsed =>
         {
-            Console.WriteLine(Scripts[parsed.GetRequiredValue(shell)]);
+            var name = parsed.GetRequiredValue(shell);
+            if (!Scripts.TryGetValue(name, out var script))
+            {
+                throw new InvalidInputException("SHELL", $"expected {string.Join(", ", Scripts.Keys)}, got '{name}'{Spelling.Hint(name, Scripts.Keys)}");
+            }
+
+            Console.Write(script + Environment.NewLine);
             return ExitStatus.Success;
         });
         return command;

@@ -14,6 +14,8 @@ internal static class CurveTable
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{curves.Depths[i],8}   {Rank(curves.Reff[i]),22}   {Ratio(curves.LogSnrRatio[i]),11}"));
         }
+
+        Console.WriteLine("medians over the networks of this width; wellbehaved predict gives the limit of infinite width, from which they depart with depth");
     }
 
     private static string Rank(double reff) => reff < 1.01 && reff >= 1

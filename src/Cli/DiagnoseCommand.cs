@@ -9,6 +9,9 @@ internal static class DiagnoseCommand
 {
     private const string WellBehaved = "well-behaved";
 
+    /// <summary>Indentation of the evidence beyond the titles of its lines.</summary>
+    private const int Hanging = 21;
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
@@ -29,9 +32,11 @@ internal static class DiagnoseCommand
 
         var table = MomentTable.Of(ResultInput.Read(path));
         var diagnosis = Diagnosis.Of(table);
-        foreach (var line in DiagnosisLines.Of(diagnosis))
+        var screen = Screen.Output();
+        screen.Sentence(diagnosis.Sentence);
+        foreach (var line in DiagnosisLines.Of(diagnosis).Skip(1))
         {
-            Console.WriteLine(line);
+            screen.Sentence(line, Hanging);
         }
 
         if (json is not null)

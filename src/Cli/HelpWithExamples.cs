@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The help of a command, and behind it how the command is used.</summary>
+/// <summary>The help of a command, and after it how the command is used.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     private static readonly Dictionary<string, string[]> Examples = new()
@@ -61,7 +62,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "# Four architectures side by side",
             "wellbehaved plot vanilla.npz vanilla_res.npz bn_ff.npz bn_res.npz --out side_by_side.pdf",
         ],
-        ["claims"] = ["wellbehaved claims"],
+        ["claims"] = ["wellbehaved claims S2 P3", "# For a program", "wellbehaved claims --json"],
+        ["help"] = ["wellbehaved help run"],
         ["completion"] = ["eval \"$(wellbehaved completion bash)\""],
     };
 
@@ -88,9 +90,9 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         var name = command is RootCommand ? "wellbehaved" : command.Name;
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine(Examples[name].Count(line => !line.StartsWith('#')) == 1 ? "Example:" : "Examples:");
-        foreach (var line in Examples[name])
+        foreach (var line in Examples[name].SelectMany(line => line.StartsWith('#') ? [$"  {line}"] : CommandText.Lines($"  {line}", Terminal.OutputWidth, Shell.LineEnd)))
         {
-            output.WriteLine($"  {line}");
+            output.Write(line + Environment.NewLine);
         }
 
         output.WriteLine();

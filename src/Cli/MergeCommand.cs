@@ -24,7 +24,7 @@ internal static class MergeCommand
                 Console.Error.WriteLine($"warning: {warning}");
             }
 
-            Console.WriteLine($"{simulations} simulations of {paths.Length} files written to {path}");
+            Console.WriteLine($"{Counted.Of(simulations, "simulation")} of {Counted.Of(paths.Length, "file")} written to {path}");
             return ExitStatus.Success;
         });
         return command;

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
@@ -15,6 +17,36 @@ internal static class OptionFactory
     /// <summary>A number with a default.</summary>
     public static Option<T> Number<T>(string name, string description, T byDefault, string expectation = "a whole number")
         where T : INumber<T> => new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => ParseNumber<T>(result, name, expectation) };
+
+    /// <summary>Claims of the ledger; all if none is named.</summary>
+    public static Option<string[]> Claims()
+    {
+        var option = new Option<string[]>("--claim") { Description = "Check this claim only; may be given more than once (wellbehaved claims lists the ids)", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
+        option.CompletionSources.Add([.. ClaimLedger.Claims.Select(claim => claim.Id)]);
+        return option;
+    }
+
+    /// <summary>Architectures; all if none is named.</summary>
+    public static Option<string[]> Architectures(string description)
+    {
+        var option = new Option<string[]>("--architecture") { Description = $"{description}: {string.Join(", ", Architecture.Names)}", HelpName = "word", AllowMultipleArgumentsPerToken = true };
+        option.CompletionSources.Add([.. Architecture.Names]);
+        return option;
+    }
+
+    /// <summary>The architectures that were given.</summary>
+    /// <returns>Their names; null where none was given.</returns>
+    /// <exception cref="InvalidInputException">There is no such architecture.</exception>
+    public static string[]? ChosenArchitectures(ParseResult parsed, Option<string[]> option)
+    {
+        var chosen = parsed.GetValue(option) is { Length: > 0 } given ? given : null;
+        foreach (var name in chosen ?? [])
+        {
+            ExperimentOptions.RequireArchitecture(name);
+        }
+
+        return chosen;
+    }
 
     /// <summary>A file to write.</summary>
     public static Option<string?> OutputFile(string name, string description) => new(name) { Description = description, HelpName = "FILE" };
@@ -34,7 +66,7 @@ internal static class OptionFactory
             var word = result.Tokens.Count == 0 ? words[0] : result.Tokens[0].Value;
             if (!words.Contains(word))
             {
-                result.AddError($"{name}: expected {string.Join(", ", words)}, got '{word}'");
+                result.AddError($"{name}: expected {string.Join(", ", words)}, got '{word}'{Spelling.Hint(word, words)}");
             }
         });
         return option;

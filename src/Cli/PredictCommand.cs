@@ -56,42 +56,48 @@ internal static class PredictCommand
 
     private static void Print(ExperimentOptions options, Prediction prediction)
     {
-        Console.WriteLine("   depth            χ        δχ           μ₂           ν₂   directions of variance");
+        Console.WriteLine("                                                 directions");
+        Console.WriteLine(" depth          χ      δχ         μ₂         ν₂  of variance");
         var shown = Shown(options).ToList();
         foreach (var i in TableRows.Spread(shown.Count))
         {
             var moments = prediction.Moments[shown[i]];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{moments.Depth,8}   {Exponential(prediction.LogChi[shown[i]]),10}   {Math.Exp(prediction.LogDeltaChi[shown[i]]),7:F4}   {Exponential(moments.LogMu2Signal),10}   {Exponential(moments.LogNu2Signal),10}   {moments.ReffSignal,22:F3}"));
+                $"{moments.Depth,6}  {Exponential(prediction.LogChi[shown[i]]),9}  {Math.Exp(prediction.LogDeltaChi[shown[i]]),6:F4}  {Exponential(moments.LogMu2Signal),9}  {Exponential(moments.LogNu2Signal),9}  {moments.ReffSignal,11:F3}"));
         }
 
         Console.WriteLine();
+        Console.WriteLine($"The table is the limit of infinite width. Networks of {Counted.Of(options.NumChannels, "channel")} depart from it, the further the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}.");
         if (prediction.Walk is { } walk)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ln ν₂ of one point walks with drift {walk.Drift:R} and variance {walk.Variance:R} per layer"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ln ν₂ of one point walks with drift {walk.Drift:G6} and variance {walk.Variance:G6} per layer, at this width"));
         }
 
         if (prediction.Tau is { } tau)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"χ grows as l^τ with τ = {tau:F6}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"χ grows as l^τ with τ = {tau:F6} in the limit of infinite batch and depth"));
         }
 
         if (prediction.DeltaChiLimit is { } limit)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"δχ tends to {limit:F6}"));
+            // Without batch norm the limit is that of depth, whatever the batch.
+            Console.WriteLine(Architecture.Named(options.Architecture).HasBatchNorm
+                ? FormattableString.Invariant($"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Of(prediction.ImagesUsed, "image")} differs by {Math.Exp(prediction.LogDeltaChi[^1]) - limit:+0.0000;-0.0000} at depth {options.TotalDepth}")
+                : FormattableString.Invariant($"δχ tends to {limit:F6} with depth"));
         }
 
         if (prediction.FiniteWidth is { } finite)
         {
-            Console.WriteLine($"width {options.NumChannels}, means of {finite.Samples} sampled networks:");
-            Console.WriteLine("   depth         ln χ   standard error   directions of variance   μ₄ behind batch norm");
+            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Of(finite.Samples, "sampled network")}:");
+            Console.WriteLine("                    standard   directions    μ₄ after");
+            Console.WriteLine("   depth      ln χ     error  of variance  batch norm");
             foreach (var i in TableRows.Spread(shown.Count))
             {
                 var depth = shown[i];
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{depth + 1,8}   {finite.LogChiMean[depth],10:F4}   {finite.LogChiStandardError[depth],14:F4}   {finite.ReffMean[depth],22:F3}   {(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)),20}"));
+                    $"{depth + 1,8}  {finite.LogChiMean[depth],8:F4}  {finite.LogChiStandardError[depth],8:F4}  {finite.ReffMean[depth],11:F3}  {(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)),10}"));
             }
 
             Console.WriteLine();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Wellbehaved.Cli;
 using Wellbehaved.Model;
 
+Terminal.WrapLines();
 var parsed = Commands.Parse(args);
 if (args is [['[', ..], ..])
 {
@@ -9,14 +10,9 @@ if (args is [['[', ..], ..])
     return await parsed.InvokeAsync();
 }
 
-if (parsed.UnmatchedTokens is [var unknown, ..])
+if (CallError.Of(parsed, args) is { } error)
 {
-    return Fail($"{unknown}: expected a command or an option that exists; see wellbehaved --help");
-}
-
-if (parsed.Errors is [var error, ..])
-{
-    return Fail($"{error.Message.TrimEnd('.')}; see wellbehaved --help");
+    return Fail(error);
 }
 
 try

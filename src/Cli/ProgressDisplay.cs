@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Shows progress on standard error: a bar with the time left on a terminal, an occasional line elsewhere.</summary>
+/// <summary>Shows progress on standard error: a bar on a terminal, an occasional line elsewhere, with the time left once that is known.</summary>
 internal static class ProgressDisplay
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
@@ -41,16 +42,18 @@ internal static class ProgressDisplay
 
     private static void ShowBar(string title, long steps, Task task, Func<long> done)
     {
+        var (watch, estimate, left) = (Stopwatch.StartNew(), new TimeLeft(), (TimeSpan?)null);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new TimeLeftColumn(() => left))
             .Start(context =>
             {
                 var bar = context.AddTask(Markup.Escape(title), maxValue: steps);
                 while (!Finished(task, Refresh))
                 {
                     bar.Value = done();
+                    left = estimate.After(watch.Elapsed, done() / (double)steps);
                 }
             });
     }
@@ -59,22 +62,30 @@ internal static class ProgressDisplay
     private static void ShowLines(string title, long steps, Task task, Func<long> done)
     {
         var watch = Stopwatch.StartNew();
+        var estimate = new TimeLeft();
         var next = FirstLine;
         while (!Finished(task, Refresh))
         {
-            if (watch.Elapsed < next)
+            var (elapsed, share) = (watch.Elapsed, done() / (double)steps);
+            var left = estimate.After(elapsed, share);
+            if (elapsed < next)
             {
                 continue;
             }
 
-            var share = done() / (double)steps;
-            var left = share > 0 ? (watch.Elapsed * ((1 - share) / share)).ToString(@"%h\:mm\:ss", null) : "unknown";
-            Console.Error.WriteLine($"{title}: {share:P0}, time left {left}");
-            next = watch.Elapsed + Max(FirstLine, watch.Elapsed * 0.5);
+            Console.Error.WriteLine($"{title}: {share:P0}{(left is { } known ? $", time left {Spell(known)}" : "")}");
+            next = elapsed + Max(FirstLine, elapsed * 0.5);
         }
     }
 
+    private static string Spell(TimeSpan left) => $"{(int)left.TotalHours}:{left:mm\\:ss}";
+
     private static TimeSpan Max(TimeSpan x, TimeSpan y) => x > y ? x : y;
+
+    private sealed class TimeLeftColumn(Func<TimeSpan?> left) : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(left() is { } known ? $"{Spell(known)} left" : string.Empty, Color.Blue);
+    }
 
     /// <summary>Waits a moment; failures of the work surface later, where its result is taken.</summary>
     private static bool Finished(Task task, TimeSpan moment) => Task.WhenAny(task, Task.Delay(moment)).GetAwaiter().GetResult() == task;

@@ -68,7 +68,7 @@ internal static class RunCommand
             CurveTable.Print(DepthCurves.Of(result));
         }
 
-        Console.WriteLine($"{result.Simulations.Count} simulations of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}");
+        Console.WriteLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}");
         return ExitStatus.Success;
     }
 
@@ -77,13 +77,13 @@ internal static class RunCommand
         var options = experiment.Header.Options;
         if (journal.Damaged > 0)
         {
-            Console.Error.WriteLine($"note: {journal.Damaged} torn or damaged records of the earlier run are computed again");
+            Console.Error.WriteLine($"note: {Counted.Of(journal.Damaged, "torn or damaged record")} of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again");
         }
 
         var pending = experiment.Indices.Count - journal.Finished.Count;
         if (journal.Finished.Count > 0)
         {
-            Console.Error.WriteLine($"note: going on with {journal.Finished.Count} finished simulations, {pending} to do");
+            Console.Error.WriteLine($"note: going on with {Counted.Of(journal.Finished.Count, "finished simulation")}, {pending} to do");
         }
 
         try
@@ -92,7 +92,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (journal.Count > 0)
         {
-            Console.Error.WriteLine($"note: {journal.Count} of {experiment.Indices.Count} simulations are kept in {Journal.PathOf(output)}; --resume goes on with them");
+            Console.Error.WriteLine($"note: {Counted.Of(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them");
             throw;
         }
     }

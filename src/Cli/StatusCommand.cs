@@ -43,7 +43,7 @@ internal static class StatusCommand
     private static bool Describe(RunStatus[] runs)
     {
         var options = runs[0].Header!.Options;
-        Console.WriteLine($"{options.Architecture}, depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}, M = {options.BatchSize}, seed {options.Seed}: {options.NumSims} simulations");
+        Console.WriteLine($"{options.Architecture}, depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}, M = {options.BatchSize}, seed {options.Seed}: {Counted.Of(options.NumSims, "simulation")}");
         foreach (var run in runs)
         {
             var left = run.State == RunState.Done ? string.Empty : run.State == RunState.Failed ? "--resume goes on" : $"time left {Spell(run.TimeLeft)}";
@@ -58,7 +58,7 @@ internal static class StatusCommand
         var notStarted = whole < options.NumSims && counts is [var count] ? $", {count - parts.Length} not started" : string.Empty;
         var pace = runs.Where(run => run.State == RunState.Running && run.SecondsEach > 0).Sum(run => 1 / run.SecondsEach!.Value);
         var timeLeft = done == options.NumSims || pace == 0 ? string.Empty : $"; time left {Spell(TimeSpan.FromSeconds((options.NumSims - done) / pace))} at the present pace";
-        Console.WriteLine($"  {done} of {options.NumSims} simulations done; {Count(RunState.Done)} runs done, {Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}");
+        Console.WriteLine($"  {Counted.Of(done, options.NumSims, "simulation")} done; {Counted.Of(Count(RunState.Done), "run")} done, {Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}");
         return done == options.NumSims && Count(RunState.Running) + Count(RunState.Failed) == 0;
 
         int Count(RunState state) => runs.Count(run => run.State == state);

@@ -127,7 +127,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                     var (first, worst) = (byDepth.First(pair => count(pair.Value) > 0).Key, byDepth.MaxBy(pair => count(pair.Value)));
                     var of = worst.Value.Count + worst.Value.NotFinite + worst.Value.Unknown;
                     found.Add(MomentFinding.Of(
-                        $"{words} in {count(worst.Value)} of {of} simulations at depth {worst.Key}, first at depth {first}",
+                        $"{words} in {Counted.Of(count(worst.Value), of, "simulation")} at depth {worst.Key}, first at depth {first}",
                         count(worst.Value),
                         of,
                         verdict));
@@ -345,7 +345,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
                 var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen)
                     .Conclude(property.Words, rates.SharedBy(properties.Length));
-                var remark = unseen == 0 ? test.Remark ?? WouldDecide(test) : $"{unseen} of {figure.Count + unseen} mappings have a number that is none, and show nothing";
+                var remark = unseen == 0 ? test.Remark ?? WouldDecide(test) : $"{Counted.Of(unseen, figure.Count + unseen, "mapping")} {(unseen == 1 ? "has a number that is none, and shows" : "have a number that is none, and show")} nothing";
                 tests.Add(test with { Remark = remark });
             }
         }

@@ -111,7 +111,7 @@ public static class ResultAudit
 
         return new VerificationRun(name, Scale.Quick, 0, outcomes, [], notTestable)
         {
-            Command = $"wellbehaved audit --results '{name}' --architecture {architecture.Name}{experiment.AsOptions()}",
+            Command = $"wellbehaved audit --results {Shell.Quote(name)} --architecture {architecture.Name}{experiment.AsOptions()}",
             IsRecorded = true,
             NotJudged = notJudged,
         };

@@ -63,7 +63,7 @@ public static class DiagnosisLines
     private static string Share(BinomialProportion proportion)
     {
         var (lower, upper) = proportion.Interval(FalseRate);
-        return Invariant($"{proportion.Successes} of {proportion.Samples} {(proportion.Samples == 1 ? "mapping" : "mappings")}, so {lower:F3} to {upper:F3} of all");
+        return Invariant($"{Counted.Of(proportion.Successes, proportion.Samples, "mapping")}, so {lower:F3} to {upper:F3} of all");
     }
 
     private static string Describe(GrowthLaw growth)

@@ -33,7 +33,7 @@ public static class MarkdownReport
             if (!run.IsRecorded)
             {
                 Line();
-                Line("```sh");
+                Line(OperatingSystem.IsWindows() ? "```powershell" : "```sh");
                 Line(VerificationReport.ReplayOf(run, outcome));
                 Line("```");
             }

@@ -7,7 +7,7 @@ public static class MeasurementWords
 {
     /// <summary>How far the measured value is from the claim.</summary>
     /// <param name="measurement">The measurement.</param>
-    /// <returns>In tolerances for a deterministic comparison, from one half for a share, otherwise in standard errors.</returns>
+    /// <returns>In tolerances for a deterministic comparison, from one half for a share, otherwise in standard errors; a dash where none is known.</returns>
     public static string Apart(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
@@ -17,6 +17,7 @@ public static class MeasurementWords
             { IsDeterministic: true } => $"{Short(measurement.Deviation)} tol",
             { Samples: 0 } => "–",
             { Effect: { Kind: EffectKind.Share } share } => $"{Math.Abs(share.Estimate - 0.5).ToString("F2", CultureInfo.InvariantCulture)} {(share.Estimate < 0.5 ? "below" : "above")} ½",
+            _ when double.IsNaN(measurement.Deviation) => "–",
             _ => $"{Short(measurement.Deviation)} SE",
         };
     }

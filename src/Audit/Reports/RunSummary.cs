@@ -19,7 +19,7 @@ public static class RunSummary
         // Recorded moments are no level of their own.
         foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.Of(outcome.Check)).OrderBy(group => group.Key))
         {
-            yield return $"{NameOf(level.Key)}: {Count(level, Verdict.Holds)} of {level.Count()} checks hold{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
+            yield return $"{NameOf(level.Key)}: {Words.Hold(Count(level, Verdict.Holds), level.Count(), "check")}{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
         }
 
         if (run.Declined.Count > 0)

@@ -11,12 +11,15 @@ public static class VerificationReport
     /// <summary>The command that repeats a check.</summary>
     /// <param name="run">The run.</param>
     /// <param name="outcome">One of its outcomes.</param>
-    /// <returns>The command.</returns>
+    /// <returns>The command: of what was rejected or inconclusive on the one architecture where that was so, otherwise on those that were asked for.</returns>
     public static string ReplayOf(VerificationRun run, CheckOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outcome);
-        return run.IsRecorded ? run.Command : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}";
+        var architectures = outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? [outcome.Check.Architecture] : run.Architectures;
+        return run.IsRecorded
+            ? run.Command
+            : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
     }
 
     /// <summary>Writes a run out.</summary>

@@ -11,4 +11,11 @@ public static class Words
     /// <returns>Its word.</returns>
     public static string Of<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    /// <summary>How many of all hold.</summary>
+    /// <param name="some">How many.</param>
+    /// <param name="all">Of how many.</param>
+    /// <param name="noun">The noun in the singular; its plural ends in s.</param>
+    /// <returns><c>1 of 3 checks holds</c>, <c>2 of 3 checks hold</c>.</returns>
+    internal static string Hold(int some, int all, string noun) => $"{Model.Counted.Of(some, all, noun)} {(some == 1 || all == 1 ? "holds" : "hold")}";
 }

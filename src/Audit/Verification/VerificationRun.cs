@@ -20,6 +20,9 @@ public sealed record VerificationRun(
     /// <summary>The command that a check is repeated with, before the options that choose it.</summary>
     public string Command { get; init; } = "wellbehaved verify";
 
+    /// <summary>The architectures that were asked for; all if empty.</summary>
+    public IReadOnlyCollection<string> Architectures { get; init; } = [];
+
     /// <summary>The subject's version; null if it has none.</summary>
     public string? SubjectVersion { get; init; }
 
@@ -81,6 +84,7 @@ public sealed record VerificationRun(
             [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
         {
             SubjectVersion = subject.Description.Version,
+            Architectures = architectures ?? [],
             DeepMoments = moments,
         };
     }
@@ -107,7 +111,7 @@ public sealed record VerificationRun(
     {
         var unknown = claims.FirstOrDefault(id => ClaimLedger.Find(id) is null);
         return unknown is not null
-            ? throw new Model.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'")
+            ? throw new Model.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Model.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}")
             : [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true))];
     }
 }

@@ -64,7 +64,7 @@ public sealed class Journal : IDisposable
             var found = File.Exists(path) ? JournalContent.Read(path) : null;
             if (found is { Finished: > 0 } && !resume)
             {
-                throw new InvalidInputException(path, $"expected no results of an earlier run, found {found.Finished} finished simulations; give --resume to go on, or remove the file to start anew");
+                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Of(found.Finished, "finished simulation")}; give --resume to go on, or remove the file to start anew");
             }
 
             if (resume && found?.Header.DifferenceFrom(header) is { } difference)
@@ -108,7 +108,7 @@ public sealed class Journal : IDisposable
             }
             catch (Exception exception) when (StorageFailure.Is(exception))
             {
-                throw new InvalidInputException(_path, $"expected room for the results ({exception.Message.TrimEnd('.')}); {_finished} finished simulations are kept, and --resume goes on with them", exception);
+                throw new InvalidInputException(_path, $"expected room for the results ({exception.Message.TrimEnd('.')}); {Counted.Of(_finished, "finished simulation")} {(_finished == 1 ? "is" : "are")} kept, and --resume goes on with them", exception);
             }
 
             _finished++;

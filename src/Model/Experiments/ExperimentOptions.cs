@@ -3,8 +3,6 @@ namespace Wellbehaved.Model;
 /// <summary>Everything that determines the result of an experiment. Names are those of the author's package.</summary>
 public sealed record ExperimentOptions
 {
-    private const int MostSpatialPositions = 1 << 20;
-
     /// <summary>Name of the architecture.</summary>
     public required string Architecture { get; init; }
 
@@ -83,7 +81,7 @@ public sealed record ExperimentOptions
     {
         if (!Model.Architecture.Names.Contains(name))
         {
-            throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'");
+            throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'{Spelling.Hint(name, Model.Architecture.Names)}");
         }
     }
 
@@ -117,25 +115,27 @@ public sealed record ExperimentOptions
 
     /// <summary>Checks the options against the images and the machine's memory.</summary>
     /// <param name="images">The input images.</param>
-    /// <exception cref="InvalidInputException">The batch is larger than the data set, batch norm would see a single point, or the buffers would not fit memory.</exception>
+    /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel is larger than the images, batch norm would see a single point, or the buffers would not fit memory.</exception>
     public void ValidateFor(ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count < BatchSize)
         {
-            throw new InvalidInputException("--batch-size", $"expected at most the {images.Count} images of --dataset {Dataset}, got {BatchSize}");
+            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Of(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}");
         }
 
-        if (KernelSize > MostSpatialPositions)
+        // Images of one row or column are signals over the other one.
+        var side = Math.Min(images.Height, images.Width) is > 1 and var shorter ? shorter : Math.Max(images.Height, images.Width);
+        if (KernelSize > side)
         {
-            throw new InvalidInputException("--kernel-size", $"expected at most {MostSpatialPositions}, got {KernelSize}");
+            throw new InvalidInputException("--kernel-size", $"expected at most {side}, the extent of the {images.Height}×{images.Width} images, got {KernelSize}");
         }
 
         var needed = MemoryFootprint.Bytes(this, images);
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
         {
-            throw new InvalidInputException("--num-channels, --batch-size, --kernel-size, --num-sims", $"expected sizes that fit memory: one simulation and the results need {needed.Total / 1e9:0.###e+0} GB, there are {available / 1e9:0.#} GB, and a single buffer may hold {Array.MaxLength} elements");
+            throw new InvalidInputException("--num-channels, --batch-size, --kernel-size, --num-sims", $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are {ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements");
         }
 
         if (HasSinglePoint(images) && Model.Architecture.Named(Architecture).HasBatchNorm)

@@ -71,7 +71,7 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
         var dead = Simulations.Count(simulation => simulation.DiedAtDepth is not null);
         if (dead > 0)
         {
-            warnings.Add($"in {dead} of {Simulations.Count} simulations all activations were off from some depth on (died_at_depth); their later moments are 0, logarithms {MomentSet.LogOfZero:F1}, effective ranks -1");
+            warnings.Add($"in {Counted.Of(dead, Simulations.Count, "simulation")} all activations were off from some depth on (died_at_depth); their later moments are 0, logarithms {MomentSet.LogOfZero:F1}, effective ranks -1");
         }
 
         return (arrays, warnings);

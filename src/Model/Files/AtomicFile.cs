@@ -27,16 +27,16 @@ public static class AtomicFile
             throw new InvalidInputException(option, $"expected a file, found the folder '{path}'");
         }
 
+        var probe = TemporaryName(path);
         try
         {
-            var probe = TemporaryName(path);
             using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
             {
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(option, $"expected a folder that can be written to ({exception.Message})", exception);
+            throw new InvalidInputException(option, $"expected a folder that can be written to ({Reason(exception, probe, path)})", exception);
         }
     }
 
@@ -66,11 +66,14 @@ public static class AtomicFile
         }
         catch (Exception exception) when (StorageFailure.Is(exception))
         {
-            throw new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception);
+            throw new InvalidInputException(path, $"expected a file that can be written ({Reason(exception, temporary, path)})", exception);
         }
         finally
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
         }
     }
 
@@ -85,6 +88,9 @@ public static class AtomicFile
             File.Delete(file);
         }
     }
+
+    /// <summary>What the system says, of the file that the user named.</summary>
+    private static string Reason(Exception exception, string temporary, string path) => exception.Message.Replace(temporary, path, StringComparison.Ordinal);
 
     private static string TemporaryName(string path)
     {

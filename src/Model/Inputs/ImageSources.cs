@@ -18,7 +18,7 @@ public static class ImageSources
             "cifar10" => Cifar10.Load(Required(folder, dataset)),
             "mnist" => Mnist.Load(Required(folder, dataset)),
             _ when dataset.EndsWith(".npy", StringComparison.OrdinalIgnoreCase) => new StoredImages(NpyFormat.ReadFile(dataset), dataset),
-            _ => throw new InvalidInputException("--dataset", $"expected natural, gaussian, cifar10, mnist or the path of an .npy file, got '{dataset}'"),
+            _ => throw new InvalidInputException("--dataset", $"expected natural, gaussian, cifar10, mnist or the path of an .npy file, got '{dataset}'{Spelling.Hint(dataset, ["natural", "gaussian", "cifar10", "mnist"])}"),
         };
     }
 

@@ -20,7 +20,7 @@ public class ReportTests
         var suite = XDocument.Parse(JunitReport.ToText(Run(Holds, InPart, Rejected, Inconclusive, Declined) with { AdapterFailures = ["propagate: half a line"], NotJudged = [KeyValuePair.Create("D8", "no tensors")] })).Root!.Element("testsuite")!;
 
         (Of("tests"), Of("failures"), Of("errors"), Of("skipped")).Should().Be((8, 1, 2, 3));
-        suite.Elements("testcase").Single(test => test.Element("failure") is not null).Element("failure")!.Value.Should().Contain("again: wellbehaved verify --scale quick --claim I1 --seed 7");
+        suite.Elements("testcase").Single(test => test.Element("failure") is not null).Element("failure")!.Value.Should().Contain($"again: wellbehaved verify --scale quick --claim I1 --seed 7 --architecture {Rejected.Check.Architecture}");
         suite.Elements("testcase").Single(test => test.Element("system-out") is not null).Value.Should().Contain("holds in part; declined: boundary symmetric");
 
         int Of(string name) => int.Parse(suite.Attribute(name)!.Value, System.Globalization.CultureInfo.InvariantCulture);
@@ -29,12 +29,12 @@ public class ReportTests
     [Fact]
     public void The_badge_says_the_worst_and_counts_without_percentages()
     {
-        Badge.TextOf(Run(Holds, Holds)).Should().Be("1 of 1 claims");
+        Badge.TextOf(Run(Holds, Holds)).Should().Be("1 of 1 claim");
         Badge.TextOf(Run(Holds, Rejected, Inconclusive)).Should().Be("rejected: I1");
         Badge.TextOf(Run(Rejected, Outcome("O2", Verdict.Rejected))).Should().Be("rejected: I1, O2");
         Badge.TextOf(Run(Holds, Inconclusive)).Should().Be("inconclusive");
         Badge.TextOf(Run(Holds, Declined)).Should().Be("1 of 2 claims, others declined at least in part");
-        Badge.TextOf(Run(InPart)).Should().Be("0 of 1 claims, others declined at least in part");
+        Badge.TextOf(Run(InPart)).Should().Be("0 of 1 claim, others declined at least in part");
         Badge.TextOf(Run()).Should().Be("inconclusive", "nothing was executed");
         JsonNode.Parse(Badge.ToText(Run(Rejected)))!["color"]!.GetValue<string>().Should().Be("red");
         JsonNode.Parse(Badge.ToText(Run(Declined)))!["color"]!.GetValue<string>().Should().Be("yellowgreen");

@@ -71,7 +71,7 @@ public sealed class CampaignTests : IDisposable
             var status = CommandLine.Run("status", _campaign.Folder);
             status.ExitStatus.Should().Be(3, status.Error);
             status.Output.Should().Contain("4000 simulations").And.MatchRegex("1.npz +1/2000 +done +2 of 2").And.MatchRegex(@"2\.npz +2/2 +running +[0-9]+ of 2000 +time left [0-9.:]+");
-            status.Output.Should().MatchRegex("1 runs done, 1 running, 0 failed; time left [0-9.:]+ at the present pace");
+            status.Output.Should().MatchRegex("1 run done, 1 running, 0 failed; time left [0-9.:]+ at the present pace");
         }
         finally
         {
@@ -92,7 +92,7 @@ public sealed class CampaignTests : IDisposable
         CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
         var half = CommandLine.Run("status", _campaign.Folder);
         half.ExitStatus.Should().Be(3);
-        half.Output.Should().Contain("6 of 12 simulations done; 1 runs done, 0 running, 0 failed, 1 not started");
+        half.Output.Should().Contain("6 of 12 simulations done; 1 run done, 0 running, 0 failed, 1 not started");
 
         CommandLine.Run(_campaign.Arguments("2.npz", more: ["--shard", "2/2"])).ExitStatus.Should().Be(0);
         CommandLine.Run("status", _campaign.Folder).ExitStatus.Should().Be(0);
@@ -130,7 +130,7 @@ public sealed class CampaignTests : IDisposable
             CommandLine.Run("kill", ["-INT", $"{process.Id}"]);
             await process.WaitForExitAsync();
             process.ExitCode.Should().Be(130);
-            (await error).Should().MatchRegex("note: [0-9]+ of 4000 simulations are kept in .*1.npz.journal; --resume goes on with them");
+            (await error).Should().MatchRegex("note: [0-9]+ of 4000 simulations (is|are) kept in .*1.npz.journal; --resume goes on with them");
             _campaign.Files.Should().Equal("1.npz.journal");
         }
         finally
@@ -157,7 +157,7 @@ public sealed class CampaignTests : IDisposable
 
         var resumed = CommandLine.Run([.. arguments, "--resume"]);
         resumed.ExitStatus.Should().Be(0, resumed.Error);
-        resumed.Error.Should().Contain($"going on with {kept} finished simulations");
+        resumed.Error.Should().Contain($"going on with {Counted.Of(kept, "finished simulation")}");
         File.ReadAllBytes(_campaign["1.npz"]).Should().Equal(File.ReadAllBytes(_campaign["undisturbed.npz"]));
     }
 

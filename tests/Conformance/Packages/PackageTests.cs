@@ -26,7 +26,7 @@ public sealed partial class PackageTests(PackageFolder packages)
         var command = Path.Combine(packages.Tools, "wellbehaved");
         var verify = CommandLine.Run(command, ["verify", "--claim", "O1"]);
         verify.ExitStatus.Should().Be(0, verify.Error);
-        verify.Output.Should().Contain("1 of 1 claims hold");
+        verify.Output.Should().Contain("1 of 1 claim holds");
 
         // What draws brings native code.
         var result = Path.Combine(packages.Tools, "result.npz");
