@@ -14,9 +14,20 @@ internal static class LogarithmicTicks
     public static NumericManual Between(double low, double high)
     {
         var ticks = new NumericManual();
-        var step = Math.Max(1, (int)Math.Ceiling((high - low) / MostLabels));
+        var step = Math.Max(1, Math.Ceiling((high - low) / MostLabels));
+        if (step > 1)
+        {
+            // Labels only, however far apart: a single number among others can make the axis a million decades long.
+            for (var exponent = Math.Ceiling(low / step) * step; exponent <= high && exponent + step > exponent; exponent += step)
+            {
+                ticks.AddMajor(exponent, Label(exponent, 1));
+            }
+
+            return ticks;
+        }
+
         var labelled = high - low < 2 ? Fine : Coarse;
-        for (var exponent = (int)Math.Floor(low); exponent <= high; exponent++)
+        for (var exponent = Math.Floor(low); exponent <= high && exponent + 1 > exponent; exponent++)
         {
             for (var digit = 1; digit <= 9; digit++)
             {
@@ -26,11 +37,11 @@ internal static class LogarithmicTicks
                     continue;
                 }
 
-                if (labelled.Contains(digit) && exponent % step == 0)
+                if (labelled.Contains(digit))
                 {
                     ticks.AddMajor(position, Label(exponent, digit));
                 }
-                else if (step == 1)
+                else
                 {
                     ticks.AddMinor(position);
                 }
@@ -40,11 +51,11 @@ internal static class LogarithmicTicks
         return ticks;
     }
 
-    private static string Label(int exponent, int digit) =>
+    private static string Label(double exponent, int digit) =>
         exponent is >= -3 and <= 4 ? (digit * Math.Pow(10, exponent)).ToString("0.####", CultureInfo.InvariantCulture)
         : $"{(digit == 1 ? "" : $"{digit}·")}10{Superscript(exponent)}";
 
-    private static string Superscript(int number) => string.Concat(number.ToString(CultureInfo.InvariantCulture).Select(sign => sign switch
+    private static string Superscript(double number) => string.Concat(number.ToString("0", CultureInfo.InvariantCulture).Select(sign => sign switch
     {
         '-' => '⁻',
         '1' => '¹',
