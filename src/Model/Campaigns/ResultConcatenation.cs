@@ -40,7 +40,7 @@ public static class ResultConcatenation
 
             var rows = Rows(paths, parts, moments);
             var hashes = rows.Select(_ => new XxHash128()).ToArray();
-            var arrays = names.Where(name => name != Note).Select(name => KeyValuePair.Create(name, IsMoment(name) ? Joined(paths, parts, rows, name, hashes) : Shared(paths, parts, name))).ToList();
+            var arrays = names.Where(name => name != Note).Select(name => KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, hashes) : Shared(paths, parts, name))).ToList();
             RequireDifferent(paths, rows, hashes);
             NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.Of(note))));
             return (rows.Length, [$"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in the file says so)"]);
@@ -52,6 +52,10 @@ public static class ResultConcatenation
     }
 
     private static bool IsMoment(string name) => name.Contains("_loc", StringComparison.Ordinal);
+
+    /// <summary>Whether an array has a row for each simulation, in every file.</summary>
+    private static bool HasRows(List<IArrayCollection> parts, (int Part, int Row)[] rows, string name) => ResultPart.HasRows(name)
+        && parts.Select((part, i) => part.Describe(name).Shape is [var first, ..] && first == rows.Count(row => row.Part == i)).All(whole => whole);
 
     private static (int Part, int Row)[] Rows(IReadOnlyList<string> paths, List<IArrayCollection> parts, string[] moments)
     {
