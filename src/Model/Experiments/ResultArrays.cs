@@ -42,16 +42,22 @@ internal static class ResultArrays
             yield break;
         }
 
-        if (simulations - indices.Count > MostMissing)
-        {
-            throw new InvalidInputException("--num-sims", $"expected at most {MostMissing} simulations that a file lacks, since it names each; found {simulations - indices.Count}");
-        }
-
+        RequireListable(simulations - indices.Count);
         yield return new(Simulation, Of(indices));
         yield return new(MissingSimulations, Of([.. IndexRanges.Missing(indices, 0, simulations - 1).SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))]));
         if (!shard.IsWhole)
         {
             yield return new(Shard, Of([shard.Number, shard.Count]));
+        }
+    }
+
+    /// <summary>Refuses a part of an experiment that would have to name more missing simulations than a file should hold.</summary>
+    /// <exception cref="InvalidInputException">So it is.</exception>
+    public static void RequireListable(int missing)
+    {
+        if (missing > MostMissing)
+        {
+            throw new InvalidInputException("--num-sims", $"expected at most {MostMissing} simulations that a file lacks, since it names each; found {missing}");
         }
     }
 

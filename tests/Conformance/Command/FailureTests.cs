@@ -32,7 +32,7 @@ public sealed class FailureTests
         Reported(new InvalidInputException("--out", "expected a file")).Should().Be((2, "wellbehaved: --out: expected a file"));
         Reported(new OperationCanceledException()).Should().Be((130, "wellbehaved: interrupted"));
         Reported(new AggregateException(new OperationCanceledException())).Status.Should().Be(130);
-        Reported(new OutOfMemoryException()).Status.Should().Be(2);
+        Reported(new InsufficientMemoryException()).Status.Should().Be(2);
         Reported(new IOException("No space left on device : 'stdout'")).Should().Be((2, "wellbehaved: expected files and an output that can be read and written (No space left on device : 'stdout')"));
     }
 
@@ -65,7 +65,7 @@ public sealed class FailureTests
         return (status, error.ToString().TrimEnd().Should().NotContain("\n").And.Subject!);
     }
 
-    private static Exception Thrown(Exception exception)
+    private static InvalidOperationException Thrown(InvalidOperationException exception)
     {
         try
         {

@@ -119,6 +119,25 @@ public sealed class ForgedFileTests : IDisposable
         (await Entry.RunAsync(["plot", histogram, "--figure", "histogram", "--out", Path.Combine(_folder, "figure.svg")])).Should().Be(0);
     }
 
+    /// <summary>Options, shapes, types and numbers exchanged at random, several at once; each file goes through every command that reads one.</summary>
+    [Fact]
+    public async Task A_file_forged_at_random_is_judged_or_refused_by_every_command()
+    {
+        const int files = 60;
+        var random = new Random((int)(TestSeed.Value % int.MaxValue));
+        for (var i = 0; i < files; i++)
+        {
+            var architecture = Architecture.Names[random.Next(Architecture.Names.Length)];
+            var file = ForgedResultFile.AtRandom(ForgedResultFile.Of(_folder, architecture, random.Next(1, 4)), random);
+            var statuses = (await StatusesOf(file, architecture)).Append(await Entry.RunAsync(["plot", file, "--out", Path.Combine(_folder, "figure.svg")]))
+                .Append(await Entry.RunAsync(["merge", file, "--allow-missing", "--out", Path.Combine(_folder, "merged.npz")]))
+                .Append(await Entry.RunAsync(["merge", file, "--trust", "--out", Path.Combine(_folder, "merged.npz")]))
+                .Append(await Entry.RunAsync(["status", _folder]));
+
+            statuses.Should().OnlyContain(status => status >= 0 && status <= 3, "of file {0}", i);
+        }
+    }
+
     [Fact]
     public void A_file_never_makes_a_command_open_a_path_that_it_names()
     {
