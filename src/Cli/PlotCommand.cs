@@ -20,7 +20,7 @@ internal static class PlotCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours or the author's; several of one architecture are compared, several architectures are shown side by side", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours or the author's, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown side by side", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
         var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), or histograms over the simulations (figure 2; vanilla only)", "auto", "depth", "histogram");
         var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };

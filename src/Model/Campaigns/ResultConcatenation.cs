@@ -39,9 +39,9 @@ public static class ResultConcatenation
             }
 
             var rows = Rows(paths, parts, moments);
-            var hashes = rows.Select(_ => new XxHash128()).ToArray();
-            var arrays = names.Where(name => name != Note).Select(name => KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, hashes) : Shared(paths, parts, name))).ToList();
-            RequireDifferent(paths, rows, hashes);
+            var fingerprints = rows.Select(_ => new Fingerprint()).ToArray();
+            var arrays = names.Where(name => name != Note).Select(name => KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, fingerprints) : Shared(paths, parts, name))).ToList();
+            RequireDifferent(paths, rows, fingerprints);
             NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.Of(note))));
             return (rows.Length, [$"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in the file says so)"]);
         }
@@ -75,7 +75,7 @@ public static class ResultConcatenation
         return [.. rows];
     }
 
-    private static NpyArray Joined(IReadOnlyList<string> paths, List<IArrayCollection> parts, (int Part, int Row)[] rows, string name, XxHash128[] hashes)
+    private static NpyArray Joined(IReadOnlyList<string> paths, List<IArrayCollection> parts, (int Part, int Row)[] rows, string name, Fingerprint[] fingerprints)
     {
         NpyArray[] arrays = [.. parts.Select(part => part.Read(name))];
         for (var i = 1; i < arrays.Length; i++)
@@ -87,10 +87,11 @@ public static class ResultConcatenation
         }
 
         var joined = NpyArray.OfRows(arrays, rows);
-        var length = joined.Bytes.Length / rows.Length;
-        for (var i = 0; i < hashes.Length; i++)
+        var (bytes, values) = (joined.Bytes.Length / rows.Length, new double[joined.Count / rows.Length]);
+        for (var i = 0; i < fingerprints.Length; i++)
         {
-            hashes[i].Append(joined.Bytes.Slice(i * length, length));
+            joined.Decode(i * values.Length, values);
+            fingerprints[i].Add(joined.Bytes.Slice(i * bytes, bytes), values);
         }
 
         return joined;
@@ -111,15 +112,34 @@ public static class ResultConcatenation
         return first;
     }
 
-    private static void RequireDifferent(IReadOnlyList<string> paths, (int Part, int Row)[] rows, XxHash128[] hashes)
+    private static void RequireDifferent(IReadOnlyList<string> paths, (int Part, int Row)[] rows, Fingerprint[] fingerprints)
     {
         var seen = new Dictionary<UInt128, (int Part, int Row)>();
         for (var i = 0; i < rows.Length; i++)
         {
-            if (!seen.TryAdd(hashes[i].GetCurrentHashAsUInt128(), rows[i]))
+            if (fingerprints[i].IsAlive && !seen.TryAdd(fingerprints[i].Hash, rows[i]) && seen[fingerprints[i].Hash] is var twin && twin.Part != rows[i].Part)
             {
-                var twin = seen[hashes[i].GetCurrentHashAsUInt128()];
                 throw new InvalidInputException(paths[rows[i].Part], $"expected each simulation once, but row {rows[i].Row} is row {twin.Row} of {paths[twin.Part]} too");
+            }
+        }
+    }
+
+    /// <summary>What tells a simulation from another one. Those whose signal died before the first computed depth are alike without being the same.</summary>
+    private sealed class Fingerprint
+    {
+        private readonly XxHash128 _hash = new();
+
+        /// <summary>Whether a number was added that is not what dead signals and moments that were not computed have.</summary>
+        public bool IsAlive { get; private set; }
+
+        public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
+
+        public void Add(ReadOnlySpan<byte> bytes, ReadOnlySpan<double> values)
+        {
+            _hash.Append(bytes);
+            foreach (var value in values)
+            {
+                IsAlive |= double.IsFinite(value) && value is not (0 or EffectiveRank.NotComputed) && value > MomentSet.LogOfZero;
             }
         }
     }

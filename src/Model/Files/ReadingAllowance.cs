@@ -3,11 +3,12 @@ namespace Wellbehaved.Model;
 /// <summary>How much memory arrays that somebody else wrote may take, decided by their headers before any of them is read.</summary>
 /// <remarks>
 /// Stored bytes may stand for a thousand times as many where they are compressed, and a byte becomes a double, a row an array of its own. Honest
-/// results stay far below the allowance: noise does not compress. What is small anyway may be as compressible as it likes.
+/// results stay below the allowance: numbers that vary compress to a half at most, and become twice as many bytes where they are read. What is small
+/// anyway may be as compressible as it likes.
 /// </remarks>
 internal static class ReadingAllowance
 {
-    private const int PerStoredByte = 32;
+    private const int PerStoredByte = 8;
     private const long Free = 32 << 20;
     private const int BytesOfRow = 40;
     private const long MostBytesOfText = 4 << 20;
@@ -34,7 +35,7 @@ internal static class ReadingAllowance
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected arrays of at most {allowed} bytes in memory for a file of {arrays.StoredBytes}, found more, '{name}' of {header} among them; numpy.savez without compression, in float64, is always accepted");
+                    $"expected arrays of at most {allowed} bytes in memory for a file of {arrays.StoredBytes}, found more, '{name}' of {header} among them; numpy.savez in float64 without compression is accepted");
             }
         }
     }

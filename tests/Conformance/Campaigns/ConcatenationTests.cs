@@ -45,6 +45,18 @@ public sealed class ConcatenationTests : IDisposable
     }
 
     [Fact]
+    public void Simulations_that_died_alike_are_not_taken_for_the_same()
+    {
+        string[] parts = [Dead(Part("1.npz", 1)), Dead(Part("2.npz", 2))];
+
+        ResultConcatenation.Join(parts, PathOf("joined.npz")).Simulations.Should().Be(8);
+
+        string Dead(string path) => ForgedResultFile.With(path, (name, array) => name == "depth" || array.Shape.Count == 0 || array.Shape[0] != 4 ? array
+            : !name.Contains("_loc", StringComparison.Ordinal) ? null
+            : NpyArray.Of([.. new double[array.Count].Select(_ => name.StartsWith("log_", StringComparison.Ordinal) ? MomentSet.LogOfZero : name.StartsWith("reff", StringComparison.Ordinal) ? -1 : 0.0)], [.. array.Shape]));
+    }
+
+    [Fact]
     public void A_folder_of_arrays_is_a_result()
     {
         var file = Part("1.npz", 1);

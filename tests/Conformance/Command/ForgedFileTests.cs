@@ -125,17 +125,27 @@ public sealed class ForgedFileTests : IDisposable
     {
         const int files = 60;
         var random = new Random((int)(TestSeed.Value % int.MaxValue));
+        var (refused, accepted) = (0, 0);
         for (var i = 0; i < files; i++)
         {
             var architecture = Architecture.Names[random.Next(Architecture.Names.Length)];
             var file = ForgedResultFile.AtRandom(ForgedResultFile.Of(_folder, architecture, random.Next(1, 4)), random);
-            var statuses = (await StatusesOf(file, architecture)).Append(await Entry.RunAsync(["plot", file, "--out", Path.Combine(_folder, "figure.svg")]))
-                .Append(await Entry.RunAsync(["merge", file, "--allow-missing", "--out", Path.Combine(_folder, "merged.npz")]))
-                .Append(await Entry.RunAsync(["merge", file, "--trust", "--out", Path.Combine(_folder, "merged.npz")]))
-                .Append(await Entry.RunAsync(["status", _folder]));
+            int[] statuses =
+            [
+                .. await StatusesOf(file, architecture),
+                await Entry.RunAsync(["plot", file, "--out", Path.Combine(_folder, "figure.svg")]),
+                await Entry.RunAsync(["merge", file, "--allow-missing", "--out", Path.Combine(_folder, "merged.npz")]),
+                await Entry.RunAsync(["merge", file, "--trust", "--out", Path.Combine(_folder, "merged.npz")]),
+                await Entry.RunAsync(["status", _folder]),
+            ];
 
             statuses.Should().OnlyContain(status => status >= 0 && status <= 3, "of file {0}", i);
+            refused += statuses.Count(status => status == 2);
+            accepted += statuses.Count(status => status != 2);
         }
+
+        refused.Should().BeGreaterThan(files, "otherwise little of this is tested");
+        accepted.Should().BeGreaterThan(files);
     }
 
     [Fact]

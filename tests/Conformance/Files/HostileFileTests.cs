@@ -57,6 +57,31 @@ public sealed class HostileFileTests : IDisposable
         ResultFile.Read(path).Simulations.Should().Be(1000);
     }
 
+    /// <summary>Elements of a byte or two that are not compressed: nothing betrays them but what they become.</summary>
+    [Theory]
+    [InlineData("|u1", 1, 20_000_000)]
+    [InlineData("<f2", 2, 20_000_000)]
+    public void Small_elements_in_rows_of_one_are_refused_where_the_file_is_large(string type, int size, int rows)
+    {
+        var path = Zipped(CompressionLevel.NoCompression, ("depth", "<i8", "(1,)", [1, 0, 0, 0, 0, 0, 0, 0]), ("chi_loc1", type, $"({rows}, 1)", new byte[size * rows]));
+
+        Allocated(() => ResultFile.Read(path)).Should().BeLessThan(Most);
+    }
+
+    [Fact]
+    public void Images_of_wide_floats_that_are_of_no_one_format_are_refused()
+    {
+        var path = PathOf("images.npy");
+        var header = "{'descr': '<f16', 'fortran_order': False, 'shape': (8, 2, 2), }";
+        var element = Convert.FromHexString("01000000000000000140000000000000");
+        File.WriteAllBytes(path, [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. Enumerable.Repeat(element, 32).SelectMany(bytes => bytes)]);
+
+        var outcome = CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "4", "--num-sims", "1", "--dataset", path, "--out", PathOf("x.npz"));
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {path}: expected 16-byte floats of x86").And.NotContain("\n");
+    }
+
     /// <summary>A number in the configuration is worth what arrays back.</summary>
     [Fact]
     public async Task Sixty_million_simulations_that_no_array_holds_are_neither_merged_nor_done()
@@ -179,14 +204,16 @@ public sealed class HostileFileTests : IDisposable
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    private string Zipped(params (string Name, string Type, string Shape, byte[] Elements)[] arrays)
+    private string Zipped(params (string Name, string Type, string Shape, byte[] Elements)[] arrays) => Zipped(CompressionLevel.Fastest, arrays);
+
+    private string Zipped(CompressionLevel level, params (string Name, string Type, string Shape, byte[] Elements)[] arrays)
     {
         var path = PathOf("packed.npz");
         using var archive = ZipFile.Open(path, ZipArchiveMode.Create);
         foreach (var (name, type, shape, elements) in arrays)
         {
             var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
-            using var entry = archive.CreateEntry(name + ".npy", CompressionLevel.Fastest).Open();
+            using var entry = archive.CreateEntry(name + ".npy", level).Open();
             entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header)]);
             entry.Write(elements);
         }
