@@ -17,6 +17,9 @@ internal static class ExitStatus
     /// <summary>The data decide neither way.</summary>
     public const int Inconclusive = 3;
 
+    /// <summary>A defect of ours, which asks for a report.</summary>
+    public const int Defect = 70;
+
     /// <summary>Interrupted by the user, as shells count it.</summary>
     public const int Interrupted = 130;
 

@@ -12,16 +12,23 @@ internal static class MergeCommand
         var files = new Argument<string[]>("FILE.npz") { Description = "Result files of shares, in any order; also .journal files of runs that ended too early", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "Result file to write, .npz", HelpName = "FILE.npz", Required = true };
         var allowMissing = new Option<bool>("--allow-missing") { Description = "Merge what there is; the file then says which simulations are missing" };
-        var command = new Command("merge", "Joins result files of shares, bit for bit to what a single run writes.") { files, output, allowMissing };
+        var trust = new Option<bool>("--trust") { Description = "Join files that do not say of which experiment they are, in the order given, on your word that they belong together; also folders of .npy files" };
+        var command = new Command("merge", "Joins result files of shares, bit for bit to what a single run writes.") { files, output, allowMissing, trust };
         command.SetAction(parsed =>
         {
             var paths = parsed.GetRequiredValue(files);
             var path = parsed.GetRequiredValue(output);
             ResultOutput.EnsureWritable(path);
-            var (simulations, warnings) = ResultMerge.Merge(paths, path, parsed.GetValue(allowMissing));
+            var trusted = parsed.GetValue(trust);
+            if (trusted && parsed.GetValue(allowMissing))
+            {
+                throw new InvalidInputException("--trust", "expected without --allow-missing: nothing in such files tells what is missing");
+            }
+
+            var (simulations, warnings) = trusted ? ResultConcatenation.Join(paths, path) : ResultMerge.Merge(paths, path, parsed.GetValue(allowMissing));
             foreach (var warning in warnings)
             {
-                Console.Error.WriteLine($"warning: {warning}");
+                Console.Error.WriteLine($"{(trusted ? "note" : "warning")}: {warning}");
             }
 
             Console.WriteLine($"{Counted.Of(simulations, "simulation")} of {Counted.Of(paths.Length, "file")} written to {path}");

@@ -12,16 +12,23 @@ internal static class PlotCommand
     /// <summary>Beyond this number of points a layer of theory takes seconds, and a figure should not take hours.</summary>
     private const int MostPointsOfTheory = 256;
 
+    /// <summary>Squares of the points, and what a layer takes whatever they are, times the layers: about half a minute.</summary>
+    private const long MostWorkOfTheory = 6_000_000;
+
+    private const int WorkOfLayer = 1000;
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours or the author's; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours or the author's, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
         var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), or histograms over the simulations (figure 2; vanilla only)", "auto", "depth", "histogram");
         var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
         var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
-        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, architecture, channels, noTheory };
+        var dataset = new Option<string?>("--dataset") { Description = "Input images of files that were made with others than natural or gaussian, for theory: cifar10, mnist, or the path of an .npy file", HelpName = "word" };
+        var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of cifar10 or mnist" };
+        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, architecture, channels, noTheory, dataset, dataDir };
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var path = parsed.GetRequiredValue(output);
@@ -44,8 +51,11 @@ internal static class PlotCommand
                 throw new InvalidInputException("--num-channels", $"expected a whole number of at least 0, got {width}");
             }
 
+            ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
+            var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir)) : null;
+
             var recordings = parsed.GetRequiredValue(files).Select(file => Read(file, named, width)).ToArray();
-            var drawn = Compose(recordings, parsed.GetRequiredValue(figure), parsed.GetValue(noTheory), cancellation);
+            var drawn = Compose(recordings, parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));
             foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}")).Distinct())
             {
                 Console.Error.WriteLine($"note: {missing}");
@@ -67,7 +77,7 @@ internal static class PlotCommand
         return new Recording(Path.GetFileNameWithoutExtension(path), file, Architecture.Named(name, options?.ResDepth ?? file.ResidualDepth ?? 2), options?.NumChannels ?? (width > 0 ? width : null), null);
     }
 
-    private static Figure Compose(Recording[] recordings, string figure, bool noTheory, CancellationToken cancellation)
+    private static Figure Compose(Recording[] recordings, string figure, Func<Recording, Prediction?>? theory)
     {
         var architectures = recordings.Select(recording => recording.Architecture.Name).Distinct().ToArray();
         if (architectures.Length > 1)
@@ -84,7 +94,7 @@ internal static class PlotCommand
         var isHistogram = figure == "histogram" || (figure == "auto" && recordings.Length == 1 && architectures[0] == "vanilla" && first.Log("chi", first.Last) is null);
         if (!isHistogram)
         {
-            return DepthFigure.Of([.. recordings.Select(recording => noTheory ? recording : recording with { Theory = TheoryOf(recording, cancellation) })]);
+            return DepthFigure.Of([.. recordings.Select(recording => theory is null ? recording : recording with { Theory = theory(recording) })]);
         }
 
         return recordings.Length == 1 && architectures[0] == "vanilla"
@@ -93,7 +103,7 @@ internal static class PlotCommand
     }
 
     /// <summary>What theory says of the network of a recording; null, with a note, where that is not known or would take too long.</summary>
-    private static Prediction? TheoryOf(Recording recording, CancellationToken cancellation)
+    private static Prediction? TheoryOf(Recording recording, ImageSource? given, CancellationToken cancellation)
     {
         if (recording.File.Options is not { } options)
         {
@@ -103,13 +113,19 @@ internal static class PlotCommand
 
         try
         {
-            options.Validate();
-            var images = ImageSources.Open(options.Dataset, options.DataDir);
-            options.ValidateFor(images);
-            var points = options.Settings(images).FeatureShape.Points;
-            if (points is > MostPointsOfTheory or < 2)
+            if (RecordedImages.Find(recording.File, given, out var reason) is not { } images)
             {
-                Console.Error.WriteLine($"note: no theory is drawn for {recording.Name}, whose {points} points would take it {(points < 2 ? "nowhere" : "hours")}; wellbehaved predict computes it");
+                Console.Error.WriteLine($"note: no theory is drawn for {recording.Name}: {reason}");
+                return null;
+            }
+
+            options.ValidateFor(images);
+            long points = options.Settings(images).FeatureShape.Points;
+            var layers = (long)options.TotalDepth * recording.Architecture.ConvolutionsPerUnit;
+            if (points is > MostPointsOfTheory or < 2 || ((points * points) + WorkOfLayer) * layers > MostWorkOfTheory)
+            {
+                var cost = points < 2 ? "whose single point leaves it nothing to say" : $"whose {points} points in {layers} layers would take it long; wellbehaved predict computes it";
+                Console.Error.WriteLine($"note: no theory is drawn for {recording.Name}, {cost}");
                 return null;
             }
 

@@ -1,45 +1,5 @@
-using System.CommandLine;
 using Wellbehaved.Cli;
-using Wellbehaved.Model;
 
-Terminal.WrapLines();
-var parsed = Commands.Parse(args);
-if (args is [['[', ..], ..])
-{
-    // A shell asks how an unfinished line may go on.
-    return await parsed.InvokeAsync();
-}
-
-if (CallError.Of(parsed, args) is { } error)
-{
-    return Fail(error);
-}
-
-try
-{
-    // A layer at the paper's scale takes about a second; termination waits for it so that nothing half-written stays behind.
-    return await parsed.InvokeAsync(new InvocationConfiguration
-    {
-        EnableDefaultExceptionHandler = false,
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
-    });
-}
-catch (InvalidInputException exception)
-{
-    return Fail(exception.Message);
-}
-catch (OutOfMemoryException)
-{
-    return Fail("--num-channels, --batch-size, --kernel-size: expected sizes that fit memory");
-}
-catch (OperationCanceledException)
-{
-    await Console.Error.WriteLineAsync("wellbehaved: interrupted");
-    return ExitStatus.Interrupted;
-}
-
-static int Fail(string message)
-{
-    Console.Error.WriteLine($"wellbehaved: {OneLine.Of(message)}");
-    return ExitStatus.Usage;
-}
+// What a thread of its own throws reaches no caller.
+AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => Environment.Exit(Failure.Report((Exception)unhandled.ExceptionObject, Console.Error));
+return await Entry.RunAsync(args);

@@ -2,10 +2,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>A result file that a command reads.</summary>
+/// <summary>A result file, or a folder of its arrays, that a command reads.</summary>
 internal static class ResultInput
 {
-    /// <summary>Reads the file and says what it lacks.</summary>
+    /// <summary>Reads the file and says what it lacks, and what a later run has not yet put into it.</summary>
     /// <exception cref="InvalidInputException">The file is missing or damaged, or holds no simulation.</exception>
     public static ResultFile Read(string path)
     {
@@ -20,6 +20,17 @@ internal static class ResultInput
             Console.Error.WriteLine($"note: {path} {missing}");
         }
 
+        if (NewerJournal(path) is { } journal)
+        {
+            Console.Error.WriteLine($"note: {journal} is newer than {path}: what a later run finished is not in the file (run --resume goes on with it, merge reads it)");
+        }
+
         return file;
+    }
+
+    private static string? NewerJournal(string path)
+    {
+        var journal = Journal.PathOf(Path.TrimEndingDirectorySeparator(path));
+        return File.Exists(journal) && File.GetLastWriteTimeUtc(journal) > File.GetLastWriteTimeUtc(path) ? journal : null;
     }
 }

@@ -17,10 +17,11 @@ internal static class RunCommand
         var noReffNoise = new Option<bool>("--no-reff-noise") { Description = "Leave out the effective rank of the noise" };
         var shard = ShardOption.Create();
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier run of the same options finished; finished simulations are kept in FILE.npz.journal until the result is written" };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another run left in the file, a finished result or, without --resume, finished simulations in its journal" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("run", "Propagates signal and noise through random networks and writes the moments of every layer.");
         network.AddTo(command);
-        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, shard, resume, threads })
+        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, shard, resume, overwrite, threads })
         {
             command.Options.Add(option);
         }
@@ -29,13 +30,13 @@ internal static class RunCommand
             network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise) },
             parsed.GetRequiredValue(output),
             ShardOption.Read(parsed.GetValue(shard), Environment.GetEnvironmentVariable),
-            parsed.GetValue(resume),
+            new Earlier(parsed.GetValue(resume), parsed.GetValue(overwrite)),
             parsed.GetValue(threads),
             cancellation)));
         return command;
     }
 
-    private static int Run(ExperimentOptions options, string output, Shard shard, bool resume, int threads, CancellationToken cancellation)
+    private static int Run(ExperimentOptions options, string output, Shard shard, Earlier earlier, int threads, CancellationToken cancellation)
     {
         if (threads <= 0)
         {
@@ -44,14 +45,10 @@ internal static class RunCommand
 
         ResultOutput.EnsureWritable(output);
         var experiment = Experiment.Prepare(options, threads, shard);
-        using var journal = Journal.Open(output, experiment.Header, resume);
-        if (resume && journal.Finished.Count == 0 && File.Exists(output))
+        var isThere = File.Exists(output) && !IsToBeReplaced(output, experiment.Header, earlier);
+        using var journal = Journal.Open(output, experiment.Header, earlier.Resume, earlier.Overwrite);
+        if (isThere && earlier.Resume && journal.Finished.Count == 0)
         {
-            if (ResultMerge.DifferenceFrom(output, experiment.Header) is { } difference)
-            {
-                throw new InvalidInputException("--resume", $"expected the result of the same run in {output}, found {difference}");
-            }
-
             Console.WriteLine($"{output} is complete");
             return ExitStatus.Success;
         }
@@ -70,6 +67,27 @@ internal static class RunCommand
 
         Console.WriteLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}");
         return ExitStatus.Success;
+    }
+
+    /// <summary>Whether a result that is there is another run's and may be replaced; refuses to before the work where nobody said so.</summary>
+    /// <returns>False for a result of the same run, which a repetition would write bit for bit.</returns>
+    private static bool IsToBeReplaced(string output, JournalHeader header, Earlier earlier)
+    {
+        string? difference;
+        try
+        {
+            difference = ResultMerge.DifferenceFrom(output, header);
+        }
+        catch (InvalidInputException exception)
+        {
+            difference = $"another file ({exception.Message})";
+        }
+
+        return difference is null ? false
+            : earlier.Overwrite ? true
+            : throw new InvalidInputException(
+                earlier.Resume ? "--resume" : "--out",
+                $"expected {(earlier.Resume ? "" : "no file, or ")}the result of the same run in {output}, found {difference}; --overwrite replaces it");
     }
 
     private static ExperimentResult Simulate(Experiment experiment, Journal journal, string output, CancellationToken cancellation)
@@ -96,4 +114,9 @@ internal static class RunCommand
             throw;
         }
     }
+
+    /// <summary>What is to become of what earlier runs left.</summary>
+    /// <param name="Resume">Go on with it.</param>
+    /// <param name="Overwrite">Replace it.</param>
+    private readonly record struct Earlier(bool Resume, bool Overwrite);
 }

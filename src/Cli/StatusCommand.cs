@@ -19,7 +19,7 @@ internal static class StatusCommand
             var runs = RunStatus.ReadAll(path);
             foreach (var spoilt in runs.Where(run => run.Header is null))
             {
-                Console.WriteLine($"{Path.GetFileName(spoilt.Output),-24} {Words.Of(spoilt.State),-8} its journal does not say of what");
+                Console.WriteLine($"{Path.GetFileName(spoilt.Output),-24} {Words.Of(spoilt.State),-8} {OneLine.Of(spoilt.Problem ?? string.Empty)}");
             }
 
             var unfinished = false;
@@ -50,12 +50,12 @@ internal static class StatusCommand
             Console.WriteLine($"  {Path.GetFileName(run.Output),-24} {run.Header!.Shard,7}  {Words.Of(run.State),-8} {run.Finished,6} of {run.Simulations,-6} {left}".TrimEnd());
         }
 
-        // Whoever has merged has the whole beside its parts.
+        // Whoever has merged has the whole beside its parts, and shares of different divisions overlap.
         var whole = runs.Where(run => run.Header!.Shard.IsWhole).Select(run => run.Finished).DefaultIfEmpty(0).Max();
         var parts = runs.Where(run => !run.Header!.Shard.IsWhole).DistinctBy(run => run.Header!.Shard).ToArray();
-        var done = Math.Max(whole, parts.Sum(run => run.Finished));
+        var done = RunStatus.Distinct(runs);
         var counts = parts.Select(run => run.Header!.Shard.Count).Distinct().ToArray();
-        var notStarted = whole < options.NumSims && counts is [var count] ? $", {count - parts.Length} not started" : string.Empty;
+        var notStarted = whole < options.NumSims && counts is [var count] ? $", {(long)count - parts.Length} not started" : string.Empty;
         var pace = runs.Where(run => run.State == RunState.Running && run.SecondsEach > 0).Sum(run => 1 / run.SecondsEach!.Value);
         var timeLeft = done == options.NumSims || pace == 0 ? string.Empty : $"; time left {Spell(TimeSpan.FromSeconds((options.NumSims - done) / pace))} at the present pace";
         Console.WriteLine($"  {Counted.Of(done, options.NumSims, "simulation")} done; {Counted.Of(Count(RunState.Done), "run")} done, {Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}");

@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
@@ -21,23 +21,23 @@ public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize 
     public RecordedExperiment CompletedBy(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.Configuration is not { } text)
-        {
-            return this;
-        }
+        return new RecordedExperiment(
+            NumChannels ?? file.NumChannels,
+            BatchSize ?? file.BatchSize,
+            KernelSize ?? file.KernelSize,
+            Boundary ?? (file.Boundary is { } boundary ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{boundary}") : null));
+    }
 
-        try
+    /// <summary>Refuses what no experiment can be, by the rules of <c>run</c>.</summary>
+    /// <param name="architecture">Name of the architecture.</param>
+    /// <exception cref="InvalidInputException">A size is out of range, a boundary unknown, or batch norm would see a single point.</exception>
+    internal void Validate(string architecture)
+    {
+        ExperimentOptions.RequireSizes(NumChannels, BatchSize, KernelSize);
+        ExperimentOptions.RequireVariance(architecture, KernelSize, BatchSize);
+        if (Boundary is not (null or "periodic" or "symmetric" or "zero_padding"))
         {
-            var configuration = JsonNode.Parse(text);
-            return new RecordedExperiment(
-                NumChannels ?? configuration?["num_channels"]?.GetValue<int>(),
-                BatchSize ?? configuration?["batch_size"]?.GetValue<int>(),
-                KernelSize ?? configuration?["kernel_size"]?.GetValue<int>(),
-                Boundary ?? configuration?["boundary"]?.GetValue<string>());
-        }
-        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidInputException("--results", "expected the options of the experiment as JSON in 'configuration'", exception);
+            throw new InvalidInputException("--boundary", $"expected periodic, symmetric, zero_padding, got '{Boundary}'");
         }
     }
 }
@@ -81,9 +81,12 @@ public static class ResultAudit
     /// <param name="architecture">Their architecture.</param>
     /// <param name="experiment">What is known of the experiment.</param>
     /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
+    /// <exception cref="InvalidInputException">The experiment is none that could be.</exception>
     public static VerificationRun Of(string name, RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(architecture);
+        ArgumentNullException.ThrowIfNull(experiment);
+        experiment.Validate(architecture.Name);
         var laws = new RecordedLaws(figures, architecture, experiment);
         var outcomes = new List<CheckOutcome>();
         var notTestable = new List<Claim>();

@@ -8,13 +8,19 @@ public static class HistogramFigure
 {
     private const int MostDepths = 4;
 
+    /// <summary>Channels beyond which the exact density takes longer than the figure is worth; it is a normal one to the eye long before.</summary>
+    private const int MostChannels = 4096;
+
+    /// <summary>Deviations from the mean, and what tails of exponential rate need beside them, within which the density is not zero to the eye.</summary>
+    private const double Deviations = 12, Tail = 60;
+
     /// <summary>Draws a recording of <c>vanilla</c>.</summary>
     /// <param name="recording">The recording.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
     public static Figure Of(Recording recording)
     {
         ArgumentNullException.ThrowIfNull(recording);
-        var walk = recording.Width is { } width ? new RandomWalk(width) : null;
+        var walk = recording.Width is { } width and <= MostChannels ? new RandomWalk(width) : null;
         return new Figure(
             $"{recording.Title}: spread of signal and noise over {recording.File.Simulations} simulations",
             [
@@ -47,7 +53,10 @@ public static class HistogramFigure
             curves.AddRange(new[] { Curve.Through($"depth {depth}", CurveKind.Histogram, colour, edges, densities) }.OfType<Curve>());
             if (walk is not null)
             {
-                double[] points = [.. Enumerable.Range(0, 201).Select(i => values[0] + ((values[^1] - values[0]) * i / 200))];
+                // Far from all that can happen, where a damaged number may lie, the inversion would not end.
+                var reach = (Deviations * Math.Sqrt(depth * walk.Variance)) + Tail;
+                var (from, to) = (Math.Max(values[0], (depth * walk.Drift) - reach), Math.Min(values[^1], (depth * walk.Drift) + reach));
+                double[] points = from < to ? [.. Enumerable.Range(0, 201).Select(i => from + ((to - from) * i / 200))] : [];
                 curves.AddRange(new[] { Curve.Through($"depth {depth}, W1", CurveKind.Theory, colour, points, walk.Density(depth, points)) }.OfType<Curve>());
             }
         }

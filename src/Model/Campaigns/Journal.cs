@@ -47,12 +47,13 @@ public sealed class Journal : IDisposable
     /// <param name="output">The result file.</param>
     /// <param name="header">What is run.</param>
     /// <param name="resume">Whether to go on with what an earlier run finished.</param>
+    /// <param name="overwrite">Whether to discard what an earlier run finished, if it is not gone on with.</param>
     /// <returns>The journal; dispose of it when the run has ended, however it ended.</returns>
     /// <exception cref="InvalidInputException">
     /// Another process works on the file; an earlier run left finished simulations and is not to be resumed; it had other options; the journal
     /// is damaged at its beginning or cannot be written.
     /// </exception>
-    public static Journal Open(string output, JournalHeader header, bool resume)
+    public static Journal Open(string output, JournalHeader header, bool resume, bool overwrite = false)
     {
         ArgumentNullException.ThrowIfNull(header);
         var path = PathOf(output);
@@ -61,10 +62,10 @@ public sealed class Journal : IDisposable
         {
             // The journal's own leftovers begin with the result file's name too.
             AtomicFile.RemoveLeftovers(output);
-            var found = File.Exists(path) ? JournalContent.Read(path) : null;
+            var found = File.Exists(path) && (resume || !overwrite) ? JournalContent.Read(path) : null;
             if (found is { Finished: > 0 } && !resume)
             {
-                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Of(found.Finished, "finished simulation")}; give --resume to go on, or remove the file to start anew");
+                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Of(found.Finished, "finished simulation")}; give --resume to go on, or --overwrite to start anew");
             }
 
             if (resume && found?.Header.DifferenceFrom(header) is { } difference)

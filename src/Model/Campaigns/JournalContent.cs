@@ -41,12 +41,12 @@ public sealed class JournalContent
     /// <exception cref="InvalidInputException">The file cannot be read, is no journal, or its beginning is damaged.</exception>
     public static JournalContent? Read(string path)
     {
+        using var stream = RegularFile.Open(path, "journal");
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             return Read(stream, path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException exception)
         {
             throw new InvalidInputException(path, $"expected a readable journal ({exception.Message})", exception);
         }
@@ -82,7 +82,7 @@ public sealed class JournalContent
                 repeated = true;
                 if (!record.Moments.IsIdenticalTo(records[record.Index].Moments))
                 {
-                    throw new InvalidInputException(path, $"expected one outcome of simulation {record.Index}, found two; remove the file to start anew");
+                    throw new InvalidInputException(path, $"expected one outcome of simulation {record.Index}, found two; --overwrite, or removing the file, starts anew");
                 }
             }
         }

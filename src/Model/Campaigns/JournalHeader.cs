@@ -94,7 +94,13 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
         return (Decode(bytes.AsSpan(LengthOfStart, length)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved"), bytes);
     }
 
-    private static JsonSerializerOptions CodecOptions { get; } = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, IgnoreReadOnlyProperties = true };
+    private static JsonSerializerOptions CodecOptions { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        IgnoreReadOnlyProperties = true,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+    };
 
     private static JournalHeader? Decode(ReadOnlySpan<byte> content)
     {
@@ -102,12 +108,12 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
         {
             var header = JsonSerializer.Deserialize<JournalHeader>(content, CodecOptions);
             if (header?.Identity?.Configuration is null || ResultConfiguration.Read(header.Identity.Configuration) is not { } options
-                || header.Shard.Count < 1 || header.Shard.Number < 1 || header.Shard.Number > header.Shard.Count || header.Height < 1 || header.Width < 1 || header.Channels < 1)
+                || !header.Shard.IsValid || header.Height < 1 || header.Width < 1 || header.Channels < 1)
             {
                 return null;
             }
 
-            options.Validate();
+            options.ValidateFor(header.Height, header.Width, header.Channels, double.PositiveInfinity);
             return header;
         }
         catch (Exception exception) when (exception is JsonException or InvalidInputException)
@@ -117,5 +123,5 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
     }
 
     private static InvalidInputException Damaged(string path) =>
-        new(path, "expected a journal, found a damaged beginning that no longer says whose records follow; remove the file to start anew");
+        new(path, "expected a journal, found a damaged beginning that no longer says whose records follow; --overwrite, or removing the file, starts anew");
 }

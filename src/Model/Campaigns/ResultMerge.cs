@@ -22,9 +22,9 @@ public static class ResultMerge
 
             EnsureOneExperiment(parts);
             var rows = Rows(parts);
-            var missing = Enumerable.Range(0, parts[0].Options.NumSims).Except(rows.Select(row => row.Index)).ToArray();
+            var missing = IndexRanges.Missing(rows.Select(row => row.Index), 0, parts[0].Options.NumSims - 1);
             var warnings = new List<string>();
-            if (missing.Length > 0)
+            if (missing.Count > 0)
             {
                 var sentence = $"simulations {IndexRanges.Of(missing)} of {parts[0].Options.NumSims} are missing{MissingShards(parts)}";
                 if (!allowMissing || rows.Length == 0)
@@ -99,8 +99,8 @@ public static class ResultMerge
             return string.Empty;
         }
 
-        var absent = Enumerable.Range(1, count).Except(parts.Select(part => part.Shard.Number)).ToArray();
-        return absent.Length == 0 ? string.Empty : $" (no file of shard {IndexRanges.Of(absent)} of {count})";
+        var absent = IndexRanges.Missing(parts.Select(part => part.Shard.Number).Distinct().Order(), 1, count);
+        return absent.Count == 0 ? string.Empty : $" (no file of shard {IndexRanges.Of(absent)} of {count})";
     }
 
     private static NpyArray Join(List<ResultPart> parts, (int Index, int Part, int Row)[] rows, string name)

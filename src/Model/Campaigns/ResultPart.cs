@@ -10,7 +10,7 @@ internal sealed class ResultPart : IDisposable
         ResultArrays.Simulation, ResultArrays.MissingSimulations, ResultArrays.Shard,
     ];
 
-    private readonly NpzArchive? _archive;
+    private readonly IArrayCollection? _archive;
     private readonly Dictionary<string, NpyArray> _arrays = [];
 
     private ResultPart(string path, JournalContent journal)
@@ -21,28 +21,32 @@ internal sealed class ResultPart : IDisposable
         Shard = journal.Header.Shard;
         var result = journal.ToResult();
         Indices = result.Indices;
-        var arrays = result.ToArrays().Arrays;
+        var arrays = result.MomentArrays().Arrays;
         _arrays = new(arrays);
-        Names = [.. arrays.Select(array => array.Key).Where(name => name is not (ResultArrays.Simulation or ResultArrays.MissingSimulations))];
+        Names = [.. arrays.Select(array => array.Key)];
     }
 
-    private ResultPart(string path, NpzArchive archive)
+    private ResultPart(string path, IArrayCollection archive)
     {
         Path = path;
         _archive = archive;
+        ReadingAllowance.Require(path, archive, archive.Names);
         Identity = new ExperimentIdentity(Text(ResultArrays.Configuration), Text(ResultArrays.DatasetChecksum), Text(ResultArrays.MadeBy));
-        Options = ResultConfiguration.Read(Identity.Configuration) is { NumSims: > 0, NumComputations: > 0 } options ? options : throw NotOurs();
-        if ((long)Options.NumSims * Options.NumComputations * sizeof(double) > Array.MaxLength)
+        Options = ResultConfiguration.Parse(Identity.Configuration, path).Options ?? throw NotOurs();
+        Names = [.. archive.Names.Where(name => name is not (ResultArrays.Simulation or ResultArrays.MissingSimulations or ResultArrays.Shard))];
+        var rows = RequireShapes();
+        Indices = archive.Contains(ResultArrays.Simulation) ? Numbers(ResultArrays.Simulation) : rows == Options.NumSims ? [.. Enumerable.Range(0, rows)] : throw new InvalidInputException(
+            path,
+            $"expected {Options.NumSims} simulations, as 'configuration' says, or an array '{ResultArrays.Simulation}' that tells which they are, found {rows}");
+        if (Indices.Count != rows || Indices.Zip(Indices.Skip(1)).Any(pair => pair.First >= pair.Second) || Indices is [.., var last] && last >= Options.NumSims)
         {
-            throw new InvalidInputException(path, $"expected an experiment that fits a file, found one of {Options.NumSims} simulations");
+            throw new InvalidInputException(path, $"expected increasing indices of {rows} of {Options.NumSims} simulations in '{ResultArrays.Simulation}'");
         }
 
-        Indices = archive.Contains(ResultArrays.Simulation) ? Numbers(ResultArrays.Simulation) : [.. Enumerable.Range(0, Options.NumSims)];
         Shard = archive.Contains(ResultArrays.Shard) && Numbers(ResultArrays.Shard) is [var number, var count] ? new Shard(number, count) : Shard.Whole;
-        Names = [.. archive.Names.Where(name => name is not (ResultArrays.Simulation or ResultArrays.MissingSimulations or ResultArrays.Shard))];
-        if (Indices.Zip(Indices.Skip(1)).Any(pair => pair.First >= pair.Second) || Indices is [.., var last] && last >= Options.NumSims)
+        if (!Shard.IsValid || (!Shard.IsWhole && !IsShare(Shard.Extent(Options.NumSims))))
         {
-            throw new InvalidInputException(path, $"expected increasing indices of {Options.NumSims} simulations in '{ResultArrays.Simulation}'");
+            throw new InvalidInputException(path, $"expected the simulations of a share in '{ResultArrays.Simulation}', found others than those of share {Shard}");
         }
     }
 
@@ -74,7 +78,7 @@ internal sealed class ResultPart : IDisposable
             return new ResultPart(path, JournalContent.Read(path) ?? throw new InvalidInputException(path, "expected a journal, found a file that ends before it says of what"));
         }
 
-        var archive = NpzArchive.Open(path);
+        var archive = IArrayCollection.Open(path);
         try
         {
             return new ResultPart(path, archive);
@@ -84,6 +88,14 @@ internal sealed class ResultPart : IDisposable
             archive.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Whether a file claims to be a result of this program, sound or not.</summary>
+    /// <exception cref="InvalidInputException">It is no archive.</exception>
+    public static bool SaysWhatItIs(string path)
+    {
+        using var archive = IArrayCollection.Open(path);
+        return archive.Contains(ResultArrays.Configuration) && archive.Contains(ResultArrays.MadeBy);
     }
 
     /// <summary>Whether an array has a row for each simulation.</summary>
@@ -101,6 +113,32 @@ internal sealed class ResultPart : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _archive?.Dispose();
+
+    /// <summary>The number of rows that all arrays of moments have; a number in the configuration that no array backs is worth nothing.</summary>
+    private int RequireShapes()
+    {
+        (string Name, NpyHeader Header)? first = null;
+        foreach (var name in Names.Where(HasRows))
+        {
+            var header = _archive!.Describe(name);
+            var isMoment = name.Contains("_loc", StringComparison.Ordinal);
+            if (header.Shape.Count == 0 || (isMoment && !header.Shape.Skip(1).SequenceEqual([Options.NumComputations])))
+            {
+                throw new InvalidInputException(Path, $"expected a row for each simulation{(isMoment ? $" and {Options.NumComputations} columns" : string.Empty)} in '{name}', found {header}");
+            }
+
+            first ??= (name, header);
+            if (header.Shape[0] != first.Value.Header.Shape[0])
+            {
+                throw new InvalidInputException(Path, $"expected as many rows in '{name}' as in '{first.Value.Name}', one for each simulation, found {header} and {first.Value.Header}");
+            }
+        }
+
+        return first?.Header.Shape[0] ?? throw NotOurs();
+    }
+
+    private bool IsShare((int First, int Count) extent) =>
+        Indices.Count == extent.Count && (extent.Count == 0 || (Indices[0] == extent.First && Indices[^1] == extent.First + extent.Count - 1));
 
     private string Text(string name)
     {
@@ -126,5 +164,5 @@ internal sealed class ResultPart : IDisposable
         }
     }
 
-    private InvalidInputException NotOurs() => new(Path, "expected a result file that wellbehaved run wrote, which says of which experiment it is");
+    private InvalidInputException NotOurs() => new(Path, "expected a result file that wellbehaved run wrote, which says of which experiment it is; merge --trust joins files that do not");
 }

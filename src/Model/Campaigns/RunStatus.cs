@@ -21,8 +21,21 @@ public enum RunState
 /// <param name="SecondsEach">Seconds between two finished simulations of the latest process; null before it finished one.</param>
 public sealed record RunStatus(string Output, JournalHeader? Header, RunState State, int Finished, double? SecondsEach)
 {
+    /// <summary>What is wrong with its files; null if nothing.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Indices of the finished simulations, increasing.</summary>
+    internal IReadOnlyList<int> Indices { get; init; } = [];
+
+    private const string NothingSaid = "its journal does not say of what";
+
     /// <summary>Number of simulations of its share.</summary>
     public int Simulations => Header?.Shard.Extent(Header.Options.NumSims).Count ?? 0;
+
+    /// <summary>Number of different simulations that several runs of one experiment have finished: shares of different divisions overlap.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <returns>The number.</returns>
+    public static int Distinct(IEnumerable<RunStatus> runs) => runs.SelectMany(run => run.Indices).Distinct().Count();
 
     /// <summary>Time left at the pace of the latest process; null if that is not known.</summary>
     public TimeSpan? TimeLeft => SecondsEach is { } seconds ? TimeSpan.FromSeconds(seconds * (Simulations - Finished)) : null;
@@ -66,8 +79,8 @@ public sealed record RunStatus(string Output, JournalHeader? Header, RunState St
         try
         {
             return JournalContent.Read(journal) is { } content
-                ? new RunStatus(output, content.Header, state, content.Finished, Pace(content.Records))
-                : new RunStatus(output, null, state, 0, null);
+                ? new RunStatus(output, content.Header, state, content.Finished, Pace(content.Records)) { Indices = [.. content.Records.Select(record => record.Index)] }
+                : new RunStatus(output, null, state, 0, null) { Problem = NothingSaid };
         }
         catch (InvalidInputException) when (!File.Exists(journal))
         {
@@ -76,7 +89,7 @@ public sealed record RunStatus(string Output, JournalHeader? Header, RunState St
         }
         catch (InvalidInputException)
         {
-            return new RunStatus(output, null, RunState.Failed, 0, null);
+            return new RunStatus(output, null, RunState.Failed, 0, null) { Problem = NothingSaid };
         }
     }
 
@@ -84,14 +97,19 @@ public sealed record RunStatus(string Output, JournalHeader? Header, RunState St
     {
         try
         {
+            if (!ResultPart.SaysWhatItIs(output))
+            {
+                // Somebody else's file, or one from before results said what they are part of.
+                return null;
+            }
+
             using var part = ResultPart.Open(output);
             var header = new JournalHeader(part.Identity, part.Shard, 0, 0, 0);
-            return new RunStatus(output, header, RunState.Done, part.Indices.Count, null);
+            return new RunStatus(output, header, RunState.Done, part.Indices.Count, null) { Indices = part.Indices };
         }
-        catch (InvalidInputException)
+        catch (InvalidInputException exception)
         {
-            // Somebody else's file, or one from before results said what they are part of.
-            return null;
+            return File.Exists(output) ? new RunStatus(output, null, RunState.Failed, 0, null) { Problem = exception.Message } : null;
         }
     }
 

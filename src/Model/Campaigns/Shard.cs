@@ -12,6 +12,9 @@ public readonly record struct Shard(int Number, int Count)
     /// <summary>Whether the share is everything.</summary>
     public bool IsWhole => Count == 1;
 
+    /// <summary>Whether there is such a share.</summary>
+    internal bool IsValid => Number >= 1 && Number <= Count;
+
     /// <summary>The simulations of the share; none where there are more shares than simulations.</summary>
     /// <param name="simulations">Number of simulations of the experiment.</param>
     /// <returns>Indices, increasing.</returns>

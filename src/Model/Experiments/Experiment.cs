@@ -25,6 +25,9 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
         options.Validate();
         var images = ImageSources.Open(options.Dataset, options.DataDir);
         options.ValidateFor(images);
+
+        // Before the work, not when its result is written.
+        ResultArrays.RequireListable(options.NumSims - (shard ?? Shard.Whole).Extent(options.NumSims).Count);
         return new Experiment(options, images, threads ?? Environment.ProcessorCount, shard ?? Shard.Whole);
     }
 

@@ -3,6 +3,13 @@ namespace Wellbehaved.Model;
 /// <summary>Everything that determines the result of an experiment. Names are those of the author's package.</summary>
 public sealed record ExperimentOptions
 {
+    /// <summary>Far beyond what a machine can run; within it no product of sizes leaves 64 bits, and what theory tabulates by width fits memory.</summary>
+    private const int MostChannels = 1 << 20;
+
+    private const int MostImages = 1 << 24;
+
+    private const int MostSpatialPositions = 1 << 20;
+
     /// <summary>Name of the architecture.</summary>
     public required string Architecture { get; init; }
 
@@ -85,18 +92,51 @@ public sealed record ExperimentOptions
         }
     }
 
+    /// <summary>Refuses sizes that no experiment has, wherever they were given: on the command line or in a file.</summary>
+    /// <param name="numChannels">Channels of every layer; null if not given.</param>
+    /// <param name="batchSize">Images in a batch; null if not given.</param>
+    /// <param name="kernelSize">Kernel extent; null if not given.</param>
+    /// <exception cref="InvalidInputException">One of them is out of range; names it and what is expected.</exception>
+    public static void RequireSizes(int? numChannels, int? batchSize, int? kernelSize)
+    {
+        RequireUpTo("--num-channels", numChannels, MostChannels);
+        RequireUpTo("--batch-size", batchSize, MostImages);
+        RequireUpTo("--kernel-size", kernelSize, MostSpatialPositions);
+    }
+
+    /// <summary>Refuses a batch norm over a single point.</summary>
+    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="kernelSize">Kernel extent; null if not known.</param>
+    /// <param name="batchSize">Images in a batch; null if not known.</param>
+    /// <exception cref="InvalidInputException">A fully connected network with batch norm is given one image.</exception>
+    public static void RequireVariance(string architecture, int? kernelSize, int? batchSize)
+    {
+        if (kernelSize == 1 && batchSize == 1 && Model.Architecture.Named(architecture).HasBatchNorm)
+        {
+            throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {architecture}, since batch norm leaves nothing of a single point; got 1");
+        }
+    }
+
     /// <summary>Checks each option alone; call it before anything is opened or allocated.</summary>
     /// <exception cref="InvalidInputException">An option is out of range; names it and what is expected.</exception>
     public void Validate()
     {
         RequireArchitecture(Architecture);
         RequirePositive("--total-depth", TotalDepth);
-        RequirePositive("--kernel-size", KernelSize);
-        RequirePositive("--num-channels", NumChannels);
-        RequirePositive("--batch-size", BatchSize);
+        RequireSizes(NumChannels, BatchSize, KernelSize);
         RequirePositive("--num-sims", NumSims);
         RequirePositive("--res-depth", ResDepth);
         RequirePositive("--num-computations", NumComputations);
+        if ((long)TotalDepth * ResDepth > int.MaxValue)
+        {
+            throw new InvalidInputException("--total-depth", $"expected at most {int.MaxValue} layers in all, got {TotalDepth} units of {ResDepth}");
+        }
+
+        if (Dataset is null || !Enum.IsDefined(Boundary) || !Enum.IsDefined(Normalize))
+        {
+            throw new InvalidInputException(Dataset is null ? "--dataset" : Enum.IsDefined(Boundary) ? "--normalize" : "--boundary", "expected one of the words that run takes, got none of them");
+        }
+
         if (TotalDepth % NumComputations != 0)
         {
             throw new InvalidInputException("--total-depth", $"expected a multiple of --num-computations {NumComputations}, got {TotalDepth}");
@@ -131,16 +171,38 @@ public sealed record ExperimentOptions
             throw new InvalidInputException("--kernel-size", $"expected at most {side}, the extent of the {images.Height}×{images.Width} images, got {KernelSize}");
         }
 
-        var needed = MemoryFootprint.Bytes(this, images);
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
-        {
-            throw new InvalidInputException("--num-channels, --batch-size, --kernel-size, --num-sims", $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are {ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements");
-        }
+        ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
         if (HasSinglePoint(images) && Model.Architecture.Named(Architecture).HasBatchNorm)
         {
             throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {Architecture}, since batch norm leaves nothing of a single point; got {BatchSize}");
+        }
+    }
+
+    /// <summary>Checks the options against the shape of the images.</summary>
+    /// <param name="height">Rows of pixels.</param>
+    /// <param name="width">Columns of pixels.</param>
+    /// <param name="channels">Channels of a pixel.</param>
+    /// <param name="available">Bytes of memory; infinite for an experiment that another machine ran.</param>
+    /// <exception cref="InvalidInputException">The buffers would not fit memory, or an array.</exception>
+    internal void ValidateFor(int height, int width, int channels, double available)
+    {
+        var needed = MemoryFootprint.Bytes(this, height, width, channels);
+        if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
+        {
+            throw new InvalidInputException("--num-channels, --batch-size, --kernel-size, --num-sims", $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are {ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements");
+        }
+    }
+
+    private static void RequireUpTo(string option, int? value, int most)
+    {
+        if (value is { } given)
+        {
+            RequirePositive(option, given);
+            if (given > most)
+            {
+                throw new InvalidInputException(option, $"expected at most {most}, got {given}");
+            }
         }
     }
 

@@ -29,6 +29,13 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     /// <returns>Arrays by name, and warnings.</returns>
     public (IReadOnlyList<KeyValuePair<string, NpyArray>> Arrays, IReadOnlyList<string> Warnings) ToArrays()
     {
+        var (arrays, warnings) = MomentArrays();
+        return ([.. arrays, .. ResultArrays.Extent(Indices, Options.NumSims, Shard)], warnings);
+    }
+
+    /// <summary>The same without the arrays that say which simulations these are, which are as long as the experiment.</summary>
+    internal (List<KeyValuePair<string, NpyArray>> Arrays, List<string> Warnings) MomentArrays()
+    {
         var arrays = new List<KeyValuePair<string, NpyArray>>();
         var warnings = new List<string>();
         Add(ResultArrays.Depth, NpyArray.Of([.. Depths.Select(depth => (long)depth)], Depths.Count));
@@ -61,11 +68,6 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
 
                 Add(name, NpyArray.Of(values, Simulations.Count, Depths.Count));
             }
-        }
-
-        foreach (var (name, array) in ResultArrays.Extent(Indices, Options.NumSims, Shard))
-        {
-            Add(name, array);
         }
 
         var dead = Simulations.Count(simulation => simulation.DiedAtDepth is not null);

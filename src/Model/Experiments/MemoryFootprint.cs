@@ -8,23 +8,26 @@ internal static class MemoryFootprint
     public const double SmallSimulation = 1 << 24;
 
     /// <summary>The feature buffers' bytes, all bytes of one simulation with the results, and the elements of the largest buffer.</summary>
-    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, ImageSource images)
+    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, ImageSource images) => Bytes(options, images.Height, images.Width, images.Channels);
+
+    /// <summary>The same for images of a shape.</summary>
+    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, int height, int width, int channels)
     {
         var kernelArea = (double)options.KernelSize * options.KernelSize;
         var stride = options.KernelSize > 1 ? 2 : 1;
-        var pixels = (double)images.Height * images.Width * options.BatchSize;
-        var points = options.KernelSize == 1 ? options.BatchSize : Math.Ceiling(images.Height / (double)stride) * Math.Ceiling(images.Width / (double)stride) * options.BatchSize;
-        var inputElements = pixels * images.Channels;
+        var pixels = (double)height * width * options.BatchSize;
+        var points = options.KernelSize == 1 ? options.BatchSize : Math.Ceiling(height / (double)stride) * Math.Ceiling(width / (double)stride) * options.BatchSize;
+        var inputElements = pixels * channels;
         var featureElements = points * options.NumChannels;
         var architecture = Architecture.Named(options.Architecture, options.ResDepth);
-        var firstFanIn = options.KernelSize == 1 ? (double)images.Height * images.Width * images.Channels : kernelArea * images.Channels;
+        var firstFanIn = options.KernelSize == 1 ? (double)height * width * channels : kernelArea * channels;
         var firstKernel = firstFanIn * options.NumChannels;
         var innerKernel = kernelArea * options.NumChannels * options.NumChannels;
 
         // What Fourier transforms would need: the spectrum, the packed features of a row of frequencies and the weights once more; counted whether or not they are used.
         var spectral = options.KernelSize > 1 && options.Boundary == Boundary.Periodic;
         var spectrum = spectral ? 2 * featureElements : 0;
-        var packed = spectral ? 6 * featureElements / Math.Ceiling(images.Height / (double)stride) : 0;
+        var packed = spectral ? 6 * featureElements / Math.Ceiling(height / (double)stride) : 0;
         var gram = Math.Min(points, options.NumChannels) * (Math.Min(points, options.NumChannels) + Math.Min(options.NumChannels, Math.Max(points, 512.0)));
         var table = options.KernelSize == 1 ? 0 : 4 * kernelArea * points;
         var results = (double)options.NumSims * options.NumComputations * architecture.Places.Length * MomentColumns.All.Count;

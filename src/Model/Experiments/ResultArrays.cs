@@ -27,10 +27,14 @@ internal static class ResultArrays
     /// <summary>Number and count of the share that the file is.</summary>
     public const string Shard = "shard";
 
+    /// <summary>As numbers of eight bytes these are 32 MiB.</summary>
+    private const int MostMissing = 1 << 22;
+
     /// <summary>The arrays that say which simulations a file holds; none if it holds all.</summary>
     /// <param name="indices">Simulations that it holds, increasing.</param>
     /// <param name="simulations">Simulations of the experiment.</param>
     /// <param name="shard">The share that the file is, if one.</param>
+    /// <exception cref="InvalidInputException">More are missing than a file can list.</exception>
     public static IEnumerable<KeyValuePair<string, NpyArray>> Extent(IReadOnlyList<int> indices, int simulations, Shard shard)
     {
         if (indices.Count == simulations)
@@ -38,11 +42,22 @@ internal static class ResultArrays
             yield break;
         }
 
+        RequireListable(simulations - indices.Count);
         yield return new(Simulation, Of(indices));
-        yield return new(MissingSimulations, Of([.. Enumerable.Range(0, simulations).Except(indices)]));
+        yield return new(MissingSimulations, Of([.. IndexRanges.Missing(indices, 0, simulations - 1).SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))]));
         if (!shard.IsWhole)
         {
             yield return new(Shard, Of([shard.Number, shard.Count]));
+        }
+    }
+
+    /// <summary>Refuses a part of an experiment that would have to name more missing simulations than a file should hold.</summary>
+    /// <exception cref="InvalidInputException">So it is.</exception>
+    public static void RequireListable(int missing)
+    {
+        if (missing > MostMissing)
+        {
+            throw new InvalidInputException("--num-sims", $"expected at most {MostMissing} simulations that a file lacks, since it names each; found {missing}");
         }
     }
 

@@ -4,13 +4,16 @@ namespace Wellbehaved.Model;
 /// <remarks>See docs/file-formats.md for the arrays. Arrays that a file lacks are absent, not empty.</remarks>
 public sealed class ResultFile
 {
+    private readonly ResultConfiguration? _configuration;
     private readonly Dictionary<string, double[][]> _moments;
 
-    private ResultFile(int[] depth, int? residualDepth, string? configuration, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments)
+    private ResultFile(int[] depth, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments)
     {
         Depth = depth;
         ResidualDepth = residualDepth;
         Configuration = configuration;
+        _configuration = said;
+        DatasetChecksum = checksum;
         Missing = missing;
         _moments = moments;
     }
@@ -24,8 +27,24 @@ public sealed class ResultFile
     /// <summary>The options that the file was made with, as JSON, if the file says.</summary>
     public string? Configuration { get; }
 
-    /// <summary>The same as options; null if the file does not say, or says something else.</summary>
-    public ExperimentOptions? Options => Configuration is null ? null : ResultConfiguration.Read(Configuration);
+    /// <summary>The same as options, which have been validated; null if the file does not say all that have no default.</summary>
+    /// <remarks>Paths among them are what another machine called its files: nobody may open them.</remarks>
+    public ExperimentOptions? Options => _configuration?.Options;
+
+    /// <summary>Checksum of the input images, if the file says.</summary>
+    public string? DatasetChecksum { get; }
+
+    /// <summary>Channels of every layer, if the file says.</summary>
+    public int? NumChannels => _configuration?.NumChannels;
+
+    /// <summary>Images in a batch, if the file says.</summary>
+    public int? BatchSize => _configuration?.BatchSize;
+
+    /// <summary>Kernel extent, if the file says.</summary>
+    public int? KernelSize => _configuration?.KernelSize;
+
+    /// <summary>What lies beyond the border of the image, if the file says.</summary>
+    public Boundary? Boundary => _configuration?.Boundary;
 
     /// <summary>Indices of the experiment's simulations that the file says it lacks.</summary>
     public IReadOnlyList<int> Missing { get; }
@@ -60,13 +79,16 @@ public sealed class ResultFile
         return warnings;
     }
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Reads a file, or a folder that holds each array as an <c>.npy</c> file.</summary>
+    /// <param name="path">The file or folder.</param>
     /// <returns>Its content.</returns>
-    /// <exception cref="InvalidInputException">The file is missing or damaged, or its arrays do not fit each other.</exception>
+    /// <exception cref="InvalidInputException">The file is missing or damaged, its arrays do not fit each other, or would take far more memory than the file.</exception>
     public static ResultFile Read(string path)
     {
-        using var archive = NpzArchive.Open(path);
+        using var archive = IArrayCollection.Open(path);
+        string[] names = [.. archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal))];
+        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations];
+        ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         var depth = Decode(path, archive, ResultArrays.Depth).Select(value => WholeDepth(path, value)).ToArray();
         if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
         {
@@ -74,23 +96,44 @@ public sealed class ResultFile
         }
 
         int? residualDepth = archive.Contains(ResultArrays.ResDepth) ? ReadResidualDepth(path, archive) : null;
-        var configuration = archive.Contains(ResultArrays.Configuration) ? Read(path, archive, ResultArrays.Configuration, array => array.ToText()) : null;
+        var configuration = Text(path, archive, ResultArrays.Configuration);
+        var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
+        var checksum = Text(path, archive, ResultArrays.DatasetChecksum);
         var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
-        var moments = new Dictionary<string, double[][]>();
-        foreach (var name in archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal)))
+        RequireShapes(path, archive, names, depth.Length);
+        var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
+        return new ResultFile(depth, residualDepth, configuration, said, checksum, missing, moments);
+    }
+
+    private static void RequireShapes(string path, IArrayCollection archive, string[] names, int depths)
+    {
+        NpyHeader? first = null;
+        foreach (var name in names)
         {
-            moments[name] = Read(path, archive, name, array =>
-                array.Shape.Count == 2 && array.Shape[1] == depth.Length
-                    ? array.ToDoubles().Chunk(depth.Length).ToArray()
-                    : throw new InvalidInputException(path, $"expected '{name}' of shape (num_sims, {depth.Length}), found ({string.Join(", ", array.Shape)})"));
+            var header = archive.Describe(name);
+            if (header.Shape is not [var simulations, var columns] || columns != depths || header.ElementType.Kind == 'U')
+            {
+                throw new InvalidInputException(path, $"expected '{name}' of numbers and of shape (num_sims, {depths}), found {header}");
+            }
+
+            first ??= header;
+            if (simulations != first.Shape[0])
+            {
+                throw new InvalidInputException(path, $"expected the same number of simulations in every array, found {first} and {header} in '{name}'");
+            }
+        }
+    }
+
+    /// <summary>Row by row: the whole beside its rows would take twice the memory.</summary>
+    private static double[][] Rows(NpyArray array, int depths)
+    {
+        var rows = new double[array.Shape[0]][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            array.Decode(i * depths, rows[i] = new double[depths]);
         }
 
-        if (moments.Values.Select(rows => rows.Length).Distinct().Count() > 1)
-        {
-            throw new InvalidInputException(path, "expected the same number of simulations in every array");
-        }
-
-        return new ResultFile(depth, residualDepth, configuration, missing, moments);
+        return rows;
     }
 
     private static int WholeDepth(string path, double value) =>
@@ -99,12 +142,14 @@ public sealed class ResultFile
     private static int WholeIndex(string path, double value) =>
         value is >= 0 and < int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected indices of simulations, found {value}");
 
-    private static int ReadResidualDepth(string path, NpzArchive archive) =>
+    private static int ReadResidualDepth(string path, IArrayCollection archive) =>
         Decode(path, archive, ResultArrays.ResDepth) is [var value] ? WholeDepth(path, value) : throw new InvalidInputException(path, "expected a single number in 'res_depth'");
 
-    private static double[] Decode(string path, NpzArchive archive, string name) => Read(path, archive, name, array => array.ToDoubles());
+    private static string? Text(string path, IArrayCollection archive, string name) => archive.Contains(name) ? Read(path, archive, name, array => array.ToText()) : null;
 
-    private static T Read<T>(string path, NpzArchive archive, string name, Func<NpyArray, T> decode)
+    private static double[] Decode(string path, IArrayCollection archive, string name) => Read(path, archive, name, array => array.ToDoubles());
+
+    private static T Read<T>(string path, IArrayCollection archive, string name, Func<NpyArray, T> decode)
     {
         try
         {

@@ -11,7 +11,7 @@ public static class AtomicFile
     /// <exception cref="InvalidInputException">The folder is missing, or the path is a folder.</exception>
     public static void EnsureWritable(string path, string option)
     {
-        if (string.IsNullOrWhiteSpace(path))
+        if (string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal))
         {
             throw new InvalidInputException(option, "expected the name of a file, got nothing");
         }

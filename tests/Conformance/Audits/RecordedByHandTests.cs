@@ -42,9 +42,9 @@ public sealed class RecordedByHandTests : IDisposable
     [Fact]
     public void Options_that_were_given_go_before_those_in_the_file()
     {
-        var file = MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: """{"num_channels": 1, "batch_size": 2, "kernel_size": 3, "boundary": "zero"}""");
+        var file = MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: """{"num_channels": 1, "batch_size": 2, "kernel_size": 3, "boundary": "zero_padding"}""");
 
-        new RecordedExperiment().CompletedBy(file).Should().Be(new RecordedExperiment(1, 2, 3, "zero"));
+        new RecordedExperiment().CompletedBy(file).Should().Be(new RecordedExperiment(1, 2, 3, "zero_padding"));
         var given = new RecordedExperiment(7, 8, 9, "periodic");
         given.CompletedBy(file).Should().Be(given);
         given.AsOptions().Should().Be(" --num-channels 7 --batch-size 8 --kernel-size 9 --boundary periodic");
@@ -61,9 +61,8 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData("""{"num_channels": 1.5}""")]
     public void A_configuration_that_is_none_is_refused(string text)
     {
-        var file = MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: text);
-
-        FluentActions.Invoking(() => new RecordedExperiment().CompletedBy(file)).Should().Throw<InvalidInputException>().WithMessage("*--results*expected the options of the experiment as JSON in 'configuration'*");
+        FluentActions.Invoking(() => MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: text)).Should().Throw<InvalidInputException>()
+            .WithMessage("*expected the options of the experiment as a JSON object in 'configuration'*");
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class FuzzTargets : IDisposable
         var headerWords = Words("'descr': ", "'<f8'", "'>f16'", "'|u1'", "'<U99999999'", "'=i2'", "'fortran_order': True", "'shape': ()", "'shape': (2147483647, 2147483647, 2147483647)", "(0,)", "(", ")", ", ", "NUMPY");
         _all.Add(new("npy", arrays[..4], headerWords, ReadArray, PerElement));
         var zipWords = headerWords.Concat(Words("PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "chi_loc1.npy", "depth.npy", "missing_simulations.npy", "simulation.npy", "'<U60'", "'<f16'")).ToArray();
-        var text = Zip(CompressionLevel.NoCompression, ("depth", Npy(NpyArray.Of([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.Of(new double[4], 2, 2))), ("configuration", Npy(NpyArray.Of(new string('x', 60)))));
+        var text = Zip(CompressionLevel.NoCompression, ("depth", Npy(NpyArray.Of([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.Of(new double[4], 2, 2))), ("configuration", Npy(NpyArray.Of("{\"note\": \"not all of our files say all\", \"num_channels\": 4}"))));
         var compressed = Zip(CompressionLevel.SmallestSize, ("depth", Npy(NpyArray.Of([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.Of(new double[4000], 2000, 2))));
         _all.Add(new("result file", [whole, share, compressed, text], zipWords, FromFile("result.npz", path => ResultFile.Read(path)), PerDeflatedByte));
         _all.Add(new("merge", [whole, share], zipWords, FromFile("part.npz", path => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)), PerDeflatedByte));

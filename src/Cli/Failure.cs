@@ -1,0 +1,80 @@
+using System.Globalization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>What ended a command, in one line and an exit status.</summary>
+internal static class Failure
+{
+    /// <summary>Set to 1, the trace of an unforeseen failure goes to standard error too.</summary>
+    public const string DebugVariable = "WELLBEHAVED_DEBUG";
+
+    /// <summary>Says that the call is wrong.</summary>
+    /// <returns>The exit status.</returns>
+    public static int OfCall(string message) => Say(Console.Error, message, ExitStatus.Usage);
+
+    /// <summary>Says what an exception means to whoever called.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <param name="error">Where to say it.</param>
+    /// <returns>The exit status.</returns>
+    public static int Report(Exception exception, TextWriter error) => Cause(exception) switch
+    {
+        InvalidInputException cause => Say(error, cause.Message, ExitStatus.Usage),
+        OutOfMemoryException => Say(error, "--num-channels, --batch-size, --kernel-size: expected sizes that fit memory", ExitStatus.Usage),
+        OperationCanceledException => Say(error, "interrupted", ExitStatus.Interrupted),
+        IOException or UnauthorizedAccessException => Say(error, $"expected files and an output that can be read and written ({exception.Message})", ExitStatus.Usage),
+        var cause => ReportDefect(cause, error),
+    };
+
+    /// <summary>What several threads threw together is told by what a user can mend, if there is such.</summary>
+    private static Exception Cause(Exception exception)
+    {
+        if (exception is not AggregateException aggregate)
+        {
+            return exception;
+        }
+
+        var causes = aggregate.Flatten().InnerExceptions;
+        return causes.OfType<InvalidInputException>().OrderBy(cause => cause.Message, StringComparer.Ordinal).FirstOrDefault()
+            ?? causes.FirstOrDefault(cause => cause is not OperationCanceledException)
+            ?? causes.FirstOrDefault()
+            ?? exception;
+    }
+
+    private static int ReportDefect(Exception exception, TextWriter error)
+    {
+        var trace = Keep(exception);
+        var where = trace is null ? $"what {DebugVariable}=1 prints" : trace;
+        Say(error, $"a defect of ours, not of your call: {exception.GetType().Name}: {exception.Message.TrimEnd('.')}; please report it with {where}", ExitStatus.Defect);
+        if (Environment.GetEnvironmentVariable(DebugVariable) == "1")
+        {
+            error.WriteLine(exception);
+        }
+
+        return ExitStatus.Defect;
+    }
+
+    /// <summary>Writes the trace where temporary files go: what happens once in a night may not happen again.</summary>
+    /// <returns>The file; null if it cannot be written.</returns>
+    private static string? Keep(Exception exception)
+    {
+        var path = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"wellbehaved-defect-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}-{Guid.NewGuid():N}.txt"));
+        try
+        {
+            using var file = new StreamWriter(new FileStream(path, FileMode.CreateNew, FileAccess.Write));
+            file.WriteLine($"wellbehaved {typeof(Failure).Assembly.GetName().Version!.ToString(3)}, {Environment.OSVersion}, {Environment.Version}");
+            file.WriteLine(exception);
+            return path;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private static int Say(TextWriter error, string message, int status)
+    {
+        error.WriteLine($"wellbehaved: {OneLine.Of(message)}");
+        return status;
+    }
+}

@@ -1,0 +1,36 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The input images of an experiment that a file describes.</summary>
+/// <remarks>
+/// A file may name a path of another machine, a pipe, or a server that would learn who reads it: what a file names is never opened. Its images are
+/// embedded ones, or those that the user names on the command line, if their checksum is the file's.
+/// </remarks>
+internal static class RecordedImages
+{
+    /// <summary>Finds the images.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="given">Images that the user names; null if none.</param>
+    /// <param name="reason">Why there are none; null if they were found.</param>
+    /// <returns>The images; null if they are neither embedded nor given.</returns>
+    public static ImageSource? Find(ResultFile file, ImageSource? given, out string? reason)
+    {
+        var embedded = file.Options?.Dataset is "natural" or "gaussian" ? ImageSources.Open(file.Options.Dataset) : null;
+        var images = embedded ?? given;
+        if (images is null)
+        {
+            reason = "its images are not embedded; --dataset, with --data-dir where run needs it, names them";
+            return null;
+        }
+
+        if (file.DatasetChecksum is { } checksum && checksum != images.Checksum)
+        {
+            reason = $"its images are others than {(embedded is null ? "those of --dataset" : "the embedded ones")} (their checksum differs)";
+            return null;
+        }
+
+        reason = null;
+        return images;
+    }
+}

@@ -1,0 +1,98 @@
+using FluentAssertions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>What is finished is not lost by a run of something else.</summary>
+public sealed class OverwritingTests : IDisposable
+{
+    private readonly Campaign _campaign = new();
+
+    public void Dispose() => _campaign.Dispose();
+
+    [Fact]
+    public void A_result_of_another_experiment_is_replaced_only_when_told_to()
+    {
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
+        var before = File.ReadAllBytes(_campaign["x.npz"]);
+
+        var other = CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2, channels: 17));
+        other.ExitStatus.Should().Be(2);
+        other.Error.TrimEnd().Should().StartWith("wellbehaved: --out: expected no file").And.Contain("num_channels 16, not 17").And.EndWith("--overwrite replaces it").And.NotContain("\n");
+        File.ReadAllBytes(_campaign["x.npz"]).Should().Equal(before);
+        _campaign.Files.Should().Equal("x.npz");
+
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0, "the same run writes the same file");
+        File.ReadAllBytes(_campaign["x.npz"]).Should().Equal(before);
+
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2, channels: 17, more: ["--overwrite"])).ExitStatus.Should().Be(0);
+        ResultFile.Read(_campaign["x.npz"]).NumChannels.Should().Be(17);
+    }
+
+    [Fact]
+    public void A_file_of_another_kind_is_not_replaced()
+    {
+        File.WriteAllText(_campaign["x.npz"], "notes of mine");
+
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).Error.Should().Contain("--out: expected no file").And.Contain("another file");
+
+        File.ReadAllText(_campaign["x.npz"]).Should().Be("notes of mine");
+    }
+
+    [Fact]
+    public void Going_on_with_a_journal_does_not_replace_the_result_of_another_experiment_beside_it()
+    {
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
+        Left(Options("x.npz") with { NumChannels = 17 });
+
+        var resumed = CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2, channels: 17, more: ["--resume"]));
+
+        resumed.ExitStatus.Should().Be(2);
+        resumed.Error.Should().Contain("num_channels 16, not 17");
+        _campaign.Files.Should().Equal("x.npz", "x.npz.journal");
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2, channels: 17, more: ["--resume", "--overwrite"])).ExitStatus.Should().Be(0);
+        ResultFile.Read(_campaign["x.npz"]).NumChannels.Should().Be(17);
+        _campaign.Files.Should().Equal("x.npz");
+    }
+
+    [Fact]
+    public void Finished_simulations_are_discarded_only_when_told_to()
+    {
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
+        var options = Options("x.npz");
+        File.Delete(_campaign["x.npz"]);
+        Left(options with { Seed = 5 });
+
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).Error.Should().Contain("found 2 finished simulations; give --resume to go on, or --overwrite to start anew");
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2, more: ["--overwrite"])).ExitStatus.Should().Be(0);
+        _campaign.Files.Should().Equal("x.npz");
+    }
+
+    [Fact]
+    public void Whoever_reads_a_result_hears_of_a_newer_journal_beside_it()
+    {
+        CommandLine.Run(_campaign.Arguments("x.npz", simulations: 2)).ExitStatus.Should().Be(0);
+        Left(Options("x.npz") with { Seed = 5 });
+        var written = File.GetLastWriteTimeUtc(_campaign["x.npz"]);
+        string[][] commands = [["diagnose", _campaign["x.npz"]], ["plot", _campaign["x.npz"], "--no-theory", "--out", _campaign["x.svg"]], ["audit", "--results", _campaign["x.npz"], "--architecture", "bn_ff"]];
+
+        File.SetLastWriteTimeUtc(_campaign["x.npz.journal"], written.AddSeconds(1));
+        foreach (var command in commands)
+        {
+            CommandLine.Run(command).Error.Should().Contain("x.npz.journal is newer than", command[0]);
+        }
+
+        File.SetLastWriteTimeUtc(_campaign["x.npz.journal"], written.AddSeconds(-1));
+        CommandLine.Run(commands[0]).Error.Should().NotContain("newer");
+    }
+
+    private ExperimentOptions Options(string name) => ResultFile.Read(_campaign[name]).Options!;
+
+    /// <summary>The journal that a run leaves which is killed after its last simulation.</summary>
+    private void Left(ExperimentOptions options)
+    {
+        var experiment = Experiment.Prepare(options);
+        using var journal = Journal.Open(_campaign["x.npz"], experiment.Header, resume: false);
+        experiment.Run(journal: journal);
+    }
+}

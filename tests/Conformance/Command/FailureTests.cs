@@ -1,0 +1,79 @@
+using FluentAssertions;
+using Wellbehaved.Cli;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+public sealed class FailureTests
+{
+    [Fact]
+    public void An_unforeseen_failure_is_one_line_that_asks_for_a_report_and_keeps_its_trace()
+    {
+        var (status, line) = Reported(Thrown(new InvalidOperationException("Sequence contains\nno elements.")));
+
+        status.Should().Be(70);
+        line.Should().StartWith("wellbehaved: a defect of ours, not of your call: InvalidOperationException: Sequence contains no elements; please report it with ").And.NotContain("   at ");
+        var trace = line[(line.LastIndexOf(' ') + 1)..];
+        File.ReadAllText(trace).Should().Contain("no elements").And.Contain(nameof(Thrown));
+        File.Delete(trace);
+    }
+
+    [Fact]
+    public void What_several_threads_threw_is_told_by_what_a_user_can_mend()
+    {
+        var (status, line) = Reported(new AggregateException(new InvalidOperationException("mine"), new AggregateException(new InvalidInputException("--epsilon", "expected b"), new InvalidInputException("--epsilon", "expected a"))));
+
+        (status, line).Should().Be((2, "wellbehaved: --epsilon: expected a"));
+    }
+
+    [Fact]
+    public void Each_kind_of_failure_has_its_status()
+    {
+        Reported(new InvalidInputException("--out", "expected a file")).Should().Be((2, "wellbehaved: --out: expected a file"));
+        Reported(new OperationCanceledException()).Should().Be((130, "wellbehaved: interrupted"));
+        Reported(new AggregateException(new OperationCanceledException())).Status.Should().Be(130);
+        Reported(new InsufficientMemoryException()).Status.Should().Be(2);
+        Reported(new IOException("No space left on device : 'stdout'")).Should().Be((2, "wellbehaved: expected files and an output that can be read and written (No space left on device : 'stdout')"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("\0")]
+    [InlineData("no\0where.npz")]
+    public async Task A_name_that_no_file_can_have_is_a_wrong_call(string name)
+    {
+        (await Entry.RunAsync(["diagnose", name])).Should().Be(2);
+        (await Entry.RunAsync(["merge", name, "--out", name])).Should().Be(2);
+        (await Entry.RunAsync(["status", name])).Should().Be(2);
+        (await Entry.RunAsync(["plot", name, "--out", "a.svg"])).Should().Be(2);
+    }
+
+    [UnixFact]
+    public void A_full_output_is_no_defect()
+    {
+        var outcome = CommandLine.Run("bash", ["-c", "exec dotnet \"$0\" claims > /dev/full", Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")]);
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.TrimEnd().Should().StartWith("wellbehaved: expected").And.NotContain("\n");
+    }
+
+    private static (int Status, string Line) Reported(Exception exception)
+    {
+        using var error = new StringWriter();
+        var status = Failure.Report(exception, error);
+        return (status, error.ToString().TrimEnd().Should().NotContain("\n").And.Subject!);
+    }
+
+    private static InvalidOperationException Thrown(InvalidOperationException exception)
+    {
+        try
+        {
+            throw exception;
+        }
+        catch (InvalidOperationException caught)
+        {
+            return caught;
+        }
+    }
+}
