@@ -6,13 +6,15 @@ namespace Wellbehaved.Cli;
 /// <summary>The options that describe a network and its inputs.</summary>
 internal sealed class NetworkOptions
 {
+    private static readonly string[] Layouts = ["nhwc", "nchw", "nhw", "hwc"];
     private readonly Option<string> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", Required = true, HelpName = "word" };
     private readonly Option<int> _totalDepth = OptionFactory.RequiredNumber<int>("--total-depth", "Number of layers, or of residual units");
     private readonly Option<int> _kernelSize = OptionFactory.RequiredNumber<int>("--kernel-size", "Extent of the kernels; 1 flattens the images: a fully connected net");
     private readonly Option<int> _numChannels = OptionFactory.RequiredNumber<int>("--num-channels", "Channels of every layer");
     private readonly Option<int> _batchSize = OptionFactory.RequiredNumber<int>("--batch-size", "Images in a batch");
-    private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, mnist, or the path of an .npy file", DefaultValueFactory = _ => "natural" };
-    private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10 (binary version) or mnist (IDX)" };
+    private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist, the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
+    private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them" };
+    private readonly Option<string?> _layout = CreateLayout();
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
     private readonly Option<int> _numComputations = OptionFactory.Number("--num-computations", "Depths at which moments are computed; divides the total depth", 100);
@@ -24,8 +26,8 @@ internal sealed class NetworkOptions
     public void AddTo(Command command)
     {
         _architecture.CompletionSources.Add([.. Architecture.Names]);
-        _dataset.CompletionSources.Add("natural", "gaussian", "cifar10", "mnist");
-        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _normalize, _epsilon, _resDepth, _numComputations, _seed })
+        _dataset.CompletionSources.Add([.. ImageSources.Names]);
+        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _layout, _normalize, _epsilon, _resDepth, _numComputations, _seed })
         {
             command.Options.Add(option);
         }
@@ -48,6 +50,15 @@ internal sealed class NetworkOptions
         },
         Dataset = parsed.GetRequiredValue(_dataset),
         DataDir = parsed.GetValue(_dataDir),
+        Layout = parsed.GetValue(_layout) switch
+        {
+            null => null,
+            "nhwc" => ImageLayout.Nhwc,
+            "nchw" => ImageLayout.Nchw,
+            "nhw" => ImageLayout.Nhw,
+            "hwc" => ImageLayout.Hwc,
+            var word => throw new InvalidInputException("--layout", $"expected {string.Join(", ", Layouts)}, got '{word}'"),
+        },
         Normalize = parsed.GetRequiredValue(_normalize) switch
         {
             "channel" => InputNormalization.Channel,
@@ -59,4 +70,11 @@ internal sealed class NetworkOptions
         NumComputations = parsed.GetValue(_numComputations),
         Seed = parsed.GetValue(_seed),
     };
+
+    private static Option<string?> CreateLayout()
+    {
+        var option = new Option<string?>("--layout") { Description = $"Axes of an array of images, N images, H rows, W columns, C channels: {string.Join(", ", Layouts)} (PyTorch's are nchw, a photograph's hwc); four axes are nhwc if nothing is said, three nhw", HelpName = "word" };
+        option.CompletionSources.Add(Layouts);
+        return option;
+    }
 }

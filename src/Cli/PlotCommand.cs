@@ -104,7 +104,7 @@ internal static class PlotCommand
         try
         {
             options.Validate();
-            var images = ImageSources.Open(options.Dataset, options.DataDir);
+            var images = ImageSources.Open(options.Dataset, options.DataDir, options.Layout);
             options.ValidateFor(images);
             var points = options.Settings(images).FeatureShape.Points;
             if (points is > MostPointsOfTheory or < 2)

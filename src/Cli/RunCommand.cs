@@ -44,6 +44,7 @@ internal static class RunCommand
 
         ResultOutput.EnsureWritable(output);
         var experiment = Experiment.Prepare(options, threads, shard);
+        ImageRemark.Print(experiment.Remark);
         using var journal = Journal.Open(output, experiment.Header, resume);
         if (resume && journal.Finished.Count == 0 && File.Exists(output))
         {
