@@ -73,7 +73,7 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
         throw new InvalidInputException(
             withoutEpsilon ? "--epsilon, --dataset" : "--dataset",
             $"expected images that vary within a batch{(withoutEpsilon ? " with --epsilon 0" : string.Empty)}, but those of {_options.Dataset} are all equal to the first convolution: "
-            + $"the variance of its output is {share:g2} of its mean square, less than single precision holds, so there is no χ and no effective rank; use other images"
+            + $"{(share < 1e-300 ? "its output does not vary" : $"the variance of its output is {share:g2} of its mean square, less than single precision holds")}, so there is no χ and no effective rank; use other images"
             + (_options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off"));
     }
 

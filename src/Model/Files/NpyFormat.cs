@@ -44,7 +44,7 @@ public static partial class NpyFormat
         {
             var header = ReadHeader(stream, name, out var headerBytes);
             var type = NpyElementType.Parse(TypePattern().Match(header).Groups["type"].Value)
-                ?? throw UnknownType(header, name);
+                ?? throw new InvalidInputException(name, "expected an array of numbers or text of a plain type");
             var shape = ParseShape(header, name);
             var size = shape.Aggregate((Int128)type.Size, (bytes, extent) => Int128.Min(bytes * extent, Int128.MaxValue >> 34));
             if (size != length - headerBytes)

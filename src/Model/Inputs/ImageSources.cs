@@ -41,7 +41,7 @@ public static class ImageSources
             "cifar100" => Cifar.Of100Classes.Load(Required(folder, dataset)),
             "mnist" => IdxImages.Load(Required(folder, dataset), "MNIST"),
             "fashion_mnist" => IdxImages.Load(Required(folder, dataset), "FashionMNIST"),
-            _ => throw new InvalidInputException("--dataset", $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'"),
+            _ => throw new InvalidInputException("--dataset", $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{(File.Exists(dataset) ? "; images of another format are saved as an array: np.save('images.npy', images)" : string.Empty)}"),
         };
     }
 

@@ -342,7 +342,8 @@ internal sealed class PickleReader(byte[] file)
             throw Damaged();
         }
 
-        var values = _stack.GetRange(_stack.Count - count, count).ToArray();
+        var values = new object[count];
+        _stack.CopyTo(_stack.Count - count, values, 0, count);
         _stack.RemoveRange(_stack.Count - count, count);
         return values;
     }
