@@ -24,7 +24,7 @@ internal static class DataFile
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.Open(path);
             Span<byte> start = stackalloc byte[MagicOfGzip.Length];
             var isCompressed = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && start.SequenceEqual(MagicOfGzip);
             stream.Position = 0;

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Wellbehaved.Model;
 
@@ -11,12 +10,12 @@ internal sealed class ImagesInFile : ImageSource
     private const int PartsOfChecksum = 1024;
 
     private const int PageLength = 4096;
-    private readonly SafeFileHandle _file;
+    private readonly FileStream _file;
     private readonly NpyHeader _header;
     private readonly ImageAxes _axes;
     private readonly string _name;
 
-    private ImagesInFile(SafeFileHandle file, NpyHeader header, ImageAxes axes, string name) => (_file, _header, _axes, _name) = (file, header, axes, name);
+    private ImagesInFile(FileStream file, NpyHeader header, ImageAxes axes, string name) => (_file, _header, _axes, _name) = (file, header, axes, name);
 
     /// <inheritdoc/>
     public override int? Count => _axes.Count;
@@ -36,12 +35,12 @@ internal sealed class ImagesInFile : ImageSource
         get
         {
             var hash = new XxHash128();
-            hash.Append(Encoding.ASCII.GetBytes(StoredImages.ChecksumLabel(_header.Type, _header.Shape, _axes.Layout)));
-            var page = new byte[Math.Min(PageLength, _header.ContentLength)];
-            var last = _header.ContentLength - page.Length;
+            hash.Append(Encoding.ASCII.GetBytes(StoredImages.ChecksumLabel(_header.ElementType, _header.Shape, _axes.Layout)));
+            var page = new byte[Math.Min(PageLength, _header.Bytes)];
+            var last = _header.Bytes - page.Length;
             for (var part = 0; part < PartsOfChecksum; part++)
             {
-                Read(_header.Length + (long)((Int128)last * part / (PartsOfChecksum - 1)), page);
+                Read(_header.Offset + (long)((Int128)last * part / (PartsOfChecksum - 1)), page);
                 hash.Append(page);
             }
 
@@ -59,25 +58,20 @@ internal sealed class ImagesInFile : ImageSource
     /// <exception cref="InvalidInputException">The file cannot be read, or holds no images.</exception>
     public static ImagesInFile Open(string path, ImageLayout? layout)
     {
-        SafeFileHandle? file = null;
+        FileStream? file = null;
         try
         {
-            NpyHeader header;
-            using (var stream = File.OpenRead(path))
+            // Opened once and kept: what is drawn later is of the file that was looked at.
+            file = RegularFile.Open(path);
+            var header = NpyFormat.ReadHeader(file, file.Length, path);
+            if (header.IsFortranOrder)
             {
-                header = NpyFormat.ReadHeader(stream, path);
+                throw new InvalidInputException(path, $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran order: save np.ascontiguousarray(a)");
             }
 
-            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess);
-            header.RequireContent(RandomAccess.GetLength(file), path);
-            if (header.IsFortran)
-            {
-                throw new InvalidInputException(path, $"expected an array in C order, whose images lie together, since {header.ContentLength} bytes do not fit memory; found one in Fortran order: save np.ascontiguousarray(a)");
-            }
-
-            PixelRange.RequireNumbers(header.Type, path);
+            PixelRange.RequireNumbers(header.ElementType, path);
             var axes = ImageAxes.Of(header.Shape, layout, path);
-            if (axes.ImageLength * header.Type.Size > Array.MaxLength)
+            if (axes.ImageLength * header.ElementType.Size > Array.MaxLength)
             {
                 throw new InvalidInputException(path, $"expected images of at most {Array.MaxLength} bytes, found {axes}");
             }
@@ -101,13 +95,13 @@ internal sealed class ImagesInFile : ImageSource
     {
         var chosen = BatchSelection.WithoutReplacement(seed, simulation, _axes.Count, images);
         var length = (int)_axes.ImageLength;
-        var (bytes, stored) = (new byte[length * _header.Type.Size], new double[length]);
+        var (bytes, stored) = (new byte[length * _header.ElementType.Size], new double[length]);
         for (var i = 0; i < images; i++)
         {
-            Read(_header.Length + ((long)chosen[i] * bytes.Length), bytes);
+            Read(_header.Offset + ((long)chosen[i] * bytes.Length), bytes);
             try
             {
-                new NpyArray(_header.Type, [length], bytes).Decode(0, stored);
+                new NpyArray(_header.ElementType, [length], bytes).Decode(0, stored);
             }
             catch (FormatException exception)
             {
@@ -125,7 +119,7 @@ internal sealed class ImagesInFile : ImageSource
         {
             for (var done = 0; done < destination.Length;)
             {
-                var count = RandomAccess.Read(_file, destination[done..], offset + done);
+                var count = RandomAccess.Read(_file.SafeFileHandle, destination[done..], offset + done);
                 done += count > 0 ? count : throw new EndOfStreamException("the file has become shorter");
             }
         }

@@ -14,7 +14,7 @@ internal static class PixelRange
     {
         if (type.Kind == 'U')
         {
-            throw new InvalidInputException(name, $"expected images, an array of numbers, found text of type {(type.IsBigEndian ? '>' : '<')}U{type.Size / 4}");
+            throw new InvalidInputException(name, $"expected images, an array of numbers, found text of type {type.Spelling}");
         }
     }
 
