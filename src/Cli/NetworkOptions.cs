@@ -73,7 +73,12 @@ internal sealed class NetworkOptions
 
     private static Option<string?> CreateLayout()
     {
-        var option = new Option<string?>("--layout") { Description = $"Axes of an array of images, N images, H rows, W columns, C channels: {string.Join(", ", Layouts)} (PyTorch's are nchw, a photograph's hwc); four axes are nhwc if nothing is said, three nhw", HelpName = "word" };
+        var option = new Option<string?>("--layout")
+        {
+            Description = $"Axes of an array of images, N images, H rows, W columns, C channels: {string.Join(", ", Layouts)} "
+                + "(PyTorch's are nchw, a photograph's hwc); four axes are nhwc if nothing is said, three nhw",
+            HelpName = "word",
+        };
         option.CompletionSources.Add(Layouts);
         return option;
     }

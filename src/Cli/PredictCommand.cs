@@ -41,7 +41,8 @@ internal static class PredictCommand
         var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.GivenNoise(options, images, depthReached, cancellation)) with { FiniteWidth = sampled };
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
-            Console.Error.WriteLine("note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the directions of variance do not exist");
+            Console.Error.WriteLine(
+                "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the directions of variance do not exist");
         }
 
         if (prediction.ImagesUsed < options.BatchSize)
@@ -105,7 +106,8 @@ internal static class PredictCommand
 
         if (prediction.Noise is { } noise)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"for the noise of the first simulation, of mean square {noise.MeanSquare:F4}{(noise.SharedWithSignal is { } share ? $", of which {100 * share:F1} % lie in the directions of the signal" : string.Empty)}"));
+            var shared = noise.SharedWithSignal is { } share ? FormattableString.Invariant($", of which {100 * share:F1} % lie in the directions of the signal") : string.Empty;
+            Console.WriteLine(FormattableString.Invariant($"for the noise of the first simulation, of mean square {noise.MeanSquare:F4}{shared}"));
         }
 
         foreach (var basis in prediction.Basis)

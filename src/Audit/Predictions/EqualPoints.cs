@@ -19,16 +19,20 @@ internal static class EqualPoints
         var depths = Enumerable.Range(1, options.TotalDepth);
         if (!kind.BatchNorm)
         {
-            var recursion = new KernelRecursion(kind, Matrix<double>.Build.Dense(1, 1, nu2), [noise], new ConvolutionKernel(1, 1, 1, 1, Border.Periodic), options.Epsilon);
+            var point = new ConvolutionKernel(1, 1, 1, 1, Border.Periodic);
+            var recursion = new KernelRecursion(kind, Matrix<double>.Build.Dense(1, 1, nu2), [noise], point, options.Epsilon);
             return [.. depths.Select(_ => recursion.Next())];
         }
 
         if (options.Epsilon == 0)
         {
-            throw new InvalidInputException("--epsilon, --dataset", $"expected images that vary within a batch with --epsilon 0, but those of {options.Dataset} are all equal to the first layer: batch norm would divide by their variance");
+            throw new InvalidInputException(
+                "--epsilon, --dataset",
+                $"expected images that vary within a batch with --epsilon 0, but those of {options.Dataset} are all equal to the first layer: batch norm would divide by their variance");
         }
 
-        // Batch norm takes the mean off and nothing is left: every branch ends in zeros, and a ReLU passes no noise where its input is zero. A skip connection keeps both.
+        // Batch norm takes the mean off and nothing is left: every branch ends in zeros, and a ReLU passes no noise where its input is zero.
+        // A skip connection keeps both.
         return [.. depths.Select(depth => new PredictedMoments(depth, Log(kind.Residual ? nu2 : 0), Log(0), Log(kind.Residual ? noise : 0), double.NaN))];
 
         static double Log(double value) => Math.Log(value);

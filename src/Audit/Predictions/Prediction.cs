@@ -59,8 +59,8 @@ public sealed record Prediction(
 
     /// <summary>Predicts for the batch and the noise that simulation 0 of the same options would draw.</summary>
     /// <remarks>
-    /// N⁰ numbers of noise at a point lie by chance in the directions of P points of signal to a share of about P/N⁰. Where that is not small, batch norm passes less of the noise than
-    /// <see cref="Of"/> says: theory.md's S5, the noise regressed on the signal, from layer to layer.
+    /// N⁰ numbers of noise at a point lie by chance in the directions of P points of signal to a share of about P/N⁰. Where that is not small,
+    /// batch norm passes less of the noise than <see cref="Of"/> says: theory.md's S5, the noise regressed on the signal, from layer to layer.
     /// </remarks>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
@@ -105,7 +105,8 @@ public sealed record Prediction(
             throw variation.Refusal("--dataset", options);
         }
 
-        // Batch norm takes means off: what it makes of nearly equal points is computed from their differences, and the mean, which skip connections keep, is added to ν₂.
+        // Batch norm takes means off: what it makes of nearly equal points is computed from their differences.
+        // The mean, which skip connections keep, is added to ν₂.
         var isCentred = kind.BatchNorm && patches.RowCount > 1 && variation.NeedsCentring;
         var offset = isCentred ? variation.MeanSquare - variation.Variance : 0;
         patches = isCentred ? InputVariation.Centred(patches) : patches;
@@ -125,7 +126,10 @@ public sealed record Prediction(
                 depthReached?.Invoke();
             }
 
-            return new Prediction(moments, mu2Input, logChi0, walk, TauOf(kind), LimitOf(kind), BasisOf(kind, walk), used, recursion.QuadratureError) { Noise = given is null ? null : given with { SharedWithSignal = recursion.SharedNoise } };
+            return new Prediction(moments, mu2Input, logChi0, walk, TauOf(kind), LimitOf(kind), BasisOf(kind, walk), used, recursion.QuadratureError)
+            {
+                Noise = given is null ? null : given with { SharedWithSignal = recursion.SharedNoise },
+            };
         }
         catch (ArgumentException exception)
         {

@@ -70,10 +70,13 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
 
         // Batch norm with ε = 0 would divide by this variance: then ε is wrong for the images, too.
         var withoutEpsilon = _options.Epsilon == 0 && Architecture.Named(_options.Architecture, _options.ResDepth).HasBatchNorm;
+        var found = share < 1e-300
+            ? "its output does not vary"
+            : $"the variance of its output is {share:g2} of its mean square, less than single precision holds";
         throw new InvalidInputException(
             withoutEpsilon ? "--epsilon, --dataset" : "--dataset",
-            $"expected images that vary within a batch{(withoutEpsilon ? " with --epsilon 0" : string.Empty)}, but those of {_options.Dataset} are all equal to the first convolution: "
-            + $"{(share < 1e-300 ? "its output does not vary" : $"the variance of its output is {share:g2} of its mean square, less than single precision holds")}, so there is no χ and no effective rank; use other images"
+            $"expected images that vary within a batch{(withoutEpsilon ? " with --epsilon 0" : string.Empty)}, but those of {_options.Dataset} are all equal "
+            + $"to the first convolution: {found}, so there is no χ and no effective rank; use other images"
             + (_options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off"));
     }
 

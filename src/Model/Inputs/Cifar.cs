@@ -40,7 +40,9 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
 
         return Find(folder, pythonFolder, pythonFiles) is { } python
             ? Images(python, pythonFiles, ReadPickle)
-            : throw new InvalidInputException(folder, $"expected {name} in its binary version ({Range(binaryFiles)}, there or in {binaryFolder}) or in that for Python ({Range(pythonFiles)}, there or in {pythonFolder}), unpacked");
+            : throw new InvalidInputException(
+                folder,
+                $"expected {name} in its binary version ({Range(binaryFiles)}, there or in {binaryFolder}) or in that for Python ({Range(pythonFiles)}, there or in {pythonFolder}), unpacked");
     }
 
     /// <summary>The folder that holds one of the files at least; what else is missing is named when it is read.</summary>

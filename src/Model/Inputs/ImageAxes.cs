@@ -19,7 +19,9 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     /// <param name="layout">Which axis is which; null where the user does not say.</param>
     /// <param name="name">What to call the array in messages.</param>
     /// <returns>The axes.</returns>
-    /// <exception cref="InvalidInputException">The array has another number of axes than images have, or than the layout has; or nothing was said and another layout fits better.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The array has another number of axes than images have, or than the layout has; or nothing was said and another layout fits better.
+    /// </exception>
     public static ImageAxes Of(IReadOnlyList<int> shape, ImageLayout? layout, string name)
     {
         var found = $"shape ({string.Join(", ", shape)})";
@@ -70,10 +72,15 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     }
 
     /// <summary>The reading in words.</summary>
-    public override string ToString() =>
-        $"{Count} {(Channels == 1 ? "grey " : string.Empty)}image{(Count == 1 ? string.Empty : "s")} of {Height} × {Width} pixels{(Channels == 1 ? string.Empty : $" with {Channels} channels")} (--layout {Spell(Layout)})";
+    public override string ToString()
+    {
+        var (grey, further) = Channels == 1 ? ("grey ", string.Empty) : (string.Empty, $" with {Channels} channels");
+        return $"{Count} {grey}image{(Count == 1 ? string.Empty : "s")} of {Height} × {Width} pixels{further} (--layout {Spell(Layout)})";
+    }
 
-    /// <summary>Channels number 1, 3 or 4. An axis of that extent stands where another usual layout has its channels, and the axis where they should be is longer.</summary>
+    /// <summary>
+    /// Channels number 1, 3 or 4. An axis of that extent stands where another usual layout has its channels, and the axis where they should be is longer.
+    /// </summary>
     private static bool IsOtherLikelier(IReadOnlyList<int> shape) => shape.Count == 4
         ? shape[1] is 1 or 3 or 4 && shape[3] > shape[1]
         : shape[2] is 1 or 3 or 4 && shape[0] > shape[2] && shape[1] > shape[2];

@@ -5,6 +5,7 @@ public static class ImageSources
 {
     private const string ArchiveEnding = ".npz";
     private const string ArrayEnding = ".npy";
+    private const int MostNamesShown = 20;
 
     /// <summary>Data sets that have names.</summary>
     public static IReadOnlyList<string> Names { get; } = ["natural", "gaussian", "cifar10", "cifar100", "mnist", "fashion_mnist"];
@@ -41,7 +42,7 @@ public static class ImageSources
             "cifar100" => Cifar.Of100Classes.Load(Required(folder, dataset)),
             "mnist" => IdxImages.Load(Required(folder, dataset), "MNIST"),
             "fashion_mnist" => IdxImages.Load(Required(folder, dataset), "FashionMNIST"),
-            _ => throw new InvalidInputException("--dataset", $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{(File.Exists(dataset) ? "; images of another format are saved as an array: np.save('images.npy', images)" : string.Empty)}"),
+            _ => throw Unknown(dataset),
         };
     }
 
@@ -58,10 +59,15 @@ public static class ImageSources
     {
         using var archive = NpzArchive.Open(path);
         var chosen = name ?? (archive.Names.Count == 1 ? archive.Names.First() : null);
-        chosen = chosen is not null && !archive.Contains(chosen) && chosen.EndsWith(ArrayEnding, StringComparison.OrdinalIgnoreCase) ? chosen[..^ArrayEnding.Length] : chosen;
+        if (chosen is not null && !archive.Contains(chosen) && chosen.EndsWith(ArrayEnding, StringComparison.OrdinalIgnoreCase))
+        {
+            chosen = chosen[..^ArrayEnding.Length];
+        }
+
         if (chosen is null || !archive.Contains(chosen))
         {
-            throw new InvalidInputException("--dataset", $"expected {path}:NAME with one of {string.Join(", ", archive.Names.Order(StringComparer.Ordinal).Take(20))}, got {(name is null ? "no name" : $"'{name}'")}");
+            var there = string.Join(", ", archive.Names.Order(StringComparer.Ordinal).Take(MostNamesShown));
+            throw new InvalidInputException("--dataset", $"expected {path}:NAME with one of {there}, got {(name is null ? "no name" : $"'{name}'")}");
         }
 
         return new StoredImages(archive.Read(chosen), $"{path}:{chosen}", layout);
@@ -79,11 +85,18 @@ public static class ImageSources
         return end < 0 ? null : (dataset[..(end + ArchiveEnding.Length)], dataset[(end + ArchiveEnding.Length + 1)..]);
     }
 
+    private static InvalidInputException Unknown(string dataset)
+    {
+        var way = File.Exists(dataset) ? "; images of another format are saved as an array: np.save('images.npy', images)" : string.Empty;
+        return new("--dataset", $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{way}");
+    }
+
     private static string Required(string? folder, string dataset)
     {
         if (string.IsNullOrEmpty(folder))
         {
-            throw new InvalidInputException("--data-dir", $"expected the folder that holds the files of {dataset}{(dataset == "fashion_mnist" ? "; Debian's package dataset-fashion-mnist puts them to /usr/share/datasets/fashion-mnist" : string.Empty)}");
+            var way = dataset == "fashion_mnist" ? "; Debian's package dataset-fashion-mnist puts them to /usr/share/datasets/fashion-mnist" : string.Empty;
+            throw new InvalidInputException("--data-dir", $"expected the folder that holds the files of {dataset}{way}");
         }
 
         return Directory.Exists(folder) ? folder : throw new InvalidInputException("--data-dir", $"expected an existing folder, got '{folder}'");

@@ -66,7 +66,9 @@ internal sealed class ImagesInFile : ImageSource
             var header = NpyFormat.ReadHeader(file, file.Length, path);
             if (header.IsFortranOrder)
             {
-                throw new InvalidInputException(path, $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran order: save np.ascontiguousarray(a)");
+                throw new InvalidInputException(
+                    path,
+                    $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran order: save np.ascontiguousarray(a)");
             }
 
             PixelRange.RequireNumbers(header.ElementType, path);

@@ -211,7 +211,7 @@ internal sealed class PickleReader(byte[] file)
         _ => throw new FormatException("expected a pickle that builds NumPy's arrays, found another call"),
     };
 
-    private void Complete(object built, object state)
+    private static void Complete(object built, object state)
     {
         switch (built, state)
         {

@@ -20,7 +20,10 @@ internal readonly record struct PickledImages(ReadOnlyMemory<byte> Bytes, int Wi
         }
         catch (FormatException exception)
         {
-            throw new InvalidInputException(name, $"{exception.Message}, as the files of CIFAR for Python are; nothing in it was executed; an array saved with np.save is read, too", exception);
+            throw new InvalidInputException(
+                name,
+                $"{exception.Message}, as the files of CIFAR for Python are; nothing in it was executed; an array saved with np.save is read, too",
+                exception);
         }
     }
 
@@ -28,7 +31,8 @@ internal readonly record struct PickledImages(ReadOnlyMemory<byte> Bytes, int Wi
     {
         if (array is not { Shape: [> 0 and var count, > 0 and var width], ElementType: "u1" or "|u1" } || (Int128)count * width != array.Content.Length)
         {
-            throw new FormatException($"expected 'data' to be a whole array of bytes (images, bytes of an image), found shape ({string.Join(", ", array.Shape)}) of type {array.ElementType}");
+            var found = $"shape ({string.Join(", ", array.Shape)}) of type {array.ElementType}";
+            throw new FormatException($"expected 'data' to be a whole array of bytes (images, bytes of an image), found {found}");
         }
 
         var bytes = file.AsMemory(array.Content.Offset, array.Content.Length);

@@ -32,7 +32,7 @@ public sealed partial class BatchNormKernel
     /// <param name="variances">E dy_i² of each point (P).</param>
     /// <returns>E[dx_i²] (P), E[dx_i x_j] (P × P), and an estimate of the quadrature's relative error.</returns>
     /// <exception cref="ArgumentException">Sizes differ; or r ≤ 2 and ε = 0: the expectation is infinite.</exception>
-    public (double[] Noise, Matrix<double> Cross, double Error) CorrelatedNoise(Matrix<double> cross, IReadOnlyList<double> variances)
+    internal (double[] Noise, Matrix<double> Cross, double Error) CorrelatedNoise(Matrix<double> cross, IReadOnlyList<double> variances)
     {
         ArgumentNullException.ThrowIfNull(cross);
         ArgumentNullException.ThrowIfNull(variances);

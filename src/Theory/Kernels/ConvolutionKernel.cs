@@ -139,7 +139,7 @@ public sealed class ConvolutionKernel
     /// <param name="gain">Variance of the weights times fan-in.</param>
     /// <returns><c>E[dy_i y_j]</c> (output points × output points).</returns>
     /// <exception cref="ArgumentException">Of another size.</exception>
-    public Matrix<double> ApplyToCross(Matrix<double> cross, double gain = 2)
+    internal Matrix<double> ApplyToCross(Matrix<double> cross, double gain = 2)
     {
         ArgumentNullException.ThrowIfNull(cross);
         RequirePoints(cross.RowCount, nameof(cross));

@@ -34,7 +34,15 @@ public class GivenNoisePredictionTests
         var width = kernelSize == 1 ? 96 : 48;
         var options = new ExperimentOptions
         {
-            Architecture = architecture, TotalDepth = depth, NumComputations = depth, KernelSize = kernelSize, NumChannels = width, BatchSize = batch, NumSims = 1, Epsilon = 0.01, Seed = InputSeed,
+            Architecture = architecture,
+            TotalDepth = depth,
+            NumComputations = depth,
+            KernelSize = kernelSize,
+            NumChannels = width,
+            BatchSize = batch,
+            NumSims = 1,
+            Epsilon = 0.01,
+            Seed = InputSeed,
             Normalize = InputNormalization.Global,
         };
         var (narrow, wide) = (Simulated(options, images), Simulated(options with { NumChannels = 2 * width }, images));

@@ -68,7 +68,7 @@ public sealed class CifarTests : IDisposable
         for (var i = 0; i < 3000; i++)
         {
             // Without the pixels, which may hold anything: instructions before and after them.
-            byte[] damaged = i % 3 == 0 ? whole[..random.Next(whole.Length)] : [.. whole];
+            var damaged = i % 3 == 0 ? whole[..random.Next(whole.Length)] : whole.ToArray();
             for (var change = 0; change < i % 3 && damaged.Length > 0; change++)
             {
                 damaged[random.Next(2) == 0 ? random.Next(Math.Min(170, damaged.Length)) : damaged.Length - 1 - random.Next(Math.Min(120, damaged.Length))] = (byte)random.Next(256);
