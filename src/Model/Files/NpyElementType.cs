@@ -68,7 +68,7 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
     {
         if (Kind == 'U')
         {
-            throw new FormatException("expected numbers, found text");
+            throw new FormatException($"expected numbers, found text of type '{Spelling}'");
         }
 
         if (IsWideFloat)

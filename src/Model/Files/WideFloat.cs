@@ -16,11 +16,14 @@ internal static class WideFloat
 
     private static readonly double HalfUlp = Math.ScaleB(1, -53);
 
+    /// <summary>What the second double of a pair is at least, in units of the first, unless it is zero.</summary>
+    private static readonly double LeastRemainder = Math.ScaleB(1, -200);
+
     /// <summary>Tells the format of an array by all of its elements: a single one may be a number in several.</summary>
     /// <remarks>
-    /// x87 numbers set their leading bit unless they are zero, and NumPy leaves their padding empty. Quadruple numbers have their exponent where that
-    /// padding is. In a pair the second double is below half a unit in the last place of the first. Numbers below the normal range of 15-bit
-    /// exponents (3.4e-4932) occur in no recording and speak against a format.
+    /// x87 numbers set their leading bit unless they are zero. Their padding is what happened to lie in memory: mostly nothing, often a pointer, whose
+    /// highest two bytes are zero. Quadruple numbers have their exponent there. In a pair the second double is below half a unit in the last place of
+    /// the first. Numbers below the normal range of 15-bit exponents (3.4e-4932) occur in no recording and speak against a format.
     /// </remarks>
     /// <param name="elements">The elements as stored.</param>
     /// <param name="isBigEndian">Whether the most significant byte comes first.</param>
@@ -96,7 +99,7 @@ internal static class WideFloat
     {
         var (first, second) = Pair(low, high, isBigEndian);
         return double.IsFinite(first)
-            ? Math.Abs(second) <= HalfUlp * Math.Abs(first) && (first == 0 || double.IsNormal(first))
+            ? second == 0 ? first == 0 || double.IsNormal(first) : Math.Abs(second) <= HalfUlp * Math.Abs(first) && Math.Abs(second) >= LeastRemainder * Math.Abs(first) && double.IsNormal(second)
             : second == 0 || double.IsNaN(second);
     }
 

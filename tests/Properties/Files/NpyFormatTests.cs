@@ -103,6 +103,25 @@ public class NpyFormatTests
         }
     }
 
+    /// <summary>As NumPy wrote them on x86: the padding is what happened to lie in memory, pointers mostly.</summary>
+    [Fact]
+    public void Extended_precision_is_known_whatever_its_padding_holds()
+    {
+        foreach (var (hex, expected) in new (string, double[])[]
+        {
+            ("abaaaaaaaaaaaaaafd3f000000000000 abaaaaaaaaaaaaaafd3fce8e6d7f0000 abaaaaaaaaaaaaaafd3f342800000000 abaaaaaaaaaaaaaafd3f7c077c086602", [1 / 3.0, 1 / 3.0, 1 / 3.0, 1 / 3.0]),
+            ("abaaaaaaaaaaaaaafd3fce8e6d7f0000", [1 / 3.0]),
+            ("abaaaaaaaaaaaaaafdbfce8e6d7f0000 abaaaaaaaaaaaaaafdbf7c077c086602", [-1 / 3.0, -1 / 3.0]),
+            ("00000000000000000000510000000000 0090244992244992fc3f510000000000", [0, 1 / 7.0]),
+            ("0000000000000080ff7fce8e6d7f0000 00000000000000c0ff7fce8e6d7f0000 0000000000000080ff3fce8e6d7f0000", [double.PositiveInfinity, double.NaN, 1]),
+            ("0000000000000080ff5fce8e6d7f0000 0000000000000080ff3fce8e6d7f0000", [double.PositiveInfinity, 1]),
+        })
+        {
+            var elements = Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal));
+            Read(Header("<f16", $"({expected.Length},)"), elements).ToDoubles().Should().Equal(expected, hex);
+        }
+    }
+
     [Fact]
     public void Wide_floats_of_no_one_format_are_refused_and_the_type_is_named()
     {
