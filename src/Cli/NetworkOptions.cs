@@ -6,16 +6,18 @@ namespace Wellbehaved.Cli;
 /// <summary>The options that describe a network and its inputs.</summary>
 internal sealed class NetworkOptions
 {
+    private static readonly string[] Layouts = ["nhwc", "nchw", "nhw", "hwc"];
     private readonly Option<string> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", Required = true, HelpName = "word" };
     private readonly Option<int> _totalDepth = OptionFactory.RequiredNumber<int>("--total-depth", "Number of layers, or of residual units");
     private readonly Option<int> _kernelSize = OptionFactory.RequiredNumber<int>("--kernel-size", "Extent of the kernels; 1 flattens the images: a fully connected net");
     private readonly Option<int> _numChannels = OptionFactory.RequiredNumber<int>("--num-channels", "Channels of every layer");
     private readonly Option<int> _batchSize = OptionFactory.RequiredNumber<int>("--batch-size", "Images in a batch");
-    private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, mnist, or the path of an .npy file", DefaultValueFactory = _ => "natural" };
-    private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10 (binary version) or mnist (IDX)" };
+    private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist, the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
+    private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them" };
+    private readonly Option<string?> _layout = CreateLayout();
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
-    private readonly Option<int> _numComputations = OptionFactory.Number("--num-computations", "Depths at which moments are computed; divides the total depth", 100);
+    private readonly Option<int> _numComputations = OptionFactory.Number("--num-computations", "Depths at which moments are computed, evenly spaced; divides the total depth; 0 takes its largest divisor up to 100", 0);
     private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
     private readonly Option<string> _boundary = OptionFactory.Choice("--boundary", "What a convolution sees beyond the border", "periodic", "symmetric", "zero_padding");
     private readonly Option<string> _normalize = OptionFactory.Choice("--normalize", "Normalisation of the input signal over the batch", "channel", "global", "none");
@@ -24,8 +26,8 @@ internal sealed class NetworkOptions
     public void AddTo(Command command)
     {
         _architecture.CompletionSources.Add([.. Architecture.Names]);
-        _dataset.CompletionSources.Add("natural", "gaussian", "cifar10", "mnist");
-        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _normalize, _epsilon, _resDepth, _numComputations, _seed })
+        _dataset.CompletionSources.Add([.. ImageSources.Names]);
+        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _layout, _normalize, _epsilon, _resDepth, _numComputations, _seed })
         {
             command.Options.Add(option);
         }
@@ -44,19 +46,50 @@ internal sealed class NetworkOptions
         {
             "periodic" => Boundary.Periodic,
             "symmetric" => Boundary.Symmetric,
-            _ => Boundary.ZeroPadding,
+            "zero_padding" => Boundary.ZeroPadding,
+            var word => throw new InvalidInputException("--boundary", $"expected a boundary, got '{word}'"),
         },
         Dataset = parsed.GetRequiredValue(_dataset),
         DataDir = parsed.GetValue(_dataDir),
+        Layout = LayoutOf(parsed.GetValue(_layout)),
         Normalize = parsed.GetRequiredValue(_normalize) switch
         {
             "channel" => InputNormalization.Channel,
             "global" => InputNormalization.Global,
-            _ => InputNormalization.None,
+            "none" => InputNormalization.None,
+            var word => throw new InvalidInputException("--normalize", $"expected a normalisation, got '{word}'"),
         },
         Epsilon = parsed.GetValue(_epsilon),
         ResDepth = parsed.GetValue(_resDepth),
-        NumComputations = parsed.GetValue(_numComputations),
+        NumComputations = parsed.GetValue(_numComputations) is not 0 and var given ? given : LargestDivisor(parsed.GetRequiredValue(_totalDepth)),
         Seed = parsed.GetValue(_seed),
     };
+
+    /// <summary>The largest divisor of a depth up to 100; 1 for a depth that is refused elsewhere.</summary>
+    private static int LargestDivisor(int depth) => Enumerable.Range(1, 100).LastOrDefault(divisor => depth > 0 && depth % divisor == 0, 1);
+
+    /// <summary>The layout that a word names; null for none.</summary>
+    /// <exception cref="InvalidInputException">No layout has that name.</exception>
+    public static ImageLayout? LayoutOf(string? word) => word switch
+    {
+        null => null,
+        "nhwc" => ImageLayout.Nhwc,
+        "nchw" => ImageLayout.Nchw,
+        "nhw" => ImageLayout.Nhw,
+        "hwc" => ImageLayout.Hwc,
+        _ => throw new InvalidInputException("--layout", $"expected {string.Join(", ", Layouts)}, got '{word}'"),
+    };
+
+    /// <summary>The option that takes a layout.</summary>
+    public static Option<string?> CreateLayout()
+    {
+        var option = new Option<string?>("--layout")
+        {
+            Description = $"Axes of an array of images, N images, H rows, W columns, C channels: {string.Join(", ", Layouts)} "
+                + "(PyTorch's are nchw, a photograph's hwc); four axes are nhwc if nothing is said, three nhw",
+            HelpName = "word",
+        };
+        option.CompletionSources.Add(Layouts);
+        return option;
+    }
 }

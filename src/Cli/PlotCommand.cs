@@ -28,7 +28,8 @@ internal static class PlotCommand
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
         var dataset = new Option<string?>("--dataset") { Description = "Input images of files that were made with others than natural or gaussian, for theory: cifar10, mnist, or the path of an .npy file", HelpName = "word" };
         var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of cifar10 or mnist" };
-        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, architecture, channels, noTheory, dataset, dataDir };
+        var layout = NetworkOptions.CreateLayout();
+        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, architecture, channels, noTheory, dataset, dataDir, layout };
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var path = parsed.GetRequiredValue(output);
@@ -52,7 +53,7 @@ internal static class PlotCommand
             }
 
             ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
-            var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir)) : null;
+            var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout))) : null;
 
             var recordings = parsed.GetRequiredValue(files).Select(file => Read(file, named, width)).ToArray();
             var drawn = Compose(recordings, parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));

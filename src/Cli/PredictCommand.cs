@@ -16,7 +16,7 @@ internal static class PredictCommand
         var network = new NetworkOptions();
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
         var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many fully connected networks of the given width from the one-step laws", 0);
-        var command = new Command("predict", "Predicts, for the batch that the first simulation would draw, what a network does to signal and noise.");
+        var command = new Command("predict", "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise.");
         network.AddTo(command);
         command.Options.Add(json);
         command.Options.Add(finiteWidth);
@@ -32,12 +32,19 @@ internal static class PredictCommand
         }
 
         options.Validate();
-        var images = ImageSources.Open(options.Dataset, options.DataDir);
+        var images = ImageSources.Open(options.Dataset, options.DataDir, options.Layout);
         options.ValidateFor(images);
+        ImageRemark.Print(images.Remark);
         var sampled = finiteWidth == 0
             ? null
-            : ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.Of(options, images, finiteWidth, depthReached, cancellation));
-        var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.Of(options, images, depthReached, cancellation)) with { FiniteWidth = sampled };
+            : ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.GivenNoise(options, images, finiteWidth, depthReached, cancellation));
+        var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.GivenNoise(options, images, depthReached, cancellation)) with { FiniteWidth = sampled };
+        if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
+        {
+            Console.Error.WriteLine(
+                "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the directions of variance do not exist");
+        }
+
         if (prediction.ImagesUsed < options.BatchSize)
         {
             var consequence = Architecture.Named(options.Architecture).HasBatchNorm ? "; batch norm then sees a smaller batch" : string.Empty;
@@ -64,7 +71,7 @@ internal static class PredictCommand
             var moments = prediction.Moments[shown[i]];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{moments.Depth,6}  {Exponential(prediction.LogChi[shown[i]]),9}  {Math.Exp(prediction.LogDeltaChi[shown[i]]),6:F4}  {Exponential(moments.LogMu2Signal),9}  {Exponential(moments.LogNu2Signal),9}  {moments.ReffSignal,11:F3}"));
+                $"{moments.Depth,6}  {Exponential(prediction.LogChi[shown[i]]),9}  {Fixed(Math.Exp(prediction.LogDeltaChi[shown[i]]), "F4"),6}  {Variance(moments.LogMu2Signal),9}  {Variance(moments.LogNu2Signal),9}  {Fixed(moments.ReffSignal, "F3"),11}"));
         }
 
         Console.WriteLine();
@@ -103,6 +110,12 @@ internal static class PredictCommand
             Console.WriteLine();
         }
 
+        if (prediction.Noise is { } noise)
+        {
+            var shared = noise.SharedWithSignal is { } share ? FormattableString.Invariant($", of which {100 * share:F1} % lie in the directions of the signal") : string.Empty;
+            Console.WriteLine(FormattableString.Invariant($"for the noise of the first simulation, of mean square {noise.MeanSquare:F4}{shared}"));
+        }
+
         foreach (var basis in prediction.Basis)
         {
             Console.WriteLine($"basis: {basis.Law} ({basis.Exactness}) for {basis.Quantities}");
@@ -125,6 +138,15 @@ internal static class PredictCommand
             ["images_used"] = prediction.ImagesUsed,
             ["quadrature_error"] = prediction.QuadratureError,
         };
+        if (prediction.Noise is { } noise)
+        {
+            result["mu2_input_noise"] = noise.MeanSquare;
+            if (noise.SharedWithSignal is { } share)
+            {
+                result["noise_shared_with_signal"] = share;
+            }
+        }
+
         if (prediction.Walk is { } walk)
         {
             result["log_nu2_drift"] = walk.Drift;
@@ -166,6 +188,11 @@ internal static class PredictCommand
     }
 
     private static IEnumerable<int> Shown(ExperimentOptions options) => Enumerable.Range(1, options.NumComputations).Select(i => (i * options.DepthInterval) - 1);
+
+    /// <summary>A mean square given by its logarithm: 0 is one, too.</summary>
+    private static string Variance(double logarithm) => logarithm == double.NegativeInfinity ? "0" : Exponential(logarithm);
+
+    private static string Fixed(double number, string format) => double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
 
     /// <summary>A number given by its logarithm.</summary>
     private static string Exponential(double logarithm)

@@ -45,6 +45,7 @@ internal static class RunCommand
 
         ResultOutput.EnsureWritable(output);
         var experiment = Experiment.Prepare(options, threads, shard);
+        ImageRemark.Print(experiment.Remark);
         var isThere = File.Exists(output) && !IsToBeReplaced(output, experiment.Header, earlier);
         using var journal = Journal.Open(output, experiment.Header, earlier.Resume, earlier.Overwrite);
         if (isThere && earlier.Resume && journal.Finished.Count == 0)

@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
@@ -13,15 +14,36 @@ namespace Wellbehaved.Audit;
 /// <param name="Mu4Mean">Mean μ₄ behind batch norm by depth; NaN without batch norm.</param>
 public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> LogChiMean, IReadOnlyList<double> LogChiStandardError, IReadOnlyList<double> ChiMean, IReadOnlyList<double> ReffMean, IReadOnlyList<double> Mu4Mean)
 {
-    /// <summary>Samples networks on the batch that simulation 0 would draw.</summary>
+    /// <summary>Samples networks on the batch that simulation 0 would draw, with noise as it is in the mean: of unit variance, independent of the signal.</summary>
     /// <param name="options">Valid options of a fully connected net.</param>
     /// <param name="images">The input images.</param>
     /// <param name="samples">Number of networks, at least 2.</param>
     /// <param name="depthReached">Called after each layer or residual unit of each network.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
-    /// <exception cref="InvalidInputException">The net is convolutional, or there are too few samples.</exception>
-    public static FiniteWidthPrediction Of(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default)
+    /// <exception cref="InvalidInputException">The net is convolutional, there are too few samples, or the images do not vary.</exception>
+    public static FiniteWidthPrediction Of(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default) =>
+        Sample(options, images, samples, isNoiseGiven: false, depthReached, cancellation);
+
+    /// <summary>Samples networks on the batch and the noise that simulation 0 would draw.</summary>
+    /// <param name="options">Valid options of a fully connected net.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="samples">Number of networks, at least 2.</param>
+    /// <param name="depthReached">Called after each layer or residual unit of each network.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The prediction.</returns>
+    /// <exception cref="InvalidInputException">The net is convolutional, there are too few samples, or the images do not vary.</exception>
+    public static FiniteWidthPrediction GivenNoise(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default) =>
+        Sample(options, images, samples, isNoiseGiven: true, depthReached, cancellation);
+
+    /// <summary>The seed of one sampled network.</summary>
+    /// <remarks>Mixed twice: sums of seed and number would sample the same networks for neighbouring seeds, over which batches are averaged.</remarks>
+    /// <param name="seed">The experiment's seed.</param>
+    /// <param name="sample">Number of the network.</param>
+    /// <returns>The network's seed.</returns>
+    internal static ulong SeedOf(ulong seed, int sample) => Mixing.Mix(Mixing.Mix(seed) ^ (ulong)sample);
+
+    private static FiniteWidthPrediction Sample(ExperimentOptions options, ImageSource images, int samples, bool isNoiseGiven, Action? depthReached, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.KernelSize != 1)
@@ -34,13 +56,21 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
             throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {samples}");
         }
 
-        var (features, mu2Input) = InputFeatures.Of(options, images, options.BatchSize);
-        var gram = features.TransposeAndMultiply(features) / features.ColumnCount;
+        var (features, noise, mu2Input) = InputFeatures.Of(options, images, options.BatchSize);
+        if (InputVariation.Of(features) is { VariesTooLittle: true } variation && features.RowCount > 1)
+        {
+            throw variation.Refusal("--finite-width, --dataset", options);
+        }
+
+        var gram = isNoiseGiven ? Gram(features.Stack(noise)) : Gram(features);
         var kind = PredictedKind.Of(options);
         var (logChi, reff, mu4) = (Table(), Table(), Table());
         for (var sample = 0; sample < samples; sample++)
         {
-            var network = new SampledNeurons(kind, gram, options.NumChannels, options.Epsilon, SeedOf(options.Seed, sample));
+            var seed = SeedOf(options.Seed, sample);
+            var network = isNoiseGiven
+                ? SampledNeurons.Given(kind, gram, options.NumChannels, options.Epsilon, seed)
+                : new SampledNeurons(kind, gram, options.NumChannels, options.Epsilon, seed);
             for (var depth = 0; depth < options.TotalDepth; depth++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -61,10 +91,5 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
         double[][] Table() => [.. Enumerable.Range(0, options.TotalDepth).Select(_ => new double[samples])];
     }
 
-    /// <summary>The seed of one sampled network.</summary>
-    /// <remarks>Mixed twice: sums of seed and number would sample the same networks for neighbouring seeds, over which batches are averaged.</remarks>
-    /// <param name="seed">The experiment's seed.</param>
-    /// <param name="sample">Number of the network.</param>
-    /// <returns>The network's seed.</returns>
-    internal static ulong SeedOf(ulong seed, int sample) => Mixing.Mix(Mixing.Mix(seed) ^ (ulong)sample);
+    private static Matrix<double> Gram(Matrix<double> features) => features.TransposeAndMultiply(features) / features.ColumnCount;
 }

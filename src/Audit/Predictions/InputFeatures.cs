@@ -10,14 +10,16 @@ internal static class InputFeatures
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
     /// <param name="used">Images to hand over.</param>
-    /// <returns>The features (points × channels) and μ₂(x⁰) of the whole batch.</returns>
+    /// <returns>Signal and noise (points × channels each) and μ₂(x⁰) of the whole batch.</returns>
     /// <exception cref="InvalidInputException">The batch cannot be normalised.</exception>
-    public static (Matrix<double> Features, double Mu2InputSignal) Of(ExperimentOptions options, ImageSource images, int used)
+    public static (Matrix<double> Signal, Matrix<double> Noise, double Mu2InputSignal) Of(ExperimentOptions options, ImageSource images, int used)
     {
         var shape = options.Settings(images).NetworkInput;
         using var input = new SignalAndNoise<double>(shape);
         var mu2InputSignal = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, input);
         var part = shape with { Images = used };
-        return (Matrix<double>.Build.DenseOfRowMajor(part.Points, part.Channels, input.Signal[..part.Elements].ToArray()), mu2InputSignal);
+        return (Rows(input.Signal), Rows(input.Noise), mu2InputSignal);
+
+        Matrix<double> Rows(ReadOnlySpan<double> values) => Matrix<double>.Build.DenseOfRowMajor(part.Points, part.Channels, values[..part.Elements].ToArray());
     }
 }

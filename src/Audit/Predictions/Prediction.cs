@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
@@ -33,6 +34,9 @@ public sealed record Prediction(
     /// <summary>What sampled networks of the given width do, if these were asked for.</summary>
     public FiniteWidthPrediction? FiniteWidth { get; init; }
 
+    /// <summary>The input noise, if the prediction was made for given noise.</summary>
+    public GivenNoise? Noise { get; init; }
+
     /// <summary>A kernel has the square of this number of entries; beyond it only some of the images are used.</summary>
     public const int MostPoints = 2048;
 
@@ -42,15 +46,33 @@ public sealed record Prediction(
     /// <summary>ln δχ by depth: the growth of χ in each layer or residual unit.</summary>
     public IReadOnlyList<double> LogDeltaChi => [.. LogChi.Zip(LogChi.Prepend(LogChiAtDepth0), (after, before) => after - before)];
 
-    /// <summary>Predicts for the batch that simulation 0 of the same options would draw.</summary>
+    /// <summary>Predicts for the batch that simulation 0 of the same options would draw, with noise as it is in the mean: of unit variance, independent of the signal.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
     /// <param name="depthReached">Called after each layer or residual unit.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
-    /// <exception cref="InvalidInputException">The batch cannot be normalised, or has too few directions for batch norm with ε = 0.</exception>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static Prediction Of(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default)
+    public static Prediction Of(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
+        Predict(options, images, isNoiseGiven: false, depthReached, cancellation);
+
+    /// <summary>Predicts for the batch and the noise that simulation 0 of the same options would draw.</summary>
+    /// <remarks>
+    /// N⁰ numbers of noise at a point lie by chance in the directions of P points of signal to a share of about P/N⁰. Where that is not small,
+    /// batch norm passes less of the noise than <see cref="Of"/> says: theory.md's S5, the noise regressed on the signal, from layer to layer.
+    /// </remarks>
+    /// <param name="options">Valid options.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="depthReached">Called after each layer or residual unit.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The prediction.</returns>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
+        Predict(options, images, isNoiseGiven: true, depthReached, cancellation);
+
+    private static Prediction Predict(ExperimentOptions options, ImageSource images, bool isNoiseGiven, Action? depthReached, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         var settings = options.Settings(images);
@@ -61,33 +83,68 @@ public sealed record Prediction(
         }
 
         var used = Math.Min(options.BatchSize, MostPoints / pointsPerImage);
-        var (features, mu2Input) = InputFeatures.Of(options, images, used);
+        var (signal, drawnNoise, mu2Input) = InputFeatures.Of(options, images, used);
         var inputShape = settings.NetworkInput with { Images = used };
-        var border = options.Boundary switch { Boundary.Periodic => Border.Periodic, Boundary.Symmetric => Border.Symmetric, _ => Border.Zero };
+        var border = Boundaries.BorderOf(options.Boundary);
         var first = new ConvolutionKernel(used, inputShape.Height, inputShape.Width, options.KernelSize, border, settings.FirstStride);
         var inner = new ConvolutionKernel(used, first.OutputHeight, first.OutputWidth, options.KernelSize, border);
         var kind = PredictedKind.Of(options);
-        var kernel = first.OfFeatures(features, gain: 1);
-        var noise = first.Apply(Enumerable.Repeat(1.0, inputShape.Points).ToArray(), gain: 1);
+        var noise = first.Apply(isNoiseGiven ? MeanSquares(drawnNoise) : [.. Enumerable.Repeat(1.0, inputShape.Points)], gain: 1);
+        var walk = options is { Architecture: "vanilla", KernelSize: 1 } ? new RandomWalk(options.NumChannels) : null;
+        var given = isNoiseGiven ? new GivenNoise(MeanSquares(drawnNoise).Average(), null) : null;
+        var patches = first.Patches(signal);
+        var variation = InputVariation.Of(patches);
+        if (patches.RowCount > 1 && variation.AreEqual)
+        {
+            var equal = EqualPoints.Moments(kind, variation.MeanSquare, noise.Average(), options);
+            return new Prediction(equal, mu2Input, double.NaN, walk, null, null, BasisOf(kind, walk), used, QuadratureError: 0) { Noise = given };
+        }
+
+        if (patches.RowCount > 1 && variation.VariesTooLittle)
+        {
+            throw variation.Refusal("--dataset", options);
+        }
+
+        // Batch norm takes means off: what it makes of nearly equal points is computed from their differences.
+        // The mean, which skip connections keep, is added to ν₂.
+        var isCentred = kind.BatchNorm && patches.RowCount > 1 && variation.NeedsCentring;
+        var offset = isCentred ? variation.MeanSquare - variation.Variance : 0;
+        patches = isCentred ? InputVariation.Centred(patches) : patches;
+        var kernel = isCentred ? new ConvolutionKernel(patches.RowCount, 1, 1, 1, Border.Periodic).OfFeatures(patches, gain: 1) : first.OfFeatures(signal, gain: 1);
         var logChi0 = 0.5 * (Math.Log(noise.Average()) - Math.Log(KernelMatrix.Mu2(kernel)) + Math.Log(mu2Input));
         try
         {
-            var recursion = new KernelRecursion(kind, kernel, noise, inner, options.Epsilon);
+            var recursion = isNoiseGiven && kind.BatchNorm
+                ? KernelRecursion.Given(kind, kernel, noise, first.Patches(drawnNoise).TransposeAndMultiply(patches) / patches.ColumnCount, inner, options.Epsilon)
+                : new KernelRecursion(kind, kernel, noise, inner, options.Epsilon);
             var moments = new List<PredictedMoments>();
             for (var depth = 0; depth < options.TotalDepth; depth++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                moments.Add(recursion.Next());
+                var next = recursion.Next();
+                moments.Add(isCentred && kind.Residual ? next with { LogNu2Signal = Math.Log(Math.Exp(next.LogNu2Signal) + offset) } : next);
                 depthReached?.Invoke();
             }
 
-            var walk = options is { Architecture: "vanilla", KernelSize: 1 } ? new RandomWalk(options.NumChannels) : null;
-            return new Prediction(moments, mu2Input, logChi0, walk, TauOf(kind), LimitOf(kind), BasisOf(kind, walk), used, recursion.QuadratureError);
+            return new Prediction(moments, mu2Input, logChi0, walk, TauOf(kind), LimitOf(kind), BasisOf(kind, walk), used, recursion.QuadratureError)
+            {
+                Noise = given is null ? null : given with { SharedWithSignal = recursion.SharedNoise },
+            };
         }
         catch (ArgumentException exception)
         {
-            throw new InvalidInputException("--epsilon, --batch-size", exception.Message, exception);
+            throw new InvalidInputException("--epsilon, --batch-size", WithoutParameter(exception), exception);
         }
+    }
+
+    /// <summary>Mean squares over the channels, of each point.</summary>
+    private static double[] MeanSquares(Matrix<double> features) => [.. features.EnumerateRows().Select(row => row.DotProduct(row) / row.Count)];
+
+    /// <summary>The message of an exception without the name of a variable, which tells a user nothing.</summary>
+    private static string WithoutParameter(ArgumentException exception)
+    {
+        var appended = exception.Message.LastIndexOf(" (Parameter '", StringComparison.Ordinal);
+        return appended < 0 ? exception.Message : exception.Message[..appended];
     }
 
     private static double? TauOf(NetworkKind kind) => kind is { BatchNorm: true, Residual: true } ? LargeBatchLimits.ResidualExponent(kind.ResidualDepth) : null;

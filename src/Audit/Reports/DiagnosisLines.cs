@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 

@@ -23,7 +23,7 @@ internal sealed class DeepMoments
     {
         _options = options;
         options.Validate();
-        var images = ImageSources.Open(options.Dataset, options.DataDir);
+        var images = ImageSources.Open(options.Dataset, options.DataDir, options.Layout);
         options.ValidateFor(images);
         _images = new NetworkInput(images, options.Normalize, options.Seed);
         Network = options.Settings(images);

@@ -51,6 +51,11 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
                     return $"{option.Name} {option.Value}, not {found}";
                 }
             }
+
+            foreach (var option in theirs.RootElement.EnumerateObject().Where(option => !mine.RootElement.TryGetProperty(option.Name, out _)))
+            {
+                return $"no {option.Name}, not {option.Value}";
+            }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -10,6 +10,9 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
     /// <summary>Says whose results these are, for a journal.</summary>
     public JournalHeader Header { get; } = JournalHeader.Of(options, images, shard);
 
+    /// <summary>What the user should know of how the images are read; null if nothing.</summary>
+    public string? Remark => images.Remark;
+
     /// <summary>The simulations to run.</summary>
     public IReadOnlyList<int> Indices { get; } = shard.Of(options.NumSims);
 
@@ -23,7 +26,7 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var images = ImageSources.Open(options.Dataset, options.DataDir);
+        var images = ImageSources.Open(options.Dataset, options.DataDir, options.Layout);
         options.ValidateFor(images);
 
         // Before the work, not when its result is written.

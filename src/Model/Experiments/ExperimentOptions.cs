@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wellbehaved.Model;
 
 /// <summary>Everything that determines the result of an experiment. Names are those of the author's package.</summary>
@@ -36,6 +38,10 @@ public sealed record ExperimentOptions
 
     /// <summary>Folder of the data set's files, where it needs one.</summary>
     public string? DataDir { get; init; }
+
+    /// <summary>Which axis of a file of images is which; null for the default, of which a configuration says nothing: older files have no such key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImageLayout? Layout { get; init; }
 
     /// <summary>Normalisation of the input signal.</summary>
     public InputNormalization Normalize { get; init; } = InputNormalization.Channel;
@@ -145,6 +151,11 @@ public sealed record ExperimentOptions
         if (Boundary == Boundary.Symmetric && KernelSize % 2 == 0)
         {
             throw new InvalidInputException("--kernel-size", $"expected an odd kernel with --boundary symmetric, got {KernelSize}");
+        }
+
+        if (Layout is { } layout && !Enum.IsDefined(layout))
+        {
+            throw new InvalidInputException("--layout", $"expected {ImageAxes.Names}, got '{layout}'");
         }
 
         if (!double.IsFinite(Epsilon) || Epsilon < 0)

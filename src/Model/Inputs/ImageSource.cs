@@ -18,6 +18,9 @@ public abstract class ImageSource
     /// <summary>A checksum of the images, or how they are drawn: equal ones give equal batches.</summary>
     public abstract string Checksum { get; }
 
+    /// <summary>What the user should know of how the images are read; null if nothing.</summary>
+    public virtual string? Remark => null;
+
     /// <summary>The shape of a batch.</summary>
     /// <param name="images">Images in it.</param>
     /// <returns>The shape (images, height, width, channels).</returns>

@@ -6,38 +6,40 @@ namespace Wellbehaved.Model;
 /// <summary>Images of a data set, held in memory.</summary>
 public sealed class StoredImages : ImageSource
 {
-    /// <summary>Single precision holds sums of the squares of such pixels with room to spare.</summary>
-    private const double LargestPixel = 1e15;
-
     private readonly NpyArray _images;
+    private readonly ImageAxes _axes;
 
     /// <summary>Takes images from an array.</summary>
-    /// <param name="images">Array (images, height, width, channels), or (images, height, width) for one channel.</param>
+    /// <param name="images">Array (images, height, width, channels), or (images, height, width) for one channel, or as the layout says.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <exception cref="InvalidInputException">The array has another number of axes, is empty, or holds something else than finite numbers of magnitude up to 1e15.</exception>
-    public StoredImages(NpyArray images, string name)
+    /// <param name="layout">Which axis is which; if null, four axes are <see cref="ImageLayout.Nhwc"/> and three are <see cref="ImageLayout.Nhw"/>.</param>
+    /// <exception cref="InvalidInputException">
+    /// The array has another number of axes, is empty, or holds something else than finite numbers of magnitude up to 1e15; or no layout was given and its axes contradict the default.
+    /// </exception>
+    public StoredImages(NpyArray images, string name, ImageLayout? layout = null)
     {
         ArgumentNullException.ThrowIfNull(images);
-        if (images.Shape.Count is not (3 or 4) || images.Count == 0 || images.ElementType.Kind == 'U')
-        {
-            throw new InvalidInputException(name, $"expected images of shape (count, height, width[, channels]), found shape ({string.Join(", ", images.Shape)})");
-        }
-
         _images = images;
+        _axes = ImageAxes.Of(images.Shape, layout, name);
+        PixelRange.RequireNumbers(images.ElementType, name);
+        Remark = _axes.Remark is { } remark ? $"{name}: {remark}" : null;
         EnsureFinite(name);
     }
 
     /// <inheritdoc/>
-    public override int? Count => _images.Shape[0];
+    public override int? Count => _axes.Count;
 
     /// <inheritdoc/>
-    public override int Height => _images.Shape[1];
+    public override int Height => _axes.Height;
 
     /// <inheritdoc/>
-    public override int Width => _images.Shape[2];
+    public override int Width => _axes.Width;
 
     /// <inheritdoc/>
-    public override int Channels => _images.Shape.Count == 4 ? _images.Shape[3] : 1;
+    public override int Channels => _axes.Channels;
+
+    /// <inheritdoc/>
+    public override string? Remark { get; }
 
     /// <inheritdoc/>
     public override string Checksum
@@ -45,7 +47,7 @@ public sealed class StoredImages : ImageSource
         get
         {
             var hash = new XxHash128();
-            hash.Append(Encoding.ASCII.GetBytes($"{_images.ElementType.Kind}{_images.ElementType.Size}{_images.ElementType.IsBigEndian} {string.Join(',', _images.Shape)}"));
+            hash.Append(Encoding.ASCII.GetBytes(ChecksumLabel(_images.ElementType, _images.Shape, _axes.Layout)));
             hash.Append(_images.Bytes);
             return Convert.ToHexStringLower(hash.GetCurrentHash());
         }
@@ -54,13 +56,23 @@ public sealed class StoredImages : ImageSource
     /// <inheritdoc/>
     public override void FillBatch(ulong seed, uint simulation, int images, Span<double> destination)
     {
-        var chosen = BatchSelection.WithoutReplacement(seed, simulation, Count!.Value, images);
-        var length = Height * Width * Channels;
+        var chosen = BatchSelection.WithoutReplacement(seed, simulation, _axes.Count, images);
+        var length = (int)_axes.ImageLength;
+        var stored = _axes.Layout == ImageLayout.Nchw ? new double[length] : null;
         for (var i = 0; i < images; i++)
         {
-            _images.Decode(chosen[i] * length, destination.Slice(i * length, length));
+            var pixels = destination.Slice(i * length, length);
+            _images.Decode(chosen[i] * length, stored ?? pixels);
+            if (stored is not null)
+            {
+                _axes.Arrange(stored, pixels);
+            }
         }
     }
+
+    /// <summary>What a checksum says of an array beside its bytes. A layout other than the default gives other images.</summary>
+    internal static string ChecksumLabel(NpyElementType type, IReadOnlyList<int> shape, ImageLayout layout) =>
+        $"{type.Kind}{type.Size}{type.IsBigEndian} {string.Join(',', shape)}{(layout is ImageLayout.Nchw or ImageLayout.Hwc ? $" {layout}" : string.Empty)}";
 
     private void EnsureFinite(string name)
     {
@@ -69,14 +81,19 @@ public sealed class StoredImages : ImageSource
             return;
         }
 
-        Span<double> value = stackalloc double[1];
-        for (var i = 0; i < _images.Count; i++)
+        var values = new double[Math.Min(_images.Count, 1 << 12)];
+        try
         {
-            _images.Decode(i, value);
-            if (!(Math.Abs(value[0]) <= LargestPixel))
+            for (var first = 0; first < _images.Count; first += values.Length)
             {
-                throw new InvalidInputException(name, $"expected finite pixels of magnitude up to {LargestPixel:e0}, found {value[0]} at element {i}");
+                var part = values.AsSpan(0, Math.Min(values.Length, _images.Count - first));
+                _images.Decode(first, part);
+                PixelRange.Require(part, first, name);
             }
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidInputException(name, $"{exception.Message}; a.astype('float32') is read everywhere", exception);
         }
     }
 }

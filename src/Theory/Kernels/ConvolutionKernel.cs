@@ -117,12 +117,49 @@ public sealed class ConvolutionKernel
     /// <exception cref="ArgumentException">Of another number of points.</exception>
     public Matrix<double> OfFeatures(Matrix<double> features, double gain)
     {
+        var patches = Patches(features);
+        return DenseProduct.OfTransposed(patches, patches) * (gain / patches.ColumnCount);
+    }
+
+    /// <summary>What each output point reads: a convolution is a fully connected layer of it.</summary>
+    /// <param name="features">The inputs x (input points × channels).</param>
+    /// <returns>A row for each output point, of the inputs at each offset (output points × offsets·channels); zeros beyond a border of zeros.</returns>
+    /// <exception cref="ArgumentException">Of another number of points.</exception>
+    public Matrix<double> Patches(Matrix<double> features)
+    {
         ArgumentNullException.ThrowIfNull(features);
         RequirePoints(features.RowCount, nameof(features));
         var channels = features.ColumnCount;
-        var patches = Matrix<double>.Build.Dense(OutputPoints, _sources.Length * channels, (i, k) =>
+        return Matrix<double>.Build.Dense(OutputPoints, _sources.Length * channels, (i, k) =>
             _sources[k / channels][i] == Outside ? 0 : features[_sources[k / channels][i], k % channels]);
-        return DenseProduct.OfTransposed(patches, patches) * (gain / patches.ColumnCount);
+    }
+
+    /// <summary>Covariance of noise and signal at the outputs, from that at the inputs: as <see cref="Apply(Matrix{double}, double)"/>, of a matrix that need not be symmetric.</summary>
+    /// <param name="cross"><c>⟨dx_i, x_j⟩/N</c> (input points × input points).</param>
+    /// <param name="gain">Variance of the weights times fan-in.</param>
+    /// <returns><c>E[dy_i y_j]</c> (output points × output points).</returns>
+    /// <exception cref="ArgumentException">Of another size.</exception>
+    internal Matrix<double> ApplyToCross(Matrix<double> cross, double gain = 2)
+    {
+        ArgumentNullException.ThrowIfNull(cross);
+        RequirePoints(cross.RowCount, nameof(cross));
+        RequirePoints(cross.ColumnCount, nameof(cross));
+        var (entries, size) = (DenseProduct.Columns(cross), InputPoints);
+        var result = new double[OutputPoints * OutputPoints];
+        var factor = gain / _sources.Length;
+        Parallel.For(0, OutputPoints, Sharing.Of(OutputPoints), j =>
+        {
+            var column = result.AsSpan(j * OutputPoints, OutputPoints);
+            foreach (var source in _sources.Where(source => source[j] != Outside))
+            {
+                var read = entries.AsSpan(source[j] * size, size);
+                for (var i = 0; i < column.Length; i++)
+                {
+                    column[i] += source[i] == Outside ? 0 : factor * read[source[i]];
+                }
+            }
+        });
+        return Matrix<double>.Build.Dense(OutputPoints, OutputPoints, result);
     }
 
     /// <summary>The variance of each output point, from that of the input points: the diagonal of <see cref="Apply(Matrix{double}, double)"/> alone.</summary>

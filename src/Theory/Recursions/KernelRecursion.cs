@@ -7,15 +7,22 @@ namespace Wellbehaved.Theory;
 /// Signal: <c>K ← 2·mean_κ V(K)</c> with V from S1 or, behind batch norm, S5; a residual unit adds what its branch made of the sum so far.
 /// Noise: the mean square of each point, halved by a ReLU, doubled and averaged by a convolution, and multiplied by E[1/(σ² + ε)] by batch norm;
 /// input noise is independent between points and of the signal. Deviations at width N are O(depth/N), law R3.
-/// Scales are kept apart where nothing fixes them: that of the noise, and without batch norm, whose ε has a scale, that of the signal.
+/// Noise that is given has by chance a part in the directions of the signal, a share of about P/N⁰ over N⁰ input channels, and batch norm treats that part
+/// differently; <see cref="Given"/> follows it, law S5. Scales are kept apart where nothing fixes them: that of the noise, and without batch norm, whose ε has a scale, that of the signal.
 /// </remarks>
 public sealed class KernelRecursion
 {
+    /// <summary>Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.</summary>
+    private const double NegligibleShare = 1e-10;
+
     private readonly NetworkKind _kind;
     private readonly ConvolutionKernel _convolution;
     private readonly double _epsilon;
     private Matrix<double> _kernel;
     private double[] _noise;
+
+    /// <summary>E[dy_i y_j] in the scales of both; null where it is zero, or does not matter.</summary>
+    private Matrix<double>? _cross;
     private double _logScaleSignal;
     private double _logScaleNoise;
     private int _depth;
@@ -45,8 +52,34 @@ public sealed class KernelRecursion
         (_kind, _kernel, _noise, _convolution, _epsilon) = (kind, kernel, [.. noise], convolution, epsilon);
     }
 
+    /// <summary>Starts after the first convolution of a given batch with given noise.</summary>
+    /// <param name="kind">The architecture.</param>
+    /// <param name="kernel">Kernel of the first convolution's output (P × P): signal at depth 0.</param>
+    /// <param name="noise">Mean square of the noise there, by point (P).</param>
+    /// <param name="cross">Covariance of noise and signal there, <c>E[dy_i y_j]</c> (P × P).</param>
+    /// <param name="convolution">The inner convolution, P points to P points.</param>
+    /// <param name="epsilon">ε of batch norm.</param>
+    /// <returns>The recursion.</returns>
+    /// <exception cref="ArgumentException">Not a kernel, sizes that differ, or a negative ε.</exception>
+    public static KernelRecursion Given(NetworkKind kind, Matrix<double> kernel, IReadOnlyList<double> noise, Matrix<double> cross, ConvolutionKernel convolution, double epsilon)
+    {
+        ArgumentNullException.ThrowIfNull(cross);
+        var recursion = new KernelRecursion(kind, kernel, noise, convolution, epsilon);
+        if (cross.RowCount != kernel.RowCount || cross.ColumnCount != kernel.RowCount)
+        {
+            throw new ArgumentException($"expected a cross-covariance for {kernel.RowCount} points", nameof(cross));
+        }
+
+        // A ReLU alone halves the mean square of any noise (S3): only batch norm asks how it lies to the signal.
+        recursion._cross = kind.BatchNorm ? cross : null;
+        return recursion;
+    }
+
     /// <summary>The largest estimate of a quadrature's relative error so far; 0 without batch norm.</summary>
     public double QuadratureError { get; private set; }
+
+    /// <summary>The share of the given noise that lies in the directions of the signal at the first batch norm, a mean over the points; null if none was given, or none met yet.</summary>
+    public double? SharedNoise { get; private set; }
 
     /// <summary>Goes one layer or residual unit further.</summary>
     /// <returns>The moments at its end.</returns>
@@ -71,43 +104,61 @@ public sealed class KernelRecursion
 
     private double FeedforwardLayer()
     {
-        (_kernel, _noise) = Activate(_convolution.Apply(_kernel), _convolution.Apply(_noise));
+        (_kernel, _noise, _cross) = Activate(_convolution.Apply(_kernel), _convolution.Apply(_noise), Convolved(_cross));
         return KernelMatrix.EffectiveRank(_kernel);
     }
 
     private double ResidualUnit()
     {
-        var (branch, branchNoise) = (_kernel, _noise);
+        var (branch, branchNoise, branchCross) = (_kernel, _noise, _cross);
         var reff = double.NaN;
         for (var h = 0; h < _kind.ResidualDepth; h++)
         {
-            (branch, branchNoise) = Activate(branch, branchNoise);
+            (branch, branchNoise, branchCross) = Activate(branch, branchNoise, branchCross);
             if (h == 0)
             {
                 reff = KernelMatrix.EffectiveRank(branch);
             }
 
-            (branch, branchNoise) = (_convolution.Apply(branch), _convolution.Apply(branchNoise));
+            (branch, branchNoise, branchCross) = (_convolution.Apply(branch), _convolution.Apply(branchNoise), Convolved(branchCross));
         }
 
         _kernel += branch;
         _noise = [.. _noise.Zip(branchNoise, (skip, added) => skip + added)];
+        _cross = _cross is null || branchCross is null ? _cross : _cross + branchCross;
         return reff;
     }
 
+    private Matrix<double>? Convolved(Matrix<double>? cross) => cross is null ? null : _convolution.ApplyToCross(cross);
+
     /// <summary>Batch norm, where there is one, and ReLU.</summary>
-    private (Matrix<double> Kernel, double[] Noise) Activate(Matrix<double> kernel, double[] noise)
+    private (Matrix<double> Kernel, double[] Noise, Matrix<double>? Cross) Activate(Matrix<double> kernel, double[] noise, Matrix<double>? cross)
     {
         if (!_kind.BatchNorm)
         {
-            return (ReluKernel.Signal(kernel), OneStepLaws.ExpectedNoiseAfterRelu(noise));
+            return (ReluKernel.Signal(kernel), OneStepLaws.ExpectedNoiseAfterRelu(noise), null);
         }
 
         var norm = new BatchNormKernel(kernel, _epsilon);
         var (signal, signalError) = norm.Signal();
+        if (cross is not null && SharedWith(norm, cross, noise) > NegligibleShare)
+        {
+            var (passed, passedCross, crossError) = norm.CorrelatedNoise(cross, noise);
+            QuadratureError = Math.Max(QuadratureError, Math.Max(signalError, crossError));
+            return (signal, passed, passedCross);
+        }
+
         var (inverseVariance, noiseError) = norm.InverseVariance();
         QuadratureError = Math.Max(QuadratureError, Math.Max(signalError, noiseError));
-        return (signal, [.. noise.Select(variance => 0.5 * variance * inverseVariance)]);
+        return (signal, [.. noise.Select(variance => 0.5 * variance * inverseVariance)], null);
+    }
+
+    /// <summary>The largest share of a point's noise in the directions of the signal. The mean of the first is kept.</summary>
+    private double SharedWith(BatchNormKernel norm, Matrix<double> cross, double[] noise)
+    {
+        var shares = norm.SharedNoise(cross, noise);
+        SharedNoise ??= shares.Average();
+        return shares.Max();
     }
 
     private void RescaleSignal()
@@ -126,6 +177,7 @@ public sealed class KernelRecursion
         if (noise > 0)
         {
             _noise = [.. _noise.Select(value => value / noise)];
+            _cross = _cross is null ? null : _cross / Math.Sqrt(noise);
             _logScaleNoise += Math.Log(noise);
         }
     }

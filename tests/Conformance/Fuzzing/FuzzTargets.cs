@@ -5,6 +5,7 @@ using System.Text;
 using Wellbehaved.Audit;
 using Wellbehaved.Cli;
 using Wellbehaved.Model;
+using Wellbehaved.Tests.Properties;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -17,8 +18,14 @@ public sealed class FuzzTargets : IDisposable
     /// <summary>An element of a byte may become a double, twice.</summary>
     private const int PerElement = 4 * sizeof(double);
 
+    /// <summary>An instruction of a byte may keep an object, in a list or a dictionary that has outgrown smaller ones.</summary>
+    private const int PerInstruction = 200;
+
     /// <summary>Texts are split, copied and quoted in messages.</summary>
     private const int PerCharacter = 400;
+
+    /// <summary>A label and the pixels of an image of CIFAR.</summary>
+    private const int RecordLength = 1 + (32 * 32 * 3);
 
     private static readonly ExperimentOptions Options = new() { Architecture = "vanilla", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 4, BatchSize = 4, NumSims = 3 };
 
@@ -85,7 +92,7 @@ public sealed class FuzzTargets : IDisposable
         var zipped = Directory.CreateDirectory(PathOf("zipped")).FullName;
         _all.Add(new("mnist, compressed", [packed.ToArray()], [], FromFile("zipped/train-images-idx3-ubyte.gz", _ => ImageSources.Open("mnist", zipped)), PerDeflatedByte));
 
-        var record = new byte[1 + (32 * 32 * 3)];
+        var record = new byte[RecordLength];
         var cifar = Directory.CreateDirectory(PathOf("cifar-10-batches-bin")).FullName;
         for (var i = 1; i <= 5; i++)
         {
@@ -94,6 +101,11 @@ public sealed class FuzzTargets : IDisposable
 
         _all.Add(new("cifar10", [record, [.. record, .. record]], [], FromFile("cifar-10-batches-bin/data_batch_3.bin", _ => ImageSources.Open("cifar10", _folder)), PerElement));
         _all.Add(new("images", [Npy(NpyArray.Of(new double[12], 3, 2, 2))], Words("'|u1'", "'>f8'", "(3, 2, 2)", "(1, 1, 1, 12)"), FromFile("images.npy", path => ImageSources.Open(path)), PerElement));
+        _all.Add(new("images in an archive", [Zip(CompressionLevel.SmallestSize, ("x_train", Npy(NpyArray.Of(new double[12], 3, 2, 2))), ("y_train", Npy(NpyArray.Of([1L, 2], 2))))], Words("'|u1'", "x_train.npy", "(1, 1, 1, 12)"), FromFile("images.npz", path => ImageSources.Open($"{path}:x_train")), PerDeflatedByte));
+
+        Directory.CreateDirectory(PathOf("cifar-100-python"));
+        var pickle = Pickles.Of(1, RecordLength - 1, new byte[RecordLength - 1]);
+        _all.Add(new("cifar100, pickled", [pickle], Words("\u0085", "\u0094", "q\0", "h\0", "}", "(", "t", "cposix\nsystem\n", "R", "b", "u"), FromFile("cifar-100-python/train", _ => ImageSources.Open("cifar100", _folder)), PerInstruction));
     }
 
     private void AddJournals(byte[] journal)

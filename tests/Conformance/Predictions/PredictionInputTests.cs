@@ -45,6 +45,93 @@ public class PredictionInputTests
         static string Refused(Action call) => FluentActions.Invoking(call).Should().Throw<InvalidInputException>().Which.Message;
     }
 
+    [Theory]
+    [InlineData("vanilla", 1, 1)]
+    [InlineData("vanilla_res", 2, 4)]
+    [InlineData("bn_ff", 0, 0)]
+    [InlineData("bn_res", 1, 1)]
+    public void Equal_images_have_no_variance_at_any_depth(string architecture, double first, double second)
+    {
+        // ν₂ stays (W2), doubles (W4), or is what the skip connection keeps: batch norm makes zeros of equal numbers.
+        var images = new Made((_, position) => Math.Sin(position));
+        var nu2 = Enumerable.Range(0, Made.Side * Made.Side).Average(position => Math.Pow(Math.Sin(position), 2));
+        var options = FullyConnected with { Architecture = architecture, TotalDepth = 2, NumComputations = 2, Normalize = InputNormalization.None, Epsilon = 0.001 };
+        foreach (var prediction in new[] { Prediction.Of(options, images), Prediction.GivenNoise(options, images) })
+        {
+            prediction.Moments.Select(moments => moments.LogMu2Signal).Should().OnlyContain(logarithm => logarithm == double.NegativeInfinity);
+            prediction.Moments.Select(moments => moments.ReffSignal).Should().OnlyContain(rank => double.IsNaN(rank));
+            prediction.LogChi.Should().OnlyContain(logarithm => !double.IsFinite(logarithm));
+            Math.Exp(prediction.Moments[0].LogNu2Signal).Should().BeApproximately(first * nu2, 1e-12);
+            Math.Exp(prediction.Moments[1].LogNu2Signal).Should().BeApproximately(second * nu2, 1e-12);
+            (prediction.Tau, prediction.DeltaChiLimit).Should().Be((null, null), "nothing tends to anything");
+        }
+    }
+
+    [Fact]
+    public void Images_that_the_first_convolution_makes_equal_have_no_variance_either()
+    {
+        // A chequerboard of period 2 under a stride of 2; borders of zeros would be seen.
+        var images = new Made((_, position) => ((position / Made.Side) + (position % Made.Side)) % 2);
+        var options = FullyConnected with { Architecture = "bn_ff", KernelSize = 3, Normalize = InputNormalization.None, Epsilon = 0.1 };
+        Prediction.GivenNoise(options, images).Moments[0].LogMu2Signal.Should().Be(double.NegativeInfinity);
+        double.IsFinite(Prediction.GivenNoise(options with { Boundary = Boundary.ZeroPadding }, images).Moments[0].LogMu2Signal).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("vanilla", 0.001)]
+    [InlineData("vanilla_res", 0)]
+    [InlineData("bn_ff", 0.001)]
+    [InlineData("bn_ff", 0)]
+    [InlineData("bn_res", 0.001)]
+    public void Images_that_vary_less_than_single_precision_holds_are_refused_by_name(string architecture, double epsilon)
+    {
+        var images = new Made((image, position) => 100 + (1e-6 * Math.Sin((image * 17) + position)));
+        var options = FullyConnected with { Architecture = architecture, Epsilon = epsilon, Normalize = InputNormalization.None, Dataset = "nearly.npy", NumChannels = 8 };
+        FluentActions.Invoking(() => Prediction.GivenNoise(options, images)).Should().Throw<InvalidInputException>().WithMessage("--dataset: *nearly.npy vary by 4.9e-17 of their mean square*--normalize channel*");
+        FluentActions.Invoking(() => FiniteWidthPrediction.GivenNoise(options, images, 2)).Should().Throw<InvalidInputException>().WithMessage("--finite-width, --dataset: *nearly.npy*");
+
+        using var simulation = new Simulation(options, images);
+        FluentActions.Invoking(() => simulation.Run(0)).Should().Throw<InvalidInputException>().WithMessage($"{(epsilon == 0 && architecture == "bn_ff" ? "--epsilon, --dataset" : "--dataset")}: *nearly.npy*");
+        double.IsFinite(Prediction.GivenNoise(options with { Epsilon = 0.001, Normalize = InputNormalization.Channel }, images).LogChi[0]).Should().BeTrue("as the message says");
+    }
+
+    [Theory]
+    [InlineData("vanilla")]
+    [InlineData("bn_res")]
+    public void A_simulation_of_equal_images_is_refused_by_name(string architecture)
+    {
+        var options = FullyConnected with { Architecture = architecture, Normalize = InputNormalization.Global, Epsilon = 0.001, Dataset = "equal.npy", NumChannels = 8 };
+        using var simulation = new Simulation(options, new Made((_, position) => position));
+        FluentActions.Invoking(() => simulation.Run(0)).Should().Throw<InvalidInputException>().WithMessage("--dataset: *equal.npy*");
+    }
+
+    [Fact]
+    public void Equal_images_and_no_epsilon_are_refused_by_both_names() =>
+        FluentActions.Invoking(() => Prediction.GivenNoise(FullyConnected with { Architecture = "bn_res", Normalize = InputNormalization.None, Dataset = "equal.npy" }, new Made((_, position) => position)))
+            .Should().Throw<InvalidInputException>().WithMessage("--epsilon, --dataset: *equal.npy*");
+
+    [Theory]
+    [InlineData("bn_ff")]
+    [InlineData("bn_res")]
+    public void Batch_norm_does_not_see_what_all_images_have_in_common(string architecture)
+    {
+        // Pixels of 1000 ± 0.1: their variance is 5e-9 of their mean square, where a Gram matrix has lost half its digits.
+        var (bare, shifted) = (Predicted(0), Predicted(1000));
+
+        for (var depth = 0; depth < 3; depth++)
+        {
+            shifted.LogChi[depth].Should().BeApproximately(bare.LogChi[depth], 1e-7);
+            shifted.Moments[depth].LogMu2Signal.Should().BeApproximately(bare.Moments[depth].LogMu2Signal, 1e-7);
+            shifted.Moments[depth].ReffSignal.Should().BeApproximately(bare.Moments[depth].ReffSignal, 1e-6);
+        }
+
+        Math.Exp(shifted.Moments[0].LogNu2Signal).Should().BeApproximately(Math.Exp(bare.Moments[0].LogNu2Signal) + (architecture == "bn_res" ? 1e6 : 0), 100, "the skip connection keeps the mean, up to its product with the images' own means");
+
+        Prediction Predicted(double common) => Prediction.GivenNoise(
+            FullyConnected with { Architecture = architecture, TotalDepth = 3, NumComputations = 3, Normalize = InputNormalization.None, Epsilon = 1e-4 },
+            new Made((image, position) => common + (0.1 * Math.Sin((image * 17) + (position * position)))));
+    }
+
     [Fact]
     public void A_prediction_stops_when_it_is_asked_to()
     {
@@ -73,6 +160,30 @@ public class PredictionInputTests
             for (var i = 0; i < destination.Length; i++)
             {
                 destination[i] = 1.5 * (i * 7 % destination.Length);
+            }
+        }
+    }
+
+    /// <summary>Images of 4 × 4 pixels, each made by a function of its number and its position.</summary>
+    private sealed class Made(Func<int, int, double> pixel) : ImageSource
+    {
+        public const int Side = 4;
+
+        public override int? Count => null;
+
+        public override int Height => Side;
+
+        public override int Width => Side;
+
+        public override int Channels => 1;
+
+        public override string Checksum => "made up";
+
+        public override void FillBatch(ulong seed, uint simulation, int images, Span<double> destination)
+        {
+            for (var i = 0; i < destination.Length; i++)
+            {
+                destination[i] = pixel(i / (Side * Side), i % (Side * Side));
             }
         }
     }

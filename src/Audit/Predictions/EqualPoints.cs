@@ -1,0 +1,40 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What networks do to a batch whose points are all equal: the signal does not vary, at any depth, and the rest is known without a quadrature.</summary>
+internal static class EqualPoints
+{
+    /// <summary>Follows the single value of all points.</summary>
+    /// <param name="kind">The architecture.</param>
+    /// <param name="nu2">ν₂ after the first convolution.</param>
+    /// <param name="noise">Mean square of the noise there.</param>
+    /// <param name="options">Valid options.</param>
+    /// <returns>The moments at each depth; the variance is 0 and there is no effective rank.</returns>
+    /// <exception cref="InvalidInputException">Batch norm with ε = 0.</exception>
+    public static IReadOnlyList<PredictedMoments> Moments(NetworkKind kind, double nu2, double noise, ExperimentOptions options)
+    {
+        var depths = Enumerable.Range(1, options.TotalDepth);
+        if (!kind.BatchNorm)
+        {
+            var point = new ConvolutionKernel(1, 1, 1, 1, Border.Periodic);
+            var recursion = new KernelRecursion(kind, Matrix<double>.Build.Dense(1, 1, nu2), [noise], point, options.Epsilon);
+            return [.. depths.Select(_ => recursion.Next())];
+        }
+
+        if (options.Epsilon == 0)
+        {
+            throw new InvalidInputException(
+                "--epsilon, --dataset",
+                $"expected images that vary within a batch with --epsilon 0, but those of {options.Dataset} are all equal to the first layer: batch norm would divide by their variance");
+        }
+
+        // Batch norm takes the mean off and nothing is left: every branch ends in zeros, and a ReLU passes no noise where its input is zero.
+        // A skip connection keeps both.
+        return [.. depths.Select(depth => new PredictedMoments(depth, Log(kind.Residual ? nu2 : 0), Log(0), Log(kind.Residual ? noise : 0), double.NaN))];
+
+        static double Log(double value) => Math.Log(value);
+    }
+}

@@ -1,0 +1,69 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>How far the points of a batch vary, computed without the cancellation that a Gram matrix of nearly equal points has.</summary>
+/// <param name="Variance">μ₂: mean square of the features without their means over the points.</param>
+/// <param name="MeanSquare">ν₂.</param>
+/// <param name="AreEqual">Whether all points have the same features, bit for bit.</param>
+internal readonly record struct InputVariation(double Variance, double MeanSquare, bool AreEqual)
+{
+    /// <summary>A variance below this share of the mean square is what single precision makes of equal numbers; <c>run</c> refuses such images, too.</summary>
+    private const double Least = 1.0 / (1L << 36);
+
+    /// <summary>Sums of products round to 2⁻⁵³ of the mean square: a share of a thousandth of this leaves the variance ten digits.</summary>
+    private const double LeastForProducts = 1e-6;
+
+    /// <summary>Whether nothing can be said of what varies.</summary>
+    public bool VariesTooLittle => AreEqual || !(Variance > Least * MeanSquare);
+
+    /// <summary>Whether the mean should be taken off before products are summed.</summary>
+    public bool NeedsCentring => Variance < LeastForProducts * MeanSquare;
+
+    /// <summary>Looks at the features.</summary>
+    /// <param name="features">Points × features.</param>
+    /// <returns>How they vary.</returns>
+    public static InputVariation Of(Matrix<double> features)
+    {
+        var (variance, meanSquare, equal) = (0.0, 0.0, true);
+        foreach (var column in features.EnumerateColumns())
+        {
+            var (pivot, shift) = (column[0], 0.0);
+            foreach (var value in column)
+            {
+                shift += (value - pivot) / column.Count;
+                meanSquare += value * value;
+                equal &= value == pivot;
+            }
+
+            foreach (var value in column)
+            {
+                variance += (value - pivot - shift) * (value - pivot - shift);
+            }
+        }
+
+        var count = (double)features.RowCount * features.ColumnCount;
+        return new InputVariation(variance / count, meanSquare / count, equal);
+    }
+
+    /// <summary>Takes the mean over the points off each feature.</summary>
+    /// <param name="features">Points × features.</param>
+    /// <returns>The same, centred.</returns>
+    public static Matrix<double> Centred(Matrix<double> features)
+    {
+        // Differences to the first point are exact where points are nearly equal; means of the features themselves are not.
+        var offset = Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => features[i, k] - features[0, k]).ColumnSums() / features.RowCount;
+        return Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => features[i, k] - features[0, k] - offset[k]);
+    }
+
+    /// <summary>Says what is wrong with the images.</summary>
+    /// <param name="subject">The options to name.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <returns>The refusal.</returns>
+    public InvalidInputException Refusal(string subject, ExperimentOptions options) => new(
+        subject,
+        $"expected images that vary within a batch, but to the first layer those of {options.Dataset} "
+        + (AreEqual ? "are all equal" : $"vary by {Variance / MeanSquare:g2} of their mean square, less than single precision holds")
+        + $"; use other images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}");
+}

@@ -1,0 +1,105 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>What becomes of noise that is correlated with the signal.</summary>
+public sealed partial class BatchNormKernel
+{
+    /// <summary>Which share of the noise lies in the directions of the centred signal.</summary>
+    /// <param name="cross">Covariance of noise and signal, <c>C_ij = E[dy_i y_j]</c> (P × P).</param>
+    /// <param name="variances">E dy_i² of each point (P).</param>
+    /// <returns><c>(C S⁺ Cᵀ)_ii / E dy_i²</c> of each point (P); 0 where there is no noise, or nothing varies.</returns>
+    internal double[] SharedNoise(Matrix<double> cross, IReadOnlyList<double> variances)
+    {
+        var along = cross * _directions;
+        return [.. Enumerable.Range(0, Points).Select(i => variances[i] > 0 ? Enumerable.Range(0, Rank).Sum(k => along[i, k] * along[i, k] / _eigenvalues[k]) / variances[i] : 0)];
+    }
+
+    /// <summary>
+    /// Mean squares and covariances of noise after batch norm and ReLU, for noise that is correlated with the signal: <c>E[dx_i²]</c> and <c>E[dx_i x_j]</c>,
+    /// where <c>dx_i = 1{z_i &gt; 0} dy_i/sqrt(σ² + ε)</c> and <c>x_j = relu(z_j)</c>.
+    /// </summary>
+    /// <remarks>
+    /// Both have the factor 1/(σ² + ε), so they are <c>P∫ g(t) F dt</c>, F for Gaussians under the weight of t: there the centred signal u has the covariance
+    /// <c>S_t</c>, and noise and centred signal <c>M_t = C G (I + 2tS)⁻¹</c>, as dy is a linear function of y and independent rest. So
+    /// <c>E dy_i² = E[dy_i²] - 2t (C G (I + 2tS)⁻¹ G Cᵀ)_ii</c>, of which the ReLU passes half, since flipping the signs of all y and dy changes no square. And by
+    /// Stein's lemma <c>E[dy_i 1{u_i &gt; 0} relu(u_j)] = (M_t)_ii E[δ(u_i) relu(u_j)] + (M_t)_ij E[1{u_i &gt; 0} 1{u_j &gt; 0}]</c>, where
+    /// <c>E[δ(u_i) relu(u_j)] = sqrt((1 - c²) S_jj/S_ii)/2π</c> and the last expectation is <c>½ k₀(c)</c>, c the correlation of u_i and u_j.
+    /// It is theory.md's S5, where the noise is regressed on the signal, without the inverse of K.
+    /// </remarks>
+    /// <param name="cross">Covariance of noise and signal before batch norm, <c>C_ij = E[dy_i y_j]</c> (P × P).</param>
+    /// <param name="variances">E dy_i² of each point (P).</param>
+    /// <returns>E[dx_i²] (P), E[dx_i x_j] (P × P), and an estimate of the quadrature's relative error.</returns>
+    /// <exception cref="ArgumentException">Sizes differ; or r ≤ 2 and ε = 0: the expectation is infinite.</exception>
+    internal (double[] Noise, Matrix<double> Cross, double Error) CorrelatedNoise(Matrix<double> cross, IReadOnlyList<double> variances)
+    {
+        ArgumentNullException.ThrowIfNull(cross);
+        ArgumentNullException.ThrowIfNull(variances);
+        if (cross.RowCount != Points || cross.ColumnCount != Points || variances.Count != Points)
+        {
+            throw new ArgumentException($"expected a cross-covariance and noise for {Points} points", nameof(cross));
+        }
+
+        RequireFiniteNoise();
+
+        if (Rank == 0 || variances.All(variance => variance == 0))
+        {
+            return (new double[Points], Matrix<double>.Build.Dense(Points, Points), 0);
+        }
+
+        // Entries are brought to scale 1, so that one estimate of the error speaks for all.
+        var noiseScale = variances.Average() / ((_timeScale / Points) + _epsilon);
+        var (crossScale, along) = (Math.Sqrt(noiseScale), cross * _directions);
+        using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
+        var values = Integrate(
+            Points * (Points + 1),
+            (time, weight, sum) =>
+            {
+                var damping = Vector<double>.Build.DenseOfEnumerable(_eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue))));
+                AddSquares(along, damping, variances, time, weight / noiseScale, sum);
+                AddProducts(DenseProduct.OfTransposed(along * Matrix<double>.Build.DiagonalOfDiagonalVector(damping), _directions), Covariance(time, product), weight / crossScale, sum);
+            },
+            Tail.InverseVariance,
+            out var error);
+        return ([.. values.Take(Points).Select(value => value * noiseScale)], Matrix<double>.Build.Dense(Points, Points, (i, j) => values[Points + (i * Points) + j] * crossScale), error);
+    }
+
+    /// <summary>Half the mean squares of the noise under the weight of t.</summary>
+    private void AddSquares(Matrix<double> along, Vector<double> damping, IReadOnlyList<double> variances, double time, double weight, double[] sum)
+    {
+        for (var i = 0; i < Points; i++)
+        {
+            var shared = 0.0;
+            for (var k = 0; k < Rank; k++)
+            {
+                shared += along[i, k] * along[i, k] * damping[k];
+            }
+
+            sum[i] += weight * 0.5 * (variances[i] - (2 * time * shared));
+        }
+    }
+
+    /// <summary>The covariances of what passes the ReLU, of noise and signal, under the weight of t.</summary>
+    /// <param name="joint">M_t, covariance of noise and centred signal there (P × P).</param>
+    /// <param name="covariance">S_t, the triangle of j ≥ i.</param>
+    /// <param name="weight">What to multiply by.</param>
+    /// <param name="sum">Receives them after the P squares, row after row.</param>
+    private void AddProducts(Matrix<double> joint, double[] covariance, double weight, double[] sum)
+    {
+        Parallel.For(0, Points, Sharing.Of(Points), i =>
+        {
+            var own = covariance[(i * Points) + i];
+            for (var j = 0; j < Points && own > 0; j++)
+            {
+                var other = covariance[(j * Points) + j];
+                if (other > 0)
+                {
+                    var correlation = i == j ? 1 : Math.Clamp(covariance[(Math.Min(i, j) * Points) + Math.Max(i, j)] / Math.Sqrt(own * other), -1, 1);
+                    var switched = Math.Sqrt((1 - correlation) * (1 + correlation) * other / own) / (2 * Math.PI);
+                    sum[Points + (i * Points) + j] += weight * ((joint[i, i] * switched) + (joint[i, j] * 0.5 * ArcCosineKernel.Order0(correlation)));
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using FluentAssertions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Images of the user, by the command: how they are read, and what is said where they cannot be.</summary>
+public sealed class ImageFilesTests : IDisposable
+{
+    private static readonly string[] Net = ["--architecture", "bn_ff", "--total-depth", "2", "--num-computations", "2", "--kernel-size", "1", "--num-channels", "8", "--batch-size", "4", "--epsilon", "0.001"];
+    private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void The_layout_of_PyTorch_is_asked_for_and_kept_with_the_result()
+    {
+        var planes = Write("planes.npy", 6, 3, 8, 8);
+        foreach (var command in new[] { Run(planes, "refused.npz"), ["predict", .. Net, "--dataset", planes] })
+        {
+            var refused = CommandLine.Run(command);
+            refused.ExitStatus.Should().Be(2);
+            refused.Error.Trim().Should().Be($"wellbehaved: {planes}: expected --layout, since shape (6, 3, 8, 8) is either 6 images of 3 × 8 pixels with 8 channels (--layout nhwc) or 6 images of 8 × 8 pixels with 3 channels (--layout nchw)");
+        }
+
+        File.Exists(PathOf("refused.npz")).Should().BeFalse();
+        CommandLine.Run([.. Run(planes, "result.npz"), "--layout", "nchw"]).ExitStatus.Should().Be(0);
+        ResultFile.Read(PathOf("result.npz")).Options!.Layout.Should().Be(ImageLayout.Nchw);
+
+        var other = CommandLine.Run([.. Run(planes, "result.npz"), "--layout", "nhwc", "--resume"]);
+        other.ExitStatus.Should().Be(2);
+        other.Error.Should().Contain("layout");
+
+        var misspelt = CommandLine.Run([.. Run(planes, "result.npz"), "--layout", "chw"]);
+        misspelt.ExitStatus.Should().Be(2);
+        misspelt.Error.Trim().Should().Be("wellbehaved: --layout: expected nhwc, nchw, nhw, hwc, got 'chw'");
+    }
+
+    [Fact]
+    public void A_reading_that_may_be_mistaken_is_noted()
+    {
+        var images = Write("grey.npy", 4, 8, 8);
+        CommandLine.Run(Run(images, "result.npz")).Error.Should().Contain($"note: {images}: read as 4 grey images of 8 × 8 pixels");
+        CommandLine.Run(["predict", .. Net, "--dataset", images]).Error.Should().Contain($"note: {images}: read as 4 grey images of 8 × 8 pixels");
+    }
+
+    [Fact]
+    public void Equal_images_are_predicted_to_have_no_variance_and_not_simulated()
+    {
+        var images = Write("equal.npy", (image, position) => position, 6, 5, 5);
+        var json = PathOf("prediction.json");
+        var predicted = CommandLine.Run(["predict", .. Net, "--dataset", images, "--normalize", "none", "--json", json]);
+        predicted.ExitStatus.Should().Be(0, predicted.Error);
+        predicted.Error.Should().Contain("note: to the first layer the images of the batch are all equal");
+        using var document = JsonDocument.Parse(File.ReadAllText(json));
+        document.RootElement.GetProperty("mu2_signal").EnumerateArray().Select(value => value.GetDouble()).Should().Equal(0, 0);
+        document.RootElement.GetProperty("chi")[0].ValueKind.Should().Be(JsonValueKind.Null);
+
+        var run = CommandLine.Run([.. Run(images, "result.npz"), "--normalize", "none"]);
+        run.ExitStatus.Should().Be(2);
+        run.Error.Trim().Should().StartWith("wellbehaved: --dataset: ").And.Contain(images).And.NotContain("\n");
+        File.Exists(PathOf("result.npz")).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_prediction_says_what_the_noise_shares_with_the_signal()
+    {
+        var json = PathOf("prediction.json");
+        var outcome = CommandLine.Run(["predict", .. Net, "--dataset", Write("small.npy", (image, position) => Math.Sin((31 * image) + (position * position)), 6, 4, 4), "--json", json]);
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        using var document = JsonDocument.Parse(File.ReadAllText(json));
+        var share = document.RootElement.GetProperty("noise_shared_with_signal").GetDouble();
+        share.Should().BeInRange(0.01, 0.6, "(P - 1)/N⁰ = 3/16 in the mean");
+        outcome.Output.Should().Contain(FormattableString.Invariant($"of mean square {document.RootElement.GetProperty("mu2_input_noise").GetDouble():F4}, of which {100 * share:F1} % lie in the directions of the signal"));
+    }
+
+    [FashionMnistFact]
+    public void The_images_of_Debian_s_package_are_read()
+    {
+        var images = ImageSources.Open("fashion_mnist", FashionMnistFactAttribute.Folder);
+        (images.Count, images.Height, images.Width, images.Channels).Should().Be((60_000, 28, 28, 1));
+        CommandLine.Run(["run", .. Net, "--num-sims", "1", "--dataset", "fashion_mnist", "--data-dir", FashionMnistFactAttribute.Folder, "--normalize", "global", "--out", PathOf("result.npz")]).ExitStatus.Should().Be(0);
+    }
+
+    [NumPyFact]
+    public void What_Python_pickles_and_NumPy_saves_is_read()
+    {
+        var script = """
+            import pickle, sys, numpy as np
+            folder = sys.argv[1]
+            data = np.random.default_rng(1).integers(0, 256, (5, 3072), dtype=np.uint8)
+            for protocol, name in ((3, 'three'), (4, 'four')):
+                import os
+                os.makedirs(f'{folder}/{name}/cifar-100-python')
+                with open(f'{folder}/{name}/cifar-100-python/train', 'wb') as file:
+                    pickle.dump({'data': data, 'fine_labels': [3] * 5, 'filenames': ['a.png', 'b.png']}, file, protocol=protocol)
+            np.savez_compressed(f'{folder}/images.npz', x_train=data.reshape(5, 3, 32, 32), y_train=np.arange(5))
+            np.save(f'{folder}/c8.npy', np.zeros((2, 4, 4), dtype='complex64'))
+            np.save(f'{folder}/record.npy', np.zeros((2, 4, 4), dtype=[('r', 'u1'), ('g', 'f4')]))
+            """;
+        var python = CommandLine.Run(NumPy.Python, ["-c", script, _folder]);
+        python.ExitStatus.Should().Be(0, python.Error);
+
+        var saved = ImageSources.Open($"{PathOf("images.npz")}:x_train", layout: ImageLayout.Nchw);
+        var pixels = new double[5 * 3072];
+        saved.FillBatch(1, 0, 5, pixels);
+        foreach (var name in new[] { "three", "four" })
+        {
+            var pickled = new double[5 * 3072];
+            ImageSources.Open("cifar100", PathOf(name)).FillBatch(1, 0, 5, pickled);
+            pickled.Should().Equal(pixels);
+        }
+
+        FluentActions.Invoking(() => ImageSources.Open(PathOf("c8.npy"))).Should().Throw<InvalidInputException>().WithMessage("*c8.npy: *found type '<c8', complex numbers*");
+        FluentActions.Invoking(() => ImageSources.Open(PathOf("record.npy"))).Should().Throw<InvalidInputException>().WithMessage("*record.npy: *found records of several fields*");
+    }
+
+    private string[] Run(string images, string result) => ["run", .. Net, "--num-sims", "1", "--dataset", images, "--out", PathOf(result)];
+
+    private string Write(string name, params int[] shape) => Write(name, (image, position) => Math.Sin((31 * image) + position), shape);
+
+    private string Write(string name, Func<int, int, double> pixel, params int[] shape)
+    {
+        var length = shape.Skip(1).Aggregate(1, (product, extent) => product * extent);
+        using var stream = File.Create(PathOf(name));
+        NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, shape[0] * length).Select(i => pixel(i / length, i % length))], shape));
+        return PathOf(name);
+    }
+
+    private string PathOf(string name) => Path.Combine(_folder, name);
+}

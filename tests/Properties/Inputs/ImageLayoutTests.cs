@@ -1,0 +1,133 @@
+using FluentAssertions;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Properties;
+
+/// <summary>Which axis of an array of images is which.</summary>
+public sealed class ImageLayoutTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(new[] { 64, 3, 32, 32 }, "64 images of 3 × 32 pixels with 32 channels (--layout nhwc)", "64 images of 32 × 32 pixels with 3 channels (--layout nchw)")]
+    [InlineData(new[] { 64, 1, 28, 28 }, "64 images of 1 × 28 pixels with 28 channels (--layout nhwc)", "64 grey images of 28 × 28 pixels (--layout nchw)")]
+    [InlineData(new[] { 2, 4, 9, 5 }, "2 images of 4 × 9 pixels with 5 channels (--layout nhwc)", "2 images of 9 × 5 pixels with 4 channels (--layout nchw)")]
+    [InlineData(new[] { 1, 3, 224, 224 }, "1 image of 3 × 224 pixels with 224 channels (--layout nhwc)", "1 image of 224 × 224 pixels with 3 channels (--layout nchw)")]
+    [InlineData(new[] { 300, 451, 3 }, "300 grey images of 451 × 3 pixels (--layout nhw)", "1 image of 300 × 451 pixels with 3 channels (--layout hwc)")]
+    [InlineData(new[] { 12, 5, 4 }, "12 grey images of 5 × 4 pixels (--layout nhw)", "1 image of 12 × 5 pixels with 4 channels (--layout hwc)")]
+    [InlineData(new[] { 28, 28, 1 }, "28 grey images of 28 × 1 pixels (--layout nhw)", "1 grey image of 28 × 28 pixels (--layout hwc)")]
+    public void Axes_that_contradict_the_default_are_refused_with_both_readings(int[] shape, string usual, string other) =>
+        FluentActions.Invoking(() => Read(shape)).Should().Throw<InvalidInputException>().WithMessage($"array: expected --layout, since shape ({string.Join(", ", shape)}) is either {usual} or {other}");
+
+    [Theory]
+    [InlineData(new[] { 64, 3, 32, 32 }, ImageLayout.Nchw, 64, 32, 32, 3)]
+    [InlineData(new[] { 64, 3, 32, 32 }, ImageLayout.Nhwc, 64, 3, 32, 32)]
+    [InlineData(new[] { 5, 7, 8, 9 }, ImageLayout.Nchw, 5, 8, 9, 7)]
+    [InlineData(new[] { 300, 451, 3 }, ImageLayout.Hwc, 1, 300, 451, 3)]
+    [InlineData(new[] { 300, 451, 3 }, ImageLayout.Nhw, 300, 451, 3, 1)]
+    [InlineData(new[] { 6, 7, 8 }, ImageLayout.Hwc, 1, 6, 7, 8)]
+    [InlineData(new[] { 64, 32, 32, 3 }, null, 64, 32, 32, 3)]
+    [InlineData(new[] { 8, 4, 4, 3 }, null, 8, 4, 4, 3)]
+    [InlineData(new[] { 8, 3, 5, 3 }, null, 8, 3, 5, 3)]
+    [InlineData(new[] { 8, 2, 6, 6 }, null, 8, 2, 6, 6)]
+    [InlineData(new[] { 8, 4, 4 }, null, 8, 4, 4, 1)]
+    [InlineData(new[] { 2, 1, 1 }, null, 2, 1, 1, 1)]
+    [InlineData(new[] { 1, 28, 28 }, null, 1, 28, 28, 1)]
+    [InlineData(new[] { 70, 28, 28 }, null, 70, 28, 28, 1)]
+    public void What_is_said_or_clear_is_read_so(int[] shape, ImageLayout? layout, int count, int height, int width, int channels)
+    {
+        var images = Read(shape, layout);
+        (images.Count, images.Height, images.Width, images.Channels).Should().Be((count, height, width, channels));
+    }
+
+    [Theory]
+    [InlineData(new[] { 6, 4, 5 }, ImageLayout.Nhwc, "expected 4 axes with --layout nhwc, found shape (6, 4, 5)")]
+    [InlineData(new[] { 6, 4, 5 }, ImageLayout.Nchw, "expected 4 axes with --layout nchw, found shape (6, 4, 5)")]
+    [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Nhw, "expected 3 axes with --layout nhw, found shape (6, 4, 5, 3)")]
+    [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Hwc, "expected 3 axes with --layout hwc, found shape (6, 4, 5, 3)")]
+    [InlineData(new[] { 6, 4 }, ImageLayout.Hwc, "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 4)")]
+    [InlineData(new[] { 6, 0, 4 }, null, "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 0, 4)")]
+    public void An_array_without_these_axes_is_refused(int[] shape, ImageLayout? layout, string message) =>
+        FluentActions.Invoking(() => Read(shape, layout)).Should().Throw<InvalidInputException>().WithMessage($"array: {message}");
+
+    [Law(MaxTest = 50)]
+    public void Pixels_of_nchw_are_those_of_the_transposed_array(byte images, byte height, byte width, byte channels)
+    {
+        var (n, h, w, c) = (1 + (images % 4), 1 + (height % 5), 1 + (width % 5), 1 + (channels % 5));
+        var (planes, pixels) = (new double[n * h * w * c], new double[n * h * w * c]);
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            var (image, row, column, channel) = (i / (h * w * c), i / (w * c) % h, i / c % w, i % c);
+            pixels[i] = planes[(((((image * c) + channel) * h) + row) * w) + column] = i;
+        }
+
+        new StoredImages(NpyArray.Of(planes, n, c, h, w), "planes", ImageLayout.Nchw).AllPixels()
+            .Should().Equal(new StoredImages(NpyArray.Of(pixels, n, h, w, c), "pixels", ImageLayout.Nhwc).AllPixels());
+    }
+
+    [Fact]
+    public void A_layout_is_for_arrays_only()
+    {
+        foreach (var dataset in ImageSources.Names)
+        {
+            FluentActions.Invoking(() => ImageSources.Open(dataset, _folder, ImageLayout.Nhwc)).Should().Throw<InvalidInputException>().WithMessage($"--layout: *--dataset {dataset}");
+        }
+    }
+
+    [Theory]
+    [InlineData(new[] { 3, 30, 45 }, null, "array: read as 3 grey images of 30 × 45 pixels (--layout nhw); a single image whose channels come first is array[None] with --layout nchw")]
+    [InlineData(new[] { 4, 8, 8 }, null, "array: read as 4 grey images of 8 × 8 pixels (--layout nhw); *")]
+    public void Where_a_reading_may_be_mistaken_it_is_told(int[] shape, ImageLayout? layout, string remark) => Read(shape, layout).Remark.Should().Match(remark);
+
+    [Fact]
+    public void Elsewhere_nothing_is_told()
+    {
+        Read([5, 8, 8]).Remark.Should().BeNull();
+        Read([3, 2, 2]).Remark.Should().BeNull();
+        ImageSources.Open("natural").Remark.Should().BeNull();
+    }
+
+    [Fact]
+    public void The_checksum_of_the_default_is_that_of_older_versions_and_another_layout_has_another()
+    {
+        var array = NpyArray.Of([.. Enumerable.Range(0, 36).Select(i => (double)i)], 3, 2, 2, 3);
+        var usual = new StoredImages(array, "array");
+
+        // What results of version 1.0 hold for this array: a run of today must go on with them.
+        usual.Checksum.Should().Be("66b601cbc00b4c62907a8c7b82022f5c");
+        new StoredImages(array, "array", ImageLayout.Nhwc).Checksum.Should().Be(usual.Checksum);
+        new StoredImages(array, "array", ImageLayout.Nchw).Checksum.Should().NotBe(usual.Checksum);
+    }
+
+    [Fact]
+    public void A_configuration_says_nothing_of_the_default_and_keeps_another_layout()
+    {
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, KernelSize = 1, NumChannels = 1, BatchSize = 2, NumSims = 1, NumComputations = 1 };
+        ResultConfiguration.Of(options).Should().NotContain("layout");
+        ResultConfiguration.Read(ResultConfiguration.Of(options)).Should().Be(options);
+        foreach (var layout in Enum.GetValues<ImageLayout>())
+        {
+            var text = ResultConfiguration.Of(options with { Layout = layout });
+            text.Should().Contain($"\"layout\":\"{layout.ToString().ToLowerInvariant()}\"");
+            ResultConfiguration.Read(text)!.Layout.Should().Be(layout);
+        }
+
+        FluentActions.Invoking(() => (options with { Layout = (ImageLayout)9 }).Validate()).Should().Throw<InvalidInputException>().WithMessage("--layout: expected nhwc, nchw, nhw, hwc, got '9'");
+    }
+
+    [Fact]
+    public void Experiments_of_different_layouts_say_so()
+    {
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, KernelSize = 1, NumChannels = 1, BatchSize = 2, NumSims = 1, NumComputations = 1 };
+        var array = NpyArray.Of(new double[2 * 5 * 5 * 5], 2, 5, 5, 5);
+        var (usual, planes) = (Identity(null), Identity(ImageLayout.Nchw));
+        usual.DifferenceFrom(planes).Should().Be("no layout, not nchw");
+        planes.DifferenceFrom(usual).Should().Be("layout nchw, not nothing");
+
+        ExperimentIdentity Identity(ImageLayout? layout) => ExperimentIdentity.Of(options with { Layout = layout }, new StoredImages(array, "array", layout));
+    }
+
+    private static StoredImages Read(int[] shape, ImageLayout? layout = null) => new(NpyArray.Of(new double[shape.Aggregate(1, (product, extent) => product * extent)], shape), "array", layout);
+}
