@@ -21,10 +21,10 @@ internal static class MergeCommand
             var (simulations, warnings) = ResultMerge.Merge(paths, path, parsed.GetValue(allowMissing));
             foreach (var warning in warnings)
             {
-                Console.Error.WriteLine($"warning: {warning}");
+                Console.Error.WriteLine(ForeignText.OnOneLine($"warning: {warning}"));
             }
 
-            Console.WriteLine($"{simulations} simulations of {paths.Length} files written to {path}");
+            Console.WriteLine(ForeignText.OnOneLine($"{simulations} simulations of {paths.Length} files written to {path}"));
             return ExitStatus.Success;
         });
         return command;

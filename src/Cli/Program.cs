@@ -44,6 +44,6 @@ catch (OperationCanceledException)
 
 static int Fail(string message)
 {
-    Console.Error.WriteLine($"wellbehaved: {OneLine.Of(message)}");
+    Console.Error.WriteLine($"wellbehaved: {ForeignText.OnOneLine(message)}");
     return ExitStatus.Usage;
 }

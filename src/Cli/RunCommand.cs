@@ -52,14 +52,14 @@ internal static class RunCommand
                 throw new InvalidInputException("--resume", $"expected the result of the same run in {output}, found {difference}");
             }
 
-            Console.WriteLine($"{output} is complete");
+            Console.WriteLine(ForeignText.OnOneLine($"{output} is complete"));
             return ExitStatus.Success;
         }
 
         var result = Simulate(experiment, journal, output, cancellation);
         foreach (var warning in ResultFile.Write(output, result))
         {
-            Console.Error.WriteLine($"warning: {warning}");
+            Console.Error.WriteLine(ForeignText.OnOneLine($"warning: {warning}"));
         }
 
         journal.Complete();
@@ -68,7 +68,7 @@ internal static class RunCommand
             CurveTable.Print(DepthCurves.Of(result));
         }
 
-        Console.WriteLine($"{result.Simulations.Count} simulations of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}");
+        Console.WriteLine(ForeignText.OnOneLine($"{result.Simulations.Count} simulations of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"));
         return ExitStatus.Success;
     }
 
@@ -92,7 +92,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (journal.Count > 0)
         {
-            Console.Error.WriteLine($"note: {journal.Count} of {experiment.Indices.Count} simulations are kept in {Journal.PathOf(output)}; --resume goes on with them");
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {journal.Count} of {experiment.Indices.Count} simulations are kept in {Journal.PathOf(output)}; --resume goes on with them"));
             throw;
         }
     }

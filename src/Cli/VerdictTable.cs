@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wellbehaved.Audit;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
@@ -15,7 +16,7 @@ internal static class VerdictTable
         Console.WriteLine("       tol: share of the allowed rounding; SE: standard errors; ×: times the prediction; sampling stops once the interval excludes the claim or lies inside its discrepancy");
         foreach (var outcome in run.Outcomes)
         {
-            Console.WriteLine(Row(outcome));
+            Console.WriteLine(ForeignText.OnOneLine(Row(outcome)));
         }
 
         if (run.Diagnoses.Count > 0)
@@ -31,13 +32,13 @@ internal static class VerdictTable
         foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive))
         {
             Console.WriteLine();
-            Console.WriteLine(outcome);
+            Console.WriteLine(ForeignText.OnOneLine(outcome.ToString()));
             Console.WriteLine($"  {ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
 
             // The same file gives the same verdict.
             if (!run.IsRecorded)
             {
-                Console.WriteLine($"  again: {VerificationReport.ReplayOf(run, outcome)}");
+                Console.WriteLine($"  again: {ForeignText.OnOneLine(VerificationReport.ReplayOf(run, outcome))}");
             }
         }
 
@@ -49,7 +50,7 @@ internal static class VerdictTable
 
         foreach (var sentence in RunSummary.Of(run))
         {
-            Console.WriteLine(sentence);
+            Console.WriteLine(ForeignText.OnOneLine(sentence));
         }
 
         var claims = run.ByClaim;

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using Wellbehaved.Audit;
+using Wellbehaved.Model;
 using Architecture = Wellbehaved.Model.Architecture;
 
 namespace Wellbehaved.Figures;
@@ -173,7 +173,7 @@ public static class HtmlReport
         _ => "?",
     };
 
-    private static string Text(string text) => WebUtility.HtmlEncode(text.ReplaceLineEndings(" "));
+    private static string Text(string text) => ForeignText.InHtml(text);
 
     private static string Style()
     {
