@@ -19,6 +19,11 @@ internal static partial class LeftoverProcesses
     /// <summary>A process may start another while it is being ended.</summary>
     private const int MostRounds = 20;
     private const int AdoptOrphans = 36;
+    private const int KillSignal = 9;
+
+    /// <summary>Helpers of a runtime end by themselves soon after the program that they helped.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Lets orphans of this process's children become its own children, on Linux.</summary>
     /// <returns>Whether the system does that.</returns>
@@ -39,19 +44,24 @@ internal static partial class LeftoverProcesses
 
     private static List<string> End(Func<int, bool> isLeftover)
     {
-        var (lines, spared) = (new List<string>(), new HashSet<int> { Environment.ProcessId });
-        for (var round = 0; OperatingSystem.IsLinux() && round < MostRounds; round++)
+        var lines = new List<string>();
+        if (!OperatingSystem.IsLinux())
         {
-            var found = Processes().Where(process => !spared.Contains(process) && isLeftover(process)).ToArray();
-            if (found.Length == 0)
-            {
-                break;
-            }
+            return lines;
+        }
 
+        var tried = new HashSet<int> { Environment.ProcessId };
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < Grace && Found().Length > 0)
+        {
+            Thread.Sleep(Pause);
+        }
+
+        for (var round = 0; round < MostRounds && Found() is { Length: > 0 } found; round++)
+        {
             foreach (var process in found)
             {
-                // One that was ended, or cannot be, is not tried again: it is gone as soon as the system comes to it.
-                spared.Add(process);
+                tried.Add(process);
                 var name = Encoding.UTF8.GetString(Read(process, "comm")).TrimEnd('\n');
                 lines.Add(Kill(process) is { } reason
                     ? $"the program has left process {process} ({name}) running, which could not be ended ({reason})"
@@ -60,7 +70,14 @@ internal static partial class LeftoverProcesses
         }
 
         return lines;
+
+        int[] Found() => [.. Processes().Where(process => !tried.Contains(process) && isLeftover(process) && !IsBeingKilled(process))];
     }
+
+    /// <summary>Whether it goes as soon as the system comes to it, since it was killed a moment ago with the program whose child it was.</summary>
+    private static bool IsBeingKilled(int process) => Encoding.UTF8.GetString(Read(process, "status")).Split('\n')
+        .Where(line => line.StartsWith("SigPnd:", StringComparison.Ordinal) || line.StartsWith("ShdPnd:", StringComparison.Ordinal))
+        .Any(line => ulong.TryParse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var pending) && (pending & (1UL << (KillSignal - 1))) != 0);
 
     private static string? Kill(int id)
     {

@@ -75,6 +75,154 @@ public class ProcessSubjectTests
         }
     }
 
+    /// <summary>Whatever it does to its files, the request fails, the next one does not, and nothing stays behind.</summary>
+    [UnixTheory]
+    [InlineData("rm -r \"$folder\"", "expected the output file that the request names, found none")]
+    [InlineData("rm -r \"$folder\"; echo > \"$folder\"", "expected the output file that the request names, found none")]
+    [InlineData("mv \"$folder\" away", "expected the output file that the request names, found none")]
+    [InlineData("mv \"$folder\" away; ln -s \"$(pwd)/away\" \"$folder\"", "expected the output file that the request names, found none")]
+    [InlineData("rm \"$input\"; mkdir -p \"$input/deep\"; echo > \"$input/deep/file\"", "expected the output file that the request names, found none")]
+    [InlineData("mkdir -p \"$output/deep\"; echo > \"$output/deep/file\"", "expected the output file that the request names, found a folder")]
+    [InlineData("mkfifo \"$output\"", "expected the output file that the request names, found a pipe")]
+    [InlineData("ln -s \"$output\" \"$output\"", "expected the output file that the request names, found none")]
+    [InlineData("ln -s /dev/zero \"$output\"", "expected the output file that the request names, found none")]
+    [InlineData("echo > \"$output\"; chmod 0 \"$output\" \"$folder\"", "*expected *")]
+    [InlineData("echo > \"$folder/another\"", "expected the output file that the request names, found none")]
+    public void A_subject_that_spoils_its_files_is_told_and_nothing_stays_behind(string sabotage, string finding)
+    {
+        using var prepared = new PreparedSubject();
+        prepared.Prepare(Network, 0, 1, PreparedSubject.Number);
+        prepared.Sabotage(sabotage);
+        var input = Batch.Gaussian(Network, 1, 0);
+        var subject = prepared.Start();
+        var seen = 0;
+        try
+        {
+            FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { })).Should().Throw<AdapterException>().WithMessage(finding);
+
+            subject.Propagate(Network, new Weights.Own(1, 0), input, _ => seen++);
+        }
+        finally
+        {
+            subject.Dispose();
+        }
+
+        seen.Should().Be(10);
+        subject.Failures.Should().ContainSingle();
+        subject.LeftBehind.Should().BeEmpty();
+        prepared.SabotagedFolders.Should().OnlyContain(folder => !Path.Exists(folder));
+    }
+
+    [ImmutableFact]
+    public void Files_that_cannot_be_removed_are_reported_and_hold_up_nobody()
+    {
+        using var prepared = new PreparedSubject();
+        prepared.Prepare(Network, 0, 1, PreparedSubject.Number);
+        prepared.Sabotage("cp 0.npz \"$output\"; chattr +i \"$output\" \"$folder\"");
+        var input = Batch.Gaussian(Network, 1, 0);
+        var subject = prepared.Start();
+        var seen = 0;
+        try
+        {
+            FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { })).Should().Throw<AdapterException>().WithMessage("expected files that can be removed, but *-in.npz stays (*)");
+            subject.Propagate(Network, new Weights.Own(1, 0), input, _ => seen++);
+            subject.Dispose();
+        }
+        finally
+        {
+            CommandLine.Run("chattr", ["-R", "-i", .. prepared.SabotagedFolders]);
+        }
+
+        seen.Should().Be(10, "the next request has another folder");
+        subject.LeftBehind.Should().ContainSingle().Which.Should().StartWith($"could not remove {prepared.SabotagedFolders[0]} (");
+        Directory.Delete(prepared.SabotagedFolders[0], recursive: true);
+    }
+
+    /// <summary>Opening a named pipe waits for a writer; this one has none.</summary>
+    [UnixFact]
+    public void A_named_pipe_is_not_waited_for()
+    {
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var pipe = Path.Combine(folder.FullName, "pipe");
+            CommandLine.Run("mkfifo", [pipe]).ExitStatus.Should().Be(0);
+            FluentActions.Invoking(() => OutputFile.Open(pipe)).Should().Throw<AdapterException>().WithMessage("*found a pipe");
+            FluentActions.Invoking(() => OutputFile.Open(Path.Combine(pipe, "beyond"))).Should().Throw<AdapterException>().WithMessage("*found none");
+            FluentActions.Invoking(() => OutputFile.Open("/dev/zero")).Should().Throw<AdapterException>().WithMessage("*found none");
+            FluentActions.Invoking(() => OutputFile.Open(folder.FullName)).Should().Throw<AdapterException>().WithMessage("*found a folder");
+            using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+            socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(folder.FullName, "socket")));
+            FluentActions.Invoking(() => OutputFile.Open(Path.Combine(folder.FullName, "socket"))).Should().Throw<AdapterException>().WithMessage("*found a socket or a device");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [UnixFact]
+    public void A_daemon_of_a_subject_ends_with_it_and_is_reported()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Nothing else tells whose a process without a parent is.
+            return;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var pid = Path.Combine(folder.FullName, "pid");
+            var description = """{"id":1,"status":"done","name":"parent","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+
+            // The shell between ends at once, so that what it started has no parent.
+            var subject = new ProcessSubject($"sh -c 'setsid sleep 300 < /dev/null > /dev/null 2>&1 & echo $! > {pid}'; read a; printf '%s\\n' '{description}'; read a", TimeSpan.FromMinutes(1), 1);
+            var daemon = int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture);
+            IsRunning(daemon).Should().BeTrue();
+
+            subject.Dispose();
+
+            HasEnded(daemon).Should().BeTrue();
+            subject.LeftBehind.Should().ContainSingle().Which.Should().MatchRegex($@"^ended process {daemon} \((sleep|setsid)\), which the program had left running$");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>It never reads what it is sent, until the pipe to it is full.</summary>
+    [UnixFact]
+    public void One_that_does_not_read_is_not_waited_for_when_it_is_to_stop()
+    {
+        var answers = string.Concat(Enumerable.Range(1, 70).Select(id => $$"""{"id":{{id}},"status":"error","reason":"deaf"}""" + "\n"));
+        var description = """{"id":1,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+        using var process = SubjectProcess.Start($"printf '%s\\n' '{description}'; printf '{answers.ReplaceLineEndings("\\n")}'; sleep 300", singleThreaded: false);
+        process.Ask("describe", TimeSpan.FromMinutes(1), null, default).Should().Be(description);
+        for (var i = 0; i < 15; i++)
+        {
+            process.Ask(new string('x', 4095), TimeSpan.FromMinutes(1), null, default).Should().Contain("deaf");
+        }
+
+        // Sixteen pages are what a pipe holds on Linux: the request to stop does not fit any more.
+        process.Stop(new string('x', 4095));
+    }
+
+    [Fact]
+    public void What_several_threads_of_a_subject_decline_is_declined()
+    {
+        using var reference = new ReferenceSubject();
+        var context = new CheckContext(reference, new ErrorRates(1e-6, 1e-3), 1, new DeepExperiments(reference, Scale.Quick, 1));
+        CheckOutcome Outcome(params Exception[] thrown) => new Check("P1", "vanilla", _ => throw new AggregateException(new AggregateException(thrown))).Execute(context);
+
+        var declined = Outcome(new DeclinedException("too\u202Edeep"), new DeclinedException("too wide"));
+        (declined.Verdict, declined.Failure).Should().Be((Verdict.Declined, "declined: too wide, too\\u202Edeep"));
+        var failed = Outcome(new DeclinedException("too deep"), new InvalidOperationException("\u001B[31mwrong"));
+        (failed.Verdict, failed.Failure).Should().Be((Verdict.Inconclusive, "InvalidOperationException: \\u001B[31mwrong"));
+        Outcome(new SubjectException("expected this")).Failure.Should().Be("expected this");
+    }
+
     [UnixTheory]
     [InlineData("echo hello; sleep 300", 20, "*as the protocol defines it, got 'hello'*")]
     [InlineData("sleep 300", 5, "no answer within 5 s*")]
