@@ -43,7 +43,9 @@ public static partial class NpyFormat
         try
         {
             var header = ReadHeader(stream, name, out var headerBytes);
-            var (type, shape) = Parse(header, name);
+            var type = NpyElementType.Parse(TypePattern().Match(header).Groups["type"].Value)
+                ?? throw new InvalidInputException(name, "expected an array of numbers or text of a plain type");
+            var shape = ParseShape(header, name);
             var size = shape.Aggregate((Int128)type.Size, (bytes, extent) => Int128.Min(bytes * extent, Int128.MaxValue >> 34));
             if (size != length - headerBytes)
             {
@@ -70,23 +72,6 @@ public static partial class NpyFormat
         }
     }
 
-    /// <summary>Reads what comes before an array's elements.</summary>
-    /// <param name="stream">Where to read.</param>
-    /// <param name="name">What to call the stream in messages.</param>
-    /// <returns>Type of the elements, and the extent along each axis.</returns>
-    /// <exception cref="InvalidInputException">The bytes are not the beginning of an array that can be decoded.</exception>
-    internal static (NpyElementType Type, int[] Shape) ReadDescription(Stream stream, string name)
-    {
-        try
-        {
-            return Parse(ReadHeader(stream, name, out _), name);
-        }
-        catch (EndOfStreamException exception)
-        {
-            throw new InvalidInputException(name, "expected a whole NumPy array, found a truncated one", exception);
-        }
-    }
-
     /// <summary>Writes an array.</summary>
     /// <param name="stream">Where to write.</param>
     /// <param name="array">The array.</param>
@@ -105,9 +90,6 @@ public static partial class NpyFormat
         stream.Write(Encoding.ASCII.GetBytes(header.ToString()));
         stream.Write(array.Bytes);
     }
-
-    private static (NpyElementType Type, int[] Shape) Parse(string header, string name) =>
-        (NpyElementType.Parse(TypePattern().Match(header).Groups["type"].Value) ?? throw new InvalidInputException(name, "expected an array of numbers or text of a plain type"), ParseShape(header, name));
 
     private static string ReadHeader(Stream stream, string name, out long bytesRead)
     {

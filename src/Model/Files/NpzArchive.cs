@@ -40,42 +40,25 @@ public sealed class NpzArchive : IDisposable
     /// <exception cref="InvalidInputException">The file is missing or is not a zip archive.</exception>
     public static NpzArchive Open(string path)
     {
+        FileStream? stream = null;
         try
         {
-            return Open(File.OpenRead(path), path);
+            stream = File.OpenRead(path);
+            var archive = new NpzArchive(path, new ZipArchive(stream, ZipArchiveMode.Read));
+            stream = null;
+            return archive;
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InvalidInputException(path, "expected a NumPy archive (.npz), found a file that is not a whole zip archive", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new InvalidInputException(path, $"expected a readable file ({exception.Message})", exception);
         }
-    }
-
-    /// <summary>Opens an archive in a file that is open.</summary>
-    /// <param name="stream">The file; closed with the archive, and if it is none.</param>
-    /// <param name="name">What to call the file in messages.</param>
-    /// <returns>The archive; dispose of it after reading.</returns>
-    /// <exception cref="InvalidInputException">The file is not a zip archive, or cannot be read.</exception>
-    public static NpzArchive Open(Stream stream, string name)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        var opened = stream;
-        try
-        {
-            var archive = new NpzArchive(name, new ZipArchive(stream, ZipArchiveMode.Read));
-            opened = null;
-            return archive;
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new InvalidInputException(name, "expected a NumPy archive (.npz), found a file that is not a whole zip archive", exception);
-        }
-        catch (IOException exception)
-        {
-            throw new InvalidInputException(name, $"expected a readable file ({exception.Message})", exception);
-        }
         finally
         {
-            opened?.Dispose();
+            stream?.Dispose();
         }
     }
 
@@ -101,31 +84,18 @@ public sealed class NpzArchive : IDisposable
     /// <returns>True if so.</returns>
     public bool Contains(string name) => _entries.ContainsKey(name);
 
-    /// <summary>Reads the type and the shape of an array, but not its elements.</summary>
-    /// <param name="name">Name without extension.</param>
-    /// <returns>Type of the elements, and the extent along each axis.</returns>
-    /// <exception cref="InvalidInputException">There is no such array, or its beginning is damaged.</exception>
-    public (NpyElementType Type, IReadOnlyList<int> Shape) DescriptionOf(string name)
-    {
-        var (entry, label) = Find(name);
-        try
-        {
-            using var content = entry.Open();
-            return NpyFormat.ReadDescription(content, label);
-        }
-        catch (Exception exception) when (exception is InvalidDataException or IOException or NotSupportedException)
-        {
-            throw new InvalidInputException(label, $"expected a readable array ({exception.Message})", exception);
-        }
-    }
-
     /// <summary>Reads an array.</summary>
     /// <param name="name">Name without extension.</param>
     /// <returns>The array.</returns>
     /// <exception cref="InvalidInputException">There is no such array, or it is damaged.</exception>
     public NpyArray Read(string name)
     {
-        var (entry, label) = Find(name);
+        if (!_entries.TryGetValue(name, out var entry))
+        {
+            throw new InvalidInputException(_path, $"expected an array '{name}'");
+        }
+
+        var label = $"{_path} ({name})";
         if (entry.Length > (entry.CompressedLength * MaxDeflateRatio) + MaxDeflateRatio)
         {
             throw new InvalidInputException(label, $"expected an honest size, found {entry.Length} bytes announced for {entry.CompressedLength} compressed ones");
@@ -147,9 +117,6 @@ public sealed class NpzArchive : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _archive.Dispose();
-
-    private (ZipArchiveEntry Entry, string Label) Find(string name) =>
-        _entries.TryGetValue(name, out var entry) ? (entry, $"{_path} ({name})") : throw new InvalidInputException(_path, $"expected an array '{name}'");
 
     /// <summary>Computes a checksum of what is read through it.</summary>
     private sealed class ChecksummedStream(Stream inner) : Stream
