@@ -7,6 +7,7 @@ namespace Wellbehaved.Model;
 public sealed class NpyArray
 {
     private readonly byte[] _bytes;
+    private readonly Lazy<WideFloatFormat?> _wideFormat;
 
     internal NpyArray(NpyElementType type, int[] shape, byte[] bytes)
     {
@@ -14,6 +15,7 @@ public sealed class NpyArray
         Shape = shape;
         _bytes = bytes;
         Count = bytes.Length / type.Size;
+        _wideFormat = new(() => type.IsWideFloat ? WideFloat.FormatOf(bytes, type.IsBigEndian) : null);
     }
 
     /// <summary>Type of the elements.</summary>
@@ -27,6 +29,13 @@ public sealed class NpyArray
 
     /// <summary>The elements as they lie in the file.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>The format of floating-point numbers of 16 bytes; null for other elements, and where it cannot be told.</summary>
+    internal WideFloatFormat? WideFormat => _wideFormat.Value;
+
+    /// <summary>Type and shape, for messages.</summary>
+    /// <returns>For example <c>&lt;f8 (3, 32)</c>.</returns>
+    public override string ToString() => NpyHeader.Describe(ElementType, Shape);
 
     /// <summary>An array of doubles.</summary>
     /// <param name="values">Elements in C order.</param>
@@ -85,6 +94,17 @@ public sealed class NpyArray
             return;
         }
 
+        if (ElementType.IsWideFloat)
+        {
+            var format = WideFormat ?? throw new FormatException(NpyElementType.NoWideFloat);
+            for (var i = 0; i < destination.Length; i++)
+            {
+                destination[i] = WideFloat.Decode(_bytes.AsSpan((first + i) * WideFloat.Size, WideFloat.Size), format, ElementType.IsBigEndian);
+            }
+
+            return;
+        }
+
         for (var i = 0; i < destination.Length; i++)
         {
             destination[i] = ElementType.Decode(_bytes.AsSpan((first + i) * ElementType.Size, ElementType.Size));
@@ -106,7 +126,7 @@ public sealed class NpyArray
     /// <exception cref="FormatException">The array is not a single text.</exception>
     public string ToText() => ElementType.Kind == 'U' && Count == 1
         ? (ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32).GetString(_bytes).TrimEnd('\0')
-        : throw new FormatException("expected a single text");
+        : throw new FormatException($"expected a single text, found {this}");
 
     private static NpyArray Create<T>(char kind, ReadOnlySpan<T> values, ReadOnlySpan<int> shape)
         where T : unmanaged

@@ -9,8 +9,17 @@ namespace Wellbehaved.Model;
 /// <param name="IsBigEndian">Whether the most significant byte comes first.</param>
 public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndian)
 {
-    private const int ExtendedBytes = 16;
+    private const int LargestBytes = 8;
     private const int Utf32Bytes = 4;
+
+    /// <summary>How a header spells the type.</summary>
+    public string Spelling => $"{(Size == 1 ? '|' : IsBigEndian ? '>' : '<')}{Kind}{(Kind == 'U' ? Size / Utf32Bytes : Size)}";
+
+    /// <summary>Whether elements are floating-point numbers of 16 bytes, whose format is a property of the whole array.</summary>
+    internal bool IsWideFloat => Kind == 'f' && Size == WideFloat.Size;
+
+    /// <summary>What is said of 16-byte floats in which no format can be told.</summary>
+    internal static string NoWideFloat => "expected 16-byte floats of x86 (80 bits), IEEE quadruple precision or pairs of doubles, found elements that are none of them or more than one; save them as float64";
 
     /// <summary>Reads a type from its spelling.</summary>
     /// <param name="spelling">For example <c>&lt;f8</c>.</param>
@@ -30,12 +39,26 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
         {
             'b' => size == 1,
             'i' or 'u' => size is 1 or 2 or 4 or 8,
-            'f' => size is 2 or 4 or 8 or ExtendedBytes,
+            'f' => size is 2 or 4 or 8 or WideFloat.Size,
             'U' => size is > 0 and <= 1 << 24,
             _ => false,
         };
         return known ? new NpyElementType(kind, kind == 'U' ? size * Utf32Bytes : size, spelling[0] == '>') : null;
     }
+
+    /// <summary>Says in a few words what a type is that cannot be decoded, and what to save instead.</summary>
+    /// <param name="spelling">Its spelling; null for a list of fields.</param>
+    internal static string Refusal(string? spelling) => (spelling?.Length > 1 ? spelling[1] : '\0') switch
+    {
+        _ when spelling is null => "found records of several fields; save each field as an array of numbers",
+        'V' when spelling.EndsWith("V2", StringComparison.Ordinal) => $"found type '{spelling}' (bfloat16? save it as float32)",
+        'V' => $"found type '{spelling}', bytes without a meaning; save numbers",
+        'O' => $"found type '{spelling}', Python objects, which are never loaded; save numbers",
+        'c' => $"found type '{spelling}', complex numbers; save real numbers",
+        'S' or 'a' => $"found type '{spelling}', texts of bytes; save them as str",
+        'M' or 'm' => $"found type '{spelling}', dates or durations; save numbers",
+        _ => $"found type '{spelling}'",
+    };
 
     /// <summary>Decodes one number.</summary>
     /// <param name="bytes">Its bytes.</param>
@@ -48,7 +71,12 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
             throw new FormatException("expected numbers, found text");
         }
 
-        Span<byte> littleEndian = stackalloc byte[ExtendedBytes];
+        if (IsWideFloat)
+        {
+            return WideFloat.FormatOf(bytes[..Size], IsBigEndian) is { } format ? WideFloat.Decode(bytes, format, IsBigEndian) : throw new FormatException(NoWideFloat);
+        }
+
+        Span<byte> littleEndian = stackalloc byte[LargestBytes];
         littleEndian = littleEndian[..Size];
         bytes[..Size].CopyTo(littleEndian);
         if (IsBigEndian)
@@ -69,28 +97,7 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
             ('f', 2) => (double)BinaryPrimitives.ReadHalfLittleEndian(littleEndian),
             ('f', 4) => BinaryPrimitives.ReadSingleLittleEndian(littleEndian),
             ('f', 8) => BinaryPrimitives.ReadDoubleLittleEndian(littleEndian),
-            ('f', ExtendedBytes) => DecodeExtended(littleEndian),
             _ => throw new FormatException("expected numbers, found text"),
         };
-    }
-
-    /// <summary>Decodes x86 extended precision: 64 bits of significand with its leading bit stored, 15 of exponent, a sign, six bytes of padding.</summary>
-    private static double DecodeExtended(ReadOnlySpan<byte> bytes)
-    {
-        const int maxExponent = 0x7FFF;
-        const int bias = 16383;
-        var significand = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        var signAndExponent = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
-        var sign = (signAndExponent & 0x8000) == 0 ? 1.0 : -1.0;
-        var exponent = signAndExponent & maxExponent;
-        var leadingBit = (significand >> 63) != 0;
-        if (exponent != 0 && !leadingBit)
-        {
-            throw new FormatException("expected x86 80-bit extended precision in a 16-byte float, found another format");
-        }
-
-        return exponent == maxExponent
-            ? sign * (significand << 1 == 0 ? double.PositiveInfinity : double.NaN)
-            : sign * Math.ScaleB(significand, Math.Max(exponent, 1) - bias - 63);
     }
 }

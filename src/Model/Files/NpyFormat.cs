@@ -20,9 +20,9 @@ public static partial class NpyFormat
     /// <exception cref="InvalidInputException">The file is missing, or is not an array that can be decoded.</exception>
     public static NpyArray ReadFile(string path)
     {
+        using var stream = RegularFile.Open(path);
         try
         {
-            using var stream = File.OpenRead(path);
             return Read(stream, stream.Length, path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -42,29 +42,48 @@ public static partial class NpyFormat
         ArgumentNullException.ThrowIfNull(stream);
         try
         {
-            var header = ReadHeader(stream, name, out var headerBytes);
-            var type = NpyElementType.Parse(TypePattern().Match(header).Groups["type"].Value)
-                ?? throw new InvalidInputException(name, "expected an array of numbers or text of a plain type");
+            var header = ReadHeader(stream, length, name);
+            if (header.Bytes > Array.MaxLength)
+            {
+                throw new InvalidInputException(name, $"expected an array of at most {Array.MaxLength} bytes, found {header.Bytes} of {header}");
+            }
+
+            var content = new byte[(int)header.Bytes];
+            stream.ReadExactly(content);
+            if (header.IsFortranOrder && header.Shape.Count > 1)
+            {
+                content = ToCOrder(content, [.. header.Shape], header.ElementType.Size);
+            }
+
+            var array = new NpyArray(header.ElementType, [.. header.Shape], content);
+            return !header.ElementType.IsWideFloat || array.WideFormat is not null ? array : throw new InvalidInputException(name, NpyElementType.NoWideFloat);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new InvalidInputException(name, "expected a whole NumPy array, found a truncated one", exception);
+        }
+    }
+
+    /// <summary>Reads what an array says of itself and leaves its elements unread, so that whoever expects another array can refuse it unseen.</summary>
+    /// <param name="stream">Where to read; left at the first element.</param>
+    /// <param name="length">Bytes of header and elements.</param>
+    /// <param name="name">What to call the stream in messages.</param>
+    /// <returns>Type and shape; they fit the given length.</returns>
+    /// <exception cref="InvalidInputException">The bytes are not an array that can be decoded.</exception>
+    public static NpyHeader ReadHeader(Stream stream, long length, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        try
+        {
+            var header = ReadText(stream, name, out var headerBytes);
+            var spelling = TypePattern().Match(header) is { Success: true } match ? match.Groups["type"].Value : null;
+            var type = (spelling is null ? null : NpyElementType.Parse(spelling))
+                ?? throw new InvalidInputException(name, $"expected an array of numbers or text of a plain type, {(DescriptionPattern().IsMatch(header) ? NpyElementType.Refusal(spelling) : "found no type in its header")}");
             var shape = ParseShape(header, name);
             var size = shape.Aggregate((Int128)type.Size, (bytes, extent) => Int128.Min(bytes * extent, Int128.MaxValue >> 34));
-            if (size != length - headerBytes)
-            {
-                throw new InvalidInputException(name, $"expected {size} bytes of elements for its shape and type, found {length - headerBytes}");
-            }
-
-            if (size > Array.MaxLength)
-            {
-                throw new InvalidInputException(name, $"expected an array of at most {Array.MaxLength} bytes, found {size}");
-            }
-
-            var content = new byte[(int)size];
-            stream.ReadExactly(content);
-            if (FortranPattern().IsMatch(header) && shape.Length > 1)
-            {
-                content = ToCOrder(content, shape, type.Size);
-            }
-
-            return new NpyArray(type, shape, content);
+            return size == length - headerBytes
+                ? new NpyHeader(type, shape, FortranPattern().IsMatch(header), headerBytes, (long)size)
+                : throw new InvalidInputException(name, $"expected {size} bytes of elements for {NpyHeader.Describe(type, shape)}, found {length - headerBytes}");
         }
         catch (EndOfStreamException exception)
         {
@@ -80,9 +99,8 @@ public static partial class NpyFormat
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(array);
         var type = array.ElementType;
-        var spelling = $"{(type.IsBigEndian ? '>' : type.Size == 1 ? '|' : '<')}{type.Kind}{(type.Kind == 'U' ? type.Size / 4 : type.Size)}";
         var shape = array.Shape.Count == 1 ? $"({array.Shape[0]},)" : $"({string.Join(", ", array.Shape)})";
-        var header = new StringBuilder($"{{'descr': '{spelling}', 'fortran_order': False, 'shape': {shape}, }}");
+        var header = new StringBuilder($"{{'descr': '{type.Spelling}', 'fortran_order': False, 'shape': {shape}, }}");
         var prefix = Magic.Length + 4;
         header.Append(' ', Alignment - 1 - ((prefix + header.Length) % Alignment)).Append('\n');
         stream.Write(Magic);
@@ -91,7 +109,7 @@ public static partial class NpyFormat
         stream.Write(array.Bytes);
     }
 
-    private static string ReadHeader(Stream stream, string name, out long bytesRead)
+    private static string ReadText(Stream stream, string name, out long bytesRead)
     {
         Span<byte> start = stackalloc byte[8];
         stream.ReadExactly(start);
@@ -128,7 +146,7 @@ public static partial class NpyFormat
         var shape = new int[extents.Length];
         for (var axis = 0; axis < shape.Length; axis++)
         {
-            if (!int.TryParse(extents[axis], NumberStyles.None, CultureInfo.InvariantCulture, out shape[axis]))
+            if (!int.TryParse(extents[axis].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[axis]))
             {
                 throw new InvalidInputException(name, $"expected extents below 2³¹, found {extents[axis]}");
             }
@@ -161,12 +179,16 @@ public static partial class NpyFormat
         return reordered;
     }
 
-    [GeneratedRegex(@"'descr'\s*:\s*'(?<type>[^']{1,16})'")]
+    // Headers are Python literals; Python 2 of Windows wrote shapes as (20L, 32L), and whoever writes headers by hand may prefer double quotes.
+    [GeneratedRegex("""['"]descr['"]\s*:\s*[ub]?['"](?<type>[^'"]{1,16})['"]""")]
     private static partial Regex TypePattern();
 
-    [GeneratedRegex(@"'fortran_order'\s*:\s*True")]
+    [GeneratedRegex("""['"]descr['"]\s*:""")]
+    private static partial Regex DescriptionPattern();
+
+    [GeneratedRegex("""['"]fortran_order['"]\s*:\s*(True|1)""")]
     private static partial Regex FortranPattern();
 
-    [GeneratedRegex(@"'shape'\s*:\s*\((?<shape>[0-9,\s]*)\)")]
+    [GeneratedRegex("""['"]shape['"]\s*:\s*\((?<shape>[0-9L,\s]*)\)""")]
     private static partial Regex ShapePattern();
 }

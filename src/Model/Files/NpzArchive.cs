@@ -5,10 +5,13 @@ namespace Wellbehaved.Model;
 
 /// <summary>A NumPy archive (<c>.npz</c>): named arrays in a zip file.</summary>
 /// <remarks>Arrays are decoded when asked for. Sizes are checked against what the compressed bytes could possibly hold before anything is allocated, and checksums after.</remarks>
-public sealed class NpzArchive : IDisposable
+public sealed class NpzArchive : IArrayCollection, IDisposable
 {
     /// <summary>No deflated byte stands for more bytes than this.</summary>
     private const long MaxDeflateRatio = 1032;
+
+    /// <summary>The least bytes that an entry takes beside its content.</summary>
+    private const int LocalHeaderBytes = 30;
 
     private const string Extension = ".npy";
     private static readonly DateTimeOffset FixedTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -17,10 +20,18 @@ public sealed class NpzArchive : IDisposable
     private readonly ZipArchive _archive;
     private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
 
-    private NpzArchive(string path, ZipArchive archive)
+    private NpzArchive(string path, ZipArchive archive, long bytes)
     {
         _path = path;
         _archive = archive;
+        StoredBytes = bytes;
+
+        // Many entries that share the same bytes are a way to make much out of little.
+        if (archive.Entries.Aggregate(UInt128.Zero, (sum, entry) => sum + (ulong)entry.CompressedLength + LocalHeaderBytes) > (ulong)bytes)
+        {
+            throw new InvalidInputException(path, $"expected entries that do not overlap, found more bytes announced than the {bytes} of the file");
+        }
+
         foreach (var entry in archive.Entries)
         {
             var name = entry.FullName.EndsWith(Extension, StringComparison.Ordinal) ? entry.FullName[..^Extension.Length] : entry.FullName;
@@ -34,17 +45,19 @@ public sealed class NpzArchive : IDisposable
     /// <summary>Names of the arrays.</summary>
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
+    /// <summary>Bytes of the file.</summary>
+    public long StoredBytes { get; }
+
     /// <summary>Opens an archive.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The archive; dispose of it after reading.</returns>
     /// <exception cref="InvalidInputException">The file is missing or is not a zip archive.</exception>
     public static NpzArchive Open(string path)
     {
-        FileStream? stream = null;
+        var stream = RegularFile.Open(path);
         try
         {
-            stream = File.OpenRead(path);
-            var archive = new NpzArchive(path, new ZipArchive(stream, ZipArchiveMode.Read));
+            var archive = new NpzArchive(path, new ZipArchive(stream, ZipArchiveMode.Read), stream.Length);
             stream = null;
             return archive;
         }
@@ -90,33 +103,54 @@ public sealed class NpzArchive : IDisposable
     /// <exception cref="InvalidInputException">There is no such array, or it is damaged.</exception>
     public NpyArray Read(string name)
     {
-        if (!_entries.TryGetValue(name, out var entry))
+        using var content = Open(name, out var entry, out var label);
+        return Guarded(label, () =>
         {
-            throw new InvalidInputException(_path, $"expected an array '{name}'");
-        }
-
-        var label = $"{_path} ({name})";
-        if (entry.Length > (entry.CompressedLength * MaxDeflateRatio) + MaxDeflateRatio)
-        {
-            throw new InvalidInputException(label, $"expected an honest size, found {entry.Length} bytes announced for {entry.CompressedLength} compressed ones");
-        }
-
-        try
-        {
-            using var content = new ChecksummedStream(entry.Open());
             var array = NpyFormat.Read(content, entry.Length, label);
             return content.Checksum == entry.Crc32
                 ? array
                 : throw new InvalidInputException(label, "expected the checksum that the archive states, found damaged bytes");
+        });
+    }
+
+    /// <summary>Reads what an array says of itself and leaves its elements unread: whoever expects another type or shape refuses it before it takes memory.</summary>
+    /// <param name="name">Name without extension.</param>
+    /// <returns>Type and shape.</returns>
+    /// <exception cref="InvalidInputException">There is no such array, or its header is damaged.</exception>
+    public NpyHeader Describe(string name)
+    {
+        using var content = Open(name, out var entry, out var label);
+        return Guarded(label, () => NpyFormat.ReadHeader(content, entry.Length, label));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _archive.Dispose();
+
+    private ChecksummedStream Open(string name, out ZipArchiveEntry entry, out string label)
+    {
+        if (!_entries.TryGetValue(name, out var found))
+        {
+            throw new InvalidInputException(_path, $"expected an array '{name}'");
+        }
+
+        entry = found;
+        label = $"{_path} ({name})";
+        return found.Length <= (found.CompressedLength * MaxDeflateRatio) + MaxDeflateRatio
+            ? Guarded(label, () => new ChecksummedStream(found.Open()))
+            : throw new InvalidInputException(label, $"expected an honest size, found {found.Length} bytes announced for {found.CompressedLength} compressed ones");
+    }
+
+    private static T Guarded<T>(string label, Func<T> read)
+    {
+        try
+        {
+            return read();
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException or NotSupportedException)
         {
             throw new InvalidInputException(label, $"expected a readable array ({exception.Message})", exception);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _archive.Dispose();
 
     /// <summary>Computes a checksum of what is read through it.</summary>
     private sealed class ChecksummedStream(Stream inner) : Stream

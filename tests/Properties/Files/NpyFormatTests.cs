@@ -49,13 +49,115 @@ public class NpyFormatTests
         Read(Header(type, "()"), Convert.FromHexString(hex)).ToDoubles().Should().Equal(expected);
     }
 
-    [Fact]
-    public void Quadruple_precision_is_not_taken_for_extended_precision()
+    /// <summary>1, -1/3 and the largest double, 1e-300 and zeros, as ARM writes them; bits of the C library's conversion.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Quadruple_precision_is_decoded(bool isBigEndian)
     {
-        var array = Read(Header("<f16", "()"), Convert.FromHexString("00000000000000000000000000000040"));
-        FluentActions.Invoking(() => array.ToDoubles()).Should().NotThrow("padding is ignored and zero is zero");
-        var quadruple = Read(Header("<f16", "()"), Convert.FromHexString("01000000000000000140000000000000"));
-        FluentActions.Invoking(() => quadruple.ToDoubles()).Should().Throw<FormatException>();
+        double[] expected = [1, -1.0 / 3, double.MaxValue, 1e-300, 0, -0.0, 2, double.PositiveInfinity, double.NaN];
+        var elements = expected.SelectMany(value => Ordered(Quadruple(value), isBigEndian)).ToArray();
+
+        Read(Header(isBigEndian ? ">f16" : "<f16", $"({expected.Length},)"), elements).ToDoubles().Should().Equal(expected);
+    }
+
+    [Theory]
+    [InlineData(1.0)]
+    [InlineData(2.0)]
+    [InlineData(-0.5)]
+    public void A_quadruple_number_of_few_bits_is_not_taken_for_zero(double value) =>
+        Read(Header("<f16", "()"), Quadruple(value)).ToDoubles().Should().Equal(value);
+
+    [Fact]
+    public void Quadruple_numbers_are_rounded_to_the_nearest_double()
+    {
+        // 1 + 2⁻⁵³ lies half way and goes to the even neighbour; a bit far below that is seen.
+        var half = Convert.FromHexString("00000000000000000000000000000000").ToArray();
+        (half[7], half[14], half[15]) = (0x08, 0xFF, 0x3F);
+        var above = half.ToArray();
+        above[0] = 1;
+        double[] spread = [1 / 3.0, 1 / 7.0, 1 / 11.0, 1 / 13.0];
+
+        var read = Read(Header("<f16", "(6,)"), [.. half, .. above, .. spread.SelectMany(Quadruple)]).ToDoubles();
+
+        read.Should().Equal([1, 1 + Math.ScaleB(1, -52), .. spread]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pairs_of_doubles_are_decoded(bool isBigEndian)
+    {
+        (double First, double Second)[] pairs = [(1, 1e-20), (-3.5, 0), (0, 0), (Math.PI, 1.2246467991473532e-16), (1e300, -1e280), (double.PositiveInfinity, 0)];
+        var elements = pairs.SelectMany(pair => Doubles(pair, isBigEndian)).ToArray();
+
+        Read(Header(isBigEndian ? ">f16" : "<f16", $"({pairs.Length},)"), elements).ToDoubles().Should().Equal(pairs.Select(pair => pair.First));
+
+        static byte[] Doubles((double First, double Second) pair, bool isBigEndian)
+        {
+            var bytes = new byte[16];
+            var write = (int at, double value) => { if (isBigEndian) { BinaryPrimitives.WriteDoubleBigEndian(bytes.AsSpan(at), value); } else { BinaryPrimitives.WriteDoubleLittleEndian(bytes.AsSpan(at), value); } };
+            write(0, pair.First);
+            write(8, pair.Second);
+            return bytes;
+        }
+    }
+
+    [Fact]
+    public void Wide_floats_of_no_one_format_are_refused_and_the_type_is_named()
+    {
+        // The leading bit is missing, so not x86; the exponent of a quadruple number is zero and its fraction is not.
+        FluentActions.Invoking(() => Read(Header("<f16", "()"), Convert.FromHexString("01000000000000000140000000000000")))
+            .Should().Throw<InvalidInputException>().WithMessage("test: expected 16-byte floats of x86 (80 bits)*save them as float64");
+    }
+
+    [Theory]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1L, 2L), }")]
+    [InlineData("{'descr': '<f8', 'fortran_order': False, 'shape': (1L,2L)}")]
+    [InlineData("""{"descr": "<f8", "fortran_order": False, "shape": (1, 2)}""")]
+    [InlineData("{'shape': (1, 2), 'descr': u'<f8', 'fortran_order': False}")]
+    public void Headers_of_Python_2_and_in_double_quotes_are_read(string header)
+    {
+        var array = Read(header, new byte[16]);
+        array.Shape.Should().Equal(1, 2);
+        array.ToString().Should().Be("<f8 (1, 2)");
+    }
+
+    [Fact]
+    public void A_Fortran_order_in_double_quotes_is_not_lost()
+    {
+        byte[] content = [1, 2, 3, 4];
+        Read("""{"descr": "|u1", "fortran_order": True, "shape": (2L, 2L)}""", content).ToDoubles().Should().Equal(1, 3, 2, 4);
+    }
+
+    [Theory]
+    [InlineData("'<V2'", "found type '<V2' (bfloat16? save it as float32)")]
+    [InlineData("'|V2'", "found type '|V2' (bfloat16? save it as float32)")]
+    [InlineData("'|V7'", "bytes without a meaning")]
+    [InlineData("'|O'", "Python objects, which are never loaded")]
+    [InlineData("'<c16'", "found type '<c16', complex numbers")]
+    [InlineData("'|S5'", "texts of bytes")]
+    [InlineData("'<M8[ns]'", "dates or durations")]
+    [InlineData("'<f12'", "found type '<f12'")]
+    [InlineData("'nonsense'", "found type 'nonsense'")]
+    [InlineData("[('a', '<f8')]", "records of several fields")]
+    public void A_type_that_cannot_be_read_is_named(string type, string named) =>
+        FluentActions.Invoking(() => Read($"{{'descr': {type}, 'fortran_order': False, 'shape': (1,), }}", new byte[8]))
+            .Should().Throw<InvalidInputException>().WithMessage($"test: expected an array of numbers or text of a plain type, *{named}*");
+
+    [Fact]
+    public void A_header_alone_says_type_and_shape_and_leaves_the_elements()
+    {
+        using var stream = new MemoryStream();
+        NpyFormat.Write(stream, NpyArray.Of(new double[6], 2, 3));
+        stream.Position = 0;
+
+        var header = NpyFormat.ReadHeader(stream, stream.Length, "test");
+
+        header.ToString().Should().Be("<f8 (2, 3)");
+        (header.Count, header.Bytes, header.IsFortranOrder).Should().Be((6, 48, false));
+        stream.Position.Should().Be(header.Offset);
+        header.Offset.Should().Be(stream.Length - header.Bytes);
     }
 
     [Fact]
@@ -99,6 +201,20 @@ public class NpyFormatTests
 
         FluentActions.Invoking(() => NpyFormat.Read(new MemoryStream("PNG..............."u8.ToArray()), 18, "test")).Should().Throw<InvalidInputException>();
     }
+
+    /// <summary>A double in IEEE quadruple precision, which holds every normal one exactly.</summary>
+    private static byte[] Quadruple(double value)
+    {
+        var bits = BitConverter.DoubleToUInt64Bits(value);
+        var (exponent, fraction) = ((int)(bits >> 52) & 0x7FF, (UInt128)(bits & ((1UL << 52) - 1)) << 60);
+        var wide = exponent switch { 0 => 0, 0x7FF => 0x7FFF, _ => exponent - 1023 + 16383 };
+        var number = ((UInt128)(bits >> 63) << 127) | ((UInt128)wide << 112) | fraction;
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128LittleEndian(bytes, number);
+        return bytes;
+    }
+
+    private static IEnumerable<byte> Ordered(byte[] littleEndian, bool isBigEndian) => isBigEndian ? littleEndian.Reverse() : littleEndian;
 
     private static string Header(string type, string shape) => $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
 

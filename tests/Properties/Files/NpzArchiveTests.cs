@@ -74,6 +74,58 @@ public sealed class NpzArchiveTests : IDisposable
     }
 
     [Fact]
+    public void Type_and_shape_are_told_before_the_elements_take_memory()
+    {
+        using (var archive = ZipFile.Open(PathOf("large.npz"), ZipArchiveMode.Create))
+        {
+            using var content = archive.CreateEntry("x.npy", CompressionLevel.SmallestSize).Open();
+            NpyFormat.Write(content, NpyArray.Of(new double[4_000_000], 4, 1_000_000));
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var opened = NpzArchive.Open(PathOf("large.npz"));
+        var header = opened.Describe("x");
+
+        header.Shape.Should().Equal(4, 1_000_000);
+        header.ElementType.Spelling.Should().Be("<f8");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(1_000_000, "32 MB of elements were not read");
+        FluentActions.Invoking(() => opened.Describe("y")).Should().Throw<InvalidInputException>().WithMessage("*expected an array 'y'");
+    }
+
+    [Fact]
+    public void Entries_that_share_their_bytes_are_refused_before_anything_is_allocated()
+    {
+        // A directory of 300 entries that all point to the same two megabytes of zeros: 600 MB out of some 25 KB.
+        using (var archive = ZipFile.Open(PathOf("shared.npz"), ZipArchiveMode.Create))
+        {
+            using var content = archive.CreateEntry("chi_loc000.npy", CompressionLevel.SmallestSize).Open();
+            NpyFormat.Write(content, NpyArray.Of(new double[250_000], 250_000, 1));
+        }
+
+        var bytes = File.ReadAllBytes(PathOf("shared.npz"));
+        var directory = bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
+        var end = bytes.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        var name = bytes.AsSpan(directory).IndexOf("chi_loc000"u8);
+        List<byte> forged = [.. bytes[..directory]];
+        for (var i = 0; i < 300; i++)
+        {
+            var entry = bytes[directory..end];
+            System.Text.Encoding.ASCII.GetBytes($"{i:000}").CopyTo(entry, name + "chi_loc".Length);
+            forged.AddRange(entry);
+        }
+
+        var tail = bytes[end..];
+        BitConverter.TryWriteBytes(tail.AsSpan(8), (ushort)300).Should().BeTrue();
+        BitConverter.TryWriteBytes(tail.AsSpan(10), (ushort)300).Should().BeTrue();
+        BitConverter.TryWriteBytes(tail.AsSpan(12), 300 * (end - directory)).Should().BeTrue();
+        File.WriteAllBytes(PathOf("shared.npz"), [.. forged, .. tail]);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        FluentActions.Invoking(() => NpzArchive.Open(PathOf("shared.npz"))).Should().Throw<InvalidInputException>().WithMessage("*do not overlap*");
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(4_000_000);
+    }
+
+    [Fact]
     public void An_array_that_occurs_twice_is_refused()
     {
         using (var archive = ZipFile.Open(PathOf("twice.npz"), ZipArchiveMode.Create))
