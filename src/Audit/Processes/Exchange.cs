@@ -142,15 +142,15 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
             // A small file may hold large arrays: those that were not asked for are not read.
             foreach (var (name, shape) in expected)
             {
-                var (type, found) = archive.DescriptionOf(name);
-                if (!found.SequenceEqual(shape))
+                var header = archive.Describe(name);
+                if (!header.Shape.SequenceEqual(shape))
                 {
-                    throw new AdapterException($"expected '{name}' of shape ({string.Join(", ", shape)}) in the output file, found ({string.Join(", ", found)})");
+                    throw new AdapterException($"expected '{name}' of shape ({string.Join(", ", shape)}) in the output file, found ({string.Join(", ", header.Shape)})");
                 }
 
-                if (type.Kind != 'f')
+                if (header.ElementType.Kind != 'f')
                 {
-                    throw new AdapterException($"expected floating point numbers in '{name}' in the output file, found {NameOf(type)}");
+                    throw new AdapterException($"expected floating point numbers in '{name}' in the output file, found {NameOf(header.ElementType)}");
                 }
             }
 

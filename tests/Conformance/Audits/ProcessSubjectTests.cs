@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
@@ -53,7 +52,7 @@ public class ProcessSubjectTests
 
         prepared.WasStopped.Should().BeTrue("it is asked before it is killed");
         Directory.Exists(folder).Should().BeFalse();
-        HasEnded(process).Should().BeTrue();
+        RunningProcess.HasEnded(process).Should().BeTrue();
     }
 
     [UnixFact]
@@ -67,7 +66,7 @@ public class ProcessSubjectTests
             var subject = new ProcessSubject($"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; read a; printf '%s\\n' '{description}'; sleep 300; sleep 300", TimeSpan.FromSeconds(20), 1);
             subject.Dispose();
 
-            File.ReadAllLines(pids).Should().HaveCount(2).And.OnlyContain(pid => HasEnded(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
+            File.ReadAllLines(pids).Should().HaveCount(2).And.OnlyContain(pid => RunningProcess.HasEnded(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
         }
         finally
         {
@@ -179,11 +178,11 @@ public class ProcessSubjectTests
             // The shell between ends at once, so that what it started has no parent.
             var subject = new ProcessSubject($"sh -c 'setsid sleep 300 < /dev/null > /dev/null 2>&1 & echo $! > {pid}'; read a; printf '%s\\n' '{description}'; read a", TimeSpan.FromMinutes(1), 1);
             var daemon = int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture);
-            IsRunning(daemon).Should().BeTrue();
+            RunningProcess.Exists(daemon).Should().BeTrue();
 
             subject.Dispose();
 
-            HasEnded(daemon).Should().BeTrue();
+            RunningProcess.HasEnded(daemon).Should().BeTrue();
             subject.LeftBehind.Should().ContainSingle().Which.Should().MatchRegex($@"^ended process {daemon} \((sleep|setsid)\), which the program had left running$");
         }
         finally
@@ -235,7 +234,7 @@ public class ProcessSubjectTests
             var pid = Path.Combine(folder.FullName, "pid");
             FluentActions.Invoking(() => new ProcessSubject($"echo $$ > '{pid}'; read a; {misbehaviour}", TimeSpan.FromSeconds(seconds), 1)).Should().Throw<AdapterException>().WithMessage(finding);
 
-            HasEnded(int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture)).Should().BeTrue();
+            RunningProcess.HasEnded(int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture)).Should().BeTrue();
         }
         finally
         {
@@ -393,22 +392,5 @@ public class ProcessSubjectTests
         prepared.Prepare(Network, null, 1, number);
         prepared.Prepare(Network, 0, 1, number);
         prepared.Prepare(Network, 1, 1, (simulation, row, array) => number(simulation + 1, row, array));
-    }
-
-    /// <summary>A killed process takes a moment to go; 300 seconds is what it would have slept.</summary>
-    private static bool HasEnded(int process) => SpinWait.SpinUntil(() => !IsRunning(process), TimeSpan.FromSeconds(10));
-
-    private static bool IsRunning(int process)
-    {
-        try
-        {
-            // One that ended and was not waited for yet is a zombie, which runs no more.
-            using var found = Process.GetProcessById(process);
-            return !found.HasExited && !(OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal));
-        }
-        catch (Exception exception) when (exception is ArgumentException or IOException)
-        {
-            return false;
-        }
     }
 }
