@@ -19,6 +19,7 @@ internal sealed class SubjectProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _mark;
+    private readonly IDisposable? _job;
     private readonly StringBuilder _errors = new(2 * TailLength);
     private readonly Task _errorsRead;
     private readonly byte[] _buffer = new byte[1 << 16];
@@ -29,6 +30,7 @@ internal sealed class SubjectProcess : IDisposable
     private SubjectProcess(Process process, string mark)
     {
         (_process, _mark) = (process, mark);
+        _job = OperatingSystem.IsWindows() ? WindowsJob.Of(process) : null;
         _errorsRead = KeepTailOfErrors();
     }
 
@@ -173,6 +175,7 @@ internal sealed class SubjectProcess : IDisposable
     public void Dispose()
     {
         Stop(null);
+        _job?.Dispose();
         _process.Dispose();
         _pending.Dispose();
     }

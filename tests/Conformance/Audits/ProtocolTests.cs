@@ -202,12 +202,12 @@ public sealed class ProtocolTests : IDisposable
         string Read() => Finding(() => exchange.Read(Network, 2, ["chi"], (_, _) => { }));
     }
 
-    /// <summary>Ten kilobytes of zeros that were compressed a thousandfold, in the place of the signal.</summary>
+    /// <summary>Eight million zeros that were compressed a thousandfold, in the place of the signal.</summary>
     [Theory]
-    [InlineData("<f8", "(1000, 1000)", "expected 'signal' of shape (2, *")]
-    [InlineData("<f8", null, "output file (signal): expected * bytes of elements for *, found *")]
-    [InlineData("<U16000", null, "expected floating point numbers in 'signal' in the output file, found text")]
-    public void Memory_is_taken_for_what_was_asked_for_and_not_for_what_was_sent(string type, string? shape, string finding)
+    [InlineData("<f8", "(1000, 1000)", 8_000_000, "expected 'signal' of shape (2, *")]
+    [InlineData("<f8", null, 8_000_000, "output file (signal): expected * bytes of elements for *, found *")]
+    [InlineData("<U16000", null, 132 * 64_000, "expected floating point numbers in 'signal' in the output file, found text")]
+    public void Memory_is_taken_for_what_was_asked_for_and_not_for_what_was_sent(string type, string? shape, int bytes, string finding)
     {
         var exchange = InFolder([1, 2]);
         var places = 1 + (2 * Network.Architecture.Places.Length);
@@ -216,10 +216,12 @@ public sealed class ProtocolTests : IDisposable
         {
             foreach (var name in new[] { "signal", "noise", "chi" })
             {
+                // The others are as they should be.
                 var expected = name == "chi" ? $"(2, {places})" : $"(2, {places}, {features.Images}, {features.Height}, {features.Width}, {features.Channels})";
-                var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape ?? expected}, }}\n";
+                var (spelling, found, length) = name == "signal" ? (type, shape ?? expected, bytes) : ("<f8", expected, 8 * 2 * places * (name == "chi" ? 1 : features.Elements));
+                var header = $"{{'descr': '{spelling}', 'fortran_order': False, 'shape': {found}, }}\n";
                 using var entry = zip.CreateEntry($"{name}.npy", CompressionLevel.SmallestSize).Open();
-                entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. new byte[3_000_000]]);
+                entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. new byte[length]]);
             }
         }
 
@@ -228,7 +230,7 @@ public sealed class ProtocolTests : IDisposable
         var failure = Read(() => exchange.Read(Network, 2, ["chi"], (_, _) => { }), out var allocated);
 
         failure.Should().Match(finding);
-        allocated.Should().BeLessThan(500_000, "three million bytes are what each array claims");
+        allocated.Should().BeLessThan(500_000, "eight million bytes are what the signal claims");
 
         static string Read(Action read, out long allocated)
         {
