@@ -64,7 +64,7 @@ public sealed class ForeignWordsTests : IDisposable
         Shown(0, _campaign.Arguments($"one{Dressed}.npz", simulations: 1)).Output.Should().Contain("one\\u001B[31m");
         var drawn = _campaign[$"drawn{Dressed}.svg"];
         Shown(0, "plot", _campaign["1.npz"], _campaign[$"one{Dressed}.npz"], "--no-theory", "--out", drawn).Output.Should().Contain("drawn\\u001B[31m");
-        Hidden(XDocument.Parse(File.ReadAllText(drawn)).ToString()).Should().BeEmpty("names of files are in the legend");
+        Hidden(XDocument.Parse(File.ReadAllText(drawn)).Root!.Value).Should().BeEmpty("names of files are in the legend");
     }
 
     private static CommandLine.Outcome Shown(int status, params string[] arguments)
