@@ -79,7 +79,7 @@ internal static class AuditCommand
         ProcessSubject? subject = null;
         try
         {
-            subject = new ProcessSubject(request.Command, request.Limit, request.Processes, cancellation, adoptsOrphans: true);
+            subject = new ProcessSubject(request.Command, request.Limit, request.Processes, adoptsOrphans: true, cancellation);
             Console.WriteLine($"{subject.Description.Name} {subject.Description.Version}".TrimEnd());
             foreach (var (step, failure) in AdapterTest.Of(subject))
             {

@@ -38,15 +38,15 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <param name="command">The command, run by the system's shell in the current folder.</param>
     /// <param name="limit">Time for each answer.</param>
     /// <param name="processes">Number of instances.</param>
-    /// <param name="cancellation">Asks to stop.</param>
     /// <param name="adoptsOrphans">
     /// Whether this process starts nothing but this subject. What the subject has left running when it is disposed of is then found, and ended, on Linux
     /// even where it hides; otherwise only what has kept its environment.
     /// </param>
+    /// <param name="cancellation">Asks to stop.</param>
     /// <exception cref="ProgramNotStartedException">There is no such program, or it ended with an error before it answered anything.</exception>
     /// <exception cref="AdapterException">It does not describe itself as the protocol asks.</exception>
     /// <exception cref="InvalidInputException">There is no room for the files that are exchanged.</exception>
-    public ProcessSubject(string command, TimeSpan limit, int processes, CancellationToken cancellation = default, bool adoptsOrphans = false)
+    public ProcessSubject(string command, TimeSpan limit, int processes, bool adoptsOrphans = false, CancellationToken cancellation = default)
     {
         (_command, _limit, _processes, _cancellation) = (command, limit, processes, cancellation);
         _free = new SemaphoreSlim(processes);
@@ -98,17 +98,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         var network = table.Network;
         var atOnce = (int)Math.Clamp(WeightsAtOnce / network.Kernels.Sum(kernel => (long)kernel.Length), 1, options.NumSims);
         var answers = new List<(int Simulation, Snapshot Snapshot)>[(options.NumSims + atOnce - 1) / atOnce];
-        SideBySide(answers.Length, cancellation, i =>
-        {
-            var simulations = Enumerable.Range(i * atOnce, Math.Min(atOnce, options.NumSims - (i * atOnce)));
-            var snapshots = new List<(int, Snapshot)>();
-            Exchanged(network, [.. simulations.Select(simulation => new Propagation(table.WeightsOf(simulation), table.InputOf(simulation)))], table.Depths, tensors: false, moments: true, (simulation, snapshot) => snapshots.Add((simulation, snapshot)));
-            answers[i] = snapshots;
-            for (var layer = 0; layer < simulations.Count() * network.Depth; layer++)
-            {
-                depthReached?.Invoke();
-            }
-        });
+        SideBySide(answers.Length, AskForPiece, cancellation);
         foreach (var (_, snapshot) in answers.SelectMany(answer => answer))
         {
             if (snapshot.Depth == 0)
@@ -120,6 +110,19 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
 
         return table.Finish();
+
+        void AskForPiece(int i)
+        {
+            Propagation[] propagations = [.. Enumerable.Range(i * atOnce, Math.Min(atOnce, options.NumSims - (i * atOnce)))
+                .Select(simulation => new Propagation(table.WeightsOf(simulation), table.InputOf(simulation)))];
+            var snapshots = new List<(int, Snapshot)>();
+            Exchanged(network, propagations, table.Depths, tensors: false, moments: true, (simulation, snapshot) => snapshots.Add((simulation, snapshot)));
+            answers[i] = snapshots;
+            for (var layer = 0; layer < propagations.Length * network.Depth; layer++)
+            {
+                depthReached?.Invoke();
+            }
+        }
     }
 
     /// <summary>Sends a request that the protocol does not know, to which an error must be answered.</summary>
@@ -180,7 +183,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
     }
 
     /// <summary>Does pieces of work on several threads; what one of them throws is thrown as it is.</summary>
-    private void SideBySide(int pieces, CancellationToken cancellation, Action<int> work)
+    private void SideBySide(int pieces, Action<int> work, CancellationToken cancellation)
     {
         try
         {

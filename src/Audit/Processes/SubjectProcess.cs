@@ -19,7 +19,7 @@ internal sealed class SubjectProcess : IDisposable
 
     private readonly Process _process;
     private readonly string _mark;
-    private readonly IDisposable? _job;
+    private readonly WindowsJob? _job;
     private readonly StringBuilder _errors = new(2 * TailLength);
     private readonly Task _errorsRead;
     private readonly byte[] _buffer = new byte[1 << 16];

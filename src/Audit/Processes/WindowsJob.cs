@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Wellbehaved.Audit;
 
 /// <summary>A job of Windows: a process and all that it starts, which end when the job is closed, be it because the auditor was killed.</summary>
-[SupportedOSPlatform("windows")]
 internal sealed partial class WindowsJob : IDisposable
 {
     private const int ExtendedLimits = 9;
