@@ -93,8 +93,8 @@ internal sealed class PreparedSubject : IDisposable
         IEnumerable<double> Numbers(int array) => Enumerable.Range(0, simulations).SelectMany(simulation => Enumerable.Range(0, rows).Select(row => number(simulation, row, array)));
     }
 
-    /// <summary>Starts it, with time enough for a shell on a busy machine.</summary>
-    public ProcessSubject Start(int processes = 1) => new($"sh '{In("adapter.sh")}'", TimeSpan.FromSeconds(20), processes);
+    /// <summary>Starts it, with time enough for a shell on any machine.</summary>
+    public ProcessSubject Start(int processes = 1) => new($"sh '{In("adapter.sh")}'", TimeSpan.FromMinutes(5), processes);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 

@@ -63,7 +63,7 @@ public class ProcessSubjectTests
         {
             var pids = Path.Combine(folder.FullName, "pids");
             var description = """{"id":1,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
-            var subject = new ProcessSubject($"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; read a; printf '%s\\n' '{description}'; sleep 300; sleep 300", TimeSpan.FromSeconds(20), 1);
+            var subject = new ProcessSubject($"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; read a; printf '%s\\n' '{description}'; sleep 300; sleep 300", TimeSpan.FromMinutes(5), 1);
             subject.Dispose();
 
             File.ReadAllLines(pids).Should().HaveCount(2).And.OnlyContain(pid => RunningProcess.HasEnded(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
@@ -223,8 +223,8 @@ public class ProcessSubjectTests
     }
 
     [UnixTheory]
-    [InlineData("echo hello; sleep 300", 20, "*as the protocol defines it, got 'hello'*")]
-    [InlineData("sleep 300", 5, "no answer within 5 s*")]
+    [InlineData("echo hello; sleep 300", 300, "*as the protocol defines it, got 'hello'*")]
+    [InlineData("sleep 300", 15, "no answer within 15 s*")]
     public void One_that_breaks_the_protocol_is_killed_at_once(string misbehaviour, int seconds, string finding)
     {
         // Time for a shell to start on a busy machine; all of it passes where nothing is answered.
@@ -247,7 +247,7 @@ public class ProcessSubjectTests
     {
         // The answer to the second request comes with the first; what is said on standard error is kept to its last 2000 characters.
         var description = """{"id":1,"status":"done","name":"hasty","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
-        using var subject = new ProcessSubject($$"""read a; printf '%s\n%s\n' '{{description}}' '{"id":2,"status":"error","reason":"unknown field"}'; read a; read a; printf '%03000d' 7 >&2; exit 5""", TimeSpan.FromSeconds(20), 1);
+        using var subject = new ProcessSubject($$"""read a; printf '%s\n%s\n' '{{description}}' '{"id":2,"status":"error","reason":"unknown field"}'; read a; read a; printf '%03000d' 7 >&2; exit 5""", TimeSpan.FromMinutes(5), 1);
 
         subject.AskSomethingUnknown();
         var failure = FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { })).Should().Throw<AdapterException>().Which.Message;
@@ -262,7 +262,7 @@ public class ProcessSubjectTests
     {
         const string variables = "$OMP_NUM_THREADS,$OPENBLAS_NUM_THREADS,$MKL_NUM_THREADS,$JULIA_NUM_THREADS";
         var inherited = string.Join(',', variables.Split(',').Select(variable => Environment.GetEnvironmentVariable(variable[1..])));
-        using var subject = new ProcessSubject($$"""read a; printf '{"id":1,"status":"done","name":"%s","version":null,"dtype":"float32","architectures":[],"boundaries":[],"epsilons":null,"operations":[],"moments":[]}\n' {{variables}}; read a""", TimeSpan.FromSeconds(20), processes);
+        using var subject = new ProcessSubject($$"""read a; printf '{"id":1,"status":"done","name":"%s","version":null,"dtype":"float32","architectures":[],"boundaries":[],"epsilons":null,"operations":[],"moments":[]}\n' {{variables}}; read a""", TimeSpan.FromMinutes(5), processes);
 
         // What the user has set is left as it is.
         subject.Description.Name.Should().Be(processes == 1 ? inherited : string.Join(',', inherited.Split(',').Select(value => value.Length > 0 ? value : "1")));

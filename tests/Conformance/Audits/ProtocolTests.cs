@@ -274,13 +274,13 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("pyhton3 my_impl.py", "the program did not start: it ended with exit status 127 before it answered anything; its last lines: *pyhton3*not found*")]
     [InlineData("kill -9 $$", "the program did not start: it ended with exit status 137 before it answered anything")]
     [InlineData("read a; printf '{'", "the process ended with exit status 0 in the middle of a line")]
-    [InlineData("read a; printf '\\377\\n'; sleep 9", "an answer is not UTF-8")]
-    [InlineData("read a; head -c 1048577 /dev/zero; sleep 9", "an answer is longer than 1048576 bytes: expected one short line, with tensors in the output file")]
-    [InlineData("read a; sleep 9", "no answer within 3 s")]
-    [InlineData("read a; echo busy >&2; printf '{'; sleep 9", "only half a line within 3 s; the last line on its standard error: busy")]
-    [InlineData("read a; echo hello; sleep 9", "expected an answer as the protocol defines it, got 'hello'*")]
+    [InlineData("read a; printf '\\377\\n'; sleep 600", "an answer is not UTF-8")]
+    [InlineData("read a; head -c 1048577 /dev/zero; sleep 600", "an answer is longer than 1048576 bytes: expected one short line, with tensors in the output file")]
+    [InlineData("read a; sleep 600", "no answer within 10 s")]
+    [InlineData("read a; echo busy >&2; printf '{'; sleep 600", "only half a line within 10 s; the last line on its standard error: busy")]
+    [InlineData("read a; echo hello; sleep 600", "expected an answer as the protocol defines it, got 'hello'*")]
     public void A_process_that_does_not_describe_itself_is_named(string script, string finding) =>
-        Finding(() => Shell(script, finding.Contains("within", StringComparison.Ordinal) ? 3 : 30).Dispose()).Should().Match(finding);
+        Finding(() => Shell(script, finding.Contains("within", StringComparison.Ordinal) ? 10 : 300).Dispose()).Should().Match(finding);
 
     [UnixFact]
     public void A_subject_that_fails_again_and_again_is_given_up()
@@ -305,7 +305,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("printf '%s\\n' '" + Description + "' | sed \"s/:1,/:$id,/\"")]
     public void An_adapter_that_ignores_fields_is_told(string answer)
     {
-        using var subject = Shell($$"""read a; printf '%s\n' '{{Description}}'; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 9""");
+        using var subject = Shell($$"""read a; printf '%s\n' '{{Description}}'; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 600""");
 
         AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
     }
@@ -344,7 +344,7 @@ public sealed class ProtocolTests : IDisposable
         Refusal.OfNull("subject", () => AdapterTest.Of(null!).Any().Should().BeFalse());
     }
 
-    private static ProcessSubject Shell(string script, double seconds = 20) => new(script, TimeSpan.FromSeconds(seconds), 1);
+    private static ProcessSubject Shell(string script, double seconds = 300) => new(script, TimeSpan.FromSeconds(seconds), 1);
 
     private static string Finding(Action call) => FluentActions.Invoking(call).Should().Throw<AdapterException>().Which.Message;
 
