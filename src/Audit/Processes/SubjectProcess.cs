@@ -220,13 +220,17 @@ internal sealed class SubjectProcess : IDisposable
 
     private AdapterException Ended(string when)
     {
-        int? status = _process.WaitForExit(Moment) ? _process.ExitCode : null;
+        if (!_process.WaitForExit(Moment))
+        {
+            return new AdapterException($"the process closed its end {when}{LastLine()}");
+        }
 
         // A process that it has left running may hold the other end for as long as it likes.
         _errorsRead.Wait(Moment);
-        return status is not null and not 0 && !_hasAnswered && _pending.Length == 0
+        var status = _process.ExitCode;
+        return status != 0 && !_hasAnswered && _pending.Length == 0
             ? new ProgramNotStartedException($"it ended with exit status {status} before it answered anything", Tail(LastLines))
-            : new AdapterException($"the process ended{(status is null ? "" : $" with exit status {status}")} {when}{LastLine()}");
+            : new AdapterException($"the process ended with exit status {status} {when}{LastLine()}");
     }
 
     /// <summary>Reads standard error to its end, so that the process never waits for us, and keeps what came last; lines may be of any length.</summary>

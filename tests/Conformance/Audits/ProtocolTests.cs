@@ -272,6 +272,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("read a; exit 3", "the program did not start: it ended with exit status 3 before it answered anything")]
     [InlineData("read a; printf 'one\\n\\ntwo\\n three\\nfour\\033[0m\\n' >&2; exit 3", "the program did not start: it ended with exit status 3 before it answered anything; its last lines: two | three | four\\u001B[0m")]
     [InlineData("pyhton3 my_impl.py", "the program did not start: it ended with exit status 127 before it answered anything; its last lines: *pyhton3*not found*")]
+    [InlineData("read a; exec >&-; echo bye >&2; sleep 600", "the process closed its end before it answered; the last line on its standard error: bye")]
     [InlineData("kill -9 $$", "the program did not start: it ended with exit status 137 before it answered anything")]
     [InlineData("read a; printf '{'", "the process ended with exit status 0 in the middle of a line")]
     [InlineData("read a; printf '\\377\\n'; sleep 600", "an answer is not UTF-8")]
