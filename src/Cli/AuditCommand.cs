@@ -74,9 +74,10 @@ internal static class AuditCommand
 
         // Checks wait for the program, or for each other's deep experiments; meanwhile others should ask, or its instances stand idle.
         ThreadPool.SetMinThreads(4 * Math.Max(request.Processes, Environment.ProcessorCount), Environment.ProcessorCount);
+        ProcessSubject? subject = null;
         try
         {
-            using var subject = new ProcessSubject(request.Command, request.Limit, request.Processes, cancellation);
+            subject = new ProcessSubject(request.Command, request.Limit, request.Processes, adoptsOrphans: true, cancellation);
             Console.WriteLine($"{subject.Description.Name} {subject.Description.Version}".TrimEnd());
             foreach (var (step, failure) in AdapterTest.Of(subject))
             {
@@ -105,10 +106,22 @@ internal static class AuditCommand
             files.Write(run);
             return ExitStatus.Of(run, request.AllowDeclined);
         }
+        catch (ProgramNotStartedException exception)
+        {
+            throw new InvalidInputException("--command", $"expected a command that starts a program, but {exception.Message}", exception);
+        }
         catch (AdapterException exception)
         {
             Console.WriteLine($"adapter BROKEN: describes itself: {exception.Message}");
             return Broken(request, request.Command, $"describes itself: {exception.Message}", files);
+        }
+        finally
+        {
+            subject?.Dispose();
+            foreach (var line in subject?.LeftBehind ?? [])
+            {
+                Console.Error.WriteLine($"note: {line}");
+            }
         }
     }
 

@@ -74,7 +74,7 @@ internal static class Failure
 
     private static int Say(TextWriter error, string message, int status)
     {
-        error.WriteLine($"wellbehaved: {OneLine.Of(message)}");
+        error.WriteLine($"wellbehaved: {ForeignText.OnOneLine(message)}");
         return status;
     }
 }

@@ -28,10 +28,10 @@ internal static class MergeCommand
             var (simulations, warnings) = trusted ? ResultConcatenation.Join(paths, path) : ResultMerge.Merge(paths, path, parsed.GetValue(allowMissing));
             foreach (var warning in warnings)
             {
-                Console.Error.WriteLine($"{(trusted ? "note" : "warning")}: {warning}");
+                Console.Error.WriteLine(ForeignText.OnOneLine($"{(trusted ? "note" : "warning")}: {warning}"));
             }
 
-            Console.WriteLine($"{Counted.Of(simulations, "simulation")} of {Counted.Of(paths.Length, "file")} written to {path}");
+            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(simulations, "simulation")} of {Counted.Of(paths.Length, "file")} written to {path}"));
             return ExitStatus.Success;
         });
         return command;

@@ -59,11 +59,11 @@ internal static class PlotCommand
             var drawn = Compose(recordings, parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));
             foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}")).Distinct())
             {
-                Console.Error.WriteLine($"note: {missing}");
+                Console.Error.WriteLine(ForeignText.OnOneLine($"note: {missing}"));
             }
 
             AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(drawn, ending)));
-            Console.WriteLine($"{Markup.Plain(drawn.Title)}: written to {path}");
+            Console.WriteLine(ForeignText.OnOneLine($"{Markup.Plain(drawn.Title)}: written to {path}"));
             return ExitStatus.Success;
         }));
         return command;
@@ -75,7 +75,7 @@ internal static class PlotCommand
         var options = file.Options;
         var name = options?.Architecture ?? architecture ?? Recording.Guess(file)
             ?? throw new InvalidInputException("--architecture", $"expected with {path}, whose arrays do not tell it");
-        return new Recording(Path.GetFileNameWithoutExtension(path), file, Architecture.Named(name, options?.ResDepth ?? file.ResidualDepth ?? 2), options?.NumChannels ?? (width > 0 ? width : null), null);
+        return new Recording(ForeignText.OnOneLine(Path.GetFileNameWithoutExtension(path)), file, Architecture.Named(name, options?.ResDepth ?? file.ResidualDepth ?? 2), options?.NumChannels ?? (width > 0 ? width : null), null);
     }
 
     private static Figure Compose(Recording[] recordings, string figure, Func<Recording, Prediction?>? theory)

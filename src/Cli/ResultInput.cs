@@ -17,7 +17,7 @@ internal static class ResultInput
 
         if (file.WhatIsMissing is { } missing)
         {
-            Console.Error.WriteLine($"note: {path} {missing}");
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {path} {missing}"));
         }
 
         if (NewerJournal(path) is { } journal)

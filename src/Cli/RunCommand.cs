@@ -50,14 +50,14 @@ internal static class RunCommand
         using var journal = Journal.Open(output, experiment.Header, earlier.Resume, earlier.Overwrite);
         if (isThere && earlier.Resume && journal.Finished.Count == 0)
         {
-            Console.WriteLine($"{output} is complete");
+            Console.WriteLine(ForeignText.OnOneLine($"{output} is complete"));
             return ExitStatus.Success;
         }
 
         var result = Simulate(experiment, journal, output, cancellation);
         foreach (var warning in ResultFile.Write(output, result))
         {
-            Console.Error.WriteLine($"warning: {warning}");
+            Console.Error.WriteLine(ForeignText.OnOneLine($"warning: {warning}"));
         }
 
         journal.Complete();
@@ -66,7 +66,7 @@ internal static class RunCommand
             CurveTable.Print(DepthCurves.Of(result));
         }
 
-        Console.WriteLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}");
+        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"));
         return ExitStatus.Success;
     }
 
@@ -111,7 +111,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (journal.Count > 0)
         {
-            Console.Error.WriteLine($"note: {Counted.Of(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them");
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Of(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"));
             throw;
         }
     }

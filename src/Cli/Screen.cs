@@ -1,5 +1,6 @@
 using Spectre.Console;
 using Wellbehaved.Audit;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
@@ -42,7 +43,7 @@ internal sealed class Screen
     {
         foreach (var (text, colour) in pieces.Where(piece => piece.Text.Length > 0))
         {
-            _console.Write(new Text(text, colour is { } given ? new Style(given) : Style.Plain));
+            _console.Write(new Text(ForeignText.OnOneLine(text), colour is { } given ? new Style(given) : Style.Plain));
         }
 
         _console.Write(new Text("\n"));
@@ -53,7 +54,7 @@ internal sealed class Screen
     /// <param name="hanging">What every line but the first is indented by.</param>
     public void Sentence(string text = "", int hanging = 0)
     {
-        foreach (var line in WordWrap.Lines(text, Width, hanging))
+        foreach (var line in WordWrap.Lines(ForeignText.OnOneLine(text), Width, hanging))
         {
             Line((line, null));
         }
@@ -63,7 +64,7 @@ internal sealed class Screen
     /// <param name="text">The command, after its indentation and what introduces it.</param>
     public void Command(string text)
     {
-        foreach (var line in CommandText.Lines(text, Width, Shell.LineEnd))
+        foreach (var line in CommandText.Lines(ForeignText.OnOneLine(text), Width, Shell.LineEnd))
         {
             Line((line, null));
         }

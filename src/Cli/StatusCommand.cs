@@ -19,7 +19,7 @@ internal static class StatusCommand
             var runs = RunStatus.ReadAll(path);
             foreach (var spoilt in runs.Where(run => run.Header is null))
             {
-                Console.WriteLine($"{Path.GetFileName(spoilt.Output),-24} {Words.Of(spoilt.State),-8} {OneLine.Of(spoilt.Problem ?? string.Empty)}");
+                Console.WriteLine($"{NameOf(spoilt),-24} {Words.Of(spoilt.State),-8} {ForeignText.OnOneLine(spoilt.Problem ?? string.Empty)}");
             }
 
             var unfinished = false;
@@ -30,7 +30,7 @@ internal static class StatusCommand
 
             if (runs.Count == 0)
             {
-                Console.WriteLine($"no runs in {path}");
+                Console.WriteLine(ForeignText.OnOneLine($"no runs in {path}"));
             }
 
             return unfinished || runs.Count == 0 || runs.Any(run => run.Header is null) ? ExitStatus.Inconclusive : ExitStatus.Success;
@@ -43,11 +43,11 @@ internal static class StatusCommand
     private static bool Describe(RunStatus[] runs)
     {
         var options = runs[0].Header!.Options;
-        Console.WriteLine($"{options.Architecture}, depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}, M = {options.BatchSize}, seed {options.Seed}: {Counted.Of(options.NumSims, "simulation")}");
+        Console.WriteLine($"{ForeignText.OnOneLine(options.Architecture)}, depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}, M = {options.BatchSize}, seed {options.Seed}: {Counted.Of(options.NumSims, "simulation")}");
         foreach (var run in runs)
         {
             var left = run.State == RunState.Done ? string.Empty : run.State == RunState.Failed ? "--resume goes on" : $"time left {Spell(run.TimeLeft)}";
-            Console.WriteLine($"  {Path.GetFileName(run.Output),-24} {run.Header!.Shard,7}  {Words.Of(run.State),-8} {run.Finished,6} of {run.Simulations,-6} {left}".TrimEnd());
+            Console.WriteLine($"  {NameOf(run),-24} {run.Header!.Shard,7}  {Words.Of(run.State),-8} {run.Finished,6} of {run.Simulations,-6} {left}".TrimEnd());
         }
 
         // Whoever has merged has the whole beside its parts, and shares of different divisions overlap.
@@ -63,6 +63,9 @@ internal static class StatusCommand
 
         int Count(RunState state) => runs.Count(run => run.State == state);
     }
+
+    /// <summary>Others may have put files into the folder.</summary>
+    private static string NameOf(RunStatus run) => ForeignText.OnOneLine(Path.GetFileName(run.Output));
 
     private static string Spell(TimeSpan? time) => time is { } known ? known.ToString(known.TotalDays >= 1 ? @"d\.hh\:mm\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture) : "unknown";
 }

@@ -7,14 +7,14 @@ public sealed class InvalidInputException : Exception
     /// <param name="subject">The option, as written on the command line, or the file.</param>
     /// <param name="expectation">One line: what was expected and what was found.</param>
     public InvalidInputException(string subject, string expectation)
-        : base(OneLine.Of($"{subject}: {expectation}")) => Subject = subject;
+        : base(ForeignText.OnOneLine($"{subject}: {expectation}")) => Subject = subject;
 
     /// <summary>Names a file that could not be read, and why.</summary>
     /// <param name="subject">The file.</param>
     /// <param name="expectation">One line: what was expected and what was found.</param>
     /// <param name="inner">What went wrong underneath.</param>
     public InvalidInputException(string subject, string expectation, Exception inner)
-        : base(OneLine.Of($"{subject}: {expectation}"), inner) => Subject = subject;
+        : base(ForeignText.OnOneLine($"{subject}: {expectation}"), inner) => Subject = subject;
 
     /// <summary>The option or file.</summary>
     public string Subject { get; }

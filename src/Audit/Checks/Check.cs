@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>A check of one claim on one architecture.</summary>
@@ -24,16 +26,21 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
                 measurements.Add(measurement);
             }
         }
-        catch (DeclinedException exception)
-        {
-            declined.Add(exception.Message);
-        }
         catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
         {
-            failure = exception is AdapterException ? $"adapter: {exception.Message}" : exception is SubjectException ? exception.Message : $"{exception.GetType().Name}: {exception.Message}";
+            // A subject that works on several threads wraps what it throws.
+            var thrown = exception is AggregateException { InnerExceptions.Count: > 0 } several ? several.Flatten().InnerExceptions : [exception];
+            if (thrown.All(one => one is DeclinedException))
+            {
+                declined.UnionWith(thrown.Select(one => ForeignText.OnOneLine(one.Message)));
+            }
+            else
+            {
+                failure = Words(thrown.First(one => one is not DeclinedException));
+            }
         }
 
-        declined.UnionWith(context.Declined);
+        declined.UnionWith(context.Declined.Select(ForeignText.OnOneLine));
         if (declined.Count > 0)
         {
             measurements.RemoveAll(measurement => measurement.Samples == 0);
@@ -50,6 +57,13 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
             : Verdict.Inconclusive;
         return new CheckOutcome(this, verdict, measurements, failure) { Declined = [.. declined] };
     }
+
+    private static string Words(Exception failure) => ForeignText.OnOneLine(failure switch
+    {
+        AdapterException => $"adapter: {failure.Message}",
+        SubjectException => failure.Message,
+        _ => $"{failure.GetType().Name}: {failure.Message}",
+    });
 }
 
 /// <summary>What a check came to.</summary>

@@ -77,9 +77,29 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
     /// <param name="simulations">Number of propagations.</param>
     /// <param name="momentNames">Moments that the subject reports.</param>
     /// <returns>That it is larger than an answer can be; null if it is not.</returns>
-    public string? Excess(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames) => Excess(MostBytes(Expected(network, simulations, momentNames)));
+    public string? Excess(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames) =>
+        new FileInfo(Output) is { Exists: true } file && file.LinkTarget is null ? Excess(LengthOf(file), MostBytes(Expected(network, simulations, momentNames))) : null;
 
-    private string? Excess(long most) => new FileInfo(Output) is { Exists: true } file && file.Length > most ? $"expected an output file of at most {most} bytes, found {file.Length}" : null;
+    /// <summary>Removes its files.</summary>
+    /// <returns>What is still there, and why; null if nothing is.</returns>
+    public string? Remove() => new[] { Input, Output }
+        .Select(path => ExchangeFolder.Remove(path) is { } reason ? $"expected files that can be removed, but {Path.GetFileName(path)} stays ({reason})" : null)
+        .ToArray().FirstOrDefault(left => left is not null);
+
+    private static string? Excess(long length, long most) => length > most ? $"expected an output file of at most {most} bytes, found {length}" : null;
+
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has gone since.
+            return 0;
+        }
+    }
 
     private static long MostBytes(Dictionary<string, int[]> expected) =>
         expected.Values.Sum(shape => (LargestElement * shape.Aggregate(1L, (product, extent) => product * extent)) + Overhead) + Overhead;
@@ -105,38 +125,53 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
 
     private Dictionary<string, double[]> ReadArrays(Dictionary<string, int[]> expected)
     {
-        var file = new FileInfo(Output);
-        if (!file.Exists || file.LinkTarget is not null || file.Length == 0)
-        {
-            throw new AdapterException("expected the output file that the request names, found none");
-        }
-
-        if (Excess(MostBytes(expected)) is { } excess)
-        {
-            throw new AdapterException(excess);
-        }
-
         try
         {
-            using var archive = NpzArchive.Open(Output);
+            using var file = OutputFile.Open(Output);
+            if (Excess(file.Length, MostBytes(expected)) is { } excess)
+            {
+                throw new AdapterException(excess);
+            }
+
+            using var archive = NpzArchive.Open(file, "output file");
             if (archive.Names.FirstOrDefault(name => !expected.ContainsKey(name)) is { } unknown)
             {
                 throw new AdapterException($"expected the arrays {string.Join(", ", expected.Keys)} in the output file, found '{unknown}' beside them");
             }
 
-            return expected.ToDictionary(pair => pair.Key, pair =>
+            // A small file may hold large arrays: those that were not asked for are not read.
+            foreach (var (name, shape) in expected)
             {
-                var array = archive.Read(pair.Key);
-                return array.Shape.SequenceEqual(pair.Value)
-                    ? array.ToDoubles()
-                    : throw new AdapterException($"expected '{pair.Key}' of shape ({string.Join(", ", pair.Value)}) in the output file, found ({string.Join(", ", array.Shape)})");
-            });
+                var header = archive.Describe(name);
+                if (!header.Shape.SequenceEqual(shape))
+                {
+                    throw new AdapterException($"expected '{name}' of shape ({string.Join(", ", shape)}) in the output file, found ({string.Join(", ", header.Shape)})");
+                }
+
+                if (header.ElementType.Kind != 'f')
+                {
+                    throw new AdapterException($"expected floating point numbers in '{name}' in the output file, found {NameOf(header.ElementType)}");
+                }
+            }
+
+            return expected.Keys.ToDictionary(name => name, name => archive.Read(name).ToDoubles());
         }
         catch (Exception exception) when (exception is InvalidInputException or FormatException)
         {
-            throw new AdapterException(exception.Message.Replace(Output, "output file", StringComparison.Ordinal));
+            throw new AdapterException(exception.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AdapterException($"expected an output file that can be read ({exception.Message})");
         }
     }
+
+    private static string NameOf(NpyElementType type) => type.Kind switch
+    {
+        'U' => "text",
+        'b' => "truth values",
+        _ => "whole numbers",
+    };
 
     private List<(int Depth, Place Place)> Shown(NetworkSettings network) =>
         [(0, new Place(0, PlaceKind.Convolution)), .. Depths.SelectMany(depth => network.Architecture.Places.Select(place => (depth, place)))];

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using System.Text.Json.Nodes;
 using Wellbehaved.Model;
 
@@ -24,10 +25,12 @@ public sealed class ProcessSubject : ISubject, IDisposable
     private readonly TimeSpan _limit;
     private readonly int _processes;
     private readonly CancellationToken _cancellation;
-    private readonly string _folder;
+    private readonly bool _adoptsOrphans;
+    private readonly ExchangeFolder _folder = new();
     private readonly SemaphoreSlim _free;
     private readonly ConcurrentBag<SubjectProcess> _idle = [];
     private readonly ConcurrentQueue<string> _failures = [];
+    private readonly ConcurrentQueue<string> _leftBehind = [];
     private long _lastId;
     private int _broken;
 
@@ -35,13 +38,19 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <param name="command">The command, run by the system's shell in the current folder.</param>
     /// <param name="limit">Time for each answer.</param>
     /// <param name="processes">Number of instances.</param>
+    /// <param name="adoptsOrphans">
+    /// Whether this process starts nothing but this subject. What the subject has left running when it is disposed of is then found, and ended, on Linux
+    /// even where it hides; otherwise only what has kept its environment.
+    /// </param>
     /// <param name="cancellation">Asks to stop.</param>
+    /// <exception cref="ProgramNotStartedException">There is no such program, or it ended with an error before it answered anything.</exception>
     /// <exception cref="AdapterException">It does not describe itself as the protocol asks.</exception>
-    public ProcessSubject(string command, TimeSpan limit, int processes, CancellationToken cancellation = default)
+    /// <exception cref="InvalidInputException">There is no room for the files that are exchanged.</exception>
+    public ProcessSubject(string command, TimeSpan limit, int processes, bool adoptsOrphans = false, CancellationToken cancellation = default)
     {
         (_command, _limit, _processes, _cancellation) = (command, limit, processes, cancellation);
         _free = new SemaphoreSlim(processes);
-        _folder = Directory.CreateTempSubdirectory("wellbehaved-").FullName;
+        _adoptsOrphans = adoptsOrphans && LeftoverProcesses.Adopt();
         try
         {
             Description = Ask(Protocol.Describe(), Protocol.ReadDescription);
@@ -58,6 +67,9 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
     /// <summary>What went wrong between auditor and subject.</summary>
     public IReadOnlyCollection<string> Failures => [.. _failures.Distinct()];
+
+    /// <summary>What it had left when it was disposed of: processes, which were ended where the system tells whose they are, and files that could not be removed. A line each.</summary>
+    public IReadOnlyCollection<string> LeftBehind => _leftBehind;
 
     /// <inheritdoc/>
     public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
@@ -86,17 +98,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         var network = table.Network;
         var atOnce = (int)Math.Clamp(WeightsAtOnce / network.Kernels.Sum(kernel => (long)kernel.Length), 1, options.NumSims);
         var answers = new List<(int Simulation, Snapshot Snapshot)>[(options.NumSims + atOnce - 1) / atOnce];
-        Parallel.For(0, answers.Length, new ParallelOptions { MaxDegreeOfParallelism = _processes, CancellationToken = cancellation }, i =>
-        {
-            var simulations = Enumerable.Range(i * atOnce, Math.Min(atOnce, options.NumSims - (i * atOnce)));
-            var snapshots = new List<(int, Snapshot)>();
-            Exchanged(network, [.. simulations.Select(simulation => new Propagation(table.WeightsOf(simulation), table.InputOf(simulation)))], table.Depths, tensors: false, moments: true, (simulation, snapshot) => snapshots.Add((simulation, snapshot)));
-            answers[i] = snapshots;
-            for (var layer = 0; layer < simulations.Count() * network.Depth; layer++)
-            {
-                depthReached?.Invoke();
-            }
-        });
+        SideBySide(answers.Length, AskForPiece, cancellation);
         foreach (var (_, snapshot) in answers.SelectMany(answer => answer))
         {
             if (snapshot.Depth == 0)
@@ -108,6 +110,19 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
 
         return table.Finish();
+
+        void AskForPiece(int i)
+        {
+            Propagation[] propagations = [.. Enumerable.Range(i * atOnce, Math.Min(atOnce, options.NumSims - (i * atOnce)))
+                .Select(simulation => new Propagation(table.WeightsOf(simulation), table.InputOf(simulation)))];
+            var snapshots = new List<(int, Snapshot)>();
+            Exchanged(network, propagations, table.Depths, tensors: false, moments: true, (simulation, snapshot) => snapshots.Add((simulation, snapshot)));
+            answers[i] = snapshots;
+            for (var layer = 0; layer < propagations.Length * network.Depth; layer++)
+            {
+                depthReached?.Invoke();
+            }
+        }
     }
 
     /// <summary>Sends a request that the protocol does not know, to which an error must be answered.</summary>
@@ -143,39 +158,85 @@ public sealed class ProcessSubject : ISubject, IDisposable
         foreach (var process in _idle)
         {
             process.Stop(Protocol.Line(Interlocked.Increment(ref _lastId), Protocol.Stop()));
-            process.Dispose();
+            End(process);
         }
 
         _idle.Clear();
         _free.Dispose();
+        Note(_adoptsOrphans ? LeftoverProcesses.EndChildren() : []);
+        _folder.Dispose();
+        Note(_folder.LeftBehind);
+    }
+
+    private void End(SubjectProcess process)
+    {
+        process.Dispose();
+        Note(process.LeftBehind);
+    }
+
+    private void Note(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            _leftBehind.Enqueue(ForeignText.OnOneLine(line));
+        }
+    }
+
+    /// <summary>Does pieces of work on several threads; what one of them throws is thrown as it is.</summary>
+    private void SideBySide(int pieces, Action<int> work, CancellationToken cancellation)
+    {
         try
         {
-            Directory.Delete(_folder, recursive: true);
+            Parallel.For(0, pieces, new ParallelOptions { MaxDegreeOfParallelism = _processes, CancellationToken = cancellation }, work);
         }
-        catch (IOException)
+        catch (AggregateException exception)
         {
-            // A child of a killed process may still write there; the system clears its temporary folder.
+            // Where some pieces failed and others were declined, nothing was measured, and the failure is why.
+            cancellation.ThrowIfCancellationRequested();
+            var inner = exception.Flatten().InnerExceptions;
+            ExceptionDispatchInfo.Throw(inner.FirstOrDefault(one => one is not DeclinedException) ?? inner[0]);
         }
     }
 
     private void Exchanged(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
     {
-        var name = Path.Combine(_folder, $"{Interlocked.Increment(ref _lastId)}");
-        var exchange = new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments);
+        var exchange = Written(network, propagations, depths, tensors, moments);
         try
         {
-            exchange.Write(network, propagations);
             Ask(propagations[0].Weights is Weights.Own own ? Protocol.Simulate(network, own, propagations.Count, exchange) : Protocol.Propagate(network, exchange), (id, line) =>
             {
                 Protocol.ReadAnswer(id, line);
                 exchange.Read(network, propagations.Count, Description.Moments, observe);
-                return true;
+                return exchange.Remove() is { } left ? throw new AdapterException(left) : true;
             }, () => exchange.Excess(network, propagations.Count, Description.Moments));
         }
         finally
         {
-            File.Delete(exchange.Input);
-            File.Delete(exchange.Output);
+            // What is still there is met again, and named, when the folder is removed.
+            exchange.Remove();
+        }
+    }
+
+    /// <summary>Writes the input of a request; where a subject has spoilt the folder, into another.</summary>
+    private Exchange Written(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments)
+    {
+        var folder = _folder.Path;
+        try
+        {
+            return WrittenTo(folder);
+        }
+        catch (Exception exception) when (exception is InvalidInputException or IOException or UnauthorizedAccessException)
+        {
+            _folder.Replace(folder);
+            return WrittenTo(_folder.Path);
+        }
+
+        Exchange WrittenTo(string folder)
+        {
+            var name = Path.Combine(folder, $"{Interlocked.Increment(ref _lastId)}");
+            var exchange = new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments);
+            exchange.Write(network, propagations);
+            return exchange;
         }
     }
 
@@ -214,17 +275,24 @@ public sealed class ProcessSubject : ISubject, IDisposable
         catch (AdapterException exception) when (Interlocked.Increment(ref _broken) <= MostFailures)
         {
             _failures.Enqueue($"{request["request"]}: {exception.Message}");
-            process?.Dispose();
+            GiveUp(process);
             throw;
         }
         catch
         {
-            process?.Dispose();
+            GiveUp(process);
             throw;
         }
         finally
         {
             _free.Release();
+        }
+    }
+    private void GiveUp(SubjectProcess? process)
+    {
+        if (process is not null)
+        {
+            End(process);
         }
     }
 }

@@ -12,6 +12,12 @@ internal static class Protocol
     /// <summary>Version of the protocol; grows when an adapter of the last one would break.</summary>
     public const int Version = 1;
 
+    /// <summary>Characters of a name or version that reports show.</summary>
+    private const int LongestName = 100;
+
+    /// <summary>Characters of a reason that reports show.</summary>
+    private const int LongestReason = 500;
+
     private static readonly JsonSerializerOptions Strict = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -64,16 +70,18 @@ internal static class Protocol
         var answer = Read<DescribeAnswer>(id, line);
         if (answer.Status != "done")
         {
-            throw new AdapterException($"expected a description, got status '{answer.Status}'");
+            throw new AdapterException($"expected a description, got status '{Short(answer.Status)}'");
         }
 
-        return new SubjectDescription(OneLine.Of(answer.Name))
+        return new SubjectDescription(Named(answer.Name))
         {
-            Version = answer.Version is { } version ? OneLine.Of(version) : null,
-            UnitRoundoff = Precision.TryGetValue(answer.Dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{answer.Dtype}'"),
+            Version = answer.Version is { } version ? Named(version) : null,
+            UnitRoundoff = Precision.TryGetValue(answer.Dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{Short(answer.Dtype)}'"),
             Architectures = Known("architectures", answer.Architectures, Architecture.Names),
             Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Of)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Of(boundary) == word))],
-            Epsilons = answer.Epsilons,
+            Epsilons = answer.Epsilons is { } epsilons && epsilons.Any(epsilon => !double.IsFinite(epsilon) || epsilon < 0)
+                ? throw new AdapterException($"expected finite epsilons of at least 0, got '{Short(line)}'")
+                : answer.Epsilons,
             Moments = [.. Known("moments", answer.Moments, ReportedMoments.Names)],
             TakesWeights = Known("operations", answer.Operations, ["propagate", "simulate"]).Contains("propagate"),
             DrawsWeights = answer.Operations.Contains("simulate"),
@@ -92,9 +100,9 @@ internal static class Protocol
             case "done" when answer.Reason is null:
                 return;
             case "declined" when answer.Reason is { } reason:
-                throw new DeclinedException(OneLine.Of(reason));
+                throw new DeclinedException(ForeignText.OnOneLine(ForeignText.Beginning(reason, LongestReason)));
             case "error" when answer.Reason is { } reason:
-                throw new ReportedErrorException(reason);
+                throw new ReportedErrorException(ForeignText.Beginning(reason, LongestReason));
             default:
                 throw new AdapterException($"expected status done, or declined or error with a reason, got '{Short(line)}'");
         }
@@ -116,10 +124,23 @@ internal static class Protocol
         return answer.Id == id ? answer : throw new AdapterException($"expected the answer to request {id}, got one with id {answer.Id}");
     }
 
-    private static IReadOnlyList<string> Known(string field, IReadOnlyList<string> words, IReadOnlyList<string> known) =>
-        words.FirstOrDefault(word => !known.Contains(word)) is { } unknown ? throw new AdapterException($"expected {field} among {string.Join(", ", known)}, got '{unknown}'") : words;
+    private static IReadOnlyList<string> Known(string field, IReadOnlyList<string?> words, IReadOnlyList<string> known)
+    {
+        foreach (var word in words)
+        {
+            // A list may hold null in the place of a word.
+            if (word is null || !known.Contains(word))
+            {
+                throw new AdapterException($"expected {field} among {string.Join(", ", known)}, got '{Short(word ?? "null")}'");
+            }
+        }
 
-    private static string Short(string line) => line.Length <= 200 ? line : line[..200] + "…";
+        return [.. words.Select(word => word!).Distinct()];
+    }
+
+    private static string Named(string name) => ForeignText.OnOneLine(ForeignText.Beginning(name, LongestName));
+
+    private static string Short(string line) => ForeignText.Beginning(line, 200);
 
     private static JsonObject Network(NetworkSettings network) => new()
     {

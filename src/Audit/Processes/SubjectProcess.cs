@@ -9,31 +9,46 @@ internal sealed class SubjectProcess : IDisposable
 {
     private const int LongestAnswer = 1 << 20;
     private const int TailLength = 2000;
+    private const int LastLines = 3;
+
+    /// <summary>For what follows at once, also on a busy machine, unless somebody prevents it.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly Process _process;
+    private readonly string _mark;
+    private readonly WindowsJob? _job;
     private readonly StringBuilder _errors = new(2 * TailLength);
     private readonly Task _errorsRead;
     private readonly byte[] _buffer = new byte[1 << 16];
     private readonly MemoryStream _pending = new();
 
-    private SubjectProcess(Process process)
+    private bool _hasAnswered;
+
+    private SubjectProcess(Process process, string mark)
     {
-        _process = process;
+        (_process, _mark) = (process, mark);
+        _job = OperatingSystem.IsWindows() ? WindowsJob.Of(process) : null;
         _errorsRead = KeepTailOfErrors();
     }
+
+    /// <summary>Processes that it had left running when it was stopped, and what became of them, a line each.</summary>
+    public IReadOnlyList<string> LeftBehind { get; private set; } = [];
 
     /// <summary>Starts a command by the system's shell, in the current folder.</summary>
     /// <param name="command">The command.</param>
     /// <param name="singleThreaded">Whether its linear algebra should keep to one thread since others like it run beside it.</param>
     /// <returns>The process.</returns>
-    /// <exception cref="AdapterException">It cannot be started.</exception>
+    /// <exception cref="ProgramNotStartedException">There is no shell to start it.</exception>
     public static SubjectProcess Start(string command, bool singleThreaded)
     {
         var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe") { Arguments = $"/c {command}" } : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", command } };
         (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
         (start.StandardErrorEncoding, start.StandardInputEncoding) = (Encoding.UTF8, StrictUtf8);
+        var mark = Guid.NewGuid().ToString("N");
+        start.Environment[LeftoverProcesses.Mark] = mark;
         if (singleThreaded)
         {
             foreach (var variable in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "JULIA_NUM_THREADS" })
@@ -44,11 +59,11 @@ internal sealed class SubjectProcess : IDisposable
 
         try
         {
-            return new SubjectProcess(Process.Start(start)!);
+            return new SubjectProcess(Process.Start(start)!, mark);
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
-            throw new AdapterException($"the command could not be started: {exception.Message}");
+            throw new ProgramNotStartedException(exception.Message);
         }
     }
 
@@ -58,6 +73,7 @@ internal sealed class SubjectProcess : IDisposable
     /// <param name="excess">Asked now and then while waiting; what it says ends the process.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The answer, one line without its end.</returns>
+    /// <exception cref="ProgramNotStartedException">It ended with an error before it answered anything.</exception>
     /// <exception cref="AdapterException">No whole line of UTF-8 came in time.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public string Ask(string request, TimeSpan limit, Func<string?>? excess, CancellationToken cancellation)
@@ -77,6 +93,7 @@ internal sealed class SubjectProcess : IDisposable
         {
             if (TakeLine() is { } line)
             {
+                _hasAnswered = true;
                 return line;
             }
 
@@ -86,8 +103,18 @@ internal sealed class SubjectProcess : IDisposable
             }
 
             var read = _process.StandardOutput.BaseStream.ReadAsync(_buffer, cancellation).AsTask();
-            Within(read, _pending.Length == 0 ? "no answer" : "only half a line");
-            if (read.Result == 0)
+            bool isRead;
+            try
+            {
+                Within(read, _pending.Length == 0 ? "no answer" : "only half a line");
+                isRead = read.Result > 0;
+            }
+            catch (IOException)
+            {
+                isRead = false;
+            }
+
+            if (!isRead)
             {
                 throw Ended(_pending.Length == 0 ? "before it answered" : "in the middle of a line");
             }
@@ -114,7 +141,7 @@ internal sealed class SubjectProcess : IDisposable
 
                     if (left <= Glance)
                     {
-                        throw new AdapterException($"{otherwise} within {limit.TotalSeconds:0.###} s{Tail()}");
+                        throw new AdapterException(FormattableString.Invariant($"{otherwise} within {limit.TotalSeconds:0.###} s{LastLine()}"));
                     }
                 }
             }
@@ -125,36 +152,45 @@ internal sealed class SubjectProcess : IDisposable
         }
     }
 
-    /// <summary>Asks it to stop, and kills it and its children if it does not.</summary>
+    /// <summary>Asks it to stop, and kills it and its children if it does not; then ends what it has left running, where the system tells.</summary>
     /// <param name="request">The request to stop; null to kill at once.</param>
     public void Stop(string? request)
     {
         try
         {
-            if (request is not null)
+            if (request is null || !Stops(request))
             {
-                _process.StandardInput.WriteLine(request);
-                _process.StandardInput.Close();
-                if (_process.WaitForExit(TimeSpan.FromSeconds(2)))
-                {
-                    return;
-                }
+                _process.Kill(entireProcessTree: true);
             }
-
-            _process.Kill(entireProcessTree: true);
         }
         catch (Exception exception) when (exception is InvalidOperationException or IOException or AggregateException or System.ComponentModel.Win32Exception)
         {
             // It has ended on its own.
         }
+
+        LeftBehind = [.. LeftBehind, .. LeftoverProcesses.EndMarked(_mark)];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Stop(null);
+        _job?.Dispose();
         _process.Dispose();
         _pending.Dispose();
+    }
+
+    /// <summary>Whether it ends when asked to; it may not even read the request.</summary>
+    private bool Stops(string request)
+    {
+        var written = _process.StandardInput.WriteAsync(request + "\n");
+        if (!written.Wait(TimeToStop))
+        {
+            return false;
+        }
+
+        _process.StandardInput.Close();
+        return _process.WaitForExit(TimeToStop);
     }
 
     private string? TakeLine()
@@ -184,9 +220,17 @@ internal sealed class SubjectProcess : IDisposable
 
     private AdapterException Ended(string when)
     {
-        var code = _process.WaitForExit(TimeSpan.FromSeconds(1)) ? $" with exit status {_process.ExitCode}" : "";
-        _errorsRead.Wait(TimeSpan.FromSeconds(1));
-        return new AdapterException($"the process ended{code} {when}{Tail()}");
+        if (!_process.WaitForExit(Moment))
+        {
+            return new AdapterException($"the process closed its end {when}{LastLine()}");
+        }
+
+        // A process that it has left running may hold the other end for as long as it likes.
+        _errorsRead.Wait(Moment);
+        var status = _process.ExitCode;
+        return status != 0 && !_hasAnswered && _pending.Length == 0
+            ? new ProgramNotStartedException($"it ended with exit status {status} before it answered anything", Tail(LastLines))
+            : new AdapterException($"the process ended with exit status {status} {when}{LastLine()}");
     }
 
     /// <summary>Reads standard error to its end, so that the process never waits for us, and keeps what came last; lines may be of any length.</summary>
@@ -211,12 +255,13 @@ internal sealed class SubjectProcess : IDisposable
     }
 
     /// <summary>The last line that it wrote to standard error, which is where most runtimes say what went wrong.</summary>
-    private string Tail()
+    private string LastLine() => Tail(1) is [var line] ? $"; the last line on its standard error: {line}" : "";
+
+    private string[] Tail(int lines)
     {
         lock (_errors)
         {
-            var last = _errors.ToString().TrimEnd().Split('\n')[^1].Trim();
-            return last.Length == 0 ? "" : $"; the last line on its standard error: {last}";
+            return [.. _errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(lines)];
         }
     }
 }

@@ -29,12 +29,12 @@ public static class Badge
     public static string ToText(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return new JsonObject
+        return Json.TextOf(new JsonObject
         {
             ["schemaVersion"] = 1,
             ["label"] = "wellbehaved",
             ["message"] = TextOf(run),
             ["color"] = run.Verdict switch { Verdict.Holds => "brightgreen", Verdict.Declined => "yellowgreen", Verdict.Rejected => "red", _ => "lightgrey" },
-        }.ToJsonString(Json.Readable) + "\n";
+        }) + "\n";
     }
 }

@@ -69,5 +69,5 @@ public static class DiagnosisReport
     /// <summary>The same as text.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
     /// <returns>Indented JSON.</returns>
-    public static string ToText(Diagnosis diagnosis) => ToJson(diagnosis).ToJsonString(Json.Readable);
+    public static string ToText(Diagnosis diagnosis) => Json.TextOf(ToJson(diagnosis));
 }

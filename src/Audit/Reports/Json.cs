@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
@@ -9,6 +10,9 @@ internal static class Json
 {
     /// <summary>Indented, Greek letters as they are.</summary>
     public static JsonSerializerOptions Readable { get; } = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>An object as text, which a terminal may show.</summary>
+    public static string TextOf(JsonNode node) => ForeignText.InJson(node.ToJsonString(Readable));
 
     /// <summary>A number; null where it is infinite or none, which JSON cannot say.</summary>
     public static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;

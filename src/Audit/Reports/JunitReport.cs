@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Xml.Linq;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
@@ -41,7 +41,7 @@ public static class JunitReport
         switch (outcome.Verdict)
         {
             case Verdict.Rejected:
-                test.Add(new XElement("failure", message, Clean($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}{(run.IsRecorded ? "" : $"\nagain: {VerificationReport.ReplayOf(run, outcome)}")}")));
+                test.Add(new XElement("failure", message, $"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}{(run.IsRecorded ? "" : $"\nagain: {Clean(VerificationReport.ReplayOf(run, outcome))}")}"));
                 break;
             case Verdict.Inconclusive:
                 test.Add(new XElement("error", message));
@@ -57,15 +57,6 @@ public static class JunitReport
         return test;
     }
 
-    /// <summary>A subject's words may hold characters that XML does not allow.</summary>
-    private static string Clean(string text)
-    {
-        var clean = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            clean.Append(rune.Value is 9 or 10 or 13 or >= 0x20 and not (0xFFFE or 0xFFFF) ? rune.ToString() : "\uFFFD");
-        }
-
-        return clean.ToString();
-    }
+    /// <summary>A subject's words may hold characters that XML does not allow; its markup is encoded where the elements are written.</summary>
+    private static string Clean(string text) => ForeignText.OnOneLine(text);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
@@ -13,12 +14,12 @@ public static class MarkdownReport
     {
         ArgumentNullException.ThrowIfNull(run);
         var page = new StringBuilder();
-        Line($"# {Cell(run.Subject)}{(run.SubjectVersion is null ? "" : $" {Cell(run.SubjectVersion)}")}: {Badge.TextOf(run)}");
+        Line($"# {Foreign(run.Subject)}{(run.SubjectVersion is null ? "" : $" {Foreign(run.SubjectVersion)}")}: {Badge.TextOf(run)}");
         Line($"Scale {Words.Of(run.Scale)}, seed {run.Seed}. A{Promise.Of(run)[1..]}.");
         Line();
         foreach (var sentence in RunSummary.Of(run))
         {
-            Line($"- {sentence}");
+            Line($"- {Foreign(sentence)}");
         }
 
         foreach (var outcome in run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive))
@@ -27,14 +28,14 @@ public static class MarkdownReport
             Line($"## {Signature.NameOf(outcome.Check)}: {Words.Of(outcome.Verdict)}");
             Line($"{ClaimLedger.Find(outcome.Check.ClaimId)?.Statement}");
             Line();
-            Line($"{Cell(outcome.ToString())}");
+            Line(Foreign(outcome.ToString()));
 
             // The same file gives the same verdict.
             if (!run.IsRecorded)
             {
                 Line();
                 Line(OperatingSystem.IsWindows() ? "```powershell" : "```sh");
-                Line(VerificationReport.ReplayOf(run, outcome));
+                Line(ForeignText.OnOneLine(VerificationReport.ReplayOf(run, outcome)));
                 Line("```");
             }
         }
@@ -52,7 +53,7 @@ public static class MarkdownReport
         foreach (var (architecture, diagnosis) in run.Diagnoses)
         {
             Line();
-            Line($"**{architecture}**: {diagnosis.Sentence}");
+            Line($"**{Foreign(architecture)}**: {Foreign(diagnosis.Sentence)}");
         }
 
         foreach (var claim in run.NotTestable)
@@ -68,14 +69,14 @@ public static class MarkdownReport
 
     private static string Row(CheckOutcome outcome)
     {
-        var verdict = Words.Of(outcome.Verdict) + (outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Cell(string.Join(", ", outcome.Declined))})" : "");
+        var verdict = Words.Of(outcome.Verdict) + (outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Foreign(string.Join(", ", outcome.Declined))})" : "");
         return outcome.Decisive is { } decisive
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | {decisive.Measured.Value:G5} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | {decisive.Samples} | {verdict} | {Cell(MeasurementWords.Quantity(decisive))} |")
-            : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | | {verdict} | {Cell(outcome.Failure ?? "")} |";
+                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | {decisive.Measured.Value:G5} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | {decisive.Samples} | {verdict} | {Foreign(MeasurementWords.Quantity(decisive))} |")
+            : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | | {verdict} | {Foreign(outcome.Failure ?? "")} |";
     }
 
-    /// <summary>A subject's words must not break the page.</summary>
-    private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
+    /// <summary>A subject's words, and sentences that may quote them.</summary>
+    private static string Foreign(string text) => ForeignText.InMarkdown(text);
 }

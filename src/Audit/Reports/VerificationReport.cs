@@ -29,7 +29,7 @@ public static class VerificationReport
     {
         ArgumentNullException.ThrowIfNull(run);
         var rates = Suite.RatesOf(run.Scale);
-        return new JsonObject
+        return Json.TextOf(new JsonObject
         {
             ["version"] = Version,
             ["subject"] = run.Subject,
@@ -48,7 +48,7 @@ public static class VerificationReport
             ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
             ["not_judged"] = new JsonArray([.. run.NotJudged.Select(pair => (JsonNode)new JsonObject { ["claim"] = pair.Key, ["reason"] = pair.Value })]),
             ["not_testable"] = new JsonArray([.. run.NotTestable.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["reason"] = claim.Reason })]),
-        }.ToJsonString(Json.Readable);
+        });
     }
 
     private static JsonObject ToJson(VerificationRun run, CheckOutcome outcome) => new()

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Wellbehaved.Audit;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 
@@ -36,7 +36,7 @@ internal static class DeviationStrip
 
         var svg = new StringBuilder();
         var words = string.Join("; ", rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Measurements.Length} {(row.Measurements.Length == 1 ? "quantity," : "quantities, the farthest")} {Magnitude(row.Measurements.Max(Size))} {row.Unit} from its prediction")));
-        Append($"<svg class=\"strip\" viewBox=\"0 0 {Width} {rows.Length * RowHeight}\" role=\"img\" aria-labelledby=\"strip-{claim}\"><title id=\"strip-{claim}\">{WebUtility.HtmlEncode($"{claim}: {words}")}</title>");
+        Append($"<svg class=\"strip\" viewBox=\"0 0 {Width} {rows.Length * RowHeight}\" role=\"img\" aria-labelledby=\"strip-{claim}\"><title id=\"strip-{claim}\">{ForeignText.InHtml($"{claim}: {words}")}</title>");
         for (var i = 0; i < rows.Length; i++)
         {
             var (unit, range, marks) = rows[i];

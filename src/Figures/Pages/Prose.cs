@@ -1,5 +1,5 @@
-using System.Net;
 using System.Text.RegularExpressions;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 
@@ -8,7 +8,7 @@ namespace Wellbehaved.Figures;
 internal static partial class Prose
 {
     /// <summary>Encodes words and leaves them as they are.</summary>
-    public static string Text(string text) => WebUtility.HtmlEncode(text.ReplaceLineEndings(" "));
+    public static string Text(string text) => ForeignText.InHtml(text);
 
     /// <summary>Encodes words and sets the mathematics in them.</summary>
     public static string Html(string text)

@@ -52,9 +52,17 @@ public sealed class NpzArchive : IArrayCollection, IDisposable
     /// <param name="path">The file.</param>
     /// <returns>The archive; dispose of it after reading.</returns>
     /// <exception cref="InvalidInputException">The file is missing or is not a zip archive.</exception>
-    public static NpzArchive Open(string path)
+    public static NpzArchive Open(string path) => Open(RegularFile.Open(path), path);
+
+    /// <summary>Opens an archive in a file that is open.</summary>
+    /// <param name="file">The file; closed with the archive, and if it is none.</param>
+    /// <param name="path">What to call the file in messages.</param>
+    /// <returns>The archive; dispose of it after reading.</returns>
+    /// <exception cref="InvalidInputException">The file is not a zip archive, or cannot be read.</exception>
+    public static NpzArchive Open(FileStream file, string path)
     {
-        var stream = RegularFile.Open(path);
+        ArgumentNullException.ThrowIfNull(file);
+        var stream = file;
         try
         {
             var archive = new NpzArchive(path, new ZipArchive(stream, ZipArchiveMode.Read), stream.Length);

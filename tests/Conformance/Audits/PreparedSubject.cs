@@ -20,6 +20,16 @@ internal sealed class PreparedSubject : IDisposable
             *unknown_field*) printf '{"id":%s,"status":"error","reason":"unknown field"}\n' $id;;
             *'"request":"describe"'*) sed "s/ID/$id/" description;;
             *)
+              if [ -f sabotage ]; then
+                mv sabotage sabotaged
+                input=$(field input)
+                output=$(field output)
+                folder=$(dirname "$input")
+                printf '%s\n' "$folder" >> folders
+                . ./sabotaged
+                printf '{"id":%s,"status":"done"}\n' $id
+                continue
+              fi
               case "$a" in *'"first":'*) key=$(field first);; *) key=given;; esac
               case "$a" in *'"moments":false'*) key=$key-bare;; esac
               printf '%s\n' "$a" >> requests
@@ -50,6 +60,13 @@ internal sealed class PreparedSubject : IDisposable
     /// <summary>Id of its process.</summary>
     public int ProcessId => int.Parse(File.ReadAllText(In("pid")), System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>The folders in which it did something else than it was asked to.</summary>
+    public string[] SabotagedFolders => File.ReadAllLines(In("folders"));
+
+    /// <summary>Lets it do something else at the next request for tensors before it says that it is done.</summary>
+    /// <param name="script">Commands of a shell, which know <c>$input</c>, <c>$output</c> and their <c>$folder</c>.</param>
+    public void Sabotage(string script) => File.WriteAllText(In("sabotage"), script + "\n");
+
     /// <summary>What it was sent with the request for a simulation, or for given weights.</summary>
     public NpzArchive Seen(uint? first) => NpzArchive.Open(In($"{Key(first)}.seen"));
 
@@ -76,8 +93,8 @@ internal sealed class PreparedSubject : IDisposable
         IEnumerable<double> Numbers(int array) => Enumerable.Range(0, simulations).SelectMany(simulation => Enumerable.Range(0, rows).Select(row => number(simulation, row, array)));
     }
 
-    /// <summary>Starts it, with time enough for a shell on a busy machine.</summary>
-    public ProcessSubject Start(int processes = 1) => new($"sh '{In("adapter.sh")}'", TimeSpan.FromSeconds(20), processes);
+    /// <summary>Starts it, with time enough for a shell on any machine.</summary>
+    public ProcessSubject Start(int processes = 1) => new($"sh '{In("adapter.sh")}'", TimeSpan.FromMinutes(5), processes);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 

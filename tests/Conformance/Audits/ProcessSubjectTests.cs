@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
@@ -53,7 +52,7 @@ public class ProcessSubjectTests
 
         prepared.WasStopped.Should().BeTrue("it is asked before it is killed");
         Directory.Exists(folder).Should().BeFalse();
-        HasEnded(process).Should().BeTrue();
+        RunningProcess.HasEnded(process).Should().BeTrue();
     }
 
     [UnixFact]
@@ -64,10 +63,10 @@ public class ProcessSubjectTests
         {
             var pids = Path.Combine(folder.FullName, "pids");
             var description = """{"id":1,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
-            var subject = new ProcessSubject($"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; read a; printf '%s\\n' '{description}'; sleep 300; sleep 300", TimeSpan.FromSeconds(20), 1);
+            var subject = new ProcessSubject($"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; read a; printf '%s\\n' '{description}'; sleep 300; sleep 300", TimeSpan.FromMinutes(5), 1);
             subject.Dispose();
 
-            File.ReadAllLines(pids).Should().HaveCount(2).And.OnlyContain(pid => HasEnded(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
+            File.ReadAllLines(pids).Should().HaveCount(2).And.OnlyContain(pid => RunningProcess.HasEnded(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)));
         }
         finally
         {
@@ -75,9 +74,157 @@ public class ProcessSubjectTests
         }
     }
 
+    /// <summary>Whatever it does to its files, the request fails, the next one does not, and nothing stays behind.</summary>
     [UnixTheory]
-    [InlineData("echo hello; sleep 300", 20, "*as the protocol defines it, got 'hello'*")]
-    [InlineData("sleep 300", 5, "no answer within 5 s*")]
+    [InlineData("rm -r \"$folder\"", "expected the output file that the request names, found none")]
+    [InlineData("rm -r \"$folder\"; echo > \"$folder\"", "expected the output file that the request names, found none")]
+    [InlineData("mv \"$folder\" away", "expected the output file that the request names, found none")]
+    [InlineData("mv \"$folder\" away; ln -s \"$(pwd)/away\" \"$folder\"", "expected the output file that the request names, found none")]
+    [InlineData("rm \"$input\"; mkdir -p \"$input/deep\"; echo > \"$input/deep/file\"", "expected the output file that the request names, found none")]
+    [InlineData("mkdir -p \"$output/deep\"; echo > \"$output/deep/file\"", "expected the output file that the request names, found a folder")]
+    [InlineData("mkfifo \"$output\"", "expected the output file that the request names, found a pipe")]
+    [InlineData("ln -s \"$output\" \"$output\"", "expected the output file that the request names, found none")]
+    [InlineData("ln -s /dev/zero \"$output\"", "expected the output file that the request names, found none")]
+    [InlineData("echo > \"$output\"; chmod 0 \"$output\" \"$folder\"", "*expected *")]
+    [InlineData("echo > \"$folder/another\"", "expected the output file that the request names, found none")]
+    public void A_subject_that_spoils_its_files_is_told_and_nothing_stays_behind(string sabotage, string finding)
+    {
+        using var prepared = new PreparedSubject();
+        prepared.Prepare(Network, 0, 1, PreparedSubject.Number);
+        prepared.Sabotage(sabotage);
+        var input = Batch.Gaussian(Network, 1, 0);
+        var subject = prepared.Start();
+        var seen = 0;
+        try
+        {
+            FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { })).Should().Throw<AdapterException>().WithMessage(finding);
+
+            subject.Propagate(Network, new Weights.Own(1, 0), input, _ => seen++);
+        }
+        finally
+        {
+            subject.Dispose();
+        }
+
+        seen.Should().Be(10);
+        subject.Failures.Should().ContainSingle();
+        subject.LeftBehind.Should().BeEmpty();
+        prepared.SabotagedFolders.Should().OnlyContain(folder => !Path.Exists(folder));
+    }
+
+    [ImmutableFact]
+    public void Files_that_cannot_be_removed_are_reported_and_hold_up_nobody()
+    {
+        using var prepared = new PreparedSubject();
+        prepared.Prepare(Network, 0, 1, PreparedSubject.Number);
+        prepared.Sabotage("cp 0.npz \"$output\"; chattr +i \"$output\" \"$folder\"");
+        var input = Batch.Gaussian(Network, 1, 0);
+        var subject = prepared.Start();
+        var seen = 0;
+        try
+        {
+            FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { })).Should().Throw<AdapterException>().WithMessage("expected files that can be removed, but *-in.npz stays (*)");
+            subject.Propagate(Network, new Weights.Own(1, 0), input, _ => seen++);
+            subject.Dispose();
+        }
+        finally
+        {
+            CommandLine.Run("chattr", ["-R", "-i", .. prepared.SabotagedFolders]);
+        }
+
+        seen.Should().Be(10, "the next request has another folder");
+        subject.LeftBehind.Should().ContainSingle().Which.Should().StartWith($"could not remove {prepared.SabotagedFolders[0]} (");
+        Directory.Delete(prepared.SabotagedFolders[0], recursive: true);
+    }
+
+    /// <summary>Opening a named pipe waits for a writer; this one has none.</summary>
+    [UnixFact]
+    public void A_named_pipe_is_not_waited_for()
+    {
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var pipe = Path.Combine(folder.FullName, "pipe");
+            CommandLine.Run("mkfifo", [pipe]).ExitStatus.Should().Be(0);
+            FluentActions.Invoking(() => OutputFile.Open(pipe)).Should().Throw<AdapterException>().WithMessage("*found a pipe");
+            FluentActions.Invoking(() => OutputFile.Open(Path.Combine(pipe, "beyond"))).Should().Throw<AdapterException>().WithMessage("*found none");
+            FluentActions.Invoking(() => OutputFile.Open("/dev/zero")).Should().Throw<AdapterException>().WithMessage("*found none");
+            FluentActions.Invoking(() => OutputFile.Open(folder.FullName)).Should().Throw<AdapterException>().WithMessage("*found a folder");
+            using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+            socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(folder.FullName, "socket")));
+            FluentActions.Invoking(() => OutputFile.Open(Path.Combine(folder.FullName, "socket"))).Should().Throw<AdapterException>().WithMessage("*found a socket or a device");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [UnixFact]
+    public void A_daemon_of_a_subject_ends_with_it_and_is_reported()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Nothing else tells whose a process without a parent is.
+            return;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var pid = Path.Combine(folder.FullName, "pid");
+            var description = """{"id":1,"status":"done","name":"parent","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+
+            // The shell between ends at once, so that what it started has no parent.
+            var subject = new ProcessSubject($"sh -c 'setsid sleep 300 < /dev/null > /dev/null 2>&1 & echo $! > {pid}'; read a; printf '%s\\n' '{description}'; read a", TimeSpan.FromMinutes(1), 1);
+            var daemon = int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture);
+            RunningProcess.Exists(daemon).Should().BeTrue();
+
+            subject.Dispose();
+
+            RunningProcess.HasEnded(daemon).Should().BeTrue();
+            subject.LeftBehind.Should().ContainSingle().Which.Should().MatchRegex($@"^ended process {daemon} \((sleep|setsid)\), which the program had left running$");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>It never reads what it is sent, until the pipe to it is full.</summary>
+    [UnixFact]
+    public void One_that_does_not_read_is_not_waited_for_when_it_is_to_stop()
+    {
+        var answers = string.Concat(Enumerable.Range(1, 70).Select(id => $$"""{"id":{{id}},"status":"error","reason":"deaf"}""" + "\n"));
+        var description = """{"id":1,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
+        using var process = SubjectProcess.Start($"printf '%s\\n' '{description}'; printf '{answers.ReplaceLineEndings("\\n")}'; sleep 300", singleThreaded: false);
+        process.Ask("describe", TimeSpan.FromMinutes(1), null, default).Should().Be(description);
+        for (var i = 0; i < 15; i++)
+        {
+            process.Ask(new string('x', 4095), TimeSpan.FromMinutes(1), null, default).Should().Contain("deaf");
+        }
+
+        // Sixteen pages are what a pipe holds on Linux: the request to stop does not fit any more.
+        process.Stop(new string('x', 4095));
+    }
+
+    [Fact]
+    public void What_several_threads_of_a_subject_decline_is_declined()
+    {
+        using var reference = new ReferenceSubject();
+        var context = new CheckContext(reference, new ErrorRates(1e-6, 1e-3), 1, new DeepExperiments(reference, Scale.Quick, 1));
+        CheckOutcome Outcome(params Exception[] thrown) => new Check("P1", "vanilla", _ => throw new AggregateException(new AggregateException(thrown))).Execute(context);
+
+        var declined = Outcome(new DeclinedException("too\u202Edeep"), new DeclinedException("too wide"));
+        (declined.Verdict, declined.Failure).Should().Be((Verdict.Declined, "declined: too wide, too\\u202Edeep"));
+        var failed = Outcome(new DeclinedException("too deep"), new InvalidOperationException("\u001B[31mwrong"));
+        (failed.Verdict, failed.Failure).Should().Be((Verdict.Inconclusive, "InvalidOperationException: \\u001B[31mwrong"));
+        Outcome(new SubjectException("expected this")).Failure.Should().Be("expected this");
+    }
+
+    [UnixTheory]
+    [InlineData("echo hello; sleep 300", 300, "*as the protocol defines it, got 'hello'*")]
+    [InlineData("sleep 300", 15, "no answer within 15 s*")]
     public void One_that_breaks_the_protocol_is_killed_at_once(string misbehaviour, int seconds, string finding)
     {
         // Time for a shell to start on a busy machine; all of it passes where nothing is answered.
@@ -87,7 +234,7 @@ public class ProcessSubjectTests
             var pid = Path.Combine(folder.FullName, "pid");
             FluentActions.Invoking(() => new ProcessSubject($"echo $$ > '{pid}'; read a; {misbehaviour}", TimeSpan.FromSeconds(seconds), 1)).Should().Throw<AdapterException>().WithMessage(finding);
 
-            HasEnded(int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture)).Should().BeTrue();
+            RunningProcess.HasEnded(int.Parse(File.ReadAllText(pid), System.Globalization.CultureInfo.InvariantCulture)).Should().BeTrue();
         }
         finally
         {
@@ -100,7 +247,7 @@ public class ProcessSubjectTests
     {
         // The answer to the second request comes with the first; what is said on standard error is kept to its last 2000 characters.
         var description = """{"id":1,"status":"done","name":"hasty","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
-        using var subject = new ProcessSubject($$"""read a; printf '%s\n%s\n' '{{description}}' '{"id":2,"status":"error","reason":"unknown field"}'; read a; read a; printf '%03000d' 7 >&2; exit 5""", TimeSpan.FromSeconds(20), 1);
+        using var subject = new ProcessSubject($$"""read a; printf '%s\n%s\n' '{{description}}' '{"id":2,"status":"error","reason":"unknown field"}'; read a; read a; printf '%03000d' 7 >&2; exit 5""", TimeSpan.FromMinutes(5), 1);
 
         subject.AskSomethingUnknown();
         var failure = FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { })).Should().Throw<AdapterException>().Which.Message;
@@ -115,7 +262,7 @@ public class ProcessSubjectTests
     {
         const string variables = "$OMP_NUM_THREADS,$OPENBLAS_NUM_THREADS,$MKL_NUM_THREADS,$JULIA_NUM_THREADS";
         var inherited = string.Join(',', variables.Split(',').Select(variable => Environment.GetEnvironmentVariable(variable[1..])));
-        using var subject = new ProcessSubject($$"""read a; printf '{"id":1,"status":"done","name":"%s","version":null,"dtype":"float32","architectures":[],"boundaries":[],"epsilons":null,"operations":[],"moments":[]}\n' {{variables}}; read a""", TimeSpan.FromSeconds(20), processes);
+        using var subject = new ProcessSubject($$"""read a; printf '{"id":1,"status":"done","name":"%s","version":null,"dtype":"float32","architectures":[],"boundaries":[],"epsilons":null,"operations":[],"moments":[]}\n' {{variables}}; read a""", TimeSpan.FromMinutes(5), processes);
 
         // What the user has set is left as it is.
         subject.Description.Name.Should().Be(processes == 1 ? inherited : string.Join(',', inherited.Split(',').Select(value => value.Length > 0 ? value : "1")));
@@ -245,22 +392,5 @@ public class ProcessSubjectTests
         prepared.Prepare(Network, null, 1, number);
         prepared.Prepare(Network, 0, 1, number);
         prepared.Prepare(Network, 1, 1, (simulation, row, array) => number(simulation + 1, row, array));
-    }
-
-    /// <summary>A killed process takes a moment to go; 300 seconds is what it would have slept.</summary>
-    private static bool HasEnded(int process) => SpinWait.SpinUntil(() => !IsRunning(process), TimeSpan.FromSeconds(10));
-
-    private static bool IsRunning(int process)
-    {
-        try
-        {
-            // One that ended and was not waited for yet is a zombie, which runs no more.
-            using var found = Process.GetProcessById(process);
-            return !found.HasExited && !(OperatingSystem.IsLinux() && File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal));
-        }
-        catch (Exception exception) when (exception is ArgumentException or IOException)
-        {
-            return false;
-        }
     }
 }

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Text;
 using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
@@ -68,9 +70,30 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("\"name\":", "\"name\":null,\"unused\":", "expected an answer as the protocol defines it, got *")]
     [InlineData("\"moments\":", "\"moments\":[],\"moments\":", "expected an answer as the protocol defines it, got *")]
     [InlineData(",\"dtype\":\"float32\"", "", "expected an answer as the protocol defines it, got *dtype*")]
+    [InlineData("[0,0.5]", "[1e999]", "expected finite epsilons of at least 0, got '{*")]
+    [InlineData("[0,0.5]", "[0.5,-1e999]", "expected finite epsilons of at least 0, got '{*")]
+    [InlineData("[0,0.5]", "[-0.1]", "expected finite epsilons of at least 0, got '{*")]
+    [InlineData("[0,0.5]", "[null]", "expected an answer as the protocol defines it, got *")]
+    [InlineData("\"vanilla\",", "null,", "expected architectures among *, got 'null'")]
+    [InlineData("\"zero_padding\"", "null", "expected boundaries among *, got 'null'")]
+    [InlineData("\"propagate\"", "null", "expected operations among *, got 'null'")]
+    [InlineData("\"chi\"", "\"\\u001b[2J\\u202e\"", "expected moments among *, got '\\u001B[2J\\u202E'")]
+    [InlineData("a\\tname", "\\ud800", "expected an answer as the protocol defines it, got *")]
     [InlineData("{\"id\"", "[\"id\"", "expected an answer as the protocol defines it, got '[\"id*")]
     public void A_description_that_is_none_is_named(string part, string instead, string finding) =>
         Finding(() => Protocol.ReadDescription(1, Description.Replace(part, instead, StringComparison.Ordinal))).Should().Match(finding);
+
+    [Fact]
+    public void Names_and_reasons_of_any_length_and_with_any_characters_are_shown_in_part_and_on_one_line()
+    {
+        var named = Protocol.ReadDescription(1, Description.Replace("a\\tname", "\\u001b[31m\\u202e" + new string('n', 1 << 16), StringComparison.Ordinal).Replace("1.0", new string('9', 1000), StringComparison.Ordinal));
+        named.Name.Should().StartWith("\\u001B[31m\\u202Ennn").And.EndWith("n…").And.HaveLength(111);
+        named.Version.Should().HaveLength(101);
+        FluentActions.Invoking(() => Protocol.ReadAnswer(3, $$"""{"id":3,"status":"declined","reason":"{{new string('y', 5000)}}"}""")).Should().Throw<DeclinedException>().Which.Message.Should().HaveLength(501);
+        FluentActions.Invoking(() => Protocol.ReadAnswer(3, """{"id":3,"status":"declined","reason":"\u2028\u001b"}""")).Should().Throw<DeclinedException>().WithMessage(" \\u001B");
+        FluentActions.Invoking(() => Protocol.ReadAnswer(3, $$"""{"id":3,"status":"error","reason":"\u202e{{new string('y', 5000)}}"}""")).Should().Throw<ReportedErrorException>().Which.Message.Should().StartWith("the subject reports an error: \\u202Eyyy").And.HaveLength(536);
+        Protocol.ReadDescription(1, Description.Replace("\"vanilla\",", "\"vanilla\",\"vanilla\",", StringComparison.Ordinal)).Architectures.Should().Equal("vanilla", "bn_ff");
+    }
 
     [Fact]
     public void Answers_are_told_apart()
@@ -164,6 +187,12 @@ public sealed class ProtocolTests : IDisposable
         Read().Should().Be("output file: expected an array 'signal'");
         NpzArchive.Write(exchange.Output, [arrays[0], arrays[1], KeyValuePair.Create("chi", Array(new double[2 * places], places, 2))]);
         Read().Should().Be($"expected 'chi' of shape (2, {places}) in the output file, found ({places}, 2)");
+        NpzArchive.Write(exchange.Output, [arrays[0], arrays[1], KeyValuePair.Create("chi", NpyArray.Of(new long[2 * places], 2, places))]);
+        Read().Should().Be("expected floating point numbers in 'chi' in the output file, found whole numbers");
+        File.Delete(exchange.Output);
+        Directory.CreateDirectory(exchange.Output);
+        Read().Should().Be("expected the output file that the request names, found a folder");
+        Directory.Delete(exchange.Output);
         var other = Path.Combine(_folder, "other.npz");
         NpzArchive.Write(other, arrays);
         File.Delete(exchange.Output);
@@ -171,6 +200,54 @@ public sealed class ProtocolTests : IDisposable
         Read().Should().Be("expected the output file that the request names, found none", "a link leads elsewhere");
 
         string Read() => Finding(() => exchange.Read(Network, 2, ["chi"], (_, _) => { }));
+    }
+
+    /// <summary>Eight million zeros that were compressed a thousandfold, in the place of the signal.</summary>
+    [Theory]
+    [InlineData("<f8", "(1000, 1000)", 8_000_000, "expected 'signal' of shape (2, *")]
+    [InlineData("<f8", null, 8_000_000, "output file (signal): expected * bytes of elements for *, found *")]
+    [InlineData("<U16000", null, 132 * 64_000, "expected floating point numbers in 'signal' in the output file, found text")]
+    public void Memory_is_taken_for_what_was_asked_for_and_not_for_what_was_sent(string type, string? shape, int bytes, string finding)
+    {
+        var exchange = InFolder([1, 2]);
+        var places = 1 + (2 * Network.Architecture.Places.Length);
+        var features = Network.FeatureShape;
+        using (var zip = ZipFile.Open(exchange.Output, ZipArchiveMode.Create))
+        {
+            foreach (var name in new[] { "signal", "noise", "chi" })
+            {
+                // The others are as they should be.
+                var expected = name == "chi" ? $"(2, {places})" : $"(2, {places}, {features.Images}, {features.Height}, {features.Width}, {features.Channels})";
+                var (spelling, found, length) = name == "signal" ? (type, shape ?? expected, bytes) : ("<f8", expected, 8 * 2 * places * (name == "chi" ? 1 : features.Elements));
+                var header = $"{{'descr': '{spelling}', 'fortran_order': False, 'shape': {found}, }}\n";
+                using var entry = zip.CreateEntry($"{name}.npy", CompressionLevel.SmallestSize).Open();
+                entry.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. new byte[length]]);
+            }
+        }
+
+        new FileInfo(exchange.Output).Length.Should().BeLessThan(16_000);
+        Read(() => exchange.Read(Network, 2, ["chi"], (_, _) => { }), out _);
+        var failure = Read(() => exchange.Read(Network, 2, ["chi"], (_, _) => { }), out var allocated);
+
+        failure.Should().Match(finding);
+        allocated.Should().BeLessThan(500_000, "eight million bytes are what the signal claims");
+
+        static string Read(Action read, out long allocated)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var message = "";
+            try
+            {
+                read();
+            }
+            catch (AdapterException exception)
+            {
+                message = exception.Message;
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            return message;
+        }
     }
 
     [UnixFact]
@@ -190,16 +267,21 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [UnixTheory]
-    [InlineData("read a; exit 3", "the process ended with exit status 3 before it answered")]
-    [InlineData("read a; echo first >&2; echo '  last words  ' >&2; exit 3", "the process ended with exit status 3 before it answered; the last line on its standard error: last words")]
+    [InlineData("read a; exit 0", "the process ended with exit status 0 before it answered")]
+    [InlineData("read a; echo first >&2; echo '  last words  ' >&2; exit 0", "the process ended with exit status 0 before it answered; the last line on its standard error: last words")]
+    [InlineData("read a; exit 3", "the program did not start: it ended with exit status 3 before it answered anything")]
+    [InlineData("read a; printf 'one\\n\\ntwo\\n three\\nfour\\033[0m\\n' >&2; exit 3", "the program did not start: it ended with exit status 3 before it answered anything; its last lines: two | three | four\\u001B[0m")]
+    [InlineData("pyhton3 my_impl.py", "the program did not start: it ended with exit status 127 before it answered anything; its last lines: *pyhton3*not found*")]
+    [InlineData("read a; exec >&-; echo bye >&2; sleep 600", "the process closed its end before it answered; the last line on its standard error: bye")]
+    [InlineData("kill -9 $$", "the program did not start: it ended with exit status 137 before it answered anything")]
     [InlineData("read a; printf '{'", "the process ended with exit status 0 in the middle of a line")]
-    [InlineData("read a; printf '\\377\\n'; sleep 9", "an answer is not UTF-8")]
-    [InlineData("read a; head -c 1048577 /dev/zero; sleep 9", "an answer is longer than 1048576 bytes: expected one short line, with tensors in the output file")]
-    [InlineData("read a; sleep 9", "no answer within 3 s")]
-    [InlineData("read a; echo busy >&2; printf '{'; sleep 9", "only half a line within 3 s; the last line on its standard error: busy")]
-    [InlineData("read a; echo hello; sleep 9", "expected an answer as the protocol defines it, got 'hello'*")]
+    [InlineData("read a; printf '\\377\\n'; sleep 600", "an answer is not UTF-8")]
+    [InlineData("read a; head -c 1048577 /dev/zero; sleep 600", "an answer is longer than 1048576 bytes: expected one short line, with tensors in the output file")]
+    [InlineData("read a; sleep 600", "no answer within 10 s")]
+    [InlineData("read a; echo busy >&2; printf '{'; sleep 600", "only half a line within 10 s; the last line on its standard error: busy")]
+    [InlineData("read a; echo hello; sleep 600", "expected an answer as the protocol defines it, got 'hello'*")]
     public void A_process_that_does_not_describe_itself_is_named(string script, string finding) =>
-        Finding(() => Shell(script, finding.Contains("within", StringComparison.Ordinal) ? 3 : 30).Dispose()).Should().Match(finding);
+        Finding(() => Shell(script, finding.Contains("within", StringComparison.Ordinal) ? 10 : 300).Dispose()).Should().Match(finding);
 
     [UnixFact]
     public void A_subject_that_fails_again_and_again_is_given_up()
@@ -224,7 +306,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("printf '%s\\n' '" + Description + "' | sed \"s/:1,/:$id,/\"")]
     public void An_adapter_that_ignores_fields_is_told(string answer)
     {
-        using var subject = Shell($$"""read a; printf '%s\n' '{{Description}}'; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 9""");
+        using var subject = Shell($$"""read a; printf '%s\n' '{{Description}}'; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 600""");
 
         AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
     }
@@ -263,7 +345,7 @@ public sealed class ProtocolTests : IDisposable
         Refusal.OfNull("subject", () => AdapterTest.Of(null!).Any().Should().BeFalse());
     }
 
-    private static ProcessSubject Shell(string script, double seconds = 20) => new(script, TimeSpan.FromSeconds(seconds), 1);
+    private static ProcessSubject Shell(string script, double seconds = 300) => new(script, TimeSpan.FromSeconds(seconds), 1);
 
     private static string Finding(Action call) => FluentActions.Invoking(call).Should().Throw<AdapterException>().Which.Message;
 

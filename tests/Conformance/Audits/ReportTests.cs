@@ -47,7 +47,7 @@ public class ReportTests
         var page = MarkdownReport.ToText(Run(Holds, InPart, Rejected, Inconclusive, Declined));
 
         page.Should().StartWith("# subject: rejected: I1").And.Contain("wellbehaved verify --scale quick --claim I1 --seed 7");
-        page.Should().Contain("&lt;disk> \u0001 \\| full", "it must not break the table").And.Contain("holds, in part (declined: boundary symmetric)").And.Contain("| declined |").And.Contain("Not testable: P9");
+        page.Should().Contain("&lt;disk&gt; \\\\u0001 \\| full", "it must not break the table").And.Contain("holds, in part (declined: boundary symmetric)").And.Contain("| declined |").And.Contain("Not testable: P9");
     }
 
     [Fact]

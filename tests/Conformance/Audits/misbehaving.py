@@ -4,7 +4,9 @@ Takes the name of the way and, of the right implementation, its folder.
 """
 import json
 import os
+import shutil
 import sys
+import threading
 import time
 
 way, folder = sys.argv[1:]
@@ -13,6 +15,8 @@ import numpy as np
 
 import wellbehaved_numpy as right
 
+# Markup of pages and of terminals, a mark that turns the direction of reading, a separator of lines, a character of no width.
+DRESSED = "<img src=x onerror=alert(1)> [a](http://b) |c| *d* `e` \x1b[31m\x1b]0;f\x07 \u202eg\u2028h\u200b &amp; \u009b2J"
 KNOWN = ["request", "protocol", "network", "input", "depths", "tensors", "moments", "output", "seed", "first", "simulations"]
 
 
@@ -45,6 +49,30 @@ def rewrite(path, change):
 def without_signal(arrays):
     del arrays["signal"]
     return arrays
+
+
+def leave_daemon(hidden):
+    """Starts a process that outlives this one, in a session of its own, without its files; hidden, without its environment too."""
+    if os.fork() > 0:
+        return os.wait()
+    os.setsid()
+    if os.fork() > 0:
+        os._exit(0)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for file in range(3):
+        os.dup2(nowhere, file)
+    os.execve("/bin/sleep", ["sleep", "600"], {} if hidden else dict(os.environ))
+
+
+def swap(output):
+    """Puts a file and a named pipe in the place of the output, in turn, for ever."""
+    pipe, file = output + ".pipe", output + ".file"
+    while True:
+        os.mkfifo(pipe)
+        os.replace(pipe, output)
+        with open(file, "wb") as stream:
+            stream.write(b"no archive")
+        os.replace(file, output)
 
 
 def misbehave(message, reply):
@@ -121,15 +149,41 @@ def misbehave(message, reply):
         reply = {"id": reply["id"], "status": "declined", "reason": "no batch norm here"}
     if way == "another-seed-each-time":
         rewrite(output, lambda arrays: {name: values * (1 + 0.001 * np.random.default_rng().random()) for name, values in arrays.items()})
+    if way == "declines-deep-nets" and message["network"]["total_depth"] > 20:
+        reply = {"id": reply["id"], "status": "declined", "reason": "nets deeper than 20 layers"}
+    if way == "swaps-file-and-pipe":
+        threading.Thread(target=swap, args=[output], daemon=True).start()
+        time.sleep(0.2)
+    if way == "removes-the-folder":
+        shutil.rmtree(os.path.dirname(output))
+    if way == "folder-in-the-place-of-the-output":
+        os.remove(output)
+        os.makedirs(os.path.join(output, "deep"))
+    if way == "folder-in-the-place-of-the-input":
+        os.remove(message["input"])
+        os.makedirs(os.path.join(message["input"], "deep"))
+    if way.startswith("dresses-up") and message["network"]["kernel_size"] == 2:
+        status = "declined" if way == "dresses-up-refusals" else "error"
+        reply = {"id": reply["id"], "status": status, "reason": f"no {DRESSED}"}
+    if way == "dresses-up-last-words":
+        sys.exit(f"oh {DRESSED}")
     say(reply)
 
 
+if way in ("leaves-a-daemon", "leaves-a-hidden-daemon"):
+    leave_daemon(way == "leaves-a-hidden-daemon")
 if way == "crash-at-start":
     sys.exit("cannot import jax")
 if way == "silent-at-start":
     time.sleep(600)
 for request, reply in answer_lines():
     if request["request"] == "describe" and reply["status"] == "done":
+        if way == "an-infinite-epsilon":
+            print(json.dumps({**reply, "epsilons": ["X"]}).replace('"X"', "1e999"), flush=True)
+            continue
+        if way.startswith("dresses-up"):
+            reply["name"] = f"name {DRESSED}"
+            reply["version"] = f"version {DRESSED}"
         if way == "describes-a-resnet":
             reply["architectures"] = ["resnet"]
         if way == "fully-connected-only":

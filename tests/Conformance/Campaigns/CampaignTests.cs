@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FluentAssertions;
 using Wellbehaved.Model;
 
@@ -63,7 +62,7 @@ public sealed class CampaignTests : IDisposable
         using var first = CommandLine.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
         try
         {
-            Await(() => Finished() >= 2);
+            Interruption.Await(first, () => Finished() >= 2, "a simulation takes a second");
             var second = CommandLine.Run(arguments);
             second.ExitStatus.Should().Be(2);
             second.Error.TrimEnd().Should().EndWith("2.npz: expected a file that no other process is working on");
@@ -122,12 +121,12 @@ public sealed class CampaignTests : IDisposable
     [UnixFact]
     public async Task Ctrl_C_keeps_what_is_finished_and_says_how_to_go_on()
     {
-        using var process = CommandLine.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. _campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64)]);
+        using var process = Interruption.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. _campaign.Arguments("1.npz", simulations: 4000, depth: 1000, channels: 64)]);
         try
         {
             var error = process.StandardError.ReadToEndAsync();
-            Await(() => File.Exists(_campaign["1.npz.journal"]) && JournalContent.Read(_campaign["1.npz.journal"])?.Finished >= 1);
-            CommandLine.Run("kill", ["-INT", $"{process.Id}"]);
+            Interruption.Await(process, () => File.Exists(_campaign["1.npz.journal"]) && JournalContent.Read(_campaign["1.npz.journal"])?.Finished >= 1, "a simulation takes a second");
+            Interruption.Interrupt(process);
             await process.WaitForExitAsync();
             process.ExitCode.Should().Be(130);
             (await error).Should().MatchRegex("note: [0-9]+ of 4000 simulations (is|are) kept in .*1.npz.journal; --resume goes on with them");
@@ -159,15 +158,5 @@ public sealed class CampaignTests : IDisposable
         resumed.ExitStatus.Should().Be(0, resumed.Error);
         resumed.Error.Should().Contain($"going on with {Counted.Of(kept, "finished simulation")}");
         File.ReadAllBytes(_campaign["1.npz"]).Should().Equal(File.ReadAllBytes(_campaign["undisturbed.npz"]));
-    }
-
-    private static void Await(Func<bool> condition)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!condition())
-        {
-            watch.Elapsed.Should().BeLessThan(TimeSpan.FromMinutes(5), "the process should have come so far");
-            Thread.Sleep(50);
-        }
     }
 }

@@ -1,0 +1,89 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A folder that only the user can enter, through which files go to and from a subject; another takes its place where a subject spoils it.</summary>
+internal sealed class ExchangeFolder : IDisposable
+{
+    private const UnixFileMode ForUser = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private readonly Lock _gate = new();
+    private readonly List<string> _folders = [Create()];
+
+    /// <summary>What could not be removed when it was disposed of, each with the reason.</summary>
+    public IReadOnlyList<string> LeftBehind { get; private set; } = [];
+
+    /// <summary>The folder.</summary>
+    public string Path
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _folders[^1];
+            }
+        }
+    }
+
+    /// <summary>Removes whatever is at a path, with all that is in it.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>Why it is still there; null if it is not.</returns>
+    public static string? Remove(string path)
+    {
+        try
+        {
+            if (File.GetAttributes(path) is var attributes && attributes.HasFlag(FileAttributes.Directory) && !attributes.HasFlag(FileAttributes.ReparsePoint))
+            {
+                if (!OperatingSystem.IsWindows())
+                {
+                    // A folder whose owner may not enter it cannot be emptied.
+                    File.SetUnixFileMode(path, ForUser);
+                }
+
+                Directory.Delete(path, recursive: true);
+            }
+            else
+            {
+                File.Delete(path);
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception.Message;
+        }
+    }
+
+    /// <summary>Makes another folder, since nothing can be written into one.</summary>
+    /// <param name="spoilt">That one; nothing happens if another has taken its place already.</param>
+    /// <exception cref="InvalidInputException">The system's folder for temporary files cannot be written to.</exception>
+    public void Replace(string spoilt)
+    {
+        lock (_gate)
+        {
+            if (_folders[^1] == spoilt)
+            {
+                _folders.Add(Create());
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => LeftBehind = [.. _folders.Select(folder => (Folder: folder, Reason: Remove(folder))).Where(pair => pair.Reason is not null).Select(pair => $"could not remove {pair.Folder} ({pair.Reason})")];
+
+    private static string Create()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("wellbehaved-").FullName;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(System.IO.Path.GetTempPath(), $"expected a folder for temporary files that can be written to ({exception.Message})", exception);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using FluentAssertions;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Commands that are interrupted as Ctrl-C interrupts them: when they can hear it, and wherever the tests were started.</summary>
+internal static partial class Interruption
+{
+    private const int SigInt = 2;
+    private const nint Default = 0;
+    private const nint Ignored = 1;
+
+    /// <summary>Larger than what any system keeps of a signal; the handler comes first on all of them.</summary>
+    private const int LargestAction = 512;
+
+    /// <summary>Ends what hangs; no test passes or fails by how long anything takes.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+    private static readonly Lock Gate = new();
+
+    /// <summary>Starts a program that Ctrl-C ends, even where a shell has started the tests in the background, which makes them and all that they start deaf to it.</summary>
+    public static Process Start(string program, IEnumerable<string> arguments)
+    {
+        lock (Gate)
+        {
+            if (!IsIgnored())
+            {
+                return CommandLine.Start(program, arguments);
+            }
+
+            _ = Signal(SigInt, Default);
+            try
+            {
+                return CommandLine.Start(program, arguments);
+            }
+            finally
+            {
+                _ = Signal(SigInt, Ignored);
+            }
+        }
+    }
+
+    /// <summary>Sends what Ctrl-C sends, once the program listens: before that it would end it at once.</summary>
+    public static void Interrupt(Process process)
+    {
+        Await(process, () => Listens(process), "the command handles the signal from its start on");
+        Kill(process.Id, SigInt).Should().Be(0);
+    }
+
+    /// <summary>Waits until something is seen.</summary>
+    public static void Await(Process process, Func<bool> condition, string because)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            clock.Elapsed.Should().BeLessThan(Limit, because);
+            (process.HasExited && !condition()).Should().BeFalse("it ended with exit status {0}, but {1}", process.HasExited ? process.ExitCode : null, because);
+            Thread.Sleep(20);
+        }
+    }
+
+    /// <summary>Whether a program has asked to be told of the signal: where the system says so, on Linux.</summary>
+    private static bool Listens(Process process)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return true;
+        }
+
+        var caught = File.ReadLines($"/proc/{process.Id}/status").Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal))[7..].Trim();
+        return (ulong.Parse(caught, NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (SigInt - 1))) != 0;
+    }
+
+    private static unsafe bool IsIgnored()
+    {
+        var action = stackalloc byte[LargestAction];
+        return GetAction(SigInt, null, action) == 0 && *(nint*)action == Ignored;
+    }
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "sigaction")]
+    private static unsafe partial int GetAction(int signal, void* action, byte* former);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
