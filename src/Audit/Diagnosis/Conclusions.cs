@@ -4,12 +4,12 @@ namespace Wellbehaved.Audit;
 /// <param name="Growth">The law of χ.</param>
 /// <param name="SignalCollapses">The directions of variance tend to one.</param>
 /// <param name="KeepsDirections">r_eff - 1 keeps two thirds from a quarter of the depth to all of it, and is above ½.</param>
-/// <param name="SnrWasLost">The SNR has lost more than the sixth power of the depth already.</param>
+/// <param name="KeepsSnr">The SNR has lost less than the sixth power of the depth where χ grows as a power, and less than its square where no law of growth is seen.</param>
 /// <param name="Needed">The signs that the condition rests on.</param>
-internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool SnrWasLost, IReadOnlyDictionary<Contrast, int> Needed)
+internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool KeepsSnr, IReadOnlyDictionary<Contrast, int> Needed)
 {
     /// <summary>Neither pathology.</summary>
-    public bool IsWellBehaved => !SignalCollapses && KeepsDirections && !SnrWasLost && Growth is not (Growth.Exponential or Growth.Undecided);
+    public bool IsWellBehaved => !SignalCollapses && KeepsDirections && KeepsSnr && Growth is not (Growth.Exponential or Growth.Undecided);
 
     /// <summary>Concludes.</summary>
     /// <param name="signs">What is known.</param>
@@ -25,17 +25,20 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         Dictionary<Contrast, int> collapsing = new() { [Contrast.DirectionsHalve] = 1, [Contrast.DirectionsStillFall] = 1, [Contrast.MoreThanTwoDirections] = -1 };
         Dictionary<Contrast, int> keeps = new() { [Contrast.DirectionsLoseThird] = -1, [Contrast.MoreThanOneAndHalfDirections] = 1 };
         var (hasCollapsed, isCollapsing) = (Known(collapsed), Known(collapsing));
-        var conclusions = new Conclusions(growth, hasCollapsed || isCollapsing, Known(keeps), signs.Positive(Contrast.LostBefore), new Dictionary<Contrast, int>());
+        var conclusions = new Conclusions(growth, hasCollapsed || isCollapsing, Known(keeps), signs.Negative(LimitOf(growth)), new Dictionary<Contrast, int>());
         return conclusions with
         {
             Needed = hasCollapsed ? collapsed : isCollapsing ? collapsing
                 : growth == Growth.Exponential ? SignsOf(growth, signs)
-                : conclusions.IsWellBehaved ? keeps.Concat(SignsOf(growth, signs)).ToDictionary()
+                : conclusions.IsWellBehaved ? keeps.Append(new(LimitOf(growth), -1)).Concat(SignsOf(growth, signs)).ToDictionary()
                 : conclusions.Needed,
         };
 
         bool Known(Dictionary<Contrast, int> needed) => needed.All(pair => signs.Known.GetValueOrDefault(pair.Key) == pair.Value);
     }
+
+    /// <summary>What the SNR must not have lost: a chance walk that has cost more than a power law would is no good health.</summary>
+    private static Contrast LimitOf(Growth growth) => growth == Growth.Power ? Contrast.SnrLostSixthPower : Contrast.SnrLostSquare;
 
     private static Dictionary<Contrast, int> SignsOf(Growth growth, Signs signs) => growth switch
     {

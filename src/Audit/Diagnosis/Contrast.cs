@@ -31,7 +31,10 @@ internal enum Contrast
     KeepsWithinFivePercent,
 
     /// <summary>ln χ at full depth exceeds 3 ln(1 + L): the SNR has lost more than the sixth power of the depth, whatever it does now.</summary>
-    LostBefore,
+    SnrLostSixthPower,
+
+    /// <summary>ln χ at full depth exceeds ln(1 + L): the SNR has lost more than the square of the depth.</summary>
+    SnrLostSquare,
 
     /// <summary>r_eff - 1 halves at least from a quarter of the depth to all of it.</summary>
     DirectionsHalve,

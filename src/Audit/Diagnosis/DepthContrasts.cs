@@ -28,7 +28,9 @@ internal sealed class DepthContrasts
             _values[Contrast.ShapeAboveMinusHalf] = AboveShape(-0.5);
             _values[Contrast.GainsFivePercent] = Less(_second, Math.Log(1.05));
             _values[Contrast.KeepsWithinFivePercent] = Less(_second, -Math.Log(1.05));
-            _values[Contrast.LostBefore] = Less([.. logChi.Select(row => row[end])], 3 * Math.Log(1 + Depth));
+            double[] total = [.. logChi.Select(row => row[end])];
+            _values[Contrast.SnrLostSixthPower] = Less(total, 3 * Math.Log(1 + Depth));
+            _values[Contrast.SnrLostSquare] = Less(total, Math.Log(1 + Depth));
         }
 
         if (table.Reff is { } reff)

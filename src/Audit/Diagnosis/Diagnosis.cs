@@ -95,7 +95,7 @@ public sealed record Diagnosis(
         var bands = SimultaneousBands.Of([.. contrasts.Values.Values], PictureFalseRate);
         var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, bands.Sign(i))).ToDictionary(), PictureFalseRate);
         var seen = Conclusions.Of(picture);
-        var certain = Conclusions.Of(SignTests.Of(contrasts.Values, FalseRate));
+        var certain = Conclusions.Of(SignTests.Of(Decisive(contrasts), FalseRate));
         var growth = GrowthOf(seen.Growth, contrasts, bands, Array.IndexOf(names, Contrast.Grows));
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
         var collapsing = new BinomialProportion(table.Died + Labels(table.Reff?.Select(row => Collapses(row, contrasts, table.Depths))), all);
@@ -184,10 +184,13 @@ public sealed record Diagnosis(
         _ => throw new ArgumentOutOfRangeException(nameof(pictured), pictured, "expected a condition"),
     };
 
+    /// <summary>The contrasts that conditions rest on: whether directions have settled is only told.</summary>
+    private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts) => contrasts.Values.Where(pair => pair.Key != Contrast.DirectionsHaveNotSettled).ToDictionary();
+
     private static int? MoreOf(DepthContrasts contrasts, Conclusions seen, Condition pictured, Condition certain, int mappings) =>
         pictured == Condition.Undecided ? null
         : certain == pictured ? 0
-        : SignTests.MappingsFor(contrasts.Values, seen.Needed, FalseRate) is { } needed ? Math.Max(1, needed - mappings)
+        : SignTests.MappingsFor(Decisive(contrasts), seen.Needed, FalseRate) is { } needed ? Math.Max(1, needed - mappings)
         : null;
 
     /// <summary>Whether a single mapping collapses: the marks of <see cref="Conclusions"/>, on its own numbers.</summary>

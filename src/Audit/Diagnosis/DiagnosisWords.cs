@@ -114,7 +114,8 @@ internal static class DiagnosisWords
     private static string? Open(Conclusions seen, DepthContrasts contrasts, MomentTable table) =>
         seen.Growth is not Growth.Exponential && DilutedBranch.Of(table, contrasts) is { } branch && branch.DepthNeeded > contrasts.Depth
             ? Invariant($"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on")
-        : seen.SnrWasLost && seen.Growth is not (Growth.Undecided or Growth.Exponential) ? "the SNR has fallen by more than the sixth power of the depth, though not exponentially"
+        : !seen.KeepsSnr && table.LogChi is not null && seen.Growth is not (Growth.Undecided or Growth.Exponential)
+            ? Invariant($"the SNR may have lost more than the {(seen.Growth == Growth.Power ? "sixth power" : "square")} of the depth, which is no good health, and exponential growth of χ is not shown either")
         : table.Reff is null && seen.Growth is not (Growth.Undecided or Growth.Exponential) ? "the signal cannot be judged without effective ranks"
         : table.LogChi is null ? "the noise cannot be judged without χ"
         : seen.Growth is Growth.Undecided ? null

@@ -211,6 +211,22 @@ public class DiagnosisTests
         Diagnosis.FalseRate.Should().Be(1e-6);
     }
 
+    /// <summary>A net so narrow that its walk hides the rate loses its SNR all the same: that is no good health.</summary>
+    [Fact]
+    public void An_SNR_that_a_walk_has_lost_is_not_well_behaved()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var diagnosis = new MadeUpTables(Keeping, depth => 0.24 * depth) { Depth = 64, Mappings = 12, Walk = 0.5 }.Diagnose(seed);
+
+            diagnosis.Conditions.Should().NotContain(Condition.WellBehaved, diagnosis.Sentence);
+            diagnosis.CertainCondition.Should().NotBe(Condition.WellBehaved);
+        }
+
+        new MadeUpTables(Keeping, depth => 40 * (1 - Math.Exp(-depth / 10))) { Mappings = 40 }.Diagnose().Sentence
+            .Should().StartWith("Undecided at depth 200: the SNR may have lost more than the square of the depth", "χ is bounded, by e⁴⁰");
+    }
+
     [Fact]
     public void A_residual_net_that_is_too_shallow_for_its_branch_is_told_so()
     {
