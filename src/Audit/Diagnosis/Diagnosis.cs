@@ -1,4 +1,5 @@
 using MathNet.Numerics.Statistics;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
@@ -68,7 +69,7 @@ public sealed record Diagnosis(
     {
         ArgumentNullException.ThrowIfNull(table);
         var all = table.Simulations + table.Died;
-        var dead = new BinomialProportion(table.Died, all);
+        var dead = new BinomialProportion(table.Died - table.NoiseDied, all);
         if (WhyNot(table) is { } reason)
         {
             return Nothing($"Undecided: {reason}.");
@@ -85,6 +86,11 @@ public sealed record Diagnosis(
             };
         }
 
+        if (all > 0 && new BinomialProportion(table.NoiseDied, all).Interval(PictureFalseRate).Lower > 0.5)
+        {
+            return Nothing($"Undecided: in {table.NoiseDied} of {Counted.Of(all, "mapping")} the noise is gone while the signal lives, and no signal-to-noise ratio is left to judge.");
+        }
+
         var rates = DepthRate.Of(table);
         if (table.Simulations < 2 || DepthContrasts.Of(table) is not { } contrasts)
         {
@@ -98,7 +104,7 @@ public sealed record Diagnosis(
         var certain = Conclusions.Of(SignTests.Of(Decisive(contrasts), FalseRate));
         var growth = GrowthOf(seen.Growth, contrasts, bands, Array.IndexOf(names, Contrast.Grows));
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
-        var collapsing = new BinomialProportion(table.Died + Labels(table.Reff?.Select(row => Collapses(row, contrasts, table.Depths))), all);
+        var collapsing = new BinomialProportion(dead.Successes + Labels(table.Reff?.Select(row => Collapses(row, contrasts, table.Depths))), all);
         var drowning = new BinomialProportion(Labels(contrasts.Walk is null ? null : Drowning(contrasts)), all);
         var conditions = ConditionsOf(seen, contrasts, rates, collapsing, drowning);
         var diagnosis = new Diagnosis(

@@ -23,7 +23,8 @@ internal static class DiagnosisWords
             [Condition.WellBehaved] => [$"Well-behaved to depth {contrasts.Depth}", directions, chi],
             _ => [$"Undecided at depth {contrasts.Depth}", Open(seen, contrasts, table) is { } open ? $"{open}; {directions}" : directions, chi],
         };
-        var died = table.Died > 0 ? Invariant($"; in {table.Died} of {table.Simulations + table.Died} mappings the signal dies") : "";
+        var (all, dead) = (table.Simulations + table.Died, table.Died - table.NoiseDied);
+        var died = (dead > 0 ? Invariant($"; in {dead} of {all} mappings the signal dies") : "") + (table.NoiseDied > 0 ? Invariant($"; in {table.NoiseDied} of {all} mappings the noise dies while the signal lives") : "");
         return $"{said[0]}: {string.Join("; ", said.Skip(1).Where(part => part.Length > 0))}{died}.";
     }
 

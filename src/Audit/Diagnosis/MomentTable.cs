@@ -19,6 +19,9 @@ public sealed record MomentTable(
     IReadOnlyList<double>? LogNu2AtDepth0,
     int Died)
 {
+    /// <summary>Of those left out as died, the mappings in which the noise died and the signal lives: no signal-to-noise ratio is left to speak of, and nothing pathological.</summary>
+    internal int NoiseDied { get; init; }
+
     /// <summary>H of a net with residual units; null if it has none, or nobody says.</summary>
     internal int? ResidualDepth { get; init; }
 

@@ -19,14 +19,15 @@ internal static class MappingSort
     public static MomentTable Sorted(MomentTable table, MomentRange range)
     {
         var alive = new List<int>();
-        var (died, unusable) = (table.Died, 0);
+        var (died, noiseDied, unusable) = (table.Died, 0, 0);
         var found = new Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)>();
         for (var i = 0; i < table.Simulations; i++)
         {
             switch (Look(table, i, range))
             {
-                case { Died: true }:
+                case { Died: true } ended:
                     died++;
+                    noiseDied += ended.SignalLives ? 1 : 0;
                     break;
                 case { Found: { Count: > 0 } kinds }:
                     unusable++;
@@ -52,6 +53,7 @@ internal static class MappingSort
             LogNu2 = Only(table.LogNu2),
             LogNu2AtDepth0 = table.LogNu2AtDepth0 is { } values ? [.. alive.Select(i => values[i])] : null,
             Died = died,
+            NoiseDied = table.NoiseDied + noiseDied,
             Unusable = table.Unusable + unusable,
             Findings =
             [
@@ -66,7 +68,7 @@ internal static class MappingSort
         IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];
     }
 
-    private static (bool Died, Dictionary<(string, ValueKind), int> Found) Look(MomentTable table, int mapping, MomentRange range)
+    private static (bool Died, bool SignalLives, Dictionary<(string, ValueKind), int> Found) Look(MomentTable table, int mapping, MomentRange range)
     {
         var found = new Dictionary<(string, ValueKind), int>();
         for (var i = 0; i < table.Depths.Count; i++)
@@ -76,7 +78,7 @@ internal static class MappingSort
             if (nu2 == ValueKind.Extinct || chi == ValueKind.Extinct || (reff == ValueKind.NotComputed && !lives))
             {
                 // What was found before the signal died stays found.
-                return (found.Count == 0, found);
+                return (found.Count == 0, nu2 != ValueKind.Extinct && (nu2 == ValueKind.Possible || reff == ValueKind.Possible), found);
             }
 
             foreach (var (moment, kind) in new[] { (LogNu2, nu2), (LogChi, chi), (Reff, reff) })
@@ -90,6 +92,6 @@ internal static class MappingSort
             ValueKind? KindOf(IReadOnlyList<double[]>? rows, string moment) => rows is null ? null : range.KindOf(moment, rows[mapping][i]);
         }
 
-        return (false, found);
+        return (false, true, found);
     }
 }

@@ -136,7 +136,7 @@ public class RecordedFindingsTests
         // Without a logarithm nobody can tell. 2¹⁰²⁴ is the first that does not fit, but for the rounding of its logarithm.
         var alone = ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [[.. logs.Select(Math.Exp)]])]), "vanilla", new RecordedExperiment());
         Outcome(alone, "D1").Verdict.Should().Be(Verdict.Inconclusive);
-        Outcome(alone, "D1").Measurements.Should().Contain(measurement => measurement.Quantity == "nu2_signal_loc3 is not a finite number, and the file does not say why, in 1 of 1 simulations at depth 24, first at depth 24");
+        Outcome(alone, "D1").Measurements.Should().Contain(measurement => measurement.Quantity == "nu2_signal_loc3 is not a finite number, and the file does not say why, in 1 of 1 simulation at depth 24, first at depth 24");
 
         static Verdict D1(double[] linear, double[] log) =>
             Outcome(ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [linear]), ("log_nu2_signal_loc3", [log])]), "vanilla", new RecordedExperiment()), "D1").Verdict;

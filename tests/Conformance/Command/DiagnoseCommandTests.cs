@@ -27,15 +27,27 @@ public sealed class DiagnoseCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_shallow_run_is_undecided_with_exit_status_3()
+    public void A_shallow_run_of_few_mappings_is_undecided_with_its_rates_and_exit_status_3()
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
-        CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", "8", "--kernel-size", "1", "--num-channels", "16", "--batch-size", "8", "--num-sims", "40", "--num-computations", "8", "--out", file).ExitStatus.Should().Be(0);
+        CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", "6", "--kernel-size", "1", "--num-channels", "16", "--batch-size", "8", "--num-sims", "4", "--out", file).ExitStatus.Should().Be(0);
 
         var outcome = CommandLine.Run("diagnose", file);
 
         outcome.ExitStatus.Should().Be(3);
-        outcome.Output.Trim().Should().Be("Undecided: depth 8 is too shallow, 64 is the least.");
+        outcome.Output.Should().StartWith("Undecided at depth 6: ").And.Contain("layers 3 to 6:").And.Contain("the noise gains ");
+    }
+
+    [Theory]
+    [InlineData("bn_ff", 1)]
+    [InlineData("bn_res", 0)]
+    public void What_is_expected_decides_the_exit_status(string architecture, int expected)
+    {
+        var file = Path.Combine(_folder.FullName, "run.npz");
+        CommandLine.Run("run", "--architecture", architecture, "--total-depth", "40", "--kernel-size", "1", "--num-channels", "64", "--batch-size", "16", "--num-sims", "40", "--out", file).ExitStatus.Should().Be(0);
+
+        CommandLine.Run("diagnose", file, "--expect", "well-behaved").ExitStatus.Should().Be(expected);
+        CommandLine.Run("diagnose", file).ExitStatus.Should().Be(0);
     }
 
     [Fact]

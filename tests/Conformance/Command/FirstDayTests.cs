@@ -54,7 +54,7 @@ public sealed class FirstDayTests : IDisposable
         var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, NumComputations = 1, KernelSize = 5, NumChannels = 2, BatchSize = 2, NumSims = 1 };
         foreach (var (height, width) in new[] { (5, 5), (1, 5), (5, 1), (5, 9) })
         {
-            var images = new StoredImages(NpyArray.Of(new double[2 * height * width], 2, height, width), "images.npy");
+            var images = new StoredImages(NpyArray.Of(new double[2 * height * width], 2, height, width), "images.npy", ImageLayout.Nhw);
             options.ValidateFor(images);
             FluentActions.Invoking(() => (options with { KernelSize = 6 }).ValidateFor(images)).Should().Throw<InvalidInputException>().WithMessage("--kernel-size: expected at most 5,*");
         }

@@ -202,6 +202,20 @@ public class DiagnosisTests
     }
 
     [Fact]
+    public void Dead_noise_is_told_from_a_dead_signal()
+    {
+        var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
+        foreach (var (mappings, sentence) in new[] { (1, "; in 1 of 40 mappings the noise dies while the signal lives."), (40, "Undecided: in 40 of 40 mappings the noise is gone while the signal lives, and no signal-to-noise ratio is left to judge.") })
+        {
+            double[][] logChi = [.. table.LogChi!.Select((row, i) => i < mappings ? [.. row.Select((value, depth) => depth < 50 ? value : double.NegativeInfinity)] : row)];
+            var diagnosis = Diagnosis.Of(MappingSort.Sorted(table with { LogChi = logChi }, MomentRange.OfFile()));
+
+            diagnosis.Sentence.Should().EndWith(sentence);
+            diagnosis.SignalPathology.Successes.Should().Be(0);
+        }
+    }
+
+    [Fact]
     public void Mappings_that_would_make_it_certain_are_counted()
     {
         // Unanimous mappings: 25 have a probability of 2⁻²⁵ = 3e-8, which is below 1e-6 shared by both sides of 16 contrasts, 3.1e-8; 24 do not.
