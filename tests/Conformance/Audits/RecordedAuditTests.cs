@@ -52,6 +52,7 @@ public sealed class RecordedAuditTests : IDisposable
     }
 
     [Theory]
+    [InlineData("vanilla", "vanilla")]
     [InlineData("bn_ff", "bn_ff")]
     [InlineData("bn_res", "bn_res")]
     public void No_law_is_broken_by_the_figures_of_our_convolutions(string name, string architecture)
