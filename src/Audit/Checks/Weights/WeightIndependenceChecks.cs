@@ -59,7 +59,8 @@ internal static class WeightIndependenceChecks
         const string network = "fully connected, 16 channels";
         yield return AnyTwo(narrow, [IndexOrder.Same], rates, WeightDiscrepancies.PairNarrow, $"correlation of any two convolutions of any simulations and seeds, {network}");
 
-        RecoveredSimulation[] some = [.. narrow.Take(Some / 2), .. narrow.Where(simulation => simulation.Seed != seed)];
+        // Each simulation once: a convolution that met itself in another order would be no pair of independent vectors.
+        RecoveredSimulation[] some = [.. narrow.Where(simulation => simulation.Seed == seed).Take(Some / 2), .. narrow.Where(simulation => simulation.Seed != seed)];
         yield return AnyTwo(some, [IndexOrder.Transposed, IndexOrder.Flipped], rates, WeightDiscrepancies.PairNarrow, $"correlation of any two convolutions, one of them in another order, {network}");
 
         var test = new CosineTest(rates, 1);
