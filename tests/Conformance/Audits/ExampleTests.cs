@@ -31,15 +31,6 @@ public sealed class ExampleTests : IDisposable
         File.ReadAllText(Path.Combine(_folder, "report", "report.md")).Should().StartWith("# wellbehaved_numpy 1: 44 of 44 claims");
     }
 
-    [PyTorchFact]
-    public void PyTorch_passes_all_claims()
-    {
-        var outcome = Audited.Run(Audited.PyTorchExample);
-
-        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
-        outcome.Output.Should().Contain("44 of 44 claims hold (112 of 112 checks), 0 rejected, 0 inconclusive");
-    }
-
     [NumPyFact]
     public void The_adapters_are_found_in_order_by_the_smoke_test()
     {
