@@ -104,7 +104,7 @@ public sealed record Diagnosis(
         var certain = Conclusions.Of(SignTests.Of(Decisive(contrasts), FalseRate));
         var growth = GrowthOf(seen.Growth, contrasts, bands, Array.IndexOf(names, Contrast.Grows));
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
-        var collapsing = new BinomialProportion(dead.Successes + Labels(table.Reff?.Select(row => Collapses(row, contrasts, table.Depths))), all);
+        var collapsing = new BinomialProportion(dead.Successes + Labels(Collapsing(contrasts, table.Simulations)), all);
         var drowning = new BinomialProportion(Labels(contrasts.Walk is null ? null : Drowning(contrasts)), all);
         var conditions = ConditionsOf(seen, contrasts, rates, collapsing, drowning);
         var diagnosis = new Diagnosis(
@@ -199,14 +199,9 @@ public sealed record Diagnosis(
         : SignTests.MappingsFor(Decisive(contrasts), seen.Needed, FalseRate) is { } needed ? Math.Max(1, needed - mappings)
         : null;
 
-    /// <summary>Whether a single mapping collapses: the marks of <see cref="Conclusions"/>, on its own numbers.</summary>
-    private static bool Collapses(double[] reff, DepthContrasts contrasts, IReadOnlyList<int> depths)
-    {
-        double ExcessAt(int depth) => DepthContrasts.LogExcess(reff[Enumerable.Range(0, depths.Count).First(i => depths[i] == depth)]);
-        var (quarter, half, end) = (ExcessAt(contrasts.Quarter), ExcessAt(contrasts.Half), ExcessAt(contrasts.Depth));
-        return (reff[^1] < 1.1 && ExcessAt(depths[0]) - end > Math.Log(2))
-            || (reff[^1] < 2 && quarter - end > 0.5 * Math.Log((double)contrasts.Depth / contrasts.Quarter) && half - end > 0.25 * Math.Log((double)contrasts.Depth / contrasts.Half));
-    }
+    /// <summary>Which mappings collapse: what is concluded from the signs of a single mapping's own numbers.</summary>
+    private static IEnumerable<bool> Collapsing(DepthContrasts contrasts, int mappings) => Enumerable.Range(0, mappings)
+        .Select(mapping => Conclusions.Of(new Signs(contrasts.Values.ToDictionary(pair => pair.Key, pair => Math.Sign(pair.Value[mapping])), FalseRate: 1)).SignalCollapses);
 
     /// <summary>Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty.</summary>
     private static IEnumerable<bool> Drowning(DepthContrasts contrasts)
