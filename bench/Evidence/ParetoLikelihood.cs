@@ -9,7 +9,9 @@ namespace Wellbehaved.Evidence;
 /// <param name="excesses">Positive numbers.</param>
 internal sealed class ParetoLikelihood(double[] excesses)
 {
-    private const double LeastShape = -0.5;
+    /// <summary>The least shape that is searched.</summary>
+    public const double LeastShape = -0.5;
+
     private const double LargestShape = 2;
 
     /// <summary>Coarse nodes before a maximum is refined: the likelihood may have a ridge at the end of the tail.</summary>
@@ -22,6 +24,9 @@ internal sealed class ParetoLikelihood(double[] excesses)
     private const double NearlyExponential = 1e-9;
 
     private readonly double _mean = excesses.Average();
+
+    /// <summary>The scale of the search: unlike the mean it stays where it is in heavy tails, where θ·median = 2^ξ - 1 at the likeliest law.</summary>
+    private readonly double _median = excesses.Order().ElementAt(excesses.Length / 2);
 
     /// <summary>ln L of shape ξ and scale σ; negative infinity where an excess lies beyond the end of the tail.</summary>
     public double At(double shape, double scale)
@@ -49,8 +54,8 @@ internal sealed class ParetoLikelihood(double[] excesses)
     public (double Shape, double Scale, double Value) Maximum()
     {
         var largest = excesses.Max();
-        var (ends, goesOn) = (Argmax(1e-6, 1 - 1e-9, t => Of(-t / largest).Value), Argmax(1e-6, 0.99, t => Of(t / (1 - t) / _mean).Value));
-        return new[] { Of(-ends / largest), Of(goesOn / (1 - goesOn) / _mean), (0, _mean, At(0, _mean)) }.MaxBy(candidate => candidate.Item3);
+        var (ends, goesOn) = (Argmax(1e-6, 1 - 1e-9, t => Of(-t / largest).Value), Argmax(1e-6, 0.99, t => Of(t / (1 - t) / _median).Value));
+        return new[] { Of(-ends / largest), Of(goesOn / (1 - goesOn) / _median), (0, _mean, At(0, _mean)) }.MaxBy(candidate => candidate.Item3);
 
         (double Shape, double Scale, double Value) Of(double ratio)
         {
@@ -79,6 +84,13 @@ internal sealed class ParetoLikelihood(double[] excesses)
         Math.Abs(shape) < NearlyExponential ? -distance / scale
         : 1 + (shape * distance / scale) is var argument && argument > 0 ? -Math.Log(argument) / shape
         : double.NegativeInfinity;
+
+    /// <summary>The excess of a law that a uniform random number stands for.</summary>
+    public static double Excess(double shape, double scale, double uniform)
+    {
+        var exponential = -Math.Log(1 - uniform);
+        return scale * (Math.Abs(shape) < NearlyExponential ? exponential : ExpMinus1(shape * exponential) / shape);
+    }
 
     /// <summary>Σ ln(1 + θy), NaN where an excess lies beyond the end.</summary>
     /// <remarks>Logarithms are dear: eight factors of 10⁻⁹ to 10¹² are multiplied before one is taken.</remarks>

@@ -20,8 +20,13 @@ internal abstract record TailFinding
     /// <param name="Exceedances">How many.</param>
     public sealed record TooFew(int Exceedances) : TailFinding;
 
+    /// <summary>No generalised Pareto law fits above any of the thresholds: ratios of several kinds are mixed.</summary>
+    /// <param name="Threshold">The largest threshold tried.</param>
+    /// <param name="Exceedances">Ratios above it.</param>
+    public sealed record NoLaw(double Threshold, int Exceedances) : TailFinding;
+
     /// <summary>A generalised Pareto law was fitted above a threshold.</summary>
-    /// <param name="Threshold">The 99 % quantile, or the least of the ratios that were kept if that is larger.</param>
+    /// <param name="Threshold">The 99 % quantile, or a larger one where the law does not fit above that; or the least of the ratios that were kept if that is larger.</param>
     /// <param name="Exceedances">Ratios above it.</param>
     /// <param name="Shape">ξ; negative if the tail ends.</param>
     /// <param name="End">Where it ends; infinity if it does not.</param>
@@ -32,6 +37,8 @@ internal abstract record TailFinding
 
 /// <summary>The probability that a ratio exceeds 1, by a generalised Pareto law above the 99 % quantile (Pickands, Ann. Statist. 1975).</summary>
 /// <remarks>
+/// The law is one of large excesses, and a hundredth of the runs need not be that: where the excesses do not look like it, the threshold is raised
+/// (Bader, Yan and Zhang, Ann. Appl. Statist. 2018), and where they never do, nothing is extrapolated.
 /// The limit is by the ratio of likelihoods, whose signed root is nearly a standard normal number: only nearly, as some hundred exceedances give shapes
 /// that are too small in the mean, and limits that hold in 90 % instead of 95 %. So the root's critical value is simulated, at the likeliest law
 /// with the asymptotic limit (a constrained parametric bootstrap; Lee and Young, Biometrika 2005). What remains is that
@@ -49,6 +56,9 @@ internal static class ParetoTail
 
     /// <summary>The 95 % quantile of a standard normal number.</summary>
     private const double AsymptoticRoot = 1.6448536;
+
+    /// <summary>Which part of the runs lies above the threshold: a hundredth, or less where several kinds of ratios are mixed there and the law does not fit.</summary>
+    private static readonly int[] PartsAbove = [100, 133, 200, 400, 800];
 
     /// <summary>Simulated samples: the critical value's standard error is 0.07.</summary>
     private const int Simulations = 999;
@@ -76,11 +86,27 @@ internal static class ParetoTail
             return new TailFinding.Reached();
         }
 
-        // One hundredth of the runs lies above; the next one is the threshold.
-        var above = (int)Math.Min(tail.Measured / 100, tail.Largest.Length - 1);
-        double threshold = tail.Largest[above];
-        double[] excesses = [.. tail.Largest.Take(above).Select(value => value - threshold).Where(value => value > 0)];
-        return excesses.Length < FewestExceedances ? new TailFinding.TooFew(excesses.Length) : Fit(threshold, excesses, tail.Measured, simulations);
+        TailFinding? refused = null;
+        foreach (var part in PartsAbove)
+        {
+            // That part of the runs lies above; the next one is the threshold.
+            var above = (int)Math.Min(tail.Measured / part, tail.Largest.Length - 1);
+            double threshold = tail.Largest[above];
+            double[] excesses = [.. tail.Largest.Take(above).Select(value => value - threshold).Where(value => value > 0)];
+            if (excesses.Length < FewestExceedances)
+            {
+                return refused ?? new TailFinding.TooFew(excesses.Length);
+            }
+
+            if (ParetoGoodness.Accepts(excesses, simulations))
+            {
+                return Fit(threshold, excesses, tail.Measured, simulations);
+            }
+
+            refused = new TailFinding.NoLaw(threshold, excesses.Length);
+        }
+
+        return refused!;
     }
 
     private static TailFinding.Fitted Fit(double threshold, double[] excesses, long runs, int simulations)
@@ -138,16 +164,10 @@ internal static class ParetoTail
         Parallel.For(0, simulations, i =>
         {
             var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
-            var likelihood = new ParetoLikelihood([.. excesses.Select(_ => Excess(random.NextDouble()))]);
+            var likelihood = new ParetoLikelihood([.. excesses.Select(_ => ParetoLikelihood.Excess(law.Shape, law.Scale, random.NextDouble()))]);
             roots[i] = Root(likelihood, likelihood.Maximum(), logProbability, distance);
         });
         Array.Sort(roots);
         return roots[(19 * (simulations + 1) / 20) - 1];
-
-        double Excess(double uniform)
-        {
-            var exponential = -Math.Log(1 - uniform);
-            return law.Scale * (Math.Abs(law.Shape) < 1e-9 ? exponential : (Math.Exp(law.Shape * exponential) - 1) / law.Shape);
-        }
     }
 }

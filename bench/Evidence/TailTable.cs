@@ -10,7 +10,7 @@ internal static class TailTable
 
     private const string Words = """
         The largest ratio of difference to tolerance in a run; above 1 the reference would be rejected. ξ is the shape of a generalised Pareto law
-        above the threshold, the 99 % quantile; a negative one has an end.
+        above the threshold: the 99 % quantile, or a higher one (up to 99.9 %) where that law does not fit the excesses. A negative one has an end.
         """;
 
     /// <summary>Writes the table.</summary>
@@ -35,6 +35,7 @@ internal static class TailTable
         TailFinding.AlwaysEqual equal => ["–", "–", "–", $"always equal; by counting {Probability(equal.UpperLimit)}", "equality, not a limit"],
         TailFinding.Reached => ["–", "–", "–", "reached", "**no**"],
         TailFinding.TooFew few => ["–", "–", "–", Invariant($"{few.Exceedances} exceedances are too few"), "not known"],
+        TailFinding.NoLaw none => [Invariant($"{none.Threshold:0.000}"), "–", "–", Invariant($"no law fits the {none.Exceedances} largest"), "not known"],
         TailFinding.Fitted fit =>
         [
             Invariant($"{fit.Threshold:0.000}"),
