@@ -21,9 +21,14 @@ internal static class Checksums
 
     private static int Main(string[] arguments)
     {
+        if (arguments is [CommandFuzzing.Word, .. { Length: 2 or 3 } inputs])
+        {
+            return CommandFuzzing.Run(inputs);
+        }
+
         if (arguments is not ["checksums"])
         {
-            Console.Error.WriteLine("expected: checksums (the tests are run by dotnet test)");
+            Console.Error.WriteLine($"expected: checksums, or {CommandFuzzing.Word} FROM TO [FOLDER] (the tests are run by dotnet test)");
             return 2;
         }
 
