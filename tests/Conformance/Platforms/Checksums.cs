@@ -26,9 +26,16 @@ internal static class Checksums
             return CommandFuzzing.Run(inputs);
         }
 
+        if (arguments is [LeakWatch.Word, var rounds])
+        {
+            var leak = LeakWatch.Run(int.Parse(rounds, CultureInfo.InvariantCulture), null, Console.WriteLine);
+            Console.Error.WriteLine(leak);
+            return leak is null ? 0 : 1;
+        }
+
         if (arguments is not ["checksums"])
         {
-            Console.Error.WriteLine($"expected: checksums, or {CommandFuzzing.Word} FROM TO [FOLDER] (the tests are run by dotnet test)");
+            Console.Error.WriteLine($"expected: checksums, or {CommandFuzzing.Word} FROM TO [FOLDER], or {LeakWatch.Word} ROUNDS (the tests are run by dotnet test)");
             return 2;
         }
 

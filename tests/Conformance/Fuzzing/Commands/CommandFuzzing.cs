@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -97,7 +98,7 @@ public static partial class CommandFuzzing
                 if (outcome.Failure is { } failure)
                 {
                     findings++;
-                    Console.WriteLine($"seed {seed}, {input.Kind}: wellbehaved {string.Join(' ', command)}: {Escaped(failure)}");
+                    Console.WriteLine($"seed {seed}, {input.Kind}: {Escaped($"wellbehaved {string.Join(' ', command)}: {failure}")}");
                     Keep(inputs.Folder, keep, seed);
                     PeakMemory.Reset();
                 }
@@ -122,7 +123,7 @@ public static partial class CommandFuzzing
             $"{tried} inputs through {commands} commands (exit status 0: {statuses[0]}, 1: {statuses[1]}, 2: {statuses[2]}, 3: {statuses[3]}), {findings} findings; at most {slowest.TotalSeconds:F1} s and {largest >> 20} MiB; {watch.Elapsed.TotalMinutes:F1} min"));
     }
 
-    private static string Escaped(string text) => Regex.Escape(text.Length > 3000 ? text[..3000] : text).Replace("\\ ", " ", StringComparison.Ordinal).Replace("\\.", ".", StringComparison.Ordinal);
+    private static string Escaped(string text) => ForeignText.OnOneLine(ForeignText.Beginning(text, 3000));
 
     private static void Keep(string folder, string? keep, int seed)
     {
