@@ -56,7 +56,7 @@ internal static class ArraySpoiler
     /// <summary>Spoils numbers; arrays of other elements than doubles and whole numbers stay as they are.</summary>
     public static void SpoilValues(RawArray array, Random random)
     {
-        if (array.Elements.Length == 0)
+        if (array.Elements.Length < sizeof(double))
         {
             return;
         }
