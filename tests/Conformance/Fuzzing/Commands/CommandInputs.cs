@@ -309,6 +309,7 @@ internal sealed class CommandInputs : IDisposable
               case $line in
                 *'"describe"'*) sed "s/\"id\":7/\"id\":$id/" "$1/description" ;;
                 *'"stop"'*) exit 0 ;;
+                *unknown_field*) printf '{"id":%s,"status":"error","reason":"unknown field"}\n' "$id" ;;
                 *) out=${line##*\"output\":\"}; cp "$1/output" "${out%%\"*}"; sed "s/\"id\":7/\"id\":$id/" "$1/answer" ;;
               esac
             done
