@@ -118,7 +118,7 @@ public sealed class ImageLayoutTests : IDisposable
             ResultConfiguration.Read(text)!.Layout.Should().Be(layout);
         }
 
-        FluentActions.Invoking(() => (options with { Layout = (ImageLayout)9 }).Validate()).Should().Throw<InvalidInputException>().WithMessage("--layout: expected nhwc, nchw, nhw, hwc, got '9'");
+        FluentActions.Invoking(() => (options with { Layout = (ImageLayout)9 }).Validate()).Should().Throw<InvalidInputException>().WithMessage("--layout: expected nhwc, nchw, nhw, hwc, chw, got '9'");
     }
 
     [Fact]
