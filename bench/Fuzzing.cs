@@ -30,4 +30,20 @@ internal static class Fuzzing
         Console.WriteLine($"\n{each * targets.All.Count} inputs, {failures} failures");
         return failures;
     }
+
+    /// <summary>Gives spoilt files to the commands that read them.</summary>
+    /// <param name="from">The first seed: an input is a function of its seed.</param>
+    /// <param name="to">The seed after the last one.</param>
+    /// <param name="keep">A folder for the inputs of findings; null if they are not kept.</param>
+    /// <returns>The number of findings.</returns>
+    public static int RunCommands(int from, int to, string? keep)
+    {
+        var findings = CommandFuzzing.RunApart(from, to, keep, Console.WriteLine);
+        foreach (var finding in findings)
+        {
+            Console.Error.WriteLine(finding);
+        }
+
+        return findings.Count;
+    }
 }

@@ -5,7 +5,7 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
+// evidence … (alone it says how); vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -19,6 +19,12 @@ switch (args)
         break;
     case ["fuzz", var inputs, var seed]:
         return Fuzzing.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)) == 0 ? 0 : 1;
+    case ["fuzz", "commands", var from, var to, .. var keep]:
+        return Fuzzing.RunCommands(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), keep.FirstOrDefault()) == 0 ? 0 : 1;
+    case ["leak", var minutes]:
+        var leak = LeakWatch.Run(null, TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), Console.WriteLine);
+        Console.WriteLine(leak ?? "no leak");
+        return leak is null ? 0 : 1;
     case ["mutation-score", var least, var survivors, .. var reports]:
         return MutationScore.Print(double.Parse(least, CultureInfo.InvariantCulture), survivors, reports) ? 0 : 1;
     case ["mutation-survivors", var survivors, .. var reports]:

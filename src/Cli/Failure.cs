@@ -20,7 +20,7 @@ internal static class Failure
     public static int Report(Exception exception, TextWriter error) => Cause(exception) switch
     {
         InvalidInputException cause => Say(error, cause.Message, ExitStatus.Usage),
-        OutOfMemoryException => Say(error, "--num-channels, --batch-size, --kernel-size: expected sizes that fit memory", ExitStatus.Usage),
+        OutOfMemoryException => Say(error, "--num-channels, --batch-size, --kernel-size, or the file that is read: expected sizes that fit memory", ExitStatus.Usage),
         OperationCanceledException => Say(error, "interrupted", ExitStatus.Interrupted),
         IOException or UnauthorizedAccessException => Say(error, $"expected files and an output that can be read and written ({exception.Message})", ExitStatus.Usage),
         var cause => ReportDefect(cause, error),

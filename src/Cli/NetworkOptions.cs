@@ -6,7 +6,7 @@ namespace Wellbehaved.Cli;
 /// <summary>The options that describe a network and its inputs.</summary>
 internal sealed class NetworkOptions
 {
-    private static readonly string[] Layouts = ["nhwc", "nchw", "nhw", "hwc"];
+    private static readonly string[] Layouts = ["nhwc", "nchw", "nhw", "hwc", "chw"];
     private readonly Option<string> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", Required = true, HelpName = "word" };
     private readonly Option<int> _totalDepth = OptionFactory.RequiredNumber<int>("--total-depth", "Number of layers, or of residual units");
     private readonly Option<int> _kernelSize = OptionFactory.RequiredNumber<int>("--kernel-size", "Extent of the kernels; 1 flattens the images: a fully connected net");
@@ -77,6 +77,7 @@ internal sealed class NetworkOptions
         "nchw" => ImageLayout.Nchw,
         "nhw" => ImageLayout.Nhw,
         "hwc" => ImageLayout.Hwc,
+        "chw" => ImageLayout.Chw,
         _ => throw new InvalidInputException("--layout", $"expected {string.Join(", ", Layouts)}, got '{word}'"),
     };
 
@@ -86,7 +87,7 @@ internal sealed class NetworkOptions
         var option = new Option<string?>("--layout")
         {
             Description = $"Axes of an array of images, N images, H rows, W columns, C channels: {string.Join(", ", Layouts)} "
-                + "(PyTorch's are nchw, a photograph's hwc); four axes are nhwc if nothing is said, three nhw",
+                + "(PyTorch's are nchw, a photograph's hwc, or chw in PyTorch); four axes are nhwc if nothing is said, three nhw",
             HelpName = "word",
         };
         option.CompletionSources.Add(Layouts);

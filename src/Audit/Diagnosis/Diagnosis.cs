@@ -201,7 +201,10 @@ public sealed record Diagnosis(
 
     /// <summary>Which mappings collapse: what is concluded from the signs of a single mapping's own numbers.</summary>
     private static IEnumerable<bool> Collapsing(DepthContrasts contrasts, int mappings) => Enumerable.Range(0, mappings)
-        .Select(mapping => Conclusions.Of(new Signs(contrasts.Values.ToDictionary(pair => pair.Key, pair => Math.Sign(pair.Value[mapping])), FalseRate: 1)).SignalCollapses);
+        .Select(mapping => Conclusions.Of(new Signs(contrasts.Values.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value[mapping])), FalseRate: 1)).SignalCollapses);
+
+    /// <summary>A number that is none tells nothing.</summary>
+    private static int SignOf(double number) => double.IsNaN(number) ? 0 : Math.Sign(number);
 
     /// <summary>Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty.</summary>
     private static IEnumerable<bool> Drowning(DepthContrasts contrasts)

@@ -135,6 +135,11 @@ public sealed record Prediction(
         {
             throw new InvalidInputException("--epsilon, --batch-size", WithoutParameter(exception), exception);
         }
+        catch (ArithmeticException exception)
+        {
+            // A batch of one or two directions, and an ε that is as good as none.
+            throw new InvalidInputException("--epsilon, --batch-size", $"expected points that vary in more directions, or a larger ε, got an expectation that is nearly infinite ({exception.Message})", exception);
+        }
     }
 
     /// <summary>Mean squares over the channels, of each point.</summary>

@@ -1,14 +1,15 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
 /// <summary>The file that a subject was to write, opened once and without waiting; only then is looked at what was opened.</summary>
 /// <remarks>
 /// A look at the path would say what was there a moment ago. Opening a named pipe waits for somebody who writes into it, for as long as the subject likes;
-/// on Unix it is therefore opened in the way that does not wait, which nothing in .NET offers.
+/// on Unix it is therefore opened in the way that does not wait (<see cref="UnixOpen"/>).
 /// </remarks>
-internal static partial class OutputFile
+internal static class OutputFile
 {
     private const string Expectation = "expected the output file that the request names, found";
 
@@ -73,7 +74,7 @@ internal static partial class OutputFile
 
     private static SafeFileHandle OpenOnUnix(string path)
     {
-        var handle = Open(path, Unix.ReadOnlyWithoutWaiting | Unix.WithoutFollowingLinks | Unix.ClosedInChildren);
+        var handle = UnixOpen.ForReading(path, followsLinks: false);
         if (!handle.IsInvalid)
         {
             return handle;
@@ -82,32 +83,8 @@ internal static partial class OutputFile
         var (error, words) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
         handle.Dispose();
         throw new AdapterException(
-            error is Unix.NoSuchEntry or Unix.NotAFolder || error == Unix.TooManyLinks ? $"{Expectation} none"
-            : error == Unix.NoSuchDevice ? $"{Expectation} a socket or a device"
+            error is UnixOpen.NoSuchEntry or UnixOpen.NotAFolder || error == UnixOpen.TooManyLinks ? $"{Expectation} none"
+            : error == UnixOpen.NoSuchDevice ? $"{Expectation} a socket or a device"
             : $"{Expectation} one that cannot be read ({words})");
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial SafeFileHandle Open(string path, int flags);
-
-    /// <summary>Numbers of fcntl.h and errno.h, which differ by system and, of one flag, by processor.</summary>
-    private static class Unix
-    {
-        public const int NoSuchEntry = 2;
-        public const int NoSuchDevice = 6;
-        public const int NotAFolder = 20;
-        private static readonly bool IsLinux = OperatingSystem.IsLinux();
-
-        public static int TooManyLinks => IsLinux ? 40 : 62;
-
-        public static int ReadOnlyWithoutWaiting => IsLinux ? 0x800 : 0x4;
-
-        public static int ClosedInChildren => IsLinux ? 0x80000 : OperatingSystem.IsFreeBSD() ? 0x100000 : 0x1000000;
-
-        public static int WithoutFollowingLinks => !IsLinux ? 0x100 : RuntimeInformation.ProcessArchitecture switch
-        {
-            Architecture.Arm or Architecture.Arm64 or Architecture.Armv6 or Architecture.Ppc64le => 0x8000,
-            _ => 0x20000,
-        };
     }
 }

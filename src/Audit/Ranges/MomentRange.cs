@@ -4,8 +4,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The values that each moment can have: the one place that knows them, for live subjects and for files.</summary>
 /// <remarks>
-/// ν₁, ν₂, μ₂, μ₄, μ₂(dx) are means of absolute values, squares and fourth powers, χ is a square root: none is negative. A logarithm is any finite number, or
-/// that of zero. An effective rank lies between 1 and min(N, P - 1) (law D2).
+/// ν₁, ν₂, μ₂, μ₄, μ₂(dx) are means of absolute values, squares and fourth powers, χ is a square root: none is negative. A logarithm is any finite number, or that of
+/// zero; numbers beyond 2⁵³ are none that a network of any depth reaches, and differences of theirs overflow. An effective rank lies between 1 and min(N, P - 1) (law D2).
 /// </remarks>
 /// <param name="LargestRank">min(N, P - 1), or infinity where channels or points are unknown.</param>
 /// <param name="Rounding">Rounding of an effective rank, relative to its size.</param>
@@ -17,6 +17,9 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
 
     /// <summary>The prefix of logarithms.</summary>
     public const string Log = "log_";
+
+    /// <summary>No layer changes a logarithm by more than some thousands, and no network has more than 2³¹ layers.</summary>
+    public const double LargestLogarithm = 1L << 53;
 
     private const double UnitRoundoffOfSingle = 1.0 / (1 << 24);
     private const string Rank = "reff_";
@@ -65,6 +68,7 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
     public (double Lower, double Upper, double Tolerance) LimitsOf(string name) =>
         IsRank(name) ? (1, LargestRank, Rounding * (double.IsFinite(LargestRank) ? LargestRank : 1))
         : IsNonnegative(name) ? (0, double.PositiveInfinity, 0)
+        : name.StartsWith(Log, StringComparison.Ordinal) && IsNonnegative(name[Log.Length..]) ? (-LargestLogarithm, LargestLogarithm, 0)
         : (double.NegativeInfinity, double.PositiveInfinity, 0);
 
     /// <summary>Says what a number is.</summary>

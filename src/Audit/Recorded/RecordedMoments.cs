@@ -19,7 +19,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     private static readonly MomentRange Range = MomentRange.OfFile();
     private static readonly double LargestLog = Math.Log(double.MaxValue), LeastLog = Math.Log(double.Epsilon);
     private static readonly double LeastOfHalf = Math.ScaleB(1, -14);
-    private readonly Dictionary<string, RecordedCell[][]?> _cells = [];
+    private readonly RecentlyUsed<RecordedCell[][]?> _cells = new(most: 16);
     private readonly Dictionary<(string Moment, int Place), double> _largest = [];
 
     /// <summary>A linear moment or an effective rank.</summary>
@@ -29,34 +29,24 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     public RecordedCell[][]? Linear(string moment, int place)
     {
         var name = $"{moment}_loc{place}";
-        if (!_cells.TryGetValue(name, out var cells))
-        {
-            _cells[name] = cells = MomentRange.IsRank(name) && !IsComputed(name, place)
-                ? null
-                : Classified(name, (s, d, value) => Linear(moment, place, s, d, value));
-        }
-
-        return cells;
+        return _cells.Find(name, () => MomentRange.IsRank(name) && !IsComputed(name, place)
+            ? null
+            : Classified(name, (s, d, value) => Linear(moment, place, s, d, value)));
     }
 
     /// <summary>The logarithm of a moment, as recorded; null if the file does not hold it.</summary>
     public RecordedCell[][]? RecordedLog(string moment, int place)
     {
         var name = $"{MomentRange.Log}{moment}_loc{place}";
-        if (!_cells.TryGetValue(name, out var cells))
+        return _cells.Find(name, () => Classified(name, (s, d, value) => Range.KindOf(name, value) switch
         {
-            _cells[name] = cells = Classified(name, (s, d, value) => Range.KindOf(name, value) switch
-            {
-                ValueKind.Possible => RecordedCell.Of(value),
-                ValueKind.Extinct => new RecordedCell(CellKind.Extinct, value),
-                ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
-                ValueKind.Infinite => RecordedCell.Impossible,
-                ValueKind.NotComputed or ValueKind.OutOfRange => throw new InvalidOperationException($"expected a logarithm, got {value} in {name}"),
-                var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
-            });
-        }
-
-        return cells;
+            ValueKind.Possible => RecordedCell.Of(value),
+            ValueKind.Extinct => new RecordedCell(CellKind.Extinct, value),
+            ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
+            ValueKind.Infinite or ValueKind.OutOfRange => RecordedCell.Impossible,
+            ValueKind.NotComputed => throw new InvalidOperationException($"expected a logarithm, got {value} in {name}"),
+            var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
+        }));
     }
 
     /// <summary>The logarithm of a moment: as recorded, otherwise of the number itself.</summary>

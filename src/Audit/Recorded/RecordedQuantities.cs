@@ -95,7 +95,7 @@ internal static class RecordedQuantities
         }
     }
 
-    private static List<(string Name, RecordedCell[][]? Rows)> Derived(ResultFile file, Architecture architecture, RecordedMoments moments)
+    private static IEnumerable<(string Name, RecordedCell[][]? Rows)> Derived(ResultFile file, Architecture architecture, RecordedMoments moments)
     {
         var depths = file.Depth.Count;
         var places = architecture.Places;
@@ -106,24 +106,21 @@ internal static class RecordedQuantities
         var walk = architecture.Name == "vanilla" && start < depths - 1
             ? moments.Log(Nu2, relu)?.Select(row => RecordedCell.Combine(row[^1], row[start], (end, begin) => end - begin)).ToArray()
             : null;
-        var derived = new List<(string, RecordedCell[][]?)>
-        {
-            (ConvolutionSignal, Mean(Ratio(Nu2, convolution), 2)),
-            (ConvolutionNoise, Mean(Ratio(Noise, convolution), 2)),
-            (ReluSignal, Mean(Ratio(Nu2, relu), 0.5)),
-            (ReluNoise, Mean(Ratio(Noise, relu), 0.5)),
-            (ReluChi, Mean(Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => Math.Exp(2 * (before - after))), null)),
-            (ReluVariance, architecture.IsResidual || !architecture.HasBatchNorm ? null : Mean(Combine(
-                Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => 2 * (before - after)),
-                Combine(moments.Log(Noise, relu), moments.Log(Noise, relu - 1), (after, before) => after - before),
-                (chi, noise) => Math.Exp(chi + noise)), null)),
-            (UnitGain, Mean(
-                architecture.IsResidual ? Combine(moments.Linear(Nu2, last), moments.Linear(Nu2, 1), (after, before) => after - before) : null,
-                null)),
-            (WalkGain, AtEnd(walk, depths)),
-            (WalkGainSquared, AtEnd(walk?.Select(gain => RecordedCell.Combine(gain, gain, (one, other) => one * other)), depths)),
-            (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.Of(file.Depth[^1] - file.Depth[start])), depths)),
-        };
+        yield return (ConvolutionSignal, Mean(Ratio(Nu2, convolution), 2));
+        yield return (ConvolutionNoise, Mean(Ratio(Noise, convolution), 2));
+        yield return (ReluSignal, Mean(Ratio(Nu2, relu), 0.5));
+        yield return (ReluNoise, Mean(Ratio(Noise, relu), 0.5));
+        yield return (ReluChi, Mean(Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => Math.Exp(2 * (before - after))), null));
+        yield return (ReluVariance, architecture.IsResidual || !architecture.HasBatchNorm ? null : Mean(Combine(
+            Combine(moments.Log(Chi, relu), moments.Log(Chi, relu - 1), (after, before) => 2 * (before - after)),
+            Combine(moments.Log(Noise, relu), moments.Log(Noise, relu - 1), (after, before) => after - before),
+            (chi, noise) => Math.Exp(chi + noise)), null));
+        yield return (UnitGain, Mean(
+            architecture.IsResidual ? Combine(moments.Linear(Nu2, last), moments.Linear(Nu2, 1), (after, before) => after - before) : null,
+            null));
+        yield return (WalkGain, AtEnd(walk, depths));
+        yield return (WalkGainSquared, AtEnd(walk?.Select(gain => RecordedCell.Combine(gain, gain, (one, other) => one * other)), depths));
+        yield return (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.Of(file.Depth[^1] - file.Depth[start])), depths));
         foreach (var place in places)
         {
             var (nu1, nu2, mu2, mu4) = (moments.Log(Nu1, place.Number), moments.Log(Nu2, place.Number),
@@ -133,13 +130,11 @@ internal static class RecordedQuantities
 
             // Behind batch norm μ₂/ν₂ is 1, elsewhere 1 at most.
             var isNormalised = place.Kind == PlaceKind.BatchNorm;
-            derived.Add(($"{Nu1OverNu2}_{place.Suffix}", Nearer(Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two)), lost1, 2, lost2)));
-            derived.Add(($"{Mu2OverNu2}_{place.Suffix}", Nearer(Combine(mu2, nu2, (one, two) => Math.Exp(one - two)), lostOfMu2, 1, lost2, isNormalised)));
-            derived.Add(($"{Mu2OverMu4}_{place.Suffix}", Nearer(Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two)), lostOfMu2, 2, lost4)));
-            derived.Add(($"{ChiConsistency}_{place.Suffix}", Consistency(place.Number)));
+            yield return ($"{Nu1OverNu2}_{place.Suffix}", Nearer(Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two)), lost1, 2, lost2));
+            yield return ($"{Mu2OverNu2}_{place.Suffix}", Nearer(Combine(mu2, nu2, (one, two) => Math.Exp(one - two)), lostOfMu2, 1, lost2, isNormalised));
+            yield return ($"{Mu2OverMu4}_{place.Suffix}", Nearer(Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two)), lostOfMu2, 2, lost4));
+            yield return ($"{ChiConsistency}_{place.Suffix}", Consistency(place.Number));
         }
-
-        return derived;
 
         int NumberOf(PlaceKind kind) => places.First(place => place.Kind == kind).Number;
 

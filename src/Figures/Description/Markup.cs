@@ -1,4 +1,5 @@
 using System.Text;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 
@@ -39,7 +40,7 @@ public static class Markup
     public static string Escape(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return string.Concat(text.Select(sign => sign is '\\' or '*' or '{' or '}' ? $"\\{sign}" : $"{sign}"));
+        return string.Concat(ForeignText.OnOneLine(text).Select(sign => sign is '\\' or '*' or '{' or '}' ? $"\\{sign}" : $"{sign}"));
     }
 
     /// <summary>A label as it is said where nothing can be set: <c>r_eff</c>, <c>SNR^l</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Wellbehaved.Model;
 
@@ -8,15 +7,9 @@ namespace Wellbehaved.Model;
 /// Opening a named pipe waits for somebody who writes to it, perhaps for ever; and looking first and opening then leaves time to exchange one for
 /// the other. So the path is opened without waiting, and what was opened is looked at.
 /// </remarks>
-internal static partial class RegularFile
+internal static class RegularFile
 {
     private const int BufferSize = 1 << 12;
-
-    // O_RDONLY | O_NONBLOCK | O_CLOEXEC, which every system numbers as it likes.
-    private const int FlagsOfLinux = 0x800 | 0x80000;
-    private const int FlagsOfMacOS = 0x4 | 0x1000000;
-    private const int NoSuchFile = 2;
-    private const int NoPermission = 13;
 
     /// <summary>Opens a file for reading, also while another process writes to it.</summary>
     /// <param name="path">The file.</param>
@@ -50,8 +43,7 @@ internal static partial class RegularFile
 
     private static FileStream OpenWithoutWaiting(string path)
     {
-        var flags = OperatingSystem.IsLinux() ? FlagsOfLinux : OperatingSystem.IsMacOS() ? FlagsOfMacOS : 0;
-        if (flags == 0)
+        if (OperatingSystem.IsWindows())
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, BufferSize);
         }
@@ -61,18 +53,19 @@ internal static partial class RegularFile
             throw new UnauthorizedAccessException($"'{path}' is a folder");
         }
 
-        var descriptor = OpenDescriptor(path, flags);
-        if (descriptor < 0)
+        var handle = UnixOpen.ForReading(path, followsLinks: true);
+        if (handle.IsInvalid)
         {
-            throw Marshal.GetLastPInvokeError() switch
+            var (error, words) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
+            handle.Dispose();
+            throw error switch
             {
-                NoSuchFile => new FileNotFoundException($"Could not find file '{path}'"),
-                NoPermission => new UnauthorizedAccessException($"Access to the path '{path}' is denied"),
-                _ => new IOException($"{Marshal.GetLastPInvokeErrorMessage()}: '{path}'"),
+                UnixOpen.NoSuchEntry => new FileNotFoundException($"Could not find file '{path}'"),
+                UnixOpen.NoPermission => new UnauthorizedAccessException($"Access to the path '{path}' is denied"),
+                _ => new IOException($"{words}: '{path}'"),
             };
         }
 
-        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         try
         {
             return new FileStream(handle, FileAccess.Read, BufferSize);
@@ -83,7 +76,4 @@ internal static partial class RegularFile
             throw;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenDescriptor(string path, int flags);
 }

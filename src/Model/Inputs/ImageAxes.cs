@@ -14,6 +14,9 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     /// <summary>Numbers in an image.</summary>
     public long ImageLength => (long)Height * Width * Channels;
 
+    /// <summary>Whether the stored numbers of an image are a plane for each channel, one after the other.</summary>
+    public bool HasChannelsFirst => Layout is ImageLayout.Nchw or ImageLayout.Chw;
+
     /// <summary>Reads the shape of an array.</summary>
     /// <param name="shape">Extents of its axes.</param>
     /// <param name="layout">Which axis is which; null where the user does not say.</param>
@@ -47,7 +50,7 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
 
     /// <summary>What is written where this reading could be mistaken; null where it could not.</summary>
     public string? Remark => Layout == ImageLayout.Nhw && Count is 3 or 4 && Height > 4 && Width > 4
-        ? $"read as {this}; a single image whose channels come first is array[None] with --layout nchw"
+        ? $"read as {this}; a single image whose channels come first is --layout chw"
         : null;
 
     /// <summary>Puts the numbers of an image as they are stored into the order (height, width, channels).</summary>
@@ -55,7 +58,7 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     /// <param name="pixels">Receives them.</param>
     public void Arrange(ReadOnlySpan<double> stored, Span<double> pixels)
     {
-        if (Layout != ImageLayout.Nchw)
+        if (!HasChannelsFirst)
         {
             stored.CopyTo(pixels);
             return;
@@ -91,6 +94,7 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
         ImageLayout.Nchw => new(layout, shape[0], shape[2], shape[3], shape[1]),
         ImageLayout.Nhw => new(layout, shape[0], shape[1], shape[2], 1),
         ImageLayout.Hwc => new(layout, 1, shape[0], shape[1], shape[2]),
+        ImageLayout.Chw => new(layout, 1, shape[1], shape[2], shape[0]),
         _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, $"expected {Names}"),
     };
 

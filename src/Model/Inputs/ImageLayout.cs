@@ -14,4 +14,7 @@ public enum ImageLayout
 
     /// <summary>(height, width, channels): a single photograph.</summary>
     Hwc,
+
+    /// <summary>(channels, height, width): a single photograph of PyTorch.</summary>
+    Chw,
 }

@@ -58,7 +58,7 @@ public sealed class StoredImages : ImageSource
     {
         var chosen = BatchSelection.WithoutReplacement(seed, simulation, _axes.Count, images);
         var length = (int)_axes.ImageLength;
-        var stored = _axes.Layout == ImageLayout.Nchw ? new double[length] : null;
+        var stored = _axes.HasChannelsFirst ? new double[length] : null;
         for (var i = 0; i < images; i++)
         {
             var pixels = destination.Slice(i * length, length);
@@ -72,7 +72,7 @@ public sealed class StoredImages : ImageSource
 
     /// <summary>What a checksum says of an array beside its bytes. A layout other than the default gives other images.</summary>
     internal static string ChecksumLabel(NpyElementType type, IReadOnlyList<int> shape, ImageLayout layout) =>
-        $"{type.Kind}{type.Size}{type.IsBigEndian} {string.Join(',', shape)}{(layout is ImageLayout.Nchw or ImageLayout.Hwc ? $" {layout}" : string.Empty)}";
+        $"{type.Kind}{type.Size}{type.IsBigEndian} {string.Join(',', shape)}{(layout is ImageLayout.Nchw or ImageLayout.Hwc or ImageLayout.Chw ? $" {layout}" : string.Empty)}";
 
     private void EnsureFinite(string name)
     {

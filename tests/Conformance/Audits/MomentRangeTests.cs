@@ -39,6 +39,11 @@ public class MomentRangeTests
             KindOf("log_nu2_signal", zero).Should().Be(ValueKind.Extinct);
         }
 
+        foreach (var beyond in new[] { 1e16, -1e16, 1e308, -1e308 })
+        {
+            KindOf("log_chi_loc4", beyond).Should().Be(ValueKind.OutOfRange, "no depth leads there, and differences of such numbers overflow");
+        }
+
         KindOf("log_nu2_signal", double.PositiveInfinity).Should().Be(ValueKind.Infinite);
         KindOf("log_nu2_signal", double.NaN).Should().Be(ValueKind.NotANumber);
     }

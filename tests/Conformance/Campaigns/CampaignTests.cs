@@ -130,6 +130,7 @@ public sealed class CampaignTests : IDisposable
             await process.WaitForExitAsync();
             process.ExitCode.Should().Be(130);
             (await error).Should().MatchRegex("note: [0-9]+ of 4000 simulations (is|are) kept in .*1.npz.journal; --resume goes on with them");
+            Repository.Text("docs/campaigns.md").Should().MatchRegex("\n# note: [0-9]+ of 24 simulations are kept in bn_ff.npz.journal; --resume goes on with them\n", "the page shows it");
             _campaign.Files.Should().Equal("1.npz.journal");
         }
         finally

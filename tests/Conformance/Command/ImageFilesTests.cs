@@ -31,9 +31,9 @@ public sealed class ImageFilesTests : IDisposable
         other.ExitStatus.Should().Be(2);
         other.Error.Should().Contain("layout");
 
-        var misspelt = CommandLine.Run([.. Run(planes, "result.npz"), "--layout", "chw"]);
+        var misspelt = CommandLine.Run([.. Run(planes, "result.npz"), "--layout", "cwh"]);
         misspelt.ExitStatus.Should().Be(2);
-        misspelt.Error.Trim().Should().Be("wellbehaved: --layout: expected nhwc, nchw, nhw, hwc, got 'chw'");
+        misspelt.Error.Trim().Should().Be("wellbehaved: --layout: expected nhwc, nchw, nhw, hwc, chw, got 'cwh'");
     }
 
     [Fact]

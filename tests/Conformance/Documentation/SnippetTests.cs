@@ -19,11 +19,7 @@ public class SnippetTests
 
     public static TheoryData<string> Documents =>
     [
-        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md")
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories))
-            .Append(Path.Combine(Repository.Root, "README.md"))
-            .Select(path => Path.GetRelativePath(Repository.Root, path))
-            .Where(document => Repository.Blocks(document, "csharp").Any()),
+        .. Repository.Documents.Where(document => Repository.Blocks(document, "csharp").Any()),
     ];
 
     [Theory]

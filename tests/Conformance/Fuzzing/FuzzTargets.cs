@@ -187,7 +187,7 @@ public sealed class FuzzTargets : IDisposable
     }
 
     /// <summary>Puts another JSON object into a journal's header.</summary>
-    private static byte[] WithHeader(byte[] journal, byte[] content)
+    internal static byte[] WithHeader(byte[] journal, byte[] content)
     {
         byte[] header = [.. journal[..8], .. BitConverter.GetBytes(content.Length), .. content];
         var old = 12 + BinaryPrimitives.ReadInt32LittleEndian(journal.AsSpan(8)) + sizeof(ulong);

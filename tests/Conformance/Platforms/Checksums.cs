@@ -21,9 +21,21 @@ internal static class Checksums
 
     private static int Main(string[] arguments)
     {
+        if (arguments is [CommandFuzzing.Word, .. { Length: 2 or 3 } inputs])
+        {
+            return CommandFuzzing.Run(inputs);
+        }
+
+        if (arguments is [LeakWatch.Word, var rounds])
+        {
+            var leak = LeakWatch.Run(int.Parse(rounds, CultureInfo.InvariantCulture), null, Console.WriteLine);
+            Console.Error.WriteLine(leak);
+            return leak is null ? 0 : 1;
+        }
+
         if (arguments is not ["checksums"])
         {
-            Console.Error.WriteLine("expected: checksums (the tests are run by dotnet test)");
+            Console.Error.WriteLine($"expected: checksums, or {CommandFuzzing.Word} FROM TO [FOLDER], or {LeakWatch.Word} ROUNDS (the tests are run by dotnet test)");
             return 2;
         }
 

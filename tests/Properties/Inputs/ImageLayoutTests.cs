@@ -28,6 +28,8 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(new[] { 300, 451, 3 }, ImageLayout.Hwc, 1, 300, 451, 3)]
     [InlineData(new[] { 300, 451, 3 }, ImageLayout.Nhw, 300, 451, 3, 1)]
     [InlineData(new[] { 6, 7, 8 }, ImageLayout.Hwc, 1, 6, 7, 8)]
+    [InlineData(new[] { 3, 300, 451 }, ImageLayout.Chw, 1, 300, 451, 3)]
+    [InlineData(new[] { 6, 7, 8 }, ImageLayout.Chw, 1, 7, 8, 6)]
     [InlineData(new[] { 64, 32, 32, 3 }, null, 64, 32, 32, 3)]
     [InlineData(new[] { 8, 4, 4, 3 }, null, 8, 4, 4, 3)]
     [InlineData(new[] { 8, 3, 5, 3 }, null, 8, 3, 5, 3)]
@@ -47,6 +49,7 @@ public sealed class ImageLayoutTests : IDisposable
     [InlineData(new[] { 6, 4, 5 }, ImageLayout.Nchw, "expected 4 axes with --layout nchw, found shape (6, 4, 5)")]
     [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Nhw, "expected 3 axes with --layout nhw, found shape (6, 4, 5, 3)")]
     [InlineData(new[] { 6, 4, 5, 3 }, ImageLayout.Hwc, "expected 3 axes with --layout hwc, found shape (6, 4, 5, 3)")]
+    [InlineData(new[] { 1, 3, 4, 5 }, ImageLayout.Chw, "expected 3 axes with --layout chw, found shape (1, 3, 4, 5)")]
     [InlineData(new[] { 6, 4 }, ImageLayout.Hwc, "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 4)")]
     [InlineData(new[] { 6, 0, 4 }, null, "expected images of shape (count, height, width[, channels]), or another that --layout names, found shape (6, 0, 4)")]
     public void An_array_without_these_axes_is_refused(int[] shape, ImageLayout? layout, string message) =>
@@ -65,6 +68,7 @@ public sealed class ImageLayoutTests : IDisposable
 
         new StoredImages(NpyArray.Of(planes, n, c, h, w), "planes", ImageLayout.Nchw).AllPixels()
             .Should().Equal(new StoredImages(NpyArray.Of(pixels, n, h, w, c), "pixels", ImageLayout.Nhwc).AllPixels());
+        new StoredImages(NpyArray.Of(planes[..(h * w * c)], c, h, w), "planes", ImageLayout.Chw).AllPixels().Should().Equal(pixels[..(h * w * c)]);
     }
 
     [Fact]
@@ -77,7 +81,7 @@ public sealed class ImageLayoutTests : IDisposable
     }
 
     [Theory]
-    [InlineData(new[] { 3, 30, 45 }, null, "array: read as 3 grey images of 30 × 45 pixels (--layout nhw); a single image whose channels come first is array[None] with --layout nchw")]
+    [InlineData(new[] { 3, 30, 45 }, null, "array: read as 3 grey images of 30 × 45 pixels (--layout nhw); a single image whose channels come first is --layout chw")]
     [InlineData(new[] { 4, 8, 8 }, null, "array: read as 4 grey images of 8 × 8 pixels (--layout nhw); *")]
     public void Where_a_reading_may_be_mistaken_it_is_told(int[] shape, ImageLayout? layout, string remark) => Read(shape, layout).Remark.Should().Match(remark);
 
@@ -114,7 +118,7 @@ public sealed class ImageLayoutTests : IDisposable
             ResultConfiguration.Read(text)!.Layout.Should().Be(layout);
         }
 
-        FluentActions.Invoking(() => (options with { Layout = (ImageLayout)9 }).Validate()).Should().Throw<InvalidInputException>().WithMessage("--layout: expected nhwc, nchw, nhw, hwc, got '9'");
+        FluentActions.Invoking(() => (options with { Layout = (ImageLayout)9 }).Validate()).Should().Throw<InvalidInputException>().WithMessage("--layout: expected nhwc, nchw, nhw, hwc, chw, got '9'");
     }
 
     [Fact]

@@ -1,0 +1,32 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Numbers that documents give in words.</summary>
+public class CountsTests
+{
+    [Fact]
+    public void The_claims_are_as_many_as_the_tutorial_says()
+    {
+        Repository.Text("docs/tutorial.md").Should().Contain("all forty-four are checked");
+        ClaimLedger.Claims.Count(claim => claim.IsTestable).Should().Be(44);
+    }
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/tutorial.md")]
+    [InlineData("docs/audit-protocol.md")]
+    public void The_example_is_as_long_as_a_document_says(string document)
+    {
+        Repository.Text(document).Should().Contain("130 lines");
+        File.ReadAllLines(Path.Combine(Repository.Root, "examples/numpy/wellbehaved_numpy.py")).Length.Should().BeInRange(125, 135);
+    }
+
+    [Fact]
+    public void The_wrong_implementations_are_as_many_as_README_says()
+    {
+        Repository.Text("README.md").Should().Contain("almost a hundred wrong implementations");
+        AllMutants.List.Length.Should().BeInRange(90, 99);
+    }
+}

@@ -1,0 +1,18 @@
+using FluentAssertions;
+
+namespace Wellbehaved.Tests.Conformance;
+
+public class CommandFuzzTests
+{
+    private const int Inputs = 600;
+
+    /// <summary>Each input goes through every command that reads it, so that commands run some thousand times; the nightly tries a million.</summary>
+    [UnixFact]
+    public void No_command_crashes_hangs_or_prints_what_a_terminal_obeys_whatever_it_reads()
+    {
+        var from = (int)(TestSeed.Value % 1_000_000_000);
+        var lines = new List<string>();
+        CommandFuzzing.RunApart(from, from + Inputs, keep: null, lines.Add).Should().BeEmpty();
+        lines[^1].Should().StartWith($"{Inputs} inputs through ").And.Contain(" 0 findings");
+    }
+}

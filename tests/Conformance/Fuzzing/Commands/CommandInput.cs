@@ -1,0 +1,6 @@
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>A spoilt file, or several, and the commands that read it.</summary>
+/// <param name="Kind">What was spoilt.</param>
+/// <param name="Commands">The arguments of each command.</param>
+internal sealed record CommandInput(string Kind, IReadOnlyList<string[]> Commands);

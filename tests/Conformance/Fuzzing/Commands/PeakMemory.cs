@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>The most memory that this process has had since the count was begun anew.</summary>
+/// <remarks>Linux begins anew when told so; elsewhere the count is that of the whole life of the process, so one that has grown once is not asked again.</remarks>
+internal static class PeakMemory
+{
+    private const string Status = "/proc/self/status";
+    private const string Clear = "/proc/self/clear_refs";
+
+    /// <summary>Bytes.</summary>
+    public static long Read()
+    {
+        if (!File.Exists(Status))
+        {
+            return Process.GetCurrentProcess().PeakWorkingSet64;
+        }
+
+        var line = File.ReadLines(Status).First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2].Trim(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Gives back what is not needed and begins the count anew.</summary>
+    public static void Reset()
+    {
+        GC.Collect();
+        if (File.Exists(Clear))
+        {
+            File.WriteAllText(Clear, "5");
+        }
+    }
+}

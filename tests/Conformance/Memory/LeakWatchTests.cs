@@ -1,0 +1,26 @@
+using FluentAssertions;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Memory stays as it is however many simulations are run; the nightly watches for ten minutes.</summary>
+public class LeakWatchTests
+{
+    [Fact]
+    public void Simulations_leave_nothing_behind()
+    {
+        var outcome = CommandLine.Run("dotnet", [typeof(LeakWatchTests).Assembly.Location, LeakWatch.Word, "8"]);
+
+        outcome.ExitStatus.Should().Be(0, "{0}{1}", outcome.Output, outcome.Error);
+        outcome.Output.Should().Contain("8 rounds of 24 simulations");
+    }
+
+    [Theory]
+    [InlineData(200_000, 0, "objects grew by *")]
+    [InlineData(0, 16_000_000, "memory grew by *")]
+    public void What_grows_with_every_round_is_found(long objects, long memory, string words) =>
+        LeakWatch.Judge([.. Enumerable.Range(0, 12).Select(round => (10_000_000 + (round * objects), 200_000_000 + (round * memory)))]).Should().Match(words);
+
+    [Fact]
+    public void What_goes_up_and_down_is_no_leak() =>
+        LeakWatch.Judge([.. Enumerable.Range(0, 12).Select(round => (10_000_000L + (round % 3 * 500_000), 200_000_000L + (round % 4 * 50_000_000)))]).Should().BeNull();
+}
