@@ -26,8 +26,11 @@ internal sealed class DepthContrasts
             _values[Contrast.ShapeAboveThreeQuarters] = AboveShape(0.75);
             _values[Contrast.ShapeAboveHalf] = AboveShape(0.5);
             _values[Contrast.ShapeAboveMinusHalf] = AboveShape(-0.5);
-            _values[Contrast.GainsFivePercent] = Less(_second, Math.Log(1.05));
-            _values[Contrast.KeepsWithinFivePercent] = Less(_second, -Math.Log(1.05));
+
+            // Five per cent while the depth doubles: less where the recorded depths are nearer to each other.
+            var little = Math.Log(1.05) * Math.Min(1, Math.Log((double)Depth / Half) / Math.Log(2));
+            _values[Contrast.GainsFivePercent] = Less(_second, little);
+            _values[Contrast.KeepsWithinFivePercent] = Less(_second, -little);
             double[] total = [.. logChi.Select(row => row[end])];
             _values[Contrast.SnrLostSixthPower] = Less(total, 3 * Math.Log(1 + Depth));
             _values[Contrast.SnrLostSquare] = Less(total, Math.Log(1 + Depth));
@@ -50,6 +53,26 @@ internal sealed class DepthContrasts
             LogExcessLost = Excess(0).Mean() - atEnd.Mean();
             LossPower = lost.Mean() / Math.Log((double)Depth / Quarter);
         }
+
+        if (table.LogShare is { } share)
+        {
+            double[] At(int index) => [.. share.Select(row => row[index])];
+            var (atFirst, atEnd) = (At(0), At(end));
+            double[] firstLoss = [.. At(quarter).Zip(At(half), (before, after) => before - after)];
+            double[] secondLoss = [.. At(half).Zip(atEnd, (before, after) => before - after)];
+            double[] lost = [.. firstLoss.Zip(secondLoss, (first, second) => first + second)];
+            double[] lostSinceFirst = [.. atFirst.Zip(atEnd, (before, after) => before - after)];
+            var (ratio, walk) = (GainRatio(-0.5, this), FiniteWidthWalk.Of(firstLoss, Half - Quarter, secondLoss, Depth - Half));
+            _values[Contrast.ShareHalves] = Less(lost, 0.5 * Math.Log((double)Depth / Quarter));
+            _values[Contrast.ShareLosesThird] = Less(lost, Math.Log(1.5) / Math.Log(4) * Math.Log((double)Depth / Quarter));
+            _values[Contrast.ShareStillFalls] = Less(secondLoss, Math.Max(0.25 * Math.Log((double)Depth / Half), 2 * walk.Variance * (Depth - Half)));
+            _values[Contrast.ShareFallsSteadily] = [.. secondLoss.Zip(firstLoss, (later, earlier) => later - (ratio * earlier))];
+            _values[Contrast.ShareAboveTenth] = Less(atEnd, Math.Log(0.1));
+            _values[Contrast.ShareAboveHundredth] = Less(atEnd, Math.Log(0.01));
+            _values[Contrast.ShareFellTenfold] = Less(lostSinceFirst, Math.Log(10));
+            LogShareLost = lostSinceFirst.Mean();
+            ShareLossPower = secondLoss.Mean() / Math.Log((double)Depth / Half);
+        }
     }
 
     /// <summary>The recorded depth nearest to a quarter of the whole.</summary>
@@ -70,7 +93,13 @@ internal sealed class DepthContrasts
     /// <summary>By how much ln(r_eff - 1) falls from the first depth to the last, in the mean; NaN without effective ranks.</summary>
     public double LogExcessLost { get; } = double.NaN;
 
-    /// <summary>The answers by question; those about χ or about directions are missing where the table has none.</summary>
+    /// <summary>By how much the logarithm of the share that varies falls from the first depth to the last, in the mean; NaN where the share is not recorded.</summary>
+    public double LogShareLost { get; } = double.NaN;
+
+    /// <summary>The power of the depth with which the share falls from half of the depth on; NaN where it is not recorded.</summary>
+    public double ShareLossPower { get; } = double.NaN;
+
+    /// <summary>The answers by question; those about χ, directions or the share are missing where the table has none.</summary>
     public IReadOnlyDictionary<Contrast, double[]> Values => _values;
 
     /// <summary>Gain of ln χ from a quarter to half of the depth, by mapping.</summary>
