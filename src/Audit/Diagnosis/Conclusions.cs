@@ -41,7 +41,7 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         Dictionary<Contrast, int> point = new() { [Contrast.ShareAboveHundredth] = -1, [Contrast.ShareFellTenfold] = 1 };
         Dictionary<Contrast, int> pointing = new()
         {
-            [Contrast.ShareHalves] = 1, [Contrast.ShareStillFalls] = 1, [Contrast.ShareFallsSteadily] = 1, [Contrast.ShareAboveTenth] = -1,
+            [Contrast.ShareHalves] = 1, [Contrast.ShareStillFalls] = 1, [Contrast.ShareOutrunsWalk] = 1, [Contrast.ShareFallsSteadily] = 1, [Contrast.ShareAboveTenth] = -1,
         };
         var seesShare = signs.Known.ContainsKey(Contrast.ShareLosesThird);
         if (seesShare)
@@ -72,11 +72,11 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
 
     private static Dictionary<Contrast, int> SignsOf(Growth growth, Signs signs) => growth switch
     {
-        Growth.Exponential => new() { [Contrast.ShapeAboveThreeQuarters] = 1, [Contrast.OutrunsWalk] = 1 },
+        Growth.Exponential => new() { [Contrast.ShapeAboveThreeQuarters] = 1, [Contrast.OutrunsEarlyWalk] = 1, [Contrast.OutrunsLateWalk] = 1 },
         Growth.Power => new() { [Contrast.ShapeAboveHalf] = -1, [Contrast.ShapeAboveMinusHalf] = 1, [Contrast.Grows] = 1 },
         Growth.Bounded when signs.Negative(Contrast.ShapeAboveMinusHalf) => new() { [Contrast.ShapeAboveMinusHalf] = -1 },
         Growth.Bounded => new() { [Contrast.GainsFivePercent] = -1, [Contrast.KeepsWithinFivePercent] = 1 },
-        Growth.Walk => new() { [Contrast.OutrunsWalk] = -1 },
+        Growth.Walk => new() { [signs.Negative(Contrast.OutrunsEarlyWalk) ? Contrast.OutrunsEarlyWalk : Contrast.OutrunsLateWalk] = -1 },
         Growth.Subexponential => new() { [Contrast.ShapeAboveHalf] = -1 },
         Growth.Undecided => [],
         _ => throw new ArgumentOutOfRangeException(nameof(growth), growth, "expected a law of growth"),

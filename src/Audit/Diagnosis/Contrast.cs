@@ -12,8 +12,11 @@ internal enum Contrast
     /// <summary>D₂: χ grows.</summary>
     Grows,
 
-    /// <summary>D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>).</summary>
-    OutrunsWalk,
+    /// <summary>D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>), its variance measured from a quarter to half of the depth.</summary>
+    OutrunsEarlyWalk,
+
+    /// <summary>The same, the variance measured from half of the depth on.</summary>
+    OutrunsLateWalk,
 
     /// <summary>Shape above ¾: the rate per layer falls by less than 16 % when the depth doubles.</summary>
     ShapeAboveThreeQuarters,
@@ -66,8 +69,11 @@ internal enum Contrast
     /// <summary>The share loses a third at least.</summary>
     ShareLosesThird,
 
-    /// <summary>The share falls as the power ¼ or faster from half of the depth to all of it, and by more than twice what its random walk explains.</summary>
+    /// <summary>The share falls as the power ¼ or faster from half of the depth to all of it.</summary>
     ShareStillFalls,
+
+    /// <summary>The share falls there by more than twice what its random walk explains.</summary>
+    ShareOutrunsWalk,
 
     /// <summary>The share falls as steadily as a power of the depth does: the shape of its fall is above -½, where one that tends to a constant has a shape below.</summary>
     ShareFallsSteadily,

@@ -213,7 +213,7 @@ public sealed record Diagnosis(
     };
 
     /// <summary>The contrasts that conditions rest on: whether directions have settled is only told. Mappings that ended answer none of them, and count.</summary>
-    private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts, int ended) => contrasts.Values
+    private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts, int ended) => contrasts.Deciding
         .Where(pair => pair.Key != Contrast.DirectionsHaveNotSettled)
         .ToDictionary(pair => pair.Key, pair => (double[])[.. pair.Value, .. Enumerable.Repeat(double.NaN, ended)]);
 
@@ -225,7 +225,7 @@ public sealed record Diagnosis(
 
     /// <summary>What is concluded from the signs of a single mapping's own numbers.</summary>
     private static Conclusions Single(DepthContrasts contrasts, int mapping) =>
-        Conclusions.Of(new Signs(contrasts.Values.ToDictionary(pair => pair.Key, pair => Math.Sign(pair.Value[mapping])), FalseRate: 1));
+        Conclusions.Of(new Signs(contrasts.Deciding.ToDictionary(pair => pair.Key, pair => Math.Sign(pair.Value[mapping])), FalseRate: 1));
 
     /// <summary>Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty.</summary>
     private static IEnumerable<bool> Drowning(DepthContrasts contrasts)

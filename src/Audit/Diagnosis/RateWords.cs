@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How rates with intervals are spelled, wherever they are: with one digit of the interval's half-width.</summary>
+/// <summary>How rates with intervals are spelled, wherever they are: with one digit of what their interval spans.</summary>
 internal static class RateWords
 {
     /// <summary>Digits of a number without an interval.</summary>
@@ -19,9 +19,17 @@ internal static class RateWords
     public static string LossPerCent(Estimate logarithm) =>
         Spell(new Estimate(logarithm.Value, logarithm.Upper, logarithm.Lower), value => 100 * (1 - Math.Exp(value)), " %");
 
-    /// <summary>A gain of a logarithm as a factor.</summary>
+    /// <summary>A gain of a logarithm as a factor; one known to less than a half of itself is spelled with two digits, lest the lower end be 0.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
-    public static string Factor(Estimate logarithm) => Spell(logarithm, Math.Exp, "");
+    public static string Factor(Estimate logarithm) => logarithm.Upper - logarithm.Lower > Math.Log(1.5)
+        ? $"{TwoDigits(logarithm.Value)} ({TwoDigits(logarithm.Lower)} to {TwoDigits(logarithm.Upper)})"
+        : Spell(logarithm, Math.Exp, "");
+
+    private static string TwoDigits(double logarithm)
+    {
+        var factor = Math.Exp(logarithm);
+        return factor is >= 0.001 and < 99.5 ? Invariant($"{factor:G2}") : Invariant($"{factor:0.0e+0}");
+    }
 
     private static string Spell(Estimate logarithm, Func<double, double> unit, string suffix)
     {
@@ -35,7 +43,7 @@ internal static class RateWords
 
         string Rounded(double number)
         {
-            var decimals = upper > lower ? (int)Math.Clamp(Math.Ceiling(-Math.Log10((upper - lower) / 2)), 0, MostDecimals) : DigitsAlone;
+            var decimals = upper > lower ? (int)Math.Clamp(Math.Ceiling(-Math.Log10(upper - lower)), 0, MostDecimals) : DigitsAlone;
             var rounded = Math.Round(number, decimals);
 
             // No minus before nothing.
