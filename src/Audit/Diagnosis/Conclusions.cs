@@ -41,7 +41,11 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         Dictionary<Contrast, int> point = new() { [Contrast.ShareAboveHundredth] = -1, [Contrast.ShareFellTenfold] = 1 };
         Dictionary<Contrast, int> pointing = new()
         {
-            [Contrast.ShareHalves] = 1, [Contrast.ShareStillFalls] = 1, [Contrast.ShareOutrunsWalk] = 1, [Contrast.ShareFallsSteadily] = 1, [Contrast.ShareAboveTenth] = -1,
+            [Contrast.ShareHalves] = 1,
+            [Contrast.ShareStillFalls] = 1,
+            [Contrast.ShareOutrunsWalk] = 1,
+            [Contrast.ShareFallsSteadily] = 1,
+            [Contrast.ShareAboveTenth] = -1,
         };
         var seesShare = signs.Known.ContainsKey(Contrast.ShareLosesThird);
         if (seesShare)

@@ -50,6 +50,9 @@ public sealed record Diagnosis(
     /// <summary>Probability that any statement of the picture is wrong, for many mappings.</summary>
     public const double PictureFalseRate = 0.05;
 
+    /// <summary>Both ends of the interval of a gain are told.</summary>
+    private static readonly int[] Intervals = [1, -1];
+
     /// <summary>A single mapping's gain is more than chance where it is beyond this many standard deviations of the walk: one in twenty by chance.</summary>
     private const double WalkDeviations = 1.645;
 
@@ -109,8 +112,8 @@ public sealed record Diagnosis(
         }
 
         var names = contrasts.Values.Keys.ToArray();
-        var bands = SimultaneousBands.Of([.. contrasts.Values.Values], PictureFalseRate);
-        var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, bands.Sign(i))).ToDictionary(), PictureFalseRate);
+        var bands = SimultaneousBands.Of([.. contrasts.Values.Values], PictureFalseRate, [.. names.Select(name => name == Contrast.Grows ? Intervals : ContrastSides.Of(name))]);
+        var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, ContrastSides.Of(name).Contains(bands.Sign(i)) ? bands.Sign(i) : 0)).ToDictionary(), PictureFalseRate);
         var seen = Conclusions.Of(picture);
         var decisive = Decisive(contrasts, ends.Count);
         var certain = Conclusions.Of(SignTests.Of(decisive, FalseRate));
@@ -180,7 +183,7 @@ public sealed record Diagnosis(
 
     /// <summary>The conditions, the stronger pathology first: that which has cost more, by the logarithm of the SNR, of the directions beyond the first, or of the share that varies.</summary>
     /// <remarks>A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show. Mappings that ended speak against good health unless fewer than half of all do, for sure.</remarks>
-    private static IReadOnlyList<Condition> ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, Dictionary<Condition, BinomialProportion> shown, bool mostMayEnd)
+    private static Condition[] ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, Dictionary<Condition, BinomialProportion> shown, bool mostMayEnd)
     {
         if (seen.IsWellBehaved)
         {
