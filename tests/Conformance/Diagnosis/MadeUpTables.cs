@@ -40,7 +40,7 @@ internal sealed record MadeUpTables(Func<double, double> Reff, Func<double, doub
     public MomentTable Draw(int seed)
     {
         var random = new Random(seed);
-        int[] depths = Depths ?? [.. Enumerable.Range(1, Depth / Step).Select(i => i * Step)];
+        var depths = Depths ?? [.. Enumerable.Range(1, Depth / Step).Select(i => i * Step)];
         var (ranks, gains, shares) = (new List<double[]>(), new List<double[]>(), new List<double[]>());
         for (var i = 0; i < Mappings; i++)
         {
