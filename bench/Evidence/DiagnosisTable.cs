@@ -10,6 +10,7 @@ internal static class DiagnosisTable
         (Condition.WellBehaved, "well-behaved"),
         (Condition.PathologicalSignal, "pathological signal"),
         (Condition.PathologicalSnr, "pathological SNR"),
+        (Condition.PathologicalPoint, "pathological point"),
         (Condition.Undecided, "undecided"),
     ];
 

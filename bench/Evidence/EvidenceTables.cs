@@ -34,6 +34,7 @@ internal static class EvidenceTables
         Section<Tally>("power", PowerTable.Of);
         Section<Tally>("mutants", MutantTable.Of);
         Section<Tally>("diagnoses", DiagnosisTable.Of);
+        Section<Tally>("tables", TableTable.Of);
         return text.ToString();
 
         void Section<TSummary>(string study, Func<EvidenceFile<TSummary>, string> table)

@@ -1,32 +1,44 @@
 using System.Globalization;
 using Wellbehaved.Audit;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
 /// <summary>Prints curves by depth as a table of at most ten rows.</summary>
 internal static class CurveTable
 {
-    /// <summary>Prints medians of the effective rank and of the signal-to-noise ratio.</summary>
+    private const string None = "-";
+
+    /// <summary>Prints medians of the effective rank and of the signal-to-noise ratio, and how many networks they are over where some have ended.</summary>
     public static void Print(DepthCurves curves)
     {
-        Console.WriteLine("   depth   directions of variance   SNR^l/SNR^0");
+        var anyEnded = curves.Alive.Any(alive => alive < curves.Simulations);
+        Console.WriteLine("   depth   directions of variance   SNR^l/SNR^0" + (anyEnded ? "   networks" : ""));
         foreach (var i in TableRows.Spread(curves.Depths.Count))
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{curves.Depths[i],8}   {Rank(curves.Reff[i]),22}   {Ratio(curves.LogSnrRatio[i]),11}"));
+            var alive = anyEnded ? string.Create(CultureInfo.InvariantCulture, $"   {$"{curves.Alive[i]} of {curves.Simulations}",8}") : "";
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{curves.Depths[i],8}   {Rank(curves.Reff[i]),22}   {Ratio(curves.LogSnrRatio[i]),11}{alive}"));
         }
 
-        Console.WriteLine("medians over the networks of this width; wellbehaved predict gives the limit of infinite width, from which they depart with depth");
+        Console.WriteLine(
+            $"medians over the networks of this width{(anyEnded ? " that have not ended before that depth" : "")}; "
+            + "wellbehaved predict gives the limit of infinite width, from which they depart with depth");
     }
 
-    private static string Rank(double reff) => reff < 1.01 && reff >= 1
-        ? $"1 + {(reff - 1).ToString("0.0e+0", CultureInfo.InvariantCulture)}"
+    private static string Rank(double reff) => !double.IsFinite(reff) || reff == EffectiveRank.NotComputed ? None
+        : reff < 1.01 && reff >= 1 ? $"1 + {(reff - 1).ToString("0.0e+0", CultureInfo.InvariantCulture)}"
         : reff.ToString("F2", CultureInfo.InvariantCulture);
 
     /// <summary>A number given by its logarithm, which may be too small for a double.</summary>
     private static string Ratio(double logarithm)
     {
+        if (!double.IsFinite(logarithm))
+        {
+            return None;
+        }
+
         var decades = logarithm / Math.Log(10);
-        if (decades > -2)
+        if (decades is > -2 and < 4)
         {
             return Math.Exp(logarithm).ToString("F3", CultureInfo.InvariantCulture);
         }

@@ -18,6 +18,7 @@ internal sealed class NetworkOptions
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
     private readonly Option<int> _numComputations = OptionFactory.Number("--num-computations", "Depths at which moments are computed, evenly spaced; divides the total depth, and by default is its largest divisor up to 100", 100);
+    private readonly Option<string?> _depths = new("--depths") { Description = "Depths at which moments are computed, increasing, up to the total depth, instead of evenly spaced ones: 1,2,4,8,16", HelpName = "list" };
     private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
     private readonly Option<string> _boundary = OptionFactory.Choice("--boundary", "What a convolution sees beyond the border", "periodic", "symmetric", "zero_padding");
     private readonly Option<string> _normalize = OptionFactory.Choice("--normalize", "Normalisation of the input signal over the batch", "channel", "global", "none");
@@ -27,7 +28,7 @@ internal sealed class NetworkOptions
     {
         _architecture.CompletionSources.Add([.. Architecture.Names]);
         _dataset.CompletionSources.Add([.. ImageSources.Names]);
-        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _layout, _normalize, _epsilon, _resDepth, _numComputations, _seed })
+        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _layout, _normalize, _epsilon, _resDepth, _numComputations, _depths, _seed })
         {
             command.Options.Add(option);
         }
@@ -62,8 +63,15 @@ internal sealed class NetworkOptions
         Epsilon = parsed.GetValue(_epsilon),
         ResDepth = parsed.GetValue(_resDepth),
         NumComputations = parsed.GetResult(_numComputations) is { Implicit: false } ? parsed.GetValue(_numComputations) : LargestDivisor(parsed.GetRequiredValue(_totalDepth)),
+        Depths = DepthsOf(parsed),
         Seed = parsed.GetValue(_seed),
     };
+
+    /// <summary>The depths that were listed; null if none were.</summary>
+    /// <exception cref="InvalidInputException">They are no list of numbers, or a number of depths was given as well.</exception>
+    private DepthList? DepthsOf(ParseResult parsed) => parsed.GetValue(_depths) is not { } text ? null
+        : parsed.GetResult(_numComputations) is { Implicit: false } ? throw new InvalidInputException("--depths", "expected without --num-computations: the one lists the depths, the other spaces them evenly")
+        : DepthList.Parse("--depths", text);
 
     /// <summary>The largest divisor of a depth up to 100; 1 for a depth that is refused elsewhere.</summary>
     private static int LargestDivisor(int depth) => Enumerable.Range(1, 100).LastOrDefault(divisor => depth > 0 && depth % divisor == 0, 1);

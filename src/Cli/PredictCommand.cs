@@ -187,7 +187,7 @@ internal static class PredictCommand
         JsonArray Numbers(Func<int, double> select) => new([.. shown.Select(i => double.IsFinite(select(i)) ? (JsonNode?)JsonValue.Create(select(i)) : null)]);
     }
 
-    private static IEnumerable<int> Shown(ExperimentOptions options) => Enumerable.Range(1, options.NumComputations).Select(i => (i * options.DepthInterval) - 1);
+    private static IEnumerable<int> Shown(ExperimentOptions options) => options.ComputedDepths.Select(depth => depth - 1);
 
     /// <summary>A mean square given by its logarithm: 0 is one, too.</summary>
     private static string Variance(double logarithm) => logarithm == double.NegativeInfinity ? "0" : Exponential(logarithm);

@@ -66,6 +66,11 @@ internal static class RunCommand
             CurveTable.Print(DepthCurves.Of(result));
         }
 
+        foreach (var clause in EndingWords.Count(result.Ends, result.Simulations.Count, "simulation"))
+        {
+            Console.WriteLine(clause);
+        }
+
         Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"));
         return ExitStatus.Success;
     }

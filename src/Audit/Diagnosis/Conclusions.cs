@@ -8,15 +8,28 @@ namespace Wellbehaved.Audit;
 /// <param name="Needed">The signs that the condition rests on.</param>
 internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool KeepsSnr, IReadOnlyDictionary<Contrast, int> Needed)
 {
-    /// <summary>Neither pathology.</summary>
-    public bool IsWellBehaved => !SignalCollapses && KeepsDirections && KeepsSnr && Growth is not (Growth.Exponential or Growth.Undecided);
+    /// <summary>The share of the signal that varies tends to zero: the signal becomes a point, its own mean.</summary>
+    public bool BecomesPoint { get; init; }
+
+    /// <summary>The share has come below a hundredth, wherever it goes.</summary>
+    public bool IsPoint { get; init; }
+
+    /// <summary>The share keeps two thirds from a quarter of the depth to all of it; true where it is not recorded, and nobody can look.</summary>
+    public bool KeepsShare { get; init; } = true;
+
+    /// <summary>The signs that <see cref="BecomesPoint"/> rests on.</summary>
+    public IReadOnlyDictionary<Contrast, int> NeededForPoint { get; init; } = new Dictionary<Contrast, int>();
+
+    /// <summary>No pathology.</summary>
+    public bool IsWellBehaved => !SignalCollapses && !BecomesPoint && KeepsDirections && KeepsShare && KeepsSnr && Growth is not (Growth.Exponential or Growth.Undecided);
 
     /// <summary>Concludes.</summary>
     /// <param name="signs">What is known.</param>
     /// <returns>The conclusions.</returns>
     /// <remarks>
     /// A signal has collapsed where fewer than 1.1 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1 has halved at least since a quarter of the depth, still falls, and
-    /// is below 1. (Where it has settled above one direction, it does not fall any more.)
+    /// is below 1. (Where it has settled above one direction, it does not fall any more.) A signal has become a point where less than a hundredth of it varies, and ten times as much did at the first depth; and it is about to where that share has halved at
+    /// least since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk explains, and is below a tenth.
     /// </remarks>
     public static Conclusions Of(Signs signs)
     {
@@ -25,7 +38,28 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         Dictionary<Contrast, int> collapsing = new() { [Contrast.DirectionsHalve] = 1, [Contrast.DirectionsStillFall] = 1, [Contrast.MoreThanTwoDirections] = -1 };
         Dictionary<Contrast, int> keeps = new() { [Contrast.DirectionsLoseThird] = -1, [Contrast.MoreThanOneAndHalfDirections] = 1 };
         var (hasCollapsed, isCollapsing) = (Known(collapsed), Known(collapsing));
-        var conclusions = new Conclusions(growth, hasCollapsed || isCollapsing, Known(keeps), signs.Negative(LimitOf(growth)), new Dictionary<Contrast, int>());
+        Dictionary<Contrast, int> point = new() { [Contrast.ShareAboveHundredth] = -1, [Contrast.ShareFellTenfold] = 1 };
+        Dictionary<Contrast, int> pointing = new()
+        {
+            [Contrast.ShareHalves] = 1,
+            [Contrast.ShareStillFalls] = 1,
+            [Contrast.ShareOutrunsWalk] = 1,
+            [Contrast.ShareFallsSteadily] = 1,
+            [Contrast.ShareAboveTenth] = -1,
+        };
+        var seesShare = signs.Known.ContainsKey(Contrast.ShareLosesThird);
+        if (seesShare)
+        {
+            keeps.Add(Contrast.ShareLosesThird, -1);
+        }
+
+        var conclusions = new Conclusions(growth, hasCollapsed || isCollapsing, signs.Negative(Contrast.DirectionsLoseThird) && signs.Positive(Contrast.MoreThanOneAndHalfDirections), signs.Negative(LimitOf(growth)), new Dictionary<Contrast, int>())
+        {
+            IsPoint = Known(point),
+            BecomesPoint = Known(point) || Known(pointing),
+            KeepsShare = !seesShare || signs.Negative(Contrast.ShareLosesThird),
+            NeededForPoint = Known(point) ? point : pointing,
+        };
         return conclusions with
         {
             Needed = hasCollapsed ? collapsed : isCollapsing ? collapsing
@@ -42,11 +76,11 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
 
     private static Dictionary<Contrast, int> SignsOf(Growth growth, Signs signs) => growth switch
     {
-        Growth.Exponential => new() { [Contrast.ShapeAboveThreeQuarters] = 1, [Contrast.OutrunsWalk] = 1 },
+        Growth.Exponential => new() { [Contrast.ShapeAboveThreeQuarters] = 1, [Contrast.OutrunsEarlyWalk] = 1, [Contrast.OutrunsLateWalk] = 1 },
         Growth.Power => new() { [Contrast.ShapeAboveHalf] = -1, [Contrast.ShapeAboveMinusHalf] = 1, [Contrast.Grows] = 1 },
         Growth.Bounded when signs.Negative(Contrast.ShapeAboveMinusHalf) => new() { [Contrast.ShapeAboveMinusHalf] = -1 },
         Growth.Bounded => new() { [Contrast.GainsFivePercent] = -1, [Contrast.KeepsWithinFivePercent] = 1 },
-        Growth.Walk => new() { [Contrast.OutrunsWalk] = -1 },
+        Growth.Walk => new() { [signs.Negative(Contrast.OutrunsEarlyWalk) ? Contrast.OutrunsEarlyWalk : Contrast.OutrunsLateWalk] = -1 },
         Growth.Subexponential => new() { [Contrast.ShapeAboveHalf] = -1 },
         Growth.Undecided => [],
         _ => throw new ArgumentOutOfRangeException(nameof(growth), growth, "expected a law of growth"),

@@ -5,15 +5,18 @@ namespace Wellbehaved.Audit;
 /// Laws of growth are told apart without a fitted constant. From a quarter to half of the depth ln χ gains D₁, from half to all of it D₂. Where ln χ grows as
 /// (l^p - 1)/p, that is exponentially for p = 1, as a power of the depth for p = 0, to a bound for p &lt; 0, the gains have a known ratio G_p, and
 /// D₂ - G_p D₁ has the sign of the true shape less p. Directions of variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it
-/// is divided by ln 4: the power of the depth with which they are lost.
+/// is divided by ln 4: the power of the depth with which they are lost. The share of the signal that varies, ln(μ₂/ν₂), is treated alike.
 /// </remarks>
 internal enum Contrast
 {
     /// <summary>D₂: χ grows.</summary>
     Grows,
 
-    /// <summary>D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>).</summary>
-    OutrunsWalk,
+    /// <summary>D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>), its variance measured from a quarter to half of the depth.</summary>
+    OutrunsEarlyWalk,
+
+    /// <summary>The same, the variance measured from half of the depth on.</summary>
+    OutrunsLateWalk,
 
     /// <summary>Shape above ¾: the rate per layer falls by less than 16 % when the depth doubles.</summary>
     ShapeAboveThreeQuarters,
@@ -59,4 +62,28 @@ internal enum Contrast
 
     /// <summary>r_eff - 1 has halved at least since the first recorded depth.</summary>
     BeganWithMoreDirections,
+
+    /// <summary>The share μ₂/ν₂ of the signal that varies halves at least from a quarter of the depth to all of it.</summary>
+    ShareHalves,
+
+    /// <summary>The share loses a third at least.</summary>
+    ShareLosesThird,
+
+    /// <summary>The share falls as the power ¼ or faster from half of the depth to all of it.</summary>
+    ShareStillFalls,
+
+    /// <summary>The share falls there by more than twice what its random walk explains.</summary>
+    ShareOutrunsWalk,
+
+    /// <summary>The share falls as steadily as a power of the depth does: the shape of its fall is above -½, where one that tends to a constant has a shape below.</summary>
+    ShareFallsSteadily,
+
+    /// <summary>More than a tenth of the signal varies at full depth.</summary>
+    ShareAboveTenth,
+
+    /// <summary>More than a hundredth of the signal varies at full depth.</summary>
+    ShareAboveHundredth,
+
+    /// <summary>The share has fallen tenfold at least since the first recorded depth.</summary>
+    ShareFellTenfold,
 }

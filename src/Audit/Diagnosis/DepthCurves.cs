@@ -8,18 +8,30 @@ namespace Wellbehaved.Audit;
 /// <param name="LogSnrRatio">Median of ln(SNR^l/SNR^0) = -2 ln χ^l.</param>
 public sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<double> Reff, IReadOnlyList<double> LogSnrRatio)
 {
+    /// <summary>Number of simulations that have not ended at each depth: medians are over these, and not a number where there are none.</summary>
+    public IReadOnlyList<int> Alive { get; init; } = [];
+
+    /// <summary>Number of simulations.</summary>
+    public int Simulations { get; init; }
+
     /// <summary>Reads the curves from a result.</summary>
     /// <param name="result">The result.</param>
     /// <returns>The curves.</returns>
     public static DepthCurves Of(ExperimentResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
+        var (depths, ends) = (result.Depths, result.Ends);
         return new DepthCurves(
-            result.Depths,
+            depths,
             MedianByDepth(result.Select(result.ReluPlace, (moments, _) => moments.ReffSignal)),
-            MedianByDepth(result.Select(result.LastPlace, (moments, input) => -2 * moments.LogChi(input))));
-    }
+            MedianByDepth(result.Select(result.LastPlace, (moments, input) => -2 * moments.LogChi(input))))
+        {
+            Alive = [.. depths.Select(depth => ends.Count(end => end.IsAliveAt(depth)))],
+            Simulations = ends.Count,
+        };
 
-    private static double[] MedianByDepth(double[][] values) =>
-        [.. Enumerable.Range(0, values[0].Length).Select(depth => MathNet.Numerics.Statistics.Statistics.Median(values.Select(row => row[depth])))];
+        // What has ended has no such numbers: the zeros and ones that stand for them would move a median.
+        double[] MedianByDepth(double[][] values) =>
+            [.. depths.Select((depth, i) => MathNet.Numerics.Statistics.Statistics.Median(values.Where((_, mapping) => ends[mapping].IsAliveAt(depth)).Select(row => row[i])))];
+    }
 }

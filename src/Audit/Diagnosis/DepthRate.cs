@@ -26,6 +26,9 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
 
     private const double FalseRate = 0.05;
 
+    /// <summary>Gain of ln(μ₂/ν₂) over the stretch, negative where the share of the signal that varies falls; null where it is not recorded at both ends.</summary>
+    internal Estimate? LogShare { get; init; }
+
     /// <summary>Gain of ln χ in each layer of the stretch.</summary>
     public Estimate? LogChiPerLayer => LogChi?.Per(To - From);
 
@@ -52,11 +55,15 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
 
         double[]?[] chi = [.. stretches.Select(stretch => table.LogChi?.Select(row => row[stretch.To] - (stretch.From is { } from ? row[from] : 0)).ToArray())];
         double[]?[] excess = [.. stretches.Select(stretch => stretch.From is { } from ? table.Reff?.Select(row => DepthContrasts.LogExcess(row[stretch.To]) - DepthContrasts.LogExcess(row[from])).ToArray() : null)];
-        double[][] family = [.. chi.Concat(excess).OfType<double[]>()];
+        double[]?[] share = [.. stretches.Select(stretch => stretch.From is { } from ? table.LogShare?.Select(row => row[stretch.To] - row[from]).ToArray() : null)];
+        double[][] family = [.. chi.Concat(excess).Concat(share).OfType<double[]>()];
         var bands = table.Simulations > 1 && family.Length > 0 ? SimultaneousBands.Of(family, FalseRate) : null;
         var next = 0;
-        Estimate?[] estimates = [.. chi.Concat(excess).Select(column => column is null ? null : (Estimate?)Estimated(column))];
-        return [.. stretches.Select((stretch, i) => new DepthRate(stretch.From is { } from ? table.Depths[from] : 0, table.Depths[stretch.To], estimates[i], estimates[stretches.Length + i]))];
+        Estimate?[] estimates = [.. chi.Concat(excess).Concat(share).Select(column => column is null ? null : (Estimate?)Estimated(column))];
+        return [.. stretches.Select((stretch, i) => new DepthRate(stretch.From is { } from ? table.Depths[from] : 0, table.Depths[stretch.To], estimates[i], estimates[stretches.Length + i])
+        {
+            LogShare = estimates[(2 * stretches.Length) + i],
+        })];
 
         Estimate Estimated(double[] column) => bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper) : new Estimate(column.Mean(), double.NaN, double.NaN);
     }

@@ -9,7 +9,7 @@ public enum Condition
     /// <summary>Too few mappings, or too close to call.</summary>
     Undecided,
 
-    /// <summary>Neither pathology.</summary>
+    /// <summary>No pathology.</summary>
     WellBehaved,
 
     /// <summary>The signal collapses to one direction of variance, or dies.</summary>
@@ -17,6 +17,9 @@ public enum Condition
 
     /// <summary>SNR^l/SNR^0 decays exponentially.</summary>
     PathologicalSnr,
+
+    /// <summary>The share μ₂/ν₂ of the signal that varies tends to zero: the signal becomes a point, its own mean. The post's four architectures do not show it, others do.</summary>
+    PathologicalPoint,
 }
 
 /// <summary>The post's procedure for judging an architecture, from the random mappings of an experiment.</summary>
@@ -47,8 +50,23 @@ public sealed record Diagnosis(
     /// <summary>Probability that any statement of the picture is wrong, for many mappings.</summary>
     public const double PictureFalseRate = 0.05;
 
+    /// <summary>Both ends of the interval of a gain are told.</summary>
+    private static readonly int[] Intervals = [1, -1];
+
     /// <summary>A single mapping's gain is more than chance where it is beyond this many standard deviations of the walk: one in twenty by chance.</summary>
     private const double WalkDeviations = 1.645;
+
+    /// <summary>Mappings whose signal becomes a point, or no longer varies at all; no samples where the share that varies is not recorded.</summary>
+    internal BinomialProportion PointPathology { get; init; }
+
+    /// <summary>How mappings ended before their depth.</summary>
+    internal IReadOnlyList<MappingEnd> Ends { get; init; } = [];
+
+    /// <summary>Number of all mappings.</summary>
+    internal int Mappings { get; init; }
+
+    /// <summary>Median share of the signal that varies at full depth; NaN where it is not recorded.</summary>
+    internal double MedianShare { get; init; } = double.NaN;
 
     /// <summary>All conditions of the picture, the stronger pathology first.</summary>
     public IReadOnlyList<Condition> Conditions { get; init; } = [Condition.Undecided];
@@ -68,49 +86,51 @@ public sealed record Diagnosis(
     public static Diagnosis Of(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var all = table.Simulations + table.Died;
-        var dead = new BinomialProportion(table.Died - table.NoiseDied, all);
+        var ends = Endings.Of(table);
         if (WhyNot(table) is { } reason)
         {
-            return Nothing($"Undecided: {reason}.");
+            return Nothing($"Undecided: {reason}{ends.Without(Ending.NotANumber)}.");
         }
 
-        if (all > 0 && dead.Interval(PictureFalseRate).Lower > 0.5)
+        if (ends.Common(PictureFalseRate) is { } common)
         {
-            return Nothing(DiagnosisWords.Dead(dead)) with
+            return Nothing(common.Sentence) with
             {
-                Condition = Condition.PathologicalSignal,
-                Conditions = [Condition.PathologicalSignal],
-                SignalPathology = dead,
-                CertainCondition = dead.ShownByMost(FalseRate) == Verdict.Holds ? Condition.PathologicalSignal : Condition.Undecided,
+                Condition = common.Condition,
+                Conditions = [common.Condition],
+                SignalPathology = ends.Proportion(ends.Dead),
+                SnrPathology = ends.Proportion(ends.ChiOverflows),
+                PointPathology = ends.Proportion(ends.Unvarying),
+                CertainCondition = common.Proportion.ShownByMost(FalseRate) == Verdict.Holds ? common.Condition : Condition.Undecided,
             };
-        }
-
-        if (all > 0 && new BinomialProportion(table.NoiseDied, all).Interval(PictureFalseRate).Lower > 0.5)
-        {
-            return Nothing($"Undecided: in {table.NoiseDied} of {Counted.Of(all, "mapping")} the noise is gone while the signal lives, and no signal-to-noise ratio is left to judge.");
         }
 
         var rates = DepthRate.Of(table);
         if (table.Simulations < 2 || DepthContrasts.Of(table) is not { } contrasts)
         {
-            return Nothing($"Undecided: {(table.Simulations < 2 ? "two mappings are the least" : "moments at three depths are the least")}; {DiagnosisWords.Rates(rates, table)}.") with { Rates = rates };
+            return Nothing($"Undecided: {(table.Simulations < 2 ? "two mappings are the least" : "moments at three depths are the least")}; {DiagnosisWords.Rates(rates, table)}{ends.Clause}.") with { Rates = rates };
         }
 
         var names = contrasts.Values.Keys.ToArray();
-        var bands = SimultaneousBands.Of([.. contrasts.Values.Values], PictureFalseRate);
-        var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, bands.Sign(i))).ToDictionary(), PictureFalseRate);
+        var bands = SimultaneousBands.Of([.. contrasts.Values.Values], PictureFalseRate, [.. names.Select(name => name == Contrast.Grows ? Intervals : ContrastSides.Of(name))]);
+        var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, ContrastSides.Of(name).Contains(bands.Sign(i)) ? bands.Sign(i) : 0)).ToDictionary(), PictureFalseRate);
         var seen = Conclusions.Of(picture);
-        var certain = Conclusions.Of(SignTests.Of(Decisive(contrasts), FalseRate));
+        var decisive = Decisive(contrasts, ends.Count);
+        var certain = Conclusions.Of(SignTests.Of(decisive, FalseRate));
         var growth = GrowthOf(seen.Growth, contrasts, bands, Array.IndexOf(names, Contrast.Grows));
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
-        var collapsing = new BinomialProportion(dead.Successes + Labels(Collapsing(contrasts, table.Simulations)), all);
-        var drowning = new BinomialProportion(Labels(contrasts.Walk is null ? null : Drowning(contrasts)), all);
-        var conditions = ConditionsOf(seen, contrasts, rates, collapsing, drowning);
+        Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Single(contrasts, mapping))];
+        var shown = new Dictionary<Condition, BinomialProportion>
+        {
+            [Condition.PathologicalSignal] = ends.Proportion(ends.Dead + single.Count(mapping => mapping.SignalCollapses)),
+            [Condition.PathologicalSnr] = ends.Proportion(ends.ChiOverflows + (contrasts.Walk is null ? 0 : Drowning(contrasts).Count(label => label))),
+            [Condition.PathologicalPoint] = ends.Proportion(ends.Unvarying + single.Count(mapping => mapping.BecomesPoint)),
+        };
+        var conditions = ConditionsOf(seen, contrasts, rates, shown, ends.MayBeMost(PictureFalseRate));
         var diagnosis = new Diagnosis(
             conditions[0],
-            collapsing,
-            drowning,
+            shown[Condition.PathologicalSignal],
+            shown[Condition.PathologicalSnr],
             growth,
             seen.SignalCollapses ? 1 : picture.Negative(Contrast.DirectionsHaveNotSettled) && picture.Positive(Contrast.MoreThanOneAndHalfDirections) ? median : double.NaN,
             median,
@@ -119,19 +139,22 @@ public sealed record Diagnosis(
             Conditions = conditions,
             Rates = rates,
             CertainCondition = CertainOf(conditions[0], certain),
-            MoreMappings = MoreOf(contrasts, seen, conditions[0], CertainOf(conditions[0], certain), table.Simulations),
+            MoreMappings = MoreOf(decisive, seen, conditions[0], CertainOf(conditions[0], certain), table.Mappings),
+            PointPathology = table.LogShare is null && ends.Unvarying == 0 ? default : shown[Condition.PathologicalPoint],
+            Ends = table.Ends,
+            Mappings = table.Mappings,
+            MedianShare = table.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
-        return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, seen, contrasts, table) };
+        return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, seen, contrasts, table) + ends.Clause + "." };
 
-        static int Labels(IEnumerable<bool>? labels) => labels?.Count(label => label) ?? 0;
-        static Diagnosis Nothing(string sentence) => new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence);
+        Diagnosis Nothing(string sentence) => new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
     }
 
     /// <summary>What of a table forbids a verdict; null if nothing does.</summary>
     private static string? WhyNot(MomentTable table) =>
-        table.Findings.Count > 0 ? string.Join("; ", table.Findings)
+        table.Doubts.Count > 0 ? string.Join("; ", table.Doubts)
         : table.Reff is null && table.LogChi is null ? "there are neither effective ranks nor χ"
-        : table.Simulations + table.Died == 0 ? "there are no mappings"
+        : table.Mappings == 0 ? "there are no mappings"
         : null;
 
     private static GrowthLaw? GrowthOf(Growth law, DepthContrasts contrasts, SimultaneousBands bands, int grows)
@@ -158,50 +181,54 @@ public sealed record Diagnosis(
         };
     }
 
-    /// <summary>The conditions, the stronger pathology first: that which has cost more, by the logarithm of the SNR or of the directions beyond the first.</summary>
-    /// <remarks>A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show.</remarks>
-    private static IReadOnlyList<Condition> ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, BinomialProportion collapsing, BinomialProportion drowning)
+    /// <summary>The conditions, the stronger pathology first: that which has cost more, by the logarithm of the SNR, of the directions beyond the first, or of the share that varies.</summary>
+    /// <remarks>A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show. Mappings that ended speak against good health unless fewer than half of all do, for sure.</remarks>
+    private static Condition[] ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, Dictionary<Condition, BinomialProportion> shown, bool mostMayEnd)
     {
         if (seen.IsWellBehaved)
         {
-            return [collapsing.Share < 0.5 && drowning.Share < 0.5 ? Condition.WellBehaved : Condition.Undecided];
+            return [!mostMayEnd && shown.Values.All(proportion => proportion.Share < 0.5) ? Condition.WellBehaved : Condition.Undecided];
         }
 
-        return (seen.SignalCollapses && collapsing.Share >= 0.5, seen.Growth == Growth.Exponential && drowning.Share >= 0.5) switch
-        {
-            (true, true) when 2 * rates[^1].LogChi!.Value.Value > contrasts.LogExcessLost => [Condition.PathologicalSnr, Condition.PathologicalSignal],
-            (true, true) => [Condition.PathologicalSignal, Condition.PathologicalSnr],
-            (true, false) => [Condition.PathologicalSignal],
-            (false, true) => [Condition.PathologicalSnr],
-            (false, false) => [Condition.Undecided],
-        };
+        (Condition Condition, bool IsSeen, double Cost)[] pathologies =
+        [
+            (Condition.PathologicalSignal, seen.SignalCollapses, contrasts.LogExcessLost),
+            (Condition.PathologicalSnr, seen.Growth == Growth.Exponential, 2 * (rates[^1].LogChi?.Value ?? double.NaN)),
+            (Condition.PathologicalPoint, seen.BecomesPoint, contrasts.LogShareLost),
+        ];
+        Condition[] named = [.. pathologies.Where(one => one.IsSeen && shown[one.Condition].Share >= 0.5).OrderByDescending(one => one.Cost).Select(one => one.Condition)];
+        return named.Length == 0 ? [Condition.Undecided] : named;
     }
 
     private static Condition CertainOf(Condition pictured, Conclusions certain) => pictured switch
     {
         Condition.PathologicalSignal when certain.SignalCollapses => pictured,
         Condition.PathologicalSnr when certain.Growth == Growth.Exponential => pictured,
+        Condition.PathologicalPoint when certain.BecomesPoint => pictured,
         Condition.WellBehaved when certain.IsWellBehaved => pictured,
-        Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.WellBehaved or Condition.Undecided =>
+        Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint or Condition.WellBehaved or Condition.Undecided =>
             certain.IsWellBehaved ? Condition.WellBehaved
             : certain.SignalCollapses ? Condition.PathologicalSignal
             : certain.Growth == Growth.Exponential ? Condition.PathologicalSnr
+            : certain.BecomesPoint ? Condition.PathologicalPoint
             : Condition.Undecided,
         _ => throw new ArgumentOutOfRangeException(nameof(pictured), pictured, "expected a condition"),
     };
 
-    /// <summary>The contrasts that conditions rest on: whether directions have settled is only told.</summary>
-    private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts) => contrasts.Values.Where(pair => pair.Key != Contrast.DirectionsHaveNotSettled).ToDictionary();
+    /// <summary>The contrasts that conditions rest on: whether directions have settled is only told. Mappings that ended answer none of them, and count.</summary>
+    private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts, int ended) => contrasts.Deciding
+        .Where(pair => pair.Key != Contrast.DirectionsHaveNotSettled)
+        .ToDictionary(pair => pair.Key, pair => (double[])[.. pair.Value, .. Enumerable.Repeat(double.NaN, ended)]);
 
-    private static int? MoreOf(DepthContrasts contrasts, Conclusions seen, Condition pictured, Condition certain, int mappings) =>
+    private static int? MoreOf(Dictionary<Contrast, double[]> decisive, Conclusions seen, Condition pictured, Condition certain, int mappings) =>
         pictured == Condition.Undecided ? null
         : certain == pictured ? 0
-        : SignTests.MappingsFor(Decisive(contrasts), seen.Needed, FalseRate) is { } needed ? Math.Max(1, needed - mappings)
+        : SignTests.MappingsFor(decisive, pictured == Condition.PathologicalPoint ? seen.NeededForPoint : seen.Needed, FalseRate) is { } needed ? Math.Max(1, needed - mappings)
         : null;
 
-    /// <summary>Which mappings collapse: what is concluded from the signs of a single mapping's own numbers.</summary>
-    private static IEnumerable<bool> Collapsing(DepthContrasts contrasts, int mappings) => Enumerable.Range(0, mappings)
-        .Select(mapping => Conclusions.Of(new Signs(contrasts.Values.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value[mapping])), FalseRate: 1)).SignalCollapses);
+    /// <summary>What is concluded from the signs of a single mapping's own numbers.</summary>
+    private static Conclusions Single(DepthContrasts contrasts, int mapping) =>
+        Conclusions.Of(new Signs(contrasts.Deciding.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value[mapping])), FalseRate: 1));
 
     /// <summary>A number that is none tells nothing.</summary>
     private static int SignOf(double number) => double.IsNaN(number) ? 0 : Math.Sign(number);

@@ -14,23 +14,63 @@ internal static class DiagnosisWords
     public static string Say(Diagnosis diagnosis, Conclusions seen, DepthContrasts contrasts, MomentTable table)
     {
         var (chi, directions) = (Chi(diagnosis, contrasts, table), Directions(diagnosis, seen, contrasts, table));
-        string[] said = diagnosis.Conditions switch
+        if (diagnosis.Conditions is [Condition.WellBehaved])
         {
-            [Condition.PathologicalSignal, Condition.PathologicalSnr] => ["Pathological signal and pathological SNR", directions, chi],
-            [Condition.PathologicalSnr, Condition.PathologicalSignal] => ["Pathological SNR and pathological signal", chi, directions],
-            [Condition.PathologicalSignal] => ["Pathological signal", directions, chi],
-            [Condition.PathologicalSnr] => ["Pathological SNR", chi, directions],
-            [Condition.WellBehaved] => [$"Well-behaved to depth {contrasts.Depth}", directions, chi],
-            _ => [$"Undecided at depth {contrasts.Depth}", Open(seen, contrasts, table) is { } open ? $"{open}; {directions}" : directions, chi],
-        };
-        var (all, dead) = (table.Simulations + table.Died, table.Died - table.NoiseDied);
-        var died = (dead > 0 ? Invariant($"; in {dead} of {all} mappings the signal dies") : "") + (table.NoiseDied > 0 ? Invariant($"; in {table.NoiseDied} of {all} mappings the noise dies while the signal lives") : "");
-        return $"{said[0]}: {string.Join("; ", said.Skip(1).Where(part => part.Length > 0))}{died}.";
+            return Joined($"Well-behaved to depth {contrasts.Depth}", directions, chi);
+        }
+
+        if (diagnosis.Conditions is [Condition.Undecided])
+        {
+            return Joined($"Undecided at depth {contrasts.Depth}", Open(seen, diagnosis, contrasts, table) is { } open ? $"{open}; {directions}" : directions, chi);
+        }
+
+        // What is named goes first, in the order in which it is named; then the rest.
+        var title = string.Join(" and ", diagnosis.Conditions.Select((condition, i) => i == 0 ? TitleOf(condition) : Uncapitalised(TitleOf(condition))));
+        string[] named = [.. diagnosis.Conditions.Select(condition => condition switch
+        {
+            Condition.PathologicalSignal => directions,
+            Condition.PathologicalSnr => chi,
+            Condition.PathologicalPoint => Point(diagnosis, seen, contrasts, table),
+            _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), condition, "expected a pathology"),
+        })];
+        return Joined(title, [.. named, .. new[] { directions, chi }.Except(named)]);
     }
 
-    /// <summary>The sentence where most mappings die.</summary>
-    public static string Dead(BinomialProportion dead) =>
-        Invariant($"Pathological signal: in {dead.Successes} of {dead.Samples} mappings all activations are off at some depth, and the signal is gone.");
+    /// <summary>What a pathology is called.</summary>
+    public static string TitleOf(Condition condition) => condition switch
+    {
+        Condition.PathologicalSignal => "Pathological signal",
+        Condition.PathologicalSnr => "Pathological SNR",
+        Condition.PathologicalPoint => "Pathological point",
+        Condition.WellBehaved => "Well-behaved",
+        Condition.Undecided => "Undecided",
+        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
+    };
+
+    /// <summary>A title within a sentence.</summary>
+    public static string Uncapitalised(string title) => char.ToLowerInvariant(title[0]) + title[1..];
+
+    private static string Joined(string title, params string[] parts) => $"{title}: {string.Join("; ", parts.Where(part => part.Length > 0))}";
+
+    /// <summary>What becomes of the share of the signal that varies, where it is lost.</summary>
+    private static string Point(Diagnosis diagnosis, Conclusions seen, DepthContrasts contrasts, MomentTable table)
+    {
+        var share = table.LogShare!;
+        var first = Math.Exp(share.Select(row => row[0]).Median());
+        var varies = Invariant($"{Share(diagnosis.MedianShare)} of it varies at depth {contrasts.Depth}, of {Share(first)} at depth {table.Depths[0]}");
+        var last = diagnosis.Rates[^2];
+        var rate = last.LogShare is { } lost
+            ? Invariant($"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, as the power {contrasts.ShareLossPower:F2} of the depth would")
+            : "";
+        return $"{(seen.IsPoint ? "the signal has become a point" : "the signal tends to a point")}: {varies}{rate}";
+    }
+
+    /// <summary>A share in per cent, with two digits.</summary>
+    public static string Share(double share)
+    {
+        var percent = 100 * share;
+        return percent >= 9.95 ? Invariant($"{percent:F0} %") : percent >= 0.0095 ? Invariant($"{percent:G2} %") : Invariant($"{percent:0.0e+0} %");
+    }
 
     /// <summary>What the whole depth did, where no law can be told.</summary>
     public static string Rates(IReadOnlyList<DepthRate> rates, MomentTable table)
@@ -67,12 +107,12 @@ internal static class DiagnosisWords
         var total = Invariant($"at depth {contrasts.Depth} {Snr(whole.Value)}");
         return growth.Law switch
         {
-            Growth.Exponential => Invariant($"SNR^l/SNR^0 decays exponentially: over layers {last.From} to {last.To} the noise gains {PerLayer(last.LogChiPerLayer!.Value)} on the signal in each layer; {total}"),
+            Growth.Exponential => Invariant($"SNR^l/SNR^0 decays exponentially: over layers {last.From} to {last.To} the noise gains {RateWords.PerCent(last.LogChiPerLayer!.Value)} on the signal in each layer; {total}"),
             Growth.Power => Invariant($"χ grows as the power {growth.Parameter:F2} of the depth ({growth.Lower:F2} to {growth.Upper:F2}); {total}"),
             Growth.Bounded => $"χ stays bounded; {total}",
             Growth.Walk => $"χ grows no faster than the random walk of a network of this width; {total}",
             Growth.Subexponential => $"χ grows slower than exponentially; {total}",
-            Growth.Undecided => Invariant($"{Unnamed(growth, table)}: over layers {last.From} to {last.To} the noise gains {PerLayer(last.LogChiPerLayer!.Value)} on the signal in each layer; {total}"),
+            Growth.Undecided => Invariant($"{Unnamed(growth, table)}: over layers {last.From} to {last.To} the noise gains {RateWords.PerCent(last.LogChiPerLayer!.Value)} on the signal in each layer; {total}"),
             _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), growth.Law, "expected a law of growth"),
         };
     }
@@ -82,17 +122,6 @@ internal static class DiagnosisWords
         growth.ShapeLower > 0.25 && growth.ShapeUpper < 1
             ? Invariant($"χ grows faster than a power of the depth and slower than exponentially (shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential and 0 a power)")
             : $"{table.Simulations} mappings do not tell the law of χ";
-
-    /// <summary>A rate per layer in per cent, with as many digits as its interval has.</summary>
-    private static string PerLayer(Estimate rate)
-    {
-        double[] percent = [.. new[] { rate.Value, rate.Lower, rate.Upper }.Select(value => 100 * (Math.Exp(value) - 1))];
-        var spread = Math.Abs(percent[2] - percent[1]);
-        var digits = double.IsFinite(spread) && spread > 0 ? (int)Math.Clamp(Math.Ceiling(-Math.Log10(spread)), 0, 4) : 2;
-        var format = "F" + digits.ToString(CultureInfo.InvariantCulture);
-        string Spell(double value) => (value + 0.0).ToString(format, CultureInfo.InvariantCulture) is var text && text.TrimStart('-').All(letter => letter is '0' or '.') ? text.TrimStart('-') : text;
-        return $"{Spell(percent[0])} % ({Spell(percent[1])} to {Spell(percent[2])})";
-    }
 
     private static string Directions(Diagnosis diagnosis, Conclusions seen, DepthContrasts contrasts, MomentTable table)
     {
@@ -112,14 +141,18 @@ internal static class DiagnosisWords
     private static string Rank(double reff) => reff < 1.095 ? reff.ToString("F3", CultureInfo.InvariantCulture) : reff < 1.95 ? reff.ToString("F2", CultureInfo.InvariantCulture) : reff.ToString("F1", CultureInfo.InvariantCulture);
 
     /// <summary>Why nothing is named although something is known; null if intervals are merely too wide.</summary>
-    private static string? Open(Conclusions seen, DepthContrasts contrasts, MomentTable table) =>
-        seen.Growth is not Growth.Exponential && DilutedBranch.Of(table, contrasts) is { } branch && branch.DepthNeeded > contrasts.Depth
+    private static string? Open(Conclusions seen, Diagnosis diagnosis, DepthContrasts contrasts, MomentTable table) =>
+        seen.IsWellBehaved && diagnosis.Ends.Count > 0
+            ? Invariant($"{Model.Counted.Of(diagnosis.Ends.Count, diagnosis.Mappings, "mapping")} end before their depth, too many to call all well-behaved by the others")
+        : seen.Growth is not Growth.Exponential && DilutedBranch.Of(table, contrasts) is { } branch && branch.DepthNeeded > contrasts.Depth
             ? Invariant($"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on")
         : !seen.KeepsSnr && table.LogChi is not null && seen.Growth is not (Growth.Undecided or Growth.Exponential)
             ? Invariant($"the SNR may have lost more than the {(seen.Growth == Growth.Power ? "sixth power" : "square")} of the depth, which is no good health, and exponential growth of χ is not shown either")
         : table.Reff is null && seen.Growth is not (Growth.Undecided or Growth.Exponential) ? "the signal cannot be judged without effective ranks"
         : table.LogChi is null ? "the noise cannot be judged without χ"
         : seen.Growth is Growth.Undecided ? null
+        : seen.KeepsDirections && !seen.KeepsShare
+            ? Invariant($"{table.Simulations} mappings do not settle what becomes of the share of the signal that varies, {Share(diagnosis.MedianShare)} at depth {contrasts.Depth}")
         : seen.KeepsDirections ? null
         : Invariant($"{table.Simulations} mappings do not settle what becomes of the directions beyond depth {contrasts.Depth}");
 

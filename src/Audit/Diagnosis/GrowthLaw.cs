@@ -49,9 +49,9 @@ public sealed record GrowthLaw(Growth Law, double Shape, double Parameter, doubl
     /// <param name="signs">What is known.</param>
     /// <returns>The law.</returns>
     internal static Growth Of(Signs signs) =>
-        signs.Positive(Contrast.ShapeAboveThreeQuarters) && signs.Positive(Contrast.OutrunsWalk) ? Growth.Exponential
+        signs.Positive(Contrast.ShapeAboveThreeQuarters) && signs.Positive(Contrast.OutrunsEarlyWalk) && signs.Positive(Contrast.OutrunsLateWalk) ? Growth.Exponential
         : signs.Negative(Contrast.ShapeAboveMinusHalf) || (!signs.Positive(Contrast.Grows) && signs.Negative(Contrast.GainsFivePercent) && signs.Positive(Contrast.KeepsWithinFivePercent)) ? Growth.Bounded
-        : signs.Negative(Contrast.OutrunsWalk) ? Growth.Walk
+        : signs.Negative(Contrast.OutrunsEarlyWalk) || signs.Negative(Contrast.OutrunsLateWalk) ? Growth.Walk
         : signs.Negative(Contrast.ShapeAboveHalf) && signs.Positive(Contrast.ShapeAboveMinusHalf) && signs.Positive(Contrast.Grows) ? Growth.Power
         : signs.Negative(Contrast.ShapeAboveHalf) ? Growth.Subexponential
         : Growth.Undecided;

@@ -19,8 +19,29 @@ public sealed record MomentTable(
     IReadOnlyList<double>? LogNu2AtDepth0,
     int Died)
 {
-    /// <summary>Of those left out as died, the mappings in which the noise died and the signal lives: no signal-to-noise ratio is left to speak of, and nothing pathological.</summary>
-    internal int NoiseDied { get; init; }
+    /// <summary>How mappings that are left out ended, as far as known.</summary>
+    internal IReadOnlyList<MappingEnd> KnownEnds { get; init; } = [];
+
+    /// <summary>How all mappings that are left out ended: of those counted as died of which nothing is known the signal did, at no known depth.</summary>
+    internal IReadOnlyList<MappingEnd> Ends =>
+        [.. KnownEnds, .. Enumerable.Repeat(new MappingEnd(Ending.DeadSignal, -1), Math.Max(0, Died - KnownEnds.Count(end => IsDeath(end.Ending))))];
+
+    /// <summary>Of the mappings that ended by an overflow, those in which χ did and not the signal.</summary>
+    internal int ChiOverflows { get; init; }
+
+    /// <summary>All mappings: those that live, those that ended, and those with a number that is none.</summary>
+    internal int Mappings => Simulations + Died + Unusable;
+
+    /// <summary>What is wrong with mappings and no ending explains: while there is any, nothing is concluded.</summary>
+    internal IReadOnlyList<MomentFinding> Doubts { get; init; } = [];
+
+    /// <summary>ln μ₂ of the signal at the end of each unit (simulations × depths); null if nobody says.</summary>
+    internal IReadOnlyList<double[]>? LogMu2 { get; init; }
+
+    /// <summary>ln(μ₂/ν₂), the share of the signal that varies (simulations × depths); null if it is not known of every mapping at every depth.</summary>
+    internal IReadOnlyList<double[]>? LogShare => LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
+        ? [.. mu2.Zip(nu2, (variance, square) => variance.Zip(square, (above, below) => above - below).ToArray())]
+        : null;
 
     /// <summary>H of a net with residual units; null if it has none, or nobody says.</summary>
     internal int? ResidualDepth { get; init; }
@@ -41,7 +62,8 @@ public sealed record MomentTable(
     {
         ArgumentNullException.ThrowIfNull(result);
         var varies = result.Settings.FeatureShape.Points > 1;
-        var alive = Enumerable.Range(0, result.Simulations.Count).Where(i => result.Simulations[i].DiedAtDepth is null).ToArray();
+        var ends = result.Ends;
+        var alive = Enumerable.Range(0, result.Simulations.Count).Where(i => result.Simulations[i].DiedAtDepth is null && !IsDeath(ends[i].Ending)).ToArray();
         return new MomentTable(
             result.Depths,
             alive.Length,
@@ -51,6 +73,8 @@ public sealed record MomentTable(
             [.. alive.Select(i => result.Simulations[i].AtDepth0.LogNu2Signal)],
             result.Simulations.Count - alive.Length)
         {
+            KnownEnds = [.. Enumerable.Range(0, ends.Count).Except(alive).Select(i => IsDeath(ends[i].Ending) ? ends[i] : new MappingEnd(Ending.DeadSignal, result.Simulations[i].DiedAtDepth ?? -1))],
+            LogMu2 = varies ? Rows(result.LastPlace, (moments, _) => moments.LogMu2Signal) : null,
             ResidualDepth = result.Settings.Architecture.IsResidual ? result.Settings.Architecture.ResidualDepth : null,
             MeanMu2 = varies ? Means(Rows(result.LastPlace, (moments, _) => moments.LogMu2Signal)) : null,
         };
@@ -75,11 +99,16 @@ public sealed record MomentTable(
             .Select(name => file.Find(name)!.ToArray())];
         var reff = Array.Find(ranks, rows => rows.Any(row => row.Any(value => value >= 1)))
             ?? Array.Find(ranks, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
-        var logChi = file.Find($"log_chi_loc{last}") ?? Logarithms(file.Find($"chi_loc{last}"));
-        var logNu2 = file.Find($"log_nu2_signal_loc{last}") ?? Logarithms(file.Find($"nu2_signal_loc{last}"));
-        var logMu2 = file.Find($"log_mu2_signal_loc{last}") ?? Logarithms(file.Find($"mu2_signal_loc{last}"));
-        var table = new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0) { ResidualDepth = file.ResidualDepth, MeanMu2 = logMu2 is null ? null : Means(logMu2) };
-        return MappingSort.Sorted(table, MomentRange.OfFile());
+        var (logChi, logNu2, logMu2) = (file.FindLog($"chi_loc{last}"), file.FindLog($"nu2_signal_loc{last}"), file.FindLog($"mu2_signal_loc{last}"));
+        var table = new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0)
+        {
+            ResidualDepth = file.ResidualDepth,
+            MeanMu2 = logMu2 is null ? null : Means(logMu2),
+
+            // Over a single point nothing ever varies.
+            LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
+        };
+        return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds);
     }
 
     /// <summary>Index of a computed depth.</summary>
@@ -98,10 +127,11 @@ public sealed record MomentTable(
         return null;
     }
 
+    /// <summary>Whether a mapping that ended so is left out as died, and not as one of numbers that are none.</summary>
+    internal static bool IsDeath(Ending ending) => ending is Ending.DeadSignal or Ending.ExtinctNoise or Ending.NoVariance;
+
     /// <summary>Means of numbers of which logarithms are recorded, by depth, over the rows that are finite there; NaN where none is.</summary>
     private static double[] Means(IReadOnlyList<double[]> logarithms) =>
         [.. Enumerable.Range(0, logarithms.Count == 0 ? 0 : logarithms[0].Length)
             .Select(depth => logarithms.Select(row => Math.Exp(row[depth])).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average())];
-
-    private static double[][]? Logarithms(IReadOnlyList<double[]>? rows) => rows?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 }

@@ -4,8 +4,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The sign of the median of each contrast by the exact sign test: no assumption on how mappings scatter.</summary>
 /// <remarks>
-/// Of n mappings k lie above zero. Were the median at or below zero, k would be at most binomial with ½. The error rate is shared evenly by the
-/// contrasts and by both sides. It speaks about the sampling of mappings, at the depths that were simulated; it does not speak about the depths beyond.
+/// Of n mappings k lie above zero. Were the median at or below zero, k would be at most binomial with ½. The error rate is shared evenly by
+/// the signs that conclusions rest on (<see cref="ContrastSides"/>). A number that is none lies neither above nor below: it is a mapping that ended, and counts against every sign. The rate speaks about the sampling of mappings, at the depths that were simulated; it does not speak about the depths beyond.
 /// </remarks>
 internal static class SignTests
 {
@@ -14,7 +14,7 @@ internal static class SignTests
     /// <param name="falseRate">Probability that any sign is named wrongly.</param>
     /// <returns>The signs that are certain at that rate.</returns>
     public static Signs Of(IReadOnlyDictionary<Contrast, double[]> contrasts, double falseRate) =>
-        new(contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ShareOf(falseRate, contrasts.Count))), falseRate);
+        new(contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ContrastSides.Of(pair.Key), ShareOf(falseRate, contrasts.Keys))), falseRate);
 
     /// <summary>How many mappings would settle the signs, if they went on as these do.</summary>
     /// <param name="contrasts">Their numbers, by mapping.</param>
@@ -27,7 +27,7 @@ internal static class SignTests
         foreach (var (contrast, sign) in needed)
         {
             var values = contrasts[contrast];
-            if (MappingsFor((double)values.Count(value => Math.Sign(value) == sign) / values.Length, ShareOf(falseRate, contrasts.Count)) is not { } mappings)
+            if (MappingsFor((double)values.Count(value => sign > 0 ? value > 0 : value < 0) / values.Length, ShareOf(falseRate, contrasts.Keys)) is not { } mappings)
             {
                 return null;
             }
@@ -38,13 +38,13 @@ internal static class SignTests
         return most;
     }
 
-    /// <summary>Rate of one side of one contrast.</summary>
-    private static double ShareOf(double falseRate, int contrasts) => falseRate / (2 * contrasts);
+    /// <summary>Rate of one sign of one contrast.</summary>
+    private static double ShareOf(double falseRate, IEnumerable<Contrast> contrasts) => falseRate / contrasts.Sum(contrast => ContrastSides.Of(contrast).Count);
 
-    private static int SignOf(double[] values, double rate)
+    private static int SignOf(double[] values, IReadOnlyList<int> sides, double rate)
     {
         var (above, below) = (values.Count(value => value > 0), values.Count(value => value < 0));
-        return Tail(values.Length, above) <= rate ? 1 : Tail(values.Length, below) <= rate ? -1 : 0;
+        return sides.Contains(1) && Tail(values.Length, above) <= rate ? 1 : sides.Contains(-1) && Tail(values.Length, below) <= rate ? -1 : 0;
     }
 
     /// <summary>Probability of at least so many of n at one half.</summary>

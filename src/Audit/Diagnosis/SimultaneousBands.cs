@@ -19,6 +19,8 @@ internal sealed class SimultaneousBands
 
     private const ulong Stream = 0x6d61782d74;
 
+    private static readonly int[] Both = [1, -1];
+
     private readonly double[] _means;
     private readonly double[] _errors;
 
@@ -30,15 +32,17 @@ internal sealed class SimultaneousBands
     /// <summary>Makes the intervals.</summary>
     /// <param name="columns">For each mean its numbers, one for each mapping; at least two mappings.</param>
     /// <param name="falseRate">Probability that any interval misses its mean.</param>
+    /// <param name="sides">The signs that each mean may be given: a mean is missed only by an interval that lies wholly on that side of it. Null where both ends of all intervals count.</param>
     /// <returns>The intervals.</returns>
-    public static SimultaneousBands Of(IReadOnlyList<double[]> columns, double falseRate)
+    public static SimultaneousBands Of(IReadOnlyList<double[]> columns, double falseRate, IReadOnlyList<IReadOnlyList<int>>? sides = null)
     {
+        sides ??= [.. columns.Select(_ => Both)];
         var mappings = columns[0].Length;
         double[] means = [.. columns.Select(column => column.Mean())];
         double[] errors = [.. columns.Select((column, i) => ErrorOf(column, means[i]))];
         return new SimultaneousBands(means, errors, mappings < LeastMappings
-            ? StudentQuantile.TwoSided(falseRate / columns.Count, mappings - 1)
-            : Math.Max(StudentQuantile.TwoSided(falseRate, mappings - 1), Resampled(columns, means, errors, falseRate)));
+            ? StudentQuantile.TwoSided(2 * falseRate / sides.Sum(side => side.Count), mappings - 1)
+            : Math.Max(StudentQuantile.TwoSided(falseRate, mappings - 1), Resampled(columns, means, errors, falseRate, sides)));
     }
 
     /// <summary>The interval of a mean.</summary>
@@ -57,7 +61,7 @@ internal sealed class SimultaneousBands
         return error <= Math.ScaleB(column.Length, -52) * Math.Abs(mean) ? 0 : error;
     }
 
-    private static double Resampled(IReadOnlyList<double[]> columns, double[] means, double[] errors, double falseRate)
+    private static double Resampled(IReadOnlyList<double[]> columns, double[] means, double[] errors, double falseRate, IReadOnlyList<IReadOnlyList<int>> sides)
     {
         var mappings = columns[0].Length;
         var largest = new double[Resamples];
@@ -74,7 +78,11 @@ internal sealed class SimultaneousBands
             {
                 if (errors[index] > 0)
                 {
-                    largest[resample] = Math.Max(largest[resample], Distance(columns[index], drawn, means[index]));
+                    var distance = Distance(columns[index], drawn, means[index]);
+                    foreach (var side in sides[index])
+                    {
+                        largest[resample] = Math.Max(largest[resample], side * distance);
+                    }
                 }
             }
         });
@@ -92,6 +100,6 @@ internal sealed class SimultaneousBands
 
         var (n, resampled) = (drawn.Length, sum / drawn.Length);
         var variance = (squares - (n * resampled * resampled)) / (n - 1);
-        return variance > 0 ? Math.Abs(resampled) / Math.Sqrt(variance / n) : 0;
+        return variance > 0 ? resampled / Math.Sqrt(variance / n) : 0;
     }
 }

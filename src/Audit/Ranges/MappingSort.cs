@@ -1,3 +1,5 @@
+using Wellbehaved.Model;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>Sorts the mappings of a deep experiment into those that live, those that died, and those with a number that no mapping has.</summary>
@@ -15,26 +17,41 @@ internal static class MappingSort
     /// <summary>Sorts.</summary>
     /// <param name="table">Rows of all mappings; those counted as died already stay so.</param>
     /// <param name="range">The possible values.</param>
-    /// <returns>The rows of the living, the number of the dead, and findings about the rest.</returns>
-    public static MomentTable Sorted(MomentTable table, MomentRange range)
+    /// <param name="recorded">How each mapping ended, where a file says so; null where the numbers must tell.</param>
+    /// <returns>The rows of the living, the number of the dead, and findings about the rest; and how those that are left out ended.</returns>
+    public static MomentTable Sorted(MomentTable table, MomentRange range, IReadOnlyList<MappingEnd>? recorded = null)
     {
         var alive = new List<int>();
-        var (died, noiseDied, unusable) = (table.Died, 0, 0);
+        var ends = new List<MappingEnd>();
+        var (died, unusable, chiOverflows) = (table.Died, 0, 0);
         var found = new Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)>();
+        var doubted = new Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)>();
         for (var i = 0; i < table.Simulations; i++)
         {
             switch (Look(table, i, range))
             {
                 case { Died: true } ended:
                     died++;
-                    noiseDied += ended.SignalLives ? 1 : 0;
+                    ends.Add(EndOf(i) is var end && MomentTable.IsDeath(end.Ending) ? end : new MappingEnd(ended.SignalLives ? Ending.ExtinctNoise : Ending.DeadSignal, ended.Depth));
                     break;
                 case { Found: { Count: > 0 } kinds }:
                     unusable++;
+                    var last = EndOf(i);
+                    if (last.HasEnded)
+                    {
+                        ends.Add(last);
+                    }
+
+                    // An ending explains what is wrong from there on, but for numbers that are none.
+                    var explained = last.HasEnded && last.Ending != Ending.NotANumber && kinds.Values.All(depth => depth >= last.Depth);
+                    chiOverflows += explained && last.Ending == Ending.Overflow && !kinds.ContainsKey((LogNu2, ValueKind.Infinite)) ? 1 : 0;
                     foreach (var (key, depth) in kinds)
                     {
-                        var (first, count) = found.GetValueOrDefault(key, (depth, 0));
-                        found[key] = (Math.Min(first, depth), count + 1);
+                        Add(found, key, depth);
+                        if (!explained)
+                        {
+                            Add(doubted, key, depth);
+                        }
                     }
 
                     break;
@@ -51,24 +68,35 @@ internal static class MappingSort
             Reff = Only(table.Reff),
             LogChi = Only(table.LogChi),
             LogNu2 = Only(table.LogNu2),
+            LogMu2 = Only(table.LogMu2),
             LogNu2AtDepth0 = table.LogNu2AtDepth0 is { } values ? [.. alive.Select(i => values[i])] : null,
             Died = died,
-            NoiseDied = table.NoiseDied + noiseDied,
+            KnownEnds = [.. table.KnownEnds, .. ends],
+            ChiOverflows = table.ChiOverflows + chiOverflows,
             Unusable = table.Unusable + unusable,
-            Findings =
-            [
-                .. table.Findings,
-                .. found
-                    .OrderBy(pair => pair.Key.Moment, StringComparer.Ordinal)
-                    .ThenBy(pair => pair.Key.Kind)
-                    .Select(pair => new MomentFinding(Words[pair.Key.Moment], pair.Key.Kind, pair.Value.Depth, pair.Value.Count, of)),
-            ],
+            Findings = [.. table.Findings, .. Listed(found)],
+            Doubts = [.. table.Doubts, .. Listed(doubted)],
         };
+
+        MappingEnd EndOf(int i) => recorded is { } said && said[i].HasEnded
+            ? said[i]
+            : MappingEnd.Tell(table.Depths, table.LogNu2?[i], table.LogMu2?[i], null, table.LogChi?[i], range.IsRecorded ? table.Reff?[i] : null);
+
+        IEnumerable<MomentFinding> Listed(Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)> kinds) => kinds
+            .OrderBy(pair => pair.Key.Moment, StringComparer.Ordinal)
+            .ThenBy(pair => pair.Key.Kind)
+            .Select(pair => new MomentFinding(Words[pair.Key.Moment], pair.Key.Kind, pair.Value.Depth, pair.Value.Count, of));
+
+        static void Add(Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)> kinds, (string Moment, ValueKind Kind) key, int depth)
+        {
+            var (first, count) = kinds.GetValueOrDefault(key, (depth, 0));
+            kinds[key] = (Math.Min(first, depth), count + 1);
+        }
 
         IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];
     }
 
-    private static (bool Died, bool SignalLives, Dictionary<(string, ValueKind), int> Found) Look(MomentTable table, int mapping, MomentRange range)
+    private static (bool Died, bool SignalLives, int Depth, Dictionary<(string, ValueKind), int> Found) Look(MomentTable table, int mapping, MomentRange range)
     {
         var found = new Dictionary<(string, ValueKind), int>();
         for (var i = 0; i < table.Depths.Count; i++)
@@ -78,7 +106,7 @@ internal static class MappingSort
             if (nu2 == ValueKind.Extinct || chi == ValueKind.Extinct || (reff == ValueKind.NotComputed && !lives))
             {
                 // What was found before the signal died stays found.
-                return (found.Count == 0, nu2 != ValueKind.Extinct && (nu2 == ValueKind.Possible || reff == ValueKind.Possible), found);
+                return (found.Count == 0, nu2 != ValueKind.Extinct && (nu2 == ValueKind.Possible || reff == ValueKind.Possible), table.Depths[i], found);
             }
 
             foreach (var (moment, kind) in new[] { (LogNu2, nu2), (LogChi, chi), (Reff, reff) })
@@ -92,6 +120,6 @@ internal static class MappingSort
             ValueKind? KindOf(IReadOnlyList<double[]>? rows, string moment) => rows is null ? null : range.KindOf(moment, rows[mapping][i]);
         }
 
-        return (false, true, found);
+        return (false, true, -1, found);
     }
 }

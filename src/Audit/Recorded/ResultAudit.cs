@@ -72,7 +72,7 @@ public static class ResultAudit
 
         var table = MomentTable.Of(file);
         var run = Of(path, RecordedFigures.Of(file, named), named, experiment.CompletedBy(file));
-        return table.Simulations == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Of(table))] };
+        return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Of(table))] };
     }
 
     /// <summary>Audits figures.</summary>

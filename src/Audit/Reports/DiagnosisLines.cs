@@ -21,6 +21,16 @@ public static class DiagnosisLines
             yield return $"  pathological SNR:    {Share(diagnosis.SnrPathology)}";
         }
 
+        if (diagnosis.PointPathology.Samples > 0)
+        {
+            yield return $"  pathological point:  {Share(diagnosis.PointPathology)}";
+        }
+
+        foreach (var clause in EndingWords.Count(diagnosis.Ends, diagnosis.Mappings))
+        {
+            yield return $"  ended:               {clause}";
+        }
+
         if (diagnosis.ChiGrowth is { } growth)
         {
             yield return $"  growth of χ:         {Describe(growth)}";
@@ -31,6 +41,11 @@ public static class DiagnosisLines
             yield return Invariant($"  effective rank:      median {diagnosis.MedianReff:G4}, {(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}");
         }
 
+        if (!double.IsNaN(diagnosis.MedianShare))
+        {
+            yield return $"  share that varies:   median {DiagnosisWords.Share(diagnosis.MedianShare)} of the signal";
+        }
+
         foreach (var rate in diagnosis.Rates)
         {
             yield return $"  {$"layers {rate.From} to {rate.To}:",-20} {string.Join(", ", Parts(rate))}";
@@ -38,6 +53,11 @@ public static class DiagnosisLines
 
         if (diagnosis.ChiGrowth is not null || !double.IsNaN(diagnosis.MedianReff))
         {
+            if (diagnosis.Ends.Count > 0)
+            {
+                yield return Invariant($"  rates and medians are over the {diagnosis.Mappings - diagnosis.Ends.Count} of {diagnosis.Mappings} mappings that did not end");
+            }
+
             yield return "  intervals are of 95 %, those of the layers for all of them at once; they are asymptotic in the number of mappings, and say nothing of depths beyond";
             yield return Invariant($"  wrong less than once in {1 / Diagnosis.FalseRate:N0} choices of mappings: {Certain(diagnosis)}");
         }
@@ -47,17 +67,22 @@ public static class DiagnosisLines
     {
         if (rate.LogChiPerLayer is { } chi)
         {
-            yield return $"the noise gains {PerCent(chi)} on the signal in each layer";
+            yield return $"the noise gains {RateWords.PerCent(chi)} on the signal in each layer";
         }
 
         if (rate.LogExcess is { } excess)
         {
-            yield return $"r_eff - 1 is multiplied by {Factor(excess)}";
+            yield return $"r_eff - 1 is multiplied by {RateWords.Factor(excess)}";
+        }
+
+        if (rate.LogShare is { } share)
+        {
+            yield return $"the share that varies by {RateWords.Factor(share)}";
         }
     }
 
     private static string Certain(Diagnosis diagnosis) =>
-        diagnosis.CertainCondition != Condition.Undecided ? Words.Of(diagnosis.CertainCondition).Replace('_', ' ').Replace("snr", "SNR", StringComparison.Ordinal)
+        diagnosis.CertainCondition != Condition.Undecided ? DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(diagnosis.CertainCondition))
         : diagnosis.MoreMappings is { } more ? Invariant($"undecided; {more:N0} more {(more == 1 ? "mapping" : "mappings")} would settle it, if they go on as these do")
         : "undecided";
 
@@ -86,24 +111,6 @@ public static class DiagnosisLines
         double.IsNaN(growth.Shape) ? "χ does not grow steadily"
         : double.IsFinite(growth.ShapeLower) && double.IsFinite(growth.ShapeUpper) ? Invariant($"shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2} (1 is exponential, 0 a power)")
         : "its shape has no interval";
-
-    private static string PerCent(Estimate logarithm) => Spell(logarithm, value => 100 * (Math.Exp(value) - 1), " %");
-
-    private static string Factor(Estimate logarithm) => Spell(logarithm, Math.Exp, "");
-
-    private static string Spell(Estimate logarithm, Func<double, double> unit, string suffix)
-    {
-        var (value, lower, upper) = (unit(logarithm.Value), unit(logarithm.Lower), unit(logarithm.Upper));
-        return double.IsNaN(lower) ? Invariant($"{value:G3}{suffix}") : Invariant($"{Rounded(value)}{suffix} ({Rounded(lower)} to {Rounded(upper)})");
-
-        // One digit more than the half-width has.
-        string Rounded(double number)
-        {
-            var digits = upper > lower ? (int)Math.Clamp(Math.Ceiling(-Math.Log10((upper - lower) / 2)), 0, 5) : 3;
-            var rounded = Math.Round(number, digits);
-            return (rounded == 0 ? 0 : rounded).ToString("F" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-        }
-    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,7 @@ public static class DiagnosisReport
 
     /// <summary>Writes it out.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
-    /// <returns>An object with the conditions at 95 %, the certain one, both shares with their 95 % intervals, the law of growth of χ, the limit of the effective rank, and the rates by depth.</returns>
+    /// <returns>An object with the conditions at 95 %, the certain one, the shares of mappings that show each with their 95 % intervals, how mappings ended, the law of growth of χ, the limit of the effective rank, and the rates by depth.</returns>
     public static JsonObject ToJson(Diagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
@@ -26,6 +26,15 @@ public static class DiagnosisReport
             ["sentence"] = diagnosis.Sentence,
             ["signal_pathology"] = Share(diagnosis.SignalPathology),
             ["snr_pathology"] = Share(diagnosis.SnrPathology),
+            ["point_pathology"] = Share(diagnosis.PointPathology),
+            ["endings"] = new JsonArray([.. diagnosis.Ends.GroupBy(end => end.Ending).OrderBy(group => group.Key).Select(group => (JsonNode)new JsonObject
+            {
+                ["ending"] = Words.Of(group.Key),
+                ["mappings"] = group.Count(),
+                ["of"] = diagnosis.Mappings,
+                ["first_depth"] = group.Select(end => end.Depth).Where(depth => depth >= 0).Select(depth => (int?)depth).Min(),
+                ["last_depth"] = group.Select(end => end.Depth).Where(depth => depth >= 0).Select(depth => (int?)depth).Max(),
+            })]),
             ["chi_growth"] = diagnosis.ChiGrowth is { } growth
                 ? new JsonObject
                 {
@@ -40,6 +49,7 @@ public static class DiagnosisReport
                 : null,
             ["reff_limit"] = Json.Number(diagnosis.ReffLimit),
             ["reff_median"] = Json.Number(diagnosis.MedianReff),
+            ["varying_share_median"] = Json.Number(diagnosis.MedianShare),
             ["rates"] = new JsonArray([.. diagnosis.Rates.Select(rate => (JsonNode)new JsonObject
             {
                 ["from"] = rate.From,
@@ -47,6 +57,7 @@ public static class DiagnosisReport
                 ["log_chi_per_layer"] = Interval(rate.LogChiPerLayer),
                 ["chi_power"] = Interval(rate.ChiPower),
                 ["log_reff_minus_1_gain"] = Interval(rate.LogExcess),
+                ["log_varying_share_gain"] = Interval(rate.LogShare),
             })]),
         };
     }

@@ -14,6 +14,7 @@ internal sealed class DeepMoments
     private readonly List<int> _taken = [];
     private readonly MomentRange _range;
     private readonly double _unitRoundoff;
+    private readonly Dictionary<int, int> _indices;
 
     /// <summary>Prepares.</summary>
     /// <param name="options">The experiment.</param>
@@ -37,7 +38,8 @@ internal sealed class DeepMoments
         _relu = Network.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
         _unitRoundoff = description.UnitRoundoff;
         _range = MomentRange.OfSubject(Network.FeatureShape.Points, Network.FeatureShape.Channels, description.UnitRoundoff);
-        Depths = [.. Enumerable.Range(1, options.NumComputations).Select(i => i * options.DepthInterval)];
+        Depths = options.ComputedDepths;
+        _indices = Depths.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
     }
 
     /// <summary>The network.</summary>
@@ -61,7 +63,7 @@ internal sealed class DeepMoments
     }
 
     /// <summary>Whether moments of a depth are needed.</summary>
-    public bool Wants(int depth) => depth % _options.DepthInterval == 0;
+    public bool Wants(int depth) => depth == 0 || _indices.ContainsKey(depth);
 
     /// <summary>Begins a simulation.</summary>
     public void Begin()
@@ -76,13 +78,14 @@ internal sealed class DeepMoments
     /// <summary>Takes the moments of a place of the simulation begun last.</summary>
     public void Take(int depth, Place place, ReportedMoments moments)
     {
-        var ((reff, logChi, logNu2), index) = (_simulations[^1], (depth / _options.DepthInterval) - 1);
+        var (reff, logChi, logNu2) = _simulations[^1];
         if (depth == 0)
         {
             _atDepth0[^1] = moments.LogNu2Signal;
             return;
         }
 
+        var index = _indices[depth];
         if (place == _relu)
         {
             reff[index] = Settled(moments);

@@ -39,7 +39,7 @@ public static class HistogramFigure
     {
         var rows = recording.Log(moment, recording.NumberOf(PlaceKind.Relu));
         var curves = new List<Curve>();
-        var columns = rows is null ? [] : Chosen(recording.Depths.Count);
+        var columns = rows is null ? [] : Chosen(recording.Depths);
         foreach (var (column, colour) in columns.Select((column, colour) => (column, colour)))
         {
             var values = rows!.Select(row => row[column]).Where(double.IsFinite).Order().ToArray();
@@ -69,7 +69,8 @@ public static class HistogramFigure
     }
 
     /// <summary>The last depth, and three quarters, half and a quarter of it; all if there are few.</summary>
-    private static int[] Chosen(int depths) => [.. Enumerable.Range(1, MostDepths).Select(i => Math.Max(0, (depths * i / MostDepths) - 1)).Distinct()];
+    private static int[] Chosen(IReadOnlyList<double> depths) =>
+        [.. Enumerable.Range(1, MostDepths).Select(i => depths[^1] * i / MostDepths).Select(target => depths.Index().MinBy(pair => Math.Abs(pair.Item - target)).Index).Distinct()];
 
     /// <summary>Left edges and densities of bins as wide as Freedman and Diaconis advise, and the last right edge.</summary>
     private static (double[] Edges, double[] Densities) Bins(double[] sorted)

@@ -17,9 +17,11 @@ internal static class Provenance
         var said = recordings.GroupBy(Say, recording => recording.Title).Select(group => (Words: group.Key, Names: string.Join(", ", group.Distinct()))).ToArray();
         string[] lines = said is [var (words, _)] ? [$"{char.ToUpperInvariant(words[0])}{words[1..]}"] : [.. said.Take(MostLines).Select(one => $"{one.Names}: {one.Words}")];
         var branches = recordings.Where(recording => recording.Architecture.IsResidual).Select(recording => recording.File.Options?.ResDepth).Distinct().ToArray();
+        string[] ended = [.. recordings.Select(EndsOf).OfType<string>()];
         return
         [
             .. lines,
+            .. ended.Length > 0 ? [$"{(recordings.Count == 1 ? $"{char.ToUpperInvariant(ended[0][0])}{ended[0][1..]}" : string.Join(". ", ended.Take(MostLines)))}. Means, bands and histograms leave out what has ended."] : Array.Empty<string>(),
             .. said.Length > MostLines ? [string.Create(CultureInfo.InvariantCulture, $"and {said.Length - MostLines} more")] : Array.Empty<string>(),
             .. branches is [{ } layers] ? [string.Create(CultureInfo.InvariantCulture, $"Residual branches have *H* = {layers} {(layers == 1 ? "layer" : "layers")}.")] : Array.Empty<string>(),
         ];
@@ -47,6 +49,11 @@ internal static class Provenance
     /// <returns>A line, or none where no panel has a band.</returns>
     public static IReadOnlyList<string> Bands(IReadOnlyList<Panel> panels) =>
         panels.SelectMany(panel => panel.Curves).Any(curve => curve.Low is not null) ? ["Lines: means. Bands: 16th to 84th percentile of the simulations."] : [];
+
+    /// <summary>How simulations of a recording ended before their depth; null if none did.</summary>
+    private static string? EndsOf(Recording recording) => EndingWords.Count(recording.File.Ends, recording.File.Simulations, "simulation") is { Count: > 0 } clauses
+        ? $"{(recording.File.Options is null ? $"{recording.Title}: " : "")}{string.Join("; ", clauses)}"
+        : null;
 
     private static string Say(Recording recording) => recording.File.Options is { } options
         ? Of(options, recording.File.Simulations)

@@ -28,8 +28,10 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
     /// <summary>A moment at a place.</summary>
     /// <param name="moment">Name without suffix.</param>
     /// <param name="place">Number of the place.</param>
-    /// <returns>Rows (simulations × depths); null if the file does not hold it.</returns>
-    public IReadOnlyList<double[]>? Find(string moment, int place) => File.Find($"{moment}_loc{place}");
+    /// <returns>Rows (simulations × depths), not a number where a simulation has ended; null if the file does not hold it.</returns>
+    public IReadOnlyList<double[]>? Find(string moment, int place) => File.Find($"{moment}_loc{place}") is not { } rows ? null
+        : File.Ends.Any(end => end.HasEnded) ? [.. rows.Select((row, i) => row.Select((value, j) => File.Ends[i].IsAliveAt(File.Depth[j]) ? value : double.NaN).ToArray())]
+        : rows;
 
     /// <summary>Natural logarithms of a moment, from the logarithms that the file holds or from the moment itself.</summary>
     /// <param name="moment">Name without suffix.</param>

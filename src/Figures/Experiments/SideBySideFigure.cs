@@ -54,7 +54,9 @@ public static class SideBySideFigure
         Condition.WellBehaved => "well-behaved",
         Condition.PathologicalSignal => "pathological signal",
         Condition.PathologicalSnr => "pathological SNR",
-        _ => "undecided",
+        Condition.PathologicalPoint => "pathological point",
+        Condition.Undecided => "undecided",
+        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
     };
 
     /// <summary>A moment of all architectures on one logarithmic axis, which includes 1.</summary>

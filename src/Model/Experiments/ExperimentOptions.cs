@@ -12,6 +12,8 @@ public sealed record ExperimentOptions
 
     private const int MostSpatialPositions = 1 << 20;
 
+    private readonly int _numComputations = 100;
+
     /// <summary>Name of the architecture.</summary>
     public required string Architecture { get; init; }
 
@@ -52,8 +54,12 @@ public sealed record ExperimentOptions
     /// <summary>Feedforward layers in a residual branch, H.</summary>
     public int ResDepth { get; init; } = 2;
 
-    /// <summary>Depths at which moments are computed, evenly spaced up to the total depth.</summary>
-    public int NumComputations { get; init; } = 100;
+    /// <summary>Number of depths at which moments are computed: evenly spaced up to the total depth, unless <see cref="Depths"/> says which they are.</summary>
+    public int NumComputations { get => Depths?.Count ?? _numComputations; init => _numComputations = value; }
+
+    /// <summary>The depths at which moments are computed; null for evenly spaced ones, of which a configuration says nothing: older files have no such key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DepthList? Depths { get; init; }
 
     /// <summary>The seed of all randomness.</summary>
     public ulong Seed { get; init; }
@@ -64,8 +70,12 @@ public sealed record ExperimentOptions
     /// <summary>Whether the effective rank of the noise is computed.</summary>
     public bool ReffNoise { get; init; } = true;
 
-    /// <summary>Depths between two computations of moments.</summary>
+    /// <summary>Depths between two computations of moments where these are evenly spaced.</summary>
     public int DepthInterval => TotalDepth / NumComputations;
+
+    /// <summary>The depths at which moments are computed, whoever chose them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> ComputedDepths => Depths ?? (IReadOnlyList<int>)[.. Enumerable.Range(1, NumComputations).Select(i => i * DepthInterval)];
 
     /// <summary>Whether the net has a single point, over which nothing varies: variance 0, χ and r_eff undefined.</summary>
     /// <param name="images">The input images.</param>
@@ -132,6 +142,7 @@ public sealed record ExperimentOptions
         RequireSizes(NumChannels, BatchSize, KernelSize);
         RequirePositive("--num-sims", NumSims);
         RequirePositive("--res-depth", ResDepth);
+        Depths?.RequireWithin("--depths", TotalDepth);
         RequirePositive("--num-computations", NumComputations);
         if ((long)TotalDepth * ResDepth > int.MaxValue)
         {
@@ -143,7 +154,7 @@ public sealed record ExperimentOptions
             throw new InvalidInputException(Dataset is null ? "--dataset" : Enum.IsDefined(Boundary) ? "--normalize" : "--boundary", "expected one of the words that run takes, got none of them");
         }
 
-        if (TotalDepth % NumComputations != 0)
+        if (Depths is null && TotalDepth % NumComputations != 0)
         {
             throw new InvalidInputException("--total-depth", $"expected a multiple of --num-computations {NumComputations}, got {TotalDepth}");
         }

@@ -10,7 +10,10 @@ namespace Wellbehaved.Model;
 public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings Settings, IReadOnlyList<SimulationMoments> Simulations, ExperimentIdentity Identity, IReadOnlyList<int> Indices, Shard Shard)
 {
     /// <summary>Depths at which moments were computed.</summary>
-    public IReadOnlyList<int> Depths => [.. Enumerable.Range(1, Options.NumComputations).Select(i => i * Options.DepthInterval)];
+    public IReadOnlyList<int> Depths => Options.ComputedDepths;
+
+    /// <summary>How each simulation ended, if it did before its depth.</summary>
+    public IReadOnlyList<MappingEnd> Ends => [.. Simulations.Select(simulation => simulation.End(Depths, Settings.FeatureShape.Points > 1))];
 
     /// <summary>The last place of a unit.</summary>
     public Place LastPlace => Settings.Architecture.Places[^1];
@@ -48,6 +51,9 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
         Add("mu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Mu2Signal));
         Add("mu2_noise_depth0", PerSimulation(simulation => simulation.AtDepth0.Mu2Noise));
         Add("died_at_depth", NpyArray.Of([.. Simulations.Select(simulation => (long)(simulation.DiedAtDepth ?? -1))], Simulations.Count));
+        var ends = Ends;
+        Add(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], Simulations.Count));
+        Add(ResultArrays.EndedAtDepth, NpyArray.Of([.. ends.Select(end => (long)end.Depth)], Simulations.Count));
         var left = Columns().ToList();
         if (left.Count < MomentColumns.All.Count && Settings.FeatureShape.Points == 1)
         {
@@ -70,10 +76,10 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
             }
         }
 
-        var dead = Simulations.Count(simulation => simulation.DiedAtDepth is not null);
-        if (dead > 0)
+        var counted = EndingWords.Count(ends, Simulations.Count, "simulation");
+        if (counted.Count > 0)
         {
-            warnings.Add($"in {Counted.Of(dead, Simulations.Count, "simulation")} all activations were off from some depth on (died_at_depth); their later moments are 0, logarithms {MomentSet.LogOfZero:F1}, effective ranks -1");
+            warnings.Add($"{string.Join("; ", counted)} (ending, ended_at_depth); from there on moments that are gone are 0, their logarithms {MomentSet.LogOfZero:F1}, effective ranks -1");
         }
 
         return (arrays, warnings);

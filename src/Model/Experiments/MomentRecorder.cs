@@ -16,6 +16,7 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
     private readonly MomentComputation<T> _computation;
     private readonly int _places;
     private readonly bool _mayVary;
+    private readonly Dictionary<int, int> _indices;
     private MomentSet[][] _moments = [];
     private MomentSet _atDepth0;
     private int? _diedAtDepth;
@@ -26,6 +27,7 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
         _computation = new MomentComputation<T>(settings.FeatureShape, threads);
         _places = settings.Architecture.Places.Length;
         _mayVary = settings.FeatureShape.Points > 1;
+        _indices = options.ComputedDepths.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         Start();
     }
 
@@ -37,7 +39,7 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool Observes(int depth) => depth % _options.DepthInterval == 0;
+    public bool Observes(int depth) => depth == 0 || _indices.ContainsKey(depth);
 
     /// <inheritdoc/>
     public void Observe(int depth, Place place, SignalAndNoise<T> values)
@@ -51,7 +53,7 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
             return;
         }
 
-        _moments[place.Number - 1][(depth / _options.DepthInterval) - 1] = moments;
+        _moments[place.Number - 1][_indices[depth]] = moments;
         if (moments.SignalIsDead)
         {
             _diedAtDepth ??= depth;

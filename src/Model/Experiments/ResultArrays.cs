@@ -18,6 +18,12 @@ internal static class ResultArrays
     /// <summary>The program that computed the file.</summary>
     public const string MadeBy = "made_by";
 
+    /// <summary>How each simulation ended: the codes of <see cref="Model.Ending"/>.</summary>
+    public const string Ending = "ending";
+
+    /// <summary>The first computed depth at which it had ended; -1 if it lasted.</summary>
+    public const string EndedAtDepth = "ended_at_depth";
+
     /// <summary>Indices of the simulations, where the file does not hold all.</summary>
     public const string Simulation = "simulation";
 

@@ -6,9 +6,12 @@ public sealed class ResultFile
 {
     private readonly ResultConfiguration? _configuration;
     private readonly Dictionary<string, double[][]> _moments;
+    private readonly Lazy<IReadOnlyList<MappingEnd>> _ends;
 
-    private ResultFile(int[] depth, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments)
+    private ResultFile(int[] depth, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends)
     {
+        RecordedEnds = ends;
+        _ends = new(() => RecordedEnds ?? TellEnds());
         Depth = depth;
         ResidualDepth = residualDepth;
         Configuration = configuration;
@@ -49,6 +52,12 @@ public sealed class ResultFile
     /// <summary>Indices of the experiment's simulations that the file says it lacks.</summary>
     public IReadOnlyList<int> Missing { get; }
 
+    /// <summary>How each simulation ended: as the file says, or else as the moments at its last place tell.</summary>
+    public IReadOnlyList<MappingEnd> Ends => _ends.Value;
+
+    /// <summary>How each simulation ended, if the file says: files of other programs, and ours of before, do not.</summary>
+    public IReadOnlyList<MappingEnd>? RecordedEnds { get; }
+
     /// <summary>What the file lacks, in a sentence; null if nothing.</summary>
     public string? WhatIsMissing => Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Of(Missing)}";
 
@@ -65,6 +74,12 @@ public sealed class ResultFile
     /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
     /// <returns>Values (simulations × depths), or null if the file does not hold them.</returns>
     public IReadOnlyList<double[]>? Find(string name) => _moments.GetValueOrDefault(name);
+
+    /// <summary>Natural logarithms of a moment: those that the file holds, or else those of the moment itself.</summary>
+    /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
+    /// <returns>Values (simulations × depths), or null if the file holds neither.</returns>
+    public IReadOnlyList<double[]>? FindLog(string name) =>
+        Find($"log_{name}") ?? Find(name)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
     /// <summary>Writes the result of an experiment, complete or not at all.</summary>
     /// <param name="path">The file.</param>
@@ -87,7 +102,7 @@ public sealed class ResultFile
     {
         using var archive = IArrayCollection.Open(path);
         string[] names = [.. archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal))];
-        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations];
+        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations, ResultArrays.Ending, ResultArrays.EndedAtDepth];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         var depth = Decode(path, archive, ResultArrays.Depth).Select(value => WholeDepth(path, value)).ToArray();
         if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
@@ -102,7 +117,38 @@ public sealed class ResultFile
         var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
         RequireShapes(path, archive, names, depth.Length);
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        return new ResultFile(depth, residualDepth, configuration, said, checksum, missing, moments);
+        return new ResultFile(depth, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
+    }
+
+    private static MappingEnd[]? ReadEnds(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
+    {
+        if (!archive.Contains(ResultArrays.Ending) || !archive.Contains(ResultArrays.EndedAtDepth))
+        {
+            return null;
+        }
+
+        var (codes, depths) = (Decode(path, archive, ResultArrays.Ending), Decode(path, archive, ResultArrays.EndedAtDepth));
+        if (codes.Length != depths.Length || (moments.Count > 0 && codes.Length != moments.Values.First().Length))
+        {
+            throw new InvalidInputException(path, $"expected a number for each simulation in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {codes.Length} and {depths.Length}");
+        }
+
+        return [.. codes.Zip(depths, (code, at) =>
+            code is 0 && at is -1 ? MappingEnd.None
+            : code >= 1 && code == Math.Floor(code) && code <= (int)Enum.GetValues<Ending>()[^1] && depth.Any(computed => computed == at) ? new MappingEnd((Ending)(int)code, (int)at)
+            : throw new InvalidInputException(path, $"expected a known ending at a computed depth, or 0 and -1, in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {code} and {at}"))];
+    }
+
+    private MappingEnd[] TellEnds()
+    {
+        var place = LastPlace;
+        var (nu2, mu2, noise, chi) = (FindLog($"nu2_signal_loc{place}"), FindLog($"mu2_signal_loc{place}"), FindLog($"mu2_noise_loc{place}"), FindLog($"chi_loc{place}"));
+        var reff = Names.Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+            .Select(name => Find(name)!).FirstOrDefault(rows => rows.Any(row => row.Any(value => value >= 1)));
+
+        // Over a single point nothing ever varies: that is no ending.
+        mu2 = mu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : mu2;
+        return [.. Enumerable.Range(0, Simulations).Select(i => MappingEnd.Tell(Depth, nu2?[i], mu2?[i], noise?[i], chi?[i], reff?[i]))];
     }
 
     private static void RequireShapes(string path, IArrayCollection archive, string[] names, int depths)

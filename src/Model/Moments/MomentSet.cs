@@ -75,6 +75,29 @@ public readonly record struct MomentSet
     public double Chi(double mu2InputSignal) =>
         Stored.Mu2 == 0 ? 0 : Math.ScaleB(Math.Sqrt(Stored.Mu2Noise / Stored.Mu2 * mu2InputSignal), NoiseExponent - SignalExponent);
 
+    /// <summary>What is wrong here, if anything: see <see cref="Ending"/>.</summary>
+    /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
+    internal Ending State(bool varies)
+    {
+        ReadOnlySpan<double> numbers = [Stored.Nu1Abs, Stored.Nu2, Stored.Mu2, Stored.Mu4, Stored.Mu2Noise];
+        var overflows = false;
+        foreach (var number in numbers)
+        {
+            if (double.IsNaN(number))
+            {
+                return Ending.NotANumber;
+            }
+
+            overflows |= double.IsInfinity(number);
+        }
+
+        return overflows ? Ending.Overflow
+            : Stored.Nu2 == 0 ? Ending.DeadSignal
+            : varies && Stored.Mu2 == 0 ? Ending.NoVariance
+            : Stored.Mu2Noise == 0 ? Ending.ExtinctNoise
+            : Ending.None;
+    }
+
     /// <summary>Writes the set bit for bit, in the units in which it is kept.</summary>
     internal void Encode(Span<byte> bytes)
     {

@@ -79,9 +79,10 @@ public sealed class RecordedByHandTests : IDisposable
     }
 
     [Fact]
-    public void Mappings_that_all_died_have_no_diagnosis()
+    public void Mappings_that_leave_nothing_to_judge_are_undecided_for_a_reason()
     {
-        ResultAudit.Of("x", MadeUpResultFile.Of([16, 32, 64], [("log_chi_loc3", [[double.NaN, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses.Should().BeEmpty();
+        ResultAudit.Of("x", MadeUpResultFile.Of([16, 32, 64], [("log_chi_loc3", [[double.NaN, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses
+            .Should().ContainSingle().Which.Value.Sentence.Should().StartWith("Undecided: ln χ is not a number");
         ResultAudit.Of("x", MadeUpResultFile.Of([16, 32, 64], [("log_chi_loc3", [[0, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses.Should().ContainSingle();
     }
 

@@ -62,6 +62,12 @@ public static class SampleRuns
             yield return ($"{name}-badge.json", () => Badge.ToText(run()));
         }
 
+        foreach (var (name, file) in EndedFiles.All)
+        {
+            yield return ($"ended-{name}.txt", () => string.Join('\n', DiagnosisLines.Of(Diagnosis.Of(MomentTable.Of(file())))) + "\n");
+        }
+
+        yield return ("ended.json", () => DiagnosisReport.ToText(Diagnosis.Of(MomentTable.Of(EndedFiles.Few(EndedFiles.Mixed)))) + "\n");
         yield return ("defective.txt", () => string.Join('\n', RunSummary.Of(Defective)) + "\n");
         yield return ("defective-replay.txt", () => VerificationReport.ReplayOf(Defective, Defective.Outcomes[0]) + "\n");
         yield return ("diagnosis.json", () => DiagnosisReport.ToText(Mixed.Diagnoses[0].Value) + "\n");

@@ -190,7 +190,7 @@ public class DiagnosisTests
         var few = Diagnosis.Of(table with { Died = 2 });
         few.Condition.Should().Be(Condition.WellBehaved);
         few.SignalPathology.Should().Be(new BinomialProportion(2, 42));
-        few.Sentence.Should().EndWith("in 2 of 42 mappings the signal dies.");
+        few.Sentence.Should().EndWith("in 2 of 42 mappings the signal dies; means are over the other 40.");
 
         var most = Diagnosis.Of(table with { Died = 200 });
         most.Condition.Should().Be(Condition.PathologicalSignal);
@@ -205,7 +205,7 @@ public class DiagnosisTests
     public void Dead_noise_is_told_from_a_dead_signal()
     {
         var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
-        foreach (var (mappings, sentence) in new[] { (1, "; in 1 of 40 mappings the noise dies while the signal lives."), (40, "Undecided: in 40 of 40 mappings the noise is gone while the signal lives, and no signal-to-noise ratio is left to judge.") })
+        foreach (var (mappings, sentence) in new[] { (1, "; in 1 of 40 mappings the noise dies while the signal lives, at depth 102; means are over the other 39."), (40, "Undecided: in 40 of 40 mappings the noise is gone while the signal lives (the first at depth 102), and no signal-to-noise ratio is left to judge.") })
         {
             double[][] logChi = [.. table.LogChi!.Select((row, i) => i < mappings ? [.. row.Select((value, depth) => depth < 50 ? value : double.NegativeInfinity)] : row)];
             var diagnosis = Diagnosis.Of(MappingSort.Sorted(table with { LogChi = logChi }, MomentRange.OfFile()));
@@ -218,7 +218,7 @@ public class DiagnosisTests
     [Fact]
     public void Mappings_that_would_make_it_certain_are_counted()
     {
-        // Unanimous mappings: 25 have a probability of 2⁻²⁵ = 3e-8, which is below 1e-6 shared by both sides of 16 contrasts, 3.1e-8; 24 do not.
+        // Unanimous mappings: 25 have a probability of 2⁻²⁵ = 3e-8, which is below 1e-6 shared by the 20 signs that conclusions rest on, 5.0e-8; 24 have 6.0e-8.
         var diagnosis = new MadeUpTables(Keeping, Exponential) { Mappings = 24 }.Diagnose();
         (diagnosis.Condition, diagnosis.CertainCondition, diagnosis.MoreMappings).Should().Be((Condition.PathologicalSnr, Condition.Undecided, 1));
         (new MadeUpTables(Keeping, Exponential) { Mappings = 25 }.Diagnose() is { CertainCondition: Condition.PathologicalSnr, MoreMappings: 0 }).Should().BeTrue();

@@ -69,14 +69,14 @@ public class DiagnosisToolTests
     {
         double[] values = [.. Enumerable.Range(0, mappings).Select(i => i < above ? 1.0 : -1)];
 
-        SignTests.Of(new Dictionary<Contrast, double[]> { [Contrast.Grows] = values }, rate).Known[Contrast.Grows].Should().Be(sign);
+        SignTests.Of(new Dictionary<Contrast, double[]> { [Contrast.OutrunsEarlyWalk] = values }, rate).Known[Contrast.OutrunsEarlyWalk].Should().Be(sign);
     }
 
     [Fact]
     public void A_sign_is_named_at_the_last_count_that_its_rate_allows()
     {
         // Of 40, at 0.025 a side: P(k ≥ 27) = 0.0192, P(k ≥ 26) = 0.0403.
-        int SignOf(int above) => SignTests.Of(new Dictionary<Contrast, double[]> { [Contrast.Grows] = [.. Enumerable.Range(0, 40).Select(i => i < above ? 1.0 : -1)] }, 0.05).Known[Contrast.Grows];
+        int SignOf(int above) => SignTests.Of(new Dictionary<Contrast, double[]> { [Contrast.OutrunsEarlyWalk] = [.. Enumerable.Range(0, 40).Select(i => i < above ? 1.0 : -1)] }, 0.05).Known[Contrast.OutrunsEarlyWalk];
 
         (SignOf(27), SignOf(26), SignOf(14), SignOf(13)).Should().Be((1, 0, 0, -1));
     }

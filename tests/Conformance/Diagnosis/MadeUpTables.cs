@@ -14,6 +14,15 @@ internal sealed record MadeUpTables(Func<double, double> Reff, Func<double, doub
     /// <summary>Layers between two records.</summary>
     public int Step { get; init; } = 2;
 
+    /// <summary>The depths that are recorded, if not evenly spaced.</summary>
+    public int[]? Depths { get; init; }
+
+    /// <summary>Share of the signal that varies, by depth; null for tables that do not tell.</summary>
+    public Func<double, double>? Share { get; init; }
+
+    /// <summary>Whether errors have tails as Student's t with three degrees of freedom, of the same deviation.</summary>
+    public bool HasOutliers { get; init; }
+
     /// <summary>Mappings.</summary>
     public int Mappings { get; init; } = 24;
 
@@ -31,25 +40,30 @@ internal sealed record MadeUpTables(Func<double, double> Reff, Func<double, doub
     public MomentTable Draw(int seed)
     {
         var random = new Random(seed);
-        int[] depths = [.. Enumerable.Range(1, Depth / Step).Select(i => i * Step)];
-        var (ranks, gains) = (new List<double[]>(), new List<double[]>());
+        var depths = Depths ?? [.. Enumerable.Range(1, Depth / Step).Select(i => i * Step)];
+        var (ranks, gains, shares) = (new List<double[]>(), new List<double[]>(), new List<double[]>());
         for (var i = 0; i < Mappings; i++)
         {
-            var (walk, kept, before) = (0.0, Spread * Normal.Sample(random, 0, 1), 0);
-            var (rank, gain) = (new double[depths.Length], new double[depths.Length]);
+            var (walk, kept, before) = (0.0, Spread * Error(), 0);
+            var (rank, gain, share) = (new double[depths.Length], new double[depths.Length], new double[depths.Length]);
             foreach (var (index, depth) in depths.Index())
             {
-                walk += Math.Sqrt(Walk * (depth - before)) * Normal.Sample(random, 0, 1);
+                walk += Math.Sqrt(Walk * (depth - before)) * Error();
                 before = depth;
-                gain[index] = LogChi(depth) + walk + (Scatter * Normal.Sample(random, 0, 1));
-                rank[index] = 1 + ((Reff(depth) - 1) * Math.Exp(kept + (Scatter * Normal.Sample(random, 0, 1))));
+                gain[index] = LogChi(depth) + walk + (Scatter * Error());
+                rank[index] = 1 + ((Reff(depth) - 1) * Math.Exp(kept + (Scatter * Error())));
+                share[index] = Share is null ? 0 : Math.Log(Share(depth)) + kept + (Scatter * Error());
             }
 
             ranks.Add(rank);
             gains.Add(gain);
+            shares.Add(share);
         }
 
-        return new MomentTable(depths, Mappings, ranks, gains, null, null, 0);
+        var table = new MomentTable(depths, Mappings, ranks, gains, null, null, 0);
+        return Share is null ? table : table with { LogNu2 = [.. shares.Select(row => new double[row.Length])], LogMu2 = shares };
+
+        double Error() => HasOutliers ? StudentT.Sample(random, 0, 1, 3) / Math.Sqrt(3) : Normal.Sample(random, 0, 1);
     }
 
     /// <summary>Diagnoses a table.</summary>

@@ -1,0 +1,73 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What endings say of an ensemble: they are evidence about mappings, and nothing is concluded from those that last as if the others had not been.</summary>
+/// <param name="All">Number of all mappings.</param>
+/// <param name="Dead">Those whose signal dies.</param>
+/// <param name="Unvarying">Those whose signal lives and no longer varies.</param>
+/// <param name="NoiseDead">Those whose noise dies.</param>
+/// <param name="ChiOverflows">Those in which χ exceeds every number of its format and the signal does not.</param>
+/// <param name="Overflows">Those in which any number does.</param>
+/// <param name="Count">All that ended.</param>
+/// <param name="Clause">All of that in words, as the end of a sentence; empty if none ended.</param>
+internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, int ChiOverflows, int Overflows, int Count, string Clause)
+{
+    private IReadOnlyList<MappingEnd> Ends { get; init; } = [];
+
+    /// <summary>Counts.</summary>
+    /// <param name="table">The moments.</param>
+    public static Endings Of(MomentTable table)
+    {
+        var ends = table.Ends;
+        var words = EndingWords.Count(ends, table.Mappings);
+        var others = words.Count > 0 && table.Simulations > 0 ? [$"means are over the other {table.Simulations}"] : Array.Empty<string>();
+        return new Endings(
+            table.Mappings,
+            Number(Ending.DeadSignal),
+            Number(Ending.NoVariance),
+            Number(Ending.ExtinctNoise),
+            table.ChiOverflows,
+            Number(Ending.Overflow),
+            ends.Count,
+            string.Concat(words.Concat(others).Select(clause => $"; {clause}")))
+        {
+            Ends = ends,
+        };
+
+        int Number(Ending ending) => ends.Count(end => end.Ending == ending);
+    }
+
+    /// <summary>So many of all.</summary>
+    public BinomialProportion Proportion(int count) => new(count, All);
+
+    /// <summary>Whether the endings that occur may be those of at least half of all mappings.</summary>
+    /// <param name="falseRate">Probability that the answer is wrongly no.</param>
+    public bool MayBeMost(double falseRate) => Count > 0 && Proportion(Count).Interval(falseRate).Upper >= 0.5;
+
+    /// <summary>The condition of an ensemble most of whose mappings end alike, with its sentence; null where no ending is that of most.</summary>
+    /// <param name="falseRate">Probability that it is wrongly called that of most.</param>
+    public (Condition Condition, BinomialProportion Proportion, string Sentence)? Common(double falseRate)
+    {
+        return IsMost(Dead) ? (Condition.PathologicalSignal, Proportion(Dead), $"Pathological signal: in {Of(Dead)} all activations are off at some depth{First(Ending.DeadSignal)}, and the signal is gone{Without(Ending.DeadSignal)}.")
+            : IsMost(Unvarying) ? (Condition.PathologicalPoint, Proportion(Unvarying), $"Pathological point: in {Of(Unvarying)} the signal is the same at all points from some depth on{First(Ending.NoVariance)}{Without(Ending.NoVariance)}.")
+            : IsMost(ChiOverflows) ? (Condition.PathologicalSnr, Proportion(ChiOverflows), $"Pathological SNR: in {Of(ChiOverflows)} χ exceeds every number that its format holds{First(Ending.Overflow)}, and no signal-to-noise ratio is left{Without(Ending.Overflow)}.")
+            : IsMost(NoiseDead) ? (Condition.Undecided, Proportion(NoiseDead), $"Undecided: in {Of(NoiseDead)} the noise is gone while the signal lives{First(Ending.ExtinctNoise)}, and no signal-to-noise ratio is left to judge{Without(Ending.ExtinctNoise)}.")
+            : IsMost(Overflows) ? (Condition.Undecided, Proportion(Overflows), $"Undecided: in {Of(Overflows)} numbers overflow{First(Ending.Overflow)}, and nothing is known of what follows; logarithms would not{Without(Ending.Overflow)}.")
+            : IsMost(Count) ? (Condition.Undecided, Proportion(Count), $"Undecided: most mappings end before their depth{Clause}.")
+            : null;
+
+        bool IsMost(int count) => count > 0 && Proportion(count).Interval(falseRate).Lower > 0.5;
+    }
+
+    private string Of(int count) => Counted.Of(count, All, "mapping");
+
+    /// <summary>Where the first of them was.</summary>
+    private string First(Ending ending) => Ends.Where(end => end.Ending == ending && end.Depth >= 0).Select(end => end.Depth).DefaultIfEmpty(-1).Min() is > 0 and var depth
+        ? $" (the first at depth {depth})"
+        : "";
+
+    /// <summary>The other endings in words, as the end of a sentence; empty if there are none.</summary>
+    /// <param name="ending">What is said elsewhere.</param>
+    public string Without(Ending ending) => string.Concat(EndingWords.Count(Ends.Where(end => end.Ending != ending), All).Select(clause => $"; {clause}"));
+}
