@@ -7,7 +7,7 @@ public static class RunSummary
 {
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>
-    /// <returns>A sentence for each level, for what was declined, for what failed between auditor and subject, and for the likely cause of rejections.</returns>
+    /// <returns>A sentence for each level, for what was declined, for what failed between auditor and subject, for the causes that explain the numbers of rejections, and for what is not explained.</returns>
     public static IEnumerable<string> Of(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -32,11 +32,28 @@ public static class RunSummary
             yield return $"adapter: {failure}";
         }
 
-        var causes = run.LikelyCauses;
-        if (causes.Count > 0)
+        foreach (var explanation in run.Explanations)
         {
-            yield return $"most likely: {string.Join("; or ", causes.TakeWhile(cause => cause.Resemblance == causes[0].Resemblance).Select(cause => cause.Signature.Defect))} ({Math.Floor(100 * causes[0].Resemblance).ToString(CultureInfo.InvariantCulture)} % of the failed checks are the ones that this defect fails)";
+            var head = explanation.Kind == ExplanationKind.ExplainsTheNumbers ? "explains the numbers" : "not explained";
+            yield return $"{head}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; on {string.Join(", ", explanation.Architectures)})";
         }
+
+        if (run.Verdict == Verdict.Rejected && !run.IsRecorded && run.Explanations.All(explanation => explanation.Kind != ExplanationKind.ExplainsTheNumbers))
+        {
+            yield return $"no known cause explains the numbers{Resemblance(run.LikelyCauses)}";
+        }
+    }
+
+    /// <summary>What the set of failed checks is like, which is less than an explanation.</summary>
+    private static string Resemblance(IReadOnlyList<(Signature Signature, double Resemblance)> causes)
+    {
+        string[] best = [.. causes.TakeWhile(cause => cause.Resemblance == causes[0].Resemblance).Select(cause => cause.Signature.Defect)];
+        return best switch
+        {
+            [] => "",
+            [var alone] => string.Create(CultureInfo.InvariantCulture, $"; the failed checks resemble those of one known mistake: {alone} ({Math.Floor(100 * causes[0].Resemblance)} % of the checks that either fails, both fail)"),
+            _ => $"; the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best)}",
+        };
     }
 
     private static string NameOf(VerdictLevel level) => level switch
