@@ -7,6 +7,7 @@ namespace Wellbehaved.Audit;
 internal static class ConvolutionCauses
 {
     internal const string Part = "convolution";
+    internal const string OtherWeights = "convolutions take the weights of others: they are not used in the order of propagation";
     private const int Half = 10, Brain = 7;
 
     /// <summary>Explains what the convolutions of an architecture do.</summary>
@@ -16,17 +17,28 @@ internal static class ConvolutionCauses
     public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
     {
         ConvolutionPass[] passes = [.. answers.SelectMany(answer => ConvolutionPass.AllOf(answer, unitRoundoff))];
-        ConvolutionPass[] wrong = [.. passes.Where(pass => !pass.IsRight)];
+        ConvolutionPass[] wrong = [.. passes.Where(pass => !pass.IsRight && !pass.IsSparse)];
+        var isSparse = wrong.Length == 0;
+        if (isSparse)
+        {
+            // Images of one pixel have sharper bounds, and show coarse rounding where dense ones leave room for it; of positions they tell nothing.
+            wrong = [.. passes.Where(pass => !pass.IsRight)];
+        }
+
         if (wrong.Length == 0)
         {
             yield break;
         }
 
         var evidence = $"gives all {wrong.Length} tensors that are wrong, to rounding: {Where(passes, wrong)}";
-        var readings = wrong.Select(pass => (Pass: pass, Readings: ConvolutionReading.Of(pass))).ToArray();
-        if (Array.TrueForAll(readings, found => found.Readings.Count > 0))
+        (ConvolutionPass Pass, IReadOnlyList<ConvolutionReading> Readings)[] readings = isSparse ? [] : [.. wrong.Select(pass => (pass, ConvolutionReading.Of(pass)))];
+        if (!isSparse && Array.TrueForAll(readings, found => found.Readings.Count > 0))
         {
             yield return Explanation.Of(Part, Named(passes, readings), evidence);
+        }
+        else if (Array.TrueForAll(wrong, pass => pass.TakesOtherWeights))
+        {
+            yield return Explanation.Of(Part, OtherWeights, evidence);
         }
         else if (Coarse(wrong) is { Count: > 0 } causes)
         {
@@ -79,19 +91,19 @@ internal static class ConvolutionCauses
     {
         // Convolutions that are right have no shift, and count against a rule that gives them one.
         var isNoise = found[0].Pass.IsNoise;
-        var followsTensorFlow = passes.Where(pass => pass.IsNoise == isNoise).All(pass =>
+        var followsTensorFlow = passes.Where(pass => pass.IsNoise == isNoise && !pass.IsSparse).All(pass =>
         {
             var reading = Array.Find(found, one => ReferenceEquals(one.Pass, pass)).Readings?[0];
             return (reading?.Down ?? 0, reading?.Right ?? 0) == (ShiftOfSame(pass.Shape.Height, pass), ShiftOfSame(pass.Shape.Width, pass));
         });
         var shifts = found.Where(one => one.Readings[0] is not { Down: 0, Right: 0 })
-            .Select(one => $"{Moves(one.Readings[0].Down, "down", "up")}{Moves(one.Readings[0].Right, " right", " left")} at stride {one.Pass.Stride} and size {one.Pass.Size}".Trim())
+            .Select(one => $"{Moves(one.Readings[0].Down, "down", "up")}{Moves(one.Readings[0].Right, "right", "left")}at stride {one.Pass.Stride} and size {one.Pass.Size}")
             .Distinct();
         return followsTensorFlow
             ? "TensorFlow's padding SAME, which at stride 2 pads below and to the right first"
             : $"padding aligned otherwise: it reads {string.Join(", ", shifts)} of where the definition does";
 
-        static string Moves(int by, string forwards, string backwards) => by == 0 ? "" : $"{Math.Abs(by)}{(by > 0 ? " " + forwards.Trim() : " " + backwards.Trim())} ";
+        static string Moves(int by, string forwards, string backwards) => by == 0 ? "" : $"{Math.Abs(by)} {(by > 0 ? forwards : backwards)} ";
     }
 
     /// <summary>How much later than the definition TensorFlow's SAME begins to read.</summary>

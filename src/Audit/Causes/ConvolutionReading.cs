@@ -100,7 +100,7 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
     }
 
     /// <summary>Whether it gives what came out, to rounding.</summary>
-    private bool Gives(ConvolutionPass pass)
+    internal bool Gives(ConvolutionPass pass)
     {
         var ((height, width), element) = (pass.OutputExtents, 0);
         for (var image = 0; image < pass.Shape.Images; image++)
@@ -193,6 +193,9 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
 /// <param name="IsNoise">Whether it is the noise.</param>
 internal sealed record ConvolutionPass(NetworkSettings Network, int Index, TensorShape Shape, int Stride, double[] Weights, double[] Input, double[] Output, bool IsNoise)
 {
+    /// <summary>What a cause must explain of the largest difference to the definition, at least.</summary>
+    private const double LargestPart = 0.05;
+
     /// <summary>Extent of the weights.</summary>
     public int Size => Network.KernelSize;
 
@@ -202,8 +205,18 @@ internal sealed record ConvolutionPass(NetworkSettings Network, int Index, Tenso
     /// <summary>Output rows and columns.</summary>
     public (int Height, int Width) OutputExtents => ((Shape.Height + Stride - 1) / Stride, (Shape.Width + Stride - 1) / Stride);
 
-    /// <summary>How far an output may be from what a cause gives: twice what rounding may do to the worst element.</summary>
+    /// <summary>How far an output may be from what a cause gives: twice what rounding may do to the worst element, and a small part of what is to be explained.</summary>
     public double Tolerance { get; private init; }
+
+    /// <summary>All weights of the network.</summary>
+    public IReadOnlyList<double[]> Kernels { get; private init; } = [];
+
+    /// <summary>Whether the definition gives it with the weights of another convolution.</summary>
+    public bool TakesOtherWeights => Kernels.Where((kernel, index) => index != Index && kernel.Length == Weights.Length)
+        .Any(kernel => ConvolutionReading.Defined(Network.Boundary).Gives(this with { Weights = kernel }));
+
+    /// <summary>Whether images have one pixel, and outputs one weight.</summary>
+    public bool IsSparse { get; private init; }
 
     /// <summary>Whether it is what the definition gives.</summary>
     public bool IsRight { get; private init; }
@@ -235,7 +248,9 @@ internal sealed record ConvolutionPass(NetworkSettings Network, int Index, Tenso
             double[] weights = unitRoundoff > Math.ScaleB(1, -53) ? [.. given.Kernels[index].Select(weight => (double)(float)weight)] : given.Kernels[index];
             return new ConvolutionPass(network, index, shape, stride, weights, input, output, isNoise)
             {
-                Tolerance = 2 * bounds.Max(),
+                Kernels = given.Kernels,
+                IsSparse = given.IsSparse,
+                Tolerance = Math.Min(2 * bounds.Max(), LargestPart * differences.Max()),
                 IsRight = differences.Zip(bounds, (difference, bound) => difference <= bound).All(isWithin => isWithin),
                 Difference = differences.Max() / exact.Max(Math.Abs),
             };

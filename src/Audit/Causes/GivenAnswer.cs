@@ -19,7 +19,8 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
     public static IReadOnlyList<GivenAnswer> Ask(CheckContext context, string architecture)
     {
         var answers = new List<GivenAnswer>();
-        foreach (var given in GivenCase.All(context, architecture, Epsilon))
+        var sparse = GivenCase.Sparse(context, architecture, Epsilon, zeroWillDo: true).Where(given => given.Network.KernelSize == WinogradRounding.Size).Take(1);
+        foreach (var given in GivenCase.All(context, architecture, Epsilon, zeroWillDo: true).Concat(sparse))
         {
             if (Attempt.Or(() => Ask(context.Subject, given), null) is { } answer)
             {
@@ -27,6 +28,20 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
             }
         }
 
+        return WithZeroSignal(context, answers);
+    }
+
+    /// <summary>Asks for the first case at input scales at which moments leave the range of single precision, as far as they are reported.</summary>
+    /// <param name="context">The subject.</param>
+    /// <param name="answers">What it showed.</param>
+    public static IReadOnlyList<GivenAnswer> AskScaled(CheckContext context, IReadOnlyList<GivenAnswer> answers) =>
+        answers is [{ Moments.Count: > 0, Case: var given }, ..]
+            ? [.. new[] { 1e7, 1e-7 }.Select(scale => Attempt.Or(() => Ask(context.Subject, given with { Input = given.Input with { Signal = Times(given.Input.Signal, scale), Noise = Times(given.Input.Noise, 1 / scale) } }), null)).OfType<GivenAnswer>()]
+            : [];
+
+    /// <summary>The answers, the first with what the subject shows of a zero signal.</summary>
+    private static List<GivenAnswer> WithZeroSignal(CheckContext context, List<GivenAnswer> answers)
+    {
         if (answers.Count > 0 && answers[0].Case is var first && (first.Network.Epsilon > 0 || !first.Network.Architecture.HasBatchNorm))
         {
             var dark = first with { Input = first.Input with { Signal = new double[first.Input.Signal.Length] } };
@@ -35,6 +50,8 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
 
         return answers;
     }
+
+    private static double[] Times(double[] values, double factor) => Array.ConvertAll(values, value => (double)(float)(factor * value));
 
     private static GivenAnswer Ask(ISubject subject, GivenCase given)
     {

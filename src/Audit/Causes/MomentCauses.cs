@@ -50,7 +50,7 @@ internal static class MomentCauses
         }
 
         // A logarithm that lost powers of two: each by a whole number of them, which is what a scale kept beside the tensors is.
-        if (causes.Count == 0 && reports[0].Name.StartsWith("log_", StringComparison.Ordinal) && Array.TrueForAll(reports, report => IsWhole((report.Reported - report.Defined) / Math.Log(2))))
+        if (causes.Count == 0 && reports[0].Name.StartsWith("log_", StringComparison.Ordinal) && Array.TrueForAll(reports, report => IsWhole((report.Reported - report.Defined) / Math.Log(2))) && Array.Exists(reports, report => Math.Abs(report.Reported - report.Defined) > 0.5))
         {
             causes.Add("a scale dropped, a power of two that is kept beside the tensor");
         }

@@ -90,7 +90,7 @@ internal static class NormCauses
         var common = Common.Where(epsilon => epsilon != asked && passes.All(pass => pass.Fits(NormRule.Defined, epsilon))).ToArray();
         if (common.Length > 0)
         {
-            var names = string.Join(" or ", common.Select(epsilon => epsilon.ToString("0.#####E-0", CultureInfo.InvariantCulture).Replace("E", "e", StringComparison.Ordinal).Replace("e-0", "", StringComparison.Ordinal)));
+            var names = string.Join(" or ", common.Select(epsilon => epsilon.ToString(epsilon is 0 or >= 0.001 ? "0.###" : "0.#e-0", CultureInfo.InvariantCulture)));
             return (common[0], string.Create(CultureInfo.InvariantCulture, $"ε = {names} where {asked:0.######} was asked for"));
         }
 

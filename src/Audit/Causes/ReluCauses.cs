@@ -33,15 +33,13 @@ internal static class ReluCauses
         }
 
         var rounding = 16 * unitRoundoff;
-        if (AtZero(answers, rounding) is { } atZero)
-        {
-            yield return atZero;
-        }
-
         var (open, shut) = (elements.Where(element => element.X > 0).ToArray(), elements.Where(element => element.X < 0).ToArray());
         var (slopes, evidence) = ((Signal(open), Signal(shut), Noise(open), Noise(shut)), $"gives all {elements.Length} numbers that passed, to rounding");
         switch (slopes)
         {
+            case (1.0, 0.0, 1.0, 0.0) when AtZero(answers, rounding) is { } atZero:
+                yield return atZero;
+                break;
             case (1.0, 0.0, 1.0, 0.0):
                 break;
             case (1.0, 0.0, 1.0, 1.0):
@@ -82,7 +80,7 @@ internal static class ReluCauses
                 .Select(slope => (double?)slope).FirstOrDefault();
         }
 
-        bool Near(double observed, double expected, double scale) => Math.Abs(observed - expected) <= rounding * Math.Abs(scale) * Math.Max(1, Math.Abs(expected / scale));
+        bool Near(double observed, double expected, double scale) => Math.Abs(observed - expected) <= rounding * Math.Max(Math.Abs(scale), Math.Abs(expected));
     }
 
     private static Explanation Unusual(IReadOnlyList<GivenAnswer> answers, Element[] elements, double rounding)

@@ -11,8 +11,9 @@ internal static class SkipCauses
     /// <summary>Explains how the residual units of an architecture end.</summary>
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
+    /// <param name="layersAreRight">Whether the layers that are shown do what they should, so that those that are not shown can be written out.</param>
     /// <returns>Nothing where they are right, or there are none.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
+    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff, bool layersAreRight)
     {
         GivenAnswer[] residual = [.. answers.Where(answer => answer.Case.Network.Architecture.IsResidual)];
         Sum[] sums = [.. residual.Where(answer => answer.Case.Network.Architecture.ResidualDepth == 1).SelectMany(answer => Sums(answer, unitRoundoff))];
@@ -24,7 +25,7 @@ internal static class SkipCauses
         }
 
         // The sums of branches of one layer are right: a deeper branch has another number of layers.
-        foreach (var answer in residual.Where(answer => answer.Case.Network.Architecture.ResidualDepth > 1 && !UnitsAre(answer, answer.Case.Network.Architecture.ResidualDepth, unitRoundoff)))
+        foreach (var answer in residual.Where(answer => layersAreRight && answer.Case.Network.Architecture.ResidualDepth > 1 && !UnitsAre(answer, answer.Case.Network.Architecture.ResidualDepth, unitRoundoff)))
         {
             var asked = answer.Case.Network.Architecture.ResidualDepth;
             var layers = Enumerable.Range(0, answer.Case.Kernels.Count).Where(count => count != asked && UnitsAre(answer, count, unitRoundoff)).ToArray();

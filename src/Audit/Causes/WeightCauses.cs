@@ -43,11 +43,20 @@ internal static class WeightCauses
         if (asked.Count == 0 || asked.Overlaps(["I1", "I2", "I3", "I8", "I9"]))
         {
             var narrow = Recovered(() => (asked.Overlaps(["I6", "I7", "I8", "I9"]) ? all : few).Narrow);
-            var copies = WeightCopies.Within(wide) ?? WeightCopies.Within(Recovered(() => (asked.Contains("I8") ? all : few).Deep)) ?? WeightCopies.Between(narrow, all.Seed);
-            if (copies is not null)
+            const string evidence = "recovered weights agree to rounding";
+            if ((WeightCopies.Within(wide) ?? WeightCopies.Within(Recovered(() => (asked.Contains("I8") ? all : few).Deep))) is { } copies)
             {
-                yield return Explanation.Of(Part, copies, "recovered weights agree to rounding");
+                yield return Explanation.Of(Part, copies, evidence);
                 yield break;
+            }
+
+            if (WeightCopies.Between(narrow, all.Seed) is var (between, repeats))
+            {
+                yield return Explanation.Of(Part, between, evidence);
+                if (repeats)
+                {
+                    yield break;
+                }
             }
 
             if (WeightStructure.Of(wide) is var (structure, seen))
@@ -58,9 +67,15 @@ internal static class WeightCauses
         }
 
         IReadOnlyList<RecoveredSimulation> kernel = readsKernels ? Recovered(() => (looksWide ? all : few).Kernel) : [];
-        if (WeightScale.Of([.. wide, .. kernel]) is var (scale, evidence))
+        if (WeightScale.Of([.. wide, .. kernel]) is var (scale, numbers))
         {
-            yield return Explanation.Of(Part, scale, evidence);
+            yield return Explanation.Of(Part, scale, numbers);
+        }
+
+        var strange = wide.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: not null }).Select(convolution => convolution.Index).Distinct().Order().ToArray();
+        if (strange.Length > 0)
+        {
+            yield return Explanation.None(Part, $"no weights and biases give signal and noise of {(strange.Length == 1 ? "convolution" : "convolutions")} {string.Join(", ", strange)} from what the definition puts into them");
         }
     }
 
@@ -68,7 +83,7 @@ internal static class WeightCauses
 
     private static Explanation? Bias(IReadOnlyList<RecoveredSimulation> simulations)
     {
-        RecoveredConvolution[] solved = [.. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.IsSolved)];
+        RecoveredConvolution[] solved = [.. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: null })];
         var biased = solved.Where(convolution => convolution.Bias.Zip(convolution.BiasErrors).Any(pair => Math.Abs(pair.First) > pair.Second)).ToArray();
         if (biased.Length == 0)
         {

@@ -34,8 +34,8 @@ internal static class WeightCopies
     /// <summary>Why weights of different simulations or seeds are copies of each other.</summary>
     /// <param name="simulations">Simulations of several seeds.</param>
     /// <param name="seed">The seed that was asked for first.</param>
-    /// <returns>The cause; null if there are none.</returns>
-    public static string? Between(IReadOnlyList<RecoveredSimulation> simulations, ulong seed)
+    /// <returns>The cause, and whether simulations of one seed repeat, so that they say less of the law of their weights than as many others; null if there are none.</returns>
+    public static (string Cause, bool Repeats)? Between(IReadOnlyList<RecoveredSimulation> simulations, ulong seed)
     {
         Vector[] vectors = [.. simulations.SelectMany(simulation => simulation.Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Shape.FanIn == convolution.Shape.OutputChannels)
             .Select(convolution => new Vector(simulation.Seed, simulation.Simulation, convolution.Index, convolution.Weights)))];
@@ -43,7 +43,7 @@ internal static class WeightCopies
         var ofSeeds = groups.SelectMany(group => group.Where(one => one.Seed != seed).Where(one => group.Any(other => other.Seed == seed && other.Simulation == one.Simulation && other.Index == one.Index))).ToArray();
         if (ofSeeds.Length > 0)
         {
-            return OfSeeds(seed, [.. ofSeeds.Select(one => one.Seed ^ seed).Distinct()]);
+            return (OfSeeds(seed, [.. ofSeeds.Select(one => one.Seed ^ seed).Distinct()]), false);
         }
 
         var pairs = groups.SelectMany(group => group.SelectMany(one => group.Select(other => (One: one, Other: other))))
@@ -55,13 +55,14 @@ internal static class WeightCopies
 
         if (pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Index == pair.Other.Index))
         {
-            return OfSimulations([.. pairs.Where(pair => pair.One.Seed == seed)], simulations.Count(simulation => simulation.Seed == seed));
+            return OfSimulations([.. pairs.Where(pair => pair.One.Seed == seed)], simulations.Count(simulation => simulation.Seed == seed)) is { } repetition ? (repetition, true) : null;
         }
 
-        return pairs.All(pair => pair.One.Index == pair.Other.Index && pair.One.Seed + pair.One.Simulation == pair.Other.Seed + pair.Other.Simulation) ? "simulations are seeded by seed + simulation"
+        var numbering = pairs.All(pair => pair.One.Index == pair.Other.Index && pair.One.Seed + pair.One.Simulation == pair.Other.Seed + pair.Other.Simulation) ? "simulations are seeded by seed + simulation"
             : pairs.All(pair => pair.One.Simulation == pair.Other.Simulation && pair.One.Seed + (ulong)pair.One.Index == pair.Other.Seed + (ulong)pair.Other.Index) ? "layers are seeded by seed + layer"
             : pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Simulation + pair.One.Index == pair.Other.Simulation + pair.Other.Index) ? "layers are numbered by simulation + layer"
             : null;
+        return numbering is null ? null : (numbering, false);
     }
 
     private static string OfSeeds(ulong seed, ulong[] same)

@@ -3,9 +3,9 @@ using Wellbehaved.Audit;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>What each deliberately wrong implementation must be called once its numbers are looked at, and how it is asked.</summary>
-internal static class KnownCauses
+public static class KnownCauses
 {
-    /// <summary>Words of the cause, by the name of the mutant; those that are not here leave no number that a known cause gives.</summary>
+    /// <summary>Words of the cause, by the name of the mutant, of both where it has two, separated by a bar; those that are not here leave no number that a known cause gives.</summary>
     public static IReadOnlyDictionary<string, string> Words { get; } = new Dictionary<string, string>
     {
         ["LeCun instead of He weights"] = "LeCun's variance",
@@ -13,7 +13,7 @@ internal static class KnownCauses
         ["a weight variance 5 % too small"] = "a variance of the convolutions after the first of 0.9",
         ["fan-in without the kernel area"] = "a fan-in without the kernel's area",
         ["fan-out of another kernel size"] = "divided by the kernel's area twice",
-        ["uniform weights of a sixth of the variance"] = "uniform weights in ±1/√(fan-in), PyTorch's default",
+        ["uniform weights of a sixth of the variance"] = "uniform weights in ±1/√(fan-in), PyTorch's default|the high bits of a seed are ignored",
         ["sparse weights of the right variance"] = "sparse",
         ["weights shared between layers"] = "all convolutions after the first share their weights",
         ["weights shared between units"] = "weights repeat after 2 convolutions",
@@ -110,6 +110,21 @@ internal static class KnownCauses
         ["a log scale dropped"] = "a scale dropped",
         ["moments of the wrong place"] = "the moments of the place before",
     };
+
+    /// <summary>How a mutant was explained.</summary>
+    /// <param name="mutant">The mutant.</param>
+    /// <param name="explanations">What was said.</param>
+    /// <returns><c>alone</c>, <c>tie</c> (the right cause beside another one), <c>wrong</c> or <c>none</c>.</returns>
+    public static string Judge(Mutant mutant, IReadOnlyList<Explanation> explanations)
+    {
+        var right = Words.GetValueOrDefault(mutant.Name)?.Split('|') ?? [];
+        string[] causes = [.. explanations.Where(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers).Select(explanation => explanation.Cause)];
+        bool IsRight(string cause) => right.Any(words => cause.Contains(words, StringComparison.Ordinal));
+        return causes.Length == 0 ? "none"
+            : !causes.Any(IsRight) ? "wrong"
+            : causes.All(cause => IsRight(cause) && !cause.Contains("; or ", StringComparison.Ordinal)) ? "alone"
+            : "tie";
+    }
 
     /// <summary>Explains a mutant: its rejections are those of its signature, and its own claim.</summary>
     /// <param name="mutant">The mutant.</param>
