@@ -5,7 +5,7 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); vectors FOLDER; signatures FILE; causes SEEDS; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
+// evidence … (alone it says how); vectors FOLDER; signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -32,6 +32,9 @@ switch (args)
         break;
     case ["reproduction", var published, var measured]:
         ReproductionTable.Print(published, measured);
+        break;
+    case ["findings", var path]:
+        SuiteRecord.AddFindings(path);
         break;
     case ["causes", var seeds]:
         CauseMeasurement.Run(int.Parse(seeds, CultureInfo.InvariantCulture));

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>A run of the suite in a few sentences, the same in every report.</summary>
@@ -32,27 +30,33 @@ public static class RunSummary
             yield return $"adapter: {failure}";
         }
 
-        foreach (var explanation in run.Explanations)
+        foreach (var explanation in run.Explanations ?? [])
         {
             var head = explanation.Kind == ExplanationKind.ExplainsTheNumbers ? "explains the numbers" : "not explained";
             yield return $"{head}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; on {string.Join(", ", explanation.Architectures)})";
         }
 
-        if (run.Verdict == Verdict.Rejected && !run.IsRecorded && run.Explanations.All(explanation => explanation.Kind != ExplanationKind.ExplainsTheNumbers))
+        // A resemblance says less than an explanation, and nothing beside one.
+        var isExplained = run.Explanations?.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ?? false;
+        if (run.Verdict == Verdict.Rejected && !isExplained)
         {
-            yield return $"no known cause explains the numbers{Resemblance(run.LikelyCauses)}";
+            string?[] words = [run.Explanations is null ? null : "no known cause explains the numbers", Resemblance(run.LikelyCauses)];
+            if (string.Join("; ", words.Where(some => some is not null)) is { Length: > 0 } sentence)
+            {
+                yield return sentence;
+            }
         }
     }
 
-    /// <summary>What the set of failed checks is like, which is less than an explanation.</summary>
-    private static string Resemblance(IReadOnlyList<(Signature Signature, double Resemblance)> causes)
+    /// <summary>What the set of failed checks is like; null if like none.</summary>
+    private static string? Resemblance(IReadOnlyList<(Signature Signature, double Resemblance)> causes)
     {
         string[] best = [.. causes.TakeWhile(cause => cause.Resemblance == causes[0].Resemblance).Select(cause => cause.Signature.Defect)];
         return best switch
         {
-            [] => "",
-            [var alone] => string.Create(CultureInfo.InvariantCulture, $"; the failed checks resemble those of one known mistake: {alone} ({Math.Floor(100 * causes[0].Resemblance)} % of the checks that either fails, both fail)"),
-            _ => $"; the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best)}",
+            [] => null,
+            [var alone] => $"the failed checks resemble those of one known mistake, which others may share: {alone}",
+            _ => $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best)}",
         };
     }
 

@@ -44,7 +44,7 @@ public static class VerificationReport
             ["declined"] = new JsonArray([.. run.Declined.Select(reason => (JsonNode)reason)]),
             ["adapter_failures"] = new JsonArray([.. run.AdapterFailures.Select(failure => (JsonNode)failure)]),
             ["likely_causes"] = new JsonArray([.. likely.Select(cause => (JsonNode)new JsonObject { ["defect"] = cause.Signature.Defect, ["resemblance"] = cause.Resemblance, ["alone"] = likely.Count(other => other.Resemblance >= cause.Resemblance) == 1 })]),
-            ["explanations"] = new JsonArray([.. run.Explanations.Select(explanation => (JsonNode)new JsonObject
+            ["explanations"] = run.Explanations is not { } explanations ? null : new JsonArray([.. explanations.Select(explanation => (JsonNode)new JsonObject
             {
                 ["part"] = explanation.Part,
                 ["cause"] = explanation.Cause,

@@ -50,8 +50,8 @@ public sealed record VerificationRun(
     /// <summary>What the subject declined, without repetition.</summary>
     public IReadOnlyList<string> Declined => [.. Outcomes.SelectMany(outcome => outcome.Declined).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>What the subject's own numbers say of the causes of its rejections; empty where nothing was rejected, and where recorded moments were judged.</summary>
-    public IReadOnlyList<Explanation> Explanations { get; init; } = [];
+    /// <summary>What the subject's own numbers say of the causes of its rejections; empty where nothing was rejected, null where nobody looked, as with recorded moments.</summary>
+    public IReadOnlyList<Explanation>? Explanations { get; init; }
 
     /// <summary>Known defects that fail the same checks, best match first: a resemblance, which says less than an explanation.</summary>
     public IReadOnlyList<(Signature Signature, double Resemblance)> LikelyCauses => Signature.Match(Outcomes, KnownDefects.Signatures);
