@@ -245,7 +245,7 @@ internal sealed record ConvolutionPass(NetworkSettings Network, int Index, Tenso
             var exact = WrittenOutLayers.Convolve(shape, input, given.Kernels[index], network.KernelSize, stride, network.Boundary);
             var bounds = ConvolutionRounding.Of(shape, [.. input.Select(Math.Abs)], given.Kernels[index], network.KernelSize, stride, network.Boundary, unitRoundoff);
             double[] differences = [.. exact.Zip(output, (x, y) => Math.Abs(x - y))];
-            double[] weights = unitRoundoff > Math.ScaleB(1, -53) ? [.. given.Kernels[index].Select(weight => (double)(float)weight)] : given.Kernels[index];
+            var weights = unitRoundoff > Math.ScaleB(1, -53) ? Array.ConvertAll(given.Kernels[index], weight => (double)(float)weight) : given.Kernels[index];
             return new ConvolutionPass(network, index, shape, stride, weights, input, output, isNoise)
             {
                 Kernels = given.Kernels,

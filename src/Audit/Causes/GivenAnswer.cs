@@ -9,6 +9,8 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
     /// <summary>ε that is asked for: large enough to show where it stands in the formula.</summary>
     private const double Epsilon = 0.1;
 
+    private static readonly double[] Scales = [1e7, 1e-7];
+
     /// <summary>What it shows of a signal that is zero everywhere; null if it was not asked.</summary>
     public Trace? OfZeroSignal { get; init; }
 
@@ -36,7 +38,7 @@ internal sealed record GivenAnswer(GivenCase Case, Trace Trace, IReadOnlyList<Re
     /// <param name="answers">What it showed.</param>
     public static IReadOnlyList<GivenAnswer> AskScaled(CheckContext context, IReadOnlyList<GivenAnswer> answers) =>
         answers is [{ Moments.Count: > 0, Case: var given }, ..]
-            ? [.. new[] { 1e7, 1e-7 }.Select(scale => Attempt.Or(() => Ask(context.Subject, given with { Input = given.Input with { Signal = Times(given.Input.Signal, scale), Noise = Times(given.Input.Noise, 1 / scale) } }), null)).OfType<GivenAnswer>()]
+            ? [.. Scales.Select(scale => Attempt.Or(() => Ask(context.Subject, given with { Input = given.Input with { Signal = Times(given.Input.Signal, scale), Noise = Times(given.Input.Noise, 1 / scale) } }), null)).OfType<GivenAnswer>()]
             : [];
 
     /// <summary>The answers, the first with what the subject shows of a zero signal.</summary>
