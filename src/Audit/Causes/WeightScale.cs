@@ -85,10 +85,11 @@ internal static class WeightScale
         }
 
         var off = samples.Where(sample => !sample.Includes(1)).ToArray();
+        var (lower, upper) = off.Length == 0 ? (1, 1) : (off.Max(sample => sample.Lower), off.Min(sample => sample.Upper));
         var where = off.All(sample => sample.IsFirst) ? " of the first convolution" : off.All(sample => !sample.IsFirst) ? " of the convolutions after the first" : "";
         return off.Length == 0 ? "of the right variance"
-            : off.Max(sample => sample.Lower) <= off.Min(sample => sample.Upper) && off.Length == samples.Count(sample => off.Any(other => other.IsFirst == sample.IsFirst))
-                ? string.Create(CultureInfo.InvariantCulture, $"a variance{where} of {off[0].Ratio:0.000} times what it should be ({off.Max(sample => sample.Lower):0.000} to {off.Min(sample => sample.Upper):0.000})")
+            : lower <= upper && off.Length == samples.Count(sample => off.Any(other => other.IsFirst == sample.IsFirst))
+                ? string.Create(CultureInfo.InvariantCulture, $"a variance{where} of {0.5 * (lower + upper):0.000} times what it should be ({lower:0.000} to {upper:0.000})")
                 : $"variances{where} that no rule gives that was tried: {string.Join(", ", off.Select(sample => sample.Words))}";
     }
 

@@ -42,7 +42,7 @@ public class PythonMutantTests
     [InlineData("epsilon-on-the-deviation", "D4", "explains the numbers: batch norm: ε added to the standard deviation, not to the variance")]
     [InlineData("leaky-relu", "O2", "explains the numbers: ReLU: a leaky ReLU of slope 0.")]
     [InlineData("rank-from-singular-values", "D2", "an effective rank from singular values, not from eigenvalues (")]
-    [InlineData("lecun-weights", "S2", "explains the numbers: its own weights: LeCun's variance 1/fan-in where He's is 2/fan-in")]
+    [InlineData("lecun-weights", "S2", "explains the numbers: its own weights: a variance of 0.50")]
     public void The_cause_is_named_by_the_numbers_of_a_program_in_another_language(string mutant, string claim, string cause)
     {
         var outcome = Audited.Run(Audited.Mutant(mutant), "--claim", claim, "--architecture", claim == "D4" ? "bn_ff" : "vanilla");
