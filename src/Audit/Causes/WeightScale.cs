@@ -10,6 +10,8 @@ internal static class WeightScale
     /// <summary>A normal law cut at two standard deviations keeps this variance.</summary>
     private static readonly double Cut = 1 - (4 * Normal.PDF(0, 1, 2) / (1 - (2 * Normal.CDF(0, 1, -2))));
 
+    private const string NoLaw = "neither normal, truncated normal nor uniform", NotFound = "that no rule gives that was tried";
+
     /// <summary>Kolmogorov's statistic times √n; a right law exceeds it once in a hundred thousand.</summary>
     private const double MostDistance = 2.5;
 
@@ -27,6 +29,10 @@ internal static class WeightScale
         ("a variance divided by the kernel's area twice", _ => 1, shape => 1.0 / (shape.Size * shape.Size)),
         ("a variance divided by the kernel's area twice, in the first convolution too", shape => 1.0 / (shape.Size * shape.Size), shape => 1.0 / (shape.Size * shape.Size)),
     ];
+
+    /// <summary>Whether a cause says only that none was found.</summary>
+    /// <param name="cause">What <see cref="Of"/> says.</param>
+    public static bool IsUnknown(string cause) => cause.Contains(NoLaw, StringComparison.Ordinal) || cause.Contains(NotFound, StringComparison.Ordinal);
 
     /// <summary>Says it.</summary>
     /// <param name="simulations">Simulations of the wide network and of the one with kernels.</param>
@@ -84,13 +90,23 @@ internal static class WeightScale
             return string.Join("; or ", fitting.Select(rule => rule.Words));
         }
 
-        var off = samples.Where(sample => !sample.Includes(1)).ToArray();
-        var (lower, upper) = off.Length == 0 ? (1, 1) : (off.Max(sample => sample.Lower), off.Min(sample => sample.Upper));
-        var where = off.All(sample => sample.IsFirst) ? " of the first convolution" : off.All(sample => !sample.IsFirst) ? " of the convolutions after the first" : "";
-        return off.Length == 0 ? "of the right variance"
-            : lower <= upper && off.Length == samples.Count(sample => off.Any(other => other.IsFirst == sample.IsFirst))
-                ? string.Create(CultureInfo.InvariantCulture, $"a variance{where} of {0.5 * (lower + upper):0.000} times what it should be ({lower:0.000} to {upper:0.000})")
-                : $"variances{where} that no rule gives that was tried: {string.Join(", ", off.Select(sample => sample.Words))}";
+        string[] words =
+        [
+            .. samples.GroupBy(sample => sample.IsFirst).Where(kind => kind.Any(sample => !sample.Includes(1))).OrderByDescending(kind => kind.Key)
+                .Select(kind => Solved([.. kind], kind.Key ? " of the first convolution" : " of the convolutions after the first")),
+        ];
+        return words.Length == 0 ? "of the right variance"
+            : words.Length > 1 && samples.Max(sample => sample.Lower) <= samples.Min(sample => sample.Upper) ? Solved(samples, "")
+            : string.Join("; ", words);
+    }
+
+    /// <summary>The one ratio that all numbers allow, if there is one.</summary>
+    private static string Solved(Sample[] samples, string where)
+    {
+        var (lower, upper) = (samples.Max(sample => sample.Lower), samples.Min(sample => sample.Upper));
+        return lower <= upper
+            ? string.Create(CultureInfo.InvariantCulture, $"a variance{where} of {0.5 * (lower + upper):0.000} times what it should be ({lower:0.000} to {upper:0.000})")
+            : $"variances{where} {NotFound}";
     }
 
     private static string LawOf(IEnumerable<Sample> samples)
@@ -100,7 +116,7 @@ internal static class WeightScale
             : all.All(sample => sample.Zeros > 0.05) ? string.Create(CultureInfo.InvariantCulture, $"sparse ({100 * all.Average(sample => sample.Zeros):0} % of them zero)")
             : all.All(sample => sample.Distance(TruncatedBelow) <= MostDistance) ? "truncated normal"
             : all.All(sample => sample.Distance(UniformBelow) <= MostDistance) ? "uniform"
-            : "neither normal, truncated normal nor uniform";
+            : NoLaw;
     }
 
     private static double TruncatedBelow(double standardised)

@@ -18,7 +18,7 @@ internal static class WeightStructure
     /// <returns>The cause, and how many convolutions show it; none if there is none.</returns>
     public static (string Cause, string Evidence)? Of(IReadOnlyList<RecoveredSimulation> simulations)
     {
-        RecoveredConvolution[] known = [.. simulations.Take(4).SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.IsWellKnown)];
+        RecoveredConvolution[] known = [.. simulations.Take(4).SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.IsWellKnown && convolution.KnownInputs == convolution.Shape.FanIn)];
         var found = known.Select(convolution => (convolution.Index, Cause: Of(convolution))).Where(one => one.Cause is not null).GroupBy(one => one.Cause!).MaxBy(group => group.Count());
         if (found is not null && found.Count() * 2 > known.Count(convolution => convolution.Index > 0))
         {

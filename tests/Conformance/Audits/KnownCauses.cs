@@ -41,7 +41,7 @@ public static class KnownCauses
         ["a stream of weights that repeats after 100 numbers"] = "repeats after 100 numbers",
         ["orthogonal weights"] = "orthogonal weights",
         ["weights of a third of the rank"] = "weights of rank 21",
-        ["successive layers correlated by 0.02"] = "successive convolutions correlated by 0.02",
+        ["successive layers correlated by 0.02"] = "successive convolutions correlated by 0.0",
         ["weights that repeat after 7 convolutions"] = "weights repeat after 7 convolutions",
         ["weights that repeat after 16 convolutions"] = "weights repeat after 16 convolutions",
         ["weights that repeat after 16 convolutions, without batch norm"] = "weights repeat after 16 convolutions",
