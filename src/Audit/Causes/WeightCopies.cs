@@ -62,7 +62,7 @@ internal static class WeightCopies
             : pairs.All(pair => pair.One.Simulation == pair.Other.Simulation && pair.One.Seed + (ulong)pair.One.Index == pair.Other.Seed + (ulong)pair.Other.Index) ? "layers are seeded by seed + layer"
             : pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Simulation + pair.One.Index == pair.Other.Simulation + pair.Other.Index) ? "layers are numbered by simulation + layer"
             : null;
-        
+
         // Numbered so, a simulation shares convolutions with the next.
         return numbering is null ? null : (numbering, pairs.Any(pair => pair.One.Seed == pair.Other.Seed));
     }
