@@ -5,7 +5,8 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; leak MINUTES;
+// evidence … (alone it says how); vectors FOLDER; signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
+// fuzz commands FROM TO [FOLDER]; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -38,6 +39,12 @@ switch (args)
         break;
     case ["reproduction", var published, var measured]:
         ReproductionTable.Print(published, measured);
+        break;
+    case ["findings", var path]:
+        SuiteRecord.AddFindings(path);
+        break;
+    case ["causes", var seeds]:
+        CauseMeasurement.Run(int.Parse(seeds, CultureInfo.InvariantCulture));
         break;
     case ["signatures", var path]:
         SignatureMeasurement.Run(path);

@@ -42,9 +42,27 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <exception cref="DeclinedException">None is left; <see cref="Declined"/> says why.</exception>
     public NetworkSettings[] Offered(NetworkSettings[] networks)
     {
-        NetworkSettings[] offered = [.. networks.Where(network => Offers(network, given: false))];
+        NetworkSettings[] offered = [.. networks.Select(network => Fitted(network)).Where(network => Offers(network, given: false))];
         return offered.Length > 0 ? offered : throw new DeclinedException(Declined.First());
     }
+
+    /// <summary>ε that the subject is asked for where a check has another in mind: that one if it is offered, otherwise the nearest that is.</summary>
+    /// <param name="wanted">ε that the check has in mind.</param>
+    /// <param name="zeroWillDo">Whether 0 may stand for a positive ε: nothing that is constant over a batch is normalised.</param>
+    /// <returns>An offered ε; the one in mind if none will do, which is then declined.</returns>
+    internal double EpsilonFor(double wanted, bool zeroWillDo = false)
+    {
+        const double least = 1e-12;
+        return Subject.Description.Epsilons is not { } offered || offered.Contains(wanted)
+            ? wanted
+            : offered.Where(epsilon => epsilon > 0 || zeroWillDo).OrderBy(epsilon => Math.Abs(Math.Log(Math.Max(epsilon, least) / Math.Max(wanted, least)))).DefaultIfEmpty(wanted).First();
+    }
+
+    /// <summary>The network with an ε that the subject offers; without batch norm the network itself.</summary>
+    /// <param name="network">The network that a check has in mind.</param>
+    /// <param name="zeroWillDo">As in <see cref="EpsilonFor"/>.</param>
+    internal NetworkSettings Fitted(NetworkSettings network, bool zeroWillDo = false) =>
+        network.Architecture.HasBatchNorm && EpsilonFor(network.Epsilon, zeroWillDo) is var epsilon && epsilon != network.Epsilon ? network with { Epsilon = epsilon } : network;
 
     /// <summary>Whether the subject reports a moment; notes what it declines.</summary>
     /// <param name="moment">Name of the moment in result files.</param>
@@ -91,6 +109,7 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <returns>What the subject showed, simulation by simulation.</returns>
     public IEnumerable<Trace> Simulate(NetworkSettings network, int study, long simulations, Batch? input = null, Action<Snapshot>? look = null)
     {
+        network = Fitted(network);
         var atOnce = Subject.SimulationsAtOnce(network);
         for (var first = 0L; first < simulations; first += atOnce)
         {

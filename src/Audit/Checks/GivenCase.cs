@@ -54,16 +54,17 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     /// <summary>Propagates.</summary>
     public Trace Trace(ISubject subject, Action<Snapshot>? look = null) => Audit.Trace.Of(subject, Network, new Weights.Given(Kernels), Input, look);
 
-    /// <summary>What the four kinds of convolution have to show: fully connected, each boundary, an even kernel; with residual branches of one and two layers. Those that the subject offers.</summary>
-    public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon) => Of(
+    /// <summary>What the four kinds of convolution have to show: fully connected, each boundary, an even kernel; with residual branches of one and two layers. Those that the subject offers, with the nearest ε that it does.</summary>
+    public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Of(
         context,
         [
             .. Cyclic(architecture, epsilon),
             .. Bounded(architecture, epsilon),
-        ]);
+        ],
+        zeroWillDo);
 
     /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
-    public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon) => Of(context, Cyclic(architecture, epsilon));
+    public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Of(context, Cyclic(architecture, epsilon), zeroWillDo);
 
     /// <summary>The convolutions among them once more, each with images of one pixel and outputs of one weight.</summary>
     /// <remarks>
@@ -72,11 +73,11 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     /// pixels, weights or products more coarsely than it says is seen whatever the algorithm. Signals and weights are positive, so the pixel passes every
     /// ReLU.
     /// </remarks>
-    public static IEnumerable<GivenCase> Sparse(CheckContext context, string architecture, double epsilon) =>
-        Sparse(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)]);
+    public static IEnumerable<GivenCase> Sparse(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) =>
+        Sparse(context, [.. Cyclic(architecture, epsilon), .. Bounded(architecture, epsilon)], zeroWillDo);
 
     /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
-    public static IEnumerable<GivenCase> SparsePeriodic(CheckContext context, string architecture, double epsilon) => Sparse(context, Cyclic(architecture, epsilon));
+    public static IEnumerable<GivenCase> SparsePeriodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Sparse(context, Cyclic(architecture, epsilon), zeroWillDo);
 
     /// <summary>An input whose points are one far away from all others, equal ones: the extreme of D3.</summary>
     public GivenCase WithOutlier() =>
@@ -96,13 +97,14 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         Settings(architecture, 1, 3, Boundary.ZeroPadding, epsilon),
     ];
 
-    private static IEnumerable<GivenCase> Sparse(CheckContext context, NetworkSettings[] networks)
+    private static IEnumerable<GivenCase> Sparse(CheckContext context, NetworkSettings[] networks, bool zeroWillDo)
     {
         for (var study = 0; study < networks.Length; study++)
         {
-            if (networks[study].KernelSize > 1 && context.Offers(networks[study], given: true))
+            var network = context.Fitted(networks[study], zeroWillDo);
+            if (network.KernelSize > 1 && context.Offers(network, given: true))
             {
-                yield return DrawSparse(context, networks[study], context.SeedOf(FirstSparseStudy + study));
+                yield return DrawSparse(context, network, context.SeedOf(FirstSparseStudy + study));
             }
         }
     }
@@ -122,13 +124,14 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         throw new InvalidOperationException("expected a sharp case of one pixel among a thousand");
     }
 
-    private static IEnumerable<GivenCase> Of(CheckContext context, NetworkSettings[] networks)
+    private static IEnumerable<GivenCase> Of(CheckContext context, NetworkSettings[] networks, bool zeroWillDo)
     {
         for (var study = 0; study < networks.Length; study++)
         {
-            if (context.Offers(networks[study], given: true))
+            var network = context.Fitted(networks[study], zeroWillDo);
+            if (context.Offers(network, given: true))
             {
-                yield return Draw(context, study, networks[study]);
+                yield return Draw(context, study, network);
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>In which sense a claim holds.</summary>
@@ -35,6 +37,10 @@ public sealed record Claim(
     string? Tolerance,
     string? Reason)
 {
+    /// <summary>What networks it speaks about beside their architectures; null where it speaks about all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClaimScope? Scope { get; init; }
+
     /// <summary>Whether a check exists for it.</summary>
     public bool IsTestable => Kind != ClaimKind.NotTestable;
 }

@@ -10,6 +10,9 @@ namespace Wellbehaved.Audit;
 /// <param name="Boundary">Boundary, by its name.</param>
 public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize = null, int? KernelSize = null, string? Boundary = null)
 {
+    /// <summary>Which noise was propagated: <c>mapping</c> or <c>full</c>; null where the file does not say, which is <c>mapping</c>.</summary>
+    public string? Noise { get; init; }
+
     /// <summary>The options of the command that say the same.</summary>
     /// <returns>Options with a space before each.</returns>
     public string AsOptions() => string.Concat(new[] { ("--num-channels", $"{NumChannels}"), ("--batch-size", $"{BatchSize}"), ("--kernel-size", $"{KernelSize}"), ("--boundary", Boundary) }
@@ -25,7 +28,22 @@ public sealed record RecordedExperiment(int? NumChannels = null, int? BatchSize 
             NumChannels ?? file.NumChannels,
             BatchSize ?? file.BatchSize,
             KernelSize ?? file.KernelSize,
-            Boundary ?? (file.Boundary is { } boundary ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{boundary}") : null));
+            Boundary ?? (file.Boundary is { } boundary ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{boundary}") : null))
+        {
+            Noise = Noise ?? NoiseOf(file.Configuration),
+        };
+    }
+
+    /// <summary>What the configuration in a file says of its noise.</summary>
+    private static string? NoiseOf(string? configuration)
+    {
+        if (configuration is null)
+        {
+            return null;
+        }
+
+        using var said = JsonDocument.Parse(configuration);
+        return said.RootElement.ValueKind == JsonValueKind.Object && said.RootElement.TryGetProperty("noise", out var noise) && noise.ValueKind == JsonValueKind.String ? noise.GetString() : null;
     }
 
     /// <summary>Refuses what no experiment can be, by the rules of <c>run</c>.</summary>
@@ -99,6 +117,12 @@ public static class ResultAudit
                 continue;
             }
 
+            if (claim.Scope?.WhyOutside(experiment) is { } outside)
+            {
+                notJudged.Add(KeyValuePair.Create(claim.Id, outside));
+                continue;
+            }
+
             var (measurements, missing) = laws.Judge(claim.Id, Suite.RatesOf(Scale.Quick));
             if (measurements.Count == 0)
             {
@@ -109,6 +133,14 @@ public static class ResultAudit
             var verdict = measurements.Any(measurement => measurement.Verdict == Verdict.Rejected) ? Verdict.Rejected
                 : measurements.All(measurement => measurement.Verdict == Verdict.Holds) ? Verdict.Holds
                 : Verdict.Inconclusive;
+
+            // What is not known to lie inside the claim's scope cannot refute it.
+            if (verdict == Verdict.Rejected && claim.Scope?.Missing(experiment) is { } unknown)
+            {
+                notJudged.Add(KeyValuePair.Create(claim.Id, $"its law is not what the file shows, but {unknown}"));
+                continue;
+            }
+
             outcomes.Add(new CheckOutcome(new Check(claim.Id, architecture.Name, _ => measurements), verdict, measurements, null));
         }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>A run of the suite in a few sentences, the same in every report.</summary>
@@ -7,7 +5,7 @@ public static class RunSummary
 {
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>
-    /// <returns>A sentence for each level, for what was declined, for what failed between auditor and subject, and for the likely cause of rejections.</returns>
+    /// <returns>A sentence for each level, for what was declined, for what failed between auditor and subject, for the causes that explain the numbers of rejections, and for what is not explained.</returns>
     public static IEnumerable<string> Of(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -32,11 +30,34 @@ public static class RunSummary
             yield return $"adapter: {failure}";
         }
 
-        var causes = run.LikelyCauses;
-        if (causes.Count > 0)
+        foreach (var explanation in run.Explanations ?? [])
         {
-            yield return $"most likely: {string.Join("; or ", causes.TakeWhile(cause => cause.Resemblance == causes[0].Resemblance).Select(cause => cause.Signature.Defect))} ({Math.Floor(100 * causes[0].Resemblance).ToString(CultureInfo.InvariantCulture)} % of the failed checks are the ones that this defect fails)";
+            var head = explanation.Kind == ExplanationKind.ExplainsTheNumbers ? "explains the numbers" : "not explained";
+            yield return $"{head}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; on {string.Join(", ", explanation.Architectures)})";
         }
+
+        // A resemblance says less than an explanation, and nothing beside one.
+        var isExplained = run.Explanations?.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ?? false;
+        if (run.Verdict == Verdict.Rejected && !isExplained)
+        {
+            string?[] words = [run.Explanations is null ? null : "no known cause explains the numbers", Resemblance(run.LikelyCauses)];
+            if (string.Join("; ", words.Where(some => some is not null)) is { Length: > 0 } sentence)
+            {
+                yield return sentence;
+            }
+        }
+    }
+
+    /// <summary>What the set of failed checks is like; null if like none.</summary>
+    private static string? Resemblance(IReadOnlyList<(Signature Signature, double Resemblance)> causes)
+    {
+        string[] best = [.. causes.TakeWhile(cause => cause.Resemblance == causes[0].Resemblance).Select(cause => cause.Signature.Defect)];
+        return best switch
+        {
+            [] => null,
+            [var alone] => $"the failed checks resemble those of one known mistake, which others may share: {alone}",
+            _ => $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best)}",
+        };
     }
 
     private static string NameOf(VerdictLevel level) => level switch

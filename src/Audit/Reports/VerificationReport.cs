@@ -28,7 +28,7 @@ public static class VerificationReport
     public static string ToText(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var rates = Suite.RatesOf(run.Scale);
+        var (rates, likely) = (Suite.RatesOf(run.Scale), run.LikelyCauses);
         return Json.TextOf(new JsonObject
         {
             ["version"] = Version,
@@ -43,7 +43,15 @@ public static class VerificationReport
             ["badge"] = Badge.TextOf(run),
             ["declined"] = new JsonArray([.. run.Declined.Select(reason => (JsonNode)reason)]),
             ["adapter_failures"] = new JsonArray([.. run.AdapterFailures.Select(failure => (JsonNode)failure)]),
-            ["likely_causes"] = new JsonArray([.. run.LikelyCauses.Select(cause => (JsonNode)new JsonObject { ["defect"] = cause.Signature.Defect, ["resemblance"] = cause.Resemblance })]),
+            ["likely_causes"] = new JsonArray([.. likely.Select(cause => (JsonNode)new JsonObject { ["defect"] = cause.Signature.Defect, ["resemblance"] = cause.Resemblance, ["alone"] = likely.Count(other => other.Resemblance >= cause.Resemblance) == 1 })]),
+            ["explanations"] = run.Explanations is not { } explanations ? null : new JsonArray([.. explanations.Select(explanation => (JsonNode)new JsonObject
+            {
+                ["part"] = explanation.Part,
+                ["cause"] = explanation.Cause,
+                ["evidence"] = explanation.Evidence,
+                ["explains_the_numbers"] = explanation.Kind == ExplanationKind.ExplainsTheNumbers,
+                ["architectures"] = new JsonArray([.. explanation.Architectures.Select(architecture => (JsonNode)architecture)]),
+            })]),
             ["checks"] = new JsonArray([.. run.Outcomes.Select(outcome => ToJson(run, outcome))]),
             ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
             ["not_judged"] = new JsonArray([.. run.NotJudged.Select(pair => (JsonNode)new JsonObject { ["claim"] = pair.Key, ["reason"] = pair.Value })]),

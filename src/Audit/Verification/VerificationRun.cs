@@ -50,7 +50,10 @@ public sealed record VerificationRun(
     /// <summary>What the subject declined, without repetition.</summary>
     public IReadOnlyList<string> Declined => [.. Outcomes.SelectMany(outcome => outcome.Declined).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>Known defects that fail the same checks, best match first.</summary>
+    /// <summary>What the subject's own numbers say of the causes of its rejections; empty where nothing was rejected, null where nobody looked, as with recorded moments.</summary>
+    public IReadOnlyList<Explanation>? Explanations { get; init; }
+
+    /// <summary>Known defects that fail the same checks, best match first: a resemblance, which says less than an explanation.</summary>
     public IReadOnlyList<(Signature Signature, double Resemblance)> LikelyCauses => Signature.Match(Outcomes, KnownDefects.Signatures);
 
     /// <summary>Testable claims with their verdicts over all architectures.</summary>
@@ -86,6 +89,7 @@ public sealed record VerificationRun(
             SubjectVersion = subject.Description.Version,
             Architectures = architectures ?? [],
             DeepMoments = moments,
+            Explanations = Investigation.Of(subject, scale, seed, outcomes, deep, cancellation),
         };
     }
 

@@ -37,6 +37,41 @@ public class PythonMutantTests
         outcome.Output.Should().Contain($"mutants.py'\\'' {mutant}' --scale quick --claim {claim} --seed 0", "the replay must work in a shell");
     }
 
+    [NumPyTheory]
+    [InlineData("kernel-flipped-for-the-noise", "O1", "explains the numbers: convolution: a kernel flipped, as in a true convolution, for the noise only")]
+    [InlineData("epsilon-on-the-deviation", "D4", "explains the numbers: batch norm: ε added to the standard deviation, not to the variance")]
+    [InlineData("leaky-relu", "O2", "explains the numbers: ReLU: a leaky ReLU of slope 0.")]
+    [InlineData("rank-from-singular-values", "D2", "an effective rank from singular values, not from eigenvalues (")]
+    [InlineData("lecun-weights", "S2", "explains the numbers: its own weights: a variance of 0.50")]
+    public void The_cause_is_named_by_the_numbers_of_a_program_in_another_language(string mutant, string claim, string cause)
+    {
+        var outcome = Audited.Run(Audited.Mutant(mutant), "--claim", claim, "--architecture", claim == "D4" ? "bn_ff" : "vanilla");
+
+        outcome.Output.ReplaceLineEndings(" ").Should().MatchRegex(string.Join(@"\s+", cause.Split(' ').Select(System.Text.RegularExpressions.Regex.Escape)));
+    }
+
+    [NumPyFact]
+    public void A_program_that_takes_one_epsilon_only_is_asked_for_that()
+    {
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var program = Path.Combine(folder.FullName, "with_one_epsilon.py");
+            var source = File.ReadAllText(Path.Combine(Audited.Examples, "wellbehaved_numpy.py"));
+            source.Should().Contain("\"epsilons\": None");
+            File.WriteAllText(program, source.Replace("\"epsilons\": None", "\"epsilons\": [1e-5]", StringComparison.Ordinal));
+
+            var outcome = Audited.Run($"{NumPy.Python} '{program}'", "--claim", "O1", "O2", "D1", "D4", "D7", "--architecture", "bn_ff");
+
+            outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
+            outcome.Output.Should().Contain("ε = 1E-05").And.NotContain("declined");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [NumPyFact]
     public void The_claims_that_reject_them_hold_on_the_right_implementation()
     {

@@ -64,16 +64,37 @@ public class ReportTests
         var best = run.LikelyCauses.TakeWhile(cause => cause.Resemblance == run.LikelyCauses[0].Resemblance).ToArray();
 
         best.Should().Contain((widest, failed.Count / (failed.Count + 1.0)));
-        RunSummary.Of(run).Last().Should().Be($"most likely: {string.Join("; or ", best.Select(cause => cause.Signature.Defect))} ({100 * failed.Count / (failed.Count + 1)} % of the failed checks are the ones that this defect fails)");
+        RunSummary.Of(run).Last().Should().Be(best.Length == 1
+            ? $"the failed checks resemble those of one known mistake, which others may share: {best[0].Signature.Defect}"
+            : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best.Select(cause => cause.Signature.Defect))}");
         var causes = JsonNode.Parse(VerificationReport.ToText(run))!["likely_causes"]!.AsArray();
         causes.Select(cause => (cause!["defect"]!.GetValue<string>(), cause["resemblance"]!.GetValue<double>())).Should().Equal(run.LikelyCauses.Select(cause => (cause.Signature.Defect, cause.Resemblance)));
+
+        causes.Select(cause => cause!["alone"]!.GetValue<bool>()).Should().Equal(run.LikelyCauses.Select((_, i) => i == 0 && best.Length == 1));
+        JsonNode.Parse(VerificationReport.ToText(run))!["explanations"].Should().BeNull("nobody asked the subject again");
 
         // Two defects that fail the same checks are told apart by nobody.
         var twins = KnownDefects.Signatures.GroupBy(signature => string.Join('|', signature.Rejects)).Where(group => group.Count() > 1).ToArray();
         foreach (var group in twins)
         {
-            RunSummary.Of(Failing(group.First().Rejects)).Last().Should().StartWith($"most likely: {string.Join("; or ", group.Select(signature => signature.Defect))} (100 % ");
+            RunSummary.Of(Failing(group.First().Rejects)).Last().Should().Be($"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: {string.Join("; or ", group.Select(signature => signature.Defect))}");
         }
+    }
+
+    [Fact]
+    public void Explanations_are_said_in_every_report_and_a_resemblance_only_without_one()
+    {
+        var failing = Failing(KnownDefects.Signatures[0].Rejects);
+        var explained = failing with { Explanations = [Explanation.Of("ReLU", "a <leak>", "gives all") with { Architectures = ["vanilla", "bn_ff"] }, Explanation.None("batch norm", "neither") with { Architectures = ["bn_ff"] }] };
+
+        RunSummary.Of(explained).TakeLast(2).Should().Equal("explains the numbers: ReLU: a <leak> (gives all; on vanilla, bn_ff)", "not explained: batch norm: neither (no known cause gives these numbers; on bn_ff)");
+        MarkdownReport.ToText(explained).Should().Contain("explains the numbers: ReLU: a &lt;leak&gt;");
+        Figures.HtmlReport.ToText(explained).Should().Contain("explains the numbers: ReLU: a &lt;leak&gt;");
+        var first = JsonNode.Parse(VerificationReport.ToText(explained))!["explanations"]![0]!;
+        (first["part"]!.GetValue<string>(), first["cause"]!.GetValue<string>(), first["evidence"]!.GetValue<string>(), first["explains_the_numbers"]!.GetValue<bool>()).Should().Be(("ReLU", "a <leak>", "gives all", true));
+        first["architectures"]!.AsArray().Select(name => name!.GetValue<string>()).Should().Equal("vanilla", "bn_ff");
+        RunSummary.Of(failing with { Explanations = [] }).Last().Should().StartWith("no known cause explains the numbers; the failed checks resemble");
+        RunSummary.Of(Failing(["O1 vanilla"]) with { Explanations = [] }).Last().Should().Be("no known cause explains the numbers");
     }
 
     [Fact]

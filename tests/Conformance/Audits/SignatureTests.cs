@@ -31,7 +31,10 @@ public class SignatureTests
 
         best.Should().NotBeEmpty();
         best.Where(cause => cause.Resemblance == best[0].Resemblance).Select(cause => cause.Signature.Defect).Should().Contain(defect);
-        RunSummary.Of(run).Last().Should().StartWith("most likely: ").And.Contain(defect);
+
+        // Its own numbers say more, and alone.
+        KnownCauses.Judge(AllMutants.List.Single(mutant => mutant.Name == defect), run.Explanations!).Should().Be("alone");
+        RunSummary.Of(run).Last().Should().StartWith("explains the numbers: ").And.Contain(KnownCauses.Words[defect]);
     }
 
     [Fact]

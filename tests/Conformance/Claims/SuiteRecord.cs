@@ -59,6 +59,13 @@ public static class SuiteRecord
         return Execute(subject, mutant.Check).Decisive?.Quantity ?? "";
     }
 
+    /// <summary>Adds the findings of mutants that have none; those that are there are kept.</summary>
+    public static void AddFindings(string path)
+    {
+        var known = File.ReadAllLines(path).ToDictionary(line => line[..line.IndexOf('\t', StringComparison.Ordinal)]);
+        File.WriteAllLines(path, [.. AllMutants.List.Select(mutant => known.GetValueOrDefault($"{mutant}") ?? $"{mutant}\t{FindingOf(mutant)}")]);
+    }
+
     /// <summary>Writes the record and the findings anew.</summary>
     public static void Write(string path)
     {

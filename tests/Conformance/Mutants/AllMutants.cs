@@ -66,9 +66,10 @@ public static class AllMutants
 
         .. PrecisionMutants.List,
         .. MomentMutants.List,
+        .. ConventionMutants.List,
     ];
 
-    private static Func<NetworkSettings, NetworkSettings> Replace<TStep>(PlaceKind kind, Func<Tensors, (double[] Signal, double[] Noise)> rewrite, int kernels = 0)
+    internal static Func<NetworkSettings, NetworkSettings> Replace<TStep>(PlaceKind kind, Func<Tensors, (double[] Signal, double[] Noise)> rewrite, int kernels = 0)
         where TStep : Step
     {
         var wrong = new RewrittenStep(kind, rewrite, kernels);
@@ -129,7 +130,7 @@ public static class AllMutants
     private static double CentredOnTheSample(SignalAndNoise<float> values) =>
         Math.ScaleB(WrittenOutLayers.Variances([.. values.Noise.ToArray().Select(value => (double)value)], values.Shape.Channels).Average(), 2 * values.NoiseExponent);
 
-    private static double Rank(SignalAndNoise<float> values, bool centred, Func<double[], double> rank)
+    internal static double Rank(SignalAndNoise<float> values, bool centred, Func<double[], double> rank)
     {
         var features = Matrix<double>.Build.DenseOfRowMajor(values.Shape.Points, values.Shape.Channels, values.Signal.ToArray().Select(value => (double)value));
         if (centred)

@@ -15,6 +15,9 @@ public sealed record Mutant(string Name, string ClaimId, string Architecture)
     /// <summary>Rewrites the subject's own weights; given ones stay.</summary>
     internal Func<Weights.Own, IKernelSource<float>>? OwnWeights { get; init; }
 
+    /// <summary>Rewrites weights that are given, and its own in the same way.</summary>
+    internal Func<float[], KernelShape, float[]>? GivenWeights { get; init; }
+
     /// <summary>Rewrites reported moments.</summary>
     internal Func<ReportedMoments, SignalAndNoise<float>, ReportedMoments>? Moments { get; init; }
 
@@ -50,7 +53,9 @@ public sealed record Mutant(string Name, string ClaimId, string Architecture)
         protected override NetworkSettings Adapt(NetworkSettings network) => mutant.Network?.Invoke(network) ?? network;
 
         protected override IKernelSource<float> Kernels(Weights weights) =>
-            weights is Weights.Own own && mutant.OwnWeights is { } source ? source(own) : base.Kernels(weights);
+            mutant.GivenWeights is { } rewrite ? new RewrittenWeights(base.Kernels(weights), rewrite)
+            : weights is Weights.Own own && mutant.OwnWeights is { } source ? source(own)
+            : base.Kernels(weights);
 
         protected override ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
         {

@@ -37,7 +37,7 @@ internal static class BatchNormChecks
     /// <summary>D4: each channel loses its mean over all points and is divided by sqrt(σ² + ε), so its variance becomes σ²/(σ² + ε), and its positive and negative parts weigh the same.</summary>
     public static IEnumerable<Measurement> Normalisation(CheckContext context, string architecture)
     {
-        foreach (var epsilon in Epsilons)
+        foreach (var epsilon in Epsilons.Select(epsilon => context.EpsilonFor(epsilon)).Distinct())
         {
             var (definition, variance, halves) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
             foreach (var given in GivenCase.All(context, architecture, epsilon))
@@ -86,13 +86,17 @@ internal static class BatchNormChecks
             {
                 var channels = after.Shape.Channels;
                 var (squares, variances) = (WrittenOutLayers.MeanSquares(before.Noise, channels), WrittenOutLayers.Variances(before.Signal, channels));
-                var ratio = squares.Zip(variances, (noise, signal) => noise / signal).Average();
+                var epsilon = given.Network.Epsilon;
+                var ratio = squares.Zip(variances, (noise, signal) => noise / (signal + epsilon)).Average();
                 var (signalBefore, noiseBefore) = (variances.Average(), squares.Average());
+
+                // With ε the variance that is left is below 1.
                 var increment = MeasuredTheorems.BatchNormIncrement(ratio, signalBefore, noiseBefore);
+                increment = epsilon == 0 ? increment : increment / Math.Sqrt(variances.Average(signal => signal / (signal + epsilon)));
                 var observed = Math.Sqrt(WrittenOutLayers.MeanSquares(after.Noise, channels).Average() / WrittenOutLayers.Variances(after.Signal, channels).Average() * signalBefore / noiseBefore);
 
                 // Both are norms of what comes out: of the noise, and of the signal's deviations. Each changes by that of the error at most.
-                var right = BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), channels, given.Network.Epsilon, context.UnitRoundoff);
+                var right = BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), channels, epsilon, context.UnitRoundoff);
                 var rounding = right.RelativeNoise + MomentRounding.Relatively(right.RelativeSignal(channels)) * (1 + right.RelativeNoise);
                 comparison.Add(new Observed(observed), new Expected(increment), increment * rounding, $"{after.Where}, {given.Description}");
             });

@@ -14,7 +14,7 @@ internal static class MomentChecks
     public static IEnumerable<Measurement> Moments(CheckContext context, string architecture)
     {
         var (definitions, inequalities) = (new ExactComparison(), new ExactComparison());
-        foreach (var given in GivenCase.All(context, architecture, 0.1))
+        foreach (var given in GivenCase.All(context, architecture, 0.1, zeroWillDo: true))
         {
             foreach (var scale in Scales)
             {
@@ -95,7 +95,7 @@ internal static class MomentChecks
     public static IEnumerable<Measurement> EffectiveRank(CheckContext context, string architecture)
     {
         var (definition, bounds, invariance) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
-        foreach (var given in GivenCase.All(context, architecture, 0.1))
+        foreach (var given in GivenCase.All(context, architecture, 0.1, zeroWillDo: true))
         {
             var ranks = new Dictionary<int, double>();
             given.Trace(context.Subject, snapshot =>

@@ -11,7 +11,7 @@ internal static class OperationChecks
     public static IEnumerable<Measurement> Convolution(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, Epsilon).Concat(GivenCase.Sparse(context, architecture, Epsilon)))
+        foreach (var given in GivenCase.All(context, architecture, Epsilon, zeroWillDo: true).Concat(GivenCase.Sparse(context, architecture, Epsilon, zeroWillDo: true)))
         {
             var (network, trace) = (given.Network, given.Trace(context.Subject));
             var kernel = 0;
@@ -66,7 +66,7 @@ internal static class OperationChecks
     public static IEnumerable<Measurement> SkipConnection(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
-        foreach (var given in GivenCase.All(context, architecture, Epsilon).Concat(GivenCase.Sparse(context, architecture, Epsilon)))
+        foreach (var given in GivenCase.All(context, architecture, Epsilon, zeroWillDo: true).Concat(GivenCase.Sparse(context, architecture, Epsilon, zeroWillDo: true)))
         {
             var trace = given.Trace(context.Subject);
             for (var depth = 1; depth <= given.Network.Depth; depth++)

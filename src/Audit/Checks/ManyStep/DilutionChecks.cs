@@ -27,6 +27,12 @@ internal static class DilutionChecks
             OneStepNetworks.FullyConnected(architecture, 3) with { Depth = Units, Channels = 12 },
             OneStepNetworks.Convolutional(architecture, Boundary.Periodic) with { Depth = Units / 2, Channels = 12, Architecture = Architecture.Named(architecture) },
         ]);
+        if (networks[0].Epsilon != 0)
+        {
+            // What is normalised last is shown in a branch of two layers only.
+            networks = [.. networks.Where(network => network.Architecture.ResidualDepth == 2 || context.Offers(network with { Epsilon = 0 }, given: false))];
+        }
+
         var rates = context.Rates.SharedBy((2 * networks.Length) + 1);
         for (var study = 0; study < networks.Length; study++)
         {
@@ -48,12 +54,12 @@ internal static class DilutionChecks
                 {
                     var (skip, after) = (trace.At(depth, 1).Signal, trace.At(depth, PlaceKind.Addition).Signal);
                     double[] branch = [.. after.Zip(skip, (sum, before) => sum - before)];
-                    var square = WrittenOutLayers.MeanSquare(branch);
-                    branches.Add(new Observed(square), new Expected(ManyStepLaws.BatchNormResidualNu2(0, 1)), variance);
+                    var (square, kept) = (WrittenOutLayers.MeanSquare(branch), Kept(trace, depth));
+                    branches.Add(new Observed(square), new Expected(kept * ManyStepLaws.BatchNormResidualNu2(0, 1)), variance);
                     crosses.Add(new Observed(2 * skip.Zip(branch, (x, y) => x * y).Average()), new Expected(0), 1, 1 / Math.Sqrt(depth));
                     if (study == 0 && depth == Units)
                     {
-                        last.Add(new Observed(square), new Expected(ManyStepLaws.Dilution(Units - 1) * ManyStepLaws.BatchNormResidualNu2(1, Units - 1)), variance);
+                        last.Add(new Observed(square), new Expected(kept * ManyStepLaws.Dilution(Units - 1) * ManyStepLaws.BatchNormResidualNu2(1, Units - 1)), variance);
                     }
                 }
             }
@@ -67,6 +73,14 @@ internal static class DilutionChecks
             }
         }
     }
+
+    /// <summary>
+    /// What ε leaves of the variance that the last batch norm of a branch of two layers gives: the mean of σ²/(σ² + ε) over the channels that it reads, which are shown. Given these
+    /// but for their signs, a ReLU keeps half of it and the last weights double that: so it is the mean of ν₂ of the branch. 1 for ε = 0.
+    /// </summary>
+    private static double Kept(Trace trace, int depth) => trace.Network.Epsilon is > 0 and var epsilon
+        ? WrittenOutLayers.Variances(trace.At(depth, PlaceKind.Convolution).Signal, trace.Network.Channels).Average(variance => variance / (variance + epsilon))
+        : 1;
 
     /// <summary>
     /// A bound of the variance of ν₂ of a branch, given all before it. Given the input x of the last convolution, ν₂ of a channel has the mean q = 2ν₂(x) and the variance

@@ -80,9 +80,19 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
         var first = OptionsOf(architecture, scale, seed);
         return first with
         {
+            Epsilon = EpsilonFor(first.Epsilon),
             NumSims = Math.Max(1, (int)Math.Ceiling(SampleShare * first.NumSims)),
             Seed = batch == 0 ? first.Seed : Mixing.ToAsk(Mixing.Mix(first.Seed ^ Mixing.Mix((ulong)batch))),
         };
+    }
+
+    /// <summary>ε of the experiments, or the nearest that the subject offers and that is as far below a variance of 1 as it: the post's laws do not depend on it then.</summary>
+    private double EpsilonFor(double wanted)
+    {
+        const double most = 0.01, least = 1e-12;
+        return subject.Description.Epsilons is not { } offered || offered.Contains(wanted)
+            ? wanted
+            : offered.Where(epsilon => epsilon <= most).OrderBy(epsilon => Math.Abs(Math.Log(Math.Max(epsilon, least) / wanted))).DefaultIfEmpty(wanted).First();
     }
 
     private MomentTable Run(ExperimentOptions options, Action? advance)

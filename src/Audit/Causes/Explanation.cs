@@ -1,0 +1,31 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>How far an explanation goes.</summary>
+public enum ExplanationKind
+{
+    /// <summary>Computed with the cause instead of the definition, the subject's own numbers come out: to rounding, or within their interval where they are random.</summary>
+    ExplainsTheNumbers,
+
+    /// <summary>Something is wrong here, and no known cause gives the subject's numbers.</summary>
+    Unexplained,
+}
+
+/// <summary>Why a subject was rejected, as far as its own numbers tell.</summary>
+/// <param name="Part">The part of the implementation: an operation, the reported moments or the subject's own weights.</param>
+/// <param name="Cause">What is wrong, in words; what was seen, where no known cause explains it.</param>
+/// <param name="Evidence">Which numbers it rests on.</param>
+/// <param name="Kind">How far it goes.</param>
+public sealed record Explanation(string Part, string Cause, string Evidence, ExplanationKind Kind)
+{
+    /// <summary>The architectures on which it was seen.</summary>
+    public IReadOnlyList<string> Architectures { get; init; } = [];
+
+    /// <summary>An explanation that gives the subject's numbers.</summary>
+    internal static Explanation Of(string part, string cause, string evidence) => new(part, cause, evidence, ExplanationKind.ExplainsTheNumbers);
+
+    /// <summary>Several causes that give the same numbers: one of them, and these numbers do not tell which.</summary>
+    internal static Explanation Either(string part, IReadOnlyCollection<string> causes, string evidence) => Of(part, string.Join("; or ", causes), evidence);
+
+    /// <summary>What no known cause explains.</summary>
+    internal static Explanation None(string part, string seen) => new(part, seen, "no known cause gives these numbers", ExplanationKind.Unexplained);
+}

@@ -1,0 +1,66 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>Looks for the causes of rejections in the subject's own numbers: a few more propagations, and the weights that were recovered.</summary>
+/// <remarks>
+/// Each operation is looked at by itself, from the tensor that the subject itself put into it, so that a mistake in one hides none in another. A cause is
+/// named only if it gives the subject's numbers.
+/// </remarks>
+internal static class Investigation
+{
+    /// <summary>Investigates.</summary>
+    /// <param name="subject">Who was rejected.</param>
+    /// <param name="scale">How much was simulated.</param>
+    /// <param name="seed">The user's seed.</param>
+    /// <param name="outcomes">What came of the checks.</param>
+    /// <param name="deep">Its experiments, with the weights that were recovered.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>What was found, by part; none if nothing was rejected.</returns>
+    public static IReadOnlyList<Explanation> Of(ISubject subject, Scale scale, ulong seed, IReadOnlyList<CheckOutcome> outcomes, DeepExperiments deep, CancellationToken cancellation = default)
+    {
+        var found = new List<Explanation>();
+        var asked = outcomes.Where(outcome => outcome.Measurements.Count > 0).GroupBy(outcome => outcome.Check.Architecture).ToDictionary(group => group.Key, group => group.Select(outcome => outcome.Check.ClaimId).ToHashSet());
+        var ownWeights = false;
+        foreach (var rejected in outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected).GroupBy(outcome => outcome.Check.Architecture))
+        {
+            var architecture = rejected.Key;
+            var context = new CheckContext(subject, Suite.RatesOf(scale), Mixing.SeedOf(seed, $"causes {architecture}"), deep, cancellation);
+            var answers = Attempt.Or(() => GivenAnswer.Ask(context, architecture), []);
+            GivenAnswer[] dense = [.. answers.Where(answer => !answer.Case.IsSparse)];
+            Explanation[] given =
+            [
+                .. Tried(() => ConvolutionCauses.Of(answers, context.UnitRoundoff)),
+                .. Tried(() => NormCauses.Of(dense, context.UnitRoundoff)),
+                .. Tried(() => ReluCauses.Of(dense, context.UnitRoundoff)),
+            ];
+
+            // A branch of another number of layers takes the weights of the wrong convolutions.
+            Explanation[] others = [.. given.Where(explanation => explanation.Cause != ConvolutionCauses.OtherWeights)];
+            Explanation[] skips = [.. Tried(() => SkipCauses.Of(dense, context.UnitRoundoff, layersAreRight: others.Length == 0))];
+            given = [.. skips.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ? others : given, .. skips];
+            found.AddRange(Seen([.. given, .. Tried(() => MomentCauses.Of([.. dense, .. GivenAnswer.AskScaled(context, dense)], subject.Description))]));
+
+            // Statistics go wrong with the operations; own weights are looked at where claims about them are rejected, or nothing else is wrong.
+            var aboutWeights = rejected.Any(outcome => VerdictLevels.Of(outcome.Check) == VerdictLevel.Initialisation);
+            var isReadable = given.All(explanation => explanation.Part == ConvolutionCauses.Part) || !architecture.EndsWith("_res", StringComparison.Ordinal);
+            if (!ownWeights && isReadable && (aboutWeights ? given.Length == 0 || RejectsWeightsAlone(rejected) : given.Length == 0 && rejected.Any(outcome => VerdictLevels.Of(outcome.Check) == VerdictLevel.Statistics)))
+            {
+                Explanation[] ofWeights = [.. Tried(() => WeightCauses.Of(context, architecture, asked.GetValueOrDefault(architecture) ?? [], readsKernels: given.Length == 0))];
+                found.AddRange(Seen(ofWeights));
+                ownWeights = ofWeights.Length > 0;
+            }
+
+            IEnumerable<Explanation> Seen(IEnumerable<Explanation> explanations) => explanations.Select(explanation => explanation with { Architectures = [architecture] });
+        }
+
+        return Merged(found);
+
+        static Explanation[] Tried(Func<IEnumerable<Explanation>> explain) => Attempt.Or<Explanation[]>(() => [.. explain()], []);
+    }
+
+    /// <summary>Whether claims about variance, law or independence of the weights are rejected, which a wrong operation on given weights does not explain.</summary>
+    private static bool RejectsWeightsAlone(IEnumerable<CheckOutcome> rejected) => rejected.Any(outcome => outcome.Check.ClaimId is "I4" or "I9");
+
+    /// <summary>The same cause on several architectures, or said of two parts, is one.</summary>
+    private static List<Explanation> Merged(List<Explanation> found) =>
+        [.. found.GroupBy(explanation => (explanation.Kind, explanation.Cause)).Select(same => same.First() with { Architectures = [.. same.SelectMany(explanation => explanation.Architectures).Distinct()] })];
+}

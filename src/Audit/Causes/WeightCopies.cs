@@ -1,0 +1,141 @@
+using Wellbehaved.Model;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Which recovered weights are copies of others: between convolutions, simulations and seeds.</summary>
+internal static class WeightCopies
+{
+    /// <summary>Copies agree to the rounding of the recovery, which is far better.</summary>
+    private const double LeastCosine = 0.999;
+
+    /// <summary>Why weights of one simulation are copies of each other.</summary>
+    /// <param name="simulations">Simulations of one network.</param>
+    /// <returns>The cause; null if there are none.</returns>
+    public static string? Within(IReadOnlyList<RecoveredSimulation> simulations)
+    {
+        if (simulations.Count == 0)
+        {
+            return null;
+        }
+
+        RecoveredConvolution[] known = [.. simulations[0].Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Index > 0)];
+        var lags = (from one in known from other in known where other.Index > one.Index && Cosine(one.Weights, other.Weights) > LeastCosine select other.Index - one.Index).ToArray();
+        if (lags.Length > 0)
+        {
+            return lags.Min() == 1 ? "all convolutions after the first share their weights" : $"weights repeat after {lags.Min()} convolutions";
+        }
+
+        return known.Any(one => known.Any(other => other.Index == one.Index + 1 && Cosine(Transposed(one), other.Weights) > LeastCosine))
+            ? "convolutions that are the transpose of the one before"
+            : null;
+    }
+
+    /// <summary>Why weights of different simulations or seeds are copies of each other.</summary>
+    /// <param name="simulations">Simulations of several seeds.</param>
+    /// <param name="seed">The seed that was asked for first.</param>
+    /// <returns>The cause, and whether simulations of one seed repeat, so that they say less of the law of their weights than as many others; null if there are none.</returns>
+    public static (string Cause, bool Repeats)? Between(IReadOnlyList<RecoveredSimulation> simulations, ulong seed)
+    {
+        Vector[] vectors = [.. simulations.SelectMany(simulation => simulation.Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Shape.FanIn == convolution.Shape.OutputChannels)
+            .Select(convolution => new Vector(simulation.Seed, simulation.Simulation, convolution.Index, convolution.Weights)))];
+        var groups = Groups(vectors);
+        var ofSeeds = groups.SelectMany(group => group.Where(one => one.Seed != seed).Where(one => group.Any(other => other.Seed == seed && other.Simulation == one.Simulation && other.Index == one.Index))).ToArray();
+        if (ofSeeds.Length > 0)
+        {
+            return (OfSeeds(seed, [.. ofSeeds.Select(one => one.Seed ^ seed).Distinct()]), false);
+        }
+
+        var pairs = groups.SelectMany(group => group.SelectMany(one => group.Select(other => (One: one, Other: other))))
+            .Where(pair => pair.One != pair.Other && (pair.One.Simulation, pair.One.Index, pair.One.Seed).CompareTo((pair.Other.Simulation, pair.Other.Index, pair.Other.Seed)) < 0).ToArray();
+        if (pairs.Length == 0)
+        {
+            return null;
+        }
+
+        if (pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Index == pair.Other.Index))
+        {
+            return OfSimulations([.. pairs.Where(pair => pair.One.Seed == seed)], simulations.Count(simulation => simulation.Seed == seed)) is { } repetition ? (repetition, true) : null;
+        }
+
+        var numbering = pairs.All(pair => pair.One.Index == pair.Other.Index && pair.One.Seed + pair.One.Simulation == pair.Other.Seed + pair.Other.Simulation) ? "simulations are seeded by seed + simulation"
+            : pairs.All(pair => pair.One.Simulation == pair.Other.Simulation && pair.One.Seed + (ulong)pair.One.Index == pair.Other.Seed + (ulong)pair.Other.Index) ? "layers are seeded by seed + layer"
+            : pairs.All(pair => pair.One.Seed == pair.Other.Seed && pair.One.Simulation + pair.One.Index == pair.Other.Simulation + pair.Other.Index) ? "layers are numbered by simulation + layer"
+            : null;
+
+        // Numbered so, a simulation shares convolutions with the next.
+        return numbering is null ? null : (numbering, pairs.Any(pair => pair.One.Seed == pair.Other.Seed));
+    }
+
+    private static string OfSeeds(ulong seed, ulong[] same)
+    {
+        var others = RecoveredWeights.Neighbours(seed).Select(other => other ^ seed).Except(same).ToArray();
+        return others.Length == 0 ? "the seed is ignored"
+            : Array.TrueForAll(same, bit => bit >= 1UL << 32) && Array.TrueForAll(others, bit => bit < 1UL << 32) ? "the high bits of a seed are ignored, from bit 32 on"
+            : same is [1] ? "the last bit of a seed is ignored"
+            : $"bits of a seed are ignored: {string.Join(", ", same.Order().Select(bit => System.Numerics.BitOperations.Log2(bit)))}";
+    }
+
+    private static string? OfSimulations((Vector One, Vector Other)[] pairs, int count)
+    {
+        if (pairs.Length == 0)
+        {
+            return null;
+        }
+
+        var (lag, known) = (pairs.Min(pair => pair.Other.Simulation - pair.One.Simulation), pairs.Select(pair => (pair.One.Simulation, pair.Other.Simulation)).ToHashSet());
+        bool IsCopy(uint one, uint other) => known.Contains((one, other));
+        return lag == 1 && IsCopy(1, 2) && IsCopy(0, 1) ? "every simulation has the same weights"
+            : lag == 1 && IsCopy(0, 1) && !IsCopy(1, 2) ? "each second simulation is a copy of the one before"
+            : Enumerable.Range(0, count).Where(i => i + lag < count).Count(i => IsCopy((uint)i, (uint)i + lag)) * 2 > count - lag ? $"weights repeat after {lag} simulations"
+            : null;
+    }
+
+    /// <summary>Vectors that are copies of each other: neighbours by their product with a random vector.</summary>
+    private static List<Vector[]> Groups(Vector[] vectors)
+    {
+        if (vectors.Length == 0)
+        {
+            return [];
+        }
+
+        var direction = Batch.Normal(vectors[0].Weights.Length, 1, 0, RandomPurpose.GaussianImages);
+        var ordered = vectors.OrderBy(vector => VectorMath.Dot(direction, vector.Weights)).ToArray();
+        List<Vector[]> groups = [];
+        List<Vector> current = [ordered[0]];
+        foreach (var vector in ordered.Skip(1))
+        {
+            if (Cosine(current[^1].Weights, vector.Weights) < LeastCosine)
+            {
+                Close();
+            }
+
+            current.Add(vector);
+        }
+
+        Close();
+        return groups;
+
+        void Close()
+        {
+            if (current.Count > 1)
+            {
+                groups.Add([.. current]);
+            }
+
+            current = [];
+        }
+    }
+
+    private static double Cosine(double[] one, double[] other) =>
+        one.Length != other.Length ? 0 : VectorMath.Dot(one, other) / Math.Sqrt(VectorMath.Dot(one, one) * VectorMath.Dot(other, other));
+
+    private static double[] Transposed(RecoveredConvolution convolution)
+    {
+        var (inputs, outputs) = (convolution.Shape.FanIn, convolution.Shape.OutputChannels);
+        return inputs != outputs ? [] : [.. Enumerable.Range(0, inputs * outputs).Select(i => convolution.Weights[(i % outputs * outputs) + (i / outputs)])];
+    }
+
+    /// <summary>The weights of a convolution, and which they are.</summary>
+    private sealed record Vector(ulong Seed, uint Simulation, int Index, double[] Weights);
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What networks and noises a claim speaks about. Outside it nothing is said, so nothing there can refute it.</summary>
+public sealed record ClaimScope
+{
+    /// <summary>Boundaries of convolutions; fully connected nets have none and are always meant. Null for any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Boundaries { get; init; }
+
+    /// <summary>Which noise: <c>mapping</c>, whose batch statistics are held fixed. Null for any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Noise { get; init; }
+
+    /// <summary>The fewest points of a batch; null for any. Two points vary along one line, whatever the network does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? LeastPoints { get; init; }
+
+    /// <summary>The scope in words.</summary>
+    [JsonIgnore]
+    public string Words => string.Join("; ", new[]
+    {
+        Boundaries is { } boundaries ? OfBoundaries(boundaries) : null,
+        Noise is { } noise ? $"noise in the sense of --noise {noise}" : null,
+        LeastPoints is { } least ? $"batches of at least {Counted.Of(least, "point")}" : null,
+    }.Where(part => part is not null));
+
+    /// <summary>Why recorded moments lie outside.</summary>
+    /// <param name="experiment">What is known of their experiment.</param>
+    /// <returns>The reason; null if they lie inside, or it is not known.</returns>
+    public string? WhyOutside(RecordedExperiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is { } boundary && !boundaries.Contains(boundary)
+            ? $"outside the claim's scope: it speaks about {OfBoundaries(boundaries)}, and the file has {Spell(boundary)}"
+            : Noise is { } noise && experiment.Noise is { } recorded && recorded != noise
+                ? $"outside the claim's scope: it speaks about noise in the sense of --noise {noise}, and the file has --noise {recorded}"
+                : LeastPoints is { } least && experiment is { KernelSize: 1, BatchSize: { } points } && points < least
+                    ? $"outside the claim's scope: it speaks about batches of at least {Counted.Of(least, "point")}, and the file has {points}"
+                    : null;
+    }
+
+    /// <summary>What must be known of an experiment before it can refute the claim.</summary>
+    /// <param name="experiment">What is known.</param>
+    /// <returns>What is missing; null if nothing is.</returns>
+    public string? Missing(RecordedExperiment experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return Boundaries is { } boundaries && experiment.KernelSize != 1 && experiment.Boundary is null
+            ? $"it speaks about {OfBoundaries(boundaries)}, and the file does not say what it has: --boundary, or --kernel-size 1"
+            : null;
+    }
+
+    private static string OfBoundaries(IEnumerable<string> boundaries) => $"fully connected nets and {string.Join(" or ", boundaries.Select(Spell))} boundaries";
+
+    private static string Spell(string boundary) => boundary.Replace('_', ' ');
+}

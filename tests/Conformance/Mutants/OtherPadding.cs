@@ -1,0 +1,101 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>The reference, but that its convolutions read other positions.</summary>
+/// <param name="Name">What is wrong.</param>
+/// <param name="Shift">How many positions later than the definition a convolution begins to read, from the extent of an axis, the size of the kernel and the stride.</param>
+/// <param name="ReflectsSymmetric">Whether symmetric padding leaves the edge out.</param>
+internal sealed class OtherPadding(string Name, Func<int, int, int, int>? Shift = null, bool ReflectsSymmetric = false) : ReferenceSubject
+{
+    public override SubjectDescription Description { get; } = new(Name);
+
+    public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
+    {
+        var (source, shapes, places, convolution) = (Kernels(weights), network.Kernels.ToArray(), network.Architecture.Places, 0);
+        var tensors = Convolve((input.Signal, input.Noise), network.NetworkInput, network.FirstStride);
+        Show(0, new Place(0, PlaceKind.Convolution));
+        for (var depth = 1; depth <= network.Depth; depth++)
+        {
+            var skip = tensors;
+            Show(depth, places[0]);
+            for (var repetition = 0; repetition < network.Architecture.ResidualDepth; repetition++)
+            {
+                foreach (var place in places.Skip(1).Where(place => place.Kind != PlaceKind.Addition))
+                {
+                    tensors = place.Kind switch
+                    {
+                        PlaceKind.Convolution => Convolve(tensors, network.FeatureShape, 1),
+                        PlaceKind.BatchNorm => WrittenOutLayers.Normalise(tensors.Signal, tensors.Noise, WrittenOutLayers.Means(tensors.Signal, network.Channels), [.. WrittenOutLayers.Variances(tensors.Signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]),
+                        _ => WrittenOutLayers.Rectify(tensors.Signal, tensors.Noise),
+                    };
+                    if (repetition == 0)
+                    {
+                        Show(depth, place);
+                    }
+                }
+            }
+
+            if (network.Architecture.IsResidual)
+            {
+                tensors = ([.. tensors.Signal.Zip(skip.Signal, (x, y) => x + y)], [.. tensors.Noise.Zip(skip.Noise, (x, y) => x + y)]);
+                Show(depth, places[^1]);
+            }
+        }
+
+        (double[] Signal, double[] Noise) Convolve((double[] Signal, double[] Noise) values, TensorShape shape, int stride)
+        {
+            var kernel = new float[shapes[convolution].Length];
+            source.Fill(convolution, shapes[convolution], kernel);
+            convolution++;
+            return (Read(values.Signal), Read(values.Noise));
+
+            double[] Read(double[] x) => InSingle(Convolution(network, shape, x, kernel, stride));
+        }
+
+        void Show(int depth, Place place)
+        {
+            tensors = (InSingle(tensors.Signal), InSingle(tensors.Noise));
+            observe(new Snapshot(depth, place, network.FeatureShape, tensors.Signal, tensors.Noise, () => throw new DeclinedException("moments")));
+        }
+    }
+
+    private static double[] InSingle(double[] values) => Array.ConvertAll(values, value => (double)(float)value);
+
+    private double[] Convolution(NetworkSettings network, TensorShape shape, double[] values, float[] kernel, int stride)
+    {
+        var (size, outputs) = (network.KernelSize, network.Channels);
+        var (height, width) = ((shape.Height + stride - 1) / stride, (shape.Width + stride - 1) / stride);
+        var result = new double[shape.Images * height * width * outputs];
+        for (var element = 0; element < result.Length; element++)
+        {
+            var (output, point) = (element % outputs, element / outputs);
+            var (column, row, image) = (point % width, point / width % height, point / width / height);
+            for (var offset = 0; offset < size * size; offset++)
+            {
+                var i = Source((stride * row) + (offset / size) - ((size - 1) / 2), shape.Height);
+                var j = Source((stride * column) + (offset % size) - ((size - 1) / 2), shape.Width);
+                for (var input = 0; i >= 0 && j >= 0 && input < shape.Channels; input++)
+                {
+                    result[element] += values[((((image * shape.Height) + i) * shape.Width) + j) * shape.Channels + input] * kernel[(((offset * shape.Channels) + input) * outputs) + output];
+                }
+            }
+        }
+
+        return result;
+
+        int Source(int position, int extent)
+        {
+            var read = position + (Shift?.Invoke(extent, size, stride) ?? 0);
+            return read >= 0 && read < extent ? read : network.Boundary switch
+            {
+                Boundary.ZeroPadding => -1,
+                Boundary.Periodic => ((read % extent) + extent) % extent,
+                Boundary.Symmetric when ReflectsSymmetric => read < 0 ? -read : (2 * extent) - 2 - read,
+                Boundary.Symmetric => read < 0 ? -1 - read : (2 * extent) - 1 - read,
+                _ => throw new InvalidOperationException($"expected a boundary, got {network.Boundary}"),
+            };
+        }
+    }
+}
