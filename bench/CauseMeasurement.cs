@@ -1,5 +1,4 @@
 using System.Globalization;
-using Wellbehaved.Audit;
 using Wellbehaved.Tests.Conformance;
 
 namespace Wellbehaved.Bench;
