@@ -1,28 +1,35 @@
 using Wellbehaved.Audit;
+using static Wellbehaved.Evidence.EvidenceTables;
 
 namespace Wellbehaved.Evidence;
 
 /// <summary>How deep nets are diagnosed.</summary>
 internal static class DiagnosisTable
 {
-    private static readonly (Condition Condition, string Title)[] Columns =
-    [
-        (Condition.WellBehaved, "well-behaved"),
-        (Condition.PathologicalSignal, "pathological signal"),
-        (Condition.PathologicalSnr, "pathological SNR"),
-        (Condition.PathologicalPoint, "pathological point"),
-        (Condition.Undecided, "undecided"),
-    ];
-
     /// <summary>Writes the table.</summary>
     public static string Of(EvidenceFile<Tally> file)
     {
-        var table = new MarkdownTable(["architecture", "seeds", .. Columns.Select(column => column.Title)]);
-        foreach (var (architecture, (_, tally)) in file.Rows)
+        var table = new MarkdownTable("architecture", "seeds", "what the post says", "named so", "lower 95 % limit", "otherwise");
+        foreach (var (key, (_, tally)) in file.Rows)
         {
-            table.Row([architecture, tally.Runs, .. Columns.Select(column => (object)tally.Of(column.Condition.ToString()))]);
+            var right = DiagnosisStudy.Right(key);
+            var named = tally.Of(right.ToString());
+            var others = Enum.GetValues<Condition>().Where(condition => condition != right && tally.Of(condition.ToString()) > 0)
+                .Select(condition => Invariant($"{tally.Of(condition.ToString())} {Words(condition)}"));
+            table.Row(key.Replace(" | ", ", ", StringComparison.Ordinal), tally.Runs, Words(right), named,
+                Invariant($"{1 - ExactBinomial.UpperLimit(tally.Runs - named, tally.Runs):0.0000}"), string.Join(", ", others) is { Length: > 0 } list ? list : "–");
         }
 
-        return $"### Diagnoses\n\nThe four architectures at depth 200 (width 128, batch 32, 48 mappings).\n\n{table}";
+        return $"### Diagnoses\n\nThe four architectures from 24 mappings each (fully connected, batch 32): the picture that rests on 95 % intervals.\n\n{table}";
     }
+
+    private static string Words(Condition condition) => condition switch
+    {
+        Condition.WellBehaved => "well-behaved",
+        Condition.PathologicalSignal => "pathological signal",
+        Condition.PathologicalSnr => "pathological SNR",
+        Condition.PathologicalPoint => "pathological point",
+        Condition.Undecided => "undecided",
+        _ => throw new InvalidOperationException($"no words for {condition}"),
+    };
 }

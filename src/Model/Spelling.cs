@@ -23,7 +23,7 @@ public static class Spelling
     /// <summary>The words that are nearest to another, whatever the case, dashes and underscores.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="words">The words that exist.</param>
-    /// <returns>Those that differ by the fewest slips, at most one in three letters; otherwise those of which it is a part; none where more than three are as near.</returns>
+    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part; none where more than three are as near.</returns>
     internal static string[] Nearest(string word, IEnumerable<string> words)
     {
         ArgumentNullException.ThrowIfNull(word);
@@ -32,10 +32,13 @@ public static class Spelling
         var candidates = words.Distinct().Select(candidate => (Word: candidate, Letters: Letters(candidate))).ToArray();
         var slips = candidates.Select(candidate => (candidate.Word, Slips: Slips(meant, candidate.Letters), Most: Math.Max(meant.Length, candidate.Letters.Length) / 3)).Where(candidate => candidate.Slips <= candidate.Most).ToArray();
         var nearest = slips.Length > 0
-            ? slips.Where(candidate => candidate.Slips == slips.Min(other => other.Slips)).Select(candidate => candidate.Word).ToArray()
+            ? slips.Where(candidate => candidate.Slips == slips.Min(other => other.Slips)).Select(candidate => candidate.Word).Union(candidates.Where(candidate => IsOneOf(meant, candidate.Word)).Select(candidate => candidate.Word)).ToArray()
             : [.. candidates.Where(candidate => IsPart(meant, candidate.Letters) || IsPart(candidate.Letters, meant)).Select(candidate => candidate.Word)];
         return meant.Length > 0 && nearest.Length <= MostWords ? nearest : [];
     }
+
+    /// <summary>Whether something is one of the words of another, as <c>depth</c> is of <c>total-depth</c>.</summary>
+    private static bool IsOneOf(string part, string whole) => part.Length >= LeastPart && whole.Split('-', '_').Any(word => Letters(word) == part);
 
     private static bool IsPart(string part, string whole) => part.Length >= LeastPart && whole.Contains(part, StringComparison.Ordinal);
 

@@ -117,7 +117,7 @@ public sealed record Diagnosis(
         var seen = Conclusions.Of(picture);
         var decisive = Decisive(contrasts, ends.Count);
         var certain = Conclusions.Of(SignTests.Of(decisive, FalseRate));
-        var growth = GrowthOf(seen.Growth, contrasts, bands, Array.IndexOf(names, Contrast.Grows));
+        var growth = GrowthOf(seen.Growth, contrasts, bands, names);
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
         Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Single(contrasts, mapping))];
         var shown = new Dictionary<Condition, BinomialProportion>
@@ -157,8 +157,9 @@ public sealed record Diagnosis(
         : table.Mappings == 0 ? "there are no mappings"
         : null;
 
-    private static GrowthLaw? GrowthOf(Growth law, DepthContrasts contrasts, SimultaneousBands bands, int grows)
+    private static GrowthLaw? GrowthOf(Growth law, DepthContrasts contrasts, SimultaneousBands bands, Contrast[] names)
     {
+        var grows = Array.IndexOf(names, Contrast.Grows);
         if (grows < 0)
         {
             return null;
@@ -173,7 +174,10 @@ public sealed record Diagnosis(
             _ => throw new ArgumentOutOfRangeException(nameof(law), law, "expected a law of growth"),
         };
         var (mean, lower, upper) = bands.Interval(grows);
-        var shape = new ShapeInterval(contrasts, bands.Quantile);
+
+        // All shapes at once: as wide as the widest of those that are asked for.
+        Contrast[] shapes = [Contrast.ShapeAboveThreeQuarters, Contrast.ShapeAboveHalf, Contrast.ShapeAboveMinusHalf];
+        var shape = new ShapeInterval(contrasts, shapes.Max(name => bands.WidthOf(Array.IndexOf(names, name))));
         return new GrowthLaw(law, first > 0 == second > 0 ? shape.At(first, second) : double.NaN, mean / unit, lower / unit, upper / unit)
         {
             ShapeLower = shape.Lower,

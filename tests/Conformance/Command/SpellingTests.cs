@@ -51,7 +51,7 @@ public sealed class SpellingTests : IDisposable
     [InlineData("simulate", "simulate: expected a command that exists; see wellbehaved --help")]
     [InlineData("run --architecure bn_ff", "--architecure: expected an option of run that exists; did you mean --architecture? See wellbehaved run --help")]
     [InlineData("run --Total-Depth 4", "--Total-Depth: expected an option of run that exists; did you mean --total-depth? See wellbehaved run --help")]
-    [InlineData("run --depth 4", "--depth: expected an option of run that exists; did you mean --total-depth or --res-depth? See wellbehaved run --help")]
+    [InlineData("run --depth 4", "--depth: expected an option of run that exists; did you mean --depths, --total-depth or --res-depth? See wellbehaved run --help")]
     [InlineData("run --numsims=4", "--numsims=4: expected an option of run that exists; did you mean --num-sims? See wellbehaved run --help")]
     [InlineData("run --colour red", "--colour: expected an option of run that exists; see wellbehaved run --help")]
     [InlineData("verify --claim S2 --sed 3", "--sed: expected an option of verify that exists; did you mean --seed? See wellbehaved verify --help")]

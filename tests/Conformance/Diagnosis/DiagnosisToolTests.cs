@@ -58,7 +58,7 @@ public class DiagnosisToolTests
     {
         double[][] columns = [.. Enumerable.Range(0, 3).Select(column => Enumerable.Range(0, 30).Select(i => Math.Sin((column * 100) + i)).ToArray())];
 
-        SimultaneousBands.Of(columns, 0.05).Quantile.Should().Be(SimultaneousBands.Of(columns, 0.05).Quantile);
+        SimultaneousBands.Of(columns, 0.05).Interval(0).Should().Be(SimultaneousBands.Of(columns, 0.05).Interval(0));
     }
 
     [Theory]
