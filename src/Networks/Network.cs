@@ -17,9 +17,7 @@ public sealed class Network : IEquatable<Network>
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(layers);
         (Name, Input, Layers) = (name, input, layers);
-        Require.Between("input", "height", input.Height, 1, Limits.Extent);
-        Require.Between("input", "width", input.Width, 1, Limits.Extent);
-        Require.Between("input", "channels", input.Channels, 1, Limits.Channels);
+        Require.InputOf(input);
         Structure.Validate(layers);
         layers.Validate(LayerPath.Root);
         Output = layers.OutputOf(input, LayerPath.Root);

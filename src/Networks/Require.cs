@@ -14,6 +14,14 @@ internal static class Require
         }
     }
 
+    /// <summary>Refuses shapes that no image has.</summary>
+    public static void InputOf(Shape shape)
+    {
+        Between("input", "height", shape.Height, 1, Limits.Extent);
+        Between("input", "width", shape.Width, 1, Limits.Extent);
+        Between("input", "channels", shape.Channels, 1, Limits.Channels);
+    }
+
     /// <summary>Refuses numbers that are negative or not finite.</summary>
     public static void NotNegative(string path, string name, double value)
     {

@@ -16,19 +16,25 @@ internal sealed class JsonObject
     public string Path { get; }
 
     /// <summary>An object with no other names than these.</summary>
-    /// <exception cref="InvalidNetworkException">It is no object, or has another name.</exception>
+    /// <exception cref="InvalidNetworkException">It is no object, or has another name or one twice.</exception>
     public static JsonObject Of(JsonElement element, string path, IReadOnlyList<string> names)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidNetworkException(path, $"expected an object with {string.Join(", ", names)}, got {Words(element)}");
+            throw new InvalidNetworkException(path, $"expected {Expected(names)}, got {Words(element)}");
         }
 
+        var seen = new HashSet<string>();
         foreach (var property in element.EnumerateObject())
         {
+            if (!seen.Add(property.Name))
+            {
+                throw new InvalidNetworkException(path, $"expected \"{Shortened(property.Name)}\" once, got it twice");
+            }
+
             if (!names.Contains(property.Name))
             {
-                throw new InvalidNetworkException(path, $"expected {string.Join(", ", names)}, got \"{Shortened(property.Name)}\"") { Word = property.Name, Words = names };
+                throw new InvalidNetworkException(path, $"expected {Expected(names)}, got \"{Shortened(property.Name)}\"") { Word = property.Name, Words = names };
             }
         }
 
@@ -117,8 +123,11 @@ internal sealed class JsonObject
         };
     }
 
+    private static string Expected(IReadOnlyList<string> names) => names.Count == 0 ? "the word alone" : $"an object with {string.Join(", ", names)}";
+
     /// <summary>The path of one of its values.</summary>
     public string At(string name) => Path == "network" ? name : $"{Path}.{name}";
 
-    private static string Shortened(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}…";
+    /// <summary>The beginning of a text, as long as a message repeats it.</summary>
+    public static string Shortened(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}…";
 }

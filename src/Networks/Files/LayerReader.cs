@@ -8,7 +8,8 @@ internal static class LayerReader
     /// <summary>How deep lists may stand in each other, one more than a network may.</summary>
     private const int MostLevels = Limits.Levels + 1;
 
-    private static readonly string[] AllWords =
+    /// <summary>The words of all layers.</summary>
+    internal static readonly string[] AllWords =
     [
         "conv", "dense", "batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm", .. Function.Words,
         "scale", "average_pool", "max_pool", "global_average_pool", "flatten", "dropout", "attention", "residual", "repeat",
@@ -56,7 +57,7 @@ internal static class LayerReader
 
     private static Layer ReadLayer(string word, JsonElement? value, string path, OpenSizes open, int level)
     {
-        JsonObject Object(params string[] names) => JsonObject.Of(value ?? EmptyObject, path, names);
+        JsonObject Object(params string[] names) => JsonObject.Of(value ?? EmptyObject, $"{path}.{word}", names);
         switch (word)
         {
             case "conv":
@@ -101,9 +102,9 @@ internal static class LayerReader
                 var attention = Object(["heads", "causal", .. ParameterNames]);
                 return new Attention(attention.Integer("heads")) { Causal = attention.Flag("causal"), Parameters = ReadParameters(attention, Initialisation.LeCun) };
             case "residual":
-                return ReadResidual(JsonObject.Of(value ?? EmptyObject, $"{path}.residual", ["branch", "skip", "branch_scale", "skip_scale", "survival"]), open, level);
+                return ReadResidual(Object("branch", "skip", "branch_scale", "skip_scale", "survival"), open, level);
             case "repeat":
-                var repeat = JsonObject.Of(value ?? EmptyObject, $"{path}.repeat", ["times", "unit"]);
+                var repeat = Object("times", "unit");
                 var times = repeat.Element("times");
                 return new Repeat(IsWord(times, Words.OpenDepth) ? open.Depth() : JsonObject.Integer(times, repeat.At("times")), Read(repeat.Element("unit"), repeat.At("unit"), open, level));
             default:
@@ -113,7 +114,7 @@ internal static class LayerReader
                     return new Activation(new Function(kind));
                 }
 
-                throw new InvalidNetworkException(path, $"expected a layer ({string.Join(", ", AllWords)}), got \"{(word.Length > 40 ? word[..40] + "…" : word)}\"") { Word = word, Words = AllWords };
+                throw new InvalidNetworkException(path, $"expected a layer ({string.Join(", ", AllWords)}), got \"{JsonObject.Shortened(word)}\"") { Word = word, Words = AllWords };
         }
     }
 

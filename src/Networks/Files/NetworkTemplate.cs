@@ -9,13 +9,16 @@ public sealed class NetworkTemplate
     /// <summary>Longest text that is read: a network of a million layers is one of a few repeats.</summary>
     private const int MostCharacters = 1 << 24;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
+    /// <summary>Deepest nesting of JSON, some thirty times what the levels of a network need: the parser takes time that grows with its square.</summary>
+    private const int MostDepth = 1024;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MostDepth, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     private readonly JsonElement _root;
 
-    private NetworkTemplate(JsonElement root, string name, Shape? input)
+    private NetworkTemplate(JsonElement root, string name, string? description, Shape? input)
     {
-        (_root, Name, Input) = (root, name, input);
+        (_root, Name, Description, Input) = (root, name, description, input);
         var open = new OpenSizes(null, null);
         _ = LayerReader.Read(_root, open);
         (LeavesChannelsOpen, LeavesDepthOpen) = (open.ChannelsAsked, open.DepthAsked);
@@ -23,6 +26,9 @@ public sealed class NetworkTemplate
 
     /// <summary>What results, titles and messages call the network.</summary>
     public string Name { get; }
+
+    /// <summary>What the network is, in a sentence; null where the file says nothing.</summary>
+    public string? Description { get; }
 
     /// <summary>Shape of its inputs; null where the file leaves it to the images.</summary>
     public Shape? Input { get; }
@@ -45,6 +51,11 @@ public sealed class NetworkTemplate
             throw new InvalidNetworkException("network", $"expected at most {MostCharacters} characters, got {text.Length}");
         }
 
+        if (!UnicodeText.IsWhole(text))
+        {
+            throw new InvalidNetworkException("network", "expected text in Unicode, got half of a character (a surrogate without the other)");
+        }
+
         JsonElement root;
         try
         {
@@ -56,14 +67,20 @@ public sealed class NetworkTemplate
             throw new InvalidNetworkException("network", $"expected JSON, got something else in line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}");
         }
 
-        var file = JsonObject.Of(root, "network", ["name", "input", "layers", "$schema"]);
+        var file = JsonObject.Of(root, "network", Words.Network);
         var name = file.Text("name");
         if (string.IsNullOrWhiteSpace(name))
         {
             throw new InvalidNetworkException("name", "expected a name, got nothing");
         }
 
-        return new NetworkTemplate(file.Element("layers"), name, file.Find("input") is { } input ? ShapeOf(input) : null);
+        var layers = file.Element("layers");
+        if (layers.ValueKind == JsonValueKind.Array && layers.GetArrayLength() == 0)
+        {
+            throw new InvalidNetworkException("layers", "expected at least one layer, got none");
+        }
+
+        return new NetworkTemplate(layers, name, file.Find("description") is null ? null : file.Text("description"), file.Find("input") is { } input ? ShapeOf(input) : null);
     }
 
     /// <summary>Puts sizes in.</summary>
@@ -101,6 +118,8 @@ public sealed class NetworkTemplate
         }
 
         var extents = input.EnumerateArray().Select((extent, i) => JsonObject.Integer(extent, $"input[{i}]")).ToArray();
-        return new(extents[0], extents[1], extents[2]);
+        var shape = new Shape(extents[0], extents[1], extents[2]);
+        Require.InputOf(shape);
+        return shape;
     }
 }

@@ -3,6 +3,9 @@ namespace Wellbehaved.Networks;
 /// <summary>Words of the JSON form, in the order of the enumerations that they stand for; the first is what a word that is left out means.</summary>
 internal static class Words
 {
+    /// <summary>Names of the object that a file is.</summary>
+    public static readonly string[] Network = ["name", "description", "input", "layers", "$schema"];
+
     /// <summary>Words of <see cref="Networks.Boundary"/>.</summary>
     public static readonly string[] Boundary = ["periodic", "symmetric", "zero_padding"];
 

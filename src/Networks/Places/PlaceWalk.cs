@@ -102,20 +102,44 @@ internal sealed class PlaceWalk
 
     private void EndBranch(Layers branch)
     {
-        switch (branch)
+        if (LastShown(branch) is not var (last, isRepeated))
         {
-            case []:
-                break;
-            case [.., Repeat { Times: > 1 } repeat]:
-                _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, Last(repeat.Unit), _shape) { EndsBranch = true, IsGaussian = _isGaussian });
-                break;
-            default:
-                _places[^1] = _places[^1] with { EndsBranch = true };
-                break;
+            return;
+        }
+
+        if (isRepeated)
+        {
+            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true, IsGaussian = _isGaussian });
+        }
+        else
+        {
+            _places[^1] = _places[^1] with { EndsBranch = true };
         }
     }
 
-    private static Layer Last(Layers layers) => layers[^1] is Repeat repeat ? Last(repeat.Unit) : layers[^1];
+    /// <summary>The last layer that has a place, and whether that place shows only the first of several repetitions; null for a branch that moves nothing.</summary>
+    private static (Layer Last, bool IsRepeated)? LastShown(Layers layers)
+    {
+        foreach (var layer in layers.Reverse())
+        {
+            switch (layer)
+            {
+                case Flatten:
+                    break;
+                case Repeat repeat:
+                    if (LastShown(repeat.Unit) is var (last, isRepeated))
+                    {
+                        return (last, isRepeated || repeat.Times > 1);
+                    }
+
+                    break;
+                default:
+                    return (layer, false);
+            }
+        }
+
+        return null;
+    }
 
     private void Pass(Layer layer, bool shown)
     {
