@@ -105,13 +105,22 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
 
     private static string Read(string path)
     {
+        // A device has no length and no end: what is read is counted.
         using var stream = RegularFile.Open(path, "file of a network");
-        if (stream.Length > MostBytes)
+        using var content = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        for (int read; content.Length <= MostBytes && (read = stream.Read(buffer)) > 0;)
         {
-            throw new InvalidInputException(path, $"expected the JSON form of a network, at most {ByteCount.Spell(MostBytes)}, got {ByteCount.Spell(stream.Length)}");
+            content.Write(buffer.AsSpan(0, read));
         }
 
-        using var reader = new StreamReader(stream, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        if (content.Length > MostBytes)
+        {
+            throw new InvalidInputException(path, $"expected the JSON form of a network, at most {ByteCount.Spell(MostBytes)}");
+        }
+
+        content.Position = 0;
+        using var reader = new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         return reader.ReadToEnd();
     }
 }

@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>Largest extent of an image, of a kernel and of the distance between its inputs or outputs.</summary>
     public const int Extent = 1 << 20;
 
+    /// <summary>Most weights of a layer.</summary>
+    public const long Weights = 1L << 50;
+
     /// <summary>Most layers in all, each repetition counted.</summary>
     public const int Layers = 1 << 20;
 

@@ -50,6 +50,11 @@ public sealed record Convolution(int Kernel) : Layer
             throw new InvalidNetworkException(path, $"expected channels that {groups} groups divide, got {input.Channels} in and {channels} out");
         }
 
+        if (FanInOf(input.Channels) > Limits.Weights / channels)
+        {
+            throw new InvalidNetworkException(path, string.Create(CultureInfo.InvariantCulture, $"expected at most {Limits.Weights} weights, got {Kernel}×{Kernel} for each of {input.Channels / groups} to {channels} channels"));
+        }
+
         // Images of one row or column are signals over the other axis.
         var extent = (long)(Dilation * (long)(Kernel - 1)) + 1;
         var longest = Math.Min(input.Height, input.Width) is > 1 and var shorter ? shorter : Math.Max(input.Height, input.Width);

@@ -63,7 +63,7 @@ public sealed class NetworkCommandTests : IDisposable
         string[] sizes = [.. template.Input is null ? new[] { "--input-shape", "8x8x3" } : [], .. template.LeavesChannelsOpen ? new[] { "--num-channels", "16" } : [], "--total-depth", "5"];
         var shown = CommandLine.Run(["network", name, .. sizes]);
         shown.ExitStatus.Should().Be(0, shown.Error);
-        shown.Output.Should().StartWith($"{name}: ").And.Contain("1 to 5");
+        shown.Output.Should().StartWith($"{name}: ").And.Contain("\n1 to ");
 
         var filled = CommandLine.Run(["network", name, .. sizes, "--print"]);
         NetworkTemplate.Parse(filled.Output).With().Should().Be(template.With(template.Input is null ? new Shape(8, 8, 3) : null, template.LeavesChannelsOpen ? 16 : null, 5));
@@ -97,9 +97,9 @@ public sealed class NetworkCommandTests : IDisposable
     [Fact]
     public void Absurd_sizes_are_counted_and_not_run()
     {
-        var summary = new NetworkSummary(NetworkTemplate.Parse("""{"name": "absurd", "layers": [{"repeat": {"times": 1000, "unit": [{"conv": {"kernel": 1048576}}]}}]}""").With(new Shape(1 << 20, 1 << 20, 1 << 20)), 1 << 30);
+        var summary = new NetworkSummary(NetworkTemplate.Parse("""{"name": "absurd", "layers": [{"repeat": {"times": 1000, "unit": [{"conv": {"kernel": 32}}]}}]}""").With(new Shape(1 << 20, 1 << 20, 1 << 20)), 1 << 30);
 
-        summary.Parameters.Should().Be(1000 * Math.Pow(2, 80));
+        summary.Parameters.Should().Be(1000 * Math.Pow(2, 50));
         summary.LargestBytes.Should().Be(Math.Pow(2, 93));
         using var text = new StringWriter();
         NetworkTable.Print(summary, new Screen(text, null, colours: false));
@@ -119,11 +119,11 @@ public sealed class NetworkCommandTests : IDisposable
     [Theory]
     [InlineData("vanila", "vanila: expected a file, or a recipe that wellbehaved network lists; did you mean vanilla?")]
     [InlineData("ResNet", "ResNet: expected a file, or a recipe that wellbehaved network lists; did you mean resnet_v1 or resnet_v2?")]
-    [InlineData("transformer", "transformer: expected a file, or a recipe that wellbehaved network lists; did you mean post_ln_transformer or pre_ln_transformer?")]
+    [InlineData("transformer", "transformer: expected a file, or a recipe that wellbehaved network lists; did you mean pre_ln_transformer?")]
     [InlineData("", "NAME: expected a file, or a recipe that wellbehaved network lists")]
     [InlineData("./vanilla", "./vanilla: expected a readable file of a network (*")]
     [InlineData("/", "/: expected a readable file of a network (*")]
-    [InlineData("/dev/zero", "/dev/zero: expected *")]
+    [InlineData("/dev/zero", "/dev/zero: expected the JSON form of a network, at most 67.1 MB")]
     public void What_is_neither_recipe_nor_file_is_named(string name, string message)
     {
         if (OperatingSystem.IsWindows() && name.StartsWith('/'))
@@ -187,7 +187,7 @@ public sealed class NetworkCommandTests : IDisposable
             stream.SetLength(1L << 40);
         }
 
-        FluentActions.Invoking(() => NetworkSource.Open(file)).Should().Throw<InvalidInputException>().WithMessage($"{file}: expected the JSON form of a network, at most 67.1 MB, got 1.10 TB");
+        FluentActions.Invoking(() => NetworkSource.Open(file)).Should().Throw<InvalidInputException>().WithMessage($"{file}: expected the JSON form of a network, at most 67.1 MB");
     }
 
     [Theory]
