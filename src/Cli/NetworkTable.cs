@@ -1,6 +1,5 @@
 using System.Globalization;
 using Wellbehaved.Model;
-using Wellbehaved.Networks;
 using Place = Wellbehaved.Networks.Place;
 using PlaceKind = Wellbehaved.Networks.PlaceKind;
 
