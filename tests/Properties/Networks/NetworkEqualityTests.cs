@@ -86,11 +86,11 @@ public class NetworkEqualityTests
 
     private static IEnumerable<object?> OthersThan(object? value, Type type) => value switch
     {
-        int number => type == typeof(int?) ? [number + 1, null] : [number + 1],
+        int number => type == typeof(int?) ? new object?[] { number + 1, null } : new object?[] { number + 1 },
         null when type == typeof(int?) => [1],
         double number => [number + 0.25, -1.5],
         bool flag => [!flag],
-        Enum word => Enum.GetValues(word.GetType()).Cast<object>().Where(other => !other.Equals(word)),
+        Enum word => Enum.GetValues(word.GetType()).Cast<object?>().Where(other => !word.Equals(other)),
         Initialisation parameters => [parameters with { WeightVariance = 0.3 }, parameters with { BiasVariance = 0.3 }, parameters with { Law = WeightLaw.Orthogonal }],
         ResidualScale => [ResidualScale.ByDepth, ResidualScale.ByUnit, (ResidualScale)0.5],
         Function function => [function with { Slope = 0.9 }, Function.Relu],

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using FsCheck.Xunit;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Properties;
