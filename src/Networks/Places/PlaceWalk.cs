@@ -9,6 +9,8 @@ internal sealed class PlaceWalk
     private int _next;
     private bool _hasWeights;
     private bool _isGaussian;
+    private Layer? _last;
+    private bool _lastIsShown;
 
     private PlaceWalk(Shape input) => _shape = input;
 
@@ -83,10 +85,11 @@ internal sealed class PlaceWalk
                     break;
                 case Residual residual:
                     var (input, isGaussian) = (_shape, _isGaussian);
+                    _last = null;
                     Unit(residual.Branch, shown);
                     if (shown)
                     {
-                        EndBranch(residual.Branch);
+                        EndBranch();
                     }
 
                     (_shape, _isGaussian) = (input, isGaussian);
@@ -100,22 +103,23 @@ internal sealed class PlaceWalk
         }
     }
 
-    private void EndBranch(Layers branch)
+    /// <summary>Shows the end of a branch, at the last place where it is seen there already; a branch that does nothing has no end.</summary>
+    private void EndBranch()
     {
-        switch (branch)
+        if (_last is null)
         {
-            case []:
-                break;
-            case [.., Repeat { Times: > 1 } repeat]:
-                _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, Last(repeat.Unit), _shape) { EndsBranch = true, IsGaussian = _isGaussian });
-                break;
-            default:
-                _places[^1] = _places[^1] with { EndsBranch = true };
-                break;
+            return;
+        }
+
+        if (_lastIsShown)
+        {
+            _places[^1] = _places[^1] with { EndsBranch = true };
+        }
+        else
+        {
+            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, _last, _shape) { EndsBranch = true, IsGaussian = _isGaussian });
         }
     }
-
-    private static Layer Last(Layers layers) => layers[^1] is Repeat repeat ? Last(repeat.Unit) : layers[^1];
 
     private void Pass(Layer layer, bool shown)
     {
@@ -133,7 +137,13 @@ internal sealed class PlaceWalk
         }
 
         // To flatten moves nothing: the place before it shows the same.
-        if (shown && layer is not Flatten)
+        if (layer is Flatten)
+        {
+            return;
+        }
+
+        (_last, _lastIsShown) = (layer, shown);
+        if (shown)
         {
             Add(PlaceKind.After, layer);
         }
