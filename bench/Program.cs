@@ -5,7 +5,7 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
+// evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -13,6 +13,9 @@ switch (args)
         return EvidenceCommands.Run(rest);
     case ["vectors", var folder]:
         Console.WriteLine(string.Join("\n", VectorFile.WriteAll(folder)));
+        break;
+    case ["layer-vectors", var folder]:
+        Console.WriteLine(string.Join("\n", LayerVectorFile.WriteAll(folder)));
         break;
     case ["figures", var folder, var target, .. var like]:
         FigureTables.Run(folder, target, like.FirstOrDefault());
