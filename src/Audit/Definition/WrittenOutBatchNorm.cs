@@ -18,8 +18,8 @@ internal static class WrittenOutBatchNorm
             for (var channel = 0; channel < input.Channels; channel++)
             {
                 var i = input.At(point, channel);
-                signal[i] = layer.Scale * (input.Signal[i] - means[channel]) / deviations[channel];
-                noise[i] = layer.Scale * input.Noise[i] / deviations[channel];
+                signal[i] = layer.Scale * ((input.Signal[i] - means[channel]) / deviations[channel]);
+                noise[i] = layer.Scale * (input.Noise[i] / deviations[channel]);
             }
         }
 
@@ -27,15 +27,13 @@ internal static class WrittenOutBatchNorm
     }
 
     /// <summary>Measures the statistics of a batch.</summary>
+    /// <exception cref="WrittenOutConstantException">ε is 0 and a channel has no variance.</exception>
     public static (double[] Means, double[] Deviations) Measure(BatchNorm layer, WrittenOutFeatures input)
     {
         var (means, deviations) = (new double[input.Channels], new double[input.Channels]);
         for (var channel = 0; channel < input.Channels; channel++)
         {
-            var values = Channel(input, channel);
-            var mean = values.Average(i => input.Signal[i]);
-            means[channel] = mean;
-            deviations[channel] = Math.Sqrt(values.Average(i => (input.Signal[i] - mean) * (input.Signal[i] - mean)) + layer.Epsilon);
+            (means[channel], deviations[channel]) = WrittenOutNormalisation.Statistics(layer, input, Channel(input, channel), centred: true);
         }
 
         return (means, deviations);

@@ -9,8 +9,6 @@ internal sealed class PlaceWalk
     private int _next;
     private bool _hasWeights;
     private bool _isGaussian;
-    private Layer? _last;
-    private bool _lastIsShown;
 
     private PlaceWalk(Shape input) => _shape = input;
 
@@ -85,11 +83,10 @@ internal sealed class PlaceWalk
                     break;
                 case Residual residual:
                     var (input, isGaussian) = (_shape, _isGaussian);
-                    _last = null;
                     Unit(residual.Branch, shown);
                     if (shown)
                     {
-                        EndBranch();
+                        EndBranch(residual.Branch);
                     }
 
                     (_shape, _isGaussian) = (input, isGaussian);
@@ -103,22 +100,45 @@ internal sealed class PlaceWalk
         }
     }
 
-    /// <summary>Shows the end of a branch, at the last place where it is seen there already; a branch that does nothing has no end.</summary>
-    private void EndBranch()
+    private void EndBranch(Layers branch)
     {
-        if (_last is null)
+        if (LastShown(branch) is not var (last, isRepeated))
         {
             return;
         }
 
-        if (_lastIsShown)
+        if (isRepeated)
         {
-            _places[^1] = _places[^1] with { EndsBranch = true };
+            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true, IsGaussian = _isGaussian });
         }
         else
         {
-            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, _last, _shape) { EndsBranch = true, IsGaussian = _isGaussian });
+            _places[^1] = _places[^1] with { EndsBranch = true };
         }
+    }
+
+    /// <summary>The last layer that has a place, and whether that place shows only the first of several repetitions; null for a branch that moves nothing.</summary>
+    private static (Layer Last, bool IsRepeated)? LastShown(Layers layers)
+    {
+        foreach (var layer in layers.Reverse())
+        {
+            switch (layer)
+            {
+                case Flatten:
+                    break;
+                case Repeat repeat:
+                    if (LastShown(repeat.Unit) is var (last, isRepeated))
+                    {
+                        return (last, isRepeated || repeat.Times > 1);
+                    }
+
+                    break;
+                default:
+                    return (layer, false);
+            }
+        }
+
+        return null;
     }
 
     private void Pass(Layer layer, bool shown)
@@ -137,13 +157,7 @@ internal sealed class PlaceWalk
         }
 
         // To flatten moves nothing: the place before it shows the same.
-        if (layer is Flatten)
-        {
-            return;
-        }
-
-        (_last, _lastIsShown) = (layer, shown);
-        if (shown)
+        if (shown && layer is not Flatten)
         {
             Add(PlaceKind.After, layer);
         }

@@ -10,6 +10,11 @@ public class WrittenOutDerivativeTests
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 300)]
     public void Noise_of_the_mapping_is_its_difference_with_statistics_held(ComposedCase composed)
     {
+        if (composed.IsConstantSomewhere())
+        {
+            return;
+        }
+
         var mapping = composed.Mapping();
         var statistics = mapping.Propagate(composed.Features()).Statistics;
         CompareWithDifferences(composed, input => mapping.Propagate(input, WrittenOutNoise.Mapping, statistics), mapping.Propagate(composed.Features()));
@@ -18,6 +23,11 @@ public class WrittenOutDerivativeTests
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 300)]
     public void Full_noise_is_the_difference_of_everything_that_is_computed(ComposedCase composed)
     {
+        if (composed.IsConstantSomewhere())
+        {
+            return;
+        }
+
         var mapping = composed.Mapping();
         CompareWithDifferences(composed, input => mapping.Propagate(input, WrittenOutNoise.Full), mapping.Propagate(composed.Features(), WrittenOutNoise.Full));
     }
@@ -25,21 +35,37 @@ public class WrittenOutDerivativeTests
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 100)]
     public void Noise_is_linear(ComposedCase composed)
     {
+        if (composed.IsConstantSomewhere())
+        {
+            return;
+        }
+
         var (mapping, signal, first, second) = (composed.Mapping(), composed.Input(1), composed.Input(2), composed.Input(3));
         foreach (var noise in Enum.GetValues<WrittenOutNoise>())
         {
-            var (one, two, sum) = (Noise(first), Noise(second), Noise([.. first.Zip(second, (x, y) => (2 * x) - (3 * y))]));
-            var expected = one.Zip(two, (x, y) => (2 * x) - (3 * y)).ToArray();
-            // Rounding errors of the summands, should they cancel.
-            Largest(sum.Zip(expected, (x, y) => x - y)).Should().BeLessThanOrEqualTo(1e-12 * (1 + Largest(one) + Largest(two)), "{0}", composed.Network);
+            var (one, two) = (Propagate(first), Propagate(second));
+            // Powers of two are multiplied without rounding.
+            Propagate([.. first.Select(dx => -4 * dx)]).Output.Noise.Should().Equal(one.Output.Noise.Select(dx => -4 * dx), "{0}", composed.Network);
 
-            double[] Noise(double[] dx) => mapping.Propagate(composed.Features(signal, dx), noise).Output.Noise;
+            var sum = Propagate([.. first.Zip(second, (x, y) => x + y)]).Output.Noise;
+            // A norm of nearly equal features multiplies rounding errors by 1/√ε.
+            var largest = Math.Max(LargestAnywhere(one), LargestAnywhere(two));
+            Distance(sum, [.. one.Output.Noise.Zip(two.Output.Noise, (x, y) => x + y)]).Should().BeLessThanOrEqualTo(1e-7 * (1 + largest), "{0}", composed.Network);
+
+            WrittenOutPropagation Propagate(double[] dx) => mapping.Propagate(composed.Features(signal, dx), noise);
         }
+
+        static double LargestAnywhere(WrittenOutPropagation propagation) => propagation.Places.Select(place => Largest(place.Features.Noise)).DefaultIfEmpty(0).Max();
     }
 
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 100)]
     public void D8_zero_noise_stays_zero_at_every_place(ComposedCase composed)
     {
+        if (composed.IsConstantSomewhere())
+        {
+            return;
+        }
+
         foreach (var noise in Enum.GetValues<WrittenOutNoise>())
         {
             var propagation = composed.Mapping().Propagate(composed.Features(composed.Input(1), new double[composed.Input(1).Length]), noise);
@@ -50,9 +76,13 @@ public class WrittenOutDerivativeTests
     [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 100)]
     public void Both_noises_go_with_the_same_signal_and_agree_without_batch_norm(ComposedCase composed)
     {
+        if (composed.IsConstantSomewhere())
+        {
+            return;
+        }
+
         var (held, full) = (composed.Mapping().Propagate(composed.Features()), composed.Mapping().Propagate(composed.Features(), WrittenOutNoise.Full));
-        // Batch norm is written in one form where its statistics are held and in another where they are differentiated.
-        Propagations.Distance(full.Output.Signal, held.Output.Signal).Should().BeLessThan(1e-10, "{0}", composed.Network);
+        full.Output.Signal.Should().Equal(held.Output.Signal);
         if (!composed.Network.ToString().Contains(nameof(BatchNorm), StringComparison.Ordinal))
         {
             full.Output.Noise.Should().Equal(held.Output.Noise);

@@ -49,6 +49,21 @@ public class WrittenOutRefusalTests
         FluentActions.Invoking(() => new WrittenOutFeatures(1, 1, 2, 2, new double[4], new double[3])).Should().Throw<ArgumentException>();
     }
 
+    [Fact]
+    public void Equal_features_are_refused_by_norms_without_epsilon_and_vanish_in_others()
+    {
+        double[] equal = [0.1, 0.1, 0.1, 0.1, 0.1, 0.1];
+        foreach (var norm in new Norm[] { new BatchNorm(), new LayerNorm(), new LayerNorm { Over = NormalisedOver.All }, new GroupNorm(1), new InstanceNorm() })
+        {
+            var input = new WrittenOutFeatures(1, 1, 3, 2, equal, equal);
+            FluentActions.Invoking(() => new WrittenOutMapping(new("norm", new(1, 3, 2), [norm with { Epsilon = 0 }]), []).Propagate(input))
+                .Should().Throw<WrittenOutConstantException>().WithMessage($"*{norm.Word} with epsilon 0*");
+            new WrittenOutMapping(new("norm", new(1, 3, 2), [norm]), []).Propagate(input).Output.Signal.Should().OnlyContain(value => Math.Abs(value) < 1e-12);
+        }
+
+        Propagating(new("norm", Pair, [new Scaling(0), new RmsNorm { Epsilon = 0 }])).Should().Throw<WrittenOutConstantException>();
+    }
+
     private static Action Propagating(Networks.Network network, params double[][] parameters) => () => new WrittenOutMapping(network, parameters).Propagate(Features());
 
     private static WrittenOutFeatures Features() => new(1, 1, 2, 2, [1, 2, 3, 4], new double[4]);
