@@ -150,7 +150,7 @@ internal sealed class WrittenOutWalk(WrittenOutParameters parameters, WrittenOut
         {
             WrittenOutNoise.Mapping => WrittenOutBatchNorm.Held(norm, input, measured.Means, measured.Deviations),
             WrittenOutNoise.Full => WrittenOutBatchNorm.Differentiated(norm, input),
-            _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
+            _ => throw new InvalidOperationException($"expected a noise that has been written out, got {noise}"),
         };
     }
 }

@@ -27,7 +27,7 @@ public class WrittenOutRefusalTests
         FluentActions.Invoking(() => WrittenOutLayerNorm.Sets((NormalisedOver)99, features)).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => WrittenOutDropout.Propagate(new(0.5) { Mask = (DropoutMask)99 }, features, new([]))).Should().Throw<ArgumentOutOfRangeException>();
         FluentActions.Invoking(() => WrittenOutResidual.Add(new([]) { BranchScale = ResidualScale.ByDepth }, features, features, survives: true, null)).Should().Throw<ArgumentOutOfRangeException>();
-        FluentActions.Invoking(() => new WrittenOutMapping(new("norm", Pair, [new BatchNorm()]), []).Propagate(features, (WrittenOutNoise)99)).Should().Throw<ArgumentOutOfRangeException>();
+        FluentActions.Invoking(() => new WrittenOutMapping(new("norm", Pair, [new BatchNorm()]), []).Propagate(features, (WrittenOutNoise)99)).Should().Throw<InvalidOperationException>();
     }
 
     [Fact]
