@@ -74,6 +74,9 @@ internal sealed class MehlerTable
     /// <summary>T of one point with others.</summary>
     public void AddSlopes(int i, ReadOnlySpan<double> correlations, Span<double> result) => Sum(_slopes, _slopes, i, correlations, result);
 
+    /// <summary>a_n² of a point.</summary>
+    public double[] Squares(int i) => [.. _values.Take(Terms).Select(row => row[i] * row[i])];
+
     /// <summary>The tables whose sums with V's or T's own are derivatives.</summary>
     public MehlerDerivatives Derivatives()
     {
