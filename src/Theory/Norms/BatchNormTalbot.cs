@@ -63,7 +63,7 @@ internal sealed class BatchNormTalbot
     private (Matrix<double> Kernel, double Error) Integrate(Func<Complex, Complex, Complex, Complex> dual, bool inverse)
     {
         var (points, spread) = (_norm.Points, Math.Pow(_norm.Eigenvalues.Sum(), 2) / _norm.Eigenvalues.Sum(value => value * value));
-        var step = 0.8 * Math.Min(0.3, Math.Sqrt(2 / spread));
+        var step = 0.6 * Math.Min(0.3, Math.Sqrt(2 / spread));
         var nodes = Range(inverse, step);
         var half = points * (points + 1) / 2;
         var (even, odd) = (new double[half], new double[half]);

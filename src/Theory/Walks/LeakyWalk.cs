@@ -11,8 +11,8 @@ public sealed class LeakyWalk
     /// <summary>Of the trapezoidal rule in ln t, which converges exponentially: the transform is analytic in a strip of half-width π.</summary>
     private const double Step = 1.0 / 16;
 
-    /// <summary>ln t from which on the integrands, which begin as t², can be seen in double precision.</summary>
-    private const double First = -20;
+    /// <summary>ln t from which on the integrands, which begin as t² or, without dead channels, as t, can be seen in double precision.</summary>
+    private const double First = -40;
 
     private const double Negligible = 1e-18;
 
@@ -100,11 +100,17 @@ public sealed class LeakyWalk
     /// <summary>The transform for a = 0 without the atom of dead channels: ((1+r)ᴺ - 1)/(2ᴺ - 1), r = (1+x)^{-½}.</summary>
     private static double AliveTransform(int width, double x)
     {
+        var dead = Math.Pow(0.5, width);
+        if (x < 1)
+        {
+            return (Math.Exp(width * LogOnePlus(0.5 * Fall(x))) - dead) / (1 - dead);
+        }
+
         var logarithm = width * LogOnePlus(1 / Math.Sqrt(1 + x));
         var (power, half) = (width * Math.Log(2), 0.5 * logarithm);
 
         // (e^a - 1)/(e^b - 1), with neither overflow nor cancellation.
-        return half < 0.25 ? 2 * Math.Sinh(half) * Math.Exp(half - power) / (1 - Math.Exp(-power)) : (Math.Exp(logarithm - power) - Math.Exp(-power)) / (1 - Math.Exp(-power));
+        return half < 0.25 ? 2 * Math.Sinh(half) * Math.Exp(half - power) / (1 - dead) : (Math.Exp(logarithm - power) - dead) / (1 - dead);
     }
 
     /// <summary>(1+x)^{-½} - 1.</summary>

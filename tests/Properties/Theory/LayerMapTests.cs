@@ -20,17 +20,16 @@ public class LayerMapTests
     public void Recipes_layer_by_layer_are_the_recursions_of_the_four_nets(string name, int kernelSize)
     {
         const int images = 5, depth = 4;
-        var (x, dx) = Batch(images);
-        var network = Recipes.Find(name, new RecipeSizes(Image, depth, 64, kernelSize))!;
-        var start = KernelState.Of(Image, x, dx);
-        var states = new List<KernelState>();
+        var shape = new Shape(6, 6, 3);
+        var (x, dx) = Batch(images, (int)shape.Positions);
+        var network = Recipes.Find(name, new RecipeSizes(shape, depth, 64, kernelSize))!;
+        var start = KernelState.Of(shape, x, dx);
         var first = LayerMap.Apply([.. network.Layers.Take(network.Layers.Count - 1)], start);
         var stack = (Repeat)network.Layers[^1];
-        KernelRecursion recursion;
         var kind = new NetworkKind(name.StartsWith("bn", StringComparison.Ordinal), name.EndsWith("res", StringComparison.Ordinal), 2);
         var points = first.Points;
-        var convolution = kernelSize == 1 ? new ConvolutionKernel(points, 1, 1, 1, Border.Periodic) : new ConvolutionKernel(images, 2, 2, kernelSize, Border.Periodic);
-        recursion = KernelRecursion.Given(kind, first.Signal, [.. first.Noise!.Diagonal()], first.Cross!, convolution, 0.001);
+        var convolution = kernelSize == 1 ? new ConvolutionKernel(points, 1, 1, 1, Border.Periodic) : new ConvolutionKernel(images, 3, 3, kernelSize, Border.Periodic);
+        var recursion = KernelRecursion.Given(kind, first.Signal, [.. first.Noise!.Diagonal()], first.Cross!, convolution, 0.001);
         for (var unit = 1; unit <= depth; unit++)
         {
             var predicted = recursion.Next();
@@ -242,10 +241,10 @@ public class LayerMapTests
         finite.Should().Throw<ArgumentException>().WithMessage("expected finite*");
     }
 
-    private static (Matrix<double> X, Matrix<double> Dx) Batch(int images)
+    private static (Matrix<double> X, Matrix<double> Dx) Batch(int images, int positions = 16)
     {
         var normal = new Normal(0, 1, new Random(13));
-        var points = images * (int)Image.Positions;
+        var points = images * positions;
         return (Matrix<double>.Build.Random(points, 3, normal) + 0.4, 0.3 * Matrix<double>.Build.Random(points, 3, normal));
     }
 
