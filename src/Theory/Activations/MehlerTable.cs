@@ -23,13 +23,14 @@ internal sealed class MehlerTable
     /// <summary>Squares that are left, as a share of all, at which an expansion ends.</summary>
     private const double Negligible = 1e-15;
 
+    private readonly ActivationCurve _curve;
     private readonly double[] _variances;
     private readonly double[][] _values;
     private readonly double[][] _slopes;
 
-    private MehlerTable(double[] variances, double[][] values, double[][] slopes, ActivationMoments[] moments)
+    private MehlerTable(ActivationCurve curve, double[] variances, double[][] values, double[][] slopes, ActivationMoments[] moments)
     {
-        (_variances, _values, _slopes) = (variances, values, slopes);
+        (_curve, _variances, _values, _slopes) = (curve, variances, values, slopes);
         Terms = values.Length - Ahead;
         Moments = moments;
         ValueRest = Rest(values, i => moments[i].Square);
@@ -50,7 +51,7 @@ internal sealed class MehlerTable
 
     /// <summary>Expands a dual.</summary>
     /// <param name="dual">The dual.</param>
-    /// <param name="variances">q of each point, above 0.</param>
+    /// <param name="variances">q of each point.</param>
     public static MehlerTable Make(DualActivation dual, double[] variances)
     {
         var moments = new ActivationMoments[variances.Length];
@@ -65,7 +66,7 @@ internal sealed class MehlerTable
                 (values[n][i], slopes[n][i]) = (value[n], slope[n]);
             }
         });
-        return new MehlerTable(variances, values, slopes, moments);
+        return new MehlerTable(dual.Curve, variances, values, slopes, moments);
     }
 
     /// <summary>V of one point with others.</summary>
@@ -85,6 +86,13 @@ internal sealed class MehlerTable
         {
             for (var i = 0; i < _variances.Length; i++)
             {
+                if (_variances[i] == 0)
+                {
+                    // What is 0 has no noise along it, of which alone a derivative of T would be asked.
+                    (value[n][i], curvature[n][i]) = n == 0 ? (0.5 * _curve.Curvature(0), _curve.Curvature(0)) : (0, 0);
+                    continue;
+                }
+
                 var factor = 0.5 * Math.Sqrt((n + 1.0) * (n + 2.0)) / _variances[i];
                 value[n][i] = factor * _values[n + Ahead][i];
                 slope[n][i] = factor * _slopes[n + Ahead][i];
@@ -151,8 +159,14 @@ internal sealed class MehlerTable
 
     private static (double[] Values, double[] Slopes) Coefficients(ActivationCurve curve, double variance, int terms)
     {
-        var (deviation, curveKinks) = (Math.Sqrt(variance), curve.Kinks);
-        var (nodes, weights) = GaussianNodes.Make(0, deviation, curveKinks);
+        var (deviation, a, b) = (Math.Sqrt(variance), new double[terms], new double[terms]);
+        if (variance == 0)
+        {
+            (a[0], b[0]) = (curve.Value(0), curve.Slope(0));
+            return (a, b);
+        }
+
+        var (nodes, weights) = GaussianNodes.Make(0, deviation, curve.Kinks);
         var (before, now, next) = (new double[nodes.Length], new double[nodes.Length], new double[nodes.Length]);
         var (values, slopes) = (new double[nodes.Length], new double[nodes.Length]);
         for (var k = 0; k < nodes.Length; k++)
@@ -160,7 +174,6 @@ internal sealed class MehlerTable
             (now[k], values[k], slopes[k]) = (1, weights[k] * curve.Value(deviation * nodes[k]), weights[k] * curve.Slope(deviation * nodes[k]));
         }
 
-        var (a, b) = (new double[terms], new double[terms]);
         for (var n = 0; n < terms; n++)
         {
             a[n] = Numerics.VectorMath.Dot(values, now);

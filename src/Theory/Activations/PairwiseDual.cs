@@ -31,7 +31,7 @@ internal sealed class PairwiseDual
         _variances = [.. all.Distinct().Order()];
         _distinct = [.. all.Select(variance => Array.BinarySearch(_variances, variance))];
         Moments = new ActivationMoments[points];
-        if (dual.IsClosedForm || _variances[0] == 0)
+        if (dual.IsClosedForm || _variances[^1] == 0)
         {
             var moments = _variances.Select(dual.Moments).ToArray();
             Moments = [.. _distinct.Select(index => moments[index])];
@@ -58,8 +58,9 @@ internal sealed class PairwiseDual
             }
         }
 
-        _near = countNear > FewPairs ? new DualInterpolant(dual, _variances[0], _variances[^1], near, 1) : null;
-        _opposite = countOpposite > FewPairs ? new DualInterpolant(dual, _variances[0], _variances[^1], opposite, -1) : null;
+        var smallest = _variances[0] > 0 ? _variances[0] : _variances[1];
+        _near = countNear > FewPairs ? new DualInterpolant(dual, smallest, _variances[^1], near, 1) : null;
+        _opposite = countOpposite > FewPairs ? new DualInterpolant(dual, smallest, _variances[^1], opposite, -1) : null;
         Error = Math.Max(Error, Math.Max(_near?.Error ?? 0, _opposite?.Error ?? 0));
     }
 
@@ -138,7 +139,7 @@ internal sealed class PairwiseDual
         return Math.Clamp(_kernel[(i * _points) + j], -scale, scale);
     }
 
-    private double Correlation(int i, int j) => Math.Clamp(_kernel[(i * _points) + j] / (DualActivation.Scale(Variance(i), Variance(j))), -1, 1);
+    private double Correlation(int i, int j) => Variance(i) == 0 || Variance(j) == 0 ? 0 : Math.Clamp(_kernel[(i * _points) + j] / (DualActivation.Scale(Variance(i), Variance(j))), -1, 1);
 
     /// <summary>The angle to correlation 1, or to -1 where that is nearer.</summary>
     private double Angle(int i, int j)

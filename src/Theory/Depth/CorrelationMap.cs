@@ -25,17 +25,15 @@ internal sealed class CorrelationMap
             return new(distance => field.WeightVariance * ((a * distance) + (bend * ArcCosineKernel.DistanceAfterOrder1(distance))));
         }
 
-        // 1 - f(c) = σ_w²/q Σ a_n² (1 - cⁿ).
-        var table = MehlerTable.Make(field.Dual, [field.Variance]);
-        var squares = table.Squares(0);
+        // 1 - f(c) = σ_w²/q Σ a_n² e_n with e_n = 1 - cⁿ, and e_{n+1} = c e_n + d adds what has one sign.
+        var squares = MehlerTable.Make(field.Dual, [field.Variance]).Squares(0);
         return new(distance =>
         {
-            var (sum, logarithm) = (0.0, distance < 1e-5 ? -distance * (1 + (distance * (0.5 + (distance / 3)))) : Math.Log(Math.Abs(1 - distance)));
-            for (var n = squares.Length - 1; n > 0; n--)
+            var (sum, power) = (0.0, 0.0);
+            for (var n = 1; n < squares.Length; n++)
             {
-                var exponent = n * logarithm;
-                var sign = distance > 1 && n % 2 == 1 ? -1 : 1;
-                sum += squares[n] * (sign < 0 ? 1 + Math.Exp(exponent) : exponent > -0.5 ? -2 * Math.Sinh(0.5 * exponent) * Math.Exp(0.5 * exponent) : 1 - Math.Exp(exponent));
+                power = ((1 - distance) * power) + distance;
+                sum += squares[n] * power;
             }
 
             return weight * sum;

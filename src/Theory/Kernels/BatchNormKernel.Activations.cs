@@ -86,6 +86,45 @@ public sealed partial class BatchNormKernel
             Math.Max(signalError, noiseError));
     }
 
+    /// <summary>
+    /// B5: the mean square of noise after batch norm whose statistics are differentiated too, <c>dz = (dy - mean dy - z·mean(z dy))/σ</c>, for noise that is independent of the signal:
+    /// <c>(Tr GD/P) E 1/σ² - ∫ t g(t) Tr(D S_t) dt</c>, a mean over the points. A leaky activation multiplies it by (1+a²)/2. ε = 0.
+    /// </summary>
+    /// <param name="noise">D, covariance of the noise over the points (P × P).</param>
+    /// <returns>The mean square and an estimate of the quadrature's relative error.</returns>
+    /// <exception cref="ArgumentException">ε is not 0, sizes differ, or r ≤ 2: the expectation is infinite.</exception>
+    internal (double Value, double Error) FullNoise(Matrix<double> noise)
+    {
+        if (_epsilon != 0)
+        {
+            throw new ArgumentException($"expected ε = 0, got {_epsilon}: the law of noise with differentiated statistics is known for it alone");
+        }
+
+        if (noise.RowCount != Points || noise.ColumnCount != Points)
+        {
+            throw new ArgumentException($"expected noise for {Points} points", nameof(noise));
+        }
+
+        RequireFiniteNoise();
+        var along = (_directions.Transpose() * noise * _directions).Diagonal();
+        var total = KernelMatrix.Centred(noise).Trace() / Points;
+        var values = Integrate(
+            1,
+            (time, weight, sum) =>
+            {
+                var removed = 0.0;
+                for (var k = 0; k < Rank; k++)
+                {
+                    removed += along[k] * time * _eigenvalues[k] / (1 + (2 * time * _eigenvalues[k]));
+                }
+
+                sum[0] += weight * (total - (removed / Points));
+            },
+            Tail.InverseVariance,
+            out var error);
+        return (values[0], error);
+    }
+
     /// <summary>The dual of two variables of variance 1.</summary>
     private static DualDerivatives Unit(LeakyDual dual, double correlation) => dual.Compute(1, 1, correlation);
 

@@ -38,7 +38,7 @@ public class NormLawTests
     [InlineData("sine", 0.2)]
     public void B2_signal_and_noise_are_the_expectations_of_drawn_channels(string word, double epsilon)
     {
-        const int points = 8, draws = 100_000;
+        const int points = 8, draws = 60_000;
         var kernel = PairwiseDualTests.Kernel(points, 0.5, 0.4, 2);
         var dual = DualActivationTests.Dual(word);
         var talbot = new BatchNormTalbot(new BatchNormKernel(kernel, epsilon), (IComplexDual)dual, 1);
@@ -81,7 +81,7 @@ public class NormLawTests
     [Fact]
     public void B4_sampling_with_a_control_variate_confirms_the_expansion_for_tanh()
     {
-        const int points = 24, draws = 60_000;
+        const int points = 24, draws = 20_000;
         var kernel = PairwiseDualTests.Kernel(points, 0.3, 0.1, 1.5);
         var norm = new BatchNormKernel(kernel, 0);
         var dual = DualActivationTests.Dual("tanh");
@@ -125,7 +125,7 @@ public class NormLawTests
     [InlineData(-1, 0.3)]
     public void B1_pairs_of_correlated_noise_are_the_expectations_of_drawn_channels(double slope, double epsilon)
     {
-        const int points = 7, draws = 150_000;
+        const int points = 7, draws = 60_000;
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(5));
         var factor = Matrix<double>.Build.Random(2 * points, 2 * points, normal) / 3;
         var joint = factor.TransposeAndMultiply(factor);
@@ -146,6 +146,60 @@ public class NormLawTests
 
         law.Noise![0, 3].Should().BeApproximately(noise.Average(), Sampling.Allowance(noise));
         law.Cross![0, 3].Should().BeApproximately(cross.Average(), Sampling.Allowance(cross));
+    }
+
+    [Fact]
+    public void B5_noise_with_differentiated_statistics_is_the_mean_of_drawn_channels()
+    {
+        const int points = 9, draws = 60_000;
+        var kernel = PairwiseDualTests.Kernel(points, 0.5, 0.4, 2);
+        var noise = PairwiseDualTests.Kernel(points, 1, 0.3, 0.7);
+        var norm = new BatchNormKernel(kernel, 0);
+        var draw = Kernels.Neurons(noise + (1e-9 * Matrix<double>.Build.DenseIdentity(points)), draws, 3).ToArray();
+        var samples = Kernels.Neurons(kernel, draws, 2).Select((y, k) =>
+        {
+            var u = y - y.Average();
+            var sigma = Math.Sqrt(u.DotProduct(u) / points);
+            var (z, dy) = (u / sigma, draw[k] - draw[k].Average());
+            var dz = (dy - (z * (z.DotProduct(dy) / points))) / sigma;
+            return dz.DotProduct(dz) / points;
+        }).ToArray();
+        norm.FullNoise(noise).Value.Should().BeApproximately(samples.Average(), Sampling.Allowance(samples));
+
+        // Noise that is alike and independent at all points: (P-2)/P of what held statistics give.
+        var held = norm.InverseVariance().Value;
+        norm.FullNoise(Matrix<double>.Build.DenseIdentity(points)).Value.Should().BeApproximately(held * (points - 2) / points, 1e-8 * held);
+        var act = () => new BatchNormKernel(kernel, 0.1).FullNoise(noise);
+        act.Should().Throw<ArgumentException>().WithMessage("expected ε = 0*");
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 0.2)]
+    public void Group_norm_inverse_variance_is_the_mean_of_drawn_groups(int channels, double epsilon)
+    {
+        const int points = 6, draws = 60_000;
+        var kernel = PairwiseDualTests.Kernel(points, 0.8, 0.4, 2);
+        var neurons = Kernels.Neurons(kernel, channels * draws, 31).ToArray();
+        var samples = Enumerable.Range(0, draws).Select(draw =>
+        {
+            var group = neurons[(draw * channels)..((draw + 1) * channels)].SelectMany(y => y).ToArray();
+            var mean = group.Average();
+            return 1 / (group.Average(value => (value - mean) * (value - mean)) + epsilon);
+        }).ToArray();
+        var law = GroupNormLaw.InverseVariance(kernel, channels, epsilon);
+        law.Should().BeApproximately(samples.Average(), Sampling.Allowance(samples));
+        if (channels == 1)
+        {
+            law.Should().BeApproximately(new BatchNormKernel(kernel, epsilon).InverseVariance().Value, 1e-8, "instance norm is batch norm with positions for points");
+        }
+    }
+
+    [Fact]
+    public void Group_norm_of_too_few_features_is_refused()
+    {
+        var act = () => GroupNormLaw.InverseVariance(Kernels.Example.SubMatrix(0, 2, 0, 2), 1, 0);
+        act.Should().Throw<ArgumentException>().WithMessage("expected more than three features*");
     }
 
     [Theory]
@@ -176,7 +230,7 @@ public class NormLawTests
     [InlineData(false, "leaky_relu")]
     public void LN1_to_LN4_are_the_expectations_of_drawn_points(bool subtractsMean, string word)
     {
-        const int channels = 9, draws = 150_000;
+        const int channels = 9, draws = 50_000;
         var (q1, q2, rho, d, c) = (1.7, 0.6, 0.55, 0.9, 0.5);
         var dual = DualActivationTests.Dual(word);
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(29));

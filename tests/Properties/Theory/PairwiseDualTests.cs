@@ -65,6 +65,23 @@ public class PairwiseDualTests
         table.ValueRest.Should().OnlyContain(rest => rest < 1e-14);
     }
 
+    [Theory]
+    [InlineData("sigmoid")]
+    [InlineData("tanh")]
+    [InlineData("elu")]
+    public void Points_without_a_signal_are_those_of_the_function_at_nought(string word)
+    {
+        var kernel = Kernels.Example.Clone();
+        kernel.ClearRow(2);
+        kernel.ClearColumn(2);
+        var dual = DualActivationTests.Dual(word);
+        var mapped = ActivationKernel.Apply(dual, kernel, Kernels.Example, 0.3 * kernel);
+        mapped.Signal[2, 0].Should().BeApproximately(dual.Curve.Value(0) * dual.Moments(1.5).Mean, 1e-14);
+        mapped.Signal[2, 2].Should().Be(dual.Curve.Value(0) * dual.Curve.Value(0));
+        mapped.Noise!.Enumerate().Concat(mapped.Cross!.Enumerate()).Should().OnlyContain(value => double.IsFinite(value));
+        mapped.Signal[1, 0].Should().BeApproximately(dual.Evaluate(2.5, 1.5, 0.5).V, 1e-13);
+    }
+
     [Fact]
     public void Sizes_that_differ_are_refused()
     {
