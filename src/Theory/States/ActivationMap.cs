@@ -17,7 +17,7 @@ internal static class ActivationMap
         var dual = DualActivation.For(layer.Function);
         if (state.Pending is { } pending)
         {
-            return BatchNormMap.ApplyActivation(layer, dual, pending.Norm, pending.Before);
+            return BatchNormMap.ApplyActivation(layer, dual, pending);
         }
 
         return state.IsGaussian

@@ -11,21 +11,20 @@ internal static class BatchNormMap
     {
         var kernel = Decompose(norm, state);
         var (signal, error) = kernel.Linear();
-        var after = After(norm, state, () => signal, () => kernel.Homogeneous(Linear, state.Noise, state.Cross), Math.Max(state.Error, error));
-        return after with { Pending = (norm, state) };
+        var after = After(norm, kernel, state, () => signal, () => kernel.Homogeneous(Linear, state.Noise, state.Cross), Math.Max(state.Error, error));
+        return after with { Pending = new(norm, kernel, state) };
     }
 
     /// <summary>Batch norm and the activation after it.</summary>
     /// <param name="layer">The activation.</param>
     /// <param name="dual">Its dual.</param>
-    /// <param name="norm">The norm.</param>
-    /// <param name="state">The state before the norm.</param>
-    public static KernelState ApplyActivation(Activation layer, DualActivation dual, BatchNorm norm, KernelState state)
+    /// <param name="pending">The norm.</param>
+    public static KernelState ApplyActivation(Activation layer, DualActivation dual, PendingNorm pending)
     {
-        var kernel = Decompose(norm, state);
+        var (norm, kernel, state) = pending;
         if (dual is LeakyDual leaky)
         {
-            return After(norm, state, () => kernel.Homogeneous(leaky, null, null).Signal, () => kernel.Homogeneous(leaky, state.Noise, state.Cross), state.Error);
+            return After(norm, kernel, state, () => kernel.Homogeneous(leaky, null, null).Signal, () => kernel.Homogeneous(leaky, state.Noise, state.Cross), state.Error);
         }
 
         var correlated = state.Cross is not null && IsCorrelated(kernel, state);
@@ -72,9 +71,8 @@ internal static class BatchNormMap
         return (signal, gain, Math.Max(error, noiseError));
     }
 
-    private static KernelState After(BatchNorm norm, KernelState state, Func<Matrix<double>> signal, Func<ActivationKernel> all, double error)
+    private static KernelState After(BatchNorm norm, BatchNormKernel kernel, KernelState state, Func<Matrix<double>> signal, Func<ActivationKernel> all, double error)
     {
-        var kernel = Decompose(norm, state);
         var square = norm.Scale * norm.Scale;
         var noise = state.Noise is not null && IsFinite(kernel);
         var after = noise ? all() : new ActivationKernel(signal(), null, null, error);

@@ -48,8 +48,8 @@ public sealed record KernelState
     /// <summary>Layers with weights that a function of the inputs has passed: a second one makes the kernel itself random at finite width.</summary>
     internal int RandomLayers { get; init; }
 
-    /// <summary>A batch norm whose joint law with the next activation is known: the norm, and the state before it.</summary>
-    internal (BatchNorm Norm, KernelState Before)? Pending { get; init; }
+    /// <summary>A batch norm whose joint law with the next activation is known.</summary>
+    internal PendingNorm? Pending { get; init; }
 
     /// <summary>The state of a batch of inputs.</summary>
     /// <param name="shape">Shape of one image.</param>

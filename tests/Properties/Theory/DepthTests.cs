@@ -275,6 +275,24 @@ public class DepthTests
         Digits(ResidualTime.LogChi(48, 2, NormConstants.For(dual).BatchNorm, scale * scale * variance), expected, 3);
     }
 
+    [Fact]
+    public void Pre_norm_tanh_branches_grow_as_the_power_of_their_constant()
+    {
+        // Two points of equal norms, LN branches of two layers that add 1 to the signal: noise n, q and q(1 - c) unit by unit. H = 2: τ = 0.1936, and 0.1929 from unit 1000 to 3000.
+        var dual = DualActivationTests.Dual("tanh");
+        var gain = NormConstants.For(dual).LayerNorm;
+        var map = CorrelationMap.Make(new MeanField(dual, 1 / dual.Moments(1).Square));
+        var (q, apart, noise, at1000) = (1.0, 0.5, 1.0, 0.0);
+        for (var unit = 1; unit <= 3000; unit++)
+        {
+            (q, apart, noise) = (q + 1, apart + map.After(apart / q, 2), noise + (gain * gain * noise / q));
+            at1000 = unit == 1000 ? 0.5 * Math.Log(noise / apart) : at1000;
+        }
+
+        Digits(((0.5 * Math.Log(noise / apart)) - at1000) / Math.Log(3), 0.1929, 3);
+        Digits(NormConstants.BranchExponent(gain, 2), 0.1936, 4);
+    }
+
     [Theory]
     [InlineData("relu", 0.2274)]
     [InlineData("tanh", 0.0885)]
