@@ -134,6 +134,44 @@ public class LayerMapTests
     }
 
     [Fact]
+    public void Dilated_strided_convolutions_read_the_patches_of_their_convention()
+    {
+        // The patch of an output starts ⌊(k-1)/2⌋·dilation before stride·output; zeros beyond the border; weights of variance 1.5/27 and biases of 0.3.
+        var (x, dx) = Batch(1, 49);
+        var shape = new Shape(7, 7, 3);
+        var convolution = new Convolution(3) { Stride = 2, Dilation = 2, Boundary = Boundary.ZeroPadding, Parameters = new(1.5, 0.3) };
+        var state = LayerMap.Apply(convolution, KernelState.Of(shape, x, dx));
+        state.Points.Should().Be(16);
+        foreach (var (i, j) in ((int, int)[])[(0, 0), (5, 6), (3, 12), (15, 10)])
+        {
+            state.Signal[i, j].Should().BeApproximately((1.5 / 27 * Products(x, x, i, j)) + 0.3, 1e-12);
+            state.Cross![i, j].Should().BeApproximately(1.5 / 27 * Products(dx, x, i, j), 1e-12);
+        }
+
+        var grouped = LayerMap.Apply(convolution with { Groups = 3 }, KernelState.Of(shape, x, dx));
+        (grouped.Signal - state.Signal).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-14, "means over channels do not ask which group they are in");
+        grouped.IsGaussian.Should().BeFalse();
+
+        static double Products(Matrix<double> left, Matrix<double> right, int i, int j)
+        {
+            var sum = 0.0;
+            for (var a = -2; a <= 2; a += 2)
+            {
+                for (var b = -2; b <= 2; b += 2)
+                {
+                    var ((r, c), (s, d)) = (((2 * (i / 4)) + a, (2 * (i % 4)) + b), ((2 * (j / 4)) + a, (2 * (j % 4)) + b));
+                    if (r is >= 0 and < 7 && c is >= 0 and < 7 && s is >= 0 and < 7 && d is >= 0 and < 7)
+                    {
+                        sum += left.Row((7 * r) + c) * right.Row((7 * s) + d);
+                    }
+                }
+            }
+
+            return sum;
+        }
+    }
+
+    [Fact]
     public void Residual_sums_have_no_cross_terms_where_the_branch_ends_in_fresh_weights()
     {
         var (x, dx) = Batch(3);
