@@ -8,7 +8,7 @@ public static class ResidualTime
     /// <param name="onset">l₀ = ν₂(y⁰)/(α²g), units that the skip connection weighs at the start.</param>
     /// <returns>The time.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The units are negative or the onset not positive.</exception>
-    public static double OfNormalisedBranches(double units, double onset)
+    public static double NormalisedBranches(double units, double onset)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(units);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(onset);

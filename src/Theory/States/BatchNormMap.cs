@@ -27,7 +27,8 @@ internal static class BatchNormMap
             return After(norm, kernel, state, () => kernel.Homogeneous(leaky, null, null).Signal, () => kernel.Homogeneous(leaky, state.Noise, state.Cross), state.Error);
         }
 
-        var correlated = state.Cross is not null && IsCorrelated(kernel, state);
+        var share = state.Cross is null ? 0 : SharedNoise(kernel, state);
+        var correlated = share > LargestShare;
         var noise = state.Noise is not null && !correlated && IsFinite(kernel);
         var (signal, gain, error) = dual is IComplexDual complex
             ? Exact(kernel, complex, norm.Scale, noise)
@@ -38,7 +39,7 @@ internal static class BatchNormMap
         {
             IsGaussian = false,
             Validity = LayerMap.AfterNonlinear(state),
-            Error = Math.Max(state.Error, error),
+            Error = Math.Max(state.Error, error) + (noise ? 2 * share : 0),
             Means = null,
             NoNoise = noise ? state.NoNoise : state.NoNoise ?? new NoTheoryException(layer, correlated ? "batch norm before it has noise that is correlated with the signal" : Infinite),
         };
@@ -46,8 +47,11 @@ internal static class BatchNormMap
 
     private const string Infinite = "the batch's points vary in two directions at most and ε = 0, where noise has no mean square";
 
-    /// <summary>Noise of which a smaller share lies in the directions of the signal is as good as independent.</summary>
-    private const double NegligibleShare = 1e-10;
+    /// <summary>
+    /// Noise that is given has by chance a share of about (directions)/(features) in the directions of the signal. Before an activation that is not homogeneous it is taken for independent,
+    /// which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this share on there is no prediction.
+    /// </summary>
+    private const double LargestShare = 0.25;
 
     private static readonly LeakyDual Linear = (LeakyDual)DualActivation.For(new Function(FunctionKind.Linear));
 
@@ -109,6 +113,6 @@ internal static class BatchNormMap
 
     private static bool IsFinite(BatchNormKernel kernel) => kernel.Rank > 2 || kernel.Epsilon > 0;
 
-    private static bool IsCorrelated(BatchNormKernel kernel, KernelState state) =>
-        state.Noise is not null && kernel.SharedNoise(state.Cross!, [.. state.Noise.Diagonal()]).Max() > NegligibleShare;
+    private static double SharedNoise(BatchNormKernel kernel, KernelState state) =>
+        state.Noise is null ? 0 : kernel.SharedNoise(state.Cross!, [.. state.Noise.Diagonal()]).Max();
 }

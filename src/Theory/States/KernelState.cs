@@ -33,7 +33,7 @@ public sealed record KernelState
     /// <summary>What the numbers hold for.</summary>
     public Validity Validity { get; internal init; }
 
-    /// <summary>The largest relative error of a quadrature, expansion or interpolation so far; 0 for formulas.</summary>
+    /// <summary>The relative error of quadratures, expansions, interpolations and neglected correlations so far, as far as it is known; 0 for formulas.</summary>
     public double Error { get; internal init; }
 
     /// <summary>Number of points P.</summary>
@@ -57,7 +57,7 @@ public sealed record KernelState
     /// <param name="noise">dx, of the same size.</param>
     /// <returns>The state.</returns>
     /// <exception cref="ArgumentException">Sizes differ, or a number is not finite.</exception>
-    public static KernelState Of(Shape shape, Matrix<double> features, Matrix<double> noise)
+    public static KernelState FromFeatures(Shape shape, Matrix<double> features, Matrix<double> noise)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(noise);

@@ -23,7 +23,7 @@ public class LayerMapTests
         var shape = new Shape(6, 6, 3);
         var (x, dx) = Batch(images, (int)shape.Positions);
         var network = Recipes.Find(name, new RecipeSizes(shape, depth, 64, kernelSize))!;
-        var start = KernelState.Of(shape, x, dx);
+        var start = KernelState.FromFeatures(shape, x, dx);
         var first = LayerMap.Apply([.. network.Layers.Take(network.Layers.Count - 1)], start);
         var stack = (Repeat)network.Layers[^1];
         var kind = new NetworkKind(name.StartsWith("bn", StringComparison.Ordinal), name.EndsWith("res", StringComparison.Ordinal), 2);
@@ -48,7 +48,7 @@ public class LayerMapTests
         var (x, dx) = Batch(2);
         var first = new Convolution(3) { Channels = 1, Stride = 1, Boundary = Boundary.ZeroPadding, Parameters = new Initialisation(1.7, 0.2) };
         Layers rest = [new Activation(new Function(FunctionKind.Gelu)), new AveragePool(2), new Dropout(0.8) { Mask = DropoutMask.ByPoint }, new Scaling(-1.5)];
-        var state = LayerMap.Apply([first, .. rest], KernelState.Of(Image, x, dx));
+        var state = LayerMap.Apply([first, .. rest], KernelState.FromFeatures(Image, x, dx));
         state.Validity.Should().Be(Validity.Exact);
         var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(41));
         var random = new MathNet.Numerics.Random.MersenneTwister(42);
@@ -112,7 +112,7 @@ public class LayerMapTests
             Layers layers = before
                 ? [new Dense { Channels = channels, Parameters = new(1.5) }, new Activation(Function.Relu), norm]
                 : [new Dense { Channels = channels, Parameters = new(1.5) }, norm];
-            var state = LayerMap.Apply(layers, KernelState.Of(Image, x, dx));
+            var state = LayerMap.Apply(layers, KernelState.FromFeatures(Image, x, dx));
             state.Validity.Should().Be(Validity.InfiniteWidth);
             var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(7));
             var w = Matrix<double>.Build.Random(3, channels, normal) * Math.Sqrt(1.5 / 3);
@@ -140,7 +140,7 @@ public class LayerMapTests
         var (x, dx) = Batch(1, 49);
         var shape = new Shape(7, 7, 3);
         var convolution = new Convolution(3) { Stride = 2, Dilation = 2, Boundary = Boundary.ZeroPadding, Parameters = new(1.5, 0.3) };
-        var state = LayerMap.Apply(convolution, KernelState.Of(shape, x, dx));
+        var state = LayerMap.Apply(convolution, KernelState.FromFeatures(shape, x, dx));
         state.Points.Should().Be(16);
         foreach (var (i, j) in ((int, int)[])[(0, 0), (5, 6), (3, 12), (15, 10)])
         {
@@ -148,7 +148,7 @@ public class LayerMapTests
             state.Cross![i, j].Should().BeApproximately(1.5 / 27 * Products(dx, x, i, j), 1e-12);
         }
 
-        var grouped = LayerMap.Apply(convolution with { Groups = 3 }, KernelState.Of(shape, x, dx));
+        var grouped = LayerMap.Apply(convolution with { Groups = 3 }, KernelState.FromFeatures(shape, x, dx));
         (grouped.Signal - state.Signal).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-14, "means over channels do not ask which group they are in");
         grouped.IsGaussian.Should().BeFalse();
 
@@ -175,7 +175,7 @@ public class LayerMapTests
     public void Residual_sums_have_no_cross_terms_where_the_branch_ends_in_fresh_weights()
     {
         var (x, dx) = Batch(3);
-        var start = LayerMap.Apply([new Flatten(), new Dense()], KernelState.Of(Image, x, dx));
+        var start = LayerMap.Apply([new Flatten(), new Dense()], KernelState.FromFeatures(Image, x, dx));
         Layers branch = [new Activation(new Function(FunctionKind.Tanh)), new Dense { Parameters = new(1.2, 0.1) }];
         var inner = LayerMap.Apply(branch, start);
         var sum = LayerMap.Apply(new Residual(branch) { BranchScale = 0.5, SkipScale = 0.8 }, start);
@@ -192,7 +192,7 @@ public class LayerMapTests
     public void Z1_layer_normalised_branches_add_the_same_at_every_unit()
     {
         var (x, dx) = Batch(4);
-        var start = LayerMap.Apply([new Flatten(), new Dense()], KernelState.Of(Image, x, dx));
+        var start = LayerMap.Apply([new Flatten(), new Dense()], KernelState.FromFeatures(Image, x, dx));
         Layers unit = [new Residual([new LayerNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Gelu)), new Dense()])];
         var gain = 2 * DualActivationTests.Dual("gelu").Moments(1).Square;
         foreach (var units in (int[])[1, 5])
@@ -208,7 +208,7 @@ public class LayerMapTests
         var (x, dx) = Batch(3);
         var normal = new Normal(0, 1, new Random(2));
         dx = Matrix<double>.Build.Random(dx.RowCount, dx.ColumnCount, normal);
-        var state = LayerMap.Apply([new Flatten(), new Dense()], KernelState.Of(Image, x, dx));
+        var state = LayerMap.Apply([new Flatten(), new Dense()], KernelState.FromFeatures(Image, x, dx));
         Layers unit = [new LayerNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Gelu)), new Dense()];
         var (before, after) = (LayerMap.Apply([new Repeat(200, unit)], state), LayerMap.Apply([new Repeat(201, unit)], state));
         Math.Sqrt(after.NoisePower() / before.NoisePower() * before.Nu2() / after.Nu2()).Should().BeApproximately(1.0354, 5e-5);
@@ -230,11 +230,41 @@ public class LayerMapTests
         tanh.Noise.Should().NotBeNull();
     }
 
+    [Theory]
+    [InlineData(0.15)]
+    [InlineData(1)]
+    public void Noise_that_shares_directions_with_the_signal_is_wrong_by_the_stated_error_or_refused(double along)
+    {
+        const int points = 10, draws = 40_000;
+        var kernel = PairwiseDualTests.Kernel(points, 0.4, 0.3, 1.5);
+        var independent = Matrix<double>.Build.DenseIdentity(points);
+        var state = KernelState.Gaussian(new Shape(1, 1, 64), kernel, independent + (along * along * kernel), along * kernel);
+        var after = LayerMap.Apply([new BatchNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Gelu))], state);
+        if (along == 1)
+        {
+            after.Noise.Should().BeNull();
+            after.NoNoise!.Message.Should().Contain("correlated with the signal");
+            return;
+        }
+
+        var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(19));
+        var gelu = DualActivationTests.Dual("gelu").Curve;
+        var samples = Kernels.Neurons(kernel, draws, 5).Select(y =>
+        {
+            var dy = (along * y) + Vector<double>.Build.Random(points, normal);
+            var u = y - y.Average();
+            var sigma = Math.Sqrt(u.DotProduct(u) / points);
+            return Enumerable.Range(0, points).Average(i => Math.Pow(gelu.Slope(u[i] / sigma) * dy[i] / sigma, 2));
+        }).ToArray();
+        after.Error.Should().BeInRange(0.005, 0.3);
+        after.NoisePower().Should().BeApproximately(samples.Average(), Sampling.Allowance(samples) + (after.Error * samples.Average()));
+    }
+
     [Fact]
     public void Layers_without_a_law_are_refused_by_name()
     {
         var (x, dx) = Batch(3);
-        var inputs = KernelState.Of(Image, x, dx);
+        var inputs = KernelState.FromFeatures(Image, x, dx);
         var weights = new Convolution(3);
         Refuses([new Activation(Function.Relu)], "no theory of relu: it follows channels that are not Gaussian*");
         Refuses([weights, new MaxPool(2)], "no theory of max_pool*");
@@ -272,10 +302,10 @@ public class LayerMapTests
         var act = () => KernelState.Gaussian(new Shape(1, 1, 2), indefinite, Matrix<double>.Build.DenseIdentity(3));
         act.Should().Throw<ArgumentException>().WithMessage("*eigenvalue*");
         var (x, dx) = Batch(2);
-        var points = () => KernelState.Of(new Shape(5, 4, 3), x, dx);
+        var points = () => KernelState.FromFeatures(new Shape(5, 4, 3), x, dx);
         points.Should().Throw<ArgumentException>().WithMessage("expected points that 20 positions*");
         x[0, 0] = double.NaN;
-        var finite = () => KernelState.Of(Image, x, dx);
+        var finite = () => KernelState.FromFeatures(Image, x, dx);
         finite.Should().Throw<ArgumentException>().WithMessage("expected finite*");
     }
 
