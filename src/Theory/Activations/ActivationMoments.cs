@@ -38,7 +38,7 @@ public readonly record struct ActivationMoments(
         }
 
         return variance == 0
-            ? new(mean, meanSlope, square, (slopeAtZero * 1) + (curve.Value(0) * curve.Curvature(0)), squareSlope, double.NaN, 0)
+            ? new(mean, meanSlope, square, (curve.Slope(0) * curve.Slope(0)) + (curve.Value(0) * curve.Curvature(0)), squareSlope, double.NaN, 0)
             : new(mean, meanSlope, square, 0.5 * squareDerivative / variance, squareSlope, 0.5 * slopeDerivative / variance, deviation * along);
     }
 }

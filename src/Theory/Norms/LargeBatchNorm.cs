@@ -35,9 +35,8 @@ internal static class LargeBatchNorm
     public static (Matrix<double> Signal, Matrix<double>? Noise, double Error) Apply(BatchNormKernel norm, DualActivation dual, double scale, bool noise)
     {
         var (points, mean) = (norm.Points, norm.Eigenvalues.Sum() / norm.Points);
-        var first = (Matrix<double>.Build.DiagonalOfDiagonalArray([.. norm.Eigenvalues]), norm.Directions);
-        var s = first.Directions * first.Item1 * first.Directions.Transpose();
-        var squared = first.Directions * first.Item1 * first.Item1 * first.Directions.Transpose();
+        var scaled = norm.Directions * Matrix<double>.Build.DiagonalOfDiagonalArray([.. norm.Eigenvalues]);
+        var (s, squared) = (DenseProduct.OfTransposed(scaled, norm.Directions), DenseProduct.OfTransposed(scaled, scaled));
         var variance = norm.Eigenvalues.Sum(value => value * value) / ((double)points * points);
         var (h, k) = (Step * mean, Step * mean / norm.Eigenvalues.Max());
         (Matrix<double> V, Matrix<double>? T) Psi(double tau, double eta)
