@@ -21,7 +21,7 @@ internal readonly struct GeluTanhFunction : IScalarFunction
     }
 
     /// <summary>F u + C u³ in two parts, since an exponent of several hundred needs more digits than a double has; and its derivative.</summary>
-    private static (double Value, double Rest, double Derivative) Inner(double u)
+    private static (double Value, double Remainder, double Derivative) Inner(double u)
     {
         const double factor = 1.5957691216057308, factorRest = -9.96930880911092e-17, cubic = 0.07135481627260025, cubicRest = -4.1218577217431825e-18;
         var square = u * u;

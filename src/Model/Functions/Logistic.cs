@@ -9,7 +9,7 @@ internal static class Logistic
     /// <returns>All three, each accurate where it is small.</returns>
     public static (double Value, double Complement, double Derivative) At(double u, double rest = 0)
     {
-        var small = Elementary.Exp(-Math.Abs(u)) * (1 - (Math.Sign(u) * rest));
+        var small = Elementary.Exp(-Math.Abs(u)) * (1 - (u < 0 ? -rest : rest));
         var large = 1 / (1 + small);
         var (value, complement) = u < 0 ? (small * large, large) : (large, small * large);
         return (value, complement, small * large * large);
