@@ -99,8 +99,9 @@ internal sealed class StageWalk<T>
         Add(_factory.Start(residual, input));
         _memory.Hold();
         Unit(residual.Branch, shown, unit, units);
-        if (shown && residual.Branch is [.., Repeat { Times: > 1 }])
+        if (shown && _places[_nextPlace].Kind == Networks.PlaceKind.BranchEnd)
         {
+            // A shown residual has a place for its sum, so this one can only be the end of its own branch.
             Reach(Networks.PlaceKind.BranchEnd, null);
         }
 
