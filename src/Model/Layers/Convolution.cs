@@ -57,7 +57,7 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
         var kernelShape = KernelShape.Of(weights);
         if (boundary == Boundary.Symmetric && kernelShape.Size % 2 == 0)
         {
-            throw new ArgumentException("expected an odd kernel with the symmetric boundary", nameof(kernelShape));
+            throw new ArgumentException("expected an odd kernel with the symmetric boundary", nameof(weights));
         }
 
         if (input.Channels != kernelShape.InputChannels)
