@@ -98,7 +98,9 @@ public class LayerByHandTests
             var byPoint = Enumerable.Range(0, values.Length).Select(i => i % 5 == 0 ? 0.0 : 2).ToArray();
             var parameters = new GivenParameters<double>(new Dictionary<(ParameterKind, int), double[]>
             {
-                [(ParameterKind.Mask, 0)] = shared, [(ParameterKind.Mask, 1)] = byPoint, [(ParameterKind.Survival, 0)] = [survives],
+                [(ParameterKind.Mask, 0)] = shared,
+                [(ParameterKind.Mask, 1)] = byPoint,
+                [(ParameterKind.Survival, 0)] = [survives],
             });
 
             var (signal, noise) = DescribedNetworks.Propagate(network, values, values, parameters: parameters);

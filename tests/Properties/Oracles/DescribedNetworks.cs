@@ -1,4 +1,3 @@
-using System.Numerics;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
 
