@@ -12,14 +12,17 @@ internal sealed class NetworkMemory
     private readonly HashSet<(Layer Layer, Shape Input)> _counted = [];
     private readonly double _images;
     private readonly double _threads;
-    private double _features;
+    private readonly StageMemory _stages;
     private double _largestKernel;
     private double _numbers;
     private double _integers;
     private double _doubles;
-    private int _levels;
 
-    private NetworkMemory(int images, int threads) => (_images, _threads) = (images, threads);
+    private NetworkMemory(Shape input, int images, int threads)
+    {
+        (_images, _threads) = (images, threads);
+        _stages = new(Elements(input));
+    }
 
     /// <summary>Bytes of all buffers, and the elements of the largest one, which must be within the range of 32-bit integers.</summary>
     /// <param name="network">The network.</param>
@@ -29,33 +32,30 @@ internal sealed class NetworkMemory
     /// <returns>Both, as upper bounds.</returns>
     public static (double Bytes, double LargestBuffer) Of(Network network, int images, int bytesOfNumber = sizeof(float), int threads = 1)
     {
-        var memory = new NetworkMemory(images, threads);
-        memory.Count(network.Layers, network.Input, 0);
-        var input = 2 * memory.Elements(network.Input);
-        var buffers = Math.Max(memory._features, input) * (2 + memory._levels);
+        var memory = new NetworkMemory(network.Input, images, threads);
+        memory.Count(network.Layers, network.Input);
+        var (input, features) = (2 * memory.Elements(network.Input), 2 * memory._stages.Capacity);
 
         // The product holds the largest weights once more, packed.
-        var numbers = input + buffers + memory._numbers + (2 * memory._largestKernel);
+        var numbers = input + (features * memory._stages.Buffers) + memory._numbers + (2 * memory._largestKernel);
         var bytes = (numbers * bytesOfNumber) + (memory._integers * sizeof(int)) + (memory._doubles * sizeof(double));
-        return (bytes, new[] { input, memory._features, memory._largestKernel, memory._numbers, memory._integers, memory._doubles }.Max());
+        return (bytes, new[] { input, features, memory._largestKernel, memory._numbers, memory._integers, memory._doubles }.Max());
     }
 
     private double Elements(Shape shape) => _images * shape.Features;
 
-    private Shape Count(Layers layers, Shape input, int level)
+    private Shape Count(Layers layers, Shape input)
     {
-        _levels = Math.Max(_levels, level);
         var shape = input;
         foreach (var layer in layers)
         {
             switch (layer)
             {
                 case Repeat repeat:
-                    shape = Count(repeat, shape, level);
+                    shape = Count(repeat, shape);
                     break;
                 case Residual residual:
-                    _ = Count(residual.Branch, shape, level + 1);
-                    shape = Count(residual.Skip, shape, level + 1) is var end && residual.Skip.Count > 0 ? end : residual.OutputOf(shape);
+                    shape = Count(residual, shape);
                     break;
                 default:
                     if (_counted.Add((layer, shape)))
@@ -63,22 +63,36 @@ internal sealed class NetworkMemory
                         Count(layer, shape);
                     }
 
-                    shape = layer.OutputOf(shape);
+                    var output = layer.OutputOf(shape);
+                    _stages.Pass(Elements(shape), Elements(output), writes: Computes(layer), elsewhere: WritesElsewhere(layer));
+                    shape = output;
                     break;
             }
-
-            _features = Math.Max(_features, 2 * Elements(shape));
         }
 
         return shape;
     }
 
-    private Shape Count(Repeat repeat, Shape input, int level)
+    private Shape Count(Residual residual, Shape input)
+    {
+        _stages.Hold();
+        var output = Count(residual.Branch, input);
+        if (residual.Skip.Count > 0)
+        {
+            _stages.Exchange();
+            output = Count(residual.Skip, input);
+        }
+
+        _stages.Release(Elements(output));
+        return output;
+    }
+
+    private Shape Count(Repeat repeat, Shape input)
     {
         var shape = input;
         for (var repetition = 0; repetition < repeat.Times; repetition++)
         {
-            var next = Count(repeat.Unit, shape, level);
+            var next = Count(repeat.Unit, shape);
             if (next == shape)
             {
                 break;
@@ -89,6 +103,17 @@ internal sealed class NetworkMemory
 
         return shape;
     }
+
+    private static bool Computes(Layer layer) => layer is not (Flatten or Activation { Function.Kind: FunctionKind.Linear });
+
+    /// <summary>Whether a layer leaves its input as it is, which then needs no buffer if it is the network's.</summary>
+    private static bool WritesElsewhere(Layer layer) => layer switch
+    {
+        Convolution or Dense or Attention or Pooling or GlobalAveragePool => true,
+        Activation activation => activation.Function.Kind is not (FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs),
+        Norm or Scaling or Dropout or Flatten => false,
+        _ => throw new UnknownLayerException(layer),
+    };
 
     private void Count(Layer layer, Shape input)
     {

@@ -1,15 +1,15 @@
 namespace Wellbehaved.Model;
 
-/// <summary>Counts the memory that stages need: the largest tensor that a network's own buffers hold, and how many of them are in use at the same time.</summary>
+/// <summary>Counts the memory that layers need in the order of propagation: the largest tensor that a network's own buffers hold, and how many of them are in use at the same time.</summary>
 /// <remarks>The input is not one of them as long as layers only read it.</remarks>
-internal sealed class StageMemory(int inputElements)
+internal sealed class StageMemory(double inputElements)
 {
     private readonly Stack<bool> _held = [];
     private bool _owned;
-    private int _elements = inputElements;
+    private double _elements = inputElements;
 
     /// <summary>Elements of the largest tensor in a buffer; at least 1.</summary>
-    public int Capacity { get; private set; } = 1;
+    public double Capacity { get; private set; } = 1;
 
     /// <summary>Buffers: the current one, a spare one and the skip connections that are held.</summary>
     public int Buffers { get; private set; } = 2;
@@ -19,7 +19,7 @@ internal sealed class StageMemory(int inputElements)
     /// <param name="output">Elements of its output.</param>
     /// <param name="writes">Whether it computes at all.</param>
     /// <param name="elsewhere">Whether it writes to the spare buffer and not in place.</param>
-    public void Pass(int input, int output, bool writes, bool elsewhere)
+    public void Pass(double input, double output, bool writes, bool elsewhere)
     {
         _elements = output;
         if (!writes)
@@ -53,12 +53,12 @@ internal sealed class StageMemory(int inputElements)
 
     /// <summary>A residual ends.</summary>
     /// <param name="elements">Elements of the sum.</param>
-    public void Release(int elements)
+    public void Release(double elements)
     {
         _held.Pop();
         Require(elements);
         (_owned, _elements) = (true, elements);
     }
 
-    private void Require(int elements) => Capacity = Math.Max(Capacity, elements);
+    private void Require(double elements) => Capacity = Math.Max(Capacity, elements);
 }

@@ -19,8 +19,8 @@ public class NetworkMemoryTests
 
         var counted = NetworkMemory.Of(Recipes.Find(name, new RecipeSizes(new Shape(32, 32, 3), 100, channels, kernelSize))!, images).Bytes;
 
-        // The experiment counts moments too, and the network an input that the first layer might have to copy.
-        counted.Should().BeInRange(0.6 * expected, 1.7 * expected);
+        // The experiment counts the images in double precision, Gram matrices and moments too.
+        counted.Should().BeInRange(0.5 * expected, 1.1 * expected);
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public class NetworkMemoryTests
         var wide = NetworkMemory.Of(Recipes.BnRes(new RecipeSizes(new Shape(32, 32, 3), 2000, 64, 3)), 8000);
 
         deep.Should().Be(shallow);
-        wide.LargestBuffer.Should().BeApproximately(1000 * deep.LargestBuffer, 1e-6 * wide.LargestBuffer);
+        wide.LargestBuffer.Should().BeInRange(500 * deep.LargestBuffer, 1000 * deep.LargestBuffer);
     }
 
     [Fact]
@@ -43,11 +43,18 @@ public class NetworkMemoryTests
     }
 
     [Fact]
-    public void Every_example_can_be_counted()
+    public void Every_example_takes_the_buffers_that_are_counted()
     {
         foreach (var network in DescribedNetworks.Examples.Values)
         {
-            NetworkMemory.Of(network, DescribedNetworks.Images).Bytes.Should().BeGreaterThan(0, network.Name);
+            using var product = new Wellbehaved.Numerics.MatrixProduct<float>();
+            using var factory = new LayerFactory<float>(DescribedNetworks.Images, NoiseKind.Mapping, product);
+            var taken = StageWalk<float>.Of(network, factory).Memory;
+
+            var counted = NetworkMemory.Of(network, DescribedNetworks.Images);
+
+            counted.LargestBuffer.Should().BeGreaterThanOrEqualTo(2 * taken.Capacity, network.Name);
+            counted.Bytes.Should().BeGreaterThanOrEqualTo(2 * taken.Capacity * taken.Buffers * sizeof(float), network.Name);
         }
     }
 }
