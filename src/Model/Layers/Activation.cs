@@ -24,7 +24,8 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
         target.Reshape(source.Shape);
         if (source.SignalExponent > TFunction.MostExponent)
         {
-            throw new ArithmeticException($"expected a signal below 2^{TFunction.MostExponent} before {typeof(TFunction).Name}, got 2^{source.SignalExponent} at depth {state.Depth}");
+            var word = typeof(TFunction).Name.Replace("Function", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
+            throw new ArithmeticException($"expected a signal below 2^{TFunction.MostExponent} before a {word}, which double precision does not know beyond, got about 2^{source.SignalExponent} at depth {state.Depth}");
         }
 
         var exponent = Math.Clamp(source.SignalExponent, -MostExponent, MostExponent);

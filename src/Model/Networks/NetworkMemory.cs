@@ -9,6 +9,9 @@ internal sealed class NetworkMemory
     /// <summary>Positions of an input whose logits a head holds, signal and noise, in double precision; and features of queries, keys, values and outputs.</summary>
     private const double HeadMatrices = 2, HeadFeatures = 8;
 
+    /// <summary>Columns in whose multiples weights are packed.</summary>
+    private const double PackedColumns = 32;
+
     private readonly HashSet<(Layer Layer, Shape Input)> _counted = [];
     private readonly double _images;
     private readonly double _threads;
@@ -37,7 +40,7 @@ internal sealed class NetworkMemory
         var (input, features) = (2 * memory.Elements(network.Input), 2 * memory._stages.Capacity);
 
         // The product holds the largest weights once more, packed.
-        var numbers = input + (features * memory._stages.Buffers) + memory._numbers + (2 * memory._largestKernel);
+        var numbers = input + (features * memory._stages.Buffers) + memory._numbers + memory._largestKernel;
         var bytes = (numbers * bytesOfNumber) + (memory._integers * sizeof(int)) + (memory._doubles * sizeof(double));
         return (bytes, new[] { input, features, memory._largestKernel, memory._numbers, memory._integers, memory._doubles }.Max());
     }
@@ -123,10 +126,10 @@ internal sealed class NetworkMemory
                 Count(convolution, input);
                 break;
             case Dense dense:
-                Kernel((double)input.Channels * (dense.Channels ?? input.Channels));
+                Kernel(input.Channels, dense.Channels ?? input.Channels);
                 break;
             case Attention attention:
-                Kernel((double)input.Channels * input.Channels);
+                Kernel(input.Channels, input.Channels);
                 _numbers += 3 * 2 * Elements(input);
                 _doubles += _threads * ((HeadMatrices * input.Positions * input.Positions) + (HeadFeatures * input.Features / attention.Heads));
                 break;
@@ -145,7 +148,7 @@ internal sealed class NetworkMemory
         var output = convolution.OutputOf(input);
         var area = (double)convolution.Kernel * convolution.Kernel;
         var kernel = convolution.FanInOf(input.Channels) * (double)output.Channels;
-        Kernel(kernel);
+        Kernel(convolution.FanInOf(input.Channels), output.Channels);
         if (convolution.Kernel > 1 || convolution.Stride > 1)
         {
             // The table of sources for signal and noise, and once more for the signal alone while it is made.
@@ -159,9 +162,9 @@ internal sealed class NetworkMemory
         }
     }
 
-    private void Kernel(double length)
+    private void Kernel(double fanIn, double outputs)
     {
-        _numbers += length;
-        _largestKernel = Math.Max(_largestKernel, length);
+        _numbers += fanIn * outputs;
+        _largestKernel = Math.Max(_largestKernel, fanIn * Math.Ceiling(outputs / PackedColumns) * PackedColumns);
     }
 }

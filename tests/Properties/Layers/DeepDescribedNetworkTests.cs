@@ -111,6 +111,14 @@ public class DeepDescribedNetworkTests
     }
 
     [Fact]
+    public void A_sine_of_an_exploding_signal_is_refused()
+    {
+        var propagating = () => Around(100, new Activation(new(FunctionKind.Sine)));
+
+        propagating.Should().Throw<ArithmeticException>().WithMessage("expected a signal below 2^900 before a sine*at depth*");
+    }
+
+    [Fact]
     public void Biases_remain_of_a_signal_that_vanishes()
     {
         var (_, after) = Around(0.01, new Dense { Channels = 64, Parameters = new(0.01, 0.25) });
