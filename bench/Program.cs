@@ -5,8 +5,8 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); vectors FOLDER; signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE]; fuzz INPUTS SEED;
-// fuzz commands FROM TO [FOLDER]; leak MINUTES;
+// evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
+// fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -14,6 +14,9 @@ switch (args)
         return EvidenceCommands.Run(rest);
     case ["vectors", var folder]:
         Console.WriteLine(string.Join("\n", VectorFile.WriteAll(folder)));
+        break;
+    case ["layer-vectors", var folder]:
+        Console.WriteLine(string.Join("\n", LayerVectorFile.WriteAll(folder)));
         break;
     case ["figures", var folder, var target, .. var like]:
         FigureTables.Run(folder, target, like.FirstOrDefault());

@@ -32,6 +32,7 @@ internal static class Commands
             PredictCommand.Create(),
             DiagnoseCommand.Create(),
             PlotCommand.Create(),
+            NetworkCommand.Create(),
             ClaimsCommand.Create(),
             CompletionCommand.Create(),
         ];

@@ -62,6 +62,13 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "# Four architectures side by side",
             "wellbehaved plot vanilla.npz vanilla_res.npz bn_ff.npz bn_res.npz --out side_by_side.pdf",
         ],
+        ["network"] =
+        [
+            "# The recipes; one of them to start from; what is in a network of your own",
+            "wellbehaved network",
+            "wellbehaved network conv_ln_gelu",
+            "wellbehaved network mine.json --total-depth 4 --batch-size 64",
+        ],
         ["claims"] = ["wellbehaved claims S2 P3", "# For a program", "wellbehaved claims --json"],
         ["help"] = ["wellbehaved help run"],
         ["completion"] = ["eval \"$(wellbehaved completion bash)\""],

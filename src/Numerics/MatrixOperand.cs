@@ -52,5 +52,15 @@ public readonly unsafe struct MatrixOperand<T>
     /// <param name="segmentLength">Numbers in a segment.</param>
     /// <returns>The operand.</returns>
     public static MatrixOperand<T> Gathered(T* data, int* rows, int rowCount, int segmentLength) =>
-        new(data, segmentLength, 1, rows, rowCount, segmentLength);
+        Gathered(data, rows, rowCount, segmentLength, segmentLength);
+
+    /// <summary>A matrix whose rows are put together from segments of longer rows: a group of channels.</summary>
+    /// <param name="data">The first number of the segment in the first row.</param>
+    /// <param name="rows">Table (segments × rows) of row indices into <paramref name="data"/>, -1 for a segment of zeros.</param>
+    /// <param name="rowCount">Number of rows of the operand.</param>
+    /// <param name="segmentLength">Numbers in a segment.</param>
+    /// <param name="rowLength">Distance between two rows of <paramref name="data"/>.</param>
+    /// <returns>The operand.</returns>
+    public static MatrixOperand<T> Gathered(T* data, int* rows, int rowCount, int segmentLength, int rowLength) =>
+        new(data, rowLength, 1, rows, rowCount, segmentLength);
 }

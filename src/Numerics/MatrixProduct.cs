@@ -61,9 +61,10 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
     /// <param name="columns">Columns of the result.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
     /// <param name="upperOnly">Whether tiles wholly below the diagonal may be left out, for a symmetric result.</param>
+    /// <param name="stride">Distance between two rows of C; 0 where they follow each other.</param>
     /// <exception cref="ArgumentException">The right factor is gathered.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is negative.</exception>
-    public void Multiply(MatrixOperand<T> a, MatrixOperand<T> b, T* c, int rows, int inner, int columns, bool accumulate = false, bool upperOnly = false)
+    public void Multiply(MatrixOperand<T> a, MatrixOperand<T> b, T* c, int rows, int inner, int columns, bool accumulate = false, bool upperOnly = false, int stride = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(inner);
@@ -73,9 +74,11 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
             throw new ArgumentException("the right factor cannot be gathered", nameof(b));
         }
 
-        if (inner == 0 && !accumulate)
+        stride = stride == 0 ? columns : stride;
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, columns);
+        for (var row = 0; row < rows && inner == 0 && !accumulate; row++)
         {
-            new Span<T>(c, rows * columns).Clear();
+            new Span<T>(c + ((nint)row * stride), columns).Clear();
         }
 
         if (rows == 0 || inner == 0 || columns == 0)
@@ -94,7 +97,7 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
             {
                 var (first, end) = (panels * share / shares, panels * (share + 1) / shares);
                 PackB(b, first, end, inner, columns);
-                MultiplyRows(a, c, new Block(0, rows, first * _tileColumns, Math.Min(columns, end * _tileColumns)), inner, columns, accumulate, upperOnly, worker);
+                MultiplyRows(a, c, new Block(0, rows, first * _tileColumns, Math.Min(columns, end * _tileColumns)), inner, (columns, stride), accumulate, upperOnly, worker);
             });
             return;
         }
@@ -105,7 +108,7 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
         Workers.ForEach((rows + blockRows - 1) / blockRows, _threads, (block, worker) =>
         {
             var first = block * blockRows;
-            MultiplyRows(a, c, new Block(first, Math.Min(blockRows, rows - first), 0, columns), inner, columns, accumulate, upperOnly, worker);
+            MultiplyRows(a, c, new Block(first, Math.Min(blockRows, rows - first), 0, columns), inner, (columns, stride), accumulate, upperOnly, worker);
         });
     }
 
@@ -131,9 +134,10 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
         }
     }
 
-    private void MultiplyRows(MatrixOperand<T> a, T* c, Block block, int inner, int columns, bool accumulate, bool upperOnly, int worker)
+    private void MultiplyRows(MatrixOperand<T> a, T* c, Block block, int inner, (int Columns, int Stride) extent, bool accumulate, bool upperOnly, int worker)
     {
         var packedA = _packedA[worker].Pointer;
+        var (columns, stride) = extent;
         for (var firstInner = 0; firstInner < inner; firstInner += InnerBlock)
         {
             var depth = Math.Min(InnerBlock, inner - firstInner);
@@ -149,7 +153,7 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
                         break;
                     }
 
-                    MultiplyTile(packedA + (row * depth), panelB, c + ((nint)(block.FirstRow + row) * columns) + column, depth, columns, Math.Min(_tileRows, block.Rows - row), Math.Min(_tileColumns, columns - column), add, worker);
+                    MultiplyTile(packedA + (row * depth), panelB, c + ((nint)(block.FirstRow + row) * stride) + column, depth, stride, Math.Min(_tileRows, block.Rows - row), Math.Min(_tileColumns, columns - column), add, worker);
                 }
             }
         }

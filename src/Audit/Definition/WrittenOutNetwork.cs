@@ -61,6 +61,7 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
 
     private (double[] Signal, double[] Noise) Unit(int depth, (double[] Signal, double[] Noise) tensors, Action<int, Place, double[], double[]>? observe)
     {
+        RefuseOtherSteps();
         var places = network.Architecture.Places;
         var kernel = 1 + ((depth - 1) * network.Architecture.ConvolutionsPerUnit);
         var skip = tensors;
@@ -120,5 +121,20 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
 
         var (means, deviations) = _statistics[_norm++];
         return WrittenOutLayers.Normalise(signal, noise, means, deviations);
+    }
+
+    /// <summary>Refuses steps of one's own, whatever place they say that they are: what says that it is a ReLU need not be one.</summary>
+    /// <exception cref="InvalidOperationException">A step has not been written out.</exception>
+    private void RefuseOtherSteps()
+    {
+        var architecture = network.Architecture;
+        var steps = architecture.Unit is [ResidualStep residual] && residual.Repetitions == architecture.ResidualDepth ? residual.Branch : architecture.Unit;
+        foreach (var step in steps)
+        {
+            if (step is not (ConvolutionStep or BatchNormStep or ReluStep))
+            {
+                throw new InvalidOperationException($"expected a layer that has been written out, got {step.GetType().Name} in {architecture.Name}");
+            }
+        }
     }
 }

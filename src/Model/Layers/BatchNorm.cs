@@ -2,16 +2,22 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Batch normalisation over all points of the batch, without scale and shift: <c>z = (y - mean)/sqrt(var + ε)</c>.</summary>
+/// <summary>Batch normalisation over all points of the batch, without shift: <c>z = γ (y - mean)/sqrt(var + ε)</c>.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
 /// The noise is divided by the signal's <c>sqrt(var + ε)</c> and not centred: batch statistics are held fixed, as theory.md
-/// defines the noise of batch-normalised nets. The variance is the mean square (P in the denominator), computed in double precision.
+/// defines the noise of batch-normalised nets. With <see cref="NoiseKind.Full"/> they are differentiated: see <see cref="BatchNormDerivative"/>.
+/// The variance is the mean square (P in the denominator), computed in double precision.
 /// </remarks>
 public sealed unsafe class BatchNorm<T> : ILayer<T>
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
+    /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>
+    private const int LeastExponent = -64;
+
     private readonly double _epsilon;
+    private readonly double _scale;
+    private readonly BatchNormDerivative? _derivative;
     private readonly int _threads;
     private readonly ChannelStatistics _statistics;
     private readonly T[] _shift;
@@ -22,8 +28,21 @@ public sealed unsafe class BatchNorm<T> : ILayer<T>
     /// <param name="epsilon">ε ≥ 0, added to the variance.</param>
     /// <param name="threads">Greatest number of threads.</param>
     public BatchNorm(TensorShape shape, double epsilon, int threads)
+        : this(shape, epsilon, 1, NoiseKind.Mapping, threads)
+    {
+    }
+
+    /// <summary>Prepares batch normalisation.</summary>
+    /// <param name="shape">Shape of what passes through.</param>
+    /// <param name="epsilon">ε ≥ 0, added to the variance.</param>
+    /// <param name="scale">γ, by which the normalised features are multiplied.</param>
+    /// <param name="noise">Whether batch statistics are differentiated.</param>
+    /// <param name="threads">Greatest number of threads.</param>
+    internal BatchNorm(TensorShape shape, double epsilon, double scale, NoiseKind noise, int threads)
     {
         _epsilon = epsilon;
+        _scale = scale;
+        _derivative = noise == NoiseKind.Full ? new BatchNormDerivative(shape.Channels) : null;
         _threads = threads;
         _statistics = new ChannelStatistics(shape.Channels, threads);
         _shift = new T[shape.Channels];
@@ -50,23 +69,33 @@ public sealed unsafe class BatchNorm<T> : ILayer<T>
         ArgumentNullException.ThrowIfNull(state);
         var values = state.Current;
         _statistics.Compute(values.Pointer, values.Shape.Points, higherPowers: false);
-        var scaledEpsilon = Math.ScaleB(_epsilon, -2 * values.SignalExponent);
+        var keepsExponent = _epsilon > 0 && values.SignalExponent < LeastExponent;
+        var scaledEpsilon = keepsExponent ? _epsilon : Math.ScaleB(_epsilon, -2 * values.SignalExponent);
         for (var channel = 0; channel < _factor.Length; channel++)
         {
             var moments = _statistics.Channels[channel];
-            var variance = moments.Variance + scaledEpsilon;
+            var variance = (keepsExponent ? Math.ScaleB(moments.Variance, 2 * values.SignalExponent) : moments.Variance) + scaledEpsilon;
             if (variance == 0)
             {
                 throw new DegenerateChannelException(state.Depth, channel);
             }
 
             _shift[channel] = T.CreateTruncating(moments.Mean);
-            _factor[channel] = T.CreateTruncating(1 / Math.Sqrt(variance));
+            _factor[channel] = T.CreateTruncating(_scale / Math.Sqrt(variance));
+            _derivative?.Take(channel, moments.Mean, variance, keepsExponent ? values.SignalExponent : 0);
         }
 
+        _derivative?.Apply(values, _threads);
         RowChunks.ForEach(values.Shape.Points, _threads, (_, first, count) => Normalise(values, first, count, rectify));
-        values.NoiseExponent -= values.SignalExponent;
-        values.SignalExponent = 0;
+        if (keepsExponent)
+        {
+            Rescaling.Apply(values, _threads);
+        }
+        else
+        {
+            values.NoiseExponent -= values.SignalExponent;
+            values.SignalExponent = 0;
+        }
     }
 
     private void Normalise(SignalAndNoise<T> values, int firstPoint, int points, bool rectify)

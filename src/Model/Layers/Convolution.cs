@@ -1,15 +1,16 @@
 using System.Numerics;
+using Wellbehaved.Networks;
 using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A bias-free convolution; signal and noise pass through the same weights in one matrix product.</summary>
+/// <summary>A convolution in one group, or a dense layer; signal and noise pass through the same weights in one matrix product.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
 /// Directly, the points of the signal and of the noise are the rows of one matrix with k²·(input channels) columns, which is never stored:
 /// the product gathers it from the image while it packs its blocks. On a torus Fourier transforms are often cheaper: <see cref="ConvolutionMethods"/>.
 /// </remarks>
-public sealed unsafe class Convolution<T> : ILayer<T>
+public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
     private readonly KernelShape _kernelShape;
@@ -19,6 +20,8 @@ public sealed unsafe class Convolution<T> : ILayer<T>
     private readonly AlignedBuffer<int>? _sources;
     private readonly MatrixProduct<T> _product;
     private readonly SpectralConvolution? _spectral;
+    private readonly ParameterTensor _weights;
+    private readonly Biases<T>? _biases;
 
     /// <summary>Prepares a convolution by the cheaper method.</summary>
     /// <param name="input">Shape of what it reads.</param>
@@ -33,10 +36,28 @@ public sealed unsafe class Convolution<T> : ILayer<T>
     }
 
     internal Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product, ConvolutionMethod method)
+        : this(input, kernelShape.Tensor(), stride, boundary, 1, product, method)
     {
+    }
+
+    /// <summary>Prepares a convolution as a network describes it.</summary>
+    /// <param name="input">Shape of what it reads.</param>
+    /// <param name="weights">Its weights, of one group.</param>
+    /// <param name="stride">Distance between neighbouring outputs, in input positions.</param>
+    /// <param name="boundary">What lies beyond the border.</param>
+    /// <param name="dilation">Distance between two inputs of one patch.</param>
+    /// <param name="product">Computes the products; not disposed of here.</param>
+    internal Convolution(TensorShape input, ParameterTensor weights, int stride, Boundary boundary, int dilation, MatrixProduct<T> product)
+        : this(input, weights, stride, boundary, dilation, product, ConvolutionMethods.Cheaper<T>(input, KernelShape.Of(weights), stride, boundary, dilation))
+    {
+    }
+
+    private Convolution(TensorShape input, ParameterTensor weights, int stride, Boundary boundary, int dilation, MatrixProduct<T> product, ConvolutionMethod method)
+    {
+        var kernelShape = KernelShape.Of(weights);
         if (boundary == Boundary.Symmetric && kernelShape.Size % 2 == 0)
         {
-            throw new ArgumentException("expected an odd kernel with the symmetric boundary", nameof(kernelShape));
+            throw new ArgumentException("expected an odd kernel with the symmetric boundary", nameof(weights));
         }
 
         if (input.Channels != kernelShape.InputChannels)
@@ -45,6 +66,8 @@ public sealed unsafe class Convolution<T> : ILayer<T>
         }
 
         _kernelShape = kernelShape;
+        _weights = weights;
+        _biases = Biases<T>.After(weights);
         _product = product;
         _input = input;
         _output = new TensorShape(
@@ -61,7 +84,7 @@ public sealed unsafe class Convolution<T> : ILayer<T>
 
         _sources = kernelShape.Size == 1 && stride == 1
             ? null
-            : SourcesOfSignalAndNoise(ConvolutionGeometry.Table(input, kernelShape.Size, stride, boundary), _output.Points, input.Points);
+            : SourcesOfSignalAndNoise(ConvolutionGeometry.Table(input, kernelShape.Size, stride, boundary, dilation), _output.Points, input.Points);
     }
 
     /// <summary>Shape of what the convolution writes.</summary>
@@ -71,6 +94,7 @@ public sealed unsafe class Convolution<T> : ILayer<T>
     public void Propagate(PropagationState<T> state)
     {
         ArgumentNullException.ThrowIfNull(state);
+        state.Spare.Reshape(_output);
         Propagate(state.Current, state.Spare, state);
         state.Swap();
     }
@@ -86,18 +110,24 @@ public sealed unsafe class Convolution<T> : ILayer<T>
             throw new ArgumentException($"expected shapes {_input} and {_output}, got {source.Shape} and {target.Shape}", nameof(source));
         }
 
-        state.FillNextKernel(_kernelShape, _kernel.Span);
+        state.Fill(_weights, _kernel.Span);
         (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
         if (_spectral is not null)
         {
             _spectral.Convolve((float*)source.Pointer, (float*)target.Pointer, (float*)_kernel.Pointer);
-            Rescaling.Apply(target, T.CreateTruncating(_spectral.LargestSignal), T.CreateTruncating(_spectral.LargestNoise));
+            if (_biases is null)
+            {
+                Rescaling.Apply(target, T.CreateTruncating(_spectral.LargestSignal), T.CreateTruncating(_spectral.LargestNoise));
+                return;
+            }
         }
         else
         {
             MultiplyDirectly(source, target);
-            Rescaling.Apply(target, _product.Threads);
         }
+
+        _biases?.Add(target, state);
+        Rescaling.Apply(target, _product.Threads);
     }
 
     /// <inheritdoc/>
@@ -117,7 +147,7 @@ public sealed unsafe class Convolution<T> : ILayer<T>
     }
 
     /// <summary>Extends the table by the noise, whose points follow those of the signal.</summary>
-    private static AlignedBuffer<int> SourcesOfSignalAndNoise(int[] table, int outputPoints, int inputPoints)
+    internal static AlignedBuffer<int> SourcesOfSignalAndNoise(int[] table, int outputPoints, int inputPoints)
     {
         var offsets = table.Length / outputPoints;
         var sources = new AlignedBuffer<int>(2 * table.Length);

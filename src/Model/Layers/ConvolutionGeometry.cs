@@ -2,7 +2,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>Which input points a convolution reads for which output points.</summary>
 /// <remarks>
-/// Output position <c>i</c> reads input positions <c>stride·i + κ</c>, the k offsets κ of each axis centred on zero
+/// Output position <c>i</c> reads input positions <c>stride·i + dilation·κ</c>, the k offsets κ of each axis centred on zero
 /// (from <c>-(k-1)/2</c> on, rounded towards zero, for even k). The author's package reads <c>κ ≤ 0</c> on periodic boundaries,
 /// which is the same network on a shifted image.
 /// </remarks>
@@ -19,13 +19,14 @@ internal static class ConvolutionGeometry
     /// <param name="kernelSize">Kernel extent k along each axis.</param>
     /// <param name="stride">Distance between neighbouring outputs, in input positions.</param>
     /// <param name="boundary">What lies beyond the border.</param>
+    /// <param name="dilation">Distance between two inputs of one patch.</param>
     /// <returns>Table (k² × output points) of input points; <see cref="Outside"/> where zeros are read.</returns>
-    public static int[] Table(TensorShape input, int kernelSize, int stride, Boundary boundary)
+    public static int[] Table(TensorShape input, int kernelSize, int stride, Boundary boundary, int dilation = 1)
     {
         var height = OutputExtent(input.Height, stride);
         var width = OutputExtent(input.Width, stride);
         var points = input.Images * height * width;
-        var table = new int[kernelSize * kernelSize * points];
+        var table = new int[checked(kernelSize * kernelSize * points)];
         var entry = 0;
         for (var kernelRow = 0; kernelRow < kernelSize; kernelRow++)
         {
@@ -35,10 +36,10 @@ internal static class ConvolutionGeometry
                 {
                     for (var row = 0; row < height; row++)
                     {
-                        var sourceRow = Fold((stride * row) + kernelRow - ((kernelSize - 1) / 2), input.Height, boundary);
+                        var sourceRow = Fold((stride * row) + ((kernelRow - ((kernelSize - 1) / 2)) * dilation), input.Height, boundary);
                         for (var column = 0; column < width; column++)
                         {
-                            var sourceColumn = Fold((stride * column) + kernelColumn - ((kernelSize - 1) / 2), input.Width, boundary);
+                            var sourceColumn = Fold((stride * column) + ((kernelColumn - ((kernelSize - 1) / 2)) * dilation), input.Width, boundary);
                             table[entry++] = sourceRow == Outside || sourceColumn == Outside
                                 ? Outside
                                 : (((image * input.Height) + sourceRow) * input.Width) + sourceColumn;

@@ -30,11 +30,12 @@ internal static class ConvolutionMethods
     /// <param name="kernel">Arrangement of the weights.</param>
     /// <param name="stride">Distance between neighbouring outputs.</param>
     /// <param name="boundary">What lies beyond the border.</param>
+    /// <param name="dilation">Distance between two inputs of one patch.</param>
     /// <returns>The method with fewer multiply-adds, a function of the sizes alone.</returns>
-    public static ConvolutionMethod Cheaper<T>(TensorShape input, KernelShape kernel, int stride, Boundary boundary)
+    public static ConvolutionMethod Cheaper<T>(TensorShape input, KernelShape kernel, int stride, Boundary boundary, int dilation = 1)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var applicable = typeof(T) == typeof(float) && stride == 1 && boundary == Boundary.Periodic && kernel.InputChannels == kernel.OutputChannels && SpectralConvolution.Supports(input);
+        var applicable = typeof(T) == typeof(float) && stride == 1 && dilation == 1 && boundary == Boundary.Periodic && kernel.InputChannels == kernel.OutputChannels && SpectralConvolution.Supports(input);
         return applicable && SpectralCost(input, kernel) < DirectCost(input, kernel) ? ConvolutionMethod.Spectral : ConvolutionMethod.Direct;
     }
 

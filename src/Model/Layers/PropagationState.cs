@@ -1,26 +1,39 @@
 using System.Numerics;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What travels through a network: signal and noise, a second buffer to write to, and where the weights come from.</summary>
+/// <summary>What travels through a network: signal and noise, a second buffer to write to, and where the parameters come from.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 public sealed class PropagationState<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private int _nextConvolution;
-    private IKernelSource<T>? _kernels;
+    private readonly SignalAndNoise<T>[] _buffers;
+    private readonly Stack<SignalAndNoise<T>> _free = [];
+    private readonly Stack<(SignalAndNoise<T> Values, double Survival)> _held = [];
+    private readonly int[] _next = new int[Enum.GetValues<ParameterKind>().Length];
+    private IParameterSource<T>? _parameters;
     private IPropagationObserver<T>? _observer;
 
     internal PropagationState(TensorShape shape)
+        : this(shape, shape.Elements, 2)
     {
-        Current = new SignalAndNoise<T>(shape);
-        Spare = new SignalAndNoise<T>(shape);
+    }
+
+    /// <summary>Allocates buffers.</summary>
+    /// <param name="shape">Their shape to begin with.</param>
+    /// <param name="capacity">Elements of the largest shape.</param>
+    /// <param name="buffers">Two, and one for each skip connection that is held at the same time.</param>
+    internal PropagationState(TensorShape shape, int capacity, int buffers)
+    {
+        _buffers = [.. Enumerable.Range(0, buffers).Select(_ => new SignalAndNoise<T>(shape, capacity))];
+        (Current, Spare) = (_buffers[0], _buffers[1]);
     }
 
     /// <summary>Signal and noise at this point of the network.</summary>
     public SignalAndNoise<T> Current { get; private set; }
 
-    /// <summary>A buffer of the same shape for layers that cannot work in place; see <see cref="Swap"/>.</summary>
+    /// <summary>A buffer for layers that cannot work in place; see <see cref="Swap"/>.</summary>
     public SignalAndNoise<T> Spare { get; private set; }
 
     /// <summary>The layer or residual unit that is being propagated through, counted from 1; 0 before them.</summary>
@@ -30,12 +43,12 @@ public sealed class PropagationState<T> : IDisposable
     internal bool IsObserved => _observer is not null && _observer.Observes(Depth);
 
     /// <summary>Makes the spare buffer, now written, the current one.</summary>
-    public void Swap() => (Current, Spare) = (Spare, Current);
+    public void Swap() => (Current, Spare) = (Spare, Current.IsReadOnly ? _free.Pop() : Current);
 
     /// <summary>Provides the weights of the next convolution in the order of propagation.</summary>
     /// <param name="shape">Their arrangement.</param>
     /// <param name="kernel">Receives the weights.</param>
-    public void FillNextKernel(KernelShape shape, Span<T> kernel) => _kernels!.Fill(_nextConvolution++, shape, kernel);
+    public void FillNextKernel(KernelShape shape, Span<T> kernel) => Fill(shape.Tensor(), kernel);
 
     /// <summary>Shows signal and noise to the observer, if it wants to see this depth.</summary>
     /// <param name="place">The place that was reached.</param>
@@ -50,14 +63,104 @@ public sealed class PropagationState<T> : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Current.Dispose();
-        Spare.Dispose();
+        foreach (var buffer in _buffers)
+        {
+            buffer.Dispose();
+        }
     }
 
-    internal void Start(IKernelSource<T> kernels, IPropagationObserver<T>? observer)
+    /// <summary>Provides the next parameters of a kind in the order of propagation; biases go with the weights before them.</summary>
+    /// <param name="tensor">What they are, without their number.</param>
+    /// <param name="values">Receives them.</param>
+    internal void Fill(ParameterTensor tensor, Span<T> values)
     {
-        (_kernels, _observer, _nextConvolution, Depth) = (kernels, observer, 0, 0);
+        var kind = tensor.Kind;
+        var index = kind == ParameterKind.Biases ? _next[(int)ParameterKind.Weights] - 1 : _next[(int)kind]++;
+        _parameters!.Fill(tensor with { Index = index }, values);
+    }
+
+    /// <summary>Begins at the state's own buffer, for layers that are called one by one.</summary>
+    internal void Start(IKernelSource<T> kernels, IPropagationObserver<T>? observer) => Start(new KernelParameters<T>(kernels), observer);
+
+    /// <summary>Begins at an input, which is left as it is.</summary>
+    internal void Start(IParameterSource<T> parameters, SignalAndNoise<T> input)
+    {
+        Start(parameters, observer: null);
+        _held.Clear();
+        _free.Clear();
+        foreach (var buffer in _buffers)
+        {
+            _free.Push(buffer);
+        }
+
+        (Current, Spare) = (input.View(input.Shape), _free.Pop());
     }
 
     internal void EnterDepth(int depth) => Depth = depth;
+
+    /// <summary>Makes the current values such as layers may overwrite.</summary>
+    internal void Own(int threads)
+    {
+        if (Current.IsReadOnly)
+        {
+            Spare.Reshape(Current.Shape);
+            Spare.CopyFrom(Current, threads);
+            Swap();
+        }
+    }
+
+    /// <summary>Gives the current values another shape of as many elements.</summary>
+    internal void Reshape(TensorShape shape)
+    {
+        if (Current.IsReadOnly)
+        {
+            Current = Current.View(shape);
+        }
+        else
+        {
+            Current.Reshape(shape);
+        }
+    }
+
+    /// <summary>Holds a copy of the current values until <see cref="Release"/>.</summary>
+    /// <param name="survival">What the branch that begins here is multiplied by: 1 or 0.</param>
+    /// <param name="threads">Greatest number of threads.</param>
+    internal void Hold(double survival, int threads)
+    {
+        var held = Current;
+        if (!held.IsReadOnly)
+        {
+            held = _free.Pop();
+            held.Reshape(Current.Shape);
+            held.CopyFrom(Current, threads);
+        }
+
+        _held.Push((held, survival));
+    }
+
+    /// <summary>Continues with the values that were held last, and holds the current ones instead.</summary>
+    internal void Exchange()
+    {
+        var (held, survival) = _held.Pop();
+        _held.Push((Current, survival));
+        Current = held;
+    }
+
+    /// <summary>The values that were held last. They stay valid until a buffer is taken; call <see cref="Return"/> when they are used up.</summary>
+    internal (SignalAndNoise<T> Values, double Survival) Release() => _held.Pop();
+
+    /// <summary>Gives a buffer back.</summary>
+    internal void Return(SignalAndNoise<T> values)
+    {
+        if (!values.IsReadOnly)
+        {
+            _free.Push(values);
+        }
+    }
+
+    private void Start(IParameterSource<T> parameters, IPropagationObserver<T>? observer)
+    {
+        (_parameters, _observer, Depth) = (parameters, observer, 0);
+        Array.Clear(_next);
+    }
 }

@@ -1,45 +1,128 @@
 using System.Numerics;
+using Wellbehaved.Networks;
 using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Propagates signal and noise through a deep network: the first convolution, then layers or residual units.</summary>
+/// <summary>Propagates signal and noise through a deep network, any that its description composes.</summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
-/// One unit is built and used at every depth, since nothing but the weights changes. All memory is allocated here, once; it does not
-/// grow with depth. One network serves one caller at a time.
+/// Equal layers of equal shapes are built once and used wherever they occur, since nothing but the parameters changes. All memory is allocated here, once,
+/// for the largest shape; it does not grow with depth. One network serves one caller at a time.
 /// </remarks>
 public sealed class Network<T> : IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private static readonly Place AfterFirstConvolution = new(0, PlaceKind.Convolution);
-    private static readonly Place BeforeUnit = new(1, PlaceKind.Before);
-
+    private readonly int _threads;
+    private readonly NetworkSettings? _settings;
     private readonly MatrixProduct<T> _product;
-    private readonly Convolution<T> _firstConvolution;
-    private readonly Sequence<T> _unit;
-    private readonly PropagationState<T> _state;
+    private readonly LayerFactory<T>? _factory;
+    private readonly PropagationState<T>? _state;
+    private readonly StepwisePropagation<T>? _steps;
+    private readonly Stage<T>[] _stages = [];
+    private readonly IReadOnlyList<Networks.Place> _places = [];
+
+    /// <summary>Builds a network.</summary>
+    /// <param name="network">Its description.</param>
+    /// <param name="images">Inputs in the batch.</param>
+    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
+    /// <exception cref="UnknownLayerException">There is no interpretation of a layer.</exception>
+    /// <exception cref="OverflowException">A tensor of the batch has more elements than memory can address.</exception>
+    public Network(Network network, int images, NoiseKind noise = NoiseKind.Mapping, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
+        _threads = threads;
+        _places = network.Places;
+        _product = new MatrixProduct<T>(threads);
+        _factory = new LayerFactory<T>(images, noise, _product);
+        (_stages, var memory) = StageWalk<T>.Of(network, _factory);
+        _state = new PropagationState<T>(new TensorShape(images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
+        Input = new SignalAndNoise<T>(_factory.Tensor(network.Input));
+    }
 
     /// <summary>Builds a network.</summary>
     /// <param name="settings">Its description.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
     /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric.</exception>
     public Network(NetworkSettings settings, int threads = 1)
+        : this(settings, settings?.Description(), threads)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        Settings = settings;
-        _product = new MatrixProduct<T>(threads);
-        _firstConvolution = new Convolution<T>(settings.NetworkInput, settings.FirstKernel, settings.FirstStride, settings.Boundary, _product);
-        _unit = new Sequence<T>(settings.Architecture.Unit, new NetworkBuilder<T>(settings, settings.FeatureShape, _product, threads));
-        _state = new PropagationState<T>(settings.FeatureShape);
-        Input = new SignalAndNoise<T>(settings.NetworkInput);
     }
 
-    /// <summary>The description that the network was built from.</summary>
-    public NetworkSettings Settings { get; }
+    private Network(NetworkSettings? settings, Network? description, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        (_settings, _threads) = (settings, threads);
+        _product = new MatrixProduct<T>(threads);
+        Input = new SignalAndNoise<T>(settings.NetworkInput);
+        if (description is null)
+        {
+            _steps = new StepwisePropagation<T>(settings, _product, threads);
+            return;
+        }
+
+        _places = description.Places;
+        _factory = new LayerFactory<T>(settings.Input.Images, NoiseKind.Mapping, _product);
+        (_stages, var memory) = StageWalk<T>.Of(description, _factory);
+        _state = new PropagationState<T>(new TensorShape(settings.Input.Images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
+    }
+
+    /// <summary>The settings that the network was built from.</summary>
+    /// <exception cref="InvalidOperationException">It was built from a description.</exception>
+    public NetworkSettings Settings => _settings ?? throw new InvalidOperationException("expected a network that was built from settings");
 
     /// <summary>Signal and noise at the input; fill them before propagating. Propagation leaves them as they are.</summary>
     public SignalAndNoise<T> Input { get; }
+
+    /// <summary>Propagates the input through the network.</summary>
+    /// <param name="parameters">Provides weights, biases, masks and survivals.</param>
+    /// <param name="observer">Looks at signal and noise on the way; may be null.</param>
+    /// <param name="depthReached">Called after each unit; may be null.</param>
+    /// <param name="cancellation">Asks to stop; checked at every unit.</param>
+    /// <returns>Signal and noise at the end, valid until the next propagation.</returns>
+    /// <exception cref="DegenerateChannelException">A norm with ε = 0 meets features that are constant.</exception>
+    /// <exception cref="ArithmeticException">A function has no value for a signal as large as this.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public SignalAndNoise<T> Propagate(IParameterSource<T> parameters, IPlaceObserver<T>? observer = null, Action? depthReached = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        var state = _state ?? throw new InvalidOperationException("expected a network of described layers, got steps of another kind");
+        state.Start(parameters, Input);
+        for (var i = 0; i < _stages.Length; i++)
+        {
+            var stage = _stages[i];
+            if (stage.Depth != state.Depth)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                state.EnterDepth(stage.Depth);
+            }
+
+            if (stage.WithNext is { } withNext && !Observes(observer, stage.Place))
+            {
+                state.Own(_threads);
+                withNext(state);
+                stage = _stages[++i];
+            }
+            else
+            {
+                Propagate(stage.Layer, state);
+            }
+
+            if (Observes(observer, stage.Place))
+            {
+                observer!.Observe(stage.Place, _places[stage.Place], state.Current);
+            }
+
+            if (stage.EndsUnit)
+            {
+                depthReached?.Invoke();
+            }
+        }
+
+        return state.Current;
+    }
 
     /// <summary>Propagates the input through the network.</summary>
     /// <param name="kernels">Provides the weights.</param>
@@ -49,30 +132,29 @@ public sealed class Network<T> : IDisposable
     /// <returns>Signal and noise at the end, valid until the next propagation.</returns>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public SignalAndNoise<T> Propagate(IKernelSource<T> kernels, IPropagationObserver<T>? observer = null, Action? depthReached = null, CancellationToken cancellation = default)
-    {
-        _state.Start(kernels, observer);
-        _firstConvolution.Propagate(Input, _state.Current, _state);
-        _state.Observe(AfterFirstConvolution);
-        for (var depth = 1; depth <= Settings.Depth; depth++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            _state.EnterDepth(depth);
-            _state.Observe(BeforeUnit);
-            _unit.Propagate(_state);
-            depthReached?.Invoke();
-        }
-
-        return _state.Current;
-    }
+    public SignalAndNoise<T> Propagate(IKernelSource<T> kernels, IPropagationObserver<T>? observer = null, Action? depthReached = null, CancellationToken cancellation = default) => _steps is null
+        ? Propagate(new KernelParameters<T>(kernels), observer is null ? null : new DepthObserver<T>(observer), depthReached, cancellation)
+        : _steps.Propagate(Input, kernels, observer, depthReached, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _firstConvolution.Dispose();
-        _unit.Dispose();
-        _state.Dispose();
+        _factory?.Dispose();
+        _state?.Dispose();
+        _steps?.Dispose();
         _product.Dispose();
         Input.Dispose();
     }
+
+    private void Propagate(ILayer<T>? layer, PropagationState<T> state)
+    {
+        if (layer is not null and not ISparesInput)
+        {
+            state.Own(_threads);
+        }
+
+        layer?.Propagate(state);
+    }
+
+    private bool Observes(IPlaceObserver<T>? observer, int place) => observer is not null && place != Stage<T>.NoPlace && observer.Observes(place, _places[place]);
 }

@@ -16,12 +16,30 @@ public enum RandomPurpose
 
     /// <summary>Images drawn from a Gaussian instead of a data set.</summary>
     GaussianImages = 4,
+
+    /// <summary>Biases.</summary>
+    Biases = 5,
+
+    /// <summary>Which features a dropout keeps.</summary>
+    Masks = 6,
+
+    /// <summary>Which residual branches survive.</summary>
+    Survivals = 7,
+
+    /// <summary>Weights that are uniform.</summary>
+    UniformWeights = 8,
+
+    /// <summary>Weights of a truncated normal law.</summary>
+    TruncatedWeights = 9,
+
+    /// <summary>Weights with orthonormal rows or columns.</summary>
+    OrthogonalWeights = 10,
 }
 
 /// <summary>The random numbers of one purpose, simulation and layer: a pure function of these, the seed and an index.</summary>
 /// <param name="Seed">The seed that the user gave.</param>
 /// <param name="Simulation">Index of the simulation.</param>
-/// <param name="Layer">Index of the convolution, 0 where there is none.</param>
+/// <param name="Layer">Index of the weights, mask or survival, 0 where there is none.</param>
 /// <param name="Purpose">What the numbers are used for.</param>
 public readonly record struct RandomNumbers(ulong Seed, uint Simulation, uint Layer, RandomPurpose Purpose)
 {
@@ -39,4 +57,43 @@ public readonly record struct RandomNumbers(ulong Seed, uint Simulation, uint La
     public void FillNormal<T>(Span<T> destination, double standardDeviation, uint firstGroup = 0)
         where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
         NormalNumbers.Fill(this, destination, (float)standardDeviation, firstGroup);
+
+    /// <summary>Fills a span with independent uniform numbers between two opposite ones, of 32 bits and never on the ends.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the numbers are single-precision ones in both.</typeparam>
+    /// <param name="destination">What to fill.</param>
+    /// <param name="bound">The larger end.</param>
+    /// <param name="firstGroup">How many groups of 64 numbers to leave out at the stream's beginning.</param>
+    internal void FillUniform<T>(Span<T> destination, double bound, uint firstGroup = 0)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var step = bound / (1L << 32);
+        Fill(destination, firstGroup, word => T.CreateTruncating((float)(((2.0 * word) + 1 - (1L << 32)) * step)));
+    }
+
+    /// <summary>Fills a span with a value that is kept with a probability, and zeros elsewhere.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="destination">What to fill.</param>
+    /// <param name="probability">The probability, to 32 bits; 1 keeps all.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="firstGroup">How many groups of 64 numbers to leave out at the stream's beginning.</param>
+    internal void FillKept<T>(Span<T> destination, double probability, double value, uint firstGroup = 0)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var (kept, limit) = (T.CreateTruncating((float)value), probability * (1L << 32));
+        Fill(destination, firstGroup, word => word < limit ? kept : T.Zero);
+    }
+
+    private void Fill<T>(Span<T> destination, uint firstGroup, Func<uint, T> numberOf)
+    {
+        var block = firstGroup * (NormalNumbers.Group / 4);
+        for (var i = 0; i < destination.Length; i += 4, block++)
+        {
+            var (word0, word1, word2, word3) = Block(block);
+            ReadOnlySpan<uint> words = [word0, word1, word2, word3];
+            for (var k = 0; k < Math.Min(4, destination.Length - i); k++)
+            {
+                destination[i + k] = numberOf(words[k]);
+            }
+        }
+    }
 }

@@ -19,19 +19,28 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
     /// <summary>Allocates signal and noise, both zero.</summary>
     /// <param name="shape">Their common shape.</param>
     public SignalAndNoise(TensorShape shape)
+        : this(shape, shape.Elements)
     {
-        Shape = shape;
-        _buffer = new AlignedBuffer<T>(checked(2 * shape.Elements));
     }
 
+    /// <summary>Allocates signal and noise, both zero, with room for larger shapes: see <see cref="Reshape"/>.</summary>
+    /// <param name="shape">Their shape to begin with.</param>
+    /// <param name="capacity">Elements of the largest shape.</param>
+    internal SignalAndNoise(TensorShape shape, int capacity)
+        : this(shape, new AlignedBuffer<T>(checked(2 * capacity)), isReadOnly: false)
+    {
+    }
+
+    private SignalAndNoise(TensorShape shape, AlignedBuffer<T> buffer, bool isReadOnly) => (Shape, _buffer, IsReadOnly) = (shape, buffer, isReadOnly);
+
     /// <summary>Shape of the signal, and of the noise.</summary>
-    public TensorShape Shape { get; }
+    public TensorShape Shape { get; private set; }
 
     /// <summary>The stored signal (points × channels).</summary>
     public Span<T> Signal => _buffer.Span[..Shape.Elements];
 
     /// <summary>The stored noise (points × channels).</summary>
-    public Span<T> Noise => _buffer.Span[Shape.Elements..];
+    public Span<T> Noise => _buffer.Span.Slice(Shape.Elements, Shape.Elements);
 
     /// <summary>The true signal is the stored one times 2 to this power.</summary>
     public int SignalExponent { get; set; }
@@ -39,8 +48,31 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
     /// <summary>The true noise is the stored one times 2 to this power.</summary>
     public int NoiseExponent { get; set; }
 
+    /// <summary>Whether layers must leave it as it is: the input of a network, which its owner may propagate again.</summary>
+    internal bool IsReadOnly { get; }
+
     /// <summary>Address of the stored signal, which the stored noise follows.</summary>
     internal T* Pointer => _buffer.Pointer;
+
+    /// <summary>Gives the same memory another shape. Values survive where the number of elements stays the same, and are arbitrary otherwise.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <exception cref="ArgumentException">There is no room for it.</exception>
+    internal void Reshape(TensorShape shape)
+    {
+        if (2L * shape.Elements > _buffer.Length)
+        {
+            throw new ArgumentException($"expected at most {_buffer.Length / 2} elements, got {shape}", nameof(shape));
+        }
+
+        Shape = shape;
+    }
+
+    /// <summary>The same values, which layers must leave as they are, under a shape of as many elements.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <returns>A view of the same memory, which needs no disposal.</returns>
+    internal SignalAndNoise<T> View(TensorShape shape) => shape.Elements == Shape.Elements
+        ? new(shape, _buffer, isReadOnly: true) { SignalExponent = SignalExponent, NoiseExponent = NoiseExponent }
+        : throw new ArgumentException($"expected {Shape.Elements} elements, got {shape}", nameof(shape));
 
     /// <summary>The true signal (points × channels).</summary>
     /// <returns>A copy, its power of two multiplied out; infinite where that exceeds double precision.</returns>
@@ -62,7 +94,7 @@ public sealed unsafe class SignalAndNoise<T> : IDisposable
             throw new ArgumentException($"expected shape {Shape}, got {source.Shape}", nameof(source));
         }
 
-        RowChunks.ForEach(2 * Shape.Points, threads, (_, first, count) =>
+        RowChunks.ForEach(checked(2 * Shape.Points), threads, (_, first, count) =>
             source._buffer.Span.Slice(first * Shape.Channels, count * Shape.Channels).CopyTo(_buffer.Span[(first * Shape.Channels)..]));
         (SignalExponent, NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
     }

@@ -33,14 +33,16 @@ public sealed class ConvolutionKernel
     /// <param name="kernelSize">Extent k of the kernel; its offsets are centred on zero, rounded towards the positive side for even k.</param>
     /// <param name="border">What lies beyond the border.</param>
     /// <param name="stride">Distance between outputs in input positions.</param>
+    /// <param name="dilation">Distance between the inputs of one patch.</param>
     /// <exception cref="ArgumentException">A size is not positive, or the kernel is even and the border symmetric.</exception>
-    public ConvolutionKernel(int images, int height, int width, int kernelSize, Border border, int stride = 1)
+    public ConvolutionKernel(int images, int height, int width, int kernelSize, Border border, int stride = 1, int dilation = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(kernelSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(stride);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dilation);
         if (border == Border.Symmetric && kernelSize % 2 == 0)
         {
             throw new ArgumentException("expected an odd kernel with the symmetric border", nameof(kernelSize));
@@ -49,7 +51,7 @@ public sealed class ConvolutionKernel
         InputPoints = images * height * width;
         (OutputHeight, OutputWidth) = ((height + stride - 1) / stride, (width + stride - 1) / stride);
         OutputPoints = images * OutputHeight * OutputWidth;
-        var shifts = Enumerable.Range(0, kernelSize).Select(a => a - ((kernelSize - 1) / 2)).ToArray();
+        var shifts = Enumerable.Range(0, kernelSize).Select(a => dilation * (a - ((kernelSize - 1) / 2))).ToArray();
         _sources = [.. from down in shifts from right in shifts select Sources(images, height, width, stride, border, down, right)];
     }
 

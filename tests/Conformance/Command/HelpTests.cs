@@ -6,7 +6,7 @@ namespace Wellbehaved.Tests.Conformance;
 
 public class HelpTests
 {
-    private static readonly string[] Names = ["verify", "audit", "run", "merge", "status", "predict", "diagnose", "plot", "claims", "completion", "help"];
+    private static readonly string[] Names = ["verify", "audit", "run", "merge", "status", "predict", "diagnose", "plot", "network", "claims", "completion", "help"];
 
     public static TheoryData<string> Commands => [.. Names];
 
@@ -37,7 +37,7 @@ public class HelpTests
             // A folder that does not exist stops each of them after its options were understood.
             var arguments = Split(example).Skip(1).Select(word => word.EndsWith(".npz", StringComparison.Ordinal) || word.EndsWith(".json", StringComparison.Ordinal) ? "/nowhere/" + word : word);
             var first = arguments.First();
-            if (first is "verify" or "claims" or "status" or "help" || arguments.Contains("--command") || (first == "predict" && !arguments.Contains("--json")))
+            if (first is "verify" or "claims" or "network" or "status" or "help" || arguments.Contains("--command") || (first == "predict" && !arguments.Contains("--json")))
             {
                 CommandLine.Run([.. arguments, "--no-such-option"]).Error.Should().Contain("--no-such-option", example).And.NotContain("required", example);
                 continue;
@@ -50,7 +50,7 @@ public class HelpTests
     }
 
     [Theory]
-    [InlineData("wellbehaved ", "audit,claims,completion,diagnose,help,merge,plot,predict,run,status,verify")]
+    [InlineData("wellbehaved ", "audit,claims,completion,diagnose,help,merge,network,plot,predict,run,status,verify")]
     [InlineData("wellbehaved run --bou", "--boundary")]
     [InlineData("wellbehaved run --boundary ", "periodic,symmetric,zero_padding")]
     [InlineData("wellbehaved predict --architecture b", "bn_ff,bn_res")]

@@ -46,6 +46,7 @@ public sealed partial class PackageTests(PackageFolder packages)
         Installation(document).Should().Equal(Installation("src/Cli/README.md"));
 
     [Theory]
+    [InlineData("Networks")]
     [InlineData("Numerics")]
     [InlineData("Model")]
     [InlineData("Theory")]
@@ -83,7 +84,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [Fact]
     public void The_libraries_are_used_from_their_packages_alone()
     {
-        packages.Pack("Numerics", "Model", "Theory", "Audit");
+        packages.Pack("Numerics", "Networks", "Model", "Theory", "Audit");
         var folder = packages.NewProject("stranger");
         File.WriteAllText(Path.Combine(folder, "stranger.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">

@@ -15,7 +15,7 @@ public sealed class LawAttribute : PropertyAttribute
     public LawAttribute()
     {
         Replay = Environment.GetEnvironmentVariable("WELLBEHAVED_SEED") ?? FixedCases;
-        Arbitrary = [typeof(Cases), typeof(Kernels)];
+        Arbitrary = [typeof(Cases), typeof(Kernels), typeof(ArbitraryNetworks)];
         QuietOnSuccess = true;
     }
 }

@@ -1,0 +1,34 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>The parameters of one mapping, taken one after the other in the order of propagation.</summary>
+/// <param name="arrays">Weights, each followed by its biases where there are any, masks and survivals.</param>
+internal sealed class WrittenOutParameters(IReadOnlyList<double[]> arrays)
+{
+    private int _next;
+
+    /// <summary>Takes the next array.</summary>
+    /// <param name="what">What it must be, for the refusal.</param>
+    /// <param name="length">How many numbers it must have.</param>
+    /// <exception cref="ArgumentException">None is left, or the next has another length.</exception>
+    public double[] Take(string what, int length)
+    {
+        if (_next == arrays.Count)
+        {
+            throw new ArgumentException($"expected {length} numbers, {what}, after {arrays.Count} arrays of parameters, got no more");
+        }
+
+        return arrays[_next].Length == length
+            ? arrays[_next++]
+            : throw new ArgumentException($"expected {length} numbers in array {_next} of the parameters, {what}, got {arrays[_next].Length}");
+    }
+
+    /// <summary>Refuses parameters that no layer has taken.</summary>
+    /// <exception cref="ArgumentException">Some are left.</exception>
+    public void End()
+    {
+        if (_next < arrays.Count)
+        {
+            throw new ArgumentException($"expected {_next} arrays of parameters, got {arrays.Count}");
+        }
+    }
+}

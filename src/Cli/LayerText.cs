@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Wellbehaved.Networks;
+using Network = Wellbehaved.Networks.Network;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>A layer in a line, in the words of its JSON form: <c>conv kernel 3, channels 64</c>.</summary>
+internal static class LayerText
+{
+    /// <summary>The line.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="input">Shape of the features that it reads.</param>
+    /// <returns>Its word and the options that differ from their defaults; what a repeat or residual holds is left out.</returns>
+    public static string Of(Layer layer, Shape input)
+    {
+        // In a stack, since scales may be by its depth.
+        var text = NetworkText.Write(new Network(layer.Word, input, [new Repeat(1, [layer])]));
+        using var document = JsonDocument.Parse(text);
+        var element = document.RootElement.GetProperty("layers")[0].GetProperty("repeat").GetProperty("unit")[0];
+        if (element.ValueKind == JsonValueKind.String)
+        {
+            return element.GetString()!;
+        }
+
+        var only = element.EnumerateObject().First();
+        var options = only.Value.ValueKind == JsonValueKind.Object
+            ? string.Join(", ", only.Value.EnumerateObject().Where(option => option.Value.ValueKind != JsonValueKind.Array).Select(option => $"{option.Name} {option.Value}"))
+            : only.Value.ToString();
+        return options.Length == 0 ? only.Name : $"{only.Name} {options}";
+    }
+}

@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Cli;
+
+/// <summary><c>wellbehaved network</c>: lists recipes, prints one to start from, checks a network and shows what is in it.</summary>
+internal static class NetworkCommand
+{
+    private const string DepthName = "--total-depth";
+    private const string ChannelsName = "--num-channels";
+    private const string BatchName = "--batch-size";
+
+    /// <summary>Describes the command.</summary>
+    public static Command Create()
+    {
+        var name = new Argument<string?>("NAME|FILE")
+        {
+            Description = "A recipe, or the JSON file of a network (docs/networks.md); without one, the recipes are listed",
+            HelpName = "NAME|FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        name.CompletionSources.Add([.. NetworkSource.RecipeNames]);
+        var channels = OptionalNumber(ChannelsName, "Channels, where the network leaves them open as \"N\"", Limits.Channels);
+        var depth = OptionalNumber(DepthName, "Repetitions, where the network leaves them open as \"L\"", Limits.Layers);
+        var input = ShapeOption.Create();
+        var batchSize = OptionalNumber(BatchName, "Images of the batch that memory is counted for; 1 if left out", 1 << 30);
+        var print = new Option<bool>("--print") { Description = "Print the JSON form, with the sizes put in; a recipe alone is printed as it is" };
+        var table = new Option<bool>("--table") { Description = "Show layers, shapes, parameters, multiply-adds, places and memory; what happens for a file, and for a recipe with sizes" };
+        var json = OptionFactory.OutputFile("--json", "Also write the table to this file, as JSON");
+        var command = new Command("network", "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places.") { name, channels, depth, input, batchSize, print, table, json };
+        command.SetAction(parsed =>
+        {
+            var sizes = new NetworkSizes(parsed.GetValue(input), parsed.GetValue(channels), parsed.GetValue(depth));
+            var wanted = new Wanted(parsed.GetValue(print), parsed.GetValue(table), parsed.GetValue(batchSize), parsed.GetValue(json));
+            if (parsed.GetValue(name) is { } given)
+            {
+                Show(NetworkSource.Open(given), sizes, wanted);
+            }
+            else if (sizes.IsEmpty && wanted == new Wanted(false, false, null, null))
+            {
+                List(Screen.Output());
+            }
+            else
+            {
+                throw new InvalidInputException("NAME|FILE", "expected a recipe or a file that the options speak of");
+            }
+
+            return ExitStatus.Success;
+        });
+        return command;
+    }
+
+    private static void Show(NetworkSource source, NetworkSizes sizes, Wanted wanted)
+    {
+        if (wanted.Print && (wanted.Table || wanted.Json is not null || wanted.BatchSize is not null))
+        {
+            throw new InvalidInputException("--print", "expected without --table, --batch-size and --json, which are for the table");
+        }
+
+        if (wanted.Json is not null)
+        {
+            AtomicFile.EnsureWritable(wanted.Json, "--json");
+        }
+
+        // A recipe is there to start from; whoever gives sizes wants to know what comes of them.
+        if (source.IsRecipe && sizes.IsEmpty && wanted is { Table: false, Json: null, BatchSize: null })
+        {
+            Console.Write(source.Text);
+            return;
+        }
+
+        var network = source.With(sizes);
+        if (wanted.Print)
+        {
+            Console.Write(NetworkText.Write(network));
+            return;
+        }
+
+        var summary = new NetworkSummary(network, wanted.BatchSize ?? 1);
+        if (wanted.Json is not null)
+        {
+            AtomicFile.WriteText(wanted.Json, summary.ToJson());
+        }
+
+        NetworkTable.Print(summary, Screen.Output());
+    }
+
+    private static void List(Screen screen)
+    {
+        var width = NetworkSource.RecipeNames.Max(name => name.Length) + 2;
+        foreach (var name in NetworkSource.RecipeNames)
+        {
+            screen.Sentence($"{name.PadRight(width)}{NetworkSource.Recipe(name).Template.Description}", width);
+        }
+
+        screen.Sentence();
+        screen.Sentence("wellbehaved network NAME prints one to start from, wellbehaved network FILE checks yours and shows what is in it.");
+    }
+
+    private static Option<int?> OptionalNumber(string name, string description, int most) => new(name)
+    {
+        Description = description,
+        HelpName = "number",
+        CustomParser = result => Parse(result, name, most),
+    };
+
+    private static int? Parse(ArgumentResult result, string name, int most)
+    {
+        var word = result.Tokens[0].Value;
+        if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 && value <= most)
+        {
+            return value;
+        }
+
+        result.AddError($"{name}: expected a whole number from 1 to {most.ToString(CultureInfo.InvariantCulture)}, got '{word}'");
+        return null;
+    }
+
+    /// <summary>What is to be shown.</summary>
+    /// <param name="Print">The JSON form.</param>
+    /// <param name="Table">The table, also for a recipe without sizes.</param>
+    /// <param name="BatchSize">Images in a batch; null where nothing was said.</param>
+    /// <param name="Json">File for the table; null for none.</param>
+    private sealed record Wanted(bool Print, bool Table, int? BatchSize, string? Json);
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>A network that a user named: a recipe that comes with the command, or a file.</summary>
+/// <param name="Name">What messages call it: the recipe's name or the path.</param>
+/// <param name="IsRecipe">Whether it is a recipe.</param>
+/// <param name="Text">Its JSON form.</param>
+/// <param name="Template">What the JSON form says.</param>
+internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, NetworkTemplate Template)
+{
+    private const string Prefix = "networks/";
+    private const string Ending = ".json";
+
+    /// <summary>Longest file that is read: beyond it there is no network, and memory would fill.</summary>
+    private const long MostBytes = 1 << 26;
+
+    /// <summary>Names of the recipes, the paper's first.</summary>
+    public static IReadOnlyList<string> RecipeNames { get; } =
+    [
+        .. typeof(NetworkSource).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => name[Prefix.Length..^Ending.Length])
+            .OrderBy(name => Recipes.Names.Contains(name) ? Recipes.Names.TakeWhile(other => other != name).Count() : Recipes.Names.Count).ThenBy(name => name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Finds a recipe or reads a file.</summary>
+    /// <param name="name">A recipe's name, or a path. A file that is called like a recipe is named with its folder: <c>./vanilla</c>.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="InvalidInputException">There is neither, or the file is no network.</exception>
+    public static NetworkSource Open(string name)
+    {
+        if (RecipeNames.Contains(name))
+        {
+            return Recipe(name);
+        }
+
+        var isPath = name.AsSpan().IndexOfAny('/', '\\', '.') >= 0 || File.Exists(name) || Directory.Exists(name);
+        if (!isPath)
+        {
+            throw new InvalidInputException(name.Length == 0 ? "NAME" : name, $"expected a file, or a recipe that wellbehaved network lists{Spelling.Hint(name, RecipeNames)}");
+        }
+
+        var text = Read(name);
+        return new(name, false, text, Named(name, () => NetworkTemplate.Parse(text)));
+    }
+
+    /// <summary>A recipe.</summary>
+    /// <param name="name">One of <see cref="RecipeNames"/>.</param>
+    /// <returns>The recipe.</returns>
+    public static NetworkSource Recipe(string name)
+    {
+        using var reader = new StreamReader(typeof(NetworkSource).Assembly.GetManifestResourceStream(Prefix + name + Ending)!);
+        var text = reader.ReadToEnd();
+        return new(name, true, text, NetworkTemplate.Parse(text));
+    }
+
+    /// <summary>Puts sizes in.</summary>
+    /// <param name="sizes">What the options say.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="InvalidInputException">A size is lacking, has no place in the network or contradicts it, or the layers do not fit each other.</exception>
+    public Networks.Network With(NetworkSizes sizes)
+    {
+        Require("--num-channels", sizes.Channels, Template.LeavesChannelsOpen, "channels", "N");
+        Require("--total-depth", sizes.Depth, Template.LeavesDepthOpen, "repetitions", "L");
+        if (sizes.Input is null && Template.Input is null)
+        {
+            throw new InvalidInputException("--input-shape", $"expected the shape of an image, such as 32x32x3, which {Name} leaves open");
+        }
+
+        if (sizes.Input is { } given && Template.Input is { } own && given != own)
+        {
+            throw new InvalidInputException("--input-shape", $"expected {ShapeOption.Spell(own)}, which {Name} fixes, got {ShapeOption.Spell(given)}");
+        }
+
+        return Named(Name, () => Template.With(sizes.Input, sizes.Channels, sizes.Depth));
+    }
+
+    private void Require(string option, int? value, bool isOpen, string what, string letter)
+    {
+        if (isOpen && value is null)
+        {
+            throw new InvalidInputException(option, $"expected a number of {what}, which {Name} leaves open as \"{letter}\"");
+        }
+
+        if (!isOpen && value is not null)
+        {
+            throw new InvalidInputException(option, $"expected only for a network that leaves {what} open as \"{letter}\", which {Name} does not");
+        }
+    }
+
+    /// <summary>What is wrong with a network, told with the file that it stands in and the word that was meant.</summary>
+    private static T Named<T>(string name, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidNetworkException exception)
+        {
+            var hint = exception.Word is { } word ? Spelling.Hint(word, exception.Words) : string.Empty;
+            throw new InvalidInputException(name, exception.Message + hint, exception);
+        }
+    }
+
+    private static string Read(string path)
+    {
+        // A device has no length and no end: what is read is counted.
+        using var stream = RegularFile.Open(path, "file of a network");
+        using var content = new MemoryStream();
+        var buffer = new byte[1 << 16];
+        for (int read; content.Length <= MostBytes && (read = stream.Read(buffer)) > 0;)
+        {
+            content.Write(buffer.AsSpan(0, read));
+        }
+
+        if (content.Length > MostBytes)
+        {
+            throw new InvalidInputException(path, $"expected the JSON form of a network, at most {ByteCount.Spell(MostBytes)}");
+        }
+
+        content.Position = 0;
+        using var reader = new StreamReader(content, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        return reader.ReadToEnd();
+    }
+}

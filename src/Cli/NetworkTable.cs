@@ -1,0 +1,77 @@
+using System.Globalization;
+using Wellbehaved.Model;
+using Place = Wellbehaved.Networks.Place;
+using PlaceKind = Wellbehaved.Networks.PlaceKind;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Prints what is in a network: its layers as a drawing with shapes and counts, and its places.</summary>
+internal static class NetworkTable
+{
+    /// <summary>Counts beyond this are written with an exponent.</summary>
+    private const double MostDigits = 1e12;
+
+    /// <summary>Prints it.</summary>
+    public static void Print(NetworkSummary summary, Screen screen)
+    {
+        var network = summary.Network;
+        screen.Sentence($"{network.Name}: {network.Input} → {network.Output}, {Counted.Of(network.Depth, "unit")}, {Counted.Of(network.Places.Count, "place")}");
+        screen.Sentence($"{Total(summary.Parameters)} parameters ({ByteCount.Spell(summary.ParameterBytes)}), {Total(summary.MultiplyAdds)} multiply-adds for an image; "
+            + $"signal and noise of {Counted.Of(summary.BatchSize, "image")} take {ByteCount.Spell(summary.LargestBytes)} at the largest place");
+        screen.Sentence();
+        Print(screen, ["layer", "shape", "parameters", "multiply-adds"], [["input", network.Input.ToString(), "", ""], .. summary.Lines.Select(Cells)], leftColumns: 1);
+        screen.Sentence();
+        Print(screen, ["depth", "place", "", "shape", "memory"], [.. Places(summary)], leftColumns: 3);
+    }
+
+    private static string[] Cells(LayerLine line) =>
+        [new string(' ', 2 * line.Level) + line.Text, line.Output?.ToString() ?? "", Count(line.Parameters), Count(line.MultiplyAdds)];
+
+    /// <summary>Depths that have the same places in the same shapes stand together.</summary>
+    private static IEnumerable<string[]> Places(NetworkSummary summary)
+    {
+        var depths = summary.Network.Places.GroupBy(place => place.Depth).Select(places => places.ToArray()).ToArray();
+        for (var first = 0; first < depths.Length;)
+        {
+            var next = first + 1;
+            while (next < depths.Length && AreAlike(depths[first], depths[next]))
+            {
+                next++;
+            }
+
+            var (from, to) = (depths[first][0].Depth, depths[next - 1][0].Depth);
+            var name = from == to ? Spell(from) : $"{Spell(from)} to {Spell(to)}";
+            foreach (var place in depths[first])
+            {
+                yield return [name, Spell(place.Number), NetworkSummary.PlaceText(place) + (place.EndsBranch && place.Kind == PlaceKind.After ? ", end of the branch" : ""), place.Shape.ToString(), ByteCount.Spell(summary.BytesAt(place.Shape))];
+                name = string.Empty;
+            }
+
+            first = next;
+        }
+    }
+
+    private static bool AreAlike(Place[] places, Place[] others) => places.Length == others.Length && places.Zip(others).All(pair =>
+        (pair.First.Number, pair.First.Kind, pair.First.After?.Word, pair.First.Shape, pair.First.EndsBranch) == (pair.Second.Number, pair.Second.Kind, pair.Second.After?.Word, pair.Second.Shape, pair.Second.EndsBranch));
+
+    private static void Print(Screen screen, string[] head, string[][] rows, int leftColumns)
+    {
+        string[][] all = [head, .. rows];
+        var widths = head.Select((_, column) => all.Max(row => row[column].Length)).ToArray();
+        foreach (var row in all)
+        {
+            screen.Line((string.Join("  ", row.Select((cell, column) => column < leftColumns ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd(), null));
+        }
+    }
+
+    private static string Count(double? count) => count switch
+    {
+        null or 0 => "",
+        < MostDigits and { } few => few.ToString("N0", CultureInfo.InvariantCulture),
+        _ => count.Value.ToString("0.00e+0", CultureInfo.InvariantCulture),
+    };
+
+    private static string Total(double count) => count == 0 ? "no" : Count(count);
+
+    private static string Spell(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

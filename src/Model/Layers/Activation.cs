@@ -1,0 +1,87 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>An activation that is not homogeneous: it needs the true signal, so the exponent is folded in before it acts. The noise is multiplied by the derivative.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the function itself is evaluated in double precision.</typeparam>
+/// <typeparam name="TFunction">The function.</typeparam>
+/// <param name="threads">Greatest number of threads.</param>
+internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISparesInput
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TFunction : struct, IScalarFunction
+{
+    /// <summary>Exponents beyond which a function is its asymptote, or its slope at 0, to all digits: then the scale is that of any other large, or small, number.</summary>
+    private const int MostExponent = 500;
+
+    /// <summary>Noise below this is stored again with an exponent of its own: single precision would lose digits of it.</summary>
+    private const double LeastNoise = 1e-30;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArithmeticException">The function has no value in double precision for a signal of this size.</exception>
+    public void Propagate(PropagationState<T> state)
+    {
+        var (source, target) = (state.Current, state.Spare);
+        target.Reshape(source.Shape);
+        if (source.SignalExponent > TFunction.MostExponent)
+        {
+            var word = typeof(TFunction).Name.Replace("Function", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
+            throw new ArithmeticException($"expected a signal below 2^{TFunction.MostExponent} before a {word}, which double precision does not know beyond, got about 2^{source.SignalExponent} at depth {state.Depth}");
+        }
+
+        var exponent = Math.Clamp(source.SignalExponent, -MostExponent, MostExponent);
+        var outputExponent = OutputExponent(exponent);
+        (target.SignalExponent, target.NoiseExponent) = (outputExponent == exponent ? source.SignalExponent : outputExponent, source.NoiseExponent);
+        var (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, 0);
+        if (largestNoise is > 0 and < LeastNoise)
+        {
+            // A saturated function leaves so little noise that it is worth a second look with another power of two.
+            var noiseExponent = Math.ILogB(largestNoise);
+            (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, noiseExponent);
+            target.NoiseExponent += noiseExponent;
+        }
+
+        Rescaling.Apply(target, T.CreateTruncating(largestSignal), T.CreateTruncating(largestNoise));
+        state.Swap();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Owns nothing.
+    }
+
+    /// <summary>The power of two before the output: that of the input where the function is close to linear, 1 where its values are near 1.</summary>
+    private static int OutputExponent(int exponent)
+    {
+        var least = TFunction.VanishesAtZero ? exponent : Math.Max(exponent, 0);
+        return TFunction.IsBounded ? Math.Min(least, 0) : least;
+    }
+
+    private (double Signal, double Noise) Evaluate(SignalAndNoise<T> source, SignalAndNoise<T> target, int exponent, int outputExponent, int noiseExponent)
+    {
+        var (scale, outputScale, noiseScale) = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -noiseExponent));
+        var (channels, points) = (source.Shape.Channels, source.Shape.Points);
+        var maxima = new (double Signal, double Noise)[RowChunks.Count(points)];
+        RowChunks.ForEach(points, threads, (chunk, first, count) =>
+        {
+            var (start, length) = (first * channels, count * channels);
+            var signal = source.Signal.Slice(start, length);
+            var noise = source.Noise.Slice(start, length);
+            var newSignal = target.Signal.Slice(start, length);
+            var newNoise = target.Noise.Slice(start, length);
+            var (largestSignal, largestNoise) = (0.0, 0.0);
+            for (var i = 0; i < signal.Length; i++)
+            {
+                TFunction.Evaluate(double.CreateTruncating(signal[i]) * scale, out var value, out var derivative);
+                var (scaledValue, scaledNoise) = (value * outputScale, derivative * double.CreateTruncating(noise[i]) * noiseScale);
+                newSignal[i] = T.CreateTruncating(scaledValue);
+                newNoise[i] = T.CreateTruncating(scaledNoise);
+                largestSignal = Math.Max(largestSignal, Math.Abs(scaledValue));
+                largestNoise = Math.Max(largestNoise, Math.Abs(scaledNoise));
+            }
+
+            maxima[chunk] = (largestSignal, largestNoise);
+        });
+        return (maxima.Max(pair => pair.Signal), maxima.Max(pair => pair.Noise));
+    }
+}

@@ -1,0 +1,75 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>The end of a residual unit: <c>y ← γ·skip + α·branch</c>, each with a power of two of its own.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <param name="skipScale">γ.</param>
+/// <param name="branchScale">α; a branch that does not survive counts 0.</param>
+/// <param name="skipIsCurrent">Whether the skip has layers, so that the branch is held and the skip's end the current values.</param>
+/// <param name="threads">Greatest number of threads.</param>
+internal sealed class Addition<T>(double skipScale, double branchScale, bool skipIsCurrent, int threads) : ILayer<T>, ISparesInput
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Distance between two powers of two from which on the smaller addend loses its digits: then the larger one must not be zero.</summary>
+    private const int MostDistance = 24;
+
+    private readonly ScaledFactor<T> _skipScale = new(skipScale);
+    private readonly ScaledFactor<T> _branchScale = new(branchScale);
+    private readonly ScaledFactor<T> _none = new(0);
+
+    /// <inheritdoc/>
+    public void Propagate(PropagationState<T> state)
+    {
+        state.Own(threads);
+        var (held, survival) = state.Release();
+        var sum = state.Current;
+        var branch = survival == 0 ? _none : _branchScale;
+        var (factor, heldFactor) = skipIsCurrent ? (_skipScale, branch) : (branch, _skipScale);
+        sum.SignalExponent = Add(sum, factor, sum.SignalExponent, held, heldFactor, held.SignalExponent, ofNoise: false);
+        sum.NoiseExponent = Add(sum, factor, sum.NoiseExponent, held, heldFactor, held.NoiseExponent, ofNoise: true);
+        Rescaling.Apply(sum, threads);
+        state.Return(held);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Owns nothing.
+    }
+
+    private static Span<T> Part(SignalAndNoise<T> values, bool noise) => noise ? values.Noise : values.Signal;
+
+    private static bool IsZero(SignalAndNoise<T> values, bool noise) => Part(values, noise).IndexOfAnyExcept(T.Zero) < 0;
+
+    /// <summary>Adds signals or noises with factors and different powers of two in front.</summary>
+    /// <returns>The power of two before the sum.</returns>
+    private int Add(SignalAndNoise<T> sum, ScaledFactor<T> factor, int exponent, SignalAndNoise<T> held, ScaledFactor<T> heldFactor, int heldExponent, bool ofNoise)
+    {
+        (exponent, heldExponent) = (exponent + factor.Exponent, heldExponent + heldFactor.Exponent);
+        var (mantissa, heldMantissa) = (factor.Mantissa, heldFactor.Mantissa);
+        if (mantissa == T.Zero || (exponent - heldExponent > MostDistance && IsZero(sum, ofNoise)))
+        {
+            (mantissa, exponent) = (T.Zero, heldExponent);
+        }
+        else if (heldMantissa == T.Zero || (heldExponent - exponent > MostDistance && IsZero(held, ofNoise)))
+        {
+            (heldMantissa, heldExponent) = (T.Zero, exponent);
+        }
+
+        var largest = Math.Max(exponent, heldExponent);
+        var (ownFactor, addendFactor) = (mantissa * T.ScaleB(T.One, exponent - largest), heldMantissa * T.ScaleB(T.One, heldExponent - largest));
+        var channels = sum.Shape.Channels;
+        RowChunks.ForEach(sum.Shape.Points, threads, (_, first, count) =>
+        {
+            var values = Part(sum, ofNoise).Slice(first * channels, count * channels);
+            if (ownFactor != T.One)
+            {
+                ElementwiseMath.Multiply(values, ownFactor);
+            }
+
+            ElementwiseMath.AddScaled(values, Part(held, ofNoise).Slice(first * channels, count * channels), addendFactor);
+        });
+        return largest;
+    }
+}

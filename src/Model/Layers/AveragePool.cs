@@ -1,0 +1,54 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>The mean over each window, summed in double precision; over whole images it is global average pooling.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <param name="windows">The windows.</param>
+/// <param name="threads">Greatest number of threads.</param>
+internal sealed unsafe class AveragePool<T>(Windows windows, int threads) : ILayer<T>, ISparesInput
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public void Propagate(PropagationState<T> state)
+    {
+        var (source, target) = (state.Current, state.Spare);
+        target.Reshape(windows.Output);
+        (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
+        RowChunks.ForEach(windows.Output.Points, threads, (_, first, count) =>
+        {
+            var sums = new double[windows.Output.Channels];
+            for (var point = first; point < first + count; point++)
+            {
+                Average(source.Pointer, target.Pointer, point, sums);
+                Average(source.Pointer + windows.Input.Elements, target.Pointer + windows.Output.Elements, point, sums);
+            }
+        });
+        Rescaling.Apply(target, threads);
+        state.Swap();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Owns nothing.
+    }
+
+    private void Average(T* source, T* target, int point, double[] sums)
+    {
+        Array.Clear(sums);
+        for (var within = 0; within < windows.Points; within++)
+        {
+            var values = source + ((nint)windows.Point(point, within) * sums.Length);
+            for (var channel = 0; channel < sums.Length; channel++)
+            {
+                sums[channel] += double.CreateTruncating(values[channel]);
+            }
+        }
+
+        for (var channel = 0; channel < sums.Length; channel++)
+        {
+            target[((nint)point * sums.Length) + channel] = T.CreateTruncating(sums[channel] / windows.Points);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>All positions of an input in one. Points are ordered by image, row and column with channels innermost, so nothing moves.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+internal sealed class Flatten<T> : ILayer<T>, ISparesInput
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <inheritdoc/>
+    public void Propagate(PropagationState<T> state) => state.Reshape(state.Current.Shape.Flattened());
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Owns nothing.
+    }
+}

@@ -1,0 +1,138 @@
+using System.Numerics;
+using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>A convolution in groups of channels that do not see each other; depthwise where each channel is a group.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <remarks>
+/// Group g reads the g-th block of input channels and writes the g-th block of output channels. Wide groups are matrix products, one after the other;
+/// narrow ones, of which a product would compute mostly padding, are summed offset by offset.
+/// </remarks>
+internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Channels of a group from which on a product is the cheaper way.</summary>
+    private const int WideGroup = 8;
+
+    private readonly TensorShape _input;
+    private readonly TensorShape _output;
+    private readonly KernelShape _kernelShape;
+    private readonly ParameterTensor _weights;
+    private readonly Biases<T>? _biases;
+    private readonly MatrixProduct<T> _product;
+    private readonly AlignedBuffer<T> _kernel;
+    private readonly AlignedBuffer<int> _sources;
+    private readonly int _groups;
+
+    /// <summary>Prepares a convolution.</summary>
+    /// <param name="input">Shape of what it reads.</param>
+    /// <param name="output">Shape of what it writes.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="convolution">Its description.</param>
+    /// <param name="product">Computes the products; not disposed of here.</param>
+    public GroupedConvolution(TensorShape input, TensorShape output, ParameterTensor weights, Convolution convolution, MatrixProduct<T> product)
+    {
+        (_input, _output, _weights, _product) = (input, output, weights, product);
+        _kernelShape = KernelShape.Of(weights);
+        _biases = Biases<T>.After(weights);
+        _groups = convolution.GroupsOf(input.Channels);
+        _kernel = new AlignedBuffer<T>(_kernelShape.Length);
+        var table = ConvolutionGeometry.Table(input, convolution.Kernel, convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation);
+        _sources = Convolution<T>.SourcesOfSignalAndNoise(table, output.Points, input.Points);
+    }
+
+    /// <inheritdoc/>
+    public void Propagate(PropagationState<T> state)
+    {
+        state.Fill(_weights, _kernel.Span);
+        var (source, target) = (state.Current, state.Spare);
+        target.Reshape(_output);
+        (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
+        if (Math.Min(_kernelShape.InputChannels, _output.Channels / _groups) >= WideGroup)
+        {
+            Multiply(source, target);
+        }
+        else
+        {
+            Sum(source, target);
+        }
+
+        _biases?.Add(target, state);
+        Rescaling.Apply(target, _product.Threads);
+        state.Swap();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _kernel.Dispose();
+        _sources.Dispose();
+    }
+
+    private void Multiply(SignalAndNoise<T> source, SignalAndNoise<T> target)
+    {
+        var (inputs, outputs) = (_kernelShape.InputChannels, _output.Channels / _groups);
+        for (var group = 0; group < _groups; group++)
+        {
+            _product.Multiply(
+                MatrixOperand<T>.Gathered(source.Pointer + (group * inputs), _sources.Pointer, 2 * _output.Points, inputs, _input.Channels),
+                MatrixOperand<T>.RowMajor(_kernel.Pointer + (group * outputs), _output.Channels),
+                target.Pointer + (group * outputs),
+                2 * _output.Points,
+                _kernelShape.FanIn,
+                outputs,
+                stride: _output.Channels);
+        }
+    }
+
+    private void Sum(SignalAndNoise<T> source, SignalAndNoise<T> target)
+    {
+        var (inputs, channels) = (_kernelShape.InputChannels, _output.Channels);
+        var offsets = _kernelShape.Size * _kernelShape.Size;
+        var rows = 2 * _output.Points;
+        var outputs = channels / _groups;
+        RowChunks.ForEach(rows, _product.Threads, (_, first, count) =>
+        {
+            for (var row = first; row < first + count; row++)
+            {
+                var sum = target.Pointer + ((nint)row * channels);
+                new Span<T>(sum, channels).Clear();
+                for (var offset = 0; offset < offsets; offset++)
+                {
+                    var point = _sources.Pointer[((nint)offset * rows) + row];
+                    if (point == ConvolutionGeometry.Outside)
+                    {
+                        continue;
+                    }
+
+                    var values = source.Pointer + ((nint)point * _input.Channels);
+                    for (var input = 0; input < inputs; input++)
+                    {
+                        var weights = _kernel.Pointer + ((((nint)offset * inputs) + input) * channels);
+                        AddProducts(sum, weights, values + input, inputs, outputs);
+                    }
+                }
+            }
+        });
+    }
+
+    private void AddProducts(T* sum, T* weights, T* values, int inputs, int outputs)
+    {
+        if (inputs == 1 && outputs == 1)
+        {
+            ElementwiseMath.AddProducts(new Span<T>(sum, _groups), new ReadOnlySpan<T>(weights, _groups), new ReadOnlySpan<T>(values, _groups));
+            return;
+        }
+
+        for (var group = 0; group < _groups; group++)
+        {
+            var value = values[group * inputs];
+            for (var output = group * outputs; output < (group + 1) * outputs; output++)
+            {
+                sum[output] += weights[output] * value;
+            }
+        }
+    }
+}

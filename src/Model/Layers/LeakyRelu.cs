@@ -1,0 +1,32 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>Two slopes: 1 above zero and a elsewhere; the absolute value where a is -1. Homogeneous, so that exponents stay as they are.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <param name="slope">The slope a below zero, and at zero.</param>
+/// <param name="threads">Greatest number of threads.</param>
+internal sealed class LeakyRelu<T>(double slope, int threads) : ILayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T _slope = T.CreateTruncating(slope);
+
+    /// <inheritdoc/>
+    public void Propagate(PropagationState<T> state)
+    {
+        var values = state.Current;
+        var channels = values.Shape.Channels;
+        RowChunks.ForEach(values.Shape.Points, threads, (_, first, count) =>
+            ElementwiseMath.MultiplyWhereNotPositive(values.Signal.Slice(first * channels, count * channels), values.Noise.Slice(first * channels, count * channels), _slope));
+        if (T.Abs(_slope) != T.One)
+        {
+            Rescaling.Apply(values, threads);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Works in place and owns nothing.
+    }
+}

@@ -1,0 +1,32 @@
+namespace Wellbehaved.Model;
+
+/// <summary>Windows that tile the images of a batch, one for each point of the output.</summary>
+/// <param name="Input">Shape of what is pooled.</param>
+/// <param name="Height">Rows of a window.</param>
+/// <param name="Width">Columns of a window.</param>
+internal readonly record struct Windows(TensorShape Input, int Height, int Width)
+{
+    /// <summary>Shape of the output.</summary>
+    public TensorShape Output => Input with { Height = Input.Height / Height, Width = Input.Width / Width };
+
+    /// <summary>Points of a window.</summary>
+    public int Points => Height * Width;
+
+    /// <summary>The windows of a pooling: images of one row or column are pooled along the other axis.</summary>
+    public static Windows Of(TensorShape input, int size) => new(input, input.Height == 1 ? 1 : size, input.Width == 1 ? 1 : size);
+
+    /// <summary>One window for each image.</summary>
+    public static Windows Whole(TensorShape input) => new(input, input.Height, input.Width);
+
+    /// <summary>A point of the input.</summary>
+    /// <param name="outputPoint">The window: the point of the output that it becomes.</param>
+    /// <param name="within">Which of its points, rows first.</param>
+    public int Point(int outputPoint, int within)
+    {
+        var output = Output;
+        var (above, column) = Math.DivRem(outputPoint, output.Width);
+        var (image, row) = Math.DivRem(above, output.Height);
+        var (rowWithin, columnWithin) = Math.DivRem(within, Width);
+        return (((image * Input.Height) + (row * Height) + rowWithin) * Input.Width) + (column * Width) + columnWithin;
+    }
+}

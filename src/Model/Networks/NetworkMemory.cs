@@ -1,0 +1,170 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Model;
+
+/// <summary>How much memory a network takes, counted from its description before anything is allocated.</summary>
+/// <remarks>In floating point, since absurd sizes must be refused and not overflow. What could be used is counted whether or not it is.</remarks>
+internal sealed class NetworkMemory
+{
+    /// <summary>Positions of an input whose logits a head holds, signal and noise, in double precision; and features of queries, keys, values and outputs.</summary>
+    private const double HeadMatrices = 2, HeadFeatures = 8;
+
+    /// <summary>Columns in whose multiples weights are packed.</summary>
+    private const double PackedColumns = 32;
+
+    private readonly HashSet<(Layer Layer, Shape Input)> _counted = [];
+    private readonly double _images;
+    private readonly double _threads;
+    private readonly StageMemory _stages;
+    private double _largestKernel;
+    private double _numbers;
+    private double _integers;
+    private double _doubles;
+
+    private NetworkMemory(Shape input, int images, int threads)
+    {
+        (_images, _threads) = (images, threads);
+        _stages = new(Elements(input));
+    }
+
+    /// <summary>Bytes of all buffers, and the elements of the largest one, which must be within the range of 32-bit integers.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">Inputs in the batch.</param>
+    /// <param name="bytesOfNumber">Bytes of a number: 4 in single precision, 8 in double.</param>
+    /// <param name="threads">Threads that propagate it.</param>
+    /// <returns>Both, as upper bounds.</returns>
+    public static (double Bytes, double LargestBuffer) Of(Network network, int images, int bytesOfNumber = sizeof(float), int threads = 1)
+    {
+        var memory = new NetworkMemory(network.Input, images, threads);
+        memory.Count(network.Layers, network.Input);
+        var (input, features) = (2 * memory.Elements(network.Input), 2 * memory._stages.Capacity);
+
+        // The product holds the largest weights once more, packed.
+        var numbers = input + (features * memory._stages.Buffers) + memory._numbers + memory._largestKernel;
+        var bytes = (numbers * bytesOfNumber) + (memory._integers * sizeof(int)) + (memory._doubles * sizeof(double));
+        return (bytes, new[] { input, features, memory._largestKernel, memory._numbers, memory._integers, memory._doubles }.Max());
+    }
+
+    private double Elements(Shape shape) => _images * shape.Features;
+
+    private Shape Count(Layers layers, Shape input)
+    {
+        var shape = input;
+        foreach (var layer in layers)
+        {
+            switch (layer)
+            {
+                case Repeat repeat:
+                    shape = Count(repeat, shape);
+                    break;
+                case Residual residual:
+                    shape = Count(residual, shape);
+                    break;
+                default:
+                    if (_counted.Add((layer, shape)))
+                    {
+                        Count(layer, shape);
+                    }
+
+                    var output = layer.OutputOf(shape);
+                    _stages.Pass(Elements(shape), Elements(output), writes: Computes(layer), elsewhere: WritesElsewhere(layer));
+                    shape = output;
+                    break;
+            }
+        }
+
+        return shape;
+    }
+
+    private Shape Count(Residual residual, Shape input)
+    {
+        _stages.Hold();
+        var output = Count(residual.Branch, input);
+        if (residual.Skip.Count > 0)
+        {
+            _stages.Exchange();
+            output = Count(residual.Skip, input);
+        }
+
+        _stages.Release(Elements(output));
+        return output;
+    }
+
+    private Shape Count(Repeat repeat, Shape input)
+    {
+        var shape = input;
+        for (var repetition = 0; repetition < repeat.Times; repetition++)
+        {
+            var next = Count(repeat.Unit, shape);
+            if (next == shape)
+            {
+                break;
+            }
+
+            shape = next;
+        }
+
+        return shape;
+    }
+
+    private static bool Computes(Layer layer) => layer is not (Flatten or Activation { Function.Kind: FunctionKind.Linear });
+
+    /// <summary>Whether a layer leaves its input as it is, which then needs no buffer if it is the network's.</summary>
+    private static bool WritesElsewhere(Layer layer) => layer switch
+    {
+        Convolution or Dense or Attention or Pooling or GlobalAveragePool => true,
+        Activation activation => activation.Function.Kind is not (FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs),
+        Norm or Scaling or Dropout or Flatten => false,
+        _ => throw new UnknownLayerException(layer),
+    };
+
+    private void Count(Layer layer, Shape input)
+    {
+        switch (layer)
+        {
+            case Convolution convolution:
+                Count(convolution, input);
+                break;
+            case Dense dense:
+                Kernel(input.Channels, dense.Channels ?? input.Channels);
+                break;
+            case Attention attention:
+                Kernel(input.Channels, input.Channels);
+                _numbers += 3 * 2 * Elements(input);
+                _doubles += _threads * ((HeadMatrices * input.Positions * input.Positions) + (HeadFeatures * input.Features / attention.Heads));
+                break;
+            case Dropout dropout:
+                _numbers += dropout.Mask == DropoutMask.Shared ? input.Channels : Elements(input);
+                break;
+            case Activation or Norm or Scaling or Pooling or GlobalAveragePool or Flatten:
+                break;
+            default:
+                throw new UnknownLayerException(layer);
+        }
+    }
+
+    private void Count(Convolution convolution, Shape input)
+    {
+        var output = convolution.OutputOf(input);
+        var area = (double)convolution.Kernel * convolution.Kernel;
+        var kernel = convolution.FanInOf(input.Channels) * (double)output.Channels;
+        Kernel(convolution.FanInOf(input.Channels), output.Channels);
+        if (convolution.Kernel > 1 || convolution.Stride > 1)
+        {
+            // The table of sources for signal and noise, and once more for the signal alone while it is made.
+            _integers += 3 * area * _images * output.Positions;
+        }
+
+        if (convolution is { Kernel: > 1, Boundary: Networks.Boundary.Periodic, Stride: 1 })
+        {
+            // What Fourier transforms would need: the spectrum, the packed features of a row of frequencies and the weights once more.
+            _numbers += (2 * Elements(output)) + (6 * Elements(output) / output.Height) + kernel;
+        }
+    }
+
+    private void Kernel(double fanIn, double outputs)
+    {
+        _numbers += fanIn * outputs;
+        _largestKernel = Math.Max(_largestKernel, fanIn * Math.Ceiling(outputs / PackedColumns) * PackedColumns);
+    }
+}

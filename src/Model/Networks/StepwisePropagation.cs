@@ -1,0 +1,54 @@
+using System.Numerics;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>Propagates through steps that no description of layers can say: those that others derive from <see cref="Step"/>.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <remarks>One unit is built and used at every depth.</remarks>
+internal sealed class StepwisePropagation<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private static readonly Place AfterFirstConvolution = new(0, PlaceKind.Convolution);
+    private static readonly Place BeforeUnit = new(1, PlaceKind.Before);
+
+    private readonly NetworkSettings _settings;
+    private readonly Convolution<T> _firstConvolution;
+    private readonly Sequence<T> _unit;
+    private readonly PropagationState<T> _state;
+
+    /// <summary>Builds the unit.</summary>
+    public StepwisePropagation(NetworkSettings settings, MatrixProduct<T> product, int threads)
+    {
+        _settings = settings;
+        _firstConvolution = new Convolution<T>(settings.NetworkInput, settings.FirstKernel, settings.FirstStride, settings.Boundary, product);
+        _unit = new Sequence<T>(settings.Architecture.Unit, new NetworkBuilder<T>(settings, settings.FeatureShape, product, threads));
+        _state = new PropagationState<T>(settings.FeatureShape);
+    }
+
+    /// <summary>Propagates an input through the network.</summary>
+    public SignalAndNoise<T> Propagate(SignalAndNoise<T> input, IKernelSource<T> kernels, IPropagationObserver<T>? observer, Action? depthReached, CancellationToken cancellation)
+    {
+        _state.Start(kernels, observer);
+        _firstConvolution.Propagate(input, _state.Current, _state);
+        _state.Observe(AfterFirstConvolution);
+        for (var depth = 1; depth <= _settings.Depth; depth++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _state.EnterDepth(depth);
+            _state.Observe(BeforeUnit);
+            _unit.Propagate(_state);
+            depthReached?.Invoke();
+        }
+
+        return _state.Current;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _firstConvolution.Dispose();
+        _unit.Dispose();
+        _state.Dispose();
+    }
+}

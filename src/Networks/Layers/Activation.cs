@@ -1,0 +1,23 @@
+namespace Wellbehaved.Networks;
+
+/// <summary>An activation: a function of each feature alone. Effective ranks are taken after it.</summary>
+/// <param name="Function">The function.</param>
+public sealed record Activation(Function Function) : Layer
+{
+    /// <inheritdoc/>
+    public override string Word => Function.Word;
+
+    /// <inheritdoc/>
+    internal override Shape OutputOf(Shape input, string path) => input;
+
+    /// <inheritdoc/>
+    internal override void Validate(string path)
+    {
+        Require.Defined(path, "activation", Function.Kind);
+        Require.Finite(path, "slope", Function.Slope);
+        if (Function.Kind != FunctionKind.LeakyRelu && Function.Slope != 0)
+        {
+            throw new InvalidNetworkException(path, $"expected a slope for leaky_relu alone, got one for {Function.Word}");
+        }
+    }
+}

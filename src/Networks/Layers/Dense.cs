@@ -1,0 +1,28 @@
+namespace Wellbehaved.Networks;
+
+/// <summary>A fully connected layer over the channels of each position, the same weights at every position: <c>y = W x + b</c>.</summary>
+/// <remarks>A network that is fully connected over whole images flattens them first.</remarks>
+public sealed record Dense : Layer
+{
+    /// <summary>Channels of the output; null for as many as the input has.</summary>
+    public int? Channels { get; init; }
+
+    /// <summary>How weights and biases are drawn; fan-in is the number of input channels.</summary>
+    public Initialisation Parameters { get; init; } = Initialisation.He;
+
+    /// <inheritdoc/>
+    public override string Word => "dense";
+
+    /// <inheritdoc/>
+    internal override Shape OutputOf(Shape input, string path) => input with { Channels = Channels ?? input.Channels };
+
+    /// <inheritdoc/>
+    internal override void Validate(string path)
+    {
+        Parameters.Validate(path);
+        if (Channels is { } channels)
+        {
+            Require.Between(path, "channels", channels, 1, Limits.Channels);
+        }
+    }
+}

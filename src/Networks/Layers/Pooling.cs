@@ -1,0 +1,51 @@
+namespace Wellbehaved.Networks;
+
+/// <summary>A layer that makes one position of a square window of positions; the windows tile the image.</summary>
+/// <param name="Size">Extent of a window along each axis; it divides the image's.</param>
+public abstract record Pooling(int Size) : Layer
+{
+    /// <inheritdoc/>
+    internal override Shape OutputOf(Shape input, string path)
+    {
+        // Images of one row or column are pooled along the other axis.
+        var (height, width) = (input.Height == 1 ? 1 : Size, input.Width == 1 ? 1 : Size);
+        return input.Height % height == 0 && input.Width % width == 0
+            ? input with { Height = input.Height / height, Width = input.Width / width }
+            : throw new InvalidNetworkException(path, $"expected positions that windows of {Size} divide, got {input.Height}×{input.Width}");
+    }
+
+    /// <inheritdoc/>
+    internal override void Validate(string path) => Require.Between(path, Word, Size, 1, Limits.Extent);
+}
+
+/// <summary>The mean over each window.</summary>
+/// <param name="Size">Extent of a window along each axis.</param>
+public sealed record AveragePool(int Size) : Pooling(Size)
+{
+    /// <inheritdoc/>
+    public override string Word => "average_pool";
+}
+
+/// <summary>The largest feature of each window, channel by channel; the noise of that position passes, of the first one among equals.</summary>
+/// <param name="Size">Extent of a window along each axis.</param>
+public sealed record MaxPool(int Size) : Pooling(Size)
+{
+    /// <inheritdoc/>
+    public override string Word => "max_pool";
+}
+
+/// <summary>The mean over all positions.</summary>
+public sealed record GlobalAveragePool : Layer
+{
+    /// <inheritdoc/>
+    public override string Word => "global_average_pool";
+
+    /// <inheritdoc/>
+    internal override Shape OutputOf(Shape input, string path) => new(1, 1, input.Channels);
+
+    /// <inheritdoc/>
+    internal override void Validate(string path)
+    {
+        // Nothing can be out of range.
+    }
+}

@@ -1,0 +1,41 @@
+namespace Wellbehaved.Networks;
+
+/// <summary>Layers that are repeated, with parameters of their own each time.</summary>
+/// <param name="Times">Number of repetitions.</param>
+/// <param name="Unit">The layers of one repetition.</param>
+/// <remarks>Outside of residual branches it is a stack, and one repetition is what results call a depth.</remarks>
+public sealed record Repeat(int Times, Layers Unit) : Layer
+{
+    /// <inheritdoc/>
+    public override string Word => "repeat";
+
+    /// <inheritdoc/>
+    internal override Shape OutputOf(Shape input, string path)
+    {
+        var shape = input;
+        for (var repetition = 0; repetition < Times; repetition++)
+        {
+            var next = Unit.OutputOf(shape, LayerPath.Within(path, "unit"));
+            if (next == shape)
+            {
+                break;
+            }
+
+            shape = next;
+        }
+
+        return shape;
+    }
+
+    /// <inheritdoc/>
+    internal override void Validate(string path)
+    {
+        Require.Between(path, "times", Times, 1, Limits.Layers);
+        if (Unit.Count == 0)
+        {
+            throw new InvalidNetworkException(path, "expected at least one layer in unit, got none");
+        }
+
+        Unit.Validate(LayerPath.Within(path, "unit"));
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace Wellbehaved.Networks;
+
+/// <summary>A network: its layers and the shape of its inputs, without weights. Equal where name, shape and layers are.</summary>
+public sealed class Network : IEquatable<Network>
+{
+    private readonly Lazy<ImmutableArray<Place>> _places;
+
+    /// <summary>Puts layers together.</summary>
+    /// <param name="name">What results, titles and messages call the network.</param>
+    /// <param name="input">Shape of the features of one input.</param>
+    /// <param name="layers">Its layers.</param>
+    /// <exception cref="InvalidNetworkException">The layers do not fit each other, or a number is out of range.</exception>
+    public Network(string name, Shape input, Layers layers)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(layers);
+        (Name, Input, Layers) = (name, input, layers);
+        Require.InputOf(input);
+        Structure.Validate(layers);
+        layers.Validate(LayerPath.Root);
+        Output = layers.OutputOf(input, LayerPath.Root);
+        _places = new(() => [.. PlaceWalk.Of(this)]);
+    }
+
+    /// <summary>What results, titles and messages call the network.</summary>
+    public string Name { get; }
+
+    /// <summary>Shape of the features of one input.</summary>
+    public Shape Input { get; }
+
+    /// <summary>Its layers.</summary>
+    public Layers Layers { get; }
+
+    /// <summary>Shape of the features of one output.</summary>
+    public Shape Output { get; }
+
+    /// <summary>Where signal and noise can be looked at, in the order of propagation.</summary>
+    public IReadOnlyList<Place> Places => _places.Value;
+
+    /// <summary>Number of units: the largest depth of a place.</summary>
+    public int Depth => Places.Count == 0 ? 0 : Places[^1].Depth;
+
+    /// <summary>Whether two networks have equal names, shapes and layers.</summary>
+    /// <param name="left">A network.</param>
+    /// <param name="right">Another one.</param>
+    /// <returns>True if so.</returns>
+    public static bool operator ==(Network? left, Network? right) => left is null ? right is null : left.Equals(right);
+
+    /// <summary>Whether two networks differ.</summary>
+    /// <param name="left">A network.</param>
+    /// <param name="right">Another one.</param>
+    /// <returns>True if so.</returns>
+    public static bool operator !=(Network? left, Network? right) => !(left == right);
+
+    /// <inheritdoc/>
+    public bool Equals(Network? other) => other is not null && Name == other.Name && Input == other.Input && Layers == other.Layers;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Network);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Name, Input, Layers);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {Input}, {Layers}";
+}

@@ -1,0 +1,167 @@
+namespace Wellbehaved.Networks;
+
+/// <summary>Lists the places of a network in the order of propagation: a branch before its skip, and both before their sum.</summary>
+internal sealed class PlaceWalk
+{
+    private readonly List<Place> _places = [];
+    private Shape _shape;
+    private int _depth;
+    private int _next;
+    private bool _hasWeights;
+    private bool _isGaussian;
+
+    private PlaceWalk(Shape input) => _shape = input;
+
+    /// <summary>The places of a network.</summary>
+    public static IReadOnlyList<Place> Of(Network network)
+    {
+        var walk = new PlaceWalk(network.Input);
+        walk.Stack(network.Layers);
+        return walk._places;
+    }
+
+    /// <summary>Whether a layer draws parameters, and so counts as a unit of its own outside of all others.</summary>
+    private static bool DrawsWeights(Layer layer) => layer is Convolution or Dense or Attention;
+
+    /// <summary>Layers outside of every unit.</summary>
+    private void Stack(Layers layers)
+    {
+        foreach (var layer in layers)
+        {
+            switch (layer)
+            {
+                case Repeat repeat when repeat.Unit.Any(inner => inner is Repeat):
+                    for (var repetition = 0; repetition < repeat.Times; repetition++)
+                    {
+                        Stack(repeat.Unit);
+                    }
+
+                    break;
+                case Repeat repeat:
+                    for (var repetition = 0; repetition < repeat.Times; repetition++)
+                    {
+                        Enter();
+                        Unit(repeat.Unit, shown: true);
+                    }
+
+                    break;
+                case Residual:
+                    Enter();
+                    Unit([layer], shown: true);
+                    break;
+                default:
+                    if (DrawsWeights(layer) && _hasWeights)
+                    {
+                        (_depth, _next) = (_depth + 1, 1);
+                    }
+
+                    Pass(layer, shown: true);
+                    break;
+            }
+        }
+    }
+
+    private void Enter()
+    {
+        (_depth, _next) = (_depth + 1, 1);
+        Add(PlaceKind.Before, null);
+    }
+
+    /// <summary>Layers of a unit, of a branch or of a skip.</summary>
+    private void Unit(Layers layers, bool shown)
+    {
+        foreach (var layer in layers)
+        {
+            switch (layer)
+            {
+                case Repeat repeat:
+                    for (var repetition = 0; repetition < repeat.Times; repetition++)
+                    {
+                        Unit(repeat.Unit, shown && repetition == 0);
+                    }
+
+                    break;
+                case Residual residual:
+                    var (input, isGaussian) = (_shape, _isGaussian);
+                    Unit(residual.Branch, shown);
+                    if (shown)
+                    {
+                        EndBranch(residual.Branch);
+                    }
+
+                    (_shape, _isGaussian) = (input, isGaussian);
+                    Unit(residual.Skip, shown);
+                    Pass(residual, shown);
+                    break;
+                default:
+                    Pass(layer, shown);
+                    break;
+            }
+        }
+    }
+
+    private void EndBranch(Layers branch)
+    {
+        if (LastShown(branch) is not var (last, isRepeated))
+        {
+            return;
+        }
+
+        if (isRepeated)
+        {
+            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true, IsGaussian = _isGaussian });
+        }
+        else
+        {
+            _places[^1] = _places[^1] with { EndsBranch = true };
+        }
+    }
+
+    /// <summary>The last layer that has a place, and whether that place shows only the first of several repetitions; null for a branch that moves nothing.</summary>
+    private static (Layer Last, bool IsRepeated)? LastShown(Layers layers)
+    {
+        foreach (var layer in layers.Reverse())
+        {
+            switch (layer)
+            {
+                case Flatten:
+                    break;
+                case Repeat repeat:
+                    if (LastShown(repeat.Unit) is var (last, isRepeated))
+                    {
+                        return (last, isRepeated || repeat.Times > 1);
+                    }
+
+                    break;
+                default:
+                    return (layer, false);
+            }
+        }
+
+        return null;
+    }
+
+    private void Pass(Layer layer, bool shown)
+    {
+        _hasWeights |= DrawsWeights(layer);
+        _isGaussian = layer switch
+        {
+            Convolution convolution => convolution.Parameters.Law == WeightLaw.Normal,
+            Dense dense => dense.Parameters.Law == WeightLaw.Normal,
+            AveragePool or GlobalAveragePool or Scaling => _isGaussian,
+            _ => false,
+        };
+        if (layer is not Residual)
+        {
+            _shape = layer.OutputOf(_shape);
+        }
+
+        // To flatten moves nothing: the place before it shows the same.
+        if (shown && layer is not Flatten)
+        {
+            Add(PlaceKind.After, layer);
+        }
+    }
+
+    private void Add(PlaceKind kind, Layer? after) => _places.Add(new Place(_depth, _next++, kind, after, _shape) { IsGaussian = _isGaussian });
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Wellbehaved.Networks;
+
+/// <summary>Refuses descriptions that are small to write and endless to run, and scales that have no stack, before anything is walked through.</summary>
+internal static class Structure
+{
+    /// <summary>Refuses layers in too many levels or too many with all repetitions, and scales by depth outside of a stack.</summary>
+    /// <exception cref="InvalidNetworkException">There are such.</exception>
+    public static void Validate(Layers layers) => Count(layers, LayerPath.Root, 0, repeated: false);
+
+    private static long Count(Layers layers, string path, int level, bool repeated)
+    {
+        if (level > Limits.Levels)
+        {
+            throw new InvalidNetworkException(path, string.Create(CultureInfo.InvariantCulture, $"expected at most {Limits.Levels} levels of layers within layers"));
+        }
+
+        var count = 0L;
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var here = LayerPath.Of(path, i, layers[i]);
+            count += layers[i] switch
+            {
+                Repeat repeat => Math.Max(repeat.Times, 1) * Count(repeat.Unit, LayerPath.Within(here, "unit"), level + 1, repeated: true),
+                Residual residual => Count(residual, here, level + 1, repeated),
+                _ => 1,
+            };
+            if (count > Limits.Layers)
+            {
+                throw new InvalidNetworkException(here, string.Create(CultureInfo.InvariantCulture, $"expected at most {Limits.Layers} layers with all repetitions, got {count}"));
+            }
+        }
+
+        return count;
+    }
+
+    private static long Count(Residual residual, string path, int level, bool repeated)
+    {
+        if (!repeated && (residual.BranchScale.Rule != ScaleRule.Constant || residual.SkipScale.Rule != ScaleRule.Constant))
+        {
+            throw new InvalidNetworkException(path, "expected a number as scale outside of a repeat, whose units are counted by L and l");
+        }
+
+        return 1 + Count(residual.Branch, LayerPath.Within(path, "branch"), level, repeated) + Count(residual.Skip, LayerPath.Within(path, "skip"), level, repeated);
+    }
+}

@@ -1,0 +1,140 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>The dual of an activation: what it makes of two Gaussian variables, exactly at every width given the layer below.</summary>
+/// <remarks>theory-composed.md section 2. Closed forms: Y. Cho and L. Saul 2009 (leaky family), C. Williams 1997 (erf); the others derived for this project.</remarks>
+public abstract class DualActivation
+{
+    /// <summary>Correlations closer to ±1 are those of one and the same variable: kinks meet there, and derivatives in p end.</summary>
+    private const double Collinear = 1e-14;
+
+    private protected DualActivation(ActivationCurve curve) => Curve = curve;
+
+    /// <summary>The activation itself.</summary>
+    public ActivationCurve Curve { get; }
+
+    /// <summary>The dual of a function of networks, in closed form where there is one.</summary>
+    /// <param name="function">The function.</param>
+    /// <returns>The dual.</returns>
+    public static DualActivation For(Function function)
+    {
+        var curve = NamedCurves.Find(function);
+        return function.Kind switch
+        {
+            FunctionKind.Linear => new LeakyDual(curve, 1),
+            FunctionKind.Relu => new LeakyDual(curve, 0),
+            FunctionKind.LeakyRelu => new LeakyDual(curve, function.Slope),
+            FunctionKind.Abs => new LeakyDual(curve, -1),
+            FunctionKind.Erf => new ErfDual(curve),
+            FunctionKind.Sine => new SineDual(curve),
+            FunctionKind.Gelu => new GeluDual(curve),
+            FunctionKind.Tanh or FunctionKind.GeluTanh or FunctionKind.Silu or FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus
+                or FunctionKind.HardSwish => new QuadratureDual(curve),
+            _ => throw new InvalidOperationException($"no theory of the function {function.Kind}"),
+        };
+    }
+
+    /// <summary>The dual of a function of one's own, by quadrature.</summary>
+    /// <param name="curve">The function, smooth between its kinks.</param>
+    /// <returns>The dual.</returns>
+    public static DualActivation For(ActivationCurve curve)
+    {
+        ArgumentNullException.ThrowIfNull(curve);
+        return new QuadratureDual(curve);
+    }
+
+    /// <summary>Whether V and its derivatives come from a formula.</summary>
+    public abstract bool IsClosedForm { get; }
+
+    /// <summary>What the activation makes of one variable.</summary>
+    /// <param name="variance">q ≥ 0.</param>
+    /// <returns>Its moments.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The variance is negative or not finite.</exception>
+    public virtual ActivationMoments Moments(double variance)
+    {
+        RequireVariance(variance, nameof(variance));
+        return ActivationMoments.Compute(Curve, variance);
+    }
+
+    /// <summary>What the activation makes of two variables.</summary>
+    /// <param name="q1">Variance of u.</param>
+    /// <param name="q2">Variance of v.</param>
+    /// <param name="p">Their covariance; a correlation beyond ±1 by rounding is one of ±1.</param>
+    /// <returns>The dual and its derivatives.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A variance is negative or not finite, or the correlation beyond ±1.</exception>
+    public DualDerivatives Evaluate(double q1, double q2, double p)
+    {
+        RequireVariance(q1, nameof(q1));
+        RequireVariance(q2, nameof(q2));
+        var largest = Scale(q1, q2);
+        if (!(Math.Abs(p) <= largest * (1 + 1e-8)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(p), p, $"expected a covariance within ±{largest}, the root of the product of the variances");
+        }
+
+        return Compute(q1, q2, Math.Clamp(p, -largest, largest));
+    }
+
+    /// <summary>N2: <c>E s'(u)s'(v) du dv</c> for noise of any correlation with the signal.</summary>
+    /// <param name="q1">Variance of u.</param>
+    /// <param name="q2">Variance of v.</param>
+    /// <param name="p">Their covariance.</param>
+    /// <param name="noise">Second moments of the noise.</param>
+    /// <returns>Covariance of the noises after the activation.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">See <see cref="Evaluate"/>.</exception>
+    public double NoiseCovariance(double q1, double q2, double p, in NoiseAtPair noise) => NoiseCovariance(Evaluate(q1, q2, p), q1, q2, p, noise);
+
+    /// <summary>N3: <c>E s(u)s'(v) dv = c₂₁T + 2c₂₂ ∂V/∂q₂</c>.</summary>
+    /// <param name="q1">Variance of u.</param>
+    /// <param name="q2">Variance of v.</param>
+    /// <param name="p">Their covariance.</param>
+    /// <param name="noise">Second moments of the noise.</param>
+    /// <returns>Covariance of the signal at u and the noise at v after the activation.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">See <see cref="Evaluate"/>.</exception>
+    public double SignalNoiseCovariance(double q1, double q2, double p, in NoiseAtPair noise)
+    {
+        var dual = Evaluate(q1, q2, p);
+        return (noise.C21 * dual.T) + (2 * noise.C22 * dual.V2);
+    }
+
+    /// <summary>N2 from a dual that is known already.</summary>
+    internal double NoiseCovariance(in DualDerivatives dual, double q1, double q2, double p, in NoiseAtPair noise)
+    {
+        if (noise.C11 == 0 && noise.C12 == 0 && noise.C21 == 0 && noise.C22 == 0)
+        {
+            return noise.D12 * dual.T;
+        }
+
+        var product = q1 * q2;
+        if (product - (p * p) > Collinear * product || (Curve.Jumps.All(jump => jump == 0) && product > 0))
+        {
+            return (noise.D12 * dual.T) + (2 * noise.C11 * noise.C21 * dual.T1) + (2 * noise.C12 * noise.C22 * dual.T2)
+                + (((noise.C11 * noise.C22) + (noise.C12 * noise.C21)) * dual.Tp);
+        }
+
+        return product == 0 ? noise.D12 * dual.T : (noise.D12 * dual.T) + (noise.C11 * noise.C22 / Math.Sqrt(product) * Along(q1, q2, Math.Sign(p)));
+    }
+
+    /// <summary>√(q₁q₂), exactly q where both are q: a variable's correlation with itself is 1.</summary>
+    internal static double Scale(double q1, double q2) => q1 == q2 ? q1 : Math.Sqrt(q1) * Math.Sqrt(q2);
+
+    /// <summary>V, T and derivatives at arguments that are in order.</summary>
+    internal abstract DualDerivatives Compute(double q1, double q2, double p);
+
+    /// <summary>N2 on one line: <c>E (z² - 1) s'(√q₁ z) s'(±√q₂ z)</c>, with the sign of the correlation, since du dv is there regressed on one variable.</summary>
+    private double Along(double q1, double q2, int sign)
+    {
+        var (first, second) = (Math.Sqrt(q1), sign * Math.Sqrt(q2));
+        var kinks = Curve.Kinks.Select(kink => kink / first).Concat(Curve.Kinks.Select(kink => kink / second)).ToArray();
+        return sign * GaussianNodes.Expectation(0, 1, kinks, z => ((z * z) - 1) * Curve.Slope(first * z) * Curve.Slope(second * z));
+    }
+
+    private static void RequireVariance(double variance, string name)
+    {
+        if (!double.IsFinite(variance) || variance < 0)
+        {
+            throw new ArgumentOutOfRangeException(name, variance, "expected a finite variance of at least 0");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Numerics;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>The error function: <c>V = (2/π) asin(2p/√m)</c>, <c>T = (4/π)/√(m - 4p²)</c>, m = (1 + 2q₁)(1 + 2q₂).</summary>
+internal sealed class ErfDual(ActivationCurve curve) : DualActivation(curve), IComplexDual
+{
+    public override bool IsClosedForm => true;
+
+    public Complex V(Complex q1, Complex q2, Complex p) =>
+        2 / Math.PI * Complex.Asin(2 * p / (Complex.Sqrt(1 + (2 * q1)) * Complex.Sqrt(1 + (2 * q2))));
+
+    public Complex T(Complex q1, Complex q2, Complex p)
+    {
+        var (a, b) = (Complex.Sqrt(1 + (2 * q1)), Complex.Sqrt(1 + (2 * q2)));
+        return 4 / Math.PI / (Complex.Sqrt((a * b) - (2 * p)) * Complex.Sqrt((a * b) + (2 * p)));
+    }
+
+    internal override DualDerivatives Compute(double q1, double q2, double p)
+    {
+        var (a, b, g) = (1 + (2 * q1), 1 + (2 * q2), Scale(q1, q2));
+
+        // m - 4p², without the difference of large numbers.
+        var rest = 1 + (2 * (q1 + q2)) + (4 * (g - p) * (g + p));
+        var root = Math.Sqrt(rest);
+        var cube = 4 / Math.PI / (rest * root);
+        return new(
+            2 / Math.PI * Math.Atan2(2 * p, root),
+            4 / Math.PI / root,
+            -4 / Math.PI * p / (a * root),
+            -4 / Math.PI * p / (b * root),
+            4 * p * cube,
+            -b * cube,
+            -a * cube);
+    }
+}

@@ -1,0 +1,13 @@
+using System.Numerics;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>A dual that continues to complex covariances, as law B2 asks for.</summary>
+internal interface IComplexDual
+{
+    /// <summary>E s(u)s(v).</summary>
+    Complex V(Complex q1, Complex q2, Complex p);
+
+    /// <summary>E s'(u)s'(v).</summary>
+    Complex T(Complex q1, Complex q2, Complex p);
+}

@@ -1,0 +1,139 @@
+namespace Wellbehaved.Theory;
+
+/// <summary>Expectations of products of a curve at two Gaussian variables, in polar coordinates.</summary>
+/// <remarks>
+/// With <c>u = √q₁ r cos φ</c>, <c>v = √q₂ r cos(φ - θ)</c> and c = cos θ, kinks at 0 are rays: Gauss–Legendre in each of the four sectors between them, however narrow,
+/// sees smooth functions alone, at every correlation. Other kinks are straight lines: each radius is cut where it crosses one, and sectors where two lines meet.
+/// Panels halve towards the rays and towards the origin until they are as short as the structure of the curve.
+/// </remarks>
+internal static class SectorQuadrature
+{
+    /// <summary>Beyond this radius lies less than 1e-19.</summary>
+    private const double Radius = 9.5;
+
+    /// <summary>Sectors that are narrower are one panel.</summary>
+    private const double Narrow = 0.3;
+
+    private static readonly (double[] Nodes, double[] Weights) Radial = GaussianNodes.Legendre(16);
+    private static readonly (double[] Nodes, double[] Weights) Angular = GaussianNodes.Legendre(16);
+    private static readonly double[] OuterEdges = [1.5, 3, 5, 7, Radius];
+
+    /// <summary>Adds everything up at once: evaluations of the curve cost most.</summary>
+    /// <param name="curve">s.</param>
+    /// <param name="q1">Variance of u, above 0.</param>
+    /// <param name="q2">Variance of v, above 0.</param>
+    /// <param name="p">Their covariance.</param>
+    public static ProductSums Sum(ActivationCurve curve, double q1, double q2, double p)
+    {
+        var (first, second) = (Math.Sqrt(q1), Math.Sqrt(q2));
+        var scale = DualActivation.Scale(q1, q2);
+        var theta = Math.Atan2(Math.Sqrt(Math.Max(0, (scale - p) * (scale + p))), p);
+        var levels = Levels(curve, Math.Max(first, second));
+        var sums = default(ProductSums);
+        var rays = Rays(curve, first, second, theta);
+        for (var sector = 0; sector + 1 < rays.Length; sector++)
+        {
+            var narrow = rays[sector + 1] - rays[sector] < Narrow;
+            foreach (var (start, end) in narrow ? [(rays[sector], rays[sector + 1])] : Halving(rays[sector], rays[sector + 1], levels))
+            {
+                var (half, middle) = (0.5 * (end - start), 0.5 * (end + start));
+                for (var k = 0; k < Angular.Nodes.Length; k++)
+                {
+                    var angle = middle + (half * Angular.Nodes[k]);
+                    AddRadius(curve, first * Math.Cos(angle), second * Math.Cos(angle - theta), half * Angular.Weights[k] / (2 * Math.PI), ref sums);
+                }
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>How often panels halve: to the scale of the curve, or of the rays along which a kink leaves the disc.</summary>
+    private static int Levels(ActivationCurve curve, double deviation)
+    {
+        var smooth = Math.Log2(deviation);
+        var nearest = curve.Kinks.Where(kink => kink != 0).Select(Math.Abs).DefaultIfEmpty(0).Min();
+        var kinked = nearest == 0 ? 0 : 3 + Math.Max(0, Math.Log2(deviation / nearest));
+        return Math.Clamp((int)Math.Ceiling(Math.Max(smooth, kinked)), 0, 8);
+    }
+
+    private static void AddRadius(ActivationCurve curve, double alongFirst, double alongSecond, double weight, ref ProductSums sums)
+    {
+        Span<double> edges = stackalloc double[32 + (2 * Math.Min(curve.Kinks.Count, 16))];
+        var count = RadialEdges(curve, alongFirst, alongSecond, edges);
+        for (var panel = 0; panel + 1 < count; panel++)
+        {
+            var (half, middle) = (0.5 * (edges[panel + 1] - edges[panel]), 0.5 * (edges[panel + 1] + edges[panel]));
+            for (var k = 0; k < Radial.Nodes.Length; k++)
+            {
+                var r = middle + (half * Radial.Nodes[k]);
+                sums.Add(curve, r * alongFirst, r * alongSecond, weight * half * Radial.Weights[k] * r * Math.Exp(-0.5 * r * r));
+            }
+        }
+    }
+
+    private static int RadialEdges(ActivationCurve curve, double alongFirst, double alongSecond, Span<double> edges)
+    {
+        var count = 0;
+        edges[count++] = 0;
+        foreach (var edge in OuterEdges)
+        {
+            edges[count++] = edge;
+        }
+
+        var shortest = 1 / Math.Max(Math.Abs(alongFirst), Math.Abs(alongSecond));
+        for (var edge = OuterEdges[0] / 2; edge > 0.5 * shortest && count < 24; edge /= 2)
+        {
+            edges[count++] = edge;
+        }
+
+        foreach (var kink in curve.Kinks)
+        {
+            foreach (var along in (ReadOnlySpan<double>)[alongFirst, alongSecond])
+            {
+                var crossing = kink / along;
+                if (crossing is > 0 and < Radius && count < edges.Length)
+                {
+                    edges[count++] = crossing;
+                }
+            }
+        }
+
+        edges[..count].Sort();
+        return count;
+    }
+
+    /// <summary>Where sectors end: a full turn, cut at u = 0, at v = 0 and where kinks of both meet.</summary>
+    private static double[] Rays(ActivationCurve curve, double first, double second, double theta)
+    {
+        const double start = -0.5 * Math.PI;
+        var rays = new SortedSet<double> { start, start + (2 * Math.PI), start + Math.PI, start + theta, start + theta + Math.PI };
+        var (sine, cosine) = (Math.Sin(theta), Math.Cos(theta));
+        foreach (var x in curve.Kinks.Where(kink => kink != 0))
+        {
+            foreach (var y in curve.Kinks.Where(kink => kink != 0))
+            {
+                var (across, along) = (x / first, ((y / second) - (cosine * x / first)) / sine);
+                if (across * across + (along * along) < Radius * Radius)
+                {
+                    var angle = Math.Atan2(along, across);
+                    rays.Add(angle < start ? angle + (2 * Math.PI) : angle);
+                }
+            }
+        }
+
+        return [.. rays];
+    }
+
+    /// <summary>Cuts an interval in its middle, and again and again next to its ends.</summary>
+    private static IEnumerable<(double Start, double End)> Halving(double start, double end, int levels)
+    {
+        var (middle, half) = (0.5 * (start + end), 0.5 * (end - start));
+        for (var level = 0; level <= levels; level++)
+        {
+            var (outer, inner) = (Math.ScaleB(half, -level), level == levels ? 0 : Math.ScaleB(half, -level - 1));
+            yield return (start + inner, level == 0 ? middle : start + outer);
+            yield return (level == 0 ? middle : end - outer, end - inner);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Wellbehaved.Theory;
+
+/// <summary>A ReLU network with independent dropout masks at every point, kept at its scale (σ_w² = 2p): <c>c ← p k₁(c)</c>. Section 5 of theory-composed.md.</summary>
+/// <param name="Correlation">c*, below 1: no collapse.</param>
+/// <param name="Memory">-1/ln(p k₀(c*)): layers over which the start is forgotten.</param>
+public readonly record struct DropoutLimit(double Correlation, double Memory)
+{
+    /// <summary>The limit for a probability of keeping a feature.</summary>
+    /// <param name="keep">p in (0, 1).</param>
+    /// <returns>The limit.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">No such probability.</exception>
+    public static DropoutLimit For(double keep)
+    {
+        if (keep is not (> 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(keep), keep, "expected a probability above 0 and below 1");
+        }
+
+        var correlation = Root.Find(c => (keep * ArcCosineKernel.Order1(c)) - c, 0, 1);
+        return new(correlation, -1 / Math.Log(keep * ArcCosineKernel.Order0(correlation)));
+    }
+}

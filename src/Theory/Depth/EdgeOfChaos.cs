@@ -1,0 +1,96 @@
+namespace Wellbehaved.Theory;
+
+/// <summary>A point of the edge of chaos: initialisation and fixed point with χ₁ = 1.</summary>
+/// <param name="WeightVariance">σ_w².</param>
+/// <param name="BiasVariance">σ_b².</param>
+/// <param name="Variance">q*; not a number where every variance stays.</param>
+/// <param name="RadialGain">χ_q: above 1 a network that starts there leaves.</param>
+public readonly record struct EdgePoint(double WeightVariance, double BiasVariance, double Variance, double RadialGain)
+{
+    /// <summary>Whether variances near q* move away from it.</summary>
+    public bool Repels => RadialGain > 1 + 1e-9;
+}
+
+/// <summary>The edge of chaos of an activation, given the variance of biases or of weights: <c>σ_w² = 1/m(q)</c>, <c>σ_b² = q - E s²/m(q)</c>.</summary>
+public static class EdgeOfChaos
+{
+    private const double Smallest = 1e-7;
+    private const double Largest = 1e6;
+
+    /// <summary>A variance that is as good as 0, and far above rounding.</summary>
+    private const double Vanishing = 1e-4;
+
+    private const double Step = 1.15;
+
+    /// <summary>The edge at the variance of biases.</summary>
+    /// <param name="dual">Dual of the activation.</param>
+    /// <param name="biasVariance">σ_b² ≥ 0.</param>
+    /// <returns>The point of smallest q*; null if there is none.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The variance is negative or not finite.</exception>
+    public static EdgePoint? AtBias(DualActivation dual, double biasVariance)
+    {
+        ArgumentNullException.ThrowIfNull(dual);
+        MeanField.RequireVariance(biasVariance, nameof(biasVariance));
+        if (dual is LeakyDual)
+        {
+            return biasVariance == 0 ? new(1 / dual.Moments(1).SquareSlope, 0, double.NaN, 1) : null;
+        }
+
+        var atZero = dual.Moments(0);
+        if (biasVariance == 0 && atZero.Square == 0 && atZero.SquareSlope > 0)
+        {
+            // χ_q is 1 at q = 0 itself; what counts is on which side it lies for signals that have not vanished yet.
+            return new(1 / atZero.SquareSlope, 0, 0, At(dual, Vanishing).RadialGain);
+        }
+
+        return Crossings(q => At(dual, q).BiasVariance - biasVariance).Select(q => (EdgePoint?)(At(dual, q) with { BiasVariance = biasVariance })).FirstOrDefault();
+    }
+
+    /// <summary>The edges at the variance of weights.</summary>
+    /// <param name="dual">Dual of the activation.</param>
+    /// <param name="weightVariance">σ_w² ≥ 0.</param>
+    /// <returns>All of them by ascending q*, without those that would need a negative variance of biases.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The variance is negative or not finite.</exception>
+    public static IReadOnlyList<EdgePoint> AtWeight(DualActivation dual, double weightVariance)
+    {
+        ArgumentNullException.ThrowIfNull(dual);
+        MeanField.RequireVariance(weightVariance, nameof(weightVariance));
+        if (dual is LeakyDual)
+        {
+            var edge = 1 / dual.Moments(1).SquareSlope;
+            return Math.Abs(weightVariance - edge) <= 1e-12 * edge ? [new(edge, 0, double.NaN, 1)] : [];
+        }
+
+        return [.. Crossings(q => At(dual, q).WeightVariance - weightVariance).Select(q => At(dual, q)).Where(point => point.BiasVariance >= 0)];
+    }
+
+    /// <summary>F6: the variance below which edge points repel, where E s s'' = 0.</summary>
+    /// <param name="dual">Dual of the activation.</param>
+    /// <returns>q*; null if the edge repels nowhere, or everywhere.</returns>
+    public static EdgePoint? WhereItStopsToRepel(DualActivation dual)
+    {
+        ArgumentNullException.ThrowIfNull(dual);
+        return dual is LeakyDual ? null : Crossings(q => At(dual, q).RadialGain - 1, falling: true).Select(q => (EdgePoint?)At(dual, q)).FirstOrDefault();
+    }
+
+    private static EdgePoint At(DualActivation dual, double variance)
+    {
+        var moments = dual.Moments(variance);
+        return new(1 / moments.SquareSlope, variance - (moments.Square / moments.SquareSlope), variance, moments.SquareDerivative / moments.SquareSlope);
+    }
+
+    private static IEnumerable<double> Crossings(Func<double, double> function, bool falling = false)
+    {
+        var (at, value) = (Smallest, function(Smallest));
+        for (var next = at * Step; next < Largest; next *= Step)
+        {
+            var there = function(next);
+            if (double.IsFinite(there) && (Math.Sign(value) != Math.Sign(there)) && (!falling || there < 0))
+            {
+                yield return Root.Find(function, at, next);
+            }
+
+            (at, value) = (next, there);
+        }
+    }
+}

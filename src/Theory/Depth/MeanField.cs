@@ -1,0 +1,173 @@
+namespace Wellbehaved.Theory;
+
+/// <summary>Where a stack of equal layers <c>W s(y) + b</c> goes at infinite width: fixed points, slopes there, depth scales.</summary>
+/// <remarks>
+/// <c>q ← σ_w² E s(√q z)² + σ_b²</c>. Source: B. Poole et al. 2016; S. Schoenholz et al. 2017; S. Hayou et al. 2019; theory-composed.md section 6.
+/// </remarks>
+public sealed class MeanField
+{
+    /// <summary>A map that moves no variance by more than this share keeps all: the edge of homogeneous activations.</summary>
+    private const double Still = 1e-13;
+
+    private const double Smallest = 1e-12;
+    private const double Largest = 1e12;
+
+    /// <summary>How near to 1 a slope is that of the edge: a root of double precision.</summary>
+    private const double EdgeWidth = 1e-7;
+
+    /// <summary>Describes the stack.</summary>
+    /// <param name="dual">Dual of the activation s.</param>
+    /// <param name="weightVariance">σ_w² ≥ 0.</param>
+    /// <param name="biasVariance">σ_b² ≥ 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A variance is negative or not finite.</exception>
+    public MeanField(DualActivation dual, double weightVariance, double biasVariance = 0)
+    {
+        ArgumentNullException.ThrowIfNull(dual);
+        RequireVariance(weightVariance, nameof(weightVariance));
+        RequireVariance(biasVariance, nameof(biasVariance));
+        (Dual, WeightVariance, BiasVariance) = (dual, weightVariance, biasVariance);
+        Variance = FixedPoint();
+        (NoiseGain, RadialGain) = GainsAt(Variance);
+        Correlation = FixedCorrelation();
+    }
+
+    /// <summary>Dual of the activation.</summary>
+    public DualActivation Dual { get; }
+
+    /// <summary>σ_w².</summary>
+    public double WeightVariance { get; }
+
+    /// <summary>σ_b².</summary>
+    public double BiasVariance { get; }
+
+    /// <summary>q*, where variances started at 1 go: 0 if they vanish, infinite if they grow without end, 1 if every variance stays.</summary>
+    public double Variance { get; }
+
+    /// <summary>χ₁ = σ_w² E s'², by which a layer multiplies noise at q*; the slope of the correlation's map at 1.</summary>
+    public double NoiseGain { get; }
+
+    /// <summary>χ_q = σ_w² dE s²/dq, by which a layer multiplies a deviation from q*: above 1 it repels.</summary>
+    public double RadialGain { get; }
+
+    /// <summary>c*, the stable correlation of two points: 1 in the ordered phase and on the edge.</summary>
+    public double Correlation { get; }
+
+    /// <summary>ξ_c = -1/ln f'(c*): layers over which correlations forget their start; infinite on the edge.</summary>
+    public double CorrelationDepth => DepthScale(CorrelationSlope(Correlation));
+
+    /// <summary>ξ_q = -1/ln χ_q: layers over which variances forget their start; infinite from χ_q = 1 on.</summary>
+    public double VarianceDepth => DepthScale(RadialGain);
+
+    /// <summary>Which phase it is.</summary>
+    public Phase Phase => Math.Abs(NoiseGain - 1) <= EdgeWidth ? Phase.Edge : NoiseGain < 1 ? Phase.Ordered : Phase.Chaotic;
+
+    /// <summary>The variance after a layer.</summary>
+    /// <param name="variance">q before it.</param>
+    /// <returns>σ_w² E s² + σ_b².</returns>
+    public double Next(double variance) => (WeightVariance * Dual.Moments(variance).Square) + BiasVariance;
+
+    /// <summary>Both slopes at a variance that need not be the fixed point.</summary>
+    /// <param name="variance">q.</param>
+    /// <returns>χ₁ and χ_q there; not a number where q is infinite.</returns>
+    public (double Noise, double Radial) GainsAt(double variance)
+    {
+        if (!double.IsFinite(variance))
+        {
+            return (double.NaN, double.NaN);
+        }
+
+        var moments = Dual.Moments(variance);
+        return (WeightVariance * moments.SquareSlope, WeightVariance * moments.SquareDerivative);
+    }
+
+    /// <summary>f(c), the correlation of two points of variance q* after a layer.</summary>
+    /// <param name="correlation">c before it.</param>
+    /// <returns>(σ_w² V(q*, q*, cq*) + σ_b²)/q*.</returns>
+    public double NextCorrelation(double correlation) =>
+        ((WeightVariance * Dual.Evaluate(Variance, Variance, correlation * Variance).V) + BiasVariance) / Variance;
+
+    /// <summary>f'(c) = σ_w² T(q*, q*, cq*).</summary>
+    /// <param name="correlation">c.</param>
+    /// <returns>The slope.</returns>
+    public double CorrelationSlope(double correlation) =>
+        double.IsFinite(Variance) ? WeightVariance * Dual.Evaluate(Variance, Variance, correlation * Variance).T : double.NaN;
+
+    /// <summary>F3: the limit of l(1 - c) on a smooth edge, <c>2/f''(1) = 2/(σ_w² q* E s''²)</c>.</summary>
+    /// <returns>The limit; 0 for an activation whose slope jumps, which is faster (see <see cref="HomogeneousCollapse"/>).</returns>
+    public double EdgeCollapse() => Dual.Curve.Jumps.Any(jump => jump != 0)
+        ? 0
+        : 2 / (WeightVariance * Variance * GaussianNodes.Expectation(0, Math.Sqrt(Variance), Dual.Curve.Kinks, u => Dual.Curve.Curvature(u) * Dual.Curve.Curvature(u)));
+
+    /// <summary>F4: the limit of l√(1-c) for a leaky ReLU on its edge, <c>3π/(2√2 w)</c>, <c>w = (1-a)²/(2(1+a²))</c>.</summary>
+    /// <param name="slope">a, not 1.</param>
+    /// <returns>The limit.</returns>
+    public static double HomogeneousCollapse(double slope) => 3 * Math.PI * (1 + (slope * slope)) / (Math.Sqrt(2) * (1 - slope) * (1 - slope));
+
+    internal static void RequireVariance(double variance, string name)
+    {
+        if (!double.IsFinite(variance) || variance < 0)
+        {
+            throw new ArgumentOutOfRangeException(name, variance, "expected a finite variance of at least 0");
+        }
+    }
+
+    private static double DepthScale(double slope) => slope switch
+    {
+        >= 1 - EdgeWidth => double.PositiveInfinity,
+        <= 0 => 0,
+        _ => -1 / Math.Log(slope),
+    };
+
+    /// <summary>The first crossing from growth to decay on the way from 1.</summary>
+    private double FixedPoint()
+    {
+        double Growth(double variance) => (Next(variance) - variance) / variance;
+        var (at, growth) = (1.0, Growth(1));
+        if (Math.Abs(growth) <= Still && Math.Abs(Growth(2)) <= Still)
+        {
+            return 1;
+        }
+
+        var step = growth > 0 ? 1.25 : 0.8;
+        for (var next = at * step; ; at = next, next *= step)
+        {
+            if (next > Largest)
+            {
+                return double.PositiveInfinity;
+            }
+
+            if (next < Smallest)
+            {
+                return BiasVariance;
+            }
+
+            if (Math.Sign(Growth(next)) != Math.Sign(growth))
+            {
+                return Root.Find(Growth, Math.Min(at, next), Math.Max(at, next));
+            }
+        }
+    }
+
+    /// <summary>Newton's method from the left, where f(c) - c falls and is convex.</summary>
+    private double FixedCorrelation()
+    {
+        if (!double.IsFinite(Variance) || Variance == 0 || NoiseGain <= 1 + EdgeWidth)
+        {
+            return double.IsFinite(Variance) && Variance > 0 ? 1 : double.NaN;
+        }
+
+        var c = 0.0;
+        for (var iteration = 0; iteration < 200; iteration++)
+        {
+            var next = c - ((NextCorrelation(c) - c) / (CorrelationSlope(c) - 1));
+            if (!(Math.Abs(next - c) > 1e-15))
+            {
+                return next;
+            }
+
+            c = Math.Min(1, next);
+        }
+
+        return c;
+    }
+}

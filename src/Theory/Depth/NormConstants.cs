@@ -1,0 +1,45 @@
+namespace Wellbehaved.Theory;
+
+/// <summary>What norms before an activation make of noise, at infinite width: constants at variance 1, of section 6 of theory-composed.md.</summary>
+/// <param name="LayerNorm">κ_LN = E s'²/E s²: growth of the noise's power by a layer norm, an activation and fresh weights; 1 for homogeneous activations.</param>
+/// <param name="BatchNorm">κ_BN = E s'²/Var s ≥ 1, the same for batch norm and the centred signal; 1 for affine activations alone, by Poincaré's inequality.</param>
+/// <param name="LayerNormRadial">λ = d ln E s²/d ln q: growth of the noise along the signal after a layer norm whose statistics are held, N4.</param>
+/// <param name="BatchNormRadial">λ_BN = (E z s s' - E s E z s')/Var s: growth of the deviations of points' norms after batch norm, F8.</param>
+public readonly record struct NormConstants(double LayerNorm, double BatchNorm, double LayerNormRadial, double BatchNormRadial)
+{
+    /// <summary>The constants of an activation.</summary>
+    /// <param name="dual">Its dual.</param>
+    /// <returns>The constants.</returns>
+    /// <exception cref="ArgumentException">The activation is constant.</exception>
+    public static NormConstants For(DualActivation dual)
+    {
+        ArgumentNullException.ThrowIfNull(dual);
+        var moments = dual.Moments(1);
+        if (!(moments.Variance > 1e-12 * moments.Square))
+        {
+            throw new ArgumentException($"expected an activation that is not constant, got {dual.Curve}", nameof(dual));
+        }
+
+        return new(
+            moments.SquareSlope / moments.Square,
+            moments.SquareSlope / moments.Variance,
+            moments.SquareDerivative / moments.Square,
+            (moments.SquareDerivative - (moments.Mean * moments.SlopeAlong)) / moments.Variance);
+    }
+
+    /// <summary>τ of normalised residual branches: χ grows as the depth to the power <c>½(κᴴ - 1)</c>, free of scales. Z2.</summary>
+    /// <param name="gain">κ of a layer of the branch, κ_LN or κ_BN.</param>
+    /// <param name="layers">H ≥ 1, layers of a branch.</param>
+    /// <returns>τ.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">H is not positive, or the gain is negative or not finite.</exception>
+    public static double BranchExponent(double gain, int layers)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(layers);
+        if (!double.IsFinite(gain) || gain < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(gain), gain, "expected a finite gain of at least 0");
+        }
+
+        return 0.5 * (Math.Pow(gain, layers) - 1);
+    }
+}

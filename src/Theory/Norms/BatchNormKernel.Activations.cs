@@ -1,0 +1,157 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Batch norm before nothing, and before activations of the leaky family. Laws B1 and B5.</summary>
+public sealed partial class BatchNormKernel
+{
+    /// <summary>Eigenvalues of S that are no rounding (r).</summary>
+    internal IReadOnlyList<double> Eigenvalues => _eigenvalues;
+
+    /// <summary>Their eigenvectors (P × r).</summary>
+    internal Matrix<double> Directions => _directions;
+
+    /// <summary>ε.</summary>
+    internal double Epsilon => _epsilon;
+
+    /// <summary><c>E z_i z_j</c>: diagonal in the directions of S, since flipping the sign of one changes nothing.</summary>
+    /// <returns>Kernel (P × P) and an estimate of the quadrature's relative error.</returns>
+    internal (Matrix<double> Kernel, double Error) Linear()
+    {
+        if (Rank == 0)
+        {
+            return (Matrix<double>.Build.Dense(Points, Points), 0);
+        }
+
+        var shares = Integrate(
+            Rank,
+            (time, weight, sum) =>
+            {
+                for (var k = 0; k < sum.Length; k++)
+                {
+                    sum[k] += weight * _eigenvalues[k] / (1 + (2 * time * _eigenvalues[k]));
+                }
+            },
+            Tail.Signal,
+            out var error);
+        var scaled = _directions * Matrix<double>.Build.DiagonalOfDiagonalArray(shares);
+        return (DenseProduct.OfTransposed(scaled, _directions), error);
+    }
+
+    /// <summary>
+    /// Signal and noise after batch norm with held statistics and a homogeneous activation: <c>P∫g(t) F(S_t) dt</c> with S1, N2 and N3 for F, and for noise the covariances
+    /// that it has under the weight of t: <c>M_t = CG(I + 2tS)⁻¹</c> with the centred signal and <c>D_t = D - 2t CG(I + 2tS)⁻¹GCᵀ</c> with itself.
+    /// </summary>
+    /// <param name="dual">Dual of the activation.</param>
+    /// <param name="noise">Covariance of the noise before (P × P).</param>
+    /// <param name="cross"><c>E[dy_i y_j]</c> (P × P); null where it is zero.</param>
+    /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the noise's expectation is infinite.</exception>
+    internal ActivationKernel Homogeneous(LeakyDual dual, Matrix<double>? noise, Matrix<double>? cross)
+    {
+        if (Rank == 0)
+        {
+            return new(Matrix<double>.Build.Dense(Points, Points), noise is null ? null : Matrix<double>.Build.Dense(Points, Points), null, 0);
+        }
+
+        using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
+        var (signal, signalError) = IntegratePairs((scale, c) => scale * Unit(dual, c).V, Tail.Signal);
+        if (noise is null)
+        {
+            return new(signal, null, null, signalError);
+        }
+
+        RequireFiniteNoise();
+        if (cross is null)
+        {
+            var (passed, error) = IntegratePairs((scale, c) => scale == 0 ? 0 : Unit(dual, c).T, Tail.InverseVariance);
+            return new(signal, passed.PointwiseMultiply(noise), null, Math.Max(signalError, error));
+        }
+
+        var (size, along) = (Points * Points, cross * _directions);
+        var values = Integrate(
+            2 * size,
+            (time, weight, sum) =>
+            {
+                var damping = _eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue))).ToArray();
+                var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray(damping);
+                AddNoise(dual, Covariance(time, product), DenseProduct.OfTransposed(damped, _directions), noise - (2 * time * DenseProduct.OfTransposed(damped, along)), weight, sum);
+            },
+            Tail.InverseVariance,
+            out var noiseError);
+        return new(
+            signal,
+            Matrix<double>.Build.Dense(Points, Points, values[..size]),
+            Matrix<double>.Build.Dense(Points, Points, values[size..]),
+            Math.Max(signalError, noiseError));
+    }
+
+    /// <summary>
+    /// B5: the mean square of noise after batch norm whose statistics are differentiated too, <c>dz = (dy - mean dy - z·mean(z dy))/σ</c>, for noise that is independent of the signal:
+    /// <c>(Tr GD/P) E 1/σ² - ∫ t g(t) Tr(D S_t) dt</c>, a mean over the points. A leaky activation multiplies it by (1+a²)/2. ε = 0.
+    /// </summary>
+    /// <param name="noise">D, covariance of the noise over the points (P × P).</param>
+    /// <returns>The mean square and an estimate of the quadrature's relative error.</returns>
+    /// <exception cref="ArgumentException">ε is not 0, sizes differ, or r ≤ 2: the expectation is infinite.</exception>
+    internal (double Value, double Error) FullNoise(Matrix<double> noise)
+    {
+        if (_epsilon != 0)
+        {
+            throw new ArgumentException($"expected ε = 0, got {_epsilon}: the law of noise with differentiated statistics is known for it alone");
+        }
+
+        if (noise.RowCount != Points || noise.ColumnCount != Points)
+        {
+            throw new ArgumentException($"expected noise for {Points} points", nameof(noise));
+        }
+
+        RequireFiniteNoise();
+        var along = (_directions.Transpose() * noise * _directions).Diagonal();
+        var total = KernelMatrix.Centred(noise).Trace() / Points;
+        var values = Integrate(
+            1,
+            (time, weight, sum) =>
+            {
+                var removed = 0.0;
+                for (var k = 0; k < Rank; k++)
+                {
+                    removed += along[k] * time * _eigenvalues[k] / (1 + (2 * time * _eigenvalues[k]));
+                }
+
+                sum[0] += weight * (total - (removed / Points));
+            },
+            Tail.InverseVariance,
+            out var error);
+        return (values[0], error);
+    }
+
+    /// <summary>The dual of two variables of variance 1.</summary>
+    private static DualDerivatives Unit(LeakyDual dual, double correlation) => dual.Compute(1, 1, correlation);
+
+    private void AddNoise(LeakyDual dual, double[] covariance, Matrix<double> joint, Matrix<double> noise, double weight, double[] sum)
+    {
+        var size = Points * Points;
+        Parallel.For(0, Points, Sharing.Of(Points), i =>
+        {
+            for (var j = 0; j < Points; j++)
+            {
+                var (qi, qj) = (covariance[(i * Points) + i], covariance[(j * Points) + j]);
+                var scale = DualActivation.Scale(qi, qj);
+                var p = i == j ? qi : Math.Clamp(covariance[(Math.Min(i, j) * Points) + Math.Max(i, j)], -scale, scale);
+                if (i == j)
+                {
+                    // E s'(u)² of a homogeneous activation does not depend on the variance: the correlation drops out.
+                    var half = 0.5 * (1 + (dual.Slope * dual.Slope));
+                    sum[(i * Points) + i] += weight * half * noise[i, i];
+                    sum[size + (i * Points) + i] += weight * half * joint[i, i];
+                    continue;
+                }
+
+                var pair = dual.Compute(qi, qj, p);
+                var at = new NoiseAtPair(noise[i, j], joint[i, i], joint[i, j], joint[j, i], joint[j, j]);
+                sum[(j * Points) + i] += weight * dual.NoiseCovariance(pair, qi, qj, p, at);
+                sum[size + (j * Points) + i] += weight * ((joint[i, j] * pair.T) + (2 * joint[i, i] * pair.V1));
+            }
+        });
+    }
+}

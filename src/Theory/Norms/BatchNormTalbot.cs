@@ -1,0 +1,184 @@
+using System.Numerics;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Batch norm before an activation whose dual continues to complex covariances. Law B2, exact at every width given the layer below.</summary>
+/// <remarks>
+/// With <c>g(s) = det(I + 2sS/P)^{-½}</c> and <c>S_s = S(I + 2sS/P)⁻¹</c>, <c>E s(z_i)s(z_j) = ∫ L⁻¹[g(s) V(S_s/(τ+ε))](τ) dτ</c>, and T/(τ+ε) for V gives what noise is multiplied by.
+/// All singularities lie on the negative axis: the inverse transform is a midpoint rule on a cotangent contour around it, which gains a factor 3.89 a node
+/// (L. Trefethen, J. Weideman and T. Schmelzer, <i>Talbot quadratures and rational approximations</i>, BIT 46, 2006); the outer integral is a trapezoidal rule in ln τ.
+/// </remarks>
+internal sealed class BatchNormTalbot
+{
+    /// <summary>Nodes of the contour, of which half are conjugates of the others: 3.89⁻²⁴ is below 1e-14.</summary>
+    private const int ContourNodes = 24;
+
+    /// <summary>What the outer sum leaves out on each side, as a share, in powers of e.</summary>
+    private const double Cut = 34;
+
+    private static readonly (Complex Node, Complex Weight)[] Contour = MakeContour();
+
+    private readonly BatchNormKernel _norm;
+    private readonly IComplexDual _dual;
+    private readonly double _squaredScale;
+    private readonly double[] _directions;
+    private readonly double _mean;
+
+    /// <summary>Prepares the integrals.</summary>
+    /// <param name="norm">The batch norm, its kernel decomposed.</param>
+    /// <param name="dual">The dual.</param>
+    /// <param name="scale">γ.</param>
+    public BatchNormTalbot(BatchNormKernel norm, IComplexDual dual, double scale)
+    {
+        (_norm, _dual, _squaredScale) = (norm, dual, scale * scale);
+        _directions = norm.Directions.Transpose().ToColumnMajorArray();
+        _mean = norm.Eigenvalues.Sum() / norm.Points;
+    }
+
+    /// <summary>E s(z_i)s(z_j).</summary>
+    /// <returns>Kernel (P × P) and its error, measured by a coarser rule.</returns>
+    public (Matrix<double> Kernel, double Error) Signal() => Integrate(_dual.V, inverse: false);
+
+    /// <summary>γ² E s'(z_i)s'(z_j)/(σ²+ε): what noise that is uncorrelated with the signal is multiplied by.</summary>
+    /// <returns>Matrix (P × P) and its error, measured by a coarser rule.</returns>
+    public (Matrix<double> Kernel, double Error) Noise() => Integrate(_dual.T, inverse: true);
+
+    private static (Complex Node, Complex Weight)[] MakeContour()
+    {
+        var contour = new (Complex, Complex)[ContourNodes / 2];
+        for (var k = 0; k < contour.Length; k++)
+        {
+            var theta = Math.PI * ((2 * k) + 1) / ContourNodes;
+            var (sine, tangent) = (Math.Sin(0.6407 * theta), Math.Tan(0.6407 * theta));
+            var z = ContourNodes * new Complex((0.5017 * theta / tangent) - 0.6122, 0.2645 * theta);
+            var speed = new Complex((0.5017 / tangent) - (0.5017 * 0.6407 * theta / (sine * sine)), 0.2645);
+            contour[k] = (z, 2 * Complex.Exp(z) * speed / Complex.ImaginaryOne);
+        }
+
+        return contour;
+    }
+
+    /// <summary>The sum over ln τ; every other node alone measures the error, whose square the whole sum has.</summary>
+    private (Matrix<double> Kernel, double Error) Integrate(Func<Complex, Complex, Complex, Complex> dual, bool inverse)
+    {
+        var (points, spread) = (_norm.Points, Math.Pow(_norm.Eigenvalues.Sum(), 2) / _norm.Eigenvalues.Sum(value => value * value));
+        var step = 0.6 * Math.Min(0.3, Math.Sqrt(2 / spread));
+        var nodes = Range(inverse, step);
+        var half = points * (points + 1) / 2;
+        var (even, odd) = (new double[half], new double[half]);
+        var gate = new Lock();
+        Parallel.For(0, nodes.Count, () => (Even: new double[half], Odd: new double[half]), (index, _, sums) =>
+        {
+            var tau = Math.Exp(nodes.First + (index * step));
+            Add(dual, tau, step * tau * (inverse ? _squaredScale / (tau + _norm.Epsilon) : 1), index % 2 == 0 ? sums.Even : sums.Odd);
+            return sums;
+        }, sums =>
+        {
+            lock (gate)
+            {
+                Numerics.VectorMath.AddScaled(even, 1, sums.Even);
+                Numerics.VectorMath.AddScaled(odd, 1, sums.Odd);
+            }
+        });
+        var (difference, size) = (0.0, 0.0);
+        for (var k = 0; k < half; k++)
+        {
+            (difference, size) = (Math.Max(difference, Math.Abs(even[k] - odd[k])), Math.Max(size, Math.Abs(even[k] + odd[k])));
+        }
+
+        var kernel = Matrix<double>.Build.Dense(points, points, (i, j) => Entry(even, odd, Math.Max(i, j), Math.Min(i, j)));
+        return (kernel, Math.Max(1e-12, Math.Pow(difference / size, 2)));
+
+        static double Entry(double[] even, double[] odd, int i, int j) => even[(i * (i + 1) / 2) + j] + odd[(i * (i + 1) / 2) + j];
+    }
+
+    /// <summary>ln τ from where the density of σ² begins to where it has ended: as τ^{r/2} on the left, as e^{-Pτ/2λ} on the right.</summary>
+    private (double First, int Count) Range(bool inverse, double step)
+    {
+        var (rank, largest) = (_norm.Rank, _norm.Eigenvalues.Max());
+
+        // Chernoff's bounds at the smallest eigenvalues' count and at the largest one.
+        double Left(double logarithm)
+        {
+            var tau = Math.Exp(logarithm);
+            var best = 0.0;
+            for (var t = 0.25; t < 1e12; t *= 2)
+            {
+                var rate = t * rank / tau;
+                best = Math.Min(best, (0.5 * t * rank) - (0.5 * _norm.Eigenvalues.Sum(value => Math.Log(1 + (rate * value / _norm.Points)))));
+            }
+
+            return best - (inverse && _norm.Epsilon == 0 ? logarithm - Math.Log(_mean) : 0);
+        }
+
+        var first = Math.Log(_mean);
+        while (Left(first) > -Cut && first > Math.Log(_mean) - 400)
+        {
+            first -= step;
+        }
+
+        double Right(double logarithm)
+        {
+            var (tau, best) = (Math.Exp(logarithm), 0.0);
+            for (var share = 0.05; share < 0.99; share += 0.05)
+            {
+                var s = 0.5 * share * _norm.Points / largest;
+                best = Math.Min(best, (-s * tau) - (0.5 * _norm.Eigenvalues.Sum(value => Math.Log(1 - (2 * s * value / _norm.Points)))));
+            }
+
+            return best;
+        }
+
+        var last = Math.Log(_mean);
+        while (Right(last) > -Cut)
+        {
+            last += step;
+        }
+
+        return (first, (int)Math.Ceiling((last - first) / step) + 1);
+    }
+
+    private void Add(Func<Complex, Complex, Complex, Complex> dual, double tau, double weight, double[] sum)
+    {
+        var (points, rank) = (_norm.Points, _norm.Rank);
+        var (real, imaginary) = (new double[points * rank], new double[points * rank]);
+        var variances = new Complex[points];
+        var factors = new Complex[rank];
+        foreach (var (node, contourWeight) in Contour)
+        {
+            var damping = Complex.Zero;
+            for (var k = 0; k < rank; k++)
+            {
+                var divisor = 1 + (2 * node * _norm.Eigenvalues[k] / (tau * points));
+                damping -= 0.5 * Complex.Log(divisor);
+                factors[k] = _squaredScale * _norm.Eigenvalues[k] / (divisor * (tau + _norm.Epsilon));
+            }
+
+            // dz = z' dθ; the rule's weight is 1/(iN) of N·speed.
+            var factor = weight / tau * contourWeight * Complex.Exp(damping);
+            for (var i = 0; i < points; i++)
+            {
+                for (var k = 0; k < rank; k++)
+                {
+                    var direction = _directions[(i * rank) + k];
+                    (real[(i * rank) + k], imaginary[(i * rank) + k]) = (direction * factors[k].Real, direction * factors[k].Imaginary);
+                }
+
+                variances[i] = Covariance(real, imaginary, i, i, rank);
+                var row = i * (i + 1) / 2;
+                for (var j = 0; j <= i; j++)
+                {
+                    var p = i == j ? variances[i] : Covariance(real, imaginary, i, j, rank);
+                    sum[row + j] += (factor * dual(variances[i], variances[j], p)).Real;
+                }
+            }
+        }
+    }
+
+    private Complex Covariance(double[] real, double[] imaginary, int i, int j, int rank)
+    {
+        var direction = _directions.AsSpan(j * rank, rank);
+        return new(Numerics.VectorMath.Dot(direction, real.AsSpan(i * rank, rank)), Numerics.VectorMath.Dot(direction, imaginary.AsSpan(i * rank, rank)));
+    }
+}

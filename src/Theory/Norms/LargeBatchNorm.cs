@@ -1,0 +1,60 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Batch norm of many directions before any activation: B3, the first two terms of an expansion in 1/r, <c>r = (Tr S)²/Tr S²</c>.</summary>
+/// <remarks>
+/// With m = Tr S/P and <c>Ψ(τ, η) = V((S + ηS²)/(τ+ε))</c>: <c>E s(z_i)s(z_j) = V(S/m) + (Tr S²/P²) ∂²Ψ/∂τ² + (2/P) ∂²Ψ/∂τ∂η + O(r⁻²)</c> at (m, 0). The rest, times r², stayed below
+/// 0.9 where it was measured against B2 (GELU; 0.11 for erf; r from 14 to 63): 1.5/r² is the error that is reported.
+/// </remarks>
+internal static class LargeBatchNorm
+{
+    /// <summary>r from which the expansion is used.</summary>
+    public const double LeastDirections = 12;
+
+    /// <summary>Measured, not proved.</summary>
+    private const double Rest = 1.5;
+
+    /// <summary>Step of the differences, as a share of m.</summary>
+    private const double Step = 0.02;
+
+    /// <summary>r.</summary>
+    /// <param name="norm">The batch norm.</param>
+    public static double Directions(BatchNormKernel norm)
+    {
+        var total = norm.Eigenvalues.Sum();
+        return total == 0 ? 0 : total * total / norm.Eigenvalues.Sum(value => value * value);
+    }
+
+    /// <summary>Signal, and what noise that is uncorrelated with it is multiplied by.</summary>
+    /// <param name="norm">The batch norm.</param>
+    /// <param name="dual">The dual.</param>
+    /// <param name="scale">γ.</param>
+    /// <param name="noise">Whether noise is asked for.</param>
+    /// <returns>E s(z_i)s(z_j) and γ² E s'(z_i)s'(z_j)/(σ²+ε), both P × P, and the error.</returns>
+    public static (Matrix<double> Signal, Matrix<double>? Noise, double Error) Apply(BatchNormKernel norm, DualActivation dual, double scale, bool noise)
+    {
+        var (points, mean) = (norm.Points, norm.Eigenvalues.Sum() / norm.Points);
+        var scaled = norm.Directions * Matrix<double>.Build.DiagonalOfDiagonalArray([.. norm.Eigenvalues]);
+        var (s, squared) = (DenseProduct.OfTransposed(scaled, norm.Directions), DenseProduct.OfTransposed(scaled, scaled));
+        var variance = norm.Eigenvalues.Sum(value => value * value) / ((double)points * points);
+        var (h, k) = (Step * mean, Step * mean / norm.Eigenvalues.Max());
+        (Matrix<double> V, Matrix<double>? T) Psi(double tau, double eta)
+        {
+            var square = scale * scale / (tau + norm.Epsilon);
+            var kernel = (s + (eta * squared)) * square;
+            var mapped = ActivationKernel.Apply(dual, (kernel + kernel.Transpose()) / 2, noise ? Matrix<double>.Build.Dense(points, points, square) : null);
+            return (mapped.Signal, mapped.Noise);
+        }
+
+        var centre = Psi(mean, 0);
+        var (down, up) = (Psi(mean - h, 0), Psi(mean + h, 0));
+        var (dd, du, ud, uu) = (Psi(mean - h, -k), Psi(mean - h, k), Psi(mean + h, -k), Psi(mean + h, k));
+        Matrix<double> Combine(Func<(Matrix<double> V, Matrix<double>? T), Matrix<double>> part) =>
+            part(centre)
+            + (variance / (h * h) * (part(down) - (2 * part(centre)) + part(up)))
+            + (2.0 / points / (4 * h * k) * (part(uu) - part(ud) - part(du) + part(dd)));
+        var r = Directions(norm);
+        return (Combine(psi => psi.V), noise ? Combine(psi => psi.T!) : null, Rest / (r * r));
+    }
+}

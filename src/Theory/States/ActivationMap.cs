@@ -1,0 +1,49 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Kernel states after activations.</summary>
+internal static class ActivationMap
+{
+    /// <summary>Applies an activation of a network.</summary>
+    public static KernelState Apply(Activation layer, KernelState state)
+    {
+        if (layer.Function.Kind == FunctionKind.Linear)
+        {
+            return state;
+        }
+
+        var dual = DualActivation.For(layer.Function);
+        if (state.Pending is { } pending)
+        {
+            return BatchNormMap.ApplyActivation(layer, dual, pending);
+        }
+
+        return state.IsGaussian
+            ? Apply(dual, state)
+            : throw new NoTheoryException(layer, "it follows channels that are not Gaussian, of which theory knows second moments alone");
+    }
+
+    /// <summary>Applies any activation to Gaussian channels.</summary>
+    public static KernelState Apply(DualActivation dual, KernelState state)
+    {
+        var after = ActivationKernel.Apply(dual, state.Signal, state.Noise, state.Noise is null ? null : state.Cross);
+        var moments = state.Signal.Diagonal().ToDictionaryOfMoments(dual);
+        return state.With(state.Shape, after.Signal, after.Noise, after.Cross) with
+        {
+            IsGaussian = false,
+            Validity = LayerMap.AfterNonlinear(state),
+            Error = Math.Max(state.Error, after.Error),
+            Means = state.Signal.Diagonal().Map(variance => moments[variance].Mean),
+
+            // E s'(u) du, the noise regressed on u.
+            NoiseMeans = state.Cross is null
+                ? null
+                : Vector<double>.Build.Dense(state.Points, i => state.Signal[i, i] == 0 ? 0 : state.Cross[i, i] * moments[state.Signal[i, i]].SlopeAlong / state.Signal[i, i]),
+        };
+    }
+
+    private static Dictionary<double, ActivationMoments> ToDictionaryOfMoments(this Vector<double> variances, DualActivation dual) =>
+        variances.Distinct().ToDictionary(variance => variance, dual.Moments);
+}

@@ -1,0 +1,118 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Kernel states after batch norm, alone or with the activation that follows it. Laws B1 to B3 and B5, statistics held.</summary>
+internal static class BatchNormMap
+{
+    /// <summary>Batch norm alone: second moments, and itself kept for the activation that may follow.</summary>
+    public static KernelState Apply(BatchNorm norm, KernelState state)
+    {
+        var kernel = Decompose(norm, state);
+        var (signal, error) = kernel.Linear();
+        var after = After(norm, kernel, state, () => signal, () => kernel.Homogeneous(Linear, state.Noise, state.Cross), Math.Max(state.Error, error));
+        return after with { Pending = new(norm, kernel, state) };
+    }
+
+    /// <summary>Batch norm and the activation after it.</summary>
+    /// <param name="layer">The activation.</param>
+    /// <param name="dual">Its dual.</param>
+    /// <param name="pending">The norm.</param>
+    public static KernelState ApplyActivation(Activation layer, DualActivation dual, PendingNorm pending)
+    {
+        var (norm, kernel, state) = pending;
+        if (dual is LeakyDual leaky)
+        {
+            return After(norm, kernel, state, () => kernel.Homogeneous(leaky, null, null).Signal, () => kernel.Homogeneous(leaky, state.Noise, state.Cross), state.Error);
+        }
+
+        var share = state.Cross is null ? 0 : SharedNoise(kernel, state);
+        var correlated = share > LargestShare;
+        var noise = state.Noise is not null && !correlated && IsFinite(kernel);
+        var (signal, gain, error) = dual is IComplexDual complex
+            ? Exact(kernel, complex, norm.Scale, noise)
+            : LargeBatchNorm.Directions(kernel) >= LargeBatchNorm.LeastDirections
+                ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
+                : throw new NoTheoryException(layer, $"after batch norm of {LargeBatchNorm.Directions(kernel):F1} directions: its dual does not continue to complex covariances, and the expansion for many directions begins at {LargeBatchNorm.LeastDirections}");
+        return state.With(state.Shape, signal, gain is null ? null : gain.PointwiseMultiply(state.Noise!), null) with
+        {
+            IsGaussian = false,
+            Validity = LayerMap.AfterNonlinear(state),
+            Error = Math.Max(state.Error, error) + (noise ? 2 * share : 0),
+            Means = null,
+            NoNoise = noise ? state.NoNoise : state.NoNoise ?? new NoTheoryException(layer, correlated ? "batch norm before it has noise that is correlated with the signal" : Infinite),
+        };
+    }
+
+    private const string Infinite = "the batch's points vary in two directions at most and ε = 0, where noise has no mean square";
+
+    /// <summary>
+    /// Noise that is given has by chance a share of about (directions)/(features) in the directions of the signal. Before an activation that is not homogeneous it is taken for independent,
+    /// which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this share on there is no prediction.
+    /// </summary>
+    private const double LargestShare = 0.25;
+
+    private static readonly LeakyDual Linear = (LeakyDual)DualActivation.For(new Function(FunctionKind.Linear));
+
+    private static (Matrix<double> Signal, Matrix<double>? Gain, double Error) Exact(BatchNormKernel kernel, IComplexDual dual, double scale, bool noise)
+    {
+        if (kernel.Rank == 0)
+        {
+            // Nothing varies: every normalised feature is 0.
+            var zero = Matrix<double>.Build.Dense(kernel.Points, kernel.Points, dual.V(0, 0, 0).Real);
+            return (zero, noise ? Matrix<double>.Build.Dense(kernel.Points, kernel.Points, scale * scale * dual.T(0, 0, 0).Real / kernel.Epsilon) : null, 0);
+        }
+
+        var talbot = new BatchNormTalbot(kernel, dual, scale);
+        var (signal, error) = talbot.Signal();
+        if (!noise)
+        {
+            return (signal, null, error);
+        }
+
+        var (gain, noiseError) = talbot.Noise();
+        return (signal, gain, Math.Max(error, noiseError));
+    }
+
+    private static KernelState After(BatchNorm norm, BatchNormKernel kernel, KernelState state, Func<Matrix<double>> signal, Func<ActivationKernel> all, double error)
+    {
+        var square = norm.Scale * norm.Scale;
+        var noise = state.Noise is not null && IsFinite(kernel);
+        var after = noise ? all() : new ActivationKernel(signal(), null, null, error);
+        return state.With(state.Shape, after.Signal * square, after.Noise is null ? null : after.Noise * square, after.Cross is null ? null : after.Cross * square) with
+        {
+            IsGaussian = false,
+            Validity = LayerMap.AfterNonlinear(state),
+            Error = Math.Max(error, after.Error),
+            NoNoise = noise ? state.NoNoise : state.NoNoise ?? new NoTheoryException(norm, Infinite),
+        };
+    }
+
+    private static BatchNormKernel Decompose(BatchNorm norm, KernelState state)
+    {
+        if (!state.IsGaussian)
+        {
+            throw new NoTheoryException(norm, "it follows channels that are not Gaussian, each of which has statistics of its own");
+        }
+
+        if (state.Points < 2)
+        {
+            throw new NoTheoryException(norm, "of one point nothing is left");
+        }
+
+        try
+        {
+            return new BatchNormKernel(state.Signal, norm.Epsilon);
+        }
+        catch (ArgumentException refusal)
+        {
+            throw new NoTheoryException(norm, refusal.Message);
+        }
+    }
+
+    private static bool IsFinite(BatchNormKernel kernel) => kernel.Rank > 2 || kernel.Epsilon > 0;
+
+    private static double SharedNoise(BatchNormKernel kernel, KernelState state) =>
+        state.Noise is null ? 0 : kernel.SharedNoise(state.Cross!, [.. state.Noise.Diagonal()]).Max();
+}

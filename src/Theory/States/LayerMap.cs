@@ -1,0 +1,228 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>What each layer makes of a kernel state: one law a layer, with the noise of the mapping (statistics of batches are held, all others differentiated).</summary>
+/// <remarks>theory-composed.md, sections 1 to 5. A layer that it cannot say throws; noise alone that it cannot say is left out of the state, with the reason.</remarks>
+public static class LayerMap
+{
+    /// <summary>Channels of a group from which its statistics are as good as those of infinitely many.</summary>
+    private const int ManyChannels = 32;
+
+    /// <summary>Applies layers, one after the other; a repeat that is not in a stack of its own counts its units from 0.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="state">The state before them.</param>
+    /// <param name="observe">Is told every layer that is no container, and the state after it; null for nobody.</param>
+    /// <returns>The state after them.</returns>
+    /// <exception cref="NoTheoryException">A layer about which theory says nothing.</exception>
+    public static KernelState Apply(Layers layers, KernelState state, Action<Layer, KernelState>? observe = null)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        ArgumentNullException.ThrowIfNull(state);
+        return Stack(layers, state, new Unit(0, 1), observe);
+    }
+
+    /// <summary>Applies a layer.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="state">The state before it.</param>
+    /// <returns>The state after it.</returns>
+    /// <exception cref="NoTheoryException">Theory says nothing about it.</exception>
+    /// <exception cref="InvalidNetworkException">The layer does not fit the shape.</exception>
+    public static KernelState Apply(Layer layer, KernelState state)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(state);
+        return Apply(layer, state, new Unit(0, 1), null);
+    }
+
+    private static KernelState Stack(Layers layers, KernelState state, Unit unit, Action<Layer, KernelState>? observe)
+    {
+        foreach (var layer in layers)
+        {
+            state = Apply(layer, state, unit, observe);
+            if (layer is not (Repeat or Residual))
+            {
+                observe?.Invoke(layer, state);
+            }
+        }
+
+        return state;
+    }
+
+    private static KernelState Apply(Layer layer, KernelState state, Unit unit, Action<Layer, KernelState>? observe) => layer switch
+    {
+        Convolution convolution => Convolve(convolution, state),
+        Dense dense => AfterWeights(dense.OutputOf(state.Shape), state, dense.Parameters, matrix => matrix),
+        Activation activation => ActivationMap.Apply(activation, state),
+        BatchNorm norm => BatchNormMap.Apply(norm, state),
+        LayerNorm norm => PointNormMap.Apply(norm, state, subtractsMean: true, norm.Over == NormalisedOver.All),
+        RmsNorm norm => PointNormMap.Apply(norm, state, subtractsMean: false, norm.Over == NormalisedOver.All),
+        GroupNorm norm => Grouped(norm, state),
+        InstanceNorm => throw new NoTheoryException(layer, "pairs of points of different images have two random scales each; only points of one image have a law"),
+        AveragePool pool => Pool(pool, state, pool.Size),
+        GlobalAveragePool => Pool(layer, state, Math.Max(state.Shape.Height, state.Shape.Width)),
+        MaxPool pool => pool.Size == 1 ? state : throw new NoTheoryException(layer, "products of largest values over two windows have no closed form"),
+        Flatten flatten => Flattened(flatten, state),
+        Scaling scaling => Scaled(state, scaling.Factor),
+        Dropout dropout => Dropped(dropout, state),
+        Attention => throw new NoTheoryException(layer, "its scores stay random at finite head width; its outputs have a law given the attention weights alone"),
+        Residual residual => ResidualMap.Apply(residual, state, unit.Number, unit.Count, (layers, before) => Stack(layers, before, unit, observe)),
+        Repeat repeat => Repeated(repeat, state, observe),
+        _ => throw new UnknownLayerException(layer),
+    };
+
+    private static KernelState Repeated(Repeat repeat, KernelState state, Action<Layer, KernelState>? observe)
+    {
+        for (var repetition = 0; repetition < repeat.Times; repetition++)
+        {
+            state = Stack(repeat.Unit, state, new Unit(repetition, repeat.Times), observe);
+        }
+
+        return state;
+    }
+
+    private static KernelState Convolve(Convolution convolution, KernelState state)
+    {
+        var (shape, output) = (state.Shape, convolution.OutputOf(state.Shape));
+        var border = convolution.Boundary switch
+        {
+            Boundary.Periodic => Border.Periodic,
+            Boundary.Symmetric => Border.Symmetric,
+            Boundary.ZeroPadding => Border.Zero,
+            _ => throw new InvalidOperationException($"no theory of the boundary {convolution.Boundary}"),
+        };
+        var map = new ConvolutionKernel(state.Images, shape.Height, shape.Width, convolution.Kernel, border, convolution.Stride, convolution.Dilation);
+        var after = AfterWeights(output, state, convolution.Parameters, matrix => map.ApplyToCross(matrix, 1));
+        var groups = convolution.GroupsOf(shape.Channels);
+        var few = groups > 1 && shape.Channels / groups < ManyChannels;
+
+        // Each group reads kernels of its own: means over channels are linear, activations of them are not.
+        return groups == 1 ? after : after with { IsGaussian = after.IsGaussian && !few, Validity = Widest(after.Validity, Validity.InfiniteWidth) };
+    }
+
+    /// <summary>Second moments after fresh weights; linear, so expectations stay expectations at any depth.</summary>
+    private static KernelState AfterWeights(Shape output, KernelState state, Initialisation parameters, Func<Matrix<double>, Matrix<double>> map)
+    {
+        var signal = Symmetric(map(state.Signal) * parameters.WeightVariance) + parameters.BiasVariance;
+        return state.With(
+            output,
+            signal,
+            state.Noise is null ? null : Symmetric(map(state.Noise) * parameters.WeightVariance),
+            state.Cross is null ? null : map(state.Cross) * parameters.WeightVariance) with
+        {
+            IsGaussian = true,
+            RandomLayers = state.RandomLayers + 1,
+            Validity = parameters.Law == WeightLaw.Normal ? state.Validity : Widest(state.Validity, Validity.InfiniteWidth),
+        };
+    }
+
+    private static KernelState Pool(Layer layer, KernelState state, int size)
+    {
+        var (shape, output) = (state.Shape, layer.OutputOf(state.Shape));
+        var pooling = Matrix<double>.Build.Dense((int)(state.Images * output.Positions), state.Points);
+        var (down, right) = (shape.Height / output.Height, shape.Width / output.Width);
+        for (var image = 0; image < state.Images; image++)
+        {
+            for (var row = 0; row < shape.Height; row++)
+            {
+                for (var column = 0; column < shape.Width; column++)
+                {
+                    var target = (((image * output.Height) + (row / down)) * output.Width) + (column / right);
+                    pooling[target, (((image * shape.Height) + row) * shape.Width) + column] = 1.0 / (down * right);
+                }
+            }
+        }
+
+        Matrix<double>? Pooled(Matrix<double>? matrix) => matrix is null ? null : pooling * matrix * pooling.Transpose();
+        return size == 1
+            ? state with { Shape = output }
+            : state.With(output, Symmetric(Pooled(state.Signal)!), Pooled(state.Noise), Pooled(state.Cross)) with
+            {
+                Means = state.Means is null ? null : pooling * state.Means,
+                NoiseMeans = state.NoiseMeans is null ? null : pooling * state.NoiseMeans,
+            };
+    }
+
+    private static KernelState Flattened(Flatten flatten, KernelState state)
+    {
+        var (output, positions) = (flatten.OutputOf(state.Shape), (int)state.Shape.Positions);
+        if (positions == 1)
+        {
+            return state with { Shape = output };
+        }
+
+        // Features of the same position meet: blocks' diagonals.
+        Matrix<double> Mean(Matrix<double> matrix) => Matrix<double>.Build.Dense(state.Images, state.Images, (a, b) =>
+            Enumerable.Range(0, positions).Sum(s => matrix[(a * positions) + s, (b * positions) + s]) / positions);
+        Vector<double>? MeanOf(Vector<double>? vector) => vector is null
+            ? null
+            : Vector<double>.Build.Dense(state.Images, a => Enumerable.Range(0, positions).Sum(s => vector[(a * positions) + s]) / positions);
+        return state.With(output, Mean(state.Signal), state.Noise is null ? null : Mean(state.Noise), state.Cross is null ? null : Mean(state.Cross)) with
+        {
+            IsGaussian = false,
+            Means = MeanOf(state.Means),
+            NoiseMeans = MeanOf(state.NoiseMeans),
+        };
+    }
+
+    private static KernelState Grouped(GroupNorm norm, KernelState state)
+    {
+        _ = norm.OutputOf(state.Shape);
+        return state.Shape.Channels / norm.Groups >= ManyChannels && state.IsGaussian
+            ? PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: true)
+            : throw new NoTheoryException(norm, state.IsGaussian
+                ? $"groups of {state.Shape.Channels / norm.Groups} channels have scales that stay random at every width; from {ManyChannels} on they are as good as constant"
+                : "each group of channels that are not Gaussian has statistics of its own");
+    }
+
+    private static KernelState Dropped(Dropout dropout, KernelState state)
+    {
+        if (dropout.Keep == 1)
+        {
+            return state;
+        }
+
+        Matrix<double>? Kept(Matrix<double>? matrix)
+        {
+            if (matrix is null || dropout.Mask == DropoutMask.Shared)
+            {
+                return matrix is null ? null : matrix / dropout.Keep;
+            }
+
+            var kept = matrix.Clone();
+            kept.SetDiagonal(matrix.Diagonal() / dropout.Keep);
+            return kept;
+        }
+
+        // Features that may be dropped are mixtures, not Gaussian; their means over channels stay, since what is kept grows.
+        return state.With(state.Shape, Kept(state.Signal)!, Kept(state.Noise), Kept(state.Cross)) with { IsGaussian = false, Means = state.Means, NoiseMeans = state.NoiseMeans };
+    }
+
+    /// <summary>Multiplies signal and noise by a number.</summary>
+    internal static KernelState Scaled(KernelState state, double factor)
+    {
+        var square = factor * factor;
+        return state with
+        {
+            Signal = state.Signal * square,
+            Noise = state.Noise is null ? null : state.Noise * square,
+            Cross = state.Cross is null ? null : state.Cross * square,
+            Means = state.Means is null ? null : state.Means * factor,
+            NoiseMeans = state.NoiseMeans is null ? null : state.NoiseMeans * factor,
+            Pending = null,
+            IsGaussian = state.IsGaussian,
+        };
+    }
+
+    /// <summary>The wider of two scopes.</summary>
+    internal static Validity Widest(Validity one, Validity other) => one > other ? one : other;
+
+    /// <summary>What a layer that is not linear leaves of a scope: after a second layer with weights, the kernel itself is random at finite width.</summary>
+    internal static Validity AfterNonlinear(KernelState state) => state.RandomLayers > 1 ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
+
+    private static Matrix<double> Symmetric(Matrix<double> matrix) => (matrix + matrix.Transpose()) / 2;
+
+    /// <summary>Which unit of a stack it is.</summary>
+    private readonly record struct Unit(int Number, int Count);
+}

@@ -1,0 +1,82 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Tests.Properties;
+
+/// <summary>What follows from a description alone, held against what the definition does.</summary>
+public class WrittenOutFactsTests
+{
+    [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 500)]
+    public void D5_a_factor_at_the_input_comes_out_to_the_degree_of_the_layers(ComposedCase composed)
+    {
+        if (composed.IsConstantSomewhere() || Facts.DegreeOf(composed.Network.Layers) is not { } degree)
+        {
+            return;
+        }
+
+        const double factor = 4;
+        var (mapping, input) = (composed.Mapping(), composed.Features());
+        var (one, other) = (mapping.Propagate(input).Output, mapping.Propagate(input.With([.. input.Signal.Select(value => factor * value)], input.Noise)).Output);
+
+        // Of equal degree everywhere: the noise has one power less, and comes from the same input noise.
+        Distance(other.Signal, one.Signal, Math.Pow(factor, degree)).Should().BeLessThan(1e-9, "{0}", composed.Network);
+        Distance(other.Noise, one.Noise, Math.Pow(factor, degree - 1)).Should().BeLessThan(1e-6, "{0}", composed.Network);
+    }
+
+    [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 500)]
+    public void D6_layers_that_commute_with_shifts_answer_one_by_one(ComposedCase composed)
+    {
+        var shape = composed.Network.Input;
+        if (composed.IsConstantSomewhere() || Facts.ShiftOf(composed.Network.Layers, shape) is not { } shift)
+        {
+            return;
+        }
+
+        var (mapping, input) = (composed.Mapping(), composed.Features());
+        var (rows, columns) = (shape.Height > 1 ? 1 : 0, shape.Width > 1 ? 1 : 0);
+        var (output, shifted) = (mapping.Propagate(input).Output, mapping.Propagate(Shifted(input, (int)shift * rows, (int)shift * columns)).Output);
+
+        var expected = Shifted(output, rows, columns);
+        Distance(shifted.Signal, expected.Signal, 1).Should().BeLessThan(1e-9, "{0}", composed.Network);
+        Distance(shifted.Noise, expected.Noise, 1).Should().BeLessThan(1e-6, "{0}", composed.Network);
+    }
+
+    [Law(Arbitrary = [typeof(ComposedCases)], MaxTest = 500)]
+    public void Inputs_do_not_see_each_other_unless_the_batch_is_coupled(ComposedCase composed)
+    {
+        if (composed.IsConstantSomewhere() || Facts.CouplingOf(composed.Network.Layers) == Coupling.Batch)
+        {
+            return;
+        }
+
+        var (mapping, input) = (composed.Mapping(), composed.Features());
+        var first = (int)composed.Network.Input.Features;
+        var other = input.With([.. input.Signal.Select((value, i) => i < first ? value : 2 - value)], [.. input.Noise.Select((value, i) => i < first ? value : -value)]);
+
+        var kept = (int)composed.Network.Output.Features;
+        var (one, two) = (mapping.Propagate(input).Output, mapping.Propagate(other).Output);
+        two.Signal[..kept].Should().Equal(one.Signal[..kept]);
+        two.Noise[..kept].Should().Equal(one.Noise[..kept]);
+    }
+
+    private static WrittenOutFeatures Shifted(WrittenOutFeatures features, int rows, int columns)
+    {
+        int[] sources =
+        [
+            .. from image in Enumerable.Range(0, features.Images)
+               from row in Enumerable.Range(0, features.Height)
+               from column in Enumerable.Range(0, features.Width)
+               from channel in Enumerable.Range(0, features.Channels)
+               select features.At(image, (row + rows) % features.Height, (column + columns) % features.Width, channel),
+        ];
+        return features.With([.. sources.Select(i => features.Signal[i])], [.. sources.Select(i => features.Noise[i])]);
+    }
+
+    /// <summary>The largest difference from a multiple, where nothing is larger than 1 relative to the largest element.</summary>
+    private static double Distance(double[] actual, double[] expected, double factor)
+    {
+        var largest = expected.Max(Math.Abs);
+        return actual.Zip(expected, (x, y) => Math.Abs((x / factor) - y)).Max() / Math.Max(largest, 1e-3);
+    }
+}

@@ -1,0 +1,339 @@
+using FluentAssertions;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Tests.Properties;
+
+public class LayerMapTests
+{
+    private static readonly Shape Image = new(4, 4, 3);
+
+    [Theory]
+    [InlineData("vanilla", 1)]
+    [InlineData("vanilla", 3)]
+    [InlineData("vanilla_res", 3)]
+    [InlineData("bn_ff", 1)]
+    [InlineData("bn_res", 1)]
+    [InlineData("bn_res", 3)]
+    public void Recipes_layer_by_layer_are_the_recursions_of_the_four_nets(string name, int kernelSize)
+    {
+        const int images = 4, depth = 3;
+        var shape = new Shape(6, 6, 3);
+        var (x, dx) = Batch(images, (int)shape.Positions);
+        var network = Recipes.Find(name, new RecipeSizes(shape, depth, 64, kernelSize))!;
+        var start = KernelState.FromFeatures(shape, x, dx);
+        var first = LayerMap.Apply([.. network.Layers.Take(network.Layers.Count - 1)], start);
+        var stack = (Repeat)network.Layers[^1];
+        var kind = new NetworkKind(name.StartsWith("bn", StringComparison.Ordinal), name.EndsWith("res", StringComparison.Ordinal), 2);
+        var points = first.Points;
+        var convolution = kernelSize == 1 ? new ConvolutionKernel(points, 1, 1, 1, Border.Periodic) : new ConvolutionKernel(images, 3, 3, kernelSize, Border.Periodic);
+        var recursion = KernelRecursion.Given(kind, first.Signal, [.. first.Noise!.Diagonal()], first.Cross!, convolution, 0.001);
+        for (var unit = 1; unit <= depth; unit++)
+        {
+            var predicted = recursion.Next();
+            var state = LayerMap.Apply([new Repeat(unit, stack.Unit)], first);
+            Math.Log(state.Nu2()).Should().BeApproximately(predicted.LogNu2Signal, 1e-7, "{0} at {1}", name, unit);
+            Math.Log(KernelMatrix.Mu2(state.Signal)).Should().BeApproximately(predicted.LogMu2Signal, 1e-7);
+            Math.Log(state.NoisePower()).Should().BeApproximately(predicted.LogMu2Noise, 1e-7);
+        }
+    }
+
+    /// <summary>Deterministic layers after one with weights, on 50,000 channels that are drawn: exact one-step laws.</summary>
+    [Fact]
+    public void Layers_after_fresh_weights_are_the_moments_of_drawn_channels()
+    {
+        const int draws = 50_000;
+        var (x, dx) = Batch(2);
+        var first = new Convolution(3) { Channels = 1, Stride = 1, Boundary = Boundary.ZeroPadding, Parameters = new Initialisation(1.7, 0.2) };
+        Layers rest = [new Activation(new Function(FunctionKind.Gelu)), new AveragePool(2), new Dropout(0.8) { Mask = DropoutMask.ByPoint }, new Scaling(-1.5)];
+        var state = LayerMap.Apply([first, .. rest], KernelState.FromFeatures(Image, x, dx));
+        state.Validity.Should().Be(Validity.Exact);
+        var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(41));
+        var random = new MathNet.Numerics.Random.MersenneTwister(42);
+        var gelu = DualActivationTests.Dual("gelu").Curve;
+        var patches = new ConvolutionKernel(2, 4, 4, 3, Border.Zero);
+        var (p, dp) = (patches.Patches(x), patches.Patches(dx));
+        double[] own = new double[draws], pair = new double[draws], noise = new double[draws], noisePair = new double[draws], cross = new double[draws];
+        for (var draw = 0; draw < draws; draw++)
+        {
+            var w = Vector<double>.Build.Random(27, normal) * Math.Sqrt(1.7 / 27);
+            var (y, dy) = ((p * w) + (Math.Sqrt(0.2) * normal.Sample()), dp * w);
+            var (z, dz) = (Pool(y.Map(gelu.Value)), Pool(y.Map(gelu.Slope).PointwiseMultiply(dy)));
+            for (var i = 0; i < z.Count; i++)
+            {
+                var mask = random.NextDouble() < 0.8 ? -1.5 / 0.8 : 0;
+                (z[i], dz[i]) = (z[i] * mask, dz[i] * mask);
+            }
+
+            (own[draw], pair[draw], noise[draw], noisePair[draw], cross[draw]) = (z[1] * z[1], z[0] * z[6], dz[2] * dz[2], dz[0] * dz[1], dz[5] * z[4]);
+        }
+
+        state.Signal[1, 1].Should().BeApproximately(own.Average(), Sampling.Allowance(own));
+        state.Signal[0, 6].Should().BeApproximately(pair.Average(), Sampling.Allowance(pair));
+        state.Noise![2, 2].Should().BeApproximately(noise.Average(), Sampling.Allowance(noise));
+        state.Noise[0, 1].Should().BeApproximately(noisePair.Average(), Sampling.Allowance(noisePair));
+        state.Cross![5, 4].Should().BeApproximately(cross.Average(), Sampling.Allowance(cross));
+
+        static Vector<double> Pool(Vector<double> values) => Vector<double>.Build.Dense(8, i =>
+        {
+            var (image, row, column) = (i / 4, i / 2 % 2, i % 2);
+            var at = (image * 16) + (row * 8) + (column * 2);
+            return (values[at] + values[at + 1] + values[at + 4] + values[at + 5]) / 4;
+        });
+    }
+
+    /// <summary>Norms of points are limits of infinite width: one layer of 3,000 channels, whose means scatter by a fortieth.</summary>
+    [Theory]
+    [InlineData("layer_norm")]
+    [InlineData("rms_norm")]
+    [InlineData("layer_norm_all")]
+    [InlineData("group_norm")]
+    public void Norms_of_wide_points_follow_their_limits(string word)
+    {
+        const int channels = 4096;
+        var (x, dx) = Batch(2);
+        Layer norm = word switch
+        {
+            "layer_norm" => new LayerNorm { Epsilon = 0.1, Scale = 1.3 },
+            "rms_norm" => new RmsNorm { Epsilon = 0.1, Scale = 1.3 },
+            "layer_norm_all" => new LayerNorm { Over = NormalisedOver.All, Epsilon = 0.1, Scale = 1.3 },
+            _ => new GroupNorm(2) { Epsilon = 0.1, Scale = 1.3 },
+        };
+        foreach (var before in (bool[])[false, true])
+        {
+            if (before && word == "group_norm")
+            {
+                continue;
+            }
+
+            // With a ReLU before it, channels have a mean.
+            Layers layers = before
+                ? [new Dense { Channels = channels, Parameters = new(1.5) }, new Activation(Function.Relu), norm]
+                : [new Dense { Channels = channels, Parameters = new(1.5) }, norm];
+            var state = LayerMap.Apply(layers, KernelState.FromFeatures(Image, x, dx));
+            state.Validity.Should().Be(Validity.InfiniteWidth);
+            var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(7));
+            var w = Matrix<double>.Build.Random(3, channels, normal) * Math.Sqrt(1.5 / 3);
+            var (y, dy) = (x * w, dx * w);
+            if (before)
+            {
+                (y, dy) = (y.PointwiseMaximum(0), dy.MapIndexed((i, j, value) => y[i, j] > 0 ? value : 0));
+            }
+
+            var over = word is "layer_norm_all" or "group_norm" ? 16 : 1;
+            var (z, dz) = Normalise(y, dy, over, centred: word != "rms_norm", 0.1, 1.3);
+            Compare(state.Signal, z * z.Transpose() / channels, word);
+            Compare(state.Noise!, dz * dz.Transpose() / channels, word);
+            Compare(state.Cross!, dz * z.Transpose() / channels, word);
+        }
+
+        static void Compare(Matrix<double> law, Matrix<double> measured, string word) =>
+            (law - measured).Enumerate().Max(Math.Abs).Should().BeLessThan(6 * 3 / Math.Sqrt(channels), word);
+    }
+
+    [Fact]
+    public void Dilated_strided_convolutions_read_the_patches_of_their_convention()
+    {
+        // The patch of an output starts ⌊(k-1)/2⌋·dilation before stride·output; zeros beyond the border; weights of variance 1.5/27 and biases of 0.3.
+        var (x, dx) = Batch(1, 49);
+        var shape = new Shape(7, 7, 3);
+        var convolution = new Convolution(3) { Stride = 2, Dilation = 2, Boundary = Boundary.ZeroPadding, Parameters = new(1.5, 0.3) };
+        var state = LayerMap.Apply(convolution, KernelState.FromFeatures(shape, x, dx));
+        state.Points.Should().Be(16);
+        foreach (var (i, j) in ((int, int)[])[(0, 0), (5, 6), (3, 12), (15, 10)])
+        {
+            state.Signal[i, j].Should().BeApproximately((1.5 / 27 * Products(x, x, i, j)) + 0.3, 1e-12);
+            state.Cross![i, j].Should().BeApproximately(1.5 / 27 * Products(dx, x, i, j), 1e-12);
+        }
+
+        var grouped = LayerMap.Apply(convolution with { Groups = 3 }, KernelState.FromFeatures(shape, x, dx));
+        (grouped.Signal - state.Signal).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-14, "means over channels do not ask which group they are in");
+        grouped.IsGaussian.Should().BeFalse();
+
+        static double Products(Matrix<double> left, Matrix<double> right, int i, int j)
+        {
+            var sum = 0.0;
+            for (var a = -2; a <= 2; a += 2)
+            {
+                for (var b = -2; b <= 2; b += 2)
+                {
+                    var ((r, c), (s, d)) = (((2 * (i / 4)) + a, (2 * (i % 4)) + b), ((2 * (j / 4)) + a, (2 * (j % 4)) + b));
+                    if (r is >= 0 and < 7 && c is >= 0 and < 7 && s is >= 0 and < 7 && d is >= 0 and < 7)
+                    {
+                        sum += left.Row((7 * r) + c) * right.Row((7 * s) + d);
+                    }
+                }
+            }
+
+            return sum;
+        }
+    }
+
+    [Fact]
+    public void Residual_sums_have_no_cross_terms_where_the_branch_ends_in_fresh_weights()
+    {
+        var (x, dx) = Batch(3);
+        var start = LayerMap.Apply([new Flatten(), new Dense()], KernelState.FromFeatures(Image, x, dx));
+        Layers branch = [new Activation(new Function(FunctionKind.Tanh)), new Dense { Parameters = new(1.2, 0.1) }];
+        var inner = LayerMap.Apply(branch, start);
+        var sum = LayerMap.Apply(new Residual(branch) { BranchScale = 0.5, SkipScale = 0.8 }, start);
+        (sum.Signal - ((0.64 * start.Signal) + (0.25 * inner.Signal))).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-14);
+        (sum.Noise! - ((0.64 * start.Noise!) + (0.25 * inner.Noise!))).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-14);
+        sum.IsGaussian.Should().BeTrue();
+        LayerMap.Apply(new Residual(branch) { BranchScale = 0 }, start).Signal.Should().BeEquivalentTo(start.Signal);
+        LayerMap.Apply(new Residual(branch) { Survival = 0.5 }, start).IsGaussian.Should().BeFalse();
+        var scaled = LayerMap.Apply([new Repeat(3, [new Residual(branch) { BranchScale = ResidualScale.ByUnit }])], start);
+        scaled.Nu2().Should().BeGreaterThan(start.Nu2());
+    }
+
+    [Fact]
+    public void Z1_layer_normalised_branches_add_the_same_at_every_unit()
+    {
+        var (x, dx) = Batch(4);
+        var start = LayerMap.Apply([new Flatten(), new Dense()], KernelState.FromFeatures(Image, x, dx));
+        Layers unit = [new Residual([new LayerNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Gelu)), new Dense()])];
+        var gain = 2 * DualActivationTests.Dual("gelu").Moments(1).Square;
+        foreach (var units in (int[])[1, 5])
+        {
+            LayerMap.Apply([new Repeat(units, unit)], start).Nu2().Should().BeApproximately(start.Nu2() + (units * gain), 1e-10);
+        }
+    }
+
+    [Fact]
+    public void Layer_normalised_stacks_explode_at_the_rate_of_their_constant()
+    {
+        // LN and GELU: √κ_LN = 1.0354 a layer with the full derivative, which is what the program's noise is.
+        var (x, dx) = Batch(3);
+        var normal = new Normal(0, 1, new Random(2));
+        dx = Matrix<double>.Build.Random(dx.RowCount, dx.ColumnCount, normal);
+        var state = LayerMap.Apply([new Flatten(), new Dense()], KernelState.FromFeatures(Image, x, dx));
+        Layers unit = [new LayerNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Gelu)), new Dense()];
+        var (before, after) = (LayerMap.Apply([new Repeat(200, unit)], state), LayerMap.Apply([new Repeat(201, unit)], state));
+        Math.Sqrt(after.NoisePower() / before.NoisePower() * before.Nu2() / after.Nu2()).Should().BeApproximately(1.0354, 5e-5);
+    }
+
+    [Fact]
+    public void Batch_norm_before_GELU_on_64_points_is_followed()
+    {
+        var kernel = PairwiseDualTests.Kernel(64, 0.3, 0.2, 1);
+        var state = KernelState.Gaussian(new Shape(1, 1, 64), kernel, Matrix<double>.Build.DenseIdentity(64));
+        var after = LayerMap.Apply([new BatchNorm(), new Activation(new Function(FunctionKind.Gelu)), new Dense()], state);
+        after.Error.Should().BeLessThan(1e-9);
+        after.IsGaussian.Should().BeTrue();
+        after.Chi(state).Should().BeInRange(1.1, 1.25);
+
+        // tanh has no complex dual: the expansion stands in, and says its error.
+        var tanh = LayerMap.Apply([new BatchNorm(), new Activation(new Function(FunctionKind.Tanh))], state);
+        tanh.Error.Should().BeInRange(1e-5, 1e-2);
+        tanh.Noise.Should().NotBeNull();
+    }
+
+    [Theory]
+    [InlineData(0.15)]
+    [InlineData(1)]
+    public void Noise_that_shares_directions_with_the_signal_is_wrong_by_the_stated_error_or_refused(double along)
+    {
+        const int points = 10, draws = 40_000;
+        var kernel = PairwiseDualTests.Kernel(points, 0.4, 0.3, 1.5);
+        var independent = Matrix<double>.Build.DenseIdentity(points);
+        var state = KernelState.Gaussian(new Shape(1, 1, 64), kernel, independent + (along * along * kernel), along * kernel);
+        var after = LayerMap.Apply([new BatchNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Gelu))], state);
+        if (along == 1)
+        {
+            after.Noise.Should().BeNull();
+            after.NoNoise!.Message.Should().Contain("correlated with the signal");
+            return;
+        }
+
+        var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(19));
+        var gelu = DualActivationTests.Dual("gelu").Curve;
+        var samples = Kernels.Neurons(kernel, draws, 5).Select(y =>
+        {
+            var dy = (along * y) + Vector<double>.Build.Random(points, normal);
+            var u = y - y.Average();
+            var sigma = Math.Sqrt(u.DotProduct(u) / points);
+            return Enumerable.Range(0, points).Average(i => Math.Pow(gelu.Slope(u[i] / sigma) * dy[i] / sigma, 2));
+        }).ToArray();
+        after.Error.Should().BeInRange(0.005, 0.3);
+        after.NoisePower().Should().BeApproximately(samples.Average(), Sampling.Allowance(samples) + (after.Error * samples.Average()));
+    }
+
+    [Fact]
+    public void Layers_without_a_law_are_refused_by_name()
+    {
+        var (x, dx) = Batch(3);
+        var inputs = KernelState.FromFeatures(Image, x, dx);
+        var weights = new Convolution(3);
+        Refuses([new Activation(Function.Relu)], "no theory of relu: it follows channels that are not Gaussian*");
+        Refuses([weights, new MaxPool(2)], "no theory of max_pool*");
+        Refuses([weights, new InstanceNorm()], "no theory of instance_norm: pairs of points of different images*");
+        Refuses([weights, new GroupNorm(3)], "no theory of group_norm: groups of 1 channels*");
+        Refuses([weights, new Attention(1)], "no theory of attention*");
+        Refuses([weights, new Dropout(0.5), new Activation(Function.Relu)], "no theory of relu*");
+        Refuses([weights, new Activation(Function.Relu), new BatchNorm()], "no theory of batch_norm: it follows channels that are not Gaussian*");
+        Refuses([weights, new Residual([new Activation(Function.Relu)])], "no theory of residual: neither its branch*");
+        Refuses([new Convolution(3) { Groups = Convolution.EachChannel }, new Activation(Function.Relu)], "no theory of relu*");
+        Refuses([new Flatten(), new Dense(), new BatchNorm(), new Activation(new Function(FunctionKind.Silu))], "no theory of silu: after batch norm of*");
+
+        void Refuses(Layers layers, string message)
+        {
+            var act = () => LayerMap.Apply(layers, inputs);
+            act.Should().Throw<NoTheoryException>().WithMessage(message);
+        }
+    }
+
+    [Fact]
+    public void Noise_without_a_mean_square_is_left_out_and_said()
+    {
+        var kernel = Kernels.Example.SubMatrix(0, 3, 0, 3);
+        var state = KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(3));
+        var after = LayerMap.Apply([new BatchNorm { Epsilon = 0 }, new Activation(Function.Relu)], state);
+        after.Noise.Should().BeNull();
+        after.NoNoise!.Message.Should().Contain("batch_norm");
+        double.IsNaN(after.Chi(state)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void States_that_are_none_are_refused()
+    {
+        var indefinite = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.9, -0.9 }, { 0.9, 1, 0.9 }, { -0.9, 0.9, 1 } });
+        var act = () => KernelState.Gaussian(new Shape(1, 1, 2), indefinite, Matrix<double>.Build.DenseIdentity(3));
+        act.Should().Throw<ArgumentException>().WithMessage("*eigenvalue*");
+        var (x, dx) = Batch(2);
+        var points = () => KernelState.FromFeatures(new Shape(5, 4, 3), x, dx);
+        points.Should().Throw<ArgumentException>().WithMessage("expected points that 20 positions*");
+        x[0, 0] = double.NaN;
+        var finite = () => KernelState.FromFeatures(Image, x, dx);
+        finite.Should().Throw<ArgumentException>().WithMessage("expected finite*");
+    }
+
+    private static (Matrix<double> X, Matrix<double> Dx) Batch(int images, int positions = 16)
+    {
+        var normal = new Normal(0, 1, new Random(13));
+        var points = images * positions;
+        return (Matrix<double>.Build.Random(points, 3, normal) + 0.4, 0.3 * Matrix<double>.Build.Random(points, 3, normal));
+    }
+
+    private static (Matrix<double> Z, Matrix<double> Dz) Normalise(Matrix<double> y, Matrix<double> dy, int over, bool centred, double epsilon, double scale)
+    {
+        var (z, dz) = (y.Clone(), dy.Clone());
+        for (var start = 0; start < y.RowCount; start += over)
+        {
+            var (block, noise) = (y.SubMatrix(start, over, 0, y.ColumnCount), dy.SubMatrix(start, over, 0, y.ColumnCount));
+            if (centred)
+            {
+                (block, noise) = (block - block.Enumerate().Average(), noise - noise.Enumerate().Average());
+            }
+
+            var root = Math.Sqrt(block.PointwiseMultiply(block).Enumerate().Average() + epsilon);
+            block /= root;
+            noise = (noise - (block * block.PointwiseMultiply(noise).Enumerate().Average())) / root;
+            z.SetSubMatrix(start, 0, block * scale);
+            dz.SetSubMatrix(start, 0, noise * scale);
+        }
+
+        return (z, dz);
+    }
+}

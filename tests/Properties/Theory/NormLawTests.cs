@@ -1,0 +1,284 @@
+using FluentAssertions;
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Tests.Properties;
+
+public class NormLawTests
+{
+    [Theory]
+    [InlineData("gelu", 0.2915543123, 0.0149442213, 0.5176564209)]
+    [InlineData("erf", 0.4451331986, -0.0675003758, 0.6212058489)]
+    [InlineData("sine", 0.4391359078, -0.0712381640, 0.6312889945)]
+    [InlineData("relu", 0.3700538696, 0.0954501491, 0.6200605649)]
+    public void B1_B2_example_of_four_points_has_the_published_digits(string word, double v11, double v12, double v44)
+    {
+        var kernel = Signal(word, new BatchNormKernel(Kernels.Example, 0, tolerance: 1e-12));
+        DepthTests.Digits(kernel[0, 0], v11, 10);
+        DepthTests.Digits(kernel[0, 1], v12, 10);
+        DepthTests.Digits(kernel[3, 3], v44, 10);
+    }
+
+    [Theory]
+    [InlineData("leaky_relu", 0.37375441, 0.06180172)]
+    [InlineData("abs", 0.74010774, 0.53692964)]
+    public void B1_example_of_leaky_activations_has_the_published_digits(string word, double v11, double v12)
+    {
+        var kernel = Signal(word, new BatchNormKernel(Kernels.Example, 0, tolerance: 1e-12));
+        DepthTests.Digits(kernel[0, 0], v11, 8);
+        DepthTests.Digits(kernel[0, 1], v12, 8);
+    }
+
+    [Theory]
+    [InlineData("gelu", 0)]
+    [InlineData("gelu", 0.2)]
+    [InlineData("erf", 0)]
+    [InlineData("sine", 0.2)]
+    public void B2_signal_and_noise_are_the_expectations_of_drawn_channels(string word, double epsilon)
+    {
+        const int points = 8, draws = 60_000;
+        var kernel = PairwiseDualTests.Kernel(points, 0.5, 0.4, 2);
+        var dual = DualActivationTests.Dual(word);
+        var talbot = new BatchNormTalbot(new BatchNormKernel(kernel, epsilon), (IComplexDual)dual, 1);
+        var (signal, noise) = (talbot.Signal(), talbot.Noise());
+        signal.Error.Should().BeLessThan(1e-9);
+        var (square, pair, gain) = (new double[draws], new double[draws], new double[draws]);
+        var draw = 0;
+        foreach (var y in Kernels.Neurons(kernel, draws, 17))
+        {
+            var u = y - y.Average();
+            var variance = u.DotProduct(u) / points;
+            var z = u / Math.Sqrt(variance + epsilon);
+            (square[draw], pair[draw]) = (Math.Pow(dual.Curve.Value(z[2]), 2), dual.Curve.Value(z[0]) * dual.Curve.Value(z[5]));
+            gain[draw++] = dual.Curve.Slope(z[1]) * dual.Curve.Slope(z[4]) / (variance + epsilon);
+        }
+
+        signal.Kernel[2, 2].Should().BeApproximately(square.Average(), Sampling.Allowance(square));
+        signal.Kernel[0, 5].Should().BeApproximately(pair.Average(), Sampling.Allowance(pair));
+        noise.Kernel[1, 4].Should().BeApproximately(gain.Average(), Sampling.Allowance(gain));
+    }
+
+    [Theory]
+    [InlineData("gelu", 1.1)]
+    [InlineData("erf", 0.15)]
+    public void B3_is_B2_up_to_the_squared_number_of_directions(string word, double bound)
+    {
+        var kernel = PairwiseDualTests.Kernel(24, 0.3, 0.1, 1.5);
+        var norm = new BatchNormKernel(kernel, 0);
+        var dual = DualActivationTests.Dual(word);
+        var large = LargeBatchNorm.Apply(norm, dual, 1, noise: true);
+        var exact = new BatchNormTalbot(norm, (IComplexDual)dual, 1);
+        var r = LargeBatchNorm.Directions(norm);
+        r.Should().BeGreaterThan(LargeBatchNorm.LeastDirections);
+        var error = (large.Signal - exact.Signal().Kernel).Enumerate().Max(Math.Abs);
+        (error * r * r).Should().BeLessThan(bound);
+        error.Should().BeLessThan(large.Error);
+        (large.Noise! - exact.Noise().Kernel).Diagonal().PointwiseAbs().Maximum().Should().BeLessThan(10 * large.Error);
+    }
+
+    [Fact]
+    public void B4_sampling_with_a_control_variate_confirms_the_expansion_for_tanh()
+    {
+        const int points = 24, draws = 20_000;
+        var kernel = PairwiseDualTests.Kernel(points, 0.3, 0.1, 1.5);
+        var norm = new BatchNormKernel(kernel, 0);
+        var dual = DualActivationTests.Dual("tanh");
+        var large = LargeBatchNorm.Apply(norm, dual, 1, noise: false);
+        var mean = norm.Eigenvalues.Sum() / points;
+        var centred = KernelMatrix.Centred(kernel) / mean;
+        var known = dual.Evaluate(centred[0, 0], centred[3, 3], centred[0, 3]).V;
+        var samples = Kernels.Neurons(kernel, draws, 23).Select(y =>
+        {
+            var u = y - y.Average();
+            var (z, w) = (u / Math.Sqrt(u.DotProduct(u) / points), u / Math.Sqrt(mean));
+            return known + (Math.Tanh(z[0]) * Math.Tanh(z[3])) - (Math.Tanh(w[0]) * Math.Tanh(w[3]));
+        }).ToArray();
+        large.Signal[0, 3].Should().BeApproximately(samples.Average(), Sampling.Allowance(samples) + large.Error);
+    }
+
+    [Fact]
+    public void B1_of_a_ReLU_with_correlated_noise_is_the_law_S5_in_use()
+    {
+        var kernel = PairwiseDualTests.Kernel(9, 0.5, 0.4, 2);
+        var noise = kernel + Matrix<double>.Build.DenseIdentity(9);
+        var norm = new BatchNormKernel(kernel, 0.1);
+        var relu = norm.Homogeneous((LeakyDual)DualActivationTests.Dual("relu"), noise, 0.4 * kernel);
+        var (squares, cross, _) = norm.CorrelatedNoise(0.4 * kernel, [.. noise.Diagonal()]);
+        for (var i = 0; i < 9; i++)
+        {
+            relu.Noise![i, i].Should().BeApproximately(squares[i], 1e-8);
+            for (var j = 0; j < 9; j++)
+            {
+                relu.Cross![i, j].Should().BeApproximately(cross[i, j], 1e-8);
+            }
+        }
+
+        (relu.Signal - norm.Signal().Kernel).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-9);
+        var linear = norm.Homogeneous((LeakyDual)DualActivationTests.Dual("linear"), null, null).Signal;
+        (linear - norm.Linear().Kernel).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-9);
+    }
+
+    [Theory]
+    [InlineData(0.2, 0)]
+    [InlineData(-1, 0.3)]
+    public void B1_pairs_of_correlated_noise_are_the_expectations_of_drawn_channels(double slope, double epsilon)
+    {
+        const int points = 7, draws = 60_000;
+        var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(5));
+        var factor = Matrix<double>.Build.Random(2 * points, 2 * points, normal) / 3;
+        var joint = factor.TransposeAndMultiply(factor);
+        var (k, d, c) = (joint.SubMatrix(0, points, 0, points), joint.SubMatrix(points, points, points, points), joint.SubMatrix(points, points, 0, points));
+        var dual = (LeakyDual)DualActivation.For(Function.LeakyRelu(slope));
+        var law = new BatchNormKernel(k, epsilon).Homogeneous(dual, d, c);
+        var (noise, cross) = (new double[draws], new double[draws]);
+        for (var draw = 0; draw < draws; draw++)
+        {
+            var both = factor * Vector<double>.Build.Random(2 * points, normal);
+            var (y, dy) = (both.SubVector(0, points), both.SubVector(points, points));
+            var u = y - y.Average();
+            var variance = (u.DotProduct(u) / points) + epsilon;
+            var (s0, s3) = (u[0] > 0 ? 1 : slope, u[3] > 0 ? 1 : slope);
+            noise[draw] = s0 * s3 * dy[0] * dy[3] / variance;
+            cross[draw] = s0 * dy[0] * s3 * u[3] / variance;
+        }
+
+        law.Noise![0, 3].Should().BeApproximately(noise.Average(), Sampling.Allowance(noise));
+        law.Cross![0, 3].Should().BeApproximately(cross.Average(), Sampling.Allowance(cross));
+    }
+
+    [Fact]
+    public void B5_noise_with_differentiated_statistics_is_the_mean_of_drawn_channels()
+    {
+        const int points = 9, draws = 60_000;
+        var kernel = PairwiseDualTests.Kernel(points, 0.5, 0.4, 2);
+        var noise = PairwiseDualTests.Kernel(points, 1, 0.3, 0.7);
+        var norm = new BatchNormKernel(kernel, 0);
+        var draw = Kernels.Neurons(noise + (1e-9 * Matrix<double>.Build.DenseIdentity(points)), draws, 3).ToArray();
+        var samples = Kernels.Neurons(kernel, draws, 2).Select((y, k) =>
+        {
+            var u = y - y.Average();
+            var sigma = Math.Sqrt(u.DotProduct(u) / points);
+            var (z, dy) = (u / sigma, draw[k] - draw[k].Average());
+            var dz = (dy - (z * (z.DotProduct(dy) / points))) / sigma;
+            return dz.DotProduct(dz) / points;
+        }).ToArray();
+        norm.FullNoise(noise).Value.Should().BeApproximately(samples.Average(), Sampling.Allowance(samples));
+
+        // Noise that is alike and independent at all points: (P-2)/P of what held statistics give.
+        var held = norm.InverseVariance().Value;
+        norm.FullNoise(Matrix<double>.Build.DenseIdentity(points)).Value.Should().BeApproximately(held * (points - 2) / points, 1e-8 * held);
+        var act = () => new BatchNormKernel(kernel, 0.1).FullNoise(noise);
+        act.Should().Throw<ArgumentException>().WithMessage("expected ε = 0*");
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 0.2)]
+    public void Group_norm_inverse_variance_is_the_mean_of_drawn_groups(int channels, double epsilon)
+    {
+        const int points = 6, draws = 60_000;
+        var kernel = PairwiseDualTests.Kernel(points, 0.8, 0.4, 2);
+        var neurons = Kernels.Neurons(kernel, channels * draws, 31).ToArray();
+        var samples = Enumerable.Range(0, draws).Select(draw =>
+        {
+            var group = neurons[(draw * channels)..((draw + 1) * channels)].SelectMany(y => y).ToArray();
+            var mean = group.Average();
+            return 1 / (group.Average(value => (value - mean) * (value - mean)) + epsilon);
+        }).ToArray();
+        var law = GroupNormLaw.InverseVariance(kernel, channels, epsilon);
+        law.Should().BeApproximately(samples.Average(), Sampling.Allowance(samples));
+        if (channels == 1)
+        {
+            law.Should().BeApproximately(new BatchNormKernel(kernel, epsilon).InverseVariance().Value, 1e-8, "instance norm is batch norm with positions for points");
+        }
+    }
+
+    [Fact]
+    public void Group_norm_of_too_few_features_is_refused()
+    {
+        var act = () => GroupNormLaw.InverseVariance(Kernels.Example.SubMatrix(0, 2, 0, 2), 1, 0);
+        act.Should().Throw<ArgumentException>().WithMessage("expected more than three features*");
+    }
+
+    [Theory]
+    [InlineData(15, 0.6369464456)]
+    [InlineData(127, 0.6485140555)]
+    public void LN1_correlation_has_the_published_digits(int n, double expected)
+    {
+        DepthTests.Digits(new SphereLaws(n, subtractsMean: false).Correlation(0.65), expected, 10);
+        DepthTests.Digits(new SphereLaws(n + 1, subtractsMean: true).Correlation(0.65), expected, 10);
+    }
+
+    [Theory]
+    [InlineData("gelu", 0.4249174982)]
+    [InlineData("tanh", 0.3956478128)]
+    [InlineData("silu", 0.3552000160)]
+    [InlineData("relu", 0.5)]
+    public void LN2_squares_have_the_published_digits(string word, double expected) =>
+        DepthTests.Digits(new SphereLaws(128, subtractsMean: true).Square(DualActivationTests.Dual(word)), expected, 10);
+
+    [Theory]
+    [InlineData(7, 0.3524670339)]
+    [InlineData(15, 0.3545353571)]
+    [InlineData(127, 0.3563875522)]
+    public void LN4_pairs_have_the_published_digits(int n, double expected) => DepthTests.Digits(new SphereLaws(n, subtractsMean: false).Pair(0, 0.65), expected, 10);
+
+    [Theory]
+    [InlineData(true, "gelu")]
+    [InlineData(false, "leaky_relu")]
+    public void LN1_to_LN4_are_the_expectations_of_drawn_points(bool subtractsMean, string word)
+    {
+        const int channels = 9, draws = 50_000;
+        var (q1, q2, rho, d, c) = (1.7, 0.6, 0.55, 0.9, 0.5);
+        var dual = DualActivationTests.Dual(word);
+        var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(29));
+        var laws = new SphereLaws(channels, subtractsMean);
+        double[] inverse = new double[draws], square = new double[draws], correlation = new double[draws], noise = new double[draws], pair = new double[draws];
+        for (var draw = 0; draw < draws; draw++)
+        {
+            var first = Vector<double>.Build.Random(channels, normal);
+            var (y, other) = (Math.Sqrt(q1) * first, Math.Sqrt(q2) * ((rho * first) + (Math.Sqrt(1 - (rho * rho)) * Vector<double>.Build.Random(channels, normal))));
+            var dy = (c / q1 * y) + (Math.Sqrt(d - (c * c / q1)) * Vector<double>.Build.Random(channels, normal));
+            if (subtractsMean)
+            {
+                (y, other, dy) = (y - y.Average(), other - other.Average(), dy - dy.Average());
+            }
+
+            var variance = y.DotProduct(y) / channels;
+            var (z, w) = (y / Math.Sqrt(variance), other / Math.Sqrt(other.DotProduct(other) / channels));
+            var dz = (dy - (z * (z.DotProduct(dy) / channels))) / Math.Sqrt(variance);
+            inverse[draw] = 1 / variance;
+            square[draw] = z.Average(value => Math.Pow(dual.Curve.Value(value), 2));
+            correlation[draw] = z.DotProduct(w) / channels;
+            noise[draw] = Enumerable.Range(0, channels).Average(k => Math.Pow(dual.Curve.Slope(z[k]) * dz[k], 2));
+            pair[draw] = Enumerable.Range(0, channels).Average(k => dual.Curve.Value(z[k]) * dual.Curve.Value(w[k]));
+        }
+
+        laws.InverseVariance(q1).Should().BeApproximately(inverse.Average(), Sampling.Allowance(inverse));
+        laws.Square(dual).Should().BeApproximately(square.Average(), Sampling.Allowance(square));
+        laws.Correlation(rho).Should().BeApproximately(correlation.Average(), Sampling.Allowance(correlation));
+        laws.Noise(dual, q1, d, c).Should().BeApproximately(noise.Average(), Sampling.Allowance(noise));
+        if (dual is LeakyDual leaky)
+        {
+            laws.Pair(leaky.Slope, rho).Should().BeApproximately(pair.Average(), Sampling.Allowance(pair));
+        }
+    }
+
+    [Fact]
+    public void Too_few_channels_are_refused()
+    {
+        var act = () => new SphereLaws(3, subtractsMean: true);
+        act.Should().Throw<ArgumentOutOfRangeException>();
+        var correlation = () => new SphereLaws(8, subtractsMean: true).Correlation(1.2);
+        correlation.Should().Throw<ArgumentOutOfRangeException>();
+    }
+
+    private static Matrix<double> Signal(string word, BatchNormKernel norm) => DualActivationTests.Dual(word) switch
+    {
+        LeakyDual leaky => norm.Homogeneous(leaky, null, null).Signal,
+        IComplexDual complex => new BatchNormTalbot(norm, complex, 1).Signal().Kernel,
+        var other => throw new InvalidOperationException(other.Curve.Name),
+    };
+}
