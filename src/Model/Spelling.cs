@@ -31,9 +31,14 @@ public static class Spelling
         var meant = Letters(word);
         var candidates = words.Distinct().Select(candidate => (Word: candidate, Letters: Letters(candidate))).ToArray();
         var slips = candidates.Select(candidate => (candidate.Word, Slips: Slips(meant, candidate.Letters), Most: Math.Max(meant.Length, candidate.Letters.Length) / 3)).Where(candidate => candidate.Slips <= candidate.Most).ToArray();
-        var nearest = slips.Length > 0
-            ? slips.Where(candidate => candidate.Slips == slips.Min(other => other.Slips)).Select(candidate => candidate.Word).Union(candidates.Where(candidate => IsOneOf(meant, candidate.Word)).Select(candidate => candidate.Word)).ToArray()
-            : [.. candidates.Where(candidate => IsPart(meant, candidate.Letters) || IsPart(candidate.Letters, meant)).Select(candidate => candidate.Word)];
+        var fewest = slips.Select(candidate => candidate.Slips).DefaultIfEmpty(0).Min();
+        var alike = slips.Where(candidate => candidate.Slips == fewest).Select(candidate => candidate.Word);
+        var nearest = (slips.Length, fewest) switch
+        {
+            (0, _) => candidates.Where(candidate => IsPart(meant, candidate.Letters) || IsPart(candidate.Letters, meant)).Select(candidate => candidate.Word).ToArray(),
+            (_, 0) => [.. alike],
+            _ => [.. alike.Union(candidates.Where(candidate => IsOneOf(meant, candidate.Word)).Select(candidate => candidate.Word))],
+        };
         return meant.Length > 0 && nearest.Length <= MostWords ? nearest : [];
     }
 

@@ -102,7 +102,8 @@ public sealed record MomentTable(
         var (logChi, logNu2, logMu2) = (file.FindLog($"chi_loc{last}"), file.FindLog($"nu2_signal_loc{last}"), file.FindLog($"mu2_signal_loc{last}"));
         var table = new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0)
         {
-            ResidualDepth = file.ResidualDepth,
+            // Every file says a residual depth; feedforward nets have no branch.
+            ResidualDepth = file.Options is { } options && !Architecture.Named(options.Architecture).IsResidual ? null : file.ResidualDepth,
             MeanMu2 = logMu2 is null ? null : Means(logMu2),
 
             // Over a single point nothing ever varies.

@@ -13,7 +13,7 @@ namespace Wellbehaved.Audit;
 internal sealed class SimultaneousBands
 {
     /// <summary>Fewest mappings to resample.</summary>
-    private const int LeastMappings = 10;
+    private const int LeastMappings = 20;
 
     /// <summary>Resamples: shared by some thirty ends of intervals, 5 % leaves ten of them and more beyond each.</summary>
     private const int Resamples = 4000;
@@ -24,9 +24,9 @@ internal sealed class SimultaneousBands
 
     private readonly double[] _means;
     private readonly double[] _errors;
-    private readonly (double Below, double Above)[] _widths;
+    private readonly double[] _widths;
 
-    private SimultaneousBands(double[] means, double[] errors, (double Below, double Above)[] widths) => (_means, _errors, _widths) = (means, errors, widths);
+    private SimultaneousBands(double[] means, double[] errors, double[] widths) => (_means, _errors, _widths) = (means, errors, widths);
 
     /// <summary>Makes the intervals.</summary>
     /// <param name="columns">For each mean its numbers, one for each mapping; at least two mappings.</param>
@@ -39,27 +39,24 @@ internal sealed class SimultaneousBands
         var mappings = columns[0].Length;
         double[] means = [.. columns.Select(column => column.Mean())];
         double[] errors = [.. columns.Select((column, i) => ErrorOf(column, means[i]))];
-        var ends = columns.SelectMany((_, i) => sides[i].Select(side => (Column: i, Side: side))).ToArray();
-        var student = mappings < LeastMappings ? StudentQuantile.TwoSided(2 * falseRate / ends.Length, mappings - 1) : StudentQuantile.TwoSided(falseRate, mappings - 1);
+
+        // Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).
+        var ends = columns.Select((_, i) => (Column: i, Side: sides[i] is [var only] ? only : 0)).ToArray();
+        var student = mappings < LeastMappings ? StudentQuantile.TwoSided(2 * falseRate / sides.Sum(side => side.Count), mappings - 1) : StudentQuantile.TwoSided(falseRate, mappings - 1);
         var resampled = mappings < LeastMappings ? [] : Resampled(columns, means, errors, falseRate, ends);
-
-        // A mean that came out too large is missed by the lower end. An end that no sign rests on is drawn as far away as the other.
-        var widths = columns.Select((_, i) => (Below: Width(i, 1) ?? Width(i, -1) ?? 0, Above: Width(i, -1) ?? Width(i, 1) ?? 0)).ToArray();
-        return new SimultaneousBands(means, errors, widths);
-
-        double? Width(int column, int side) => Array.IndexOf(ends, (column, side)) is var k && k < 0 ? null : resampled.Length == 0 ? student : Math.Max(student, resampled[k]);
+        return new SimultaneousBands(means, errors, [.. columns.Select((_, i) => resampled.Length == 0 ? student : Math.Max(student, resampled[i]))]);
     }
 
     /// <summary>The interval of a mean.</summary>
     /// <param name="index">Its index.</param>
     /// <returns>Mean, lower and upper end.</returns>
     public (double Mean, double Lower, double Upper) Interval(int index) =>
-        (_means[index], _means[index] - (_widths[index].Below * _errors[index]), _means[index] + (_widths[index].Above * _errors[index]));
+        (_means[index], _means[index] - (_widths[index] * _errors[index]), _means[index] + (_widths[index] * _errors[index]));
 
-    /// <summary>The larger half-width of an interval, in standard errors.</summary>
+    /// <summary>The half-width of an interval, in standard errors.</summary>
     /// <param name="index">Its index.</param>
     /// <returns>The half-width.</returns>
-    public double WidthOf(int index) => Math.Max(_widths[index].Below, _widths[index].Above);
+    public double WidthOf(int index) => _widths[index];
 
     /// <summary>The sign of a mean, if its interval tells: 1, -1, or 0.</summary>
     public int Sign(int index) => Interval(index) is var (_, lower, upper) && lower > 0 ? 1 : upper < 0 ? -1 : 0;
@@ -71,7 +68,7 @@ internal sealed class SimultaneousBands
         return error <= Math.ScaleB(column.Length, -52) * Math.Abs(mean) ? 0 : error;
     }
 
-    /// <summary>The half-width of each end, in standard errors.</summary>
+    /// <summary>The half-width of each interval, in standard errors; the side is 0 where both count.</summary>
     private static double[] Resampled(IReadOnlyList<double[]> columns, double[] means, double[] errors, double falseRate, (int Column, int Side)[] ends)
     {
         var mappings = columns[0].Length;
@@ -85,15 +82,11 @@ internal sealed class SimultaneousBands
                 drawn[i] = (int)Math.BigMul(number, (ulong)mappings, out _);
             }
 
-            var (last, distance) = (-1, 0.0);
             for (var k = 0; k < ends.Length; k++)
             {
-                if (ends[k].Column is var column && column != last)
-                {
-                    (last, distance) = (column, errors[column] > 0 ? Distance(columns[column], drawn, means[column]) : 0);
-                }
-
-                distances[k][resample] = ends[k].Side * distance;
+                var (column, side) = ends[k];
+                var distance = errors[column] > 0 ? Distance(columns[column], drawn, means[column]) : 0;
+                distances[k][resample] = side == 0 ? Math.Abs(distance) : side * distance;
             }
         });
 

@@ -15,10 +15,10 @@ public class DiagnosisToolTests
     [InlineData("normal", 24, 0.07)]
     [InlineData("normal", 5, 0.07)]
     [InlineData("skewed", 60, 0.09)]
-    [InlineData("heavy", 60, 0.07)]
+    [InlineData("heavy", 60, 0.09)]
     public void Simultaneous_intervals_miss_about_as_often_as_they_say(string law, int mappings, double most)
     {
-        // Asymptotic: with 60 skewed numbers the rate may be nearly twice the 5 %, as measured here; with normal ones it is not above it. The marks allow for 1,000 samples, sd 0.7 %.
+        // Asymptotic: with 60 skewed or heavy-tailed numbers the rate may be nearly twice the 5 %, as measured here; with normal ones it is not above it. The marks allow for 1,000 samples, sd 0.7 %.
         const int runs = 1000, columns = 8;
         var missed = 0;
         Parallel.For(0, runs, seed =>

@@ -44,7 +44,7 @@ public sealed class ShownOutputTests : IDisposable
                     "sh" or "bash" or "csharp" => true,
                     ShownOutput.Output => before == ShownOutput.Commands,
                     "powershell" => document == "docs/tutorial.md",
-                    "json" => document == "docs/audit-protocol.md",
+                    "json" => document is "docs/audit-protocol.md" or "docs/networks.md",
                     "xml" => document is "src/Xunit/README.md" or "src/Xunit.V3/README.md",
                     "diff" => document == "docs/extending.md",
                     "diagram" => true,
