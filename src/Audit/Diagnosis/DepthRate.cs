@@ -37,7 +37,7 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
 
     /// <summary>The rates of a table, stretch by stretch: the last from half of the depth to all of it, each before it half as deep; and the whole depth as the last of the list.</summary>
     /// <param name="table">Moments; every number finite.</param>
-    /// <returns>The stretches in order of depth, then all of it from depth 0; empty without mappings. Intervals are simultaneous over depth: the bootstrap of the largest t, asymptotic.</returns>
+    /// <returns>The stretches in order of depth, then all of it from depth 0; empty without mappings. Intervals are simultaneous over depth: the balanced bootstrap of t, asymptotic.</returns>
     public static IReadOnlyList<DepthRate> Of(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
