@@ -140,7 +140,7 @@ internal static class AuditCommand
             throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
         }
 
-        files.EnsureWritable();
+        files.EnsureWritable(file);
         var run = ResultAudit.Of(file, ResultInput.Read(file), architecture, experiment);
         VerdictTable.Print(run);
         files.Write(run);

@@ -27,6 +27,8 @@ internal static class DiagnoseCommand
     {
         if (json is not null)
         {
+            Outputs.RequireText(json, "--json");
+            Outputs.RequireApart(json, "--json", [path]);
             AtomicFile.EnsureWritable(json, "--json");
         }
 

@@ -19,6 +19,7 @@ internal static class MergeCommand
             var paths = parsed.GetRequiredValue(files);
             var path = parsed.GetRequiredValue(output);
             ResultOutput.EnsureWritable(path);
+            Outputs.RequireApart(path, "--out", paths);
             var trusted = parsed.GetValue(trust);
             if (trusted && parsed.GetValue(allowMissing))
             {

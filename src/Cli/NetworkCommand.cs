@@ -62,6 +62,8 @@ internal static class NetworkCommand
 
         if (wanted.Json is not null)
         {
+            Outputs.RequireText(wanted.Json, "--json");
+            Outputs.RequireApart(wanted.Json, "--json", source.IsRecipe ? [] : [source.Name]);
             AtomicFile.EnsureWritable(wanted.Json, "--json");
         }
 

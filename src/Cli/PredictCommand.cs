@@ -28,6 +28,7 @@ internal static class PredictCommand
     {
         if (json is not null)
         {
+            Outputs.RequireText(json, "--json");
             AtomicFile.EnsureWritable(json, "--json");
         }
 

@@ -31,10 +31,17 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
     private const string Page = "report.html";
     private const string Markdown = "report.md";
 
-    /// <summary>Checks before the work begins that they can be written; creates the folder.</summary>
-    /// <exception cref="InvalidInputException">One of them cannot.</exception>
-    public void EnsureWritable()
+    /// <summary>Checks before the work begins that they can be written, and destroy nothing that is read; creates the folder.</summary>
+    /// <param name="inputs">Files that the command reads.</param>
+    /// <exception cref="InvalidInputException">One of them cannot, or is one of the inputs.</exception>
+    public void EnsureWritable(params IReadOnlyList<string> inputs)
     {
+        foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge") })
+        {
+            Outputs.RequireText(path, option);
+            Outputs.RequireApart(path, option, inputs);
+        }
+
         if (Report is not null)
         {
             try

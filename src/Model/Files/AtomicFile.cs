@@ -27,7 +27,7 @@ public static class AtomicFile
             throw new InvalidInputException(option, $"expected a file, found the folder '{path}'");
         }
 
-        var probe = TemporaryName(path);
+        var probe = TemporaryName(TargetOf(path));
         try
         {
             using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
@@ -53,6 +53,9 @@ public static class AtomicFile
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
+
+        // A link stays one: what it leads to is replaced.
+        path = TargetOf(path);
         var temporary = TemporaryName(path);
         try
         {
@@ -74,6 +77,23 @@ public static class AtomicFile
             {
                 File.Delete(temporary);
             }
+        }
+    }
+
+    /// <summary>The file that a path leads to, through links.</summary>
+    /// <param name="path">The path; nothing need be there.</param>
+    /// <returns>A full path.</returns>
+    internal static string TargetOf(string path)
+    {
+        var full = Path.GetFullPath(path);
+        try
+        {
+            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+        }
+        catch (IOException)
+        {
+            // Links in a circle, or nothing at all: the path itself says what is wrong when it is opened.
+            return full;
         }
     }
 

@@ -1,0 +1,35 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Outputs that would destroy what a command reads, or results: refused before anything is done.</summary>
+internal static class Outputs
+{
+    /// <summary>Endings of files that hold results or images.</summary>
+    private static readonly string[] Data = [".npz", ".npy", ".journal"];
+
+    /// <summary>Refuses an output that is one of the inputs, by whatever name.</summary>
+    /// <param name="output">The file to write; null if none is.</param>
+    /// <param name="option">The option that named it.</param>
+    /// <param name="inputs">The files to read.</param>
+    /// <exception cref="InvalidInputException">It is one of them.</exception>
+    public static void RequireApart(string? output, string option, IEnumerable<string> inputs)
+    {
+        if (output is not null && inputs.FirstOrDefault(input => AtomicFile.TargetOf(input) == AtomicFile.TargetOf(output)) is { } same)
+        {
+            throw new InvalidInputException(option, $"expected another file than {same}, which is read");
+        }
+    }
+
+    /// <summary>Refuses a text in the place of a result.</summary>
+    /// <param name="output">The file to write; null if none is.</param>
+    /// <param name="option">The option that named it.</param>
+    /// <exception cref="InvalidInputException">Its ending is that of results, images or journals.</exception>
+    public static void RequireText(string? output, string option)
+    {
+        if (output is not null && Data.FirstOrDefault(ending => output.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) is { } ending)
+        {
+            throw new InvalidInputException(option, $"expected the name of a text file, got '{output}': {ending} holds results or images");
+        }
+    }
+}
