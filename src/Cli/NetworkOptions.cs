@@ -17,7 +17,7 @@ internal sealed class NetworkOptions
     private readonly Option<string?> _layout = CreateLayout();
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
-    private readonly Option<int> _numComputations = OptionFactory.Number("--num-computations", "Depths at which moments are computed, evenly spaced; divides the total depth, and by default is its largest divisor up to 100", 100);
+    private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>("--num-computations", "Depths at which moments are computed, evenly spaced; divides the total depth, and by default is its largest divisor up to 100");
     private readonly Option<string?> _depths = new("--depths") { Description = "Depths at which moments are computed, increasing, up to the total depth, instead of evenly spaced ones: 1,2,4,8,16", HelpName = "list" };
     private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
     private readonly Option<string> _boundary = OptionFactory.Choice("--boundary", "What a convolution sees beyond the border", "periodic", "symmetric", "zero_padding");

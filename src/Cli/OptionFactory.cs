@@ -18,6 +18,10 @@ internal static class OptionFactory
     public static Option<T> Number<T>(string name, string description, T byDefault, string expectation = "a whole number")
         where T : INumber<T> => new(name) { Description = description, DefaultValueFactory = _ => byDefault, CustomParser = result => ParseNumber<T>(result, name, expectation) };
 
+    /// <summary>A number whose default depends on other options.</summary>
+    public static Option<T> OptionalNumber<T>(string name, string description, string expectation = "a whole number")
+        where T : INumber<T> => new(name) { Description = description, CustomParser = result => ParseNumber<T>(result, name, expectation) };
+
     /// <summary>Claims of the ledger; all if none is named.</summary>
     public static Option<string[]> Claims()
     {
