@@ -1,5 +1,16 @@
 using Wellbehaved.Cli;
 
-// What a thread of its own throws reaches no caller.
-AppDomain.CurrentDomain.UnhandledException += (_, unhandled) => Environment.Exit(Failure.Report((Exception)unhandled.ExceptionObject, Console.Error));
-return await Entry.RunAsync(args);
+int? status = null;
+AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
+{
+    // What a thread of its own throws reaches no caller. When the command has ended, a library's exit handler has thrown: the verdict stands, and asking
+    // a process that is ending to end would wait for itself.
+    if (status is { } known)
+    {
+        ImmediateExit.With(known);
+    }
+
+    Environment.Exit(Failure.Report((Exception)unhandled.ExceptionObject, Console.Error));
+};
+status = await Entry.RunAsync(args);
+return status.Value;

@@ -6,6 +6,18 @@ namespace Wellbehaved.Tests.Conformance;
 
 public sealed class FailureTests
 {
+    /// <summary>A process that is ending and is asked to end again waits for itself: coverage's handler once threw, and an audit never returned.</summary>
+    [UnixTheory]
+    [InlineData("S2", 0)]
+    [InlineData("nonsense", 2)]
+    public void An_exit_handler_that_throws_changes_no_verdict(string claim, int status)
+    {
+        var hook = typeof(FailureTests).Assembly.Location;
+
+        // A minute is far more than a claim takes to print; without it a command that hangs would hang the tests too.
+        CommandLine.Run("timeout", ["60", "env", $"DOTNET_STARTUP_HOOKS={hook}", "dotnet", Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), "claims", claim]).ExitStatus.Should().Be(status);
+    }
+
     [Fact]
     public void An_unforeseen_failure_is_one_line_that_asks_for_a_report_and_keeps_its_trace()
     {
