@@ -119,7 +119,7 @@ public sealed class NetworkCommandTests : IDisposable
     [Theory]
     [InlineData("vanila", "vanila: expected a file, or a recipe that wellbehaved network lists; did you mean vanilla?")]
     [InlineData("ResNet", "ResNet: expected a file, or a recipe that wellbehaved network lists; did you mean resnet_v1 or resnet_v2?")]
-    [InlineData("transformer", "transformer: expected a file, or a recipe that wellbehaved network lists; did you mean pre_ln_transformer?")]
+    [InlineData("transformer", "transformer: expected a file, or a recipe that wellbehaved network lists; did you mean pre_ln_transformer or post_ln_transformer?")]
     [InlineData("", "NAME: expected a file, or a recipe that wellbehaved network lists")]
     [InlineData("./vanilla", "./vanilla: expected a readable file of a network (*")]
     [InlineData("/", "/: expected a readable file of a network (*")]
