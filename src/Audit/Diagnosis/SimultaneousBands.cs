@@ -40,11 +40,10 @@ internal sealed class SimultaneousBands
         double[] means = [.. columns.Select(column => column.Mean())];
         double[] errors = [.. columns.Select((column, i) => ErrorOf(column, means[i]))];
 
-        // Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).
-        var ends = columns.Select((_, i) => (Column: i, Side: sides[i] is [var only] ? only : 0)).ToArray();
-        var student = mappings < LeastMappings ? StudentQuantile.TwoSided(2 * falseRate / sides.Sum(side => side.Count), mappings - 1) : StudentQuantile.TwoSided(falseRate, mappings - 1);
-        var resampled = mappings < LeastMappings ? [] : Resampled(columns, means, errors, falseRate, ends);
-        return new SimultaneousBands(means, errors, [.. columns.Select((_, i) => resampled.Length == 0 ? student : Math.Max(student, resampled[i]))]);
+        var widths = mappings < LeastMappings
+            ? Enumerable.Repeat(StudentQuantile.TwoSided(2 * falseRate / sides.Sum(side => side.Count), mappings - 1), columns.Count)
+            : Resampled(columns, means, errors, falseRate, sides).Select(width => Math.Max(StudentQuantile.TwoSided(falseRate, mappings - 1), width));
+        return new SimultaneousBands(means, errors, [.. widths]);
     }
 
     /// <summary>The interval of a mean.</summary>
@@ -68,11 +67,12 @@ internal sealed class SimultaneousBands
         return error <= Math.ScaleB(column.Length, -52) * Math.Abs(mean) ? 0 : error;
     }
 
-    /// <summary>The half-width of each interval, in standard errors; the side is 0 where both count.</summary>
-    private static double[] Resampled(IReadOnlyList<double[]> columns, double[] means, double[] errors, double falseRate, (int Column, int Side)[] ends)
+    /// <summary>The half-width of each interval, in standard errors.</summary>
+    /// <remarks>Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).</remarks>
+    private static double[] Resampled(IReadOnlyList<double[]> columns, double[] means, double[] errors, double falseRate, IReadOnlyList<IReadOnlyList<int>> sides)
     {
         var mappings = columns[0].Length;
-        var distances = ends.Select(_ => new double[Resamples]).ToArray();
+        var distances = columns.Select(_ => new double[Resamples]).ToArray();
         Parallel.For(0, Resamples, resample =>
         {
             var drawn = new int[mappings];
@@ -82,29 +82,28 @@ internal sealed class SimultaneousBands
                 drawn[i] = (int)Math.BigMul(number, (ulong)mappings, out _);
             }
 
-            for (var k = 0; k < ends.Length; k++)
+            for (var index = 0; index < columns.Count; index++)
             {
-                var (column, side) = ends[k];
-                var distance = errors[column] > 0 ? Distance(columns[column], drawn, means[column]) : 0;
-                distances[k][resample] = side == 0 ? Math.Abs(distance) : side * distance;
+                var distance = errors[index] > 0 ? Distance(columns[index], drawn, means[index]) : 0;
+                distances[index][resample] = sides[index] is [var only] ? only * distance : Math.Abs(distance);
             }
         });
 
         // Equal distances share the lowest rank: what never varies is never the largest.
-        var largest = new double[Resamples];
-        foreach (var end in distances)
+        var orders = distances.Select(column => Enumerable.Range(0, Resamples).OrderBy(resample => column[resample]).ToArray()).ToArray();
+        var largest = new int[Resamples];
+        foreach (var (column, order) in distances.Zip(orders))
         {
-            var order = Enumerable.Range(0, Resamples).OrderBy(resample => end[resample]).ToArray();
             var rank = 0;
             for (var i = 0; i < Resamples; i++)
             {
-                rank = i > 0 && end[order[i]] > end[order[i - 1]] ? i : rank;
+                rank = i > 0 && column[order[i]] > column[order[i - 1]] ? i : rank;
                 largest[order[i]] = Math.Max(largest[order[i]], rank);
             }
         }
 
         var level = largest.Order().ElementAt((int)Math.Ceiling((1 - falseRate) * Resamples) - 1);
-        return [.. distances.Select(end => end.Order().ElementAt((int)level))];
+        return [.. distances.Zip(orders, (column, order) => column[order[level]])];
     }
 
     private static double Distance(double[] column, int[] drawn, double mean)

@@ -149,7 +149,8 @@ internal sealed class PlaceWalk
             Convolution convolution => convolution.Parameters.Law == WeightLaw.Normal,
             Dense dense => dense.Parameters.Law == WeightLaw.Normal,
             AveragePool or GlobalAveragePool or Scaling => _isGaussian,
-            _ => false,
+            Norm or Activation or MaxPool or Flatten or Dropout or Attention or Residual => false,
+            _ => throw new UnknownLayerException(layer),
         };
         if (layer is not Residual)
         {

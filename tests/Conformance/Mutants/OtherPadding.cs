@@ -13,51 +13,16 @@ internal sealed class OtherPadding(string Name, Func<int, int, int, int>? Shift 
 
     public override void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
     {
-        var (source, shapes, places, convolution) = (Kernels(weights), network.Kernels.ToArray(), network.Architecture.Places, 0);
-        var tensors = Convolve((input.Signal, input.Noise), network.NetworkInput, network.FirstStride);
-        Show(0, new Place(0, PlaceKind.Convolution));
-        for (var depth = 1; depth <= network.Depth; depth++)
-        {
-            var skip = tensors;
-            Show(depth, places[0]);
-            for (var repetition = 0; repetition < network.Architecture.ResidualDepth; repetition++)
-            {
-                foreach (var place in places.Skip(1).Where(place => place.Kind != PlaceKind.Addition))
-                {
-                    tensors = place.Kind switch
-                    {
-                        PlaceKind.Convolution => Convolve(tensors, network.FeatureShape, 1),
-                        PlaceKind.BatchNorm => WrittenOutLayers.Normalise(tensors.Signal, tensors.Noise, WrittenOutLayers.Means(tensors.Signal, network.Channels), [.. WrittenOutLayers.Variances(tensors.Signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]),
-                        _ => WrittenOutLayers.Rectify(tensors.Signal, tensors.Noise),
-                    };
-                    if (repetition == 0)
-                    {
-                        Show(depth, place);
-                    }
-                }
-            }
+        var (source, kernels) = (Kernels(weights), network.Kernels.ToArray());
+        new ConvolvingOtherwise(network, Convolve) { Stored = InSingle }.Propagate(input, observe);
 
-            if (network.Architecture.IsResidual)
-            {
-                tensors = ([.. tensors.Signal.Zip(skip.Signal, (x, y) => x + y)], [.. tensors.Noise.Zip(skip.Noise, (x, y) => x + y)]);
-                Show(depth, places[^1]);
-            }
-        }
-
-        (double[] Signal, double[] Noise) Convolve((double[] Signal, double[] Noise) values, TensorShape shape, int stride)
+        (double[] Signal, double[] Noise) Convolve(int convolution, (double[] Signal, double[] Noise) values, TensorShape shape, int stride)
         {
-            var kernel = new float[shapes[convolution].Length];
-            source.Fill(convolution, shapes[convolution], kernel);
-            convolution++;
+            var kernel = new float[kernels[convolution].Length];
+            source.Fill(convolution, kernels[convolution], kernel);
             return (Read(values.Signal), Read(values.Noise));
 
             double[] Read(double[] x) => InSingle(Convolution(network, shape, x, kernel, stride));
-        }
-
-        void Show(int depth, Place place)
-        {
-            tensors = (InSingle(tensors.Signal), InSingle(tensors.Noise));
-            observe(new Snapshot(depth, place, network.FeatureShape, tensors.Signal, tensors.Noise, () => throw new DeclinedException("moments")));
         }
     }
 

@@ -19,41 +19,12 @@ internal sealed class OwnPropagation(string Name, Func<Weights.Own, int, KernelS
             return;
         }
 
-        var (kernels, places, convolution) = (network.Kernels.ToArray(), network.Architecture.Places, 0);
-        var tensors = Convolve((input.Signal, input.Noise), network.NetworkInput, network.FirstStride);
-        Show(0, new Place(0, PlaceKind.Convolution));
-        for (var depth = 1; depth <= network.Depth; depth++)
-        {
-            var skip = tensors;
-            Show(depth, places[0]);
-            for (var repetition = 0; repetition < network.Architecture.ResidualDepth; repetition++)
-            {
-                foreach (var place in places.Skip(1).Where(place => place.Kind != PlaceKind.Addition))
-                {
-                    tensors = place.Kind switch
-                    {
-                        PlaceKind.Convolution => Convolve(tensors, network.FeatureShape, 1),
-                        PlaceKind.BatchNorm => WrittenOutLayers.Normalise(tensors.Signal, tensors.Noise, WrittenOutLayers.Means(tensors.Signal, network.Channels), [.. WrittenOutLayers.Variances(tensors.Signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]),
-                        _ => WrittenOutLayers.Rectify(tensors.Signal, tensors.Noise),
-                    };
-                    if (repetition == 0)
-                    {
-                        Show(depth, place);
-                    }
-                }
-            }
+        var kernels = network.Kernels.ToArray();
+        new ConvolvingOtherwise(network, Convolve).Propagate(input, observe);
 
-            if (network.Architecture.IsResidual)
-            {
-                tensors = ([.. tensors.Signal.Zip(skip.Signal, (x, y) => x + y)], [.. tensors.Noise.Zip(skip.Noise, (x, y) => x + y)]);
-                Show(depth, places[^1]);
-            }
-        }
-
-        (double[] Signal, double[] Noise) Convolve((double[] Signal, double[] Noise) values, TensorShape shape, int stride)
+        (double[] Signal, double[] Noise) Convolve(int index, (double[] Signal, double[] Noise) values, TensorShape shape, int stride)
         {
-            var (index, kernel) = (convolution, kernels[convolution]);
-            convolution++;
+            var kernel = kernels[index];
             var bias = Bias?.Invoke(own, index, kernel) ?? new float[kernel.OutputChannels];
             var signal = WrittenOutLayers.Convolve(shape, values.Signal, Weights(own.Simulation), kernel.Size, stride, network.Boundary);
             var noise = WrittenOutLayers.Convolve(shape, values.Noise, Weights(NoiseSimulation?.Invoke(index == kernels.Length - 1, own.Simulation) ?? own.Simulation), kernel.Size, stride, network.Boundary);
@@ -66,7 +37,5 @@ internal sealed class OwnPropagation(string Name, Func<Weights.Own, int, KernelS
                 return values;
             }
         }
-
-        void Show(int depth, Place place) => observe(new Snapshot(depth, place, network.FeatureShape, tensors.Signal, tensors.Noise, () => throw new DeclinedException("moments")));
     }
 }

@@ -43,6 +43,11 @@ public class NetworksAssemblyTests
         }
     }
 
+    /// <summary>Walks through layers name the two that hold others and treat all the rest as single layers.</summary>
+    [Fact]
+    public void Only_residuals_and_repeats_hold_layers() => Types.Where(type => type.IsSubclassOf(typeof(Layer)) && type.GetFields(Declared).Any(field => IsOrHolds(field.FieldType)))
+        .Should().BeEquivalentTo([typeof(Residual), typeof(Repeat)]);
+
     [Fact]
     public void Every_layer_is_sealed_and_immutable()
     {
@@ -53,6 +58,8 @@ public class NetworksAssemblyTests
                 property => Array.IndexOf(property.SetMethod!.ReturnParameter.GetRequiredCustomModifiers(), typeof(IsExternalInit)) < 0, layer.Name);
         }
     }
+
+    private static bool IsOrHolds(Type type) => typeof(IEnumerable<Layer>).IsAssignableFrom(type) || typeof(Layer).IsAssignableFrom(type) || type.GetGenericArguments().Any(IsOrHolds);
 
     private static bool IsTensor(Type type)
     {
