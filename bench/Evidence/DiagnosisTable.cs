@@ -23,13 +23,5 @@ internal static class DiagnosisTable
         return $"### Diagnoses\n\nThe four architectures from 24 mappings each (fully connected, batch 32): the picture that rests on 95 % intervals.\n\n{table}";
     }
 
-    private static string Words(Condition condition) => condition switch
-    {
-        Condition.WellBehaved => "well-behaved",
-        Condition.PathologicalSignal => "pathological signal",
-        Condition.PathologicalSnr => "pathological SNR",
-        Condition.PathologicalPoint => "pathological point",
-        Condition.Undecided => "undecided",
-        _ => throw new InvalidOperationException($"no words for {condition}"),
-    };
+    private static string Words(Condition condition) => DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition));
 }

@@ -47,7 +47,7 @@ internal static class ParetoGoodness
         var (sum, count) = (0.0, beyond.Length);
         for (var i = 0; i < count; i++)
         {
-            var below = Math.Log(-double.ExpM1(Math.Min(beyond[i], -ParetoTail.Floor)));
+            var below = Math.Log(-ParetoLikelihood.ExpMinus1(Math.Min(beyond[i], -ParetoTail.Floor)));
             sum += ((2 * i) + 1) * (below + beyond[count - 1 - i]);
         }
 

@@ -117,7 +117,7 @@ internal sealed class ParetoLikelihood(double[] excesses)
     }
 
     /// <summary>e^x - 1, without cancellation near 0.</summary>
-    private static double ExpMinus1(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1;
+    public static double ExpMinus1(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) : Math.Exp(x) - 1;
 
     private static double Argmax(double low, double high, Func<double, double> function)
     {

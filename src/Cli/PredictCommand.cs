@@ -72,7 +72,7 @@ internal static class PredictCommand
             var moments = prediction.Moments[shown[i]];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{moments.Depth,6}  {Exponential(prediction.LogChi[shown[i]]),9}  {Fixed(Math.Exp(prediction.LogDeltaChi[shown[i]]), "F4"),6}  {Variance(moments.LogMu2Signal),9}  {Variance(moments.LogNu2Signal),9}  {Fixed(moments.ReffSignal, "F3"),11}"));
+                $"{moments.Depth,6}  {Exponential(prediction.LogChi[shown[i]]),9}  {Gain(prediction.LogDeltaChi[shown[i]]),6}  {Variance(moments.LogMu2Signal),9}  {Variance(moments.LogNu2Signal),9}  {Fixed(moments.ReffSignal, "F3"),11}"));
         }
 
         Console.WriteLine();
@@ -91,7 +91,7 @@ internal static class PredictCommand
         {
             // Without batch norm the limit is that of depth, whatever the batch.
             Console.WriteLine(Architecture.Named(options.Architecture).HasBatchNorm
-                ? FormattableString.Invariant($"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Of(prediction.ImagesUsed, "image")} differs by {Math.Exp(prediction.LogDeltaChi[^1]) - limit:+0.0000;-0.0000} at depth {options.TotalDepth}")
+                ? FormattableString.Invariant($"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Of(prediction.ImagesUsed, "image")} {Difference(prediction.LogDeltaChi[^1], limit)} at depth {options.TotalDepth}")
                 : FormattableString.Invariant($"δχ tends to {limit:F6} with depth"));
         }
 
@@ -194,6 +194,12 @@ internal static class PredictCommand
     private static string Variance(double logarithm) => logarithm == double.NegativeInfinity ? "0" : Exponential(logarithm);
 
     private static string Fixed(double number, string format) => double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>A growth in one layer, given by its logarithm.</summary>
+    private static string Gain(double logarithm) => logarithm < Math.Log(1e4) ? Fixed(Math.Exp(logarithm), "F4") : Exponential(logarithm);
+
+    private static string Difference(double logarithm, double limit) =>
+        logarithm < Math.Log(1e4) ? FormattableString.Invariant($"differs by {Math.Exp(logarithm) - limit:+0.0000;-0.0000}") : $"has {Exponential(logarithm)}";
 
     /// <summary>A number given by its logarithm.</summary>
     private static string Exponential(double logarithm)

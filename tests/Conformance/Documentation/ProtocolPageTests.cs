@@ -38,6 +38,7 @@ public class ProtocolPageTests
         var description = Protocol.ReadDescription(1, answers[true].Should().ContainSingle().Subject.ToJsonString());
         (description.Name, description.TakesWeights, description.DrawsWeights).Should().Be(("my_impl", true, true));
 
+        answers[false].Select(answer => (string)answer["status"]!).Distinct().Should().BeEquivalentTo("done", "declined", "error");
         foreach (var answer in answers[false])
         {
             var reading = FluentActions.Invoking(() => Protocol.ReadAnswer(3, answer.ToJsonString()));
@@ -49,9 +50,11 @@ public class ProtocolPageTests
                 case "declined":
                     reading.Should().Throw<DeclinedException>().WithMessage((string)answer["reason"]!);
                     break;
-                default:
+                case "error":
                     reading.Should().Throw<ReportedErrorException>().WithMessage($"*{(string)answer["reason"]!}*");
                     break;
+                case var other:
+                    throw new InvalidOperationException($"no reading of an answer of status {other}");
             }
         }
     }

@@ -16,49 +16,47 @@ public partial class ContainerTests
     [Fact]
     public void Images_are_of_the_framework_that_the_projects_are_built_for()
     {
-        var images = ImagePattern().Matches(Read(Containerfile) + Read(Devcontainer)).Select(match => match.Groups["tag"].Value).ToArray();
+        var images = ImagePattern().Matches(Repository.Text(Containerfile) + Repository.Text(Devcontainer)).Select(match => match.Groups["tag"].Value).ToArray();
         images.Should().HaveCount(3).And.OnlyContain(tag => tag == Framework);
-        Read("global.json").Should().Contain($"\"version\": \"{Framework}.");
+        Repository.Text("global.json").Should().Contain($"\"version\": \"{Framework}.");
     }
 
     [Fact]
     public void The_image_publishes_the_command_and_starts_it()
     {
-        var lines = Read(Containerfile).Split('\n');
+        var lines = Repository.Text(Containerfile).Split('\n');
         var publish = lines.Should().ContainSingle(line => line.StartsWith("RUN dotnet publish ", StringComparison.Ordinal)).Subject.Split(' ');
         var project = XDocument.Load(Directory.EnumerateFiles(PathOf(publish[3]), "*.csproj").Should().ContainSingle().Subject);
         var (published, copied) = (publish[Array.IndexOf(publish, "-o") + 1], lines.Single(line => line.StartsWith("COPY --from=build ", StringComparison.Ordinal)).Split(' '));
         copied[2].Should().Be(published);
         lines.Should().Contain($"ENTRYPOINT [\"dotnet\", \"{copied[3]}/{project.Descendants("AssemblyName").Single().Value}.dll\"]");
-        Read("deploy/kubernetes/merge.yaml").Should().Contain($"dotnet {copied[3]}/wellbehaved.dll");
+        Repository.Text("deploy/kubernetes/merge.yaml").Should().Contain($"dotnet {copied[3]}/wellbehaved.dll");
         lines.Should().Contain("USER 1000:1000", "the job asks that nobody is root");
-        Read("deploy/kubernetes/job.yaml").Should().Contain("runAsUser: 1000");
+        Repository.Text("deploy/kubernetes/job.yaml").Should().Contain("runAsUser: 1000");
     }
 
     /// <summary>Built here on Debian or Windows, and copied into another system, they would be taken for its own.</summary>
     [Fact]
-    public void What_was_built_outside_is_not_copied_into_the_image() => Read(".dockerignore").Split('\n').Should().Contain(["**/bin", "**/obj"]);
+    public void What_was_built_outside_is_not_copied_into_the_image() => Repository.Text(".dockerignore").Split('\n').Should().Contain(["**/bin", "**/obj"]);
 
     /// <summary>The script installs what is missing; with everything there at once its tests begin at once.</summary>
     [Fact]
     public void The_devcontainer_has_the_packages_that_the_script_of_CI_asks_for()
     {
-        var asked = Regex.Match(Read(".ci/run"), "needed='(?<packages>[^']*)'").Groups["packages"].Value.Split(' ');
+        var asked = Regex.Match(Repository.Text(".ci/run"), "needed='(?<packages>[^']*)'").Groups["packages"].Value.Split(' ');
         asked.Should().Contain("python3-numpy");
-        var line = Read(Devcontainer).Split('\n').Single(line => line.Contains("onCreateCommand", StringComparison.Ordinal));
+        var line = Repository.Text(Devcontainer).Split('\n').Single(line => line.Contains("onCreateCommand", StringComparison.Ordinal));
         asked.Should().OnlyContain(package => line.Contains($" {package} ", StringComparison.Ordinal) || line.Contains($" {package}\"", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_devcontainer_builds_what_is_here()
     {
-        foreach (var word in Regex.Matches(Read(Devcontainer), @"[\w./-]+\.(sln|csproj|json)\b").Select(match => match.Value).Where(word => !word.Contains("devcontainer.json", StringComparison.Ordinal)))
+        foreach (var word in Regex.Matches(Repository.Text(Devcontainer), @"[\w./-]+\.(sln|csproj|json)\b").Select(match => match.Value).Where(word => !word.Contains("devcontainer.json", StringComparison.Ordinal)))
         {
             File.Exists(PathOf(word)).Should().BeTrue(word);
         }
     }
-
-    private static string Read(string path) => File.ReadAllText(PathOf(path)).ReplaceLineEndings("\n");
 
     private static string PathOf(string path) => Path.Combine(Repository.Root, path);
 
