@@ -1,14 +1,16 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>Which arithmetic evidence is of: a digest over the bits of what the reference computes and over what every check measures.</summary>
+/// <summary>Which arithmetic evidence is of: a digest over the bits of what the reference computes, and one for each check over what it measures.</summary>
 /// <remarks>
 /// An algorithm may change last digits only and still change how often a tolerance is exceeded, as Fourier transforms did. So evidence is as old as
-/// the last change of a bit: of small propagations that meet each architecture, boundary and way to convolve, or of the record of the checks.
+/// the last change of a bit: of small propagations that meet each architecture, boundary and way to convolve, or of the check in the record of the checks.
 /// Logarithms are left out of the moments: they are functions of the others, and come from the C library.
 /// </remarks>
 internal static class Arithmetic
@@ -19,18 +21,38 @@ internal static class Arithmetic
     private const ulong Seed = 20190611;
     private const int Depth = 2;
 
-    private static readonly Lazy<string> Computed = new(() => DigestOf(Record()));
+    private static readonly Lazy<string> Computed = new(PropagationDigest);
     private static readonly Lazy<string> Elementary = new(LibraryDigest);
+    private static readonly Lazy<string[]> Record = new(() => File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "record.tsv")));
 
-    /// <summary>The digest of this build on this machine.</summary>
-    public static string Digest => Computed.Value;
+    private static readonly ConcurrentDictionary<string, string> Stamps = new(StringComparer.Ordinal);
+
+    /// <summary>The digest of the reference's propagation by this build on this machine.</summary>
+    public static string Propagation => Computed.Value;
 
     /// <summary>A digest of the elementary functions of the machine's C library: where it differs, other last digits are nobody's change.</summary>
     public static string Library => Elementary.Value;
 
+    /// <summary>The digest of what a row of evidence is of, beside the propagation: today's record of its claim.</summary>
+    /// <param name="key">The row; its first word is the claim. A whole run is of all claims, a row that names none is of no check.</param>
+    public static string StampOf(string key) => Stamps.GetOrAdd(key, static key => StampOf(key, Record.Value));
+
     /// <summary>The digest with another record of the checks.</summary>
-    /// <param name="record">The bytes of record.tsv.</param>
-    public static string DigestOf(byte[] record)
+    /// <param name="key">The row.</param>
+    /// <param name="record">The lines of record.tsv.</param>
+    public static string StampOf(string key, IEnumerable<string> record)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var claim = key.Split(' ')[0] + " ";
+        foreach (var line in record.Where(line => key == QuickStudy.WholeRun || line.StartsWith(claim, StringComparison.Ordinal)))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
+        }
+
+        return Hexadecimal(hash);
+    }
+
+    private static string PropagationDigest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var reference = new ReferenceSubject();
@@ -40,7 +62,6 @@ internal static class Arithmetic
             Propagate(hash, reference, network, new Weights.Given(GivenWeights(network)));
         }
 
-        hash.AppendData(record);
         return Hexadecimal(hash);
     }
 
@@ -79,13 +100,6 @@ internal static class Arithmetic
             Append(hash, [moments.Nu1AbsSignal, moments.Nu2Signal, moments.Mu2Signal, moments.Mu4Signal]);
             Append(hash, [moments.Mu2Noise, moments.Chi, moments.ReffSignal, moments.ReffNoise]);
         });
-
-    private static byte[] Record()
-    {
-        // A checkout may have put carriage returns at the ends of lines.
-        var bytes = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "record.tsv"));
-        return [.. bytes.Where(value => value != (byte)'\r')];
-    }
 
     private static string LibraryDigest()
     {

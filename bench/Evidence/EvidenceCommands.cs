@@ -70,19 +70,20 @@ public static class EvidenceCommands
         switch (arguments)
         {
             case ["digest"]:
-                Console.WriteLine($"{Arithmetic.Digest} {Arithmetic.Library}");
+                Console.WriteLine($"{Arithmetic.Propagation} {Arithmetic.Library}");
                 return 0;
             case ["merge", var output, var first, .. var others]:
                 Named(Provenance.Read(first).Study, first, study => study.Merge(output, [first, .. others]));
                 return 0;
             case ["table", .. var places] when places.Length <= 2:
                 var page = PathOf(places.ElementAtOrDefault(1), "docs", "verdicts.md");
-                var tables = EvidenceTables.Of(PathOf(places.ElementAtOrDefault(0), "data", "evidence"));
-                AtomicFile.WriteText(page, new EvidencePage(File.ReadAllText(page)).WithTables(tables).Stamped(Arithmetic.Digest).Text);
+                var folder = PathOf(places.ElementAtOrDefault(0), "data", "evidence");
+                var tables = EvidenceTables.Of(folder);
+                AtomicFile.WriteText(page, new EvidencePage(File.ReadAllText(page)).WithTables(tables).Stamped(Arithmetic.Propagation, EvidenceTables.Outdated(folder)).Text);
                 return 0;
             case ["stamp", .. var places] when places.Length <= 1:
                 var stamped = PathOf(places.ElementAtOrDefault(0), "docs", "verdicts.md");
-                AtomicFile.WriteText(stamped, new EvidencePage(File.ReadAllText(stamped)).Stamped(Arithmetic.Digest).Text);
+                AtomicFile.WriteText(stamped, new EvidencePage(File.ReadAllText(stamped)).Stamped(Arithmetic.Propagation, EvidenceTables.Outdated(PathOf(null, "data", "evidence"))).Text);
                 return 0;
             case [var name, var from, var to, var path, .. var rest] when Studies.ContainsKey(name):
                 var part = new StudyPart(Number(from, "FROM"), Number(to, "TO"), path);

@@ -5,12 +5,12 @@ namespace Wellbehaved.Evidence;
 
 /// <summary>Where evidence comes from: parts of different versions are never added up.</summary>
 /// <param name="Study">Name of the study.</param>
-/// <param name="Digest">See <see cref="Arithmetic.Digest"/>.</param>
+/// <param name="Digest">See <see cref="Arithmetic.Propagation"/>.</param>
 /// <param name="Library">See <see cref="Arithmetic.Library"/>.</param>
 internal sealed record Provenance(string Study, string Digest, string Library)
 {
     /// <summary>A study of this build on this machine.</summary>
-    public static Provenance Today(string study) => new(study, Arithmetic.Digest, Arithmetic.Library);
+    public static Provenance Today(string study) => new(study, Arithmetic.Propagation, Arithmetic.Library);
 
     /// <summary>Reads the head of a file.</summary>
     /// <exception cref="InvalidInputException">The file is none of evidence.</exception>
@@ -50,7 +50,8 @@ internal sealed record Provenance(string Study, string Digest, string Library)
     private const string LibraryMark = "# library ";
 }
 
-/// <summary>Summaries by what they are of, each with the seeds that it covers.</summary>
+/// <summary>Summaries by what they are of, each with the check that it is of and the seeds that it covers.</summary>
+/// <remarks>A check that changes makes its own rows old and no others: what was gathered of the rest stays evidence.</remarks>
 /// <typeparam name="TSummary">What is kept.</typeparam>
 /// <param name="provenance">Where it comes from.</param>
 internal sealed class EvidenceFile<TSummary>(Provenance provenance)
@@ -59,12 +60,16 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
     private const string End = "# end";
 
     private readonly SortedDictionary<string, (SeedRanges Seeds, TSummary Summary)> _rows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
 
     /// <summary>Where it comes from.</summary>
     public Provenance Provenance { get; } = provenance;
 
     /// <summary>The summaries.</summary>
     public IReadOnlyDictionary<string, (SeedRanges Seeds, TSummary Summary)> Rows => _rows;
+
+    /// <summary>What the rows are of that are not of today's check, in order.</summary>
+    public IEnumerable<string> Outdated => _rows.Keys.Where(key => _stamps[key] != Arithmetic.StampOf(key));
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="InvalidInputException">The file is none of evidence, or damaged.</exception>
@@ -82,7 +87,8 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
             try
             {
                 var cells = line.Split('\t');
-                file._rows.Add(cells[0], (SeedRanges.Parse(cells[1]), TSummary.Parse(cells[2..])));
+                file._rows.Add(cells[0], (SeedRanges.Parse(cells[2]), TSummary.Parse(cells[3..])));
+                file._stamps.Add(cells[0], cells[1]);
             }
             catch (Exception exception) when (exception is FormatException or IndexOutOfRangeException or ArgumentException or OverflowException)
             {
@@ -96,14 +102,22 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
     /// <summary>Whether a summary covers a seed.</summary>
     public bool Covers(string key, ulong seed) => _rows.TryGetValue(key, out var row) && row.Seeds.Contains(seed);
 
-    /// <summary>Adds runs.</summary>
+    /// <summary>Adds runs of today's check.</summary>
     /// <param name="key">What they are of.</param>
     /// <param name="seeds">Their seeds.</param>
     /// <param name="summary">What is kept of them.</param>
     /// <param name="path">For messages.</param>
-    /// <exception cref="InvalidInputException">A seed is there already: it would count twice.</exception>
-    public void Add(string key, SeedRanges seeds, TSummary summary, string path)
+    /// <exception cref="InvalidInputException">A seed is there already: it would count twice. Or what is there is of an earlier check.</exception>
+    public void Add(string key, SeedRanges seeds, TSummary summary, string path) => Add(key, Arithmetic.StampOf(key), seeds, summary, path);
+
+    private void Add(string key, string stamp, SeedRanges seeds, TSummary summary, string path)
     {
+        if (_stamps.TryGetValue(key, out var other) && other != stamp)
+        {
+            throw new InvalidInputException(path, $"expected evidence of one check of '{key}', got that of {stamp} beside that of {other}");
+        }
+
+        _stamps[key] = stamp;
         if (!_rows.TryGetValue(key, out var row))
         {
             // A copy: what is added later must not show in the other file.
@@ -126,8 +140,21 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
         Provenance.Demand(other.Provenance, path);
         foreach (var (key, row) in other.Rows)
         {
-            Add(key, row.Seeds, row.Summary, path);
+            Add(key, other._stamps[key], row.Seeds, row.Summary, path);
         }
+    }
+
+    /// <summary>The file without the rows of earlier checks.</summary>
+    public EvidenceFile<TSummary> OfToday()
+    {
+        var today = new EvidenceFile<TSummary>(Provenance);
+        string[] outdated = [.. Outdated];
+        foreach (var (key, row) in _rows.Where(row => !outdated.Contains(row.Key)))
+        {
+            today.Add(key, row.Seeds, row.Summary, key);
+        }
+
+        return today;
     }
 
     /// <summary>Writes the file, complete or not at all.</summary>
@@ -136,7 +163,7 @@ internal sealed class EvidenceFile<TSummary>(Provenance provenance)
         var text = new StringBuilder(Provenance.Head);
         foreach (var (key, row) in _rows)
         {
-            text.Append(key).Append('\t').Append(row.Seeds).Append('\t').AppendJoin('\t', row.Summary.Cells).Append('\n');
+            text.Append(key).Append('\t').Append(_stamps[key]).Append('\t').Append(row.Seeds).Append('\t').AppendJoin('\t', row.Summary.Cells).Append('\n');
         }
 
         AtomicFile.WriteText(path, text.Append(End).Append('\n').ToString());

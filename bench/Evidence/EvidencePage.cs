@@ -16,6 +16,9 @@ internal sealed partial class EvidencePage(string text)
     /// <summary>The digest of a page without tables.</summary>
     public const string NoTables = "none";
 
+    /// <summary>How the line begins that names checks that have changed since.</summary>
+    public const string OutdatedBeginning = "**Rows of claims whose checks have changed since count no more: ";
+
     private const string OldBeginning = "**These tables are of an earlier arithmetic (";
 
     /// <summary>The document.</summary>
@@ -43,10 +46,13 @@ internal sealed partial class EvidencePage(string text)
 
     /// <summary>What a reader is misled by; null if nothing.</summary>
     /// <param name="today">Today's digest.</param>
-    public string? WhyMisleading(string today)
+    /// <param name="outdated">The line that names checks that have changed since; null if none has.</param>
+    public string? WhyMisleading(string today, string? outdated = null)
     {
         var says = Block.Contains(OldBeginning, StringComparison.Ordinal);
-        return Digest == NoTables ? (says ? "there are no tables, and yet the page calls them old" : null)
+        var named = OutdatedPattern().Match(Block) is { Success: true } match ? match.Value.Trim() : null;
+        return Digest == today && named != outdated ? $"the page says {named ?? "of no row"} where it should say {outdated ?? "of no row"} that its check has changed: run bench -- evidence table"
+            : Digest == NoTables ? (says ? "there are no tables, and yet the page calls them old" : null)
             : Digest == today ? (says ? $"the tables are of today's arithmetic {today}, and yet the page calls them old" : null)
             : Block.Contains(OldLine(Digest, today), StringComparison.Ordinal) ? null
             : $"the tables are of the arithmetic {Digest}, today's is {today}, and the page does not say so: run bench -- evidence stamp";
@@ -56,17 +62,28 @@ internal sealed partial class EvidencePage(string text)
     public EvidencePage WithTables(string tables) => new(Text.Replace(Begin + Block + End, $"{Begin}\n\n{tables.Trim()}\n\n{End}", StringComparison.Ordinal));
 
     /// <summary>The page with the line that says that the tables are old, where they are.</summary>
-    public EvidencePage Stamped(string today)
+    /// <param name="today">Today's digest.</param>
+    /// <param name="outdated">The line that names checks that have changed since; null if none has.</param>
+    public EvidencePage Stamped(string today, string? outdated = null)
     {
         var block = OldPattern().Replace(Block, "");
+        if (Digest == today)
+        {
+            block = OutdatedPattern().Replace(block, "");
+            block = outdated is null ? block : ArithmeticLine().Replace(block, match => $"{match.Value}\n\n{outdated}");
+        }
+
         var line = Digest == NoTables || Digest == today ? "" : $"\n\n{OldLine(Digest, today)}";
         return new(Text.Replace(Begin + Block, Begin + line + block, StringComparison.Ordinal));
     }
 
     private static string OldLine(string digest, string today) => $"{OldBeginning}`{digest}`); today's is `{today}`.**";
 
-    [GeneratedRegex(@"Arithmetic `(?<digest>[0-9a-f]+)`, C library `(?<library>[0-9a-f]+)`")]
+    [GeneratedRegex(@"Arithmetic `(?<digest>[0-9a-f]+)`, C library `(?<library>[0-9a-f]+)`\.?")]
     private static partial Regex ArithmeticLine();
+
+    [GeneratedRegex(@"\n\n\*\*Rows of claims whose checks[^\n]*")]
+    private static partial Regex OutdatedPattern();
 
     [GeneratedRegex(@"\n\n\*\*These tables are of an earlier arithmetic[^\n]*")]
     private static partial Regex OldPattern();

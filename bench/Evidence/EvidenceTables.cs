@@ -52,8 +52,17 @@ internal static class EvidenceTables
                 file.Add(EvidenceFile<TSummary>.Read(part), part);
             }
 
-            text.Append('\n').Append(table(file).Trim()).Append('\n');
+            text.Append('\n').Append(table(file.OfToday()).Trim()).Append('\n');
         }
+    }
+
+    /// <summary>Says which rows are of checks that have changed since; null if none is.</summary>
+    /// <param name="folder">The folder of evidence.</param>
+    /// <exception cref="InvalidInputException">A file is none of evidence.</exception>
+    public static string? Outdated(string folder)
+    {
+        string[] claims = [.. Directory.EnumerateFiles(folder, "*.tsv").SelectMany(EvidenceRows.Outdated).Select(key => key.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal)];
+        return claims.Length == 0 ? null : $"{EvidencePage.OutdatedBeginning}{string.Join(", ", claims)}.**";
     }
 
     /// <summary>Formats as in every culture.</summary>

@@ -78,7 +78,13 @@ internal abstract class Study<TSummary> : IStudy
         var file = new EvidenceFile<TSummary>(Provenance.Today(Name));
         if (File.Exists(part.Path))
         {
-            file.Add(EvidenceFile<TSummary>.Read(part.Path), part.Path);
+            var kept = EvidenceFile<TSummary>.Read(part.Path);
+            if (string.Join(", ", kept.Outdated) is { Length: > 0 } outdated)
+            {
+                progress($"{Name}: {outdated}: of an earlier check, made again");
+            }
+
+            file.Add(kept.OfToday(), part.Path);
         }
 
         var clock = Stopwatch.StartNew();
@@ -110,7 +116,7 @@ internal abstract class Study<TSummary> : IStudy
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Rejecting(string path) =>
-        [.. EvidenceFile<TSummary>.Read(path).Rows.Where(row => Rejections(row.Value.Summary) > 0).Select(row => row.Key)];
+        [.. EvidenceFile<TSummary>.Read(path).OfToday().Rows.Where(row => Rejections(row.Value.Summary) > 0).Select(row => row.Key)];
 
     /// <inheritdoc/>
     public void Merge(string output, IReadOnlyList<string> parts)

@@ -16,7 +16,8 @@ public sealed class EvidencePageTests : IDisposable
 
     [ArithmeticFact]
     public void The_tables_of_the_documentation_are_of_todays_arithmetic_or_say_that_they_are_old() =>
-        new EvidencePage(File.ReadAllText(Path.Combine(Repository.Root, "docs", "verdicts.md"))).WhyMisleading(Arithmetic.Digest).Should().BeNull();
+        new EvidencePage(File.ReadAllText(Path.Combine(Repository.Root, "docs", "verdicts.md")))
+            .WhyMisleading(Arithmetic.Propagation, EvidenceTables.Outdated(Path.Combine(Repository.Root, "data", "evidence"))).Should().BeNull();
 
     [Fact]
     public void Tables_of_another_arithmetic_mislead_until_the_page_says_so()
@@ -54,14 +55,43 @@ public sealed class EvidencePageTests : IDisposable
     }
 
     [Fact]
-    public void The_digest_sees_the_record_of_the_checks()
+    public void A_check_that_has_changed_makes_its_own_rows_old_and_no_others()
     {
-        Arithmetic.Digest.Should().MatchRegex("^[0-9a-f]{12}$");
-        var digest = Arithmetic.DigestOf([1, 2, 3]);
-        Arithmetic.DigestOf([1, 2, 3]).Should().Be(digest, "it is a function of bits");
-        Arithmetic.DigestOf([1, 2, 4]).Should().NotBe(digest);
-        Arithmetic.Digest.Should().NotBe(digest);
-        Arithmetic.Library.Should().MatchRegex("^[0-9a-f]{12}$").And.NotBe(Arithmetic.Digest);
+        Arithmetic.Propagation.Should().MatchRegex("^[0-9a-f]{12}$");
+        Arithmetic.Library.Should().MatchRegex("^[0-9a-f]{12}$").And.NotBe(Arithmetic.Propagation);
+        string[] record = ["check\tverdict", "D1 vanilla\tHolds\t1", "D1 bn_ff\tHolds\t2", "D10 vanilla\tHolds\t3"];
+        string[] changed = ["check\tverdict", "D1 vanilla\tHolds\t1", "D1 bn_ff\tHolds\t4", "D10 vanilla\tHolds\t3"];
+
+        Arithmetic.StampOf("D1 vanilla", record).Should().Be(Arithmetic.StampOf("D1 rejects noise (vanilla)", record), "both are of the claim D1")
+            .And.NotBe(Arithmetic.StampOf("D1 vanilla", changed)).And.NotBe(Arithmetic.StampOf("D10 vanilla", record));
+        Arithmetic.StampOf("D10 vanilla", changed).Should().Be(Arithmetic.StampOf("D10 vanilla", record));
+        Arithmetic.StampOf(QuickStudy.WholeRun, changed).Should().NotBe(Arithmetic.StampOf(QuickStudy.WholeRun, record), "a whole run is of every check");
+        Arithmetic.StampOf("vanilla | width 64, depth 50", changed).Should().Be(Arithmetic.StampOf("vanilla | width 64, depth 50", record), "a diagnosis is of none");
+    }
+
+    [Fact]
+    public void Rows_of_an_earlier_check_are_named_and_left_out_of_tables_and_made_again()
+    {
+        var (data, page) = (Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName, Path.Combine(_folder, "page.md"));
+        File.WriteAllText(page, $"{EvidencePage.Begin}\n{EvidencePage.End}\n");
+        var file = Path.Combine(data, "quick.tsv");
+        EvidenceCommands.Run("quick", "0", "2", file, "O2 vanilla", "O2 bn_ff", "D8 vanilla").Should().Be(0);
+        var sound = File.ReadAllText(file);
+        File.WriteAllText(file, sound.Replace(Arithmetic.StampOf("D8 vanilla"), "0123456789ab", StringComparison.Ordinal));
+
+        EvidenceCommands.Run("table", data, page).Should().Be(0);
+
+        var line = EvidenceTables.Outdated(data);
+        line.Should().Be($"{EvidencePage.OutdatedBeginning}D8.**");
+        File.ReadAllText(page).Should().Contain(line).And.Contain("2 other checks held");
+        var written = new EvidencePage(File.ReadAllText(page));
+        written.WhyMisleading(Arithmetic.Propagation, line).Should().BeNull();
+        written.WhyMisleading(Arithmetic.Propagation).Should().NotBeNull("nothing is old, and yet the page says so");
+        written.Stamped(Arithmetic.Propagation).WhyMisleading(Arithmetic.Propagation).Should().BeNull();
+        written.Stamped(Arithmetic.Propagation, line).Text.Should().Be(written.Text);
+        EvidenceCommands.Run("quick", "0", "2", file, "D8 vanilla").Should().Be(0);
+        File.ReadAllText(file).Should().Be(sound);
+        EvidenceTables.Outdated(data).Should().BeNull();
     }
 
     [Fact]
@@ -76,15 +106,15 @@ public sealed class EvidencePageTests : IDisposable
         EvidenceCommands.Run("quick", "0", "1", file, "O2 vanilla").Should().Be(0);
         EvidenceCommands.Run("table", data, page).Should().Be(0);
         var today = File.ReadAllText(page);
-        today.Should().Contain(Arithmetic.Digest).And.Contain("1 other checks held").And.NotContain("earlier arithmetic");
+        today.Should().Contain(Arithmetic.Propagation).And.Contain("1 other checks held").And.NotContain("earlier arithmetic");
 
-        File.WriteAllText(file, File.ReadAllText(file).Replace(Arithmetic.Digest, "0123456789ab", StringComparison.Ordinal));
+        File.WriteAllText(file, File.ReadAllText(file).Replace(Arithmetic.Propagation, "0123456789ab", StringComparison.Ordinal));
         EvidenceCommands.Run("table", data, page).Should().Be(0);
-        File.ReadAllText(page).Should().Contain($"earlier arithmetic (`0123456789ab`); today's is `{Arithmetic.Digest}`");
+        File.ReadAllText(page).Should().Contain($"earlier arithmetic (`0123456789ab`); today's is `{Arithmetic.Propagation}`");
 
-        File.WriteAllText(page, today.Replace(Arithmetic.Digest, "0123456789ab", StringComparison.Ordinal));
+        File.WriteAllText(page, today.Replace(Arithmetic.Propagation, "0123456789ab", StringComparison.Ordinal));
         EvidenceCommands.Run("stamp", page).Should().Be(0);
-        new EvidencePage(File.ReadAllText(page)).WhyMisleading(Arithmetic.Digest).Should().BeNull();
+        new EvidencePage(File.ReadAllText(page)).WhyMisleading(Arithmetic.Propagation).Should().BeNull();
     }
 
     [Fact]

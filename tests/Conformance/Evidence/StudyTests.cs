@@ -76,11 +76,11 @@ public sealed class StudyTests : IDisposable
     {
         using var study = new CountingStudy();
         study.Run(Part(0, 4, "today"), _ => { }, default);
-        var old = File.ReadAllText(PathOf("today")).Replace(Arithmetic.Digest, "0123456789ab", StringComparison.Ordinal);
+        var old = File.ReadAllText(PathOf("today")).Replace(Arithmetic.Propagation, "0123456789ab", StringComparison.Ordinal);
         File.WriteAllText(PathOf("old"), old.Replace("0-3", "4-7", StringComparison.Ordinal));
 
         FluentActions.Invoking(() => study.Merge(PathOf("merged"), [PathOf("today"), PathOf("old")])).Should().Throw<InvalidInputException>()
-            .Which.Message.Should().Contain(Arithmetic.Digest).And.Contain("0123456789ab").And.NotContain("\n");
+            .Which.Message.Should().Contain(Arithmetic.Propagation).And.Contain("0123456789ab").And.NotContain("\n");
         FluentActions.Invoking(() => study.Run(Part(0, 10, "old"), _ => { }, default))
             .Should().Throw<InvalidInputException>("an old file is not gone on with");
         File.Exists(PathOf("merged")).Should().BeFalse();

@@ -1,0 +1,14 @@
+namespace Wellbehaved.Evidence;
+
+/// <summary>What can be said of the rows of a file of evidence whatever is kept in them.</summary>
+internal static class EvidenceRows
+{
+    private const char Comment = '#';
+
+    /// <summary>The rows of checks that have changed since, in a file of today's propagation; none in a file of another, which is old as a whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="Model.InvalidInputException">The file is none of evidence.</exception>
+    public static IEnumerable<string> Outdated(string path) =>
+        Provenance.Read(path).Digest != Arithmetic.Propagation ? []
+        : File.ReadLines(path).Where(line => line.Length > 0 && line[0] != Comment).Select(line => line.Split('\t', 3)).Where(cells => cells[1] != Arithmetic.StampOf(cells[0])).Select(cells => cells[0]);
+}
