@@ -160,7 +160,8 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         throw new InvalidOperationException("expected a case without ties among a thousand");
     }
 
-    private static double[] Kernel(KernelShape shape, ulong seed, uint attempt, uint index)
+    /// <summary>Normal weights of He's variance for a convolution.</summary>
+    internal static double[] Kernel(KernelShape shape, ulong seed, uint attempt, uint index)
     {
         var kernel = new double[shape.Length];
         new RandomNumbers(seed, attempt, index, RandomPurpose.Weights).FillNormal<double>(kernel, shape.StandardDeviation);

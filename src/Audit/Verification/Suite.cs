@@ -17,12 +17,18 @@ public static class Suite
     /// <summary>Probability that a run rejects anything on a correct subject: the sum over all its checks.</summary>
     public const double FalseFailRate = 1e-6;
 
+    /// <summary>Parts that the false alarms are divided into. A check that compares samples has one, some are free for claims to come, and a check whose bounds are derived needs none.</summary>
+    /// <remarks>The number of samples follows from a part: were it one over the number of checks, each new claim would change what every other one measures.</remarks>
+    internal const int Shares = 112;
+
     /// <summary>The checks.</summary>
     public static ImmutableArray<Check> Checks { get; } =
     [
         .. Of("O1", OperationChecks.Convolution, All),
         .. Of("O2", OperationChecks.Relu, All),
         .. Of("O3", OperationChecks.SkipConnection, Residual),
+        .. Of("O4", SizeChecks.GivenWeights, All),
+        .. Of("O5", SizeChecks.OwnWeights, All),
         .. Of("D1", MomentChecks.Moments, All),
         .. Of("D2", MomentChecks.EffectiveRank, All),
         .. Of("D3", BatchNormChecks.Kurtosis, WithBatchNorm),
@@ -40,6 +46,7 @@ public static class Suite
         .. Of("I7", SolvedWeightChecks.OneSetOfWeights, All),
         .. Of("I8", WeightIndependenceChecks.WithinSimulation, All),
         .. Of("I9", WeightIndependenceChecks.BetweenSimulations, All),
+        .. Of("I10", SeedChecks.WhateverTheInput, All),
         .. Of("S1", ArcCosineChecks.Pairs, [Vanilla]),
         .. Of("S2", SecondMomentChecks.Signal, All),
         .. Of("S3", SecondMomentChecks.Noise, All),
@@ -67,12 +74,12 @@ public static class Suite
         .. Of("P7", PostChecks.Dilution, [BnRes]),
     ];
 
-    /// <summary>Error rates of each check: an equal share of the suite's false alarms.</summary>
+    /// <summary>Error rates of each check that compares samples: an equal share of the suite's false alarms.</summary>
     /// <param name="scale">How much to simulate.</param>
     /// <returns>α of each check, and the rate of undecided tests that sample sizes are planned for.</returns>
     public static ErrorRates RatesOf(Scale scale) => scale switch
     {
-        Scale.Quick or Scale.Full => new(FalseFailRate / Checks.Length, 1e-3),
+        Scale.Quick or Scale.Full => new(FalseFailRate / Shares, 1e-3),
         _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
     };
 

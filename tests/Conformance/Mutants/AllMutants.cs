@@ -67,6 +67,7 @@ public static class AllMutants
         .. PrecisionMutants.List,
         .. MomentMutants.List,
         .. ConventionMutants.List,
+        .. SizeMutants.List,
     ];
 
     internal static Func<NetworkSettings, NetworkSettings> Replace<TStep>(PlaceKind kind, Func<Tensors, (double[] Signal, double[] Noise)> rewrite, int kernels = 0)
@@ -83,12 +84,12 @@ public static class AllMutants
         };
     }
 
-    private static Func<NetworkSettings, NetworkSettings> Norm(WrongNorm wrong) => Replace<BatchNormStep>(PlaceKind.BatchNorm, wrong.Apply);
+    internal static Func<NetworkSettings, NetworkSettings> Norm(WrongNorm wrong) => Replace<BatchNormStep>(PlaceKind.BatchNorm, wrong.Apply);
 
     private static Func<NetworkSettings, NetworkSettings> Convolve(Func<Tensors, double[], (double[] Signal, double[] Noise)> convolve) =>
         Replace<ConvolutionStep>(PlaceKind.Convolution, tensors => convolve(tensors, tensors.NextKernel()), kernels: 1);
 
-    private static Func<NetworkSettings, NetworkSettings> Skip(Func<double, double, bool, double> join) => network =>
+    internal static Func<NetworkSettings, NetworkSettings> Skip(Func<double, double, bool, double> join) => network =>
         network.Architecture.Unit[0] is ResidualStep residual ? WithUnit(network, [new RewrittenResidualStep(residual.Branch, residual.Repetitions, join)]) : network;
 
     private static NetworkSettings WithUnit(NetworkSettings network, ImmutableArray<Step> unit) => network with { Architecture = network.Architecture with { Unit = unit } };

@@ -7,7 +7,8 @@ namespace Wellbehaved.Tests.Conformance;
 /// <param name="Name">What is wrong.</param>
 /// <param name="Shift">How many positions later than the definition a convolution begins to read, from the extent of an axis, the size of the kernel and the stride.</param>
 /// <param name="ReflectsSymmetric">Whether symmetric padding leaves the edge out.</param>
-internal sealed class OtherPadding(string Name, Func<int, int, int, int>? Shift = null, bool ReflectsSymmetric = false) : ReferenceSubject
+/// <param name="Border">Where a position beyond the border is read, from the boundary, the position, the extent of its axis and the smaller extent of the image; by default where it should.</param>
+internal sealed class OtherPadding(string Name, Func<int, int, int, int>? Shift = null, bool ReflectsSymmetric = false, Func<Boundary, int, int, int, int>? Border = null) : ReferenceSubject
 {
     public override SubjectDescription Description { get; } = new(Name);
 
@@ -53,7 +54,7 @@ internal sealed class OtherPadding(string Name, Func<int, int, int, int>? Shift 
         int Source(int position, int extent)
         {
             var read = position + (Shift?.Invoke(extent, size, stride) ?? 0);
-            return read >= 0 && read < extent ? read : network.Boundary switch
+            return read >= 0 && read < extent ? read : Border is not null ? Math.Clamp(Border(network.Boundary, read, extent, Math.Min(shape.Height, shape.Width)), -1, extent - 1) : network.Boundary switch
             {
                 Boundary.ZeroPadding => -1,
                 Boundary.Periodic => ((read % extent) + extent) % extent,

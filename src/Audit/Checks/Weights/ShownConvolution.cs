@@ -51,6 +51,27 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
         }
     }
 
+    /// <summary>This convolution and one of the same weights as one, of the images of both.</summary>
+    /// <param name="other">The other.</param>
+    public ShownConvolution Beside(ShownConvolution other)
+    {
+        return this with
+        {
+            InputShape = InputShape with { Images = InputShape.Images + other.InputShape.Images },
+            Signal = [.. Signal, .. other.Signal],
+            Noise = [.. Noise, .. other.Noise],
+            OutputSignal = [.. OutputSignal, .. other.OutputSignal],
+            OutputNoise = [.. OutputNoise, .. other.OutputNoise],
+            SignalError = Both(SignalError, other.SignalError),
+            NoiseError = Both(NoiseError, other.NoiseError),
+            OutputSignalError = Both(OutputSignalError, other.OutputSignalError),
+            OutputNoiseError = Both(OutputNoiseError, other.OutputNoiseError),
+        };
+
+        // Both are of one architecture: what one was shown, the other was too.
+        static double[]? Both(double[]? one, double[]? other) => one is null || other is null ? null : [.. one, .. other];
+    }
+
     /// <summary>The second convolution of a branch: its output is the sum less the unit's input, which cancels all but one rounding of the sum; twice that for a subject that stores the branch first.</summary>
     private static ShownConvolution LastOfBranch(HiddenInput input, int index, KernelShape shape, Snapshot before, Snapshot sum, double unitRoundoff)
     {

@@ -34,7 +34,10 @@ internal static class SolvedWeightChecks
         }
     }
 
-    private static Measurement Considering(Measurement measurement, RecoveredConvolution[] convolutions)
+    /// <summary>What a measurement comes to where convolutions could not be solved, or hold numbers that are not finite.</summary>
+    /// <param name="measurement">The measurement of those that were.</param>
+    /// <param name="convolutions">All convolutions that it is about.</param>
+    internal static Measurement Considering(Measurement measurement, RecoveredConvolution[] convolutions)
     {
         if (Array.Exists(convolutions, convolution => !convolution.IsFinite))
         {

@@ -1,0 +1,110 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Compares each step that a subject shows with its definition, applied to the tensors that the subject itself put into it, so that nothing accumulates and depth does not matter.</summary>
+/// <param name="unitRoundoff">u of the subject's tensors.</param>
+internal sealed class ShownSteps(double unitRoundoff)
+{
+    private readonly ExactComparison _convolutions = new(), _norms = new(), _relus = new(), _ends = new(), _beginnings = new();
+
+    /// <summary>What came out: a measurement for each kind of step that was met.</summary>
+    /// <param name="where">Added to the name of each quantity.</param>
+    public IEnumerable<Measurement> Conclude(string where)
+    {
+        foreach (var (comparison, step) in new[] { (_convolutions, "convolution"), (_norms, "batch norm"), (_relus, "ReLU"), (_ends, "end of a residual unit"), (_beginnings, "beginning of a layer or unit") })
+        {
+            if (comparison.Comparisons > 0)
+            {
+                yield return comparison.Conclude($"{step}, {where}");
+            }
+        }
+    }
+
+    /// <summary>Compares the steps of a propagation.</summary>
+    /// <param name="trace">What the subject showed.</param>
+    /// <param name="weights">The weights; null where the subject drew them, which leaves out convolutions and units of several layers.</param>
+    /// <param name="description">The network, for messages.</param>
+    public void Add(Trace trace, IReadOnlyList<double[]>? weights, string description)
+    {
+        var network = trace.Network;
+        var before = trace.At(0, 0);
+        if (weights is not null)
+        {
+            AddConvolution(network, network.NetworkInput, trace.Input.Signal, trace.Input.Noise, weights[0], network.FirstStride, before, description);
+        }
+
+        for (var depth = 1; depth <= network.Depth; depth++)
+        {
+            foreach (var place in network.Architecture.Places)
+            {
+                var after = trace.At(depth, place.Number);
+                AddStep(network, weights, trace.At(depth, 1), before, after, description);
+                before = after;
+            }
+        }
+    }
+
+    private void AddStep(NetworkSettings network, IReadOnlyList<double[]>? weights, Snapshot beginning, Snapshot before, Snapshot after, string description)
+    {
+        switch (after.Place.Kind)
+        {
+            case PlaceKind.Before:
+                // The same tensors; a subject that carries scales beside them rounds once before and once after.
+                var same = Roundings.Gamma(2, unitRoundoff);
+                _beginnings.AddTensor(after.Signal, before.Signal, same, $"signal, {after.Where}, {description}");
+                _beginnings.AddTensor(after.Noise, before.Noise, same, $"noise, {after.Where}, {description}");
+                break;
+            case PlaceKind.Convolution when weights is not null:
+                var convolution = 1 + ((after.Depth - 1) * network.Architecture.ConvolutionsPerUnit);
+                AddConvolution(network, network.FeatureShape, before.Signal, before.Noise, weights[convolution], 1, after, description);
+                break;
+            case PlaceKind.Convolution:
+                break;
+            case PlaceKind.BatchNorm:
+                AddEnclosure(_norms, BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), network.Channels, network.Epsilon, unitRoundoff), after, description);
+                break;
+            case PlaceKind.Relu:
+                var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
+                _relus.AddTensor(after.Signal, signal, Roundings.Gamma(2, unitRoundoff), $"signal, {after.Where}, {description}");
+                _relus.AddTensor(after.Noise, noise, Roundings.Gamma(2, unitRoundoff), $"noise, {after.Where}, {description}");
+                break;
+            case PlaceKind.Addition when weights is not null:
+                AddEnclosure(_ends, new CarriedRounding(network, weights, unitRoundoff).ThroughUnit(after.Depth, beginning.Signal, beginning.Noise), after, description);
+                break;
+            case PlaceKind.Addition when network.Architecture.ResidualDepth == 1:
+                AddSum(beginning.Signal, before.Signal, after.Signal, $"signal, {after.Where}, {description}");
+                AddSum(beginning.Noise, before.Noise, after.Noise, $"noise, {after.Where}, {description}");
+                break;
+            case PlaceKind.Addition:
+                break;
+            default:
+                throw new InvalidOperationException($"expected a place of the four architectures, got {after.Place.Kind}");
+        }
+    }
+
+    private void AddConvolution(NetworkSettings network, TensorShape shape, double[] signal, double[] noise, double[] weights, int stride, Snapshot after, string description)
+    {
+        foreach (var (input, output, what) in new[] { (signal, after.Signal, "signal"), (noise, after.Noise, "noise") })
+        {
+            var exact = WrittenOutLayers.Convolve(shape, input, weights, network.KernelSize, stride, network.Boundary);
+            var bounds = ConvolutionRounding.Of(shape, Array.ConvertAll(input, Math.Abs), weights, network.KernelSize, stride, network.Boundary, unitRoundoff);
+            _convolutions.AddTensor(output, exact, bounds, $"{what}, {after.Where}, {description}");
+        }
+    }
+
+    private static void AddEnclosure(ExactComparison comparison, Enclosure right, Snapshot after, string description)
+    {
+        comparison.AddTensor(after.Signal, right.Signal, right.SignalBound, $"signal, {after.Where}, {description}");
+        comparison.AddTensor(after.Noise, right.Noise, right.NoiseBound, $"noise, {after.Where}, {description}");
+    }
+
+    /// <summary>One addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds once more.</summary>
+    private void AddSum(double[] skip, double[] branch, double[] sum, string where)
+    {
+        for (var i = 0; i < sum.Length; i++)
+        {
+            _ends.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), Roundings.Gamma(2, unitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
+        }
+    }
+}
