@@ -5,7 +5,7 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
+// evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
@@ -49,8 +49,8 @@ switch (args)
     case ["causes", var seeds]:
         CauseMeasurement.Run(int.Parse(seeds, CultureInfo.InvariantCulture));
         break;
-    case ["signatures", var path]:
-        SignatureMeasurement.Run(path);
+    case ["signatures", var path, .. var claims]:
+        SignatureMeasurement.Run(path, claims);
         break;
     case ["compare", var script, var page, .. var rounds]:
         Comparison.Run(script, page, rounds is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 7);

@@ -6,7 +6,7 @@ public enum VerdictLevel
     /// <summary>The definition, element by element, with given weights.</summary>
     GivenWeights,
 
-    /// <summary>The distribution of the weights that it draws.</summary>
+    /// <summary>The weights that it draws, and what it does with them.</summary>
     Initialisation,
 
     /// <summary>What theory says of its random networks.</summary>
@@ -18,12 +18,12 @@ public static class VerdictLevels
 {
     /// <summary>The level of a check.</summary>
     /// <param name="check">The check.</param>
-    /// <returns>By the kind of its claim; claims I are about the weights themselves.</returns>
+    /// <returns>By the kind of its claim; claims I are about weights that the subject draws, and what it does with them.</returns>
     public static VerdictLevel Of(Check check)
     {
         ArgumentNullException.ThrowIfNull(check);
-        return ClaimLedger.Find(check.ClaimId)?.Kind == ClaimKind.Always ? VerdictLevel.GivenWeights
-            : check.ClaimId[0] == 'I' ? VerdictLevel.Initialisation
+        return check.ClaimId[0] == 'I' ? VerdictLevel.Initialisation
+            : ClaimLedger.Find(check.ClaimId)?.Kind == ClaimKind.Always ? VerdictLevel.GivenWeights
             : VerdictLevel.Statistics;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -19,10 +18,10 @@ internal static class SizeMutants
         new("batches above 32 normalised in parts", "O4", "bn_ff") { Network = AllMutants.Norm(new WrongNorm(GroupOf: (shape, point, channel) => (point / (shape.Height * shape.Width) / 32, channel))) },
         new("noise a twentieth too large from depth 21 on", "O4", "vanilla") { Implementation = name => new ShownOtherwise(name, (snapshot, _) => snapshot.Depth > DeepDown ? snapshot with { Noise = [.. snapshot.Noise.Select(value => 1.05 * value)] } : snapshot) },
         new("depths above 20 shown one too late", "O4", "bn_res") { Implementation = name => new ShownOtherwise(name, (snapshot, shown) => snapshot.Depth > DeepDown ? shown[(snapshot.Depth - 1, snapshot.Place.Number)] with { Depth = snapshot.Depth } : snapshot) },
-        new("the mask of another image with weights of its own", "O5", "vanilla") { Implementation = name => new OwnOtherwise(name, Network: AllMutants.Replace<ReluStep>(PlaceKind.Relu, MaskOfTheImageBefore)) },
-        new("another epsilon with weights of its own", "O5", "bn_ff") { Implementation = name => new OwnOtherwise(name, Network: network => network with { Epsilon = 10 * network.Epsilon }) },
-        new("noise not added at the skip connection with weights of its own", "O5", "vanilla_res") { Implementation = name => new OwnOtherwise(name, Network: AllMutants.Skip((skip, branch, noise) => noise ? branch : skip + branch)) },
-        new("noise centred by batch norm with weights of its own", "O5", "bn_res") { Implementation = name => new OwnOtherwise(name, Network: AllMutants.Norm(new WrongNorm(CentresNoise: true))) },
+        new("the mask of another image with weights of its own", "I11", "vanilla") { Implementation = name => new OwnOtherwise(name, Network: AllMutants.Replace<ReluStep>(PlaceKind.Relu, MaskOfTheImageBefore)) },
+        new("another epsilon with weights of its own", "I11", "bn_ff") { Implementation = name => new OwnOtherwise(name, Network: network => network with { Epsilon = 10 * network.Epsilon }) },
+        new("noise not added at the skip connection with weights of its own", "I11", "vanilla_res") { Implementation = name => new OwnOtherwise(name, Network: AllMutants.Skip((skip, branch, noise) => noise ? branch : skip + branch)) },
+        new("noise centred by batch norm with weights of its own", "I11", "bn_res") { Implementation = name => new OwnOtherwise(name, Network: AllMutants.Norm(new WrongNorm(CentresNoise: true))) },
         new("an answer kept by seed and simulation, whatever the input", "I10", "vanilla") { Implementation = name => new OwnOtherwise(name, KeepsAnswers: true) },
         new("weights that depend on the input", "I10", "bn_ff") { Implementation = name => new OwnOtherwise(name, Asked: (own, input) => own with { Seed = own.Seed ^ ((ulong)BitConverter.DoubleToInt64Bits(input.Signal[0]) >> 20) }) },
         new("weights that depend on the noise", "I10", "bn_res") { Implementation = name => new OwnOtherwise(name, Asked: (own, input) => own with { Seed = own.Seed ^ ((ulong)BitConverter.DoubleToInt64Bits(input.Noise[^1]) >> 20) }) },

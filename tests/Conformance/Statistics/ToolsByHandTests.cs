@@ -27,8 +27,11 @@ public class ToolsByHandTests
 
         // Half of α for the planned look, and room for what a true claim's distance exceeds with probability β.
         DistributionTest.SamplesFor(Rates, 0.2).Should().Be((long)Math.Ceiling(Math.Pow((Math.Sqrt(Math.Log(400) / 2) + Math.Sqrt(Math.Log(20) / 2)) / 0.2, 2)));
-        Suite.RatesOf(Scale.Quick).Should().Be(new ErrorRates(1e-6 / Suite.Checks.Length, 1e-3));
-        Suite.RatesOf(Scale.Full).Should().Be(new ErrorRates(1e-6 / Suite.Checks.Length, 1e-3));
+        Suite.RatesOf(Scale.Quick).Should().Be(new ErrorRates(1e-6 / Suite.Shares, 1e-3));
+        Suite.RatesOf(Scale.Full).Should().Be(new ErrorRates(1e-6 / Suite.Shares, 1e-3));
+        const int check = 0, falseFail = 9;
+        var rows = Repository.Text("tests/Conformance/Claims/record.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split('\t'));
+        rows.Where(cells => cells[falseFail] != "0").Select(cells => cells[check]).Distinct().Count().Should().BeInRange(50, Suite.Shares, "each check that compares samples has a share of its own");
         (Suite.DiscrepancyShareOf(Scale.Quick), Suite.DiscrepancyShareOf(Scale.Full)).Should().Be((1, 0.5));
     }
 

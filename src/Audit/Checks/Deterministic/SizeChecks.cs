@@ -1,6 +1,6 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>O4 and O5: each operation does what its definition says at sizes of any kind, and with weights that the subject drew itself.</summary>
+/// <summary>O4 and I11: each operation does what its definition says at sizes of any kind, and with weights that the subject drew itself.</summary>
 internal static class SizeChecks
 {
     /// <summary>O4: with given weights, whatever the sizes of kernel, image, batch, width and depth.</summary>
@@ -16,7 +16,7 @@ internal static class SizeChecks
         return steps.Conclude("sizes of any kind");
     }
 
-    /// <summary>O5: with weights of the subject's own, batch norm, ReLU and skip connection do the same.</summary>
+    /// <summary>I11: with weights of the subject's own, batch norm, ReLU and skip connection do the same.</summary>
     public static IEnumerable<Measurement> OwnWeights(CheckContext context, string architecture)
     {
         var (steps, simulation) = (new ShownSteps(context.UnitRoundoff), 0u);
