@@ -20,10 +20,13 @@ internal static class WeightCopies
         }
 
         RecoveredConvolution[] known = [.. simulations[0].Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Index > 0)];
-        var lags = (from one in known from other in known where other.Index > one.Index && Cosine(one.Weights, other.Weights) > LeastCosine select other.Index - one.Index).ToArray();
-        if (lags.Length > 0)
+        var pairs = (from one in known from other in known where other.Index > one.Index select (Lag: other.Index - one.Index, IsCopy: Cosine(one.Weights, other.Weights) > LeastCosine)).ToArray();
+        if (pairs.Where(pair => pair.IsCopy).Select(pair => (int?)pair.Lag).Min() is { } lag)
         {
-            return lags.Min() == 1 ? "all convolutions after the first share their weights" : $"weights repeat after {lags.Min()} convolutions";
+            // Two that are equal by some other mistake are no repetition; two that rounding keeps apart don't speak against one.
+            var atLag = pairs.Where(pair => pair.Lag == lag).ToArray();
+            return 2 * atLag.Count(pair => pair.IsCopy) <= atLag.Length ? null
+                : lag == 1 ? "all convolutions after the first share their weights" : $"weights repeat after {lag} convolutions";
         }
 
         return known.Any(one => known.Any(other => other.Index == one.Index + 1 && Cosine(Transposed(one), other.Weights) > LeastCosine))
