@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 

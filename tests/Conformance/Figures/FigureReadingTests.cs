@@ -1,7 +1,6 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Figures;
-using Wellbehaved.Model;
 using Figure = Wellbehaved.Figures.Figure;
 
 namespace Wellbehaved.Tests.Conformance;

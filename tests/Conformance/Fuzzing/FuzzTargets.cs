@@ -4,7 +4,6 @@ using System.IO.Hashing;
 using System.Text;
 using Wellbehaved.Audit;
 using Wellbehaved.Cli;
-using Wellbehaved.Model;
 using Wellbehaved.Tests.Properties;
 
 namespace Wellbehaved.Tests.Conformance;
