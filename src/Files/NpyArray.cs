@@ -61,6 +61,24 @@ public sealed class NpyArray
         return new NpyArray(new NpyElementType('U', bytes.Length, false), [], bytes);
     }
 
+    /// <summary>Texts along one axis; shorter ones are filled up with zeros, as NumPy does.</summary>
+    /// <param name="texts">The texts, none empty.</param>
+    /// <returns>The array.</returns>
+    public static NpyArray Of(IReadOnlyList<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        byte[][] encoded = [.. texts.Select(Encoding.UTF32.GetBytes)];
+        var longest = encoded.Select(text => text.Length).DefaultIfEmpty(0).Max();
+        ArgumentOutOfRangeException.ThrowIfZero(longest);
+        var bytes = new byte[checked(longest * encoded.Length)];
+        for (var i = 0; i < encoded.Length; i++)
+        {
+            encoded[i].CopyTo(bytes, i * longest);
+        }
+
+        return new NpyArray(new NpyElementType('U', longest, false), [encoded.Length], bytes);
+    }
+
     /// <summary>Takes rows, along the first axis, from arrays of equal type and equal further axes.</summary>
     internal static NpyArray OfRows(IReadOnlyList<NpyArray> arrays, IReadOnlyList<(int Array, int Row)> rows)
     {
@@ -127,6 +145,20 @@ public sealed class NpyArray
     public string ToText() => ElementType.Kind == 'U' && Count == 1
         ? (ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32).GetString(_bytes).TrimEnd('\0')
         : throw new FormatException($"expected a single text, found {this}");
+
+    /// <summary>Decodes texts.</summary>
+    /// <returns>The elements in C order.</returns>
+    /// <exception cref="FormatException">The array holds no text.</exception>
+    public string[] ToTexts()
+    {
+        if (ElementType.Kind != 'U')
+        {
+            throw new FormatException($"expected texts, found {this}");
+        }
+
+        var encoding = ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32;
+        return [.. Enumerable.Range(0, Count).Select(i => encoding.GetString(_bytes, i * ElementType.Size, ElementType.Size).TrimEnd('\0'))];
+    }
 
     private static NpyArray Create<T>(char kind, ReadOnlySpan<T> values, ReadOnlySpan<int> shape)
         where T : unmanaged

@@ -37,6 +37,10 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
         return MadeBy == other.MadeBy ? null : $"made by {MadeBy}, not {other.MadeBy}";
     }
 
+    /// <summary>A value in a few words: of a network, its name.</summary>
+    private static string Said(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty("name", out var name) ? name.ToString() : value.ToString();
+
     private string? DifferentOption(ExperimentIdentity other)
     {
         try
@@ -48,13 +52,13 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
                 var found = theirs.RootElement.TryGetProperty(option.Name, out var value) ? value.ToString() : "nothing";
                 if (found != option.Value.ToString())
                 {
-                    return $"{option.Name} {option.Value}, not {found}";
+                    return $"{option.Name} {Said(option.Value)}, not {(value.ValueKind == JsonValueKind.Undefined ? found : Said(value))}{(Said(option.Value) == Said(value) ? " of other layers" : string.Empty)}";
                 }
             }
 
             foreach (var option in theirs.RootElement.EnumerateObject().Where(option => !mine.RootElement.TryGetProperty(option.Name, out _)))
             {
-                return $"no {option.Name}, not {option.Value}";
+                return $"no {option.Name}, not {Said(option.Value)}";
             }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

@@ -62,7 +62,7 @@ public sealed class JournalContent
 
         var options = header.Options;
         var (first, count) = header.Shard.Extent(options.NumSims);
-        var length = JournalRecord.Length(options);
+        var (length, extent) = (JournalRecord.Length(options), JournalRecord.Extent(options));
         var whole = (stream.Length - headerBytes.Length) / length;
         var torn = (stream.Length - headerBytes.Length) % length != 0;
         var records = new SortedDictionary<int, JournalRecord>();
@@ -72,7 +72,7 @@ public sealed class JournalContent
         for (var i = 0L; i < whole; i++)
         {
             stream.ReadExactly(bytes);
-            var record = JournalRecord.Decode(bytes, headerBytes, options);
+            var record = JournalRecord.Decode(bytes, headerBytes, extent);
             if (record is null || record.Index < first || record.Index - first >= count)
             {
                 damaged++;

@@ -15,7 +15,7 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
 {
     private const int LengthOfStart = 12;
     private const int LengthOfChecksum = sizeof(ulong);
-    private const int MostBytes = 1 << 20;
+    private const int MostBytes = 1 << 26;
 
     private static ReadOnlySpan<byte> Magic => "WBJRNL1\n"u8;
 
@@ -23,8 +23,8 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
     /// <exception cref="InvalidOperationException">The configuration is none of ours; a header that was read has been checked.</exception>
     public ExperimentOptions Options => ResultConfiguration.Read(Identity.Configuration) ?? throw new InvalidOperationException("not a configuration");
 
-    /// <summary>The network of the experiment.</summary>
-    internal NetworkSettings Settings => Options.Settings(new TensorShape(Options.BatchSize, Height, Width, Channels));
+    /// <summary>The network of an experiment on an architecture; null for a described network.</summary>
+    internal NetworkSettings? Settings => Options is { Network: null } options ? options.Settings(new TensorShape(options.BatchSize, Height, Width, Channels)) : null;
 
     /// <summary>Describes a share of an experiment.</summary>
     /// <param name="options">The options.</param>
@@ -109,6 +109,11 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
             var header = JsonSerializer.Deserialize<JournalHeader>(content, CodecOptions);
             if (header?.Identity is not { Configuration.Length: > 0, DatasetChecksum.Length: > 0, MadeBy.Length: > 0 } || ResultConfiguration.Read(header.Identity.Configuration) is not { } options
                 || !header.Shard.IsValid || header.Height < 1 || header.Width < 1 || header.Channels < 1)
+            {
+                return null;
+            }
+
+            if (options.Network is { } network && network.Input != new Networks.Shape(header.Height, header.Width, header.Channels))
             {
                 return null;
             }

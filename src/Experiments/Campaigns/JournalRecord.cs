@@ -20,7 +20,8 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     /// <summary>Bytes of every record of an experiment.</summary>
     public static long Length(ExperimentOptions options)
     {
-        var sets = 1 + ((long)Architecture.Named(options.Architecture, options.ResDepth).Places.Length * options.NumComputations);
+        var (places, depths) = Extent(options);
+        var sets = 1 + ((long)places * depths);
         return LengthOfStart + (sets * MomentSet.EncodedLength) + LengthOfChecksum;
     }
 
@@ -47,9 +48,9 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     /// <summary>Reads a record.</summary>
     /// <param name="bytes">The record, of the length that the options determine.</param>
     /// <param name="headerBytes">The journal's header.</param>
-    /// <param name="options">The experiment's options.</param>
+    /// <param name="extent">What <see cref="Extent"/> says of the experiment.</param>
     /// <returns>The record; null if it is damaged.</returns>
-    public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, ExperimentOptions options)
+    public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, (int Places, int Depths) extent)
     {
         if (Checksum(bytes[..^LengthOfChecksum], headerBytes) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..]))
         {
@@ -58,10 +59,10 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
 
         var rest = bytes[LengthOfStart..];
         var atDepth0 = Next(ref rest);
-        var atPlaces = new MomentSet[Architecture.Named(options.Architecture, options.ResDepth).Places.Length][];
+        var atPlaces = new MomentSet[extent.Places][];
         for (var place = 0; place < atPlaces.Length; place++)
         {
-            atPlaces[place] = new MomentSet[options.NumComputations];
+            atPlaces[place] = new MomentSet[extent.Depths];
             for (var i = 0; i < atPlaces[place].Length; i++)
             {
                 atPlaces[place][i] = Next(ref rest);
@@ -75,6 +76,11 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
             DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[12..])),
             new SimulationMoments(BinaryPrimitives.ReadDoubleLittleEndian(bytes[20..]), atDepth0, atPlaces, died < 0 ? null : died));
     }
+
+    /// <summary>Places, and depths at each, that a simulation has moments of.</summary>
+    public static (int Places, int Depths) Extent(ExperimentOptions options) => options.RecordedPlaces is { } places
+        ? (places.Count, 1)
+        : (Architecture.Named(options.Architecture!, options.ResDepth).Places.Length, options.NumComputations);
 
     private static MomentSet Next(ref ReadOnlySpan<byte> rest)
     {

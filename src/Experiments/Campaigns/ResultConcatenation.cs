@@ -30,7 +30,7 @@ public static class ResultConcatenation
             }
 
             string[] names = [.. parts[0].Names];
-            var moments = names.Where(IsMoment).ToArray();
+            var moments = names.Where(MomentColumns.IsMoment).ToArray();
             var note = $"joined by merge --trust from {paths.Count} files that do not say of which experiment they are";
             var left = parts.SelectMany(part => part.Names).Distinct().Where(name => !parts.TrueForAll(part => part.Contains(name))).ToArray();
             if (left.Length > 0)
@@ -50,8 +50,6 @@ public static class ResultConcatenation
             parts.ForEach(part => part.Dispose());
         }
     }
-
-    private static bool IsMoment(string name) => name.Contains("_loc", StringComparison.Ordinal);
 
     /// <summary>Whether an array has a row for each simulation, in every file.</summary>
     private static bool HasRows(List<IArrayCollection> parts, (int Part, int Row)[] rows, string name) => ResultPart.HasRows(name)

@@ -37,7 +37,7 @@ public static class ResultMerge
 
             var names = parts[0].Names.Where(name => parts.All(part => part.Names.Contains(name))).ToArray();
             warnings.AddRange(parts.SelectMany(part => part.Names).Distinct().Except(names).Select(name =>
-                $"left out {name}: {(name.Contains("_loc", StringComparison.Ordinal) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"));
+                $"left out {name}: {(MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"));
             NpzArchive.Write(output, names
                 .Select(name => KeyValuePair.Create(name, ResultPart.HasRows(name) ? Join(parts, rows, name) : parts[0].Read(name)))
                 .Concat(ResultArrays.Extent([.. rows.Select(row => row.Index)], parts[0].Options.NumSims, Shard.Whole)));

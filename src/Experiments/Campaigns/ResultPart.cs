@@ -6,7 +6,7 @@ internal sealed class ResultPart : IDisposable
     /// <summary>Arrays that all parts share, and those that say which part it is; all others have a row for each simulation.</summary>
     private static readonly string[] WithoutRows =
     [
-        ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy,
+        ResultArrays.Depth, ResultArrays.Place, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy,
         ResultArrays.Simulation, ResultArrays.MissingSimulations, ResultArrays.Shard,
     ];
 
@@ -118,13 +118,14 @@ internal sealed class ResultPart : IDisposable
     private int RequireShapes()
     {
         (string Name, NpyHeader Header)? first = null;
+        var columns = Options.RecordedPlaces?.Count ?? Options.NumComputations;
         foreach (var name in Names.Where(HasRows))
         {
             var header = _archive!.Describe(name);
-            var isMoment = name.Contains("_loc", StringComparison.Ordinal);
-            if (header.Shape.Count == 0 || (isMoment && !header.Shape.Skip(1).SequenceEqual([Options.NumComputations])))
+            var isMoment = MomentColumns.IsMoment(name);
+            if (header.Shape.Count == 0 || (isMoment && !header.Shape.Skip(1).SequenceEqual([columns])))
             {
-                throw new InvalidInputException(Path, $"expected a row for each simulation{(isMoment ? $" and {Options.NumComputations} columns" : string.Empty)} in '{name}', found {header}");
+                throw new InvalidInputException(Path, $"expected a row for each simulation{(isMoment ? $" and {columns} columns" : string.Empty)} in '{name}', found {header}");
             }
 
             first ??= (name, header);

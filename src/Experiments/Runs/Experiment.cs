@@ -26,7 +26,7 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var images = ImageSources.Open(options.Dataset, options.DataDir, options.Layout);
+        var images = options.OpenImages();
         options.ValidateFor(images);
 
         // Before the work, not when its result is written.
@@ -78,7 +78,7 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
             throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault() ?? exception.InnerExceptions[0];
         }
 
-        return new ExperimentResult(options, options.Settings(images), moments, Header.Identity, Indices, shard);
+        return new ExperimentResult(options, options.Network is null ? options.Settings(images) : null, moments, Header.Identity, Indices, shard);
     }
 
     /// <summary>Small simulations run side by side, large ones one after the other with their layers shared between the threads.</summary>

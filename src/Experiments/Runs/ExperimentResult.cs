@@ -2,26 +2,54 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>The moments of an experiment's simulations, and the arrays that a result file holds.</summary>
 /// <param name="Options">The options that they were computed with.</param>
-/// <param name="Settings">The network.</param>
+/// <param name="Settings">The network of an architecture; null for a described one.</param>
 /// <param name="Simulations">Moments of each simulation.</param>
 /// <param name="Identity">Which experiment it is.</param>
 /// <param name="Indices">Indices of the simulations, increasing.</param>
 /// <param name="Shard">The share of the experiment that these are.</param>
-public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings Settings, IReadOnlyList<SimulationMoments> Simulations, ExperimentIdentity Identity, IReadOnlyList<int> Indices, Shard Shard)
+public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings? Settings, IReadOnlyList<SimulationMoments> Simulations, ExperimentIdentity Identity, IReadOnlyList<int> Indices, Shard Shard)
 {
-    /// <summary>Depths at which moments were computed.</summary>
-    public IReadOnlyList<int> Depths => Options.ComputedDepths;
+    private readonly RecordedPlaces? _recorded = Options.RecordedPlaces;
+
+    /// <summary>Depths at which moments were computed: of a described network, those of the places that form one sequence, the ends of its units.</summary>
+    public IReadOnlyList<int> Depths => _recorded is { } places ? [.. places.Ends.Select(end => places.Depths[end])] : Options.ComputedDepths;
 
     /// <summary>How each simulation ended, if it did before its depth.</summary>
-    public IReadOnlyList<MappingEnd> Ends => [.. Simulations.Select(simulation => simulation.End(Depths, Settings.FeatureShape.Points > 1))];
+    public IReadOnlyList<MappingEnd> Ends => [.. Simulations.Select(simulation => _recorded is { } places ? simulation.End(places, Options.BatchSize) : simulation.End(Depths, Varies))];
 
-    /// <summary>The last place of a unit.</summary>
-    public Place LastPlace => Settings.Architecture.Places[^1];
+    /// <summary>Whether there is more than one point, over which the signal varies, at the end of each unit.</summary>
+    public bool Varies => _recorded is { } places
+        ? places.Ends.All(end => places.Places[end].Shape.Positions * Options.BatchSize > 1)
+        : Architectural.FeatureShape.Points > 1;
 
-    /// <summary>The place where effective ranks are computed.</summary>
-    public Place ReluPlace => Settings.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
+    /// <summary>H of a net of residual units with plain skips: layers of a branch; null for all others.</summary>
+    public int? ResidualDepth => _recorded is { } places ? places.ResidualDepth(Options.Network!)
+        : Architectural.Architecture.IsResidual ? Architectural.Architecture.ResidualDepth : null;
 
-    /// <summary>One number of each set of moments.</summary>
+    /// <summary>The last place of a unit of an architecture.</summary>
+    /// <exception cref="InvalidOperationException">The network is a described one.</exception>
+    public Place LastPlace => Architectural.Architecture.Places[^1];
+
+    /// <summary>The place where effective ranks of an architecture are computed.</summary>
+    /// <exception cref="InvalidOperationException">The network is a described one.</exception>
+    public Place ReluPlace => Architectural.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
+
+    private NetworkSettings Architectural => Settings ?? throw new InvalidOperationException("expected an architecture, got a described network");
+
+    /// <summary>One number of the moments at the end of each unit.</summary>
+    /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
+    /// <returns>Numbers (simulations × <see cref="Depths"/>).</returns>
+    public double[][] SelectAtEnds(Func<MomentSet, double, double> selector) => _recorded is { } places ? Select(places.Ends, selector) : Select(LastPlace, selector);
+
+    /// <summary>One number of the moments where effective ranks are computed, after the first activation of each unit.</summary>
+    /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
+    /// <returns>Numbers (simulations × <see cref="Depths"/>).</returns>
+    public double[][] SelectAtRanks(Func<MomentSet, double, double> selector) => _recorded is { } places ? Select(places.Ranks, selector) : Select(ReluPlace, selector);
+
+    private double[][] Select(IReadOnlyList<int> places, Func<MomentSet, double, double> selector) =>
+        [.. Simulations.Select(simulation => places.Select(place => selector(simulation.AtPlaces[place][0], simulation.Mu2InputSignal)).ToArray())];
+
+    /// <summary>One number of each set of moments at a place of an architecture.</summary>
     /// <param name="place">The place.</param>
     /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × computed depths).</returns>
@@ -39,6 +67,11 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     /// <summary>The same without the arrays that say which simulations these are, which are as long as the experiment.</summary>
     internal (List<KeyValuePair<string, NpyArray>> Arrays, List<string> Warnings) MomentArrays()
     {
+        if (_recorded is { } places)
+        {
+            return NeutralArrays.Of(this, places);
+        }
+
         var arrays = new List<KeyValuePair<string, NpyArray>>();
         var warnings = new List<string>();
         Add(ResultArrays.Depth, NpyArray.Of([.. Depths.Select(depth => (long)depth)], Depths.Count));
@@ -55,14 +88,14 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
         Add(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], Simulations.Count));
         Add(ResultArrays.EndedAtDepth, NpyArray.Of([.. ends.Select(end => (long)end.Depth)], Simulations.Count));
         var left = Columns().ToList();
-        if (left.Count < MomentColumns.All.Count && Settings.FeatureShape.Points == 1)
+        if (left.Count < MomentColumns.All.Count && !Varies)
         {
             warnings.Add($"left out {string.Join(", ", MomentColumns.NeedVariance)}: a single point has no variance (use a larger --batch-size for them)");
         }
 
         foreach (var column in left)
         {
-            foreach (var place in Settings.Architecture.Places)
+            foreach (var place in Architectural.Architecture.Places)
             {
                 var name = $"{column.Name}_{place.Suffix}";
                 var values = Select(place, column.Of).SelectMany(row => row).ToArray();
@@ -90,7 +123,7 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     private IEnumerable<MomentColumn> Columns() => MomentColumns.All
         .Where(column => column.Name != MomentColumns.ReffSignal || Options.ReffSignal)
         .Where(column => column.Name != MomentColumns.ReffNoise || Options.ReffNoise)
-        .Where(column => Settings.FeatureShape.Points > 1 || !MomentColumns.NeedVariance.Contains(column.Name));
+        .Where(column => Varies || !MomentColumns.NeedVariance.Contains(column.Name));
 
     private NpyArray PerSimulation(Func<SimulationMoments, double> selector) => NpyArray.Of([.. Simulations.Select(selector)], Simulations.Count);
 }

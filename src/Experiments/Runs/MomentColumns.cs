@@ -34,6 +34,10 @@ internal static class MomentColumns
         new("log_chi", (moments, input) => moments.LogChi(input), false),
     ];
 
+    /// <summary>Whether an array of a result file is a moment: at one place, or, in the neutral layout, at all of them.</summary>
+    /// <param name="name">Name of the array.</param>
+    public static bool IsMoment(string name) => name.Contains("_loc", StringComparison.Ordinal) || All.Any(column => column.Name == name);
+
     /// <summary>Columns that do not exist where there is a single point: over one point nothing varies.</summary>
     public static ImmutableArray<string> NeedVariance { get; } = ["chi", "log_chi", "log_mu2_signal"];
 }

@@ -6,12 +6,6 @@ namespace Wellbehaved.Experiments;
 internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    /// <summary>
-    /// A convolution of up to 4,096 terms rounds by some 64·2⁻²⁴ of its outputs' size, where the errors of its terms add up like a random walk: a variance
-    /// below the square of that, relative to the mean square, is rounding.
-    /// </summary>
-    private const double LeastVariation = 1.0 / (1L << 36);
-
     private readonly ExperimentOptions _options;
     private readonly MomentComputation<T> _computation;
     private readonly int _places;
@@ -48,7 +42,12 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
         var moments = _computation.Of(values, ranks && _options.ReffSignal, ranks && _options.ReffNoise);
         if (depth == 0)
         {
-            RequireVariation(moments);
+            if (_mayVary)
+            {
+                var withoutEpsilon = _options.Epsilon == 0 && Architecture.Named(_options.Architecture!, _options.ResDepth).HasBatchNorm;
+                InputVariation.Require(_options, moments, _options.NumChannels, withoutEpsilon);
+            }
+
             _atDepth0 = moments;
             return;
         }
@@ -58,28 +57,6 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
         {
             _diedAtDepth ??= depth;
         }
-    }
-
-    /// <summary>Refuses a batch of which the first convolution leaves nothing that varies: all that follows would be rounding.</summary>
-    /// <remarks>Not for a single channel, of which two points come as close to each other once in 100,000 times whatever the images.</remarks>
-    private void RequireVariation(MomentSet moments)
-    {
-        var share = Math.Exp(moments.LogMu2Signal - moments.LogNu2Signal);
-        if (!_mayVary || (share > (_options.NumChannels == 1 ? 0 : LeastVariation) && !moments.SignalIsDead))
-        {
-            return;
-        }
-
-        // Batch norm with ε = 0 would divide by this variance: then ε is wrong for the images, too.
-        var withoutEpsilon = _options.Epsilon == 0 && Architecture.Named(_options.Architecture, _options.ResDepth).HasBatchNorm;
-        var found = share < 1e-300
-            ? "its output does not vary"
-            : $"the variance of its output is {share:g2} of its mean square, less than single precision holds";
-        throw new InvalidInputException(
-            withoutEpsilon ? "--epsilon, --dataset" : "--dataset",
-            $"expected images that vary within a batch{(withoutEpsilon ? " with --epsilon 0" : string.Empty)}, but those of {_options.Dataset} are all equal "
-            + $"to the first convolution: {found}, so there is no χ and no effective rank; use other images"
-            + (_options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off"));
     }
 
     /// <summary>Hands over what was recorded.</summary>

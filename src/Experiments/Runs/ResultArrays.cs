@@ -6,6 +6,9 @@ internal static class ResultArrays
     /// <summary>Depths at which moments were computed.</summary>
     public const string Depth = "depth";
 
+    /// <summary>What each place of a neutral file shows.</summary>
+    public const string Place = "place";
+
     /// <summary>Feedforward layers in a residual branch.</summary>
     public const string ResDepth = "res_depth";
 

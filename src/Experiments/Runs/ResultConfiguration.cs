@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Wellbehaved.Networks;
+using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Experiments;
 
@@ -7,6 +10,12 @@ namespace Wellbehaved.Experiments;
 /// <remarks>The one place where options that a file names are read and validated. Others may write a file that says some of them only.</remarks>
 internal sealed record ResultConfiguration
 {
+    private const string NetworkKey = "network";
+    private const string NoiseKey = "noise";
+
+    /// <summary>Options that say what an architecture leaves open.</summary>
+    private static readonly string[] OfArchitectures = ["architecture", "total_depth", "kernel_size", "num_channels", "boundary", "epsilon", "res_depth", "num_computations"];
+
     private static readonly JsonSerializerOptions Format = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -38,12 +47,44 @@ internal sealed record ResultConfiguration
     /// <summary>What lies beyond the border of the image.</summary>
     public Boundary? Boundary { get; init; }
 
+    /// <summary>The network as the text has it: its JSON form, or a name.</summary>
+    [JsonPropertyName(NetworkKey)]
+    public JsonElement? NetworkForm { get; init; }
+
+    /// <summary>Of which mapping the noise is the derivative.</summary>
+    public NoiseKind? Noise { get; init; }
+
+    /// <summary>What the network is called; null where nothing is said.</summary>
+    [JsonIgnore]
+    public string? Name => Network?.Name ?? (NetworkForm is { ValueKind: JsonValueKind.String } name ? name.GetString() : Architecture);
+
+    /// <summary>The network, where the text describes it by its layers.</summary>
+    [JsonIgnore]
+    public Network? Network { get; private init; }
+
     /// <summary>All options; null where the text leaves out one that has no default.</summary>
     [JsonIgnore]
     public ExperimentOptions? Options { get; private init; }
 
     /// <summary>Writes options as a JSON object with the names of the author's package.</summary>
-    public static string Of(ExperimentOptions options) => JsonSerializer.Serialize(options, Format);
+    /// <remarks>Of a described network, the network itself in its JSON form, and no option that its layers answer.</remarks>
+    public static string Of(ExperimentOptions options)
+    {
+        if (options.Network is not { } network)
+        {
+            return JsonSerializer.Serialize(options, Format);
+        }
+
+        var said = JsonSerializer.SerializeToNode(options, Format)!.AsObject();
+        var text = new JsonObject { [NetworkKey] = JsonNode.Parse(NetworkText.Write(network)), [NoiseKey] = Words(options.Noise) };
+        foreach (var option in said.Where(option => !OfArchitectures.Contains(option.Key) && option.Key != NoiseKey).ToArray())
+        {
+            said.Remove(option.Key);
+            text.Add(option.Key, option.Value);
+        }
+
+        return text.ToJsonString(Format);
+    }
 
     /// <summary>Reads options back; null where the text is none of ours, or leaves out an option that has no default.</summary>
     /// <exception cref="InvalidInputException">An option is out of range; named as on the command line.</exception>
@@ -83,6 +124,11 @@ internal sealed record ResultConfiguration
     {
         var said = JsonSerializer.Deserialize<ResultConfiguration>(text, Format) ?? throw new JsonException("null is no object");
         ExperimentOptions.RequireSizes(said.NumChannels, said.BatchSize, said.KernelSize);
+        if (said.NetworkForm is { ValueKind: not (JsonValueKind.Null or JsonValueKind.String) } form)
+        {
+            return WithNetwork(said, form, text);
+        }
+
         if (said is not { Architecture: not null, TotalDepth: not null, KernelSize: not null, NumChannels: not null, BatchSize: not null, NumSims: not null })
         {
             return said;
@@ -92,4 +138,46 @@ internal sealed record ResultConfiguration
         options.Validate();
         return said with { Options = options };
     }
+
+    private static ResultConfiguration WithNetwork(ResultConfiguration said, JsonElement form, string text)
+    {
+        var network = NetworkOf(form);
+        if (said.Architecture is not null)
+        {
+            throw new InvalidInputException("--network", $"expected without --architecture, got both {network.Name} and {said.Architecture}");
+        }
+
+        if (said is not { BatchSize: { } batchSize, NumSims: { } simulations })
+        {
+            return said with { Network = network };
+        }
+
+        var rest = JsonNode.Parse(text)!.AsObject();
+        rest.Remove(NetworkKey);
+        foreach (var (key, value) in JsonSerializer.SerializeToNode(ExperimentOptions.Of(network, batchSize, simulations), Format)!.AsObject())
+        {
+            if (OfArchitectures.Contains(key))
+            {
+                rest[key] = value?.DeepClone();
+            }
+        }
+
+        var options = JsonSerializer.Deserialize<ExperimentOptions>(rest.ToJsonString(), Format)!.On(network);
+        options.Validate();
+        return said with { Network = network, Options = options };
+    }
+
+    private static Network NetworkOf(JsonElement form)
+    {
+        try
+        {
+            return NetworkTemplate.Parse(form.GetRawText()).With();
+        }
+        catch (InvalidNetworkException exception)
+        {
+            throw new InvalidInputException(NetworkKey, exception.Message, exception);
+        }
+    }
+
+    private static string Words(NoiseKind noise) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{noise}");
 }

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>A result file as read: ours or the author's.</summary>
+/// <summary>A result file as read: ours, the author's, or another program's in the neutral layout.</summary>
 /// <remarks>See docs/file-formats.md for the arrays. Arrays that a file lacks are absent, not empty.</remarks>
 public sealed class ResultFile
 {
@@ -8,11 +8,15 @@ public sealed class ResultFile
     private readonly Dictionary<string, double[][]> _moments;
     private readonly Lazy<IReadOnlyList<MappingEnd>> _ends;
 
-    private ResultFile(int[] depth, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends)
+    private readonly PlaceSequence? _sequence;
+
+    private ResultFile(int[] depth, string[]? places, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends)
     {
         RecordedEnds = ends;
         _ends = new(() => RecordedEnds ?? TellEnds());
         Depth = depth;
+        Places = places;
+        _sequence = places is null ? null : PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces);
         ResidualDepth = residualDepth;
         Configuration = configuration;
         _configuration = said;
@@ -21,11 +25,29 @@ public sealed class ResultFile
         _moments = moments;
     }
 
-    /// <summary>Depths at which moments were computed.</summary>
+    /// <summary>Depths at which moments were computed, increasing; of a file in the neutral layout, the depth of each place, which do not fall.</summary>
     public IReadOnlyList<int> Depth { get; }
+
+    /// <summary>What each place shows, of a file in the neutral layout, which has a column for each place; null for the author's layout, which has arrays <c>locK</c> for the places of a unit.</summary>
+    public IReadOnlyList<string>? Places { get; }
+
+    /// <summary>What the file calls its network; null if it does not say.</summary>
+    public string? NetworkName => _configuration?.Name;
+
+    /// <summary>The network, where the file describes it by its layers.</summary>
+    public Networks.Network? Network => _configuration?.Network;
+
+    /// <summary>The depths of one sequence of places that are alike: those of the file, or in the neutral layout those of the ends of units.</summary>
+    public IReadOnlyList<int> SequenceDepths => _sequence?.Depths ?? Depth;
 
     /// <summary>Feedforward layers in a residual branch, if the file says.</summary>
     public int? ResidualDepth { get; }
+
+    /// <summary>H of a net of residual units with plain skips: layers of a branch; null for all others, where the file says what it holds.</summary>
+    public int? BranchLayers => Options is not { } options ? ResidualDepth
+        : options.RecordedPlaces is { } places ? places.ResidualDepth(options.Network!)
+        : Architecture.Named(options.Architecture!).IsResidual ? ResidualDepth
+        : null;
 
     /// <summary>The options that the file was made with, as JSON, if the file says.</summary>
     public string? Configuration { get; }
@@ -75,6 +97,31 @@ public sealed class ResultFile
     /// <returns>Values (simulations × depths), or null if the file does not hold them.</returns>
     public IReadOnlyList<double[]>? Find(string name) => _moments.GetValueOrDefault(name);
 
+    /// <summary>A moment at the end of each unit.</summary>
+    /// <param name="moment">Name without suffix, for example <c>chi</c>.</param>
+    /// <returns>Values (simulations × <see cref="SequenceDepths"/>), or null if the file does not hold them.</returns>
+    public IReadOnlyList<double[]>? FindAtEnds(string moment) => _sequence is null ? Find($"{moment}_loc{LastPlace}") : Columns(moment, _sequence.Ends);
+
+    /// <summary>Natural logarithms of a moment at the end of each unit.</summary>
+    /// <param name="moment">Name without suffix, for example <c>chi</c>.</param>
+    /// <returns>Values (simulations × <see cref="SequenceDepths"/>), or null if the file holds neither them nor the moment.</returns>
+    public IReadOnlyList<double[]>? FindLogAtEnds(string moment) => FindAtEnds($"log_{moment}") ?? FindAtEnds(moment)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
+
+    /// <summary>Effective ranks where they were computed: at one place of each unit.</summary>
+    /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
+    /// <returns>Values (simulations × <see cref="SequenceDepths"/>), -1 where a signal had died; null if the file holds none.</returns>
+    public IReadOnlyList<double[]>? FindRanks(string moment)
+    {
+        if (_sequence is not null)
+        {
+            return _sequence.Ranks is { } ranks ? Columns(moment, ranks) : null;
+        }
+
+        double[][][] found = [.. Names.Where(name => name.StartsWith($"{moment}_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => Find(name)!.ToArray())];
+        return Array.Find(found, rows => rows.Any(row => row.Any(value => value >= 1)))
+            ?? Array.Find(found, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
+    }
+
     /// <summary>Natural logarithms of a moment: those that the file holds, or else those of the moment itself.</summary>
     /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
     /// <returns>Values (simulations × depths), or null if the file holds neither.</returns>
@@ -102,6 +149,11 @@ public sealed class ResultFile
     {
         using var archive = IArrayCollection.Open(path);
         string[] names = [.. archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal))];
+        if (names.Length == 0 && (archive.Contains(ResultArrays.Place) || archive.Names.Any(MomentColumns.IsMoment)))
+        {
+            return ReadNeutral(path, archive);
+        }
+
         string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations, ResultArrays.Ending, ResultArrays.EndedAtDepth];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         var depth = Decode(path, archive, ResultArrays.Depth).Select(value => WholeDepth(path, value)).ToArray();
@@ -117,8 +169,49 @@ public sealed class ResultFile
         var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
         RequireShapes(path, archive, names, depth.Length);
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        return new ResultFile(depth, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
+        return new ResultFile(depth, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
     }
+
+    /// <summary>Reads a file with a column for each place: ours of a described network, or one that another program recorded.</summary>
+    private static ResultFile ReadNeutral(string path, IArrayCollection archive)
+    {
+        string[] names = [.. archive.Names.Where(MomentColumns.IsMoment)];
+        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations, ResultArrays.Ending, ResultArrays.EndedAtDepth];
+        ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
+        if (!archive.Contains(ResultArrays.Depth))
+        {
+            throw new InvalidInputException(path, "expected the depth of each place in 'depth', found no such array");
+        }
+
+        var depth = Decode(path, archive, ResultArrays.Depth).Select(value => DepthOfPlace(path, value)).ToArray();
+        if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First > pair.Second) || depth[^1] == 0)
+        {
+            throw new InvalidInputException(path, "expected depths of places that do not fall, and do not all stay 0, in 'depth'");
+        }
+
+        var places = archive.Contains(ResultArrays.Place) ? Read(path, archive, ResultArrays.Place, array => array.ToTexts()) : [.. depth.Select(value => $"depth {value}")];
+        if (places.Length != depth.Length)
+        {
+            throw new InvalidInputException(path, $"expected a text for each of the {depth.Length} places of 'depth' in 'place', found {places.Length}");
+        }
+
+        var configuration = Text(path, archive, ResultArrays.Configuration);
+        var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
+        if (said?.Options?.RecordedPlaces is { } recorded && !recorded.Depths.SequenceEqual(depth))
+        {
+            throw new InvalidInputException(path, $"expected the {recorded.Count} places of the network in 'configuration', found {depth.Length} of other depths");
+        }
+
+        var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
+        RequireShapes(path, archive, names, depth.Length);
+        var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
+        return new ResultFile(depth, places, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments));
+    }
+
+    private double[][]? Columns(string name, IReadOnlyList<int> places) => Find(name)?.Select(row => places.Select(place => row[place]).ToArray()).ToArray();
+
+    private static int DepthOfPlace(string path, double value) =>
+        value is >= 0 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected whole depths of at least 0, found {value}");
 
     private static MappingEnd[]? ReadEnds(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
     {
@@ -141,14 +234,12 @@ public sealed class ResultFile
 
     private MappingEnd[] TellEnds()
     {
-        var place = LastPlace;
-        var (nu2, mu2, noise, chi) = (FindLog($"nu2_signal_loc{place}"), FindLog($"mu2_signal_loc{place}"), FindLog($"mu2_noise_loc{place}"), FindLog($"chi_loc{place}"));
-        var reff = Names.Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-            .Select(name => Find(name)!).FirstOrDefault(rows => rows.Any(row => row.Any(value => value >= 1)));
+        var (nu2, mu2, noise, chi) = (FindLogAtEnds("nu2_signal"), FindLogAtEnds("mu2_signal"), FindLogAtEnds("mu2_noise"), FindLogAtEnds("chi"));
+        var reff = FindRanks(MomentColumns.ReffSignal) is { } ranks && ranks.Any(row => row.Any(value => value >= 1)) ? ranks : null;
 
         // Over a single point nothing ever varies: that is no ending.
         mu2 = mu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : mu2;
-        return [.. Enumerable.Range(0, Simulations).Select(i => MappingEnd.Tell(Depth, nu2?[i], mu2?[i], noise?[i], chi?[i], reff?[i]))];
+        return [.. Enumerable.Range(0, Simulations).Select(i => MappingEnd.Tell(SequenceDepths, nu2?[i], mu2?[i], noise?[i], chi?[i], reff?[i]))];
     }
 
     private static void RequireShapes(string path, IArrayCollection archive, string[] names, int depths)

@@ -8,7 +8,8 @@ public sealed class Simulation : IDisposable
     private readonly int _threads;
     private readonly Network<float> _network;
     private readonly NetworkInput _input;
-    private readonly MomentRecorder<float> _recorder;
+    private readonly MomentRecorder<float>? _recorder;
+    private readonly PlaceRecorder<float>? _places;
 
     /// <summary>Allocates what a simulation needs.</summary>
     /// <param name="options">Valid options.</param>
@@ -17,12 +18,19 @@ public sealed class Simulation : IDisposable
     public Simulation(ExperimentOptions options, ImageSource images, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var settings = options.Settings(images);
-        _options = options;
-        _threads = threads;
-        _network = new Network<float>(settings, threads);
+        (_options, _threads) = (options, threads);
         _input = new NetworkInput(images, options.Normalize, options.Seed);
-        _recorder = new MomentRecorder<float>(options, settings, threads);
+        if (options.Network is { } network)
+        {
+            _network = new Network<float>(network, options.BatchSize, options.Noise, threads);
+            _places = new PlaceRecorder<float>(options, threads);
+        }
+        else
+        {
+            var settings = options.Settings(images);
+            _network = new Network<float>(settings, threads, options.Noise);
+            _recorder = new MomentRecorder<float>(options, settings, threads);
+        }
     }
 
     /// <summary>Runs one simulation.</summary>
@@ -36,14 +44,25 @@ public sealed class Simulation : IDisposable
     {
         try
         {
-            _recorder.Start();
             var mu2InputSignal = _input.Fill((uint)index, _network.Input);
+            if (_places is not null)
+            {
+                _places.Start();
+                _network.Propagate(new RandomParameters<float>(_options.Seed, (uint)index, _threads), _places, depthReached, cancellation);
+                return _places.Finish(mu2InputSignal);
+            }
+
+            _recorder!.Start();
             _network.Propagate(new RandomKernels<float>(_options.Seed, (uint)index, _threads), _recorder, depthReached, cancellation);
             return _recorder.Finish(mu2InputSignal);
         }
         catch (DegenerateChannelException exception)
         {
-            throw new InvalidInputException("--epsilon", $"expected a positive number, since in simulation {index} {exception.Message}", exception);
+            throw new InvalidInputException(_places is null ? "--epsilon" : "--network", $"expected a positive {(_places is null ? "number" : "epsilon in every norm")}, since in simulation {index} {exception.Message}", exception);
+        }
+        catch (ArithmeticException exception) when (_places is not null)
+        {
+            throw new InvalidInputException("--network", $"expected functions that have a value for every signal that they meet, but in simulation {index} {exception.Message}", exception);
         }
     }
 
@@ -51,6 +70,7 @@ public sealed class Simulation : IDisposable
     public void Dispose()
     {
         _network.Dispose();
-        _recorder.Dispose();
+        _recorder?.Dispose();
+        _places?.Dispose();
     }
 }

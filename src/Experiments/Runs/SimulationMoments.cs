@@ -2,8 +2,8 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>The moments of one simulation.</summary>
 /// <param name="Mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
-/// <param name="AtDepth0">Moments of the output of the first convolution.</param>
-/// <param name="AtPlaces">Moments (places × computed depths).</param>
+/// <param name="AtDepth0">Moments of the output of the first convolution of an architecture.</param>
+/// <param name="AtPlaces">Moments (places × computed depths); of a described network, (recorded places × 1).</param>
 /// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it stayed alive.</param>
 public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0, MomentSet[][] AtPlaces, int? DiedAtDepth)
 {
@@ -13,6 +13,13 @@ public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0
     internal MappingEnd End(IReadOnlyList<int> depths, bool varies) => MappingEnd.Of(
         depths,
         [.. Enumerable.Range(0, depths.Count).Select(i => AtPlaces.Select(place => place[i].State(varies)).FirstOrDefault(state => state != Ending.None))]);
+
+    /// <summary>How a simulation of a described network ended, told place by place: a branch that dies ends nothing while the skip lives.</summary>
+    /// <param name="places">Its places.</param>
+    /// <param name="batchSize">Images in a batch.</param>
+    internal MappingEnd End(RecordedPlaces places, int batchSize) => MappingEnd.Of(
+        places.Depths,
+        [.. places.Places.Select((place, i) => AtPlaces[i][0].State(place.Shape.Positions * batchSize > 1))]);
 
     /// <summary>Whether another simulation has the same moments, bit for bit.</summary>
     internal bool IsIdenticalTo(SimulationMoments other) =>
