@@ -147,6 +147,7 @@ public sealed record ExperimentOptions
         : ImageSources.Open(Dataset, DataDir, Layout);
 
     /// <summary>The places of a described network at which moments are taken; null for an architecture.</summary>
+    [JsonIgnore]
     internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Of(network, Depths) : null;
 
     /// <summary>Describes the network.</summary>

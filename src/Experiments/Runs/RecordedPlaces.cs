@@ -25,6 +25,8 @@ internal sealed class RecordedPlaces
 
         Ends = [.. ends.GroupBy(i => Depths[i]).Select(group => group.Last())];
         Ranks = [.. Ends.Select(RankOf)];
+        Branches = [.. Ends.Where(end => BranchOf(end) >= 0).Select(BranchOf)];
+        CountsUnits = hasUnits;
     }
 
     /// <summary>Indices of the places among those of the network.</summary>
@@ -44,6 +46,12 @@ internal sealed class RecordedPlaces
 
     /// <summary>Where the effective rank of each depth of the sequence is: after the first activation of the unit, at its end if it has none.</summary>
     public IReadOnlyList<int> Ranks { get; }
+
+    /// <summary>The end of the last residual branch, before it is scaled and added, of each unit of the sequence that has one.</summary>
+    public IReadOnlyList<int> Branches { get; }
+
+    /// <summary>Whether depths count units, and not layers with weights.</summary>
+    public bool CountsUnits { get; }
 
     /// <summary>Number of places.</summary>
     public int Count => Places.Count;
@@ -122,12 +130,25 @@ internal sealed class RecordedPlaces
 
     private int RankOf(int end)
     {
+        var first = UnitOf(end);
+        return Enumerable.Range(first, end - first + 1).FirstOrDefault(i => Places[i].After is Activation, end);
+    }
+
+    private int BranchOf(int end)
+    {
+        var first = UnitOf(end);
+        return Enumerable.Range(first, end - first + 1).LastOrDefault(i => Places[i].EndsBranch, -1);
+    }
+
+    /// <summary>The first place of the unit that ends at a place.</summary>
+    private int UnitOf(int end)
+    {
         var first = end;
         while (first > 0 && Depths[first - 1] == Depths[end] && !Places[first - 1].EndsUnit && Places[first].Kind != Networks.PlaceKind.Before)
         {
             first--;
         }
 
-        return Enumerable.Range(first, end - first + 1).FirstOrDefault(i => Places[i].After is Activation, end);
+        return first;
     }
 }

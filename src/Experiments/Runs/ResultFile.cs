@@ -107,6 +107,17 @@ public sealed class ResultFile
     /// <returns>Values (simulations × <see cref="SequenceDepths"/>), or null if the file holds neither them nor the moment.</returns>
     public IReadOnlyList<double[]>? FindLogAtEnds(string moment) => FindAtEnds($"log_{moment}") ?? FindAtEnds(moment)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
+    /// <summary>Whether depths count units, as far as the file says; otherwise they count layers with weights.</summary>
+    public bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? true;
+
+    /// <summary>The depths of the residual branches whose ends the file shows; empty where it does not describe its network, or that has none.</summary>
+    public IReadOnlyList<int> BranchDepths => Options?.RecordedPlaces is { } places ? [.. places.Branches.Select(branch => places.Depths[branch])] : [];
+
+    /// <summary>Natural logarithms of a moment at the end of each residual branch, before it is scaled and added.</summary>
+    /// <param name="moment">Name without suffix, for example <c>mu2_signal</c>.</param>
+    /// <returns>Values (simulations × <see cref="BranchDepths"/>), or null if the file holds none.</returns>
+    public IReadOnlyList<double[]>? FindLogAtBranchEnds(string moment) => Options?.RecordedPlaces is { Branches.Count: > 0 } places ? Columns($"log_{moment}", places.Branches) : null;
+
     /// <summary>Effective ranks where they were computed: at one place of each unit.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
     /// <returns>Values (simulations × <see cref="SequenceDepths"/>), -1 where a signal had died; null if the file holds none.</returns>
