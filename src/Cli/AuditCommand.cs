@@ -134,6 +134,7 @@ internal static class AuditCommand
 
     private static int AuditResults(string file, string[]? architectures, RecordedExperiment experiment, ReportFiles files)
     {
+        files.EnsureWritable(file);
         var recorded = ResultInput.Read(file);
         if (recorded.Places is not null)
         {
@@ -145,7 +146,6 @@ internal static class AuditCommand
             throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
         }
 
-        files.EnsureWritable(file);
         var run = ResultAudit.Of(file, recorded, architecture, experiment);
         VerdictTable.Print(run);
         files.Write(run);

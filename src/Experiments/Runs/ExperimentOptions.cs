@@ -146,6 +146,18 @@ public sealed record ExperimentOptions
         ? new GaussianImages(network.Input.Height, network.Input.Width, network.Input.Channels)
         : ImageSources.Open(Dataset, DataDir, Layout);
 
+    /// <summary>The network as its input is prepared for it: one that begins by flattening reads images as vectors, whose features are normalised one by one, as those of a fully connected architecture are.</summary>
+    internal Network? PreparedNetwork
+    {
+        get
+        {
+            Layer[] rest = [.. (Network?.Layers ?? Layers.None).SkipWhile(layer => layer is Flatten)];
+            return Network is { } network && rest.Length > 0 && rest.Length < network.Layers.Count
+                ? new Network(network.Name, new Flatten().OutputOf(network.Input), [.. rest])
+                : Network;
+        }
+    }
+
     /// <summary>The places of a described network at which moments are taken; null for an architecture.</summary>
     [JsonIgnore]
     internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Of(network, Depths) : null;
@@ -325,7 +337,12 @@ public sealed record ExperimentOptions
             throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; gaussian images have any shape");
         }
 
-        if (RecordedPlaces!.Count > MostPlaces)
+        if (RecordedPlaces!.Ends.Count == 0)
+        {
+            throw new InvalidInputException("--network", $"expected a repeat, a residual or a layer with weights, which depth counts; {network.Name} has none");
+        }
+
+        if (RecordedPlaces.Count > MostPlaces)
         {
             throw new InvalidInputException("--depths", $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, where the network has one");
         }

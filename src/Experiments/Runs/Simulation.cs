@@ -20,7 +20,7 @@ public sealed class Simulation : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         (_options, _threads) = (options, threads);
         _input = new NetworkInput(images, options.Normalize, options.Seed);
-        if (options.Network is { } network)
+        if (options.PreparedNetwork is { } network)
         {
             _network = new Network<float>(network, options.BatchSize, options.Noise, threads);
             _places = new PlaceRecorder<float>(options, threads);
