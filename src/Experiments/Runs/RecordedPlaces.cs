@@ -93,7 +93,7 @@ internal sealed class RecordedPlaces
             && LongestBranch(network) is > 0 and var layers ? layers : null;
     }
 
-    private int LongestBranch(Network network)
+    private static int LongestBranch(Network network)
     {
         var longest = 0;
         for (var i = 1; i < network.Places.Count; i++)

@@ -82,7 +82,7 @@ public static class NetworkFigure
     private static bool IsThere(ResultFile file, int simulation, int depth, double logarithm) =>
         file.Ends[simulation].IsAliveAt(depth) && double.IsFinite(logarithm) && logarithm > MomentSet.LogOfZero;
 
-    private static IReadOnlyList<double[]>? Ranks(ResultFile file, string moment) =>
+    private static double[][]? Ranks(ResultFile file, string moment) =>
         file.FindRanks(moment)?.Select(row => row.Select(value => value < 1 ? double.NaN : Math.Log(value)).ToArray()).ToArray();
 
     /// <summary>ln(ν₂ - μ₂), from both logarithms; none where channels have no mean beyond rounding.</summary>
