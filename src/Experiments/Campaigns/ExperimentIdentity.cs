@@ -45,8 +45,9 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
     {
         try
         {
-            using var mine = JsonDocument.Parse(Configuration);
-            using var theirs = JsonDocument.Parse(other.Configuration);
+            var levels = new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels };
+            using var mine = JsonDocument.Parse(Configuration, levels);
+            using var theirs = JsonDocument.Parse(other.Configuration, levels);
             foreach (var option in mine.RootElement.EnumerateObject())
             {
                 var found = theirs.RootElement.TryGetProperty(option.Name, out var value) ? value.ToString() : "nothing";

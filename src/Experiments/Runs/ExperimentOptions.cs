@@ -160,7 +160,7 @@ public sealed record ExperimentOptions
 
     /// <summary>The places of a described network at which moments are taken; null for an architecture.</summary>
     [JsonIgnore]
-    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Of(network, Depths) : null;
+    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Of(network, BatchSize, Depths) : null;
 
     /// <summary>Describes the network.</summary>
     /// <param name="batch">Shape of a batch of input images.</param>

@@ -9,21 +9,21 @@ namespace Wellbehaved.Experiments;
 /// <param name="Shard">The share of the experiment that these are.</param>
 public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings? Settings, IReadOnlyList<SimulationMoments> Simulations, ExperimentIdentity Identity, IReadOnlyList<int> Indices, Shard Shard)
 {
-    private readonly RecordedPlaces? _recorded = Options.RecordedPlaces;
-
     /// <summary>Depths at which moments were computed: of a described network, those of the places that form one sequence, the ends of its units.</summary>
-    public IReadOnlyList<int> Depths => _recorded is { } places ? [.. places.Ends.Select(end => places.Depths[end])] : Options.ComputedDepths;
+    public IReadOnlyList<int> Depths => Recorded is { } places ? [.. places.Ends.Select(end => places.Depths[end])] : Options.ComputedDepths;
 
     /// <summary>How each simulation ended, if it did before its depth.</summary>
-    public IReadOnlyList<MappingEnd> Ends => [.. Simulations.Select(simulation => _recorded is { } places ? simulation.End(places, Options.BatchSize) : simulation.End(Depths, Varies))];
+    public IReadOnlyList<MappingEnd> Ends => Recorded is { } places
+        ? [.. Simulations.Select(simulation => simulation.End(places, Options.BatchSize))]
+        : [.. Simulations.Select(simulation => simulation.End(Depths, Varies))];
 
     /// <summary>Whether there is more than one point, over which the signal varies, at the end of each unit.</summary>
-    public bool Varies => _recorded is { } places
-        ? places.Ends.All(end => places.Places[end].Shape.Positions * Options.BatchSize > 1)
+    public bool Varies => Recorded is { } places
+        ? places.Varies
         : Architectural.FeatureShape.Points > 1;
 
     /// <summary>H of a net of residual units with plain skips: layers of a branch; null for all others.</summary>
-    public int? ResidualDepth => _recorded is { } places ? places.ResidualDepth(Options.Network!)
+    public int? ResidualDepth => Recorded is { } places ? places.ResidualDepth(Options.Network!)
         : Architectural.Architecture.IsResidual ? Architectural.Architecture.ResidualDepth : null;
 
     /// <summary>The last place of a unit of an architecture.</summary>
@@ -34,17 +34,19 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     /// <exception cref="InvalidOperationException">The network is a described one.</exception>
     public Place ReluPlace => Architectural.Architecture.Places.First(place => place.Kind == PlaceKind.Relu);
 
+    private RecordedPlaces? Recorded => Options.RecordedPlaces;
+
     private NetworkSettings Architectural => Settings ?? throw new InvalidOperationException("expected an architecture, got a described network");
 
     /// <summary>One number of the moments at the end of each unit.</summary>
     /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × <see cref="Depths"/>).</returns>
-    public double[][] SelectAtEnds(Func<MomentSet, double, double> selector) => _recorded is { } places ? Select(places.Ends, selector) : Select(LastPlace, selector);
+    public double[][] SelectAtEnds(Func<MomentSet, double, double> selector) => Recorded is { } places ? Select(places.Ends, selector) : Select(LastPlace, selector);
 
     /// <summary>One number of the moments where effective ranks are computed, after the first activation of each unit.</summary>
     /// <param name="selector">Takes the number; the second argument is μ₂(x⁰).</param>
     /// <returns>Numbers (simulations × <see cref="Depths"/>).</returns>
-    public double[][] SelectAtRanks(Func<MomentSet, double, double> selector) => _recorded is { } places ? Select(places.Ranks, selector) : Select(ReluPlace, selector);
+    public double[][] SelectAtRanks(Func<MomentSet, double, double> selector) => Recorded is { } places ? Select(places.Ranks, selector) : Select(ReluPlace, selector);
 
     private double[][] Select(IReadOnlyList<int> places, Func<MomentSet, double, double> selector) =>
         [.. Simulations.Select(simulation => places.Select(place => selector(simulation.AtPlaces[place][0], simulation.Mu2InputSignal)).ToArray())];
@@ -67,7 +69,7 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     /// <summary>The same without the arrays that say which simulations these are, which are as long as the experiment.</summary>
     internal (List<KeyValuePair<string, NpyArray>> Arrays, List<string> Warnings) MomentArrays()
     {
-        if (_recorded is { } places)
+        if (Recorded is { } places)
         {
             return NeutralArrays.Of(this, places);
         }

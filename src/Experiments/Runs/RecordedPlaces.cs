@@ -9,7 +9,7 @@ namespace Wellbehaved.Experiments;
 /// </remarks>
 internal sealed class RecordedPlaces
 {
-    private RecordedPlaces(Network network, int[] indices)
+    private RecordedPlaces(Network network, int[] indices, int batchSize)
     {
         var hasUnits = network.Places.Any(place => place.EndsUnit);
         Indices = indices;
@@ -23,7 +23,10 @@ internal sealed class RecordedPlaces
             ends = [.. Enumerable.Range(0, Places.Count).Where(i => Depths[i] > 0)];
         }
 
-        Ends = [.. ends.GroupBy(i => Depths[i]).Select(group => group.Last())];
+        // Over a single point nothing varies; where some ends have more, the sequence is theirs.
+        int[] varying = [.. ends.Where(i => Places[i].Shape.Positions * batchSize > 1)];
+        Varies = varying.Length > 0;
+        Ends = [.. (Varies ? varying : ends).GroupBy(i => Depths[i]).Select(group => group.Last())];
         Ranks = [.. Ends.Select(RankOf)];
         Branches = [.. Ends.Where(end => BranchOf(end) >= 0).Select(BranchOf)];
         CountsUnits = hasUnits;
@@ -44,6 +47,9 @@ internal sealed class RecordedPlaces
     /// <summary>The places that form a sequence, as indices into <see cref="Places"/>; their depths increase.</summary>
     public IReadOnlyList<int> Ends { get; }
 
+    /// <summary>Whether there is more than one point, over which a signal can vary, at the places of the sequence.</summary>
+    public bool Varies { get; }
+
     /// <summary>Where the effective rank of each depth of the sequence is: after the first activation of the unit, at its end if it has none.</summary>
     public IReadOnlyList<int> Ranks { get; }
 
@@ -58,17 +64,18 @@ internal sealed class RecordedPlaces
 
     /// <summary>The places of an experiment.</summary>
     /// <param name="network">The network.</param>
+    /// <param name="batchSize">Images in a batch.</param>
     /// <param name="depths">Repetitions of its one repeated unit at which moments are taken; null for all. What is outside of the repeat is always taken.</param>
-    public static RecordedPlaces Of(Network network, IReadOnlyCollection<int>? depths)
+    public static RecordedPlaces Of(Network network, int batchSize, IReadOnlyCollection<int>? depths = null)
     {
         var all = Enumerable.Range(0, network.Places.Count);
         if (depths is null || RepetitionsOf(network) is not var (before, times))
         {
-            return new(network, [.. all]);
+            return new(network, [.. all], batchSize);
         }
 
         var chosen = depths.ToHashSet();
-        return new(network, [.. all.Where(i => network.Places[i].Depth - before is var depth && (depth < 1 || depth > times || chosen.Contains(depth) || !IsInRepetition(network, i)))]);
+        return new(network, [.. all.Where(i => network.Places[i].Depth - before is var depth && (depth < 1 || depth > times || chosen.Contains(depth) || !IsInRepetition(network, i)))], batchSize);
     }
 
     /// <summary>The repetitions of a network that has one repeated unit.</summary>

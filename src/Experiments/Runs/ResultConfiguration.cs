@@ -13,6 +13,11 @@ internal sealed record ResultConfiguration
     private const string NetworkKey = "network";
     private const string NoiseKey = "noise";
 
+    /// <summary>Levels of JSON: those of the layers of a network in each other come on top of the few of the options.</summary>
+    internal const int MostLevels = 512;
+
+    private static readonly JsonDocumentOptions Document = new() { MaxDepth = MostLevels, AllowDuplicateProperties = false };
+
     /// <summary>Options that say what an architecture leaves open.</summary>
     private static readonly string[] OfArchitectures = ["architecture", "total_depth", "kernel_size", "num_channels", "boundary", "epsilon", "res_depth", "num_computations"];
 
@@ -23,6 +28,7 @@ internal sealed record ResultConfiguration
         IgnoreReadOnlyProperties = true,
         AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
+        MaxDepth = MostLevels,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -56,7 +62,9 @@ internal sealed record ResultConfiguration
 
     /// <summary>What the network is called; null where nothing is said.</summary>
     [JsonIgnore]
-    public string? Name => Network?.Name ?? (NetworkForm is { ValueKind: JsonValueKind.String } name ? name.GetString() : Architecture);
+    public string? Name => Network?.Name ?? NameAlone ?? Architecture;
+
+    private string? NameAlone { get; init; }
 
     /// <summary>The network, where the text describes it by its layers.</summary>
     [JsonIgnore]
@@ -76,7 +84,7 @@ internal sealed record ResultConfiguration
         }
 
         var said = JsonSerializer.SerializeToNode(options, Format)!.AsObject();
-        var text = new JsonObject { [NetworkKey] = JsonNode.Parse(NetworkText.Write(network)), [NoiseKey] = Words(options.Noise) };
+        var text = new JsonObject { [NetworkKey] = JsonNode.Parse(NetworkText.Write(network), documentOptions: Document), [NoiseKey] = Words(options.Noise) };
         foreach (var option in said.Where(option => !OfArchitectures.Contains(option.Key) && option.Key != NoiseKey).ToArray())
         {
             said.Remove(option.Key);
@@ -122,9 +130,26 @@ internal sealed record ResultConfiguration
 
     private static ResultConfiguration Deserialize(string text)
     {
+        try
+        {
+            return DeserializeWhole(text);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Half of a character, which JSON's grammar allows.
+            throw new JsonException("expected text in Unicode", exception);
+        }
+    }
+
+    private static ResultConfiguration DeserializeWhole(string text)
+    {
         var said = JsonSerializer.Deserialize<ResultConfiguration>(text, Format) ?? throw new JsonException("null is no object");
         ExperimentOptions.RequireSizes(said.NumChannels, said.BatchSize, said.KernelSize);
-        if (said.NetworkForm is { ValueKind: not (JsonValueKind.Null or JsonValueKind.String) } form)
+        if (said.NetworkForm is { ValueKind: JsonValueKind.String } name)
+        {
+            said = said with { NameAlone = name.GetString() };
+        }
+        else if (said.NetworkForm is { ValueKind: not JsonValueKind.Null } form)
         {
             return WithNetwork(said, form, text);
         }
@@ -152,7 +177,7 @@ internal sealed record ResultConfiguration
             return said with { Network = network };
         }
 
-        var rest = JsonNode.Parse(text)!.AsObject();
+        var rest = JsonNode.Parse(text, documentOptions: Document)!.AsObject();
         rest.Remove(NetworkKey);
         foreach (var (key, value) in JsonSerializer.SerializeToNode(ExperimentOptions.Of(network, batchSize, simulations), Format)!.AsObject())
         {

@@ -125,7 +125,7 @@ public sealed class ResultFile
     {
         if (_sequence is not null)
         {
-            return _sequence.Ranks is { } ranks ? Columns(moment, ranks) : null;
+            return _sequence.Ranks is { } ranks && Columns(moment, ranks) is { } rows && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)) ? rows : null;
         }
 
         double[][][] found = [.. Names.Where(name => name.StartsWith($"{moment}_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => Find(name)!.ToArray())];
@@ -176,6 +176,11 @@ public sealed class ResultFile
         int? residualDepth = archive.Contains(ResultArrays.ResDepth) ? ReadResidualDepth(path, archive) : null;
         var configuration = Text(path, archive, ResultArrays.Configuration);
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
+        if (said?.Network is { } network)
+        {
+            throw new InvalidInputException(path, $"expected a column for each place of {network.Name}, which 'configuration' describes, found arrays locK");
+        }
+
         var checksum = Text(path, archive, ResultArrays.DatasetChecksum);
         var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
         RequireShapes(path, archive, names, depth.Length);
@@ -219,7 +224,8 @@ public sealed class ResultFile
         return new ResultFile(depth, places, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments));
     }
 
-    private double[][]? Columns(string name, IReadOnlyList<int> places) => Find(name)?.Select(row => places.Select(place => row[place]).ToArray()).ToArray();
+    private double[][]? Columns(string name, IReadOnlyList<int> places) => MomentColumns.NeedVariance.Contains(name) && Options?.RecordedPlaces?.Varies == false ? null
+        : Find(name)?.Select(row => places.Select(place => row[place]).ToArray()).ToArray();
 
     private static int DepthOfPlace(string path, double value) =>
         value is >= 0 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected whole depths of at least 0, found {value}");

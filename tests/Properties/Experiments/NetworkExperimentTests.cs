@@ -221,14 +221,57 @@ public sealed class NetworkExperimentTests : IDisposable
     [Fact]
     public void A_network_without_units_is_a_sequence_of_activations()
     {
-        var places = RecordedPlaces.Of(new("plain", new(8, 8, 3), [new Convolution(3), new Activation(Function.Relu), new Convolution(3), new BatchNorm(), new Activation(Function.Relu), new AveragePool(2), new Flatten(), new Dense()]), null);
+        var places = RecordedPlaces.Of(new("plain", new(8, 8, 3), [new Convolution(3), new Activation(Function.Relu), new Convolution(3), new BatchNorm(), new Activation(Function.Relu), new AveragePool(2), new Flatten(), new Dense()]), 2);
 
         places.Depths.Should().Equal(1, 1, 2, 2, 2, 2, 3);
         places.Ends.Select(end => places.Depths[end]).Should().Equal(1, 2);
         places.Ends.Should().OnlyContain(end => places.Places[end].After is Activation);
         places.Ranks.Should().Equal(places.Ends);
         places.CountsUnits.Should().BeFalse();
-        RecordedPlaces.Of(new("linear", new(1, 1, 3), [new Dense(), new Dense()]), null).Ends.Should().Equal(0, 1);
+        RecordedPlaces.Of(new("linear", new(1, 1, 3), [new Dense(), new Dense()]), 2).Ends.Should().Equal(0, 1);
+    }
+
+    /// <summary>Over a single point nothing varies: what has no variance is no part of the sequence, unless nothing has.</summary>
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(2, 1)]
+    public void A_single_point_has_no_variance(int batchSize, int extent)
+    {
+        Layers layers = [new AveragePool(32 / extent), new Convolution(1) { Channels = 4 }, new Repeat(2, [new Dense(), new Activation(Function.Relu)]), new AveragePool(extent), new Residual([new Dense()])];
+        var options = ExperimentOptions.Of(new("points", new(32, 32, 3), layers), batchSize, 2) with { Normalize = InputNormalization.Global };
+        foreach (var size in new[] { batchSize, 1 })
+        {
+            var result = Experiment.Prepare(options with { BatchSize = size }).Run();
+            var path = Path.Combine(_folder, "points.npz");
+            ResultFile.Write(path, result);
+            var (table, read) = (MomentTable.Of(result), MomentTable.Of(ResultFile.Read(path)));
+
+            result.Depths.Should().Equal(size > 1 ? [1, 2, 3] : extent > 1 ? [1, 2] : [1, 2, 3]);
+            (table.LogChi is null).Should().Be(size * extent == 1);
+            (read.LogChi is null).Should().Be(table.LogChi is null);
+            read.Unusable.Should().Be(0);
+            result.Ends.Should().OnlyContain(end => !end.HasEnded);
+        }
+    }
+
+    /// <summary>JSON readers stop at 64 levels by default; a network of 30 residuals in each other has more.</summary>
+    [Fact]
+    public void Layers_in_many_levels_are_written_and_read()
+    {
+        Layers layers = [new Dense()];
+        for (var level = 0; level < 29; level++)
+        {
+            layers = [new Residual(layers)];
+        }
+
+        var options = ExperimentOptions.Of(new("deep in itself", new(32, 32, 3), [new Flatten(), new Dense { Channels = 2 }, .. layers]), 8, 1);
+        var path = Path.Combine(_folder, "levels.npz");
+        var experiment = Experiment.Prepare(options);
+        ResultFile.Write(path, experiment.Run());
+
+        ResultFile.Read(path).Options.Should().Be(options);
+        ResultMerge.DifferenceFrom(path, experiment.Header).Should().BeNull();
+        ResultMerge.DifferenceFrom(path, Experiment.Prepare(options with { Seed = 1 }).Header).Should().Be("seed 0, not 1");
     }
 
     /// <summary>A branch that dies ends nothing while its skip lives.</summary>
