@@ -1,7 +1,6 @@
 using System.Globalization;
 using MathNet.Numerics.Statistics;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Bench;

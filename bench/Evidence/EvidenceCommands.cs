@@ -1,5 +1,4 @@
 using System.Globalization;
-using Wellbehaved.Model;
 using Wellbehaved.Tests.Conformance;
 
 namespace Wellbehaved.Evidence;

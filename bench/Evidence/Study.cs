@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Evidence;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
@@ -135,13 +134,19 @@ internal static class AuditCommand
 
     private static int AuditResults(string file, string[]? architectures, RecordedExperiment experiment, ReportFiles files)
     {
+        files.EnsureWritable(file);
+        var recorded = ResultInput.Read(file);
+        if (recorded.Places is not null)
+        {
+            throw new InvalidInputException(file, "expected moments at the places of an architecture, in arrays locK, found a column for each place of some network, which diagnose and plot read; no law is judged from those yet");
+        }
+
         if (architectures is not [var architecture])
         {
             throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
         }
 
-        files.EnsureWritable(file);
-        var run = ResultAudit.Of(file, ResultInput.Read(file), architecture, experiment);
+        var run = ResultAudit.Of(file, recorded, architecture, experiment);
         VerdictTable.Print(run);
         files.Write(run);
         return ExitStatus.Of(run, allowDeclined: false);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 

@@ -10,7 +10,9 @@ internal static class CurveTable
     private const string None = "-";
 
     /// <summary>Prints medians of the effective rank and of the signal-to-noise ratio, and how many networks they are over where some have ended.</summary>
-    public static void Print(DepthCurves curves)
+    /// <param name="curves">The curves.</param>
+    /// <param name="isPredicted">Whether theory has a limit of infinite width for the network.</param>
+    public static void Print(DepthCurves curves, bool isPredicted = true)
     {
         var anyEnded = curves.Alive.Any(alive => alive < curves.Simulations);
         Console.WriteLine("   depth   directions of variance   SNR^l/SNR^0" + (anyEnded ? "   networks" : ""));
@@ -21,8 +23,8 @@ internal static class CurveTable
         }
 
         Console.WriteLine(
-            $"medians over the networks of this width{(anyEnded ? " that have not ended before that depth" : "")}; "
-            + "wellbehaved predict gives the limit of infinite width, from which they depart with depth");
+            $"medians over the networks of this width{(anyEnded ? " that have not ended before that depth" : "")}"
+            + (isPredicted ? "; wellbehaved predict gives the limit of infinite width, from which they depart with depth" : string.Empty));
     }
 
     private static string Rank(double reff) => !double.IsFinite(reff) || reff == EffectiveRank.NotComputed ? None

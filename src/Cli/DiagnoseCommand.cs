@@ -1,13 +1,17 @@
 using System.CommandLine;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
-/// <summary><c>wellbehaved diagnose</c>: what the post would say of the architecture behind a result file.</summary>
+/// <summary><c>wellbehaved diagnose</c>: what the post would say of the network behind a result file, or of one that is run first.</summary>
 internal static class DiagnoseCommand
 {
     private const string WellBehaved = "well-behaved";
+
+    private const int SimulationsByDefault = 32;
+
+    /// <summary>Blank characters beyond which a file is no network, whatever follows.</summary>
+    private const int MostBlanks = 1 << 12;
 
     /// <summary>Indentation of the evidence beyond the titles of its lines.</summary>
     private const int Hanging = 21;
@@ -15,15 +19,87 @@ internal static class DiagnoseCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var file = new Argument<string>("FILE.npz") { Description = "A result file, ours or the author's" };
+        var file = new Argument<string>("FILE") { Description = "A result file, ours, the author's or another program's; or a network of layers, as a JSON file or a recipe, which is run first", HelpName = "FILE.npz|FILE.json" };
         var json = OptionFactory.OutputFile("--json", "Write the diagnosis to this file as JSON");
-        var expect = OptionFactory.Choice("--expect", "Exit status 1 where the architecture is not as expected", "anything", WellBehaved);
-        var command = new Command("diagnose", "Judges an architecture by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence.") { file, expect, json };
-        command.SetAction(parsed => Diagnose(parsed.GetRequiredValue(file), parsed.GetValue(expect), parsed.GetValue(json)));
+        var expect = OptionFactory.Choice("--expect", "Exit status 1 where the network is not as expected", "anything", WellBehaved);
+        var network = new NetworkOptions(NetworkOptions.Source.Network);
+        var numSims = OptionFactory.Number("--num-sims", "Number of simulations, each with its own batch, noise and weights", SimulationsByDefault);
+        var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" };
+        var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
+        var command = new Command("diagnose", "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options from --total-depth on are for a network of layers, which is run first.") { file, expect, json };
+        network.AddTo(command);
+        Option[] ofRuns = [.. network.All, numSims, output, threads];
+        foreach (var option in new Option[] { numSims, output, threads })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            var path = parsed.GetRequiredValue(file);
+            RequireWritable(parsed.GetValue(json), path);
+            if (!IsNetwork(path))
+            {
+                return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
+                    ? throw new InvalidInputException(needless.Name, $"expected only for a network of layers, which is run first; {path} is a result file, or nothing that can be run")
+                    : Say(Diagnosis.Of(MomentTable.Of(ResultInput.Read(path))), parsed.GetValue(expect), parsed.GetValue(json));
+            }
+
+            var options = network.Read(path, parsed, parsed.GetValue(numSims));
+            return Say(Diagnosis.Of(Run(options, parsed.GetValue(output), parsed.GetValue(threads), cancellation)), parsed.GetValue(expect), parsed.GetValue(json));
+        }));
         return command;
     }
 
-    private static int Diagnose(string path, string? expected, string? json)
+    /// <summary>Whether a name is that of a network, by what the file holds: results are archives, networks are JSON objects.</summary>
+    private static bool IsNetwork(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return !Directory.Exists(path) && (NetworkSource.RecipeNames.Contains(path) || path.EndsWith(".json", StringComparison.OrdinalIgnoreCase));
+        }
+
+        using var stream = RegularFile.Open(path, "file");
+        using var reader = new StreamReader(stream);
+        var beginning = new char[MostBlanks];
+        var first = beginning.AsSpan(0, reader.ReadBlock(beginning)).Trim('\0').TrimStart();
+
+        // A comment may precede the object.
+        return first is ['{' or '/', ..] || (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && first is not ['P', 'K', ..]);
+    }
+
+    private static MomentTable Run(ExperimentOptions options, string? output, int threads, CancellationToken cancellation)
+    {
+        if (threads <= 0)
+        {
+            throw new InvalidInputException("--threads", $"expected a positive number, got {threads}");
+        }
+
+        if (output is not null)
+        {
+            ResultOutput.EnsureWritable(output);
+        }
+
+        if (File.Exists(output))
+        {
+            throw new InvalidInputException("--out", $"expected no file at {output}; run --overwrite replaces one");
+        }
+
+        var experiment = Experiment.Prepare(options, threads);
+        ImageRemark.Print(experiment.Remark);
+        var result = ProgressDisplay.Show(ForeignText.OnOneLine(options.Name), Math.Max(1, (long)options.NumSims * options.Steps), depthReached => experiment.Run(depthReached, cancellation: cancellation));
+        if (output is not null)
+        {
+            foreach (var warning in ResultFile.Write(output, result))
+            {
+                Console.Error.WriteLine(ForeignText.OnOneLine($"warning: {warning}"));
+            }
+        }
+
+        return MomentTable.Of(result);
+    }
+
+    private static void RequireWritable(string? json, string path)
     {
         if (json is not null)
         {
@@ -31,9 +107,10 @@ internal static class DiagnoseCommand
             Outputs.RequireApart(json, "--json", [path]);
             AtomicFile.EnsureWritable(json, "--json");
         }
+    }
 
-        var table = MomentTable.Of(ResultInput.Read(path));
-        var diagnosis = Diagnosis.Of(table);
+    private static int Say(Diagnosis diagnosis, string? expected, string? json)
+    {
         var screen = Screen.Output();
         screen.Sentence(diagnosis.Sentence);
         foreach (var line in DiagnosisLines.Of(diagnosis).Skip(1))

@@ -41,6 +41,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 3 --num-channels 512 --batch-size 64 --num-sims 24 --out bn_ff.npz --resume",
             "# A share of it on another machine, docs/campaigns.md",
             "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 3 --num-channels 512 --batch-size 64 --num-sims 24 --shard 2/8 --out part-2.npz",
+            "# A network of layers in a JSON file, docs/networks.md",
+            "wellbehaved run --network mine.json --total-depth 6 --batch-size 16 --num-sims 30 --out mine.npz",
         ],
         ["merge"] =
         [
@@ -55,7 +57,12 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "# With ten networks of this width, sampled from the one-step laws",
             "wellbehaved predict --architecture bn_ff --total-depth 100 --kernel-size 1 --num-channels 128 --batch-size 64 --finite-width 10 --json bn_ff.json",
         ],
-        ["diagnose"] = ["wellbehaved diagnose bn_ff.npz --json diagnosis.json"],
+        ["diagnose"] =
+        [
+            "wellbehaved diagnose bn_ff.npz --json diagnosis.json",
+            "# A network of layers, which is run first",
+            "wellbehaved diagnose mine.json --total-depth 20 --batch-size 64 --num-sims 50",
+        ],
         ["plot"] =
         [
             "wellbehaved plot bn_ff.npz --out bn_ff.svg",

@@ -1,17 +1,37 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Cli;
 
 /// <summary>The options that describe a network and its inputs.</summary>
-internal sealed class NetworkOptions
+/// <param name="source">Where the network comes from.</param>
+internal sealed class NetworkOptions(NetworkOptions.Source source)
 {
+    private const int BatchByDefault = 64;
+
     private static readonly string[] Layouts = ["nhwc", "nchw", "nhw", "hwc", "chw"];
-    private readonly Option<string> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", Required = true, HelpName = "word" };
-    private readonly Option<int> _totalDepth = OptionFactory.RequiredNumber<int>("--total-depth", "Number of layers, or of residual units");
-    private readonly Option<int> _kernelSize = OptionFactory.RequiredNumber<int>("--kernel-size", "Extent of the kernels; 1 flattens the images: a fully connected net");
-    private readonly Option<int> _numChannels = OptionFactory.RequiredNumber<int>("--num-channels", "Channels of every layer");
-    private readonly Option<int> _batchSize = OptionFactory.RequiredNumber<int>("--batch-size", "Images in a batch");
+    private readonly Option<string?> _network = new("--network") { Description = "A network of layers instead of an architecture: its JSON file, or a recipe that wellbehaved network lists", HelpName = "FILE|NAME" };
+    private readonly Option<string?> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
+    private readonly Option<int> _totalDepth = OptionFactory.OptionalNumber<int>("--total-depth", source switch
+    {
+        Source.Architecture => "Number of layers, or of residual units",
+        Source.ArchitectureOrNetwork => "Number of layers, or of residual units; the repetitions that a network leaves open as \"L\"",
+        _ => "The repetitions that a network leaves open as \"L\"",
+    });
+
+    private readonly Option<int> _kernelSize = OptionFactory.OptionalNumber<int>("--kernel-size", "Extent of an architecture's kernels; 1 flattens the images: a fully connected net");
+    private readonly Option<int> _numChannels = OptionFactory.OptionalNumber<int>("--num-channels", source switch
+    {
+        Source.Architecture => "Channels of every layer",
+        Source.ArchitectureOrNetwork => "Channels of every layer; those that a network leaves open as \"N\"",
+        _ => "The channels that a network leaves open as \"N\"",
+    });
+
+    private readonly Option<int> _batchSize = source == Source.Network ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault) : OptionFactory.RequiredNumber<int>("--batch-size", "Images in a batch");
+    private readonly Option<string> _noise = OptionFactory.Choice("--noise", "Of which mapping the noise is the derivative: of one input, the statistics of the batch held, or of the whole batch", "mapping", "full");
     private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist, the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
     private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them" };
     private readonly Option<string?> _layout = CreateLayout();
@@ -23,19 +43,88 @@ internal sealed class NetworkOptions
     private readonly Option<string> _boundary = OptionFactory.Choice("--boundary", "What a convolution sees beyond the border", "periodic", "symmetric", "zero_padding");
     private readonly Option<string> _normalize = OptionFactory.Choice("--normalize", "Normalisation of the input signal over the batch", "channel", "global", "none");
 
+    /// <summary>Where a command takes its network from.</summary>
+    public enum Source
+    {
+        /// <summary>From <c>--architecture</c>.</summary>
+        Architecture,
+
+        /// <summary>From <c>--architecture</c> or <c>--network</c>.</summary>
+        ArchitectureOrNetwork,
+
+        /// <summary>From an argument of the command, which names a network of layers.</summary>
+        Network,
+    }
+
+    /// <summary>All options, in the order of the help.</summary>
+    public IReadOnlyList<Option> All => source switch
+    {
+        Source.Architecture => [_architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
+        Source.ArchitectureOrNetwork => [_architecture, _network, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _noise, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
+        _ => [_totalDepth, _numChannels, _batchSize, _noise, .. Inputs, _numComputations, _depths, _seed],
+    };
+
+    private IEnumerable<Option> Inputs => [_dataset, _dataDir, _layout, _normalize];
+
+    /// <summary>What an architecture needs, and a network of layers says itself or may leave open.</summary>
+    private Option[] OfArchitecture => [_architecture, _totalDepth, _kernelSize, _numChannels];
+
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         _architecture.CompletionSources.Add([.. Architecture.Names]);
+        _network.CompletionSources.Add([.. NetworkSource.RecipeNames]);
         _dataset.CompletionSources.Add([.. ImageSources.Names]);
-        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _layout, _normalize, _epsilon, _resDepth, _numComputations, _depths, _seed })
+        foreach (var option in All)
         {
             command.Options.Add(option);
+        }
+
+        if (source != Source.Network)
+        {
+            command.Validators.Add(RequireNetwork);
         }
     }
 
     /// <summary>Reads the options.</summary>
-    public ExperimentOptions Read(ParseResult parsed, int numSims) => new()
+    /// <param name="parsed">The call.</param>
+    /// <param name="numSims">Number of simulations.</param>
+    /// <returns>An experiment on an architecture or on a network of layers, whose sizes are put in.</returns>
+    /// <exception cref="InvalidInputException">An option or the file of the network is wrong.</exception>
+    public ExperimentOptions Read(ParseResult parsed, int numSims) =>
+        source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is { } network ? Read(network, parsed, numSims) : OnArchitecture(parsed, numSims);
+
+    /// <summary>Reads the options of an experiment on a network of layers.</summary>
+    /// <param name="name">A recipe or a file.</param>
+    /// <param name="parsed">The call.</param>
+    /// <param name="numSims">Number of simulations.</param>
+    /// <returns>The experiment, in whose network the sizes are put in.</returns>
+    /// <exception cref="InvalidInputException">An option or the file of the network is wrong.</exception>
+    public ExperimentOptions Read(string name, ParseResult parsed, int numSims)
+    {
+        foreach (var option in new Option[] { _architecture, _kernelSize, _boundary, _epsilon, _resDepth }.Where(option => IsGiven(parsed, option)))
+        {
+            throw new InvalidInputException(option.Name, "expected without --network, whose layers say it themselves");
+        }
+
+        var template = NetworkSource.Open(name);
+        var (dataset, folder, layout) = (parsed.GetRequiredValue(_dataset), parsed.GetValue(_dataDir), LayoutOf(parsed.GetValue(_layout)));
+        ExperimentOptions.RequireSizes(null, parsed.GetValue(_batchSize), null);
+        Shape? input = template.Template.Input is null && ImageSources.Open(dataset, folder, layout) is { } images ? new Shape(images.Height, images.Width, images.Channels) : null;
+        var network = template.With(new NetworkSizes(input, Given(parsed, _numChannels), Given(parsed, _totalDepth)));
+        return ExperimentOptions.Of(network, parsed.GetValue(_batchSize), numSims) with
+        {
+            Noise = NoiseOf(parsed),
+            Dataset = dataset,
+            DataDir = folder,
+            Layout = layout,
+            Normalize = NormalizationOf(parsed),
+            Depths = DepthsOf(parsed) ?? Spaced(network, parsed),
+            Seed = parsed.GetValue(_seed),
+        };
+    }
+
+    private ExperimentOptions OnArchitecture(ParseResult parsed, int numSims) => new()
     {
         Architecture = parsed.GetRequiredValue(_architecture),
         TotalDepth = parsed.GetValue(_totalDepth),
@@ -50,28 +139,79 @@ internal sealed class NetworkOptions
             "zero_padding" => Boundary.ZeroPadding,
             var word => throw new InvalidInputException("--boundary", $"expected a boundary, got '{word}'"),
         },
+        Noise = source == Source.Architecture ? NoiseKind.Mapping : NoiseOf(parsed),
         Dataset = parsed.GetRequiredValue(_dataset),
         DataDir = parsed.GetValue(_dataDir),
         Layout = LayoutOf(parsed.GetValue(_layout)),
-        Normalize = parsed.GetRequiredValue(_normalize) switch
-        {
-            "channel" => InputNormalization.Channel,
-            "global" => InputNormalization.Global,
-            "none" => InputNormalization.None,
-            var word => throw new InvalidInputException("--normalize", $"expected a normalisation, got '{word}'"),
-        },
+        Normalize = NormalizationOf(parsed),
         Epsilon = parsed.GetValue(_epsilon),
         ResDepth = parsed.GetValue(_resDepth),
-        NumComputations = parsed.GetResult(_numComputations) is { Implicit: false } ? parsed.GetValue(_numComputations) : LargestDivisor(parsed.GetRequiredValue(_totalDepth)),
+        NumComputations = Given(parsed, _numComputations) ?? LargestDivisor(parsed.GetValue(_totalDepth)),
         Depths = DepthsOf(parsed),
         Seed = parsed.GetValue(_seed),
+    };
+
+    private void RequireNetwork(CommandResult result)
+    {
+        if (source == Source.ArchitectureOrNetwork && result.GetResult(_network) is not null)
+        {
+            return;
+        }
+
+        if (source == Source.ArchitectureOrNetwork && result.GetResult(_architecture) is null)
+        {
+            result.AddError("--architecture, --network: expected one of them, got neither");
+            return;
+        }
+
+        foreach (var option in OfArchitecture.Where(option => result.GetResult(option) is null or { Implicit: true }))
+        {
+            result.AddError($"Option '{option.Name}' is required.");
+        }
+    }
+
+    private NoiseKind NoiseOf(ParseResult parsed) => parsed.GetRequiredValue(_noise) switch
+    {
+        "mapping" => NoiseKind.Mapping,
+        "full" => NoiseKind.Full,
+        var word => throw new InvalidInputException("--noise", $"expected a noise, got '{word}'"),
+    };
+
+    private InputNormalization NormalizationOf(ParseResult parsed) => parsed.GetRequiredValue(_normalize) switch
+    {
+        "channel" => InputNormalization.Channel,
+        "global" => InputNormalization.Global,
+        "none" => InputNormalization.None,
+        var word => throw new InvalidInputException("--normalize", $"expected a normalisation, got '{word}'"),
     };
 
     /// <summary>The depths that were listed; null if none were.</summary>
     /// <exception cref="InvalidInputException">They are no list of numbers, or a number of depths was given as well.</exception>
     private DepthList? DepthsOf(ParseResult parsed) => parsed.GetValue(_depths) is not { } text ? null
-        : parsed.GetResult(_numComputations) is { Implicit: false } ? throw new InvalidInputException("--depths", "expected without --num-computations: the one lists the depths, the other spaces them evenly")
+        : IsGiven(parsed, _numComputations) ? throw new InvalidInputException("--depths", "expected without --num-computations: the one lists the depths, the other spaces them evenly")
         : DepthList.Parse("--depths", text);
+
+    /// <summary>Evenly spaced repetitions of a network's one repeat; null for all of them, and for networks without it.</summary>
+    private DepthList? Spaced(Networks.Network network, ParseResult parsed)
+    {
+        var given = Given(parsed, _numComputations);
+        if (RecordedPlaces.RepetitionsOf(network) is not var (_, times))
+        {
+            return given is null ? null : throw new InvalidInputException("--num-computations", $"expected only for a network of one repeat, whose repetitions are counted; every place of {network.Name} is recorded");
+        }
+
+        var computations = given ?? LargestDivisor(times);
+        if (computations < 1 || times % computations != 0)
+        {
+            throw new InvalidInputException("--num-computations", $"expected a divisor of the {times} repetitions of {network.Name}, got {computations}");
+        }
+
+        return computations == times ? null : new DepthList(Enumerable.Range(1, computations).Select(i => i * (times / computations)));
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    private static int? Given(ParseResult parsed, Option<int> option) => IsGiven(parsed, option) ? parsed.GetValue(option) : null;
 
     /// <summary>The largest divisor of a depth up to 100; 1 for a depth that is refused elsewhere.</summary>
     private static int LargestDivisor(int depth) => Enumerable.Range(1, 100).LastOrDefault(divisor => depth > 0 && depth % divisor == 0, 1);

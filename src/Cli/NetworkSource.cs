@@ -1,5 +1,4 @@
 using System.Text;
-using Wellbehaved.Model;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Cli;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Wellbehaved.Model;
 using Place = Wellbehaved.Networks.Place;
 using PlaceKind = Wellbehaved.Networks.PlaceKind;
 

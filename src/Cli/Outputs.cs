@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Cli;
 
 /// <summary>Outputs that would destroy what a command reads, or results: refused before anything is done.</summary>

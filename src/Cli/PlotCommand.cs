@@ -20,7 +20,7 @@ internal static class PlotCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours or the author's, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
         var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), or histograms over the simulations (figure 2; vanilla only)", "auto", "depth", "histogram");
         var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
@@ -55,8 +55,10 @@ internal static class PlotCommand
             ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
             var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout))) : null;
 
-            var recordings = parsed.GetRequiredValue(files).Select(file => Read(file, named, width)).ToArray();
-            var drawn = Compose(recordings, parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));
+            (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.Read(file)))];
+            var drawn = read.Any(one => one.File.Places is not null)
+                ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named)
+                : Compose([.. read.Select(one => Read(one.Path, one.File, named, width))], parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));
             foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}")).Distinct())
             {
                 Console.Error.WriteLine(ForeignText.OnOneLine($"note: {missing}"));
@@ -69,13 +71,23 @@ internal static class PlotCommand
         return command;
     }
 
-    private static Recording Read(string path, string? architecture, int width)
+    /// <summary>Files that have a column for each place, whatever the network, and others beside them.</summary>
+    private static Figure ComposeOfLayers((string Path, ResultFile File)[] read, string figure, string? architecture)
     {
-        var file = ResultInput.Read(path);
+        var first = read.First(one => one.File.Places is not null).Path;
+        return figure == "histogram" ? throw new InvalidInputException("--figure", $"expected depth for {first}, which is of a network of layers")
+            : architecture is not null ? throw new InvalidInputException("--architecture", $"expected without {first}, which has the places of a network of layers")
+            : NetworkFigure.Of([.. read.Select(one => (NameOf(one.Path), one.File))]);
+    }
+
+    private static string NameOf(string path) => ForeignText.OnOneLine(Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)));
+
+    private static Recording Read(string path, ResultFile file, string? architecture, int width)
+    {
         var options = file.Options;
         var name = options?.Architecture ?? architecture ?? Recording.Guess(file)
             ?? throw new InvalidInputException("--architecture", $"expected with {path}, whose arrays do not tell it");
-        return new Recording(ForeignText.OnOneLine(Path.GetFileNameWithoutExtension(path)), file, Architecture.Named(name, options?.ResDepth ?? file.ResidualDepth ?? 2), options?.NumChannels ?? (width > 0 ? width : null), null);
+        return new Recording(NameOf(path), file, Architecture.Named(name, options?.ResDepth ?? file.ResidualDepth ?? 2), options?.NumChannels ?? (width > 0 ? width : null), null);
     }
 
     private static Figure Compose(Recording[] recordings, string figure, Func<Recording, Prediction?>? theory)

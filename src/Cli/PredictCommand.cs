@@ -13,7 +13,7 @@ internal static class PredictCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var network = new NetworkOptions();
+        var network = new NetworkOptions(NetworkOptions.Source.Architecture);
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
         var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many fully connected networks of the given width from the one-step laws", 0);
         var command = new Command("predict", "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise.");
@@ -39,7 +39,7 @@ internal static class PredictCommand
         var sampled = finiteWidth == 0
             ? null
             : ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.GivenNoise(options, images, finiteWidth, depthReached, cancellation));
-        var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.GivenNoise(options, images, depthReached, cancellation)) with { FiniteWidth = sampled };
+        var prediction = ProgressDisplay.Show(options.Name, options.TotalDepth, depthReached => Prediction.GivenNoise(options, images, depthReached, cancellation)) with { FiniteWidth = sampled };
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
             Console.Error.WriteLine(
@@ -48,7 +48,7 @@ internal static class PredictCommand
 
         if (prediction.ImagesUsed < options.BatchSize)
         {
-            var consequence = Architecture.Named(options.Architecture).HasBatchNorm ? "; batch norm then sees a smaller batch" : string.Empty;
+            var consequence = Architecture.Named(options.Architecture!).HasBatchNorm ? "; batch norm then sees a smaller batch" : string.Empty;
             Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images, since a kernel over more than {Prediction.MostPoints} points does not fit{consequence}");
         }
 
@@ -90,7 +90,7 @@ internal static class PredictCommand
         if (prediction.DeltaChiLimit is { } limit)
         {
             // Without batch norm the limit is that of depth, whatever the batch.
-            Console.WriteLine(Architecture.Named(options.Architecture).HasBatchNorm
+            Console.WriteLine(Architecture.Named(options.Architecture!).HasBatchNorm
                 ? FormattableString.Invariant($"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Of(prediction.ImagesUsed, "image")} {Difference(prediction.LogDeltaChi[^1], limit)} at depth {options.TotalDepth}")
                 : FormattableString.Invariant($"δχ tends to {limit:F6} with depth"));
         }

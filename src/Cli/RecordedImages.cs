@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Cli;
 
 /// <summary>The input images of an experiment that a file describes.</summary>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 

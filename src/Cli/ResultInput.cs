@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Cli;
 
 /// <summary>A result file, or a folder of its arrays, that a command reads.</summary>

@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Cli;
 
 /// <summary>The result file that a command is to write.</summary>

@@ -10,7 +10,7 @@ internal static class RunCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var network = new NetworkOptions();
+        var network = new NetworkOptions(NetworkOptions.Source.ArchitectureOrNetwork);
         var numSims = OptionFactory.RequiredNumber<int>("--num-sims", "Number of simulations, each with its own batch, noise and weights");
         var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true };
         var noReffSignal = new Option<bool>("--no-reff-signal") { Description = "Leave out the effective rank of the signal" };
@@ -61,9 +61,9 @@ internal static class RunCommand
         }
 
         journal.Complete();
-        if (options.ReffSignal && result.Simulations.Count > 0 && result.Settings.FeatureShape.Points > 1)
+        if (options.ReffSignal && result.Simulations.Count > 0 && result.Varies)
         {
-            CurveTable.Print(DepthCurves.Of(result));
+            CurveTable.Print(DepthCurves.Of(result), isPredicted: options is { Network: null, Noise: NoiseKind.Mapping });
         }
 
         foreach (var clause in EndingWords.Count(result.Ends, result.Simulations.Count, "simulation"))
@@ -71,7 +71,7 @@ internal static class RunCommand
             Console.WriteLine(clause);
         }
 
-        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Architecture}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"));
+        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Name}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"));
         return ExitStatus.Success;
     }
 
@@ -112,7 +112,7 @@ internal static class RunCommand
 
         try
         {
-            return ProgressDisplay.Show(options.Architecture, (long)pending * options.TotalDepth, depthReached => experiment.Run(depthReached, journal, cancellation));
+            return ProgressDisplay.Show(ForeignText.OnOneLine(options.Name), Math.Max(1, (long)pending * options.Steps), depthReached => experiment.Run(depthReached, journal, cancellation));
         }
         catch (OperationCanceledException) when (journal.Count > 0)
         {

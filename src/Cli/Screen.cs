@@ -1,6 +1,5 @@
 using Spectre.Console;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 

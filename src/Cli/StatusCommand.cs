@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
@@ -43,7 +42,8 @@ internal static class StatusCommand
     private static bool Describe(RunStatus[] runs)
     {
         var options = runs[0].Header!.Options;
-        Console.WriteLine($"{ForeignText.OnOneLine(options.Architecture)}, depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}, M = {options.BatchSize}, seed {options.Seed}: {Counted.Of(options.NumSims, "simulation")}");
+        var sizes = options.Network is { } network ? $"{Counted.Of(network.Depth, "unit")}" : $"depth {options.TotalDepth}, k = {options.KernelSize}, N = {options.NumChannels}";
+        Console.WriteLine($"{ForeignText.OnOneLine(options.Name)}, {sizes}, M = {options.BatchSize}, seed {options.Seed}: {Counted.Of(options.NumSims, "simulation")}");
         foreach (var run in runs)
         {
             var left = run.State == RunState.Done ? string.Empty : run.State == RunState.Failed ? "--resume goes on" : $"time left {Spell(run.TimeLeft)}";

@@ -1,6 +1,5 @@
 using System.Globalization;
 using MathNet.Numerics.LinearAlgebra;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 

@@ -22,7 +22,7 @@ internal static class WeightStructure
         var found = known.Select(convolution => (convolution.Index, Cause: Of(convolution))).Where(one => one.Cause is not null).GroupBy(one => one.Cause!).MaxBy(group => group.Count());
         if (found is not null && found.Count() * 2 > known.Count(convolution => convolution.Index > 0))
         {
-            return (found.Key, $"so are {found.Count()} of {Model.Counted.Of(known.Length, "recovered convolution")}, to rounding");
+            return (found.Key, $"so are {found.Count()} of {Files.Counted.Of(known.Length, "recovered convolution")}, to rounding");
         }
 
         return Correlated(simulations);

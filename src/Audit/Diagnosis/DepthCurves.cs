@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>What an experiment shows by depth: medians over its simulations.</summary>
@@ -23,8 +21,8 @@ public sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<double
         var (depths, ends) = (result.Depths, result.Ends);
         return new DepthCurves(
             depths,
-            MedianByDepth(result.Select(result.ReluPlace, (moments, _) => moments.ReffSignal)),
-            MedianByDepth(result.Select(result.LastPlace, (moments, input) => -2 * moments.LogChi(input))))
+            MedianByDepth(result.SelectAtRanks((moments, _) => moments.ReffSignal)),
+            MedianByDepth(result.SelectAtEnds((moments, input) => -2 * moments.LogChi(input))))
         {
             Alive = [.. depths.Select(depth => ends.Count(end => end.IsAliveAt(depth)))],
             Simulations = ends.Count,

@@ -143,7 +143,7 @@ internal static class DiagnosisWords
     /// <summary>Why nothing is named although something is known; null if intervals are merely too wide.</summary>
     private static string? Open(Conclusions seen, Diagnosis diagnosis, DepthContrasts contrasts, MomentTable table) =>
         seen.IsWellBehaved && diagnosis.Ends.Count > 0
-            ? Invariant($"{Model.Counted.Of(diagnosis.Ends.Count, diagnosis.Mappings, "mapping")} end before their depth, too many to call all well-behaved by the others")
+            ? Invariant($"{Files.Counted.Of(diagnosis.Ends.Count, diagnosis.Mappings, "mapping")} end before their depth, too many to call all well-behaved by the others")
         : seen.Growth is not Growth.Exponential && DilutedBranch.Of(table, contrasts) is { } branch && branch.DepthNeeded > contrasts.Depth
             ? Invariant($"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on")
         : !seen.KeepsSnr && table.LogChi is not null && seen.Growth is not (Growth.Undecided or Growth.Exponential)

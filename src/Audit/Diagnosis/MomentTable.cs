@@ -61,27 +61,27 @@ public sealed record MomentTable(
     public static MomentTable Of(ExperimentResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        var varies = result.Settings.FeatureShape.Points > 1;
+        var varies = result.Varies;
         var ends = result.Ends;
         var alive = Enumerable.Range(0, result.Simulations.Count).Where(i => result.Simulations[i].DiedAtDepth is null && !IsDeath(ends[i].Ending)).ToArray();
         return new MomentTable(
             result.Depths,
             alive.Length,
-            varies && result.Options.ReffSignal ? Rows(result.ReluPlace, (moments, _) => moments.ReffSignal) : null,
-            varies ? Rows(result.LastPlace, (moments, input) => moments.LogChi(input)) : null,
-            Rows(result.LastPlace, (moments, _) => moments.LogNu2Signal),
-            [.. alive.Select(i => result.Simulations[i].AtDepth0.LogNu2Signal)],
+            varies && result.Options.ReffSignal ? Rows(result.SelectAtRanks, (moments, _) => moments.ReffSignal) : null,
+            varies ? Rows(result.SelectAtEnds, (moments, input) => moments.LogChi(input)) : null,
+            Rows(result.SelectAtEnds, (moments, _) => moments.LogNu2Signal),
+            result.Settings is null ? null : [.. alive.Select(i => result.Simulations[i].AtDepth0.LogNu2Signal)],
             result.Simulations.Count - alive.Length)
         {
             KnownEnds = [.. Enumerable.Range(0, ends.Count).Except(alive).Select(i => IsDeath(ends[i].Ending) ? ends[i] : new MappingEnd(Ending.DeadSignal, result.Simulations[i].DiedAtDepth ?? -1))],
-            LogMu2 = varies ? Rows(result.LastPlace, (moments, _) => moments.LogMu2Signal) : null,
-            ResidualDepth = result.Settings.Architecture.IsResidual ? result.Settings.Architecture.ResidualDepth : null,
-            MeanMu2 = varies ? Means(Rows(result.LastPlace, (moments, _) => moments.LogMu2Signal)) : null,
+            LogMu2 = varies ? Rows(result.SelectAtEnds, (moments, _) => moments.LogMu2Signal) : null,
+            ResidualDepth = result.ResidualDepth,
+            MeanMu2 = varies ? Means(Rows(result.SelectAtEnds, (moments, _) => moments.LogMu2Signal)) : null,
         };
 
-        double[][] Rows(Place place, Func<MomentSet, double, double> selector)
+        double[][] Rows(Func<Func<MomentSet, double, double>, double[][]> select, Func<MomentSet, double, double> selector)
         {
-            var all = result.Select(place, selector);
+            var all = select(selector);
             return [.. alive.Select(i => all[i])];
         }
     }
@@ -92,18 +92,10 @@ public sealed record MomentTable(
     public static MomentTable Of(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var last = file.LastPlace;
-        double[][][] ranks = [.. file.Names
-            .Where(name => name.StartsWith("reff_signal_loc", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(name => file.Find(name)!.ToArray())];
-        var reff = Array.Find(ranks, rows => rows.Any(row => row.Any(value => value >= 1)))
-            ?? Array.Find(ranks, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
-        var (logChi, logNu2, logMu2) = (file.FindLog($"chi_loc{last}"), file.FindLog($"nu2_signal_loc{last}"), file.FindLog($"mu2_signal_loc{last}"));
-        var table = new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0)
+        var (logChi, logNu2, logMu2) = (file.FindLogAtEnds("chi"), file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal"));
+        var table = new MomentTable(file.SequenceDepths, file.Simulations, file.FindRanks("reff_signal"), logChi, logNu2, null, 0)
         {
-            // Every file says a residual depth; feedforward nets have no branch.
-            ResidualDepth = file.Options is { } options && !Architecture.Named(options.Architecture).IsResidual ? null : file.ResidualDepth,
+            ResidualDepth = file.BranchLayers,
             MeanMu2 = logMu2 is null ? null : Means(logMu2),
 
             // Over a single point nothing ever varies.

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 

@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;

@@ -1,5 +1,4 @@
 using MathNet.Numerics.LinearAlgebra;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 

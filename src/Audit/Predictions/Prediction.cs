@@ -1,5 +1,4 @@
 using MathNet.Numerics.LinearAlgebra;
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;

@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>A process does not follow the audit protocol: it crashed, hung, or answered what the protocol does not allow. Says nothing about what it implements.</summary>

@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>A folder that only the user can enter, through which files go to and from a subject; another takes its place where a subject spoils it.</summary>

@@ -27,7 +27,7 @@ internal static class RecordedTest
                 FalseAlarmBound = 1,
                 Deviation = double.NaN,
                 Detectable = double.PositiveInfinity,
-                Remark = missing > 0 ? $"no number in {Model.Counted.Of(missing, n + missing, "simulation")}" : null,
+                Remark = missing > 0 ? $"no number in {Files.Counted.Of(missing, n + missing, "simulation")}" : null,
             };
         }
 
@@ -117,7 +117,7 @@ internal static class RecordedTest
             Effect = double.IsFinite(critical)
                 ? new Effect(EffectKind.Difference, figure.Mean, figure.Mean - (critical * error), figure.Mean + (critical * error))
                 : null,
-            Remark = missing > 0 ? $"no number in {Model.Counted.Of(missing, n + missing, "mapping")}"
+            Remark = missing > 0 ? $"no number in {Files.Counted.Of(missing, n + missing, "mapping")}"
                 : usable && probability > rates.FalseFail ? WouldDecide(decides, "mappings")
                 : null,
         };

@@ -16,6 +16,6 @@ public static class Promise
         var rate = string.Create(CultureInfo.InvariantCulture, $"a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs");
         return asymptotic == 0 ? rate : string.Create(
             CultureInfo.InvariantCulture,
-            $"{rate} where no bound is asymptotic; of {Model.Counted.Of(measurements.Length, "measurement")} {asymptotic} {(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only");
+            $"{rate} where no bound is asymptotic; of {Files.Counted.Of(measurements.Length, "measurement")} {asymptotic} {(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only");
     }
 }

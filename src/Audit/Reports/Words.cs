@@ -17,5 +17,5 @@ public static class Words
     /// <param name="all">Of how many.</param>
     /// <param name="noun">The noun in the singular; its plural ends in s.</param>
     /// <returns><c>1 of 3 checks holds</c>, <c>2 of 3 checks hold</c>.</returns>
-    internal static string Hold(int some, int all, string noun) => $"{Model.Counted.Of(some, all, noun)} {(some == 1 || all == 1 ? "holds" : "hold")}";
+    internal static string Hold(int some, int all, string noun) => $"{Files.Counted.Of(some, all, noun)} {(some == 1 || all == 1 ? "holds" : "hold")}";
 }

@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>A deep experiment made of single propagations, for subjects that only know how to propagate.</summary>

@@ -69,7 +69,7 @@ public sealed record VerificationRun(
     /// <param name="advance">Called with the work done since the last call, in units of <see cref="Work"/>, from any thread.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The run.</returns>
-    /// <exception cref="Model.InvalidInputException">An id is not in the ledger.</exception>
+    /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null, Action<long>? advance = null, CancellationToken cancellation = default)
     {
@@ -98,7 +98,7 @@ public sealed record VerificationRun(
     /// <param name="claims">Ids of the claims; all if empty.</param>
     /// <param name="architectures">Architectures; all if null.</param>
     /// <returns>Units of work: a layer of a deep simulation is one.</returns>
-    /// <exception cref="Model.InvalidInputException">An id is not in the ledger.</exception>
+    /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     public static long Work(Scale scale, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null)
     {
         var checks = ChecksOf(claims, architectures);
@@ -115,7 +115,7 @@ public sealed record VerificationRun(
     {
         var unknown = claims.FirstOrDefault(id => ClaimLedger.Find(id) is null);
         return unknown is not null
-            ? throw new Model.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Model.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}")
+            ? throw new Files.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}")
             : [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true))];
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 

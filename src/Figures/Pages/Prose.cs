@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 

@@ -45,13 +45,14 @@ public sealed class Network<T> : IDisposable
     /// <summary>Builds a network.</summary>
     /// <param name="settings">Its description.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
-    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric.</exception>
-    public Network(NetworkSettings settings, int threads = 1)
-        : this(settings, settings?.Description(), threads)
+    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or steps that no layers describe are asked for another noise than that of the mapping.</exception>
+    public Network(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
+        : this(settings, settings?.Description(), threads, noise)
     {
     }
 
-    private Network(NetworkSettings? settings, Network? description, int threads)
+    private Network(NetworkSettings? settings, Network? description, int threads, NoiseKind noise)
     {
         ArgumentNullException.ThrowIfNull(settings);
         (_settings, _threads) = (settings, threads);
@@ -59,12 +60,17 @@ public sealed class Network<T> : IDisposable
         Input = new SignalAndNoise<T>(settings.NetworkInput);
         if (description is null)
         {
+            if (noise != NoiseKind.Mapping)
+            {
+                throw new ArgumentException($"expected the noise of the mapping for steps that no layers describe, got {noise}", nameof(noise));
+            }
+
             _steps = new StepwisePropagation<T>(settings, _product, threads);
             return;
         }
 
         _places = description.Places;
-        _factory = new LayerFactory<T>(settings.Input.Images, NoiseKind.Mapping, _product);
+        _factory = new LayerFactory<T>(settings.Input.Images, noise, _product);
         (_stages, var memory) = StageWalk<T>.Of(description, _factory);
         _state = new PropagationState<T>(new TensorShape(settings.Input.Images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
     }

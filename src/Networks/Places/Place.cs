@@ -30,6 +30,12 @@ public readonly record struct Place(int Depth, int Number, PlaceKind Kind, Layer
     /// <summary>Whether channels there are, given the layer below, independent and jointly Gaussian over the points.</summary>
     public bool IsGaussian { get; init; }
 
+    /// <summary>Whether it shows the output of a repetition of a stack, or of a residual outside of one.</summary>
+    public bool EndsUnit { get; init; }
+
+    /// <summary>Layers with weights on the longest path from the input to it.</summary>
+    public int WeightedLayers { get; init; }
+
     /// <inheritdoc/>
     public override string ToString()
     {

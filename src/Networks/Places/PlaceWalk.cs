@@ -9,6 +9,7 @@ internal sealed class PlaceWalk
     private int _next;
     private bool _hasWeights;
     private bool _isGaussian;
+    private int _weighted;
 
     private PlaceWalk(Shape input) => _shape = input;
 
@@ -42,12 +43,14 @@ internal sealed class PlaceWalk
                     {
                         Enter();
                         Unit(repeat.Unit, shown: true);
+                        EndUnit();
                     }
 
                     break;
                 case Residual:
                     Enter();
                     Unit([layer], shown: true);
+                    EndUnit();
                     break;
                 default:
                     if (DrawsWeights(layer) && _hasWeights)
@@ -67,6 +70,9 @@ internal sealed class PlaceWalk
         Add(PlaceKind.Before, null);
     }
 
+    /// <summary>A unit that moves nothing shows its end before it begins.</summary>
+    private void EndUnit() => _places[^1] = _places[^1] with { EndsUnit = true };
+
     /// <summary>Layers of a unit, of a branch or of a skip.</summary>
     private void Unit(Layers layers, bool shown)
     {
@@ -82,15 +88,17 @@ internal sealed class PlaceWalk
 
                     break;
                 case Residual residual:
-                    var (input, isGaussian) = (_shape, _isGaussian);
+                    var (input, isGaussian, weighted) = (_shape, _isGaussian, _weighted);
                     Unit(residual.Branch, shown);
                     if (shown)
                     {
                         EndBranch(residual.Branch);
                     }
 
-                    (_shape, _isGaussian) = (input, isGaussian);
+                    var longest = _weighted;
+                    (_shape, _isGaussian, _weighted) = (input, isGaussian, weighted);
                     Unit(residual.Skip, shown);
+                    _weighted = Math.Max(longest, _weighted);
                     Pass(residual, shown);
                     break;
                 default:
@@ -109,7 +117,7 @@ internal sealed class PlaceWalk
 
         if (isRepeated)
         {
-            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true, IsGaussian = _isGaussian });
+            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true, IsGaussian = _isGaussian, WeightedLayers = _weighted });
         }
         else
         {
@@ -144,6 +152,7 @@ internal sealed class PlaceWalk
     private void Pass(Layer layer, bool shown)
     {
         _hasWeights |= DrawsWeights(layer);
+        _weighted += DrawsWeights(layer) ? 1 : 0;
         _isGaussian = layer switch
         {
             Convolution convolution => convolution.Parameters.Law == WeightLaw.Normal,
@@ -164,5 +173,5 @@ internal sealed class PlaceWalk
         }
     }
 
-    private void Add(PlaceKind kind, Layer? after) => _places.Add(new Place(_depth, _next++, kind, after, _shape) { IsGaussian = _isGaussian });
+    private void Add(PlaceKind kind, Layer? after) => _places.Add(new Place(_depth, _next++, kind, after, _shape) { IsGaussian = _isGaussian, WeightedLayers = _weighted });
 }

@@ -40,8 +40,8 @@ public class ApprovedReportTests
         Refusal.OfNull("subject", () => VerificationRun.Of(null!, Scale.Quick, 1, []));
         Refusal.OfNull("table", () => Diagnosis.Of(null!));
         Refusal.OfNull("table", () => MappingBehaviour.Of(null!));
-        Refusal.OfNull("result", () => MomentTable.Of((Model.ExperimentResult)null!));
-        Refusal.OfNull("file", () => MomentTable.Of((Model.ResultFile)null!));
+        Refusal.OfNull("result", () => MomentTable.Of((Experiments.ExperimentResult)null!));
+        Refusal.OfNull("file", () => MomentTable.Of((Experiments.ResultFile)null!));
         Refusal.OfNull("result", () => DepthCurves.Of(null!));
     }
 
@@ -64,7 +64,7 @@ public class ApprovedReportTests
         VerificationRun.Work(Scale.Quick, ["S2", "W1"]).Should().Be(5 * 500);
         var other = DeepExperiments.OptionsOf("vanilla_res", Scale.Quick, 0);
         VerificationRun.Work(Scale.Quick, ["A3"]).Should().Be(((long)options.NumSims * options.TotalDepth) + ((long)other.NumSims * other.TotalDepth) + 1000);
-        FluentActions.Invoking(() => VerificationRun.Work(Scale.Quick, ["D4", "X1"])).Should().Throw<Model.InvalidInputException>().WithMessage("*--claim*expected an id of the ledger (wellbehaved claims lists them), got 'X1'*");
+        FluentActions.Invoking(() => VerificationRun.Work(Scale.Quick, ["D4", "X1"])).Should().Throw<Files.InvalidInputException>().WithMessage("*--claim*expected an id of the ledger (wellbehaved claims lists them), got 'X1'*");
         SampleRuns.Mixed.Declined.Should().Equal("boundary symmetric", "boundary zero", "moments");
     }
 }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using FluentAssertions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

@@ -1,7 +1,6 @@
 using FluentAssertions;
 using MathNet.Numerics.Distributions;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

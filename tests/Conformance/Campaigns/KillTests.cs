@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using FluentAssertions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

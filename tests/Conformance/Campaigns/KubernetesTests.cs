@@ -2,7 +2,6 @@ using FluentAssertions;
 using k8s;
 using k8s.Models;
 using Wellbehaved.Cli;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

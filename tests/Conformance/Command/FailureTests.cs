@@ -1,6 +1,5 @@
 using FluentAssertions;
 using Wellbehaved.Cli;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

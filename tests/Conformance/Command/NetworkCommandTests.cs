@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FluentAssertions;
 using Wellbehaved.Cli;
-using Wellbehaved.Model;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;

@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>Result files, as other programs write them, of forty mappings of good health of which some end: the numbers stand as such programs compute them.</summary>

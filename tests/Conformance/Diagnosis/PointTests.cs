@@ -2,7 +2,6 @@ using FluentAssertions;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.Statistics;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

@@ -1,6 +1,5 @@
 using FluentAssertions;
 using Wellbehaved.Evidence;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

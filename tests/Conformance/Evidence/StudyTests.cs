@@ -1,7 +1,6 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Evidence;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

@@ -1,7 +1,6 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Figures;
-using Wellbehaved.Model;
 using Figure = Wellbehaved.Figures.Figure;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -46,6 +45,19 @@ public sealed class FigureReadingTests : IDisposable
     public void What_cannot_be_read_is_noticed(string content, string fault) =>
         Chromium.Read($"<!DOCTYPE html><body style='background: white'>{content}</body>", 390, dark: false, _folder.FullName).Faults.Should().Contain(found => found.StartsWith(fault));
 
+    private ResultFile OfLayers(string name, int times = 9)
+    {
+        var network = new Networks.Network(name, new(32, 32, 3),
+        [
+            new Networks.AveragePool(4),
+            new Networks.Dense { Channels = 8 },
+            new Networks.Repeat(times, [new Networks.Residual([new Networks.LayerNorm(), new Networks.Activation(new(Networks.FunctionKind.Gelu)), new Networks.Dense()])]),
+        ]);
+        var path = Path.Combine(_folder.FullName, "layers.npz");
+        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.Of(network, 8, 4)).Run());
+        return ResultFile.Read(path);
+    }
+
     private IEnumerable<Figure> Figures()
     {
         var normed = MadeUpRecording.Run(_folder.FullName, "bn_ff", depth: 12, simulations: 3);
@@ -55,6 +67,8 @@ public sealed class FigureReadingTests : IDisposable
         yield return DepthFigure.Of([.. Enumerable.Range(0, 8).Select(i => plain with { Name = $"{new string((char)('a' + i), 60)}_with_a_long_name_{i}", File = MadeUpRecording.Foreign(_folder.FullName, MadeUpRecording.Arrays(plain), $"long{i}") })]);
         yield return DepthFigure.Of([normed with { Name = "部分 *的* <文件> & {more}", File = MadeUpRecording.Foreign(_folder.FullName, [.. MadeUpRecording.Arrays(normed).Where(array => array.Key == "depth" || array.Key.StartsWith("chi", StringComparison.Ordinal))]) }]);
         yield return DepthFigure.Of([MadeUpRecording.Run(_folder.FullName, "bn_ff", depth: 1, simulations: 1)]);
+        yield return NetworkFigure.Of([("layers", OfLayers("a_network_with_a_name_that_is_longer_than_its_column_is_wide"))]);
+        yield return NetworkFigure.Of([("one", OfLayers("one of two")), ("部分 *的* <文件>", OfLayers("other & *shorter*", times: 3)), ("bn_res", normed.File)]);
         yield return HistogramFigure.Of(MadeUpRecording.Run(_folder.FullName, "vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
         yield return SideBySideFigure.Of(
         [

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

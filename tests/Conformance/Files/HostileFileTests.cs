@@ -4,7 +4,6 @@ using System.IO.Hashing;
 using System.Text;
 using FluentAssertions;
 using Wellbehaved.Cli;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

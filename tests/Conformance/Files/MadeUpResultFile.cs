@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>Result files of a few numbers that a test sets by hand.</summary>

@@ -4,7 +4,7 @@ using System.IO.Hashing;
 using System.Text;
 using Wellbehaved.Audit;
 using Wellbehaved.Cli;
-using Wellbehaved.Model;
+using Wellbehaved.Networks;
 using Wellbehaved.Tests.Properties;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -29,6 +29,12 @@ public sealed class FuzzTargets : IDisposable
 
     private static readonly ExperimentOptions Options = new() { Architecture = "vanilla", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 4, BatchSize = 4, NumSims = 3 };
 
+    /// <summary>A network of layers in each other, of which every place is recorded.</summary>
+    internal static readonly ExperimentOptions OfLayers = ExperimentOptions.Of(
+        NetworkTemplate.Parse("{\"name\": \"layers\", \"layers\": [{\"average_pool\": 8}, {\"conv\": {\"kernel\": 3, \"channels\": 4}}, {\"repeat\": {\"times\": 2, \"unit\": [{\"residual\": {\"branch\": [\"layer_norm\", \"gelu\", \"dense\"]}}]}}, \"global_average_pool\"]}").With(new Shape(32, 32, 3)),
+        batchSize: 3,
+        numSims: 3);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
     private readonly List<FuzzTarget> _all = [];
 
@@ -38,11 +44,12 @@ public sealed class FuzzTargets : IDisposable
         var result = Experiment.Prepare(Options).Run();
         var whole = Written("whole.npz", result);
         var share = Written("share.npz", Experiment.Prepare(Options, shard: new Shard(2, 3)).Run());
-        var journal = MakeJournal();
-        AddArchives(whole, share);
+        var layers = Experiment.Prepare(OfLayers).Run();
+        AddArchives(whole, share, Written("layers.npz", layers));
         AddImages();
-        AddJournals(journal);
-        AddTexts(result.Identity.Configuration);
+        AddJournals(MakeJournal(Options), string.Empty);
+        AddJournals(MakeJournal(OfLayers), " of layers");
+        AddTexts(result.Identity.Configuration, layers.Identity.Configuration);
     }
 
     /// <summary>All parsers.</summary>
@@ -59,7 +66,7 @@ public sealed class FuzzTargets : IDisposable
         return File.ReadAllBytes(PathOf(name));
     }
 
-    private void AddArchives(byte[] whole, byte[] share)
+    private void AddArchives(byte[] whole, byte[] share, byte[] layers)
     {
         byte[][] arrays =
         [
@@ -71,11 +78,11 @@ public sealed class FuzzTargets : IDisposable
         ];
         var headerWords = Words("'descr': ", "'<f8'", "'>f16'", "'|u1'", "'<U99999999'", "'=i2'", "'fortran_order': True", "'shape': ()", "'shape': (2147483647, 2147483647, 2147483647)", "(0,)", "(", ")", ", ", "NUMPY");
         _all.Add(new("npy", arrays[..4], headerWords, ReadArray, PerElement));
-        var zipWords = headerWords.Concat(Words("PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "chi_loc1.npy", "depth.npy", "missing_simulations.npy", "simulation.npy", "'<U60'", "'<f16'")).ToArray();
+        var zipWords = headerWords.Concat(Words("PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "chi_loc1.npy", "depth.npy", "missing_simulations.npy", "simulation.npy", "place.npy", "chi.npy", "'<U60'", "'<f16'")).ToArray();
         var text = Zip(CompressionLevel.NoCompression, ("depth", Npy(NpyArray.Of([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.Of(new double[4], 2, 2))), ("configuration", Npy(NpyArray.Of("{\"note\": \"not all of our files say all\", \"num_channels\": 4}"))));
         var compressed = Zip(CompressionLevel.SmallestSize, ("depth", Npy(NpyArray.Of([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.Of(new double[4000], 2000, 2))));
-        _all.Add(new("result file", [whole, share, compressed, text], zipWords, FromFile("result.npz", path => ResultFile.Read(path)), PerDeflatedByte));
-        _all.Add(new("merge", [whole, share], zipWords, FromFile("part.npz", path => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)), PerDeflatedByte));
+        _all.Add(new("result file", [whole, share, compressed, text, layers], zipWords, FromFile("result.npz", path => ResultFile.Read(path)), PerDeflatedByte));
+        _all.Add(new("merge", [whole, share, layers], zipWords, FromFile("part.npz", path => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)), PerDeflatedByte));
     }
 
     private void AddImages()
@@ -108,24 +115,24 @@ public sealed class FuzzTargets : IDisposable
         _all.Add(new("cifar100, pickled", [pickle], Words("\u0085", "\u0094", "q\0", "h\0", "}", "(", "t", "cposix\nsystem\n", "R", "b", "u"), FromFile("cifar-100-python/train", _ => ImageSources.Open("cifar100", _folder)), PerInstruction));
     }
 
-    private void AddJournals(byte[] journal)
+    private void AddJournals(byte[] journal, string kind)
     {
-        var words = Words("\"num_sims\":", "\"num_computations\":", "\"architecture\":\"bn_res\"", "2147483647", "-1", "null", "\"shard\":{\"number\":1,\"count\":1}", "1e999");
-        _all.Add(new("journal", [journal], words, input => JournalContent.Read(new MemoryStream(input), "journal"), PerElement));
+        var words = Words("\"num_sims\":", "\"num_computations\":", "\"architecture\":\"bn_res\"", "2147483647", "-1", "null", "\"shard\":{\"number\":1,\"count\":1}", "\\u0022times\\u0022:", "1e999");
+        _all.Add(new($"journal{kind}", [journal], words, input => JournalContent.Read(new MemoryStream(input), "journal"), PerElement));
 
         // With a sound checksum, so that the JSON object which it protects is read too.
         var length = BinaryPrimitives.ReadInt32LittleEndian(journal.AsSpan(8));
-        _all.Add(new("journal, checksum mended", [journal[12..(12 + length)]], words, input => JournalContent.Read(new MemoryStream(WithHeader(journal, input)), "journal"), PerCharacter));
+        _all.Add(new($"journal{kind}, checksum mended", [journal[12..(12 + length)]], words, input => JournalContent.Read(new MemoryStream(WithHeader(journal, input)), "journal"), PerCharacter));
     }
 
-    private void AddTexts(string configuration)
+    private void AddTexts(string configuration, string ofLayers)
     {
         var json = Words("\"status\":\"done\"", "\"id\":7", "null", "{", "}", "[", "]", "\"", "1e400", "\\u0000", "\ud83d\ude00", "[[[[[[[[", "\"reason\":\"none\"");
         byte[][] answers = [.. new[] { """{"id":7,"status":"done"}""", """{"id":7,"status":"declined","reason":"no batch norm"}""" }.Select(Encoding.UTF8.GetBytes)];
         const string description = """{"id":7,"status":"done","name":"mine","version":"1.0","dtype":"float32","architectures":["bn_ff"],"boundaries":["periodic"],"epsilons":[0.001],"operations":["simulate"],"moments":["chi"]}""";
         _all.Add(new("answer", answers[..1], json, input => Protocol.ReadAnswer(7, Encoding.UTF8.GetString(input)), PerCharacter));
         _all.Add(new("description", [Encoding.UTF8.GetBytes(description)], json, input => Protocol.ReadDescription(7, Encoding.UTF8.GetString(input)), PerCharacter));
-        _all.Add(new("configuration", [Encoding.UTF8.GetBytes(configuration)], json, input => (ResultConfiguration.Read(Encoding.UTF8.GetString(input)) ?? throw Refused).Validate(), PerCharacter));
+        _all.Add(new("configuration", [Encoding.UTF8.GetBytes(configuration), Encoding.UTF8.GetBytes(ofLayers)], json, input => (ResultConfiguration.Read(Encoding.UTF8.GetString(input)) ?? throw Refused).Validate(), PerCharacter));
         _all.Add(new("table of figures", [Encoding.UTF8.GetBytes("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84\nchi_loc1,2,200,1.2,0.02,-0.2,1.1,1.3,1.18,1.22\n")], Words(",", "\n", "NaN", "1e999", "-0", "chi_loc1"), FromFile("figures.csv", path => RecordedFigures.Read(path)), PerCharacter));
 
         string[] lines =
@@ -178,10 +185,10 @@ public sealed class FuzzTargets : IDisposable
         read(PathOf(name));
     };
 
-    private byte[] MakeJournal()
+    private byte[] MakeJournal(ExperimentOptions options)
     {
-        var experiment = Experiment.Prepare(Options);
-        using var journal = Journal.Open(PathOf("run.npz"), experiment.Header, resume: false);
+        var experiment = Experiment.Prepare(options);
+        using var journal = Journal.Open(PathOf("run.npz"), experiment.Header, resume: false, overwrite: true);
         experiment.Run(journal: journal);
         return File.ReadAllBytes(Journal.PathOf(PathOf("run.npz")));
     }

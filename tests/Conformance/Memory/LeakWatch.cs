@@ -101,7 +101,7 @@ public static class LeakWatch
 
             var file = ResultFile.Read(path);
             Diagnosis.Of(MomentTable.Of(file));
-            ResultAudit.Of(path, file, options.Architecture, new RecordedExperiment());
+            ResultAudit.Of(path, file, options.Name, new RecordedExperiment());
         }
     }
 

@@ -49,6 +49,8 @@ public sealed partial class PackageTests(PackageFolder packages)
     [InlineData("Networks")]
     [InlineData("Numerics")]
     [InlineData("Model")]
+    [InlineData("Files")]
+    [InlineData("Experiments")]
     [InlineData("Theory")]
     [InlineData("Audit")]
     [InlineData("Xunit")]
@@ -84,7 +86,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [Fact]
     public void The_libraries_are_used_from_their_packages_alone()
     {
-        packages.Pack("Numerics", "Networks", "Model", "Theory", "Audit");
+        packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Audit");
         var folder = packages.NewProject("stranger");
         File.WriteAllText(Path.Combine(folder, "stranger.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -97,7 +99,7 @@ public sealed partial class PackageTests(PackageFolder packages)
               <ItemGroup><PackageReference Include="Wellbehaved.Audit" Version="{PackageFolder.Version}" /></ItemGroup>
             </Project>
             """);
-        var snippets = new[] { "src/Audit/README.md", "src/Model/README.md", "src/Theory/README.md" }.SelectMany(document => Repository.Blocks(document, "csharp")).Select(block => block.Text).ToArray();
+        var snippets = new[] { "src/Audit/README.md", "src/Experiments/README.md", "src/Model/README.md", "src/Theory/README.md" }.SelectMany(document => Repository.Blocks(document, "csharp")).Select(block => block.Text).ToArray();
         var lines = snippets.SelectMany(text => text.Split('\n')).ToArray();
         var usings = lines.Where(line => line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.Contains('=', StringComparison.Ordinal)).Distinct();
         var bodies = snippets.Select(text => "{\n" + string.Join('\n', text.Split('\n').Where(line => !usings.Contains(line))) + "}\n");

@@ -1,7 +1,6 @@
 using FluentAssertions;
 using MathNet.Numerics.Statistics;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 using Xunit.Abstractions;
 

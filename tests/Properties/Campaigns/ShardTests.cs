@@ -1,6 +1,5 @@
 using FluentAssertions;
 using FsCheck;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Properties;
 

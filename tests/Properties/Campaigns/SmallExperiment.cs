@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Tests.Properties;
 
 /// <summary>An experiment of milliseconds in a folder of its own, to be interrupted, spread and spoilt.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using FluentAssertions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Properties;
 

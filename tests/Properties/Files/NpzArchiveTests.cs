@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using FluentAssertions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Properties;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using FluentAssertions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Properties;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Properties;
 

@@ -99,6 +99,34 @@ public class PlaceTests
     public void Places_are_numbered_by_units(string layers, string places) => string.Join("; ", NetworkTemplate.Parse($"{{\"name\": \"n\", \"input\": [4, 4, 2], \"layers\": [{layers}]}}").With().Places
         .Select(place => $"{place}{(place.EndsBranch ? " (ends a branch)" : string.Empty)}")).Should().Be(places);
 
+    /// <summary>A stack's repetitions and the residuals outside of stacks are what a sequence of depths is made of.</summary>
+    [Theory]
+    [InlineData("\"dense\", \"relu\"", "")]
+    [InlineData("{\"repeat\": {\"times\": 2, \"unit\": [\"dense\", \"relu\"]}}, \"layer_norm\", \"dense\"", "1.3 after relu; 2.3 after relu")]
+    [InlineData("\"dense\", {\"residual\": {\"branch\": [\"dense\"]}}, \"relu\"", "1.3 after residual")]
+    [InlineData("{\"repeat\": {\"times\": 2, \"unit\": [\"tanh\", {\"repeat\": {\"times\": 2, \"unit\": [\"relu\"]}}]}}", "1.2 after relu; 2.2 after relu; 3.2 after relu; 4.2 after relu")]
+    public void Units_end_after_repetitions_and_residuals(string layers, string ends) =>
+        string.Join("; ", Places(layers).Where(place => place.EndsUnit)).Should().Be(ends);
+
+    [Theory]
+    [InlineData("\"relu\", \"dense\", \"relu\", \"dense\"", 0, 1, 1, 2)]
+    [InlineData("{\"residual\": {\"branch\": [\"dense\", \"dense\"], \"skip\": [\"dense\"]}}, \"dense\"", 0, 1, 2, 1, 2, 3)]
+    [InlineData("{\"residual\": {\"branch\": [{\"repeat\": {\"times\": 3, \"unit\": [\"dense\"]}}]}}", 0, 1, 3, 3)]
+    public void Weighted_layers_are_those_of_the_longest_path(string layers, params int[] counts) =>
+        Places(layers).Select(place => place.WeightedLayers).Should().Equal(counts);
+
+    [Law(MaxTest = 500)]
+    public void Weights_of_a_network_without_residuals_are_all_on_its_path(Network network)
+    {
+        if (!network.Places.Any(place => place.After is Residual) && network.Places.Count > 0)
+        {
+            var drawn = ParameterList.Of(network).Where(tensor => tensor.Kind == ParameterKind.Weights).Sum(tensor => tensor.Layer is Attention ? 0.25 : 1);
+            network.Places[^1].WeightedLayers.Should().Be((int)drawn);
+        }
+    }
+
+    private static IReadOnlyList<Place> Places(string layers) => NetworkTemplate.Parse($"{{\"name\": \"n\", \"input\": [4, 4, 2], \"layers\": [{layers}]}}").With().Places;
+
     private static Model.PlaceKind KindOf(Place place) => place.After switch
     {
         null => Model.PlaceKind.Before,

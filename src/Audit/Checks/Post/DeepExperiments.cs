@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -27,6 +26,10 @@ internal sealed class CommandInputs : IDisposable
 
         AddResults("vanilla", 3, Shard.Whole);
         AddResults("bn_ff", 1, new Shard(2, 3));
+
+        IReadOnlyList<RawArray> layers = [.. Experiment.Prepare(FuzzTargets.OfLayers).Run().ToArrays().Arrays.Select(pair => RawArray.Of(pair.Key, pair.Value))];
+        _results.AddRange([("bn_ff", layers), ("bn_res", layers), ("vanilla", [.. layers.Where(array => array.Name != "configuration")])]);
+        File.WriteAllBytes(SoundPath("layers11.npz"), ArchiveSpoiler.Sound(layers));
     }
 
     /// <summary>Holds everything.</summary>
@@ -123,7 +126,7 @@ internal sealed class CommandInputs : IDisposable
         List<string> plot = ["plot", path, "--out", PathOf(random.Next(40) == 0 ? "figure.png" : "figure.svg")];
         if (random.Next(3) == 0)
         {
-            plot.Insert(2, SoundPath(random.Pick(["vanilla11.npz", "bn_ff11.npz", "bn_res11.npz", "bn_ff12.npz"])));
+            plot.Insert(2, SoundPath(random.Pick(["vanilla11.npz", "bn_ff11.npz", "bn_res11.npz", "bn_ff12.npz", "layers11.npz"])));
         }
 
         if (random.Next(2) == 0)
@@ -160,7 +163,7 @@ internal sealed class CommandInputs : IDisposable
         List<string> merge = ["merge", path, "--out", PathOf("merged.npz")];
         if (random.Next(2) == 0)
         {
-            merge.Insert(2, SoundPath(random.Pick(["bn_ff12.npz", "vanilla11.npz"])));
+            merge.Insert(2, SoundPath(random.Pick(["bn_ff12.npz", "vanilla11.npz", "layers11.npz"])));
         }
 
         if (random.Next(3) > 0)
@@ -186,13 +189,14 @@ internal sealed class CommandInputs : IDisposable
 
     private CommandInput JournalFile(Random random)
     {
-        var target = _targets.All.Single(target => target.Name == "journal");
+        var kind = random.Pick(["journal", "journal of layers"]);
+        var target = _targets.All.Single(target => target.Name == kind);
         var path = PathOf("run.npz.journal");
         var journal = target.Seeds[0];
-        var mended = _targets.All.Single(target => target.Name == "journal, checksum mended");
+        var mended = _targets.All.Single(target => target.Name == $"{kind}, checksum mended");
         File.WriteAllBytes(path, random.Next(5) switch
         {
-            0 => Spoilt("journal", random),
+            0 => Spoilt(kind, random),
             1 => FuzzTargets.WithHeader(journal, Spoiler.Spoil(mended, random)),
             2 => [.. journal, .. journal[random.Next(journal.Length)..]],
             _ => FuzzTargets.WithHeader(journal, Encoding.UTF8.GetBytes(JsonSpoiler.Spoil(Encoding.UTF8.GetString(mended.Seeds[0]), random))),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

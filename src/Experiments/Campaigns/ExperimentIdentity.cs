@@ -1,0 +1,72 @@
+using System.Text.Json;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>What results must have in common to be parts of one experiment: its options, its images and the program that computed them.</summary>
+/// <param name="Configuration">The options, as JSON.</param>
+/// <param name="DatasetChecksum">A checksum of the input images.</param>
+/// <param name="MadeBy">The program and its version: another version may compute in another order.</param>
+public sealed record ExperimentIdentity(string Configuration, string DatasetChecksum, string MadeBy)
+{
+    /// <summary>The identity of what this program computes.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="images">The input images.</param>
+    /// <returns>The identity.</returns>
+    public static ExperimentIdentity Of(ExperimentOptions options, ImageSource images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new ExperimentIdentity(ResultConfiguration.Of(options), images.Checksum, $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}");
+    }
+
+    /// <summary>Says how another experiment differs.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>The first difference, in a few words; null if there is none.</returns>
+    public string? DifferenceFrom(ExperimentIdentity other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (Configuration != other.Configuration)
+        {
+            return DifferentOption(other) ?? "another configuration";
+        }
+
+        if (DatasetChecksum != other.DatasetChecksum)
+        {
+            return $"images of checksum {DatasetChecksum}, not {other.DatasetChecksum}";
+        }
+
+        return MadeBy == other.MadeBy ? null : $"made by {MadeBy}, not {other.MadeBy}";
+    }
+
+    /// <summary>A value in a few words: of a network, its name.</summary>
+    private static string Said(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && value.TryGetProperty("name", out var name) ? name.ToString() : value.ToString();
+
+    private string? DifferentOption(ExperimentIdentity other)
+    {
+        try
+        {
+            var levels = new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels };
+            using var mine = JsonDocument.Parse(Configuration, levels);
+            using var theirs = JsonDocument.Parse(other.Configuration, levels);
+            foreach (var option in mine.RootElement.EnumerateObject())
+            {
+                var found = theirs.RootElement.TryGetProperty(option.Name, out var value) ? value.ToString() : "nothing";
+                if (found != option.Value.ToString())
+                {
+                    return $"{option.Name} {Said(option.Value)}, not {(value.ValueKind == JsonValueKind.Undefined ? found : Said(value))}{(Said(option.Value) == Said(value) ? " of other layers" : string.Empty)}";
+                }
+            }
+
+            foreach (var option in theirs.RootElement.EnumerateObject().Where(option => !mine.RootElement.TryGetProperty(option.Name, out _)))
+            {
+                return $"no {option.Name}, not {Said(option.Value)}";
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // One of them is not ours: different, in a way that cannot be told.
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,92 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>What a journal holds: the finished simulations whose records are whole.</summary>
+/// <remarks>All records of an experiment have the same length, so a damaged one hides none behind it.</remarks>
+public sealed class JournalContent
+{
+    private JournalContent(JournalHeader header, byte[] headerBytes, IReadOnlyList<JournalRecord> records, bool isClean, int damaged)
+    {
+        Header = header;
+        HeaderBytes = headerBytes;
+        Records = records;
+        IsClean = isClean;
+        Damaged = damaged;
+    }
+
+    /// <summary>Which experiment it is.</summary>
+    public JournalHeader Header { get; }
+
+    /// <summary>Number of finished simulations.</summary>
+    public int Finished => Records.Count;
+
+    /// <summary>Number of records that are torn or damaged; their simulations count as not done.</summary>
+    public int Damaged { get; }
+
+    /// <summary>The header as it stands in the file.</summary>
+    internal byte[] HeaderBytes { get; }
+
+    /// <summary>The whole records, each simulation once, by index.</summary>
+    internal IReadOnlyList<JournalRecord> Records { get; }
+
+    /// <summary>Whether the file is made of whole records only, so that more can be appended to it.</summary>
+    internal bool IsClean { get; }
+
+    /// <summary>The moments of the finished simulations, as a result of these.</summary>
+    /// <returns>The result.</returns>
+    public ExperimentResult ToResult() => new(Header.Options, Header.Settings, [.. Records.Select(record => record.Moments)], Header.Identity, [.. Records.Select(record => record.Index)], Shard.Whole);
+
+    /// <summary>Reads a journal, also while it is being written.</summary>
+    /// <param name="path">The journal.</param>
+    /// <returns>Its content; null if the file ends within its header, so that it holds nothing.</returns>
+    /// <exception cref="InvalidInputException">The file cannot be read, is no journal, or its beginning is damaged.</exception>
+    public static JournalContent? Read(string path)
+    {
+        using var stream = RegularFile.Open(path, "journal");
+        try
+        {
+            return Read(stream, path);
+        }
+        catch (IOException exception)
+        {
+            throw new InvalidInputException(path, $"expected a readable journal ({exception.Message})", exception);
+        }
+    }
+
+    /// <summary>Reads a journal from its beginning.</summary>
+    internal static JournalContent? Read(Stream stream, string path)
+    {
+        if (JournalHeader.Read(stream, path) is not var (header, headerBytes))
+        {
+            return null;
+        }
+
+        var options = header.Options;
+        var (first, count) = header.Shard.Extent(options.NumSims);
+        var (length, extent) = (JournalRecord.Length(options), JournalRecord.Extent(options));
+        var whole = (stream.Length - headerBytes.Length) / length;
+        var torn = (stream.Length - headerBytes.Length) % length != 0;
+        var records = new SortedDictionary<int, JournalRecord>();
+        var damaged = torn ? 1 : 0;
+        var repeated = false;
+        var bytes = whole > 0 ? new byte[length] : [];
+        for (var i = 0L; i < whole; i++)
+        {
+            stream.ReadExactly(bytes);
+            var record = JournalRecord.Decode(bytes, headerBytes, extent);
+            if (record is null || record.Index < first || record.Index - first >= count)
+            {
+                damaged++;
+            }
+            else if (!records.TryAdd(record.Index, record))
+            {
+                repeated = true;
+                if (!record.Moments.IsIdenticalTo(records[record.Index].Moments))
+                {
+                    throw new InvalidInputException(path, $"expected one outcome of simulation {record.Index}, found two; --overwrite, or removing the file, starts anew");
+                }
+            }
+        }
+
+        return new JournalContent(header, headerBytes, [.. records.Values], damaged == 0 && !repeated, damaged);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text.Json;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>The first bytes of a journal: which experiment its records belong to.</summary>
+/// <remarks>Eight bytes that name the format, the length of a JSON object, the object, and a CRC-64 of all of it. docs/file-formats.md.</remarks>
+/// <param name="Identity">The experiment.</param>
+/// <param name="Shard">The share of its simulations.</param>
+/// <param name="Height">Rows of the input images.</param>
+/// <param name="Width">Columns of the input images.</param>
+/// <param name="Channels">Channels of the input images.</param>
+public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int Height, int Width, int Channels)
+{
+    private const int LengthOfStart = 12;
+    private const int LengthOfChecksum = sizeof(ulong);
+    private const int MostBytes = 1 << 26;
+
+    private static ReadOnlySpan<byte> Magic => "WBJRNL1\n"u8;
+
+    /// <summary>The options of the experiment.</summary>
+    /// <exception cref="InvalidOperationException">The configuration is none of ours; a header that was read has been checked.</exception>
+    public ExperimentOptions Options => ResultConfiguration.Read(Identity.Configuration) ?? throw new InvalidOperationException("not a configuration");
+
+    /// <summary>The network of an experiment on an architecture; null for a described network.</summary>
+    internal NetworkSettings? Settings => Options is { Network: null } options ? options.Settings(new TensorShape(options.BatchSize, Height, Width, Channels)) : null;
+
+    /// <summary>Describes a share of an experiment.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="shard">The share.</param>
+    /// <returns>The header.</returns>
+    public static JournalHeader Of(ExperimentOptions options, ImageSource images, Shard shard)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return new JournalHeader(ExperimentIdentity.Of(options, images), shard, images.Height, images.Width, images.Channels);
+    }
+
+    /// <summary>Says how this run differs from another one.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>The first difference, in a few words; null if there is none.</returns>
+    public string? DifferenceFrom(JournalHeader other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Identity.DifferenceFrom(other.Identity) ?? (Shard == other.Shard ? null : $"shard {Shard}, not {other.Shard}");
+    }
+
+    /// <summary>Writes the header.</summary>
+    internal byte[] Encode()
+    {
+        var content = JsonSerializer.SerializeToUtf8Bytes(this, CodecOptions);
+        var bytes = new byte[LengthOfStart + content.Length + LengthOfChecksum];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Magic.Length), content.Length);
+        content.CopyTo(bytes, LengthOfStart);
+        var body = bytes.AsSpan(0, LengthOfStart + content.Length);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(body.Length), Crc64.HashToUInt64(body));
+        return bytes;
+    }
+
+    /// <summary>Reads the header at the beginning of a stream.</summary>
+    /// <param name="stream">The journal.</param>
+    /// <param name="path">What to call it in messages.</param>
+    /// <returns>The header and its bytes; null if the stream ends before the header does, so that nothing can follow it.</returns>
+    /// <exception cref="InvalidInputException">The bytes are damaged, or no journal.</exception>
+    internal static (JournalHeader Header, byte[] Bytes)? Read(Stream stream, string path)
+    {
+        var start = new byte[LengthOfStart];
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(Magic.Length));
+        if (!start.AsSpan().StartsWith(Magic) || length is <= 0 or > MostBytes)
+        {
+            throw Damaged(path);
+        }
+
+        if (stream.Length < LengthOfStart + length + LengthOfChecksum)
+        {
+            return null;
+        }
+
+        var bytes = new byte[LengthOfStart + length + LengthOfChecksum];
+        start.CopyTo(bytes, 0);
+        stream.ReadExactly(bytes.AsSpan(LengthOfStart));
+        if (Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + length)) != BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(LengthOfStart + length)))
+        {
+            throw Damaged(path);
+        }
+
+        return (Decode(bytes.AsSpan(LengthOfStart, length)) ?? throw new InvalidInputException(path, "expected a journal of this version of wellbehaved"), bytes);
+    }
+
+    private static JsonSerializerOptions CodecOptions { get; } = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        IgnoreReadOnlyProperties = true,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+    };
+
+    private static JournalHeader? Decode(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            var header = JsonSerializer.Deserialize<JournalHeader>(content, CodecOptions);
+            if (header?.Identity is not { Configuration.Length: > 0, DatasetChecksum.Length: > 0, MadeBy.Length: > 0 } || ResultConfiguration.Read(header.Identity.Configuration) is not { } options
+                || !header.Shard.IsValid || header.Height < 1 || header.Width < 1 || header.Channels < 1)
+            {
+                return null;
+            }
+
+            if (options.Network is { } network && network.Input != new Networks.Shape(header.Height, header.Width, header.Channels))
+            {
+                return null;
+            }
+
+            options.ValidateFor(header.Height, header.Width, header.Channels, double.PositiveInfinity);
+            return header;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidInputException)
+        {
+            return null;
+        }
+    }
+
+    private static InvalidInputException Damaged(string path) =>
+        new(path, "expected a journal, found a damaged beginning that no longer says whose records follow; --overwrite, or removing the file, starts anew");
+}

@@ -1,0 +1,99 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>A finished simulation as it stands in a journal.</summary>
+/// <remarks>
+/// Index, when its process started and when it was finished (milliseconds since 1970), the moments bit for bit, and a CRC-64 of it all,
+/// the header's checksum included: no record is taken for one of another experiment, and every change within 64 bits is detected for certain.
+/// </remarks>
+/// <param name="Index">Index of the simulation.</param>
+/// <param name="Started">When the process that computed it began to work.</param>
+/// <param name="Finished">When it was finished.</param>
+/// <param name="Moments">Its moments.</param>
+internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTimeOffset Finished, SimulationMoments Moments)
+{
+    private const int LengthOfStart = sizeof(int) + (2 * sizeof(long)) + sizeof(double) + sizeof(int);
+    private const int LengthOfChecksum = sizeof(ulong);
+
+    /// <summary>Bytes of every record of an experiment.</summary>
+    public static long Length(ExperimentOptions options)
+    {
+        var (places, depths) = Extent(options);
+        var sets = 1 + ((long)places * depths);
+        return LengthOfStart + (sets * MomentSet.EncodedLength) + LengthOfChecksum;
+    }
+
+    /// <summary>Writes the record.</summary>
+    /// <param name="bytes">Receives it.</param>
+    /// <param name="headerBytes">The journal's header.</param>
+    public void Encode(Span<byte> bytes, ReadOnlySpan<byte> headerBytes)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, Index);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[4..], Started.ToUnixTimeMilliseconds());
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[12..], Finished.ToUnixTimeMilliseconds());
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes[20..], Moments.Mu2InputSignal);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes[28..], Moments.DiedAtDepth ?? -1);
+        var rest = bytes[LengthOfStart..];
+        foreach (var moments in Moments.AtPlaces.SelectMany(place => place).Prepend(Moments.AtDepth0))
+        {
+            moments.Encode(rest);
+            rest = rest[MomentSet.EncodedLength..];
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(rest, Checksum(bytes[..^LengthOfChecksum], headerBytes));
+    }
+
+    /// <summary>Reads a record.</summary>
+    /// <param name="bytes">The record, of the length that the options determine.</param>
+    /// <param name="headerBytes">The journal's header.</param>
+    /// <param name="extent">What <see cref="Extent"/> says of the experiment.</param>
+    /// <returns>The record; null if it is damaged.</returns>
+    public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, (int Places, int Depths) extent)
+    {
+        if (Checksum(bytes[..^LengthOfChecksum], headerBytes) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..]))
+        {
+            return null;
+        }
+
+        var rest = bytes[LengthOfStart..];
+        var atDepth0 = Next(ref rest);
+        var atPlaces = new MomentSet[extent.Places][];
+        for (var place = 0; place < atPlaces.Length; place++)
+        {
+            atPlaces[place] = new MomentSet[extent.Depths];
+            for (var i = 0; i < atPlaces[place].Length; i++)
+            {
+                atPlaces[place][i] = Next(ref rest);
+            }
+        }
+
+        var died = BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]);
+        return new JournalRecord(
+            BinaryPrimitives.ReadInt32LittleEndian(bytes),
+            DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[4..])),
+            DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[12..])),
+            new SimulationMoments(BinaryPrimitives.ReadDoubleLittleEndian(bytes[20..]), atDepth0, atPlaces, died < 0 ? null : died));
+    }
+
+    /// <summary>Places, and depths at each, that a simulation has moments of.</summary>
+    public static (int Places, int Depths) Extent(ExperimentOptions options) => options.RecordedPlaces is { } places
+        ? (places.Count, 1)
+        : (Architecture.Named(options.Architecture!, options.ResDepth).Places.Length, options.NumComputations);
+
+    private static MomentSet Next(ref ReadOnlySpan<byte> rest)
+    {
+        var moments = MomentSet.Decode(rest);
+        rest = rest[MomentSet.EncodedLength..];
+        return moments;
+    }
+
+    private static ulong Checksum(ReadOnlySpan<byte> record, ReadOnlySpan<byte> headerBytes)
+    {
+        var crc = new Crc64();
+        crc.Append(headerBytes[^LengthOfChecksum..]);
+        crc.Append(record);
+        return crc.GetCurrentHashAsUInt64();
+    }
+}

@@ -1,0 +1,67 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>Keeps two processes from working on the same result file. The system releases it with the process, however that ends.</summary>
+/// <remarks>
+/// On a file of its own, so that others can read the journal meanwhile. Where a file system knows no locks, or in the instant in which one
+/// process removes the file and another opens it, two may pass: then both compute the same bits, and the journal's checksums tell what they spoilt.
+/// </remarks>
+public sealed class OutputLock : IDisposable
+{
+    private const int Attempts = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly FileStream _stream;
+
+    private OutputLock(FileStream stream) => _stream = stream;
+
+    /// <summary>Takes the lock of a result file.</summary>
+    /// <param name="output">The result file.</param>
+    /// <returns>The lock; dispose of it when the file is complete.</returns>
+    /// <exception cref="InvalidInputException">Another process holds it, or the folder cannot be written to.</exception>
+    public static OutputLock Take(string output)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new OutputLock(new FileStream(PathOf(output), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose));
+            }
+            catch (IOException) when (attempt < Attempts)
+            {
+                // Who only asks whether the lock is held, holds it for that instant.
+                Thread.Sleep(Pause);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw IsHeld(output)
+                    ? new InvalidInputException(output, "expected a file that no other process is working on", exception)
+                    : new InvalidInputException(output, $"expected a folder that can be written to ({exception.Message})", exception);
+            }
+        }
+    }
+
+    /// <summary>Whether a process is working on a result file.</summary>
+    /// <param name="output">The result file.</param>
+    /// <returns>True if so.</returns>
+    public static bool IsHeld(string output)
+    {
+        var path = PathOf(output);
+        try
+        {
+            using var probe = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            return false;
+        }
+        catch (IOException)
+        {
+            return File.Exists(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private static string PathOf(string output) => output + ".lock";
+}

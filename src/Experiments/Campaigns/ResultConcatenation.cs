@@ -1,0 +1,144 @@
+using System.IO.Hashing;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>Joins result files that do not say of which experiment they are, on the word of whoever calls.</summary>
+/// <remarks>Nothing tells that such files belong together: what can be checked is that their arrays fit, and that no simulation occurs twice.</remarks>
+public static class ResultConcatenation
+{
+    private const string Note = "note";
+
+    /// <summary>Puts the rows of files one below the other.</summary>
+    /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; in the order in which their rows are to stand.</param>
+    /// <param name="output">The file to write.</param>
+    /// <returns>How many simulations there are, and a line for each thing to know.</returns>
+    /// <exception cref="InvalidInputException">A file says of which experiment it is, its arrays do not fit those of the others, or two rows are the same; or the file cannot be written.</exception>
+    public static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var parts = new List<IArrayCollection>();
+        try
+        {
+            foreach (var path in paths)
+            {
+                parts.Add(IArrayCollection.Open(path));
+                ReadingAllowance.Require(path, parts[^1], parts[^1].Names);
+                if (parts[^1].Contains(ResultArrays.Configuration))
+                {
+                    throw new InvalidInputException(path, "expected with --trust files that do not say of which experiment they are, found one that does; merge those without --trust");
+                }
+            }
+
+            string[] names = [.. parts[0].Names];
+            var moments = names.Where(MomentColumns.IsMoment).ToArray();
+            var note = $"joined by merge --trust from {paths.Count} files that do not say of which experiment they are";
+            var left = parts.SelectMany(part => part.Names).Distinct().Where(name => !parts.TrueForAll(part => part.Contains(name))).ToArray();
+            if (left.Length > 0)
+            {
+                throw new InvalidInputException(paths[0], $"expected the same arrays in every file, found {string.Join(", ", left.Order(StringComparer.Ordinal))} in some of them only");
+            }
+
+            var rows = Rows(paths, parts, moments);
+            var fingerprints = rows.Select(_ => new Fingerprint()).ToArray();
+            var arrays = names.Where(name => name != Note).Select(name => KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, fingerprints) : Shared(paths, parts, name))).ToList();
+            RequireDifferent(paths, rows, fingerprints);
+            NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.Of(note))));
+            return (rows.Length, [$"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in the file says so)"]);
+        }
+        finally
+        {
+            parts.ForEach(part => part.Dispose());
+        }
+    }
+
+    /// <summary>Whether an array has a row for each simulation, in every file.</summary>
+    private static bool HasRows(List<IArrayCollection> parts, (int Part, int Row)[] rows, string name) => ResultPart.HasRows(name)
+        && parts.Select((part, i) => part.Describe(name).Shape is [var first, ..] && first == rows.Count(row => row.Part == i)).All(whole => whole);
+
+    private static (int Part, int Row)[] Rows(IReadOnlyList<string> paths, List<IArrayCollection> parts, string[] moments)
+    {
+        var rows = new List<(int Part, int Row)>();
+        for (var part = 0; part < parts.Count; part++)
+        {
+            // The same rules as for every reader: one number of simulations, one column for each depth.
+            var simulations = ResultFile.Read(paths[part]).Simulations;
+            if (moments.Length == 0 || simulations == 0)
+            {
+                throw new InvalidInputException(paths[part], "expected moments of at least one simulation, found none");
+            }
+
+            rows.AddRange(Enumerable.Range(0, simulations).Select(row => (part, row)));
+        }
+
+        return [.. rows];
+    }
+
+    private static NpyArray Joined(IReadOnlyList<string> paths, List<IArrayCollection> parts, (int Part, int Row)[] rows, string name, Fingerprint[] fingerprints)
+    {
+        NpyArray[] arrays = [.. parts.Select(part => part.Read(name))];
+        for (var i = 1; i < arrays.Length; i++)
+        {
+            if (arrays[i].ElementType != arrays[0].ElementType || arrays[i].WideFormat != arrays[0].WideFormat || !arrays[i].Shape.Skip(1).SequenceEqual(arrays[0].Shape.Skip(1)))
+            {
+                throw new InvalidInputException(paths[i], $"expected '{name}' of the type and columns that it has in {paths[0]}, {arrays[0]}, found {arrays[i]}");
+            }
+        }
+
+        var joined = NpyArray.OfRows(arrays, rows);
+        var (bytes, values) = (joined.Bytes.Length / rows.Length, new double[joined.Count / rows.Length]);
+        for (var i = 0; i < fingerprints.Length; i++)
+        {
+            joined.Decode(i * values.Length, values);
+            fingerprints[i].Add(joined.Bytes.Slice(i * bytes, bytes), values);
+        }
+
+        return joined;
+    }
+
+    private static NpyArray Shared(IReadOnlyList<string> paths, List<IArrayCollection> parts, string name)
+    {
+        var first = parts[0].Read(name);
+        for (var i = 1; i < parts.Count; i++)
+        {
+            var other = parts[i].Read(name);
+            if (!other.Shape.SequenceEqual(first.Shape) || other.ElementType != first.ElementType || !other.Bytes.SequenceEqual(first.Bytes))
+            {
+                throw new InvalidInputException(paths[i], $"expected '{name}' as it is in {paths[0]}, found another one");
+            }
+        }
+
+        return first;
+    }
+
+    private static void RequireDifferent(IReadOnlyList<string> paths, (int Part, int Row)[] rows, Fingerprint[] fingerprints)
+    {
+        var seen = new Dictionary<UInt128, (int Part, int Row)>();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (fingerprints[i].IsAlive && !seen.TryAdd(fingerprints[i].Hash, rows[i]) && seen[fingerprints[i].Hash] is var twin && twin.Part != rows[i].Part)
+            {
+                throw new InvalidInputException(paths[rows[i].Part], $"expected each simulation once, but row {rows[i].Row} is row {twin.Row} of {paths[twin.Part]} too");
+            }
+        }
+    }
+
+    /// <summary>What tells a simulation from another one. Those whose signal died before the first computed depth are alike without being the same.</summary>
+    private sealed class Fingerprint
+    {
+        private readonly XxHash128 _hash = new();
+
+        /// <summary>Whether a number was added that is not what dead signals and moments that were not computed have.</summary>
+        public bool IsAlive { get; private set; }
+
+        public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
+
+        public void Add(ReadOnlySpan<byte> bytes, ReadOnlySpan<double> values)
+        {
+            _hash.Append(bytes);
+            foreach (var value in values)
+            {
+                IsAlive |= double.IsFinite(value) && value is not (0 or EffectiveRank.NotComputed) && value > MomentSet.LogOfZero;
+            }
+        }
+    }
+}

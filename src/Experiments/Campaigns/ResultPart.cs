@@ -1,0 +1,169 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>Simulations of an experiment that are to be joined with others: a result file, or the journal of a run that ended too early.</summary>
+internal sealed class ResultPart : IDisposable
+{
+    /// <summary>Arrays that all parts share, and those that say which part it is; all others have a row for each simulation.</summary>
+    private static readonly string[] WithoutRows =
+    [
+        ResultArrays.Depth, ResultArrays.Place, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy,
+        ResultArrays.Simulation, ResultArrays.MissingSimulations, ResultArrays.Shard,
+    ];
+
+    private readonly IArrayCollection? _archive;
+    private readonly Dictionary<string, NpyArray> _arrays = [];
+
+    private ResultPart(string path, JournalContent journal)
+    {
+        Path = path;
+        Identity = journal.Header.Identity;
+        Options = journal.Header.Options;
+        Shard = journal.Header.Shard;
+        var result = journal.ToResult();
+        Indices = result.Indices;
+        var arrays = result.MomentArrays().Arrays;
+        _arrays = new(arrays);
+        Names = [.. arrays.Select(array => array.Key)];
+    }
+
+    private ResultPart(string path, IArrayCollection archive)
+    {
+        Path = path;
+        _archive = archive;
+        ReadingAllowance.Require(path, archive, archive.Names);
+        Identity = new ExperimentIdentity(Text(ResultArrays.Configuration), Text(ResultArrays.DatasetChecksum), Text(ResultArrays.MadeBy));
+        Options = ResultConfiguration.Parse(Identity.Configuration, path).Options ?? throw NotOurs();
+        Names = [.. archive.Names.Where(name => name is not (ResultArrays.Simulation or ResultArrays.MissingSimulations or ResultArrays.Shard))];
+        var rows = RequireShapes();
+        Indices = archive.Contains(ResultArrays.Simulation) ? Numbers(ResultArrays.Simulation) : rows == Options.NumSims ? [.. Enumerable.Range(0, rows)] : throw new InvalidInputException(
+            path,
+            $"expected {Options.NumSims} simulations, as 'configuration' says, or an array '{ResultArrays.Simulation}' that tells which they are, found {rows}");
+        if (Indices.Count != rows || Indices.Zip(Indices.Skip(1)).Any(pair => pair.First >= pair.Second) || Indices is [.., var last] && last >= Options.NumSims)
+        {
+            throw new InvalidInputException(path, $"expected increasing indices of {rows} of {Options.NumSims} simulations in '{ResultArrays.Simulation}'");
+        }
+
+        Shard = archive.Contains(ResultArrays.Shard) && Numbers(ResultArrays.Shard) is [var number, var count] ? new Shard(number, count) : Shard.Whole;
+        if (!Shard.IsValid || (!Shard.IsWhole && !IsShare(Shard.Extent(Options.NumSims))))
+        {
+            throw new InvalidInputException(path, $"expected the simulations of a share in '{ResultArrays.Simulation}', found others than those of share {Shard}");
+        }
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Which experiment it belongs to.</summary>
+    public ExperimentIdentity Identity { get; }
+
+    /// <summary>The experiment's options.</summary>
+    public ExperimentOptions Options { get; }
+
+    /// <summary>The share that it was meant to be.</summary>
+    public Shard Shard { get; }
+
+    /// <summary>Indices of its simulations, increasing.</summary>
+    public IReadOnlyList<int> Indices { get; }
+
+    /// <summary>Names of the arrays of the experiment that it holds, in the order of the file.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Opens a part.</summary>
+    /// <param name="path">A result file of this program, or a journal.</param>
+    /// <exception cref="InvalidInputException">It is neither, or damaged.</exception>
+    public static ResultPart Open(string path)
+    {
+        if (path.EndsWith(Journal.PathOf(string.Empty), StringComparison.OrdinalIgnoreCase))
+        {
+            return new ResultPart(path, JournalContent.Read(path) ?? throw new InvalidInputException(path, "expected a journal, found a file that ends before it says of what"));
+        }
+
+        var archive = IArrayCollection.Open(path);
+        try
+        {
+            return new ResultPart(path, archive);
+        }
+        catch
+        {
+            archive.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a file claims to be a result of this program, sound or not.</summary>
+    /// <exception cref="InvalidInputException">It is no archive.</exception>
+    public static bool SaysWhatItIs(string path)
+    {
+        using var archive = IArrayCollection.Open(path);
+        return archive.Contains(ResultArrays.Configuration) && archive.Contains(ResultArrays.MadeBy);
+    }
+
+    /// <summary>Whether an array has a row for each simulation.</summary>
+    public static bool HasRows(string name) => !WithoutRows.Contains(name);
+
+    /// <summary>Reads an array.</summary>
+    /// <exception cref="InvalidInputException">It is damaged, or has not one row for each simulation.</exception>
+    public NpyArray Read(string name)
+    {
+        var array = _archive is null ? _arrays[name] : _archive.Read(name);
+        return !HasRows(name) || (array.Shape.Count > 0 && array.Shape[0] == Indices.Count)
+            ? array
+            : throw new InvalidInputException(Path, $"expected {Indices.Count} rows in '{name}', one for each simulation, found shape ({string.Join(", ", array.Shape)})");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _archive?.Dispose();
+
+    /// <summary>The number of rows that all arrays of moments have; a number in the configuration that no array backs is worth nothing.</summary>
+    private int RequireShapes()
+    {
+        (string Name, NpyHeader Header)? first = null;
+        var columns = Options.RecordedPlaces?.Count ?? Options.NumComputations;
+        foreach (var name in Names.Where(HasRows))
+        {
+            var header = _archive!.Describe(name);
+            var isMoment = MomentColumns.IsMoment(name);
+            if (header.Shape.Count == 0 || (isMoment && !header.Shape.Skip(1).SequenceEqual([columns])))
+            {
+                throw new InvalidInputException(Path, $"expected a row for each simulation{(isMoment ? $" and {columns} columns" : string.Empty)} in '{name}', found {header}");
+            }
+
+            first ??= (name, header);
+            if (header.Shape[0] != first.Value.Header.Shape[0])
+            {
+                throw new InvalidInputException(Path, $"expected as many rows in '{name}' as in '{first.Value.Name}', one for each simulation, found {header} and {first.Value.Header}");
+            }
+        }
+
+        return first?.Header.Shape[0] ?? throw NotOurs();
+    }
+
+    private bool IsShare((int First, int Count) extent) =>
+        Indices.Count == extent.Count && (extent.Count == 0 || (Indices[0] == extent.First && Indices[^1] == extent.First + extent.Count - 1));
+
+    private string Text(string name)
+    {
+        try
+        {
+            return _archive!.Contains(name) ? _archive.Read(name).ToText() : throw NotOurs();
+        }
+        catch (FormatException)
+        {
+            throw NotOurs();
+        }
+    }
+
+    private int[] Numbers(string name)
+    {
+        try
+        {
+            return [.. _archive!.Read(name).ToDoubles().Select(value => value >= 0 && value <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new FormatException())];
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidInputException(Path, $"expected whole numbers in '{name}'", exception);
+        }
+    }
+
+    private InvalidInputException NotOurs() => new(Path, "expected a result file that wellbehaved run wrote, which says of which experiment it is; merge --trust joins files that do not");
+}

@@ -1,0 +1,127 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>How far a run is.</summary>
+public enum RunState
+{
+    /// <summary>Its result file is written.</summary>
+    Done,
+
+    /// <summary>A process works on it.</summary>
+    Running,
+
+    /// <summary>No process works on it, and its result is not written: it was killed or failed, and can be resumed.</summary>
+    Failed,
+}
+
+/// <summary>A run, by the files that it has left in a folder.</summary>
+/// <param name="Output">Its result file.</param>
+/// <param name="Header">What is run; null if the journal's beginning is damaged.</param>
+/// <param name="State">How far it is.</param>
+/// <param name="Finished">Number of finished simulations.</param>
+/// <param name="SecondsEach">Seconds between two finished simulations of the latest process; null before it finished one.</param>
+public sealed record RunStatus(string Output, JournalHeader? Header, RunState State, int Finished, double? SecondsEach)
+{
+    /// <summary>What is wrong with its files; null if nothing.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Indices of the finished simulations, increasing.</summary>
+    internal IReadOnlyList<int> Indices { get; init; } = [];
+
+    private const string NothingSaid = "its journal does not say of what";
+
+    /// <summary>Number of simulations of its share.</summary>
+    public int Simulations => Header?.Shard.Extent(Header.Options.NumSims).Count ?? 0;
+
+    /// <summary>Number of different simulations that several runs of one experiment have finished: shares of different divisions overlap.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <returns>The number.</returns>
+    public static int Distinct(IEnumerable<RunStatus> runs) => runs.SelectMany(run => run.Indices).Distinct().Count();
+
+    /// <summary>Time left at the pace of the latest process; null if that is not known.</summary>
+    public TimeSpan? TimeLeft => SecondsEach is { } seconds ? TimeSpan.FromSeconds(seconds * (Simulations - Finished)) : null;
+
+    /// <summary>Reads what runs have left in a folder.</summary>
+    /// <param name="folder">The folder, without those in it.</param>
+    /// <returns>A status for each journal and each result file of this program, by name.</returns>
+    /// <exception cref="InvalidInputException">There is no such folder.</exception>
+    public static IReadOnlyList<RunStatus> ReadAll(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new InvalidInputException("DIR", $"expected a folder, found none at '{folder}'");
+        }
+
+        var suffix = Journal.PathOf(string.Empty);
+        var runs = new SortedDictionary<string, RunStatus>(StringComparer.Ordinal);
+        foreach (var journal in Directory.EnumerateFiles(folder, "*" + suffix))
+        {
+            var output = journal[..^suffix.Length];
+            if (OfJournal(output, journal) is { } run)
+            {
+                runs.Add(output, run);
+            }
+        }
+
+        foreach (var output in Directory.EnumerateFiles(folder, "*.npz").Where(path => !runs.ContainsKey(path)))
+        {
+            if (OfResult(output) is { } run)
+            {
+                runs.Add(output, run);
+            }
+        }
+
+        return [.. runs.Values];
+    }
+
+    private static RunStatus? OfJournal(string output, string journal)
+    {
+        var state = OutputLock.IsHeld(output) ? RunState.Running : RunState.Failed;
+        try
+        {
+            return JournalContent.Read(journal) is { } content
+                ? new RunStatus(output, content.Header, state, content.Finished, Pace(content.Records)) { Indices = [.. content.Records.Select(record => record.Index)] }
+                : new RunStatus(output, null, state, 0, null) { Problem = NothingSaid };
+        }
+        catch (InvalidInputException) when (!File.Exists(journal))
+        {
+            // Completed and removed since the folder was listed; its result is seen below.
+            return null;
+        }
+        catch (InvalidInputException)
+        {
+            return new RunStatus(output, null, RunState.Failed, 0, null) { Problem = NothingSaid };
+        }
+    }
+
+    private static RunStatus? OfResult(string output)
+    {
+        try
+        {
+            if (!ResultPart.SaysWhatItIs(output))
+            {
+                // Somebody else's file, or one from before results said what they are part of.
+                return null;
+            }
+
+            using var part = ResultPart.Open(output);
+            var header = new JournalHeader(part.Identity, part.Shard, 0, 0, 0);
+            return new RunStatus(output, header, RunState.Done, part.Indices.Count, null) { Indices = part.Indices };
+        }
+        catch (InvalidInputException exception)
+        {
+            return File.Exists(output) ? new RunStatus(output, null, RunState.Failed, 0, null) { Problem = exception.Message } : null;
+        }
+    }
+
+    private static double? Pace(IReadOnlyList<JournalRecord> records)
+    {
+        if (records.Count == 0)
+        {
+            return null;
+        }
+
+        var started = records.Max(record => record.Started);
+        var latest = records.Where(record => record.Started == started).ToArray();
+        return (latest.Max(record => record.Finished) - started).TotalSeconds / latest.Length;
+    }
+}

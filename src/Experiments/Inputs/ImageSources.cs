@@ -1,0 +1,104 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>Finds the images that a data set's name stands for.</summary>
+public static class ImageSources
+{
+    private const string ArchiveEnding = ".npz";
+    private const string ArrayEnding = ".npy";
+    private const int MostNamesShown = 20;
+
+    /// <summary>Data sets that have names.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["natural", "gaussian", "cifar10", "cifar100", "mnist", "fashion_mnist"];
+
+    /// <summary>Opens a data set.</summary>
+    /// <param name="dataset">One of <see cref="Names"/> (<c>natural</c> is embedded), the path of an <c>.npy</c> file of images, or <c>FILE.npz:NAME</c>, an array in an archive.</param>
+    /// <param name="folder">Folder of the files of <c>cifar10</c>, <c>cifar100</c>, <c>mnist</c> and <c>fashion_mnist</c>.</param>
+    /// <param name="layout">Which axis of a file's array is which; null for the default, which is refused where the axes contradict it.</param>
+    /// <returns>The images.</returns>
+    /// <exception cref="InvalidInputException">The name is unknown, its files are missing or damaged, or a layout was given for a data set that has its own.</exception>
+    public static ImageSource Open(string dataset, string? folder = null, ImageLayout? layout = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataset);
+        if (ArchiveAndName(dataset) is var (archive, name))
+        {
+            return OpenInArchive(archive, name, layout);
+        }
+
+        if (dataset.EndsWith(ArrayEnding, StringComparison.OrdinalIgnoreCase))
+        {
+            return OpenArray(dataset, layout, Array.MaxLength);
+        }
+
+        if (layout is not null)
+        {
+            throw new InvalidInputException("--layout", $"expected with images of an {ArrayEnding} or {ArchiveEnding} file only, got --dataset {dataset}");
+        }
+
+        return dataset switch
+        {
+            "natural" => NaturalPatches.Load(),
+            "gaussian" => new GaussianImages(),
+            "cifar10" => Cifar.Of10Classes.Load(Required(folder, dataset)),
+            "cifar100" => Cifar.Of100Classes.Load(Required(folder, dataset)),
+            "mnist" => IdxImages.Load(Required(folder, dataset), "MNIST"),
+            "fashion_mnist" => IdxImages.Load(Required(folder, dataset), "FashionMNIST"),
+            _ => throw Unknown(dataset),
+        };
+    }
+
+    /// <summary>Opens the images of a file, in memory if they fit there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="layout">Which axis is which.</param>
+    /// <param name="mostInMemory">Bytes beyond which only those images are read that are drawn.</param>
+    internal static ImageSource OpenArray(string path, ImageLayout? layout, long mostInMemory) =>
+        new FileInfo(path) is { Exists: true, Length: var length } && length > mostInMemory
+            ? ImagesInFile.Open(path, layout)
+            : new StoredImages(NpyFormat.ReadFile(path), path, layout);
+
+    private static StoredImages OpenInArchive(string path, string? name, ImageLayout? layout)
+    {
+        using var archive = NpzArchive.Open(path);
+        var chosen = name ?? (archive.Names.Count == 1 ? archive.Names.First() : null);
+        if (chosen is not null && !archive.Contains(chosen) && chosen.EndsWith(ArrayEnding, StringComparison.OrdinalIgnoreCase))
+        {
+            chosen = chosen[..^ArrayEnding.Length];
+        }
+
+        if (chosen is null || !archive.Contains(chosen))
+        {
+            var there = string.Join(", ", archive.Names.Order(StringComparer.Ordinal).Take(MostNamesShown));
+            throw new InvalidInputException("--dataset", $"expected {path}:NAME with one of {there}, got {(name is null ? "no name" : $"'{name}'")}");
+        }
+
+        return new StoredImages(archive.Read(chosen), $"{path}:{chosen}", layout);
+    }
+
+    /// <summary>The two parts of FILE.npz:NAME; no name if there is only FILE.npz.</summary>
+    private static (string Path, string? Name)? ArchiveAndName(string dataset)
+    {
+        if (dataset.EndsWith(ArchiveEnding, StringComparison.OrdinalIgnoreCase))
+        {
+            return (dataset, null);
+        }
+
+        var end = dataset.IndexOf(ArchiveEnding + ":", StringComparison.OrdinalIgnoreCase);
+        return end < 0 ? null : (dataset[..(end + ArchiveEnding.Length)], dataset[(end + ArchiveEnding.Length + 1)..]);
+    }
+
+    private static InvalidInputException Unknown(string dataset)
+    {
+        var way = File.Exists(dataset) ? "; images of another format are saved as an array: np.save('images.npy', images)" : string.Empty;
+        return new("--dataset", $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{Spelling.Hint(dataset, Names)}{way}");
+    }
+
+    private static string Required(string? folder, string dataset)
+    {
+        if (string.IsNullOrEmpty(folder))
+        {
+            var way = dataset == "fashion_mnist" ? "; Debian's package dataset-fashion-mnist puts them to /usr/share/datasets/fashion-mnist" : string.Empty;
+            throw new InvalidInputException("--data-dir", $"expected the folder that holds the files of {dataset}{way}");
+        }
+
+        return Directory.Exists(folder) ? folder : throw new InvalidInputException("--data-dir", $"expected an existing folder, got '{folder}'");
+    }
+}

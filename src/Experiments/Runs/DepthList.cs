@@ -1,0 +1,103 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>Depths at which moments are computed, in any distance from each other. Lists of the same depths are equal.</summary>
+/// <param name="depths">The depths; valid ones increase from at least 1.</param>
+[JsonConverter(typeof(JsonForm))]
+public sealed class DepthList(IEnumerable<int> depths) : IReadOnlyList<int>, IEquatable<DepthList>
+{
+    private readonly int[] _depths = [.. depths];
+
+    /// <inheritdoc/>
+    public int Count => _depths.Length;
+
+    /// <inheritdoc/>
+    public int this[int index] => _depths[index];
+
+    /// <summary>Reads a list as the command line has it.</summary>
+    /// <param name="option">What it was given for.</param>
+    /// <param name="text"><c>1,2,4,8,16</c>.</param>
+    /// <returns>The list.</returns>
+    /// <exception cref="InvalidInputException">The text is no list of numbers.</exception>
+    public static DepthList Parse(string option, string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new DepthList(text.Split(',').Select(word => int.TryParse(word.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var depth)
+            ? depth
+            : throw new InvalidInputException(option, $"expected increasing whole numbers joined by commas, as in 1,2,4,8,16, got '{text}'")));
+    }
+
+    /// <summary>Refuses a list that no experiment of a depth can have.</summary>
+    /// <param name="option">What it was given for.</param>
+    /// <param name="totalDepth">The depth.</param>
+    /// <exception cref="InvalidInputException">The list is empty, or does not increase from at least 1 to at most the depth.</exception>
+    public void RequireWithin(string option, int totalDepth)
+    {
+        if (_depths.Length == 0)
+        {
+            throw new InvalidInputException(option, "expected at least one depth, got none");
+        }
+
+        var before = 0;
+        foreach (var depth in _depths)
+        {
+            if (depth <= before || depth > totalDepth)
+            {
+                throw new InvalidInputException(
+                    option,
+                    $"expected depths that increase from at least 1 to at most --total-depth {totalDepth}, got {depth}{(before > 0 ? $" after {before}" : "")}");
+            }
+
+            before = depth;
+        }
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<int> GetEnumerator() => ((IEnumerable<int>)_depths).GetEnumerator();
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => _depths.GetEnumerator();
+
+    /// <inheritdoc/>
+    public bool Equals(DepthList? other) => other is not null && _depths.AsSpan().SequenceEqual(other._depths);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as DepthList);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        foreach (var depth in _depths)
+        {
+            hash.Add(depth);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(',', _depths);
+
+    /// <summary>An array of numbers.</summary>
+    private sealed class JsonForm : JsonConverter<DepthList>
+    {
+        public override DepthList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(JsonSerializer.Deserialize<int[]>(ref reader, options) ?? throw new JsonException("expected an array of depths"));
+
+        public override void Write(Utf8JsonWriter writer, DepthList value, JsonSerializerOptions options)
+        {
+            writer.WriteStartArray();
+            foreach (var depth in value)
+            {
+                writer.WriteNumberValue(depth);
+            }
+
+            writer.WriteEndArray();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>Runs the simulations of an experiment, or a share of them, on all processors.</summary>
+/// <param name="options">Valid options.</param>
+/// <param name="images">The input images.</param>
+/// <param name="threads">Number of threads; results do not depend on it.</param>
+/// <param name="shard">The share.</param>
+public sealed class Experiment(ExperimentOptions options, ImageSource images, int threads, Shard shard)
+{
+    /// <summary>Says whose results these are, for a journal.</summary>
+    public JournalHeader Header { get; } = JournalHeader.Of(options, images, shard);
+
+    /// <summary>What the user should know of how the images are read; null if nothing.</summary>
+    public string? Remark => images.Remark;
+
+    /// <summary>The simulations to run.</summary>
+    public IReadOnlyList<int> Indices { get; } = shard.Of(options.NumSims);
+
+    /// <summary>Validates options and opens their images.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="threads">Number of threads; by default one for each processor.</param>
+    /// <param name="shard">The share of the simulations; by default all.</param>
+    /// <returns>The experiment, ready to run.</returns>
+    /// <exception cref="InvalidInputException">An option or a data file is wrong.</exception>
+    public static Experiment Prepare(ExperimentOptions options, int? threads = null, Shard? shard = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var images = options.OpenImages();
+        options.ValidateFor(images);
+
+        // Before the work, not when its result is written.
+        ResultArrays.RequireListable(options.NumSims - (shard ?? Shard.Whole).Extent(options.NumSims).Count);
+        return new Experiment(options, images, threads ?? Environment.ProcessorCount, shard ?? Shard.Whole);
+    }
+
+    /// <summary>Runs the simulations.</summary>
+    /// <param name="depthReached">Called after each layer or residual unit of each simulation, from several threads.</param>
+    /// <param name="journal">Holds simulations that are finished already, and receives each that will be.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The results.</returns>
+    /// <exception cref="InvalidInputException">A batch cannot be normalised, or the journal cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public ExperimentResult Run(Action? depthReached = null, Journal? journal = null, CancellationToken cancellation = default)
+    {
+        var moments = new SimulationMoments[Indices.Count];
+        var pending = new List<int>();
+        for (var i = 0; i < moments.Length; i++)
+        {
+            if (journal is not null && journal.Finished.TryGetValue(Indices[i], out var finished))
+            {
+                moments[i] = finished;
+            }
+            else
+            {
+                pending.Add(i);
+            }
+        }
+
+        var (workers, threadsEach) = Shares(pending.Count);
+        var next = -1;
+        try
+        {
+            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, (_, loop) =>
+            {
+                using var simulation = new Simulation(options, images, threadsEach);
+                for (var item = Interlocked.Increment(ref next); item < pending.Count && !loop.IsExceptional; item = Interlocked.Increment(ref next))
+                {
+                    var i = pending[item];
+                    moments[i] = simulation.Run(Indices[i], depthReached, cancellation);
+                    journal?.Append(Indices[i], moments[i]);
+                }
+            });
+        }
+        catch (AggregateException exception)
+        {
+            // Which of several failures came first depends on the threads; the message must not.
+            throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault() ?? exception.InnerExceptions[0];
+        }
+
+        return new ExperimentResult(options, options.Network is null ? options.Settings(images) : null, moments, Header.Identity, Indices, shard);
+    }
+
+    /// <summary>Small simulations run side by side, large ones one after the other with their layers shared between the threads.</summary>
+    private (int Workers, int ThreadsEach) Shares(int simulations)
+    {
+        var small = MemoryFootprint.Bytes(options, images).Features <= MemoryFootprint.SmallSimulation;
+        return small && simulations >= threads ? (threads, 1) : (1, threads);
+    }
+}

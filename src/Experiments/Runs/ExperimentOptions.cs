@@ -1,0 +1,380 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using Wellbehaved.Networks;
+using Boundary = Wellbehaved.Model.Boundary;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>Everything that determines the result of an experiment, on one of the post's architectures or on any network of layers. Names are those of the author's package.</summary>
+public sealed record ExperimentOptions
+{
+    /// <summary>Far beyond what a machine can run; within it no product of sizes leaves 64 bits, and what theory tabulates by width fits memory.</summary>
+    private const int MostChannels = 1 << 20;
+
+    /// <summary>Places beyond which a result file's texts would be refused by its readers.</summary>
+    private const int MostPlaces = 1 << 14;
+
+    /// <summary>Characters of a configuration, of which readers take a megabyte at four bytes each.</summary>
+    private const int MostCharacters = 1 << 20;
+
+    private const int MostImages = 1 << 24;
+
+    private const int MostSpatialPositions = 1 << 20;
+
+    private readonly int _numComputations = 100;
+
+    /// <summary>Name of the architecture; null where <see cref="Network"/> says what is run.</summary>
+    public required string? Architecture { get; init; }
+
+    /// <summary>The network, where it is described by its layers; <see cref="Of(Networks.Network, int, int)"/> makes such options.</summary>
+    [JsonIgnore]
+    public Network? Network { get; private init; }
+
+    /// <summary>What results, titles and messages call the network.</summary>
+    [JsonIgnore]
+    public string Name => Network?.Name ?? Architecture ?? throw new UnreachableException("options have an architecture or a network");
+
+    /// <summary>Of which mapping the noise is the derivative; a configuration says nothing of the default: older files have no such key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NoiseKind Noise { get; init; } = NoiseKind.Mapping;
+
+    /// <summary>Number of layers or residual units.</summary>
+    public required int TotalDepth { get; init; }
+
+    /// <summary>Kernel extent of an architecture; 1 means fully connected. 0 for a described network, whose layers have their own.</summary>
+    public required int KernelSize { get; init; }
+
+    /// <summary>Channels of every layer of an architecture. 0 for a described network, whose layers have their own.</summary>
+    public required int NumChannels { get; init; }
+
+    /// <summary>Images in a batch.</summary>
+    public required int BatchSize { get; init; }
+
+    /// <summary>Number of simulations, each with its own batch, noise and weights.</summary>
+    public required int NumSims { get; init; }
+
+    /// <summary>What lies beyond the border of the image.</summary>
+    public Boundary Boundary { get; init; } = Boundary.Periodic;
+
+    /// <summary>Input images; see <see cref="ImageSources.Open"/>.</summary>
+    public string Dataset { get; init; } = "natural";
+
+    /// <summary>Folder of the data set's files, where it needs one.</summary>
+    public string? DataDir { get; init; }
+
+    /// <summary>Which axis of a file of images is which; null for the default, of which a configuration says nothing: older files have no such key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImageLayout? Layout { get; init; }
+
+    /// <summary>Normalisation of the input signal.</summary>
+    public InputNormalization Normalize { get; init; } = InputNormalization.Channel;
+
+    /// <summary>ε of batch norm.</summary>
+    public double Epsilon { get; init; } = 0.001;
+
+    /// <summary>Feedforward layers in a residual branch, H.</summary>
+    public int ResDepth { get; init; } = 2;
+
+    /// <summary>Number of depths at which moments are computed: evenly spaced up to the total depth, unless <see cref="Depths"/> says which they are.</summary>
+    public int NumComputations { get => Depths?.Count ?? _numComputations; init => _numComputations = value; }
+
+    /// <summary>The depths at which moments are computed; null for evenly spaced ones, of which a configuration says nothing: older files have no such key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DepthList? Depths { get; init; }
+
+    /// <summary>The seed of all randomness.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Whether the effective rank of the signal is computed.</summary>
+    public bool ReffSignal { get; init; } = true;
+
+    /// <summary>Whether the effective rank of the noise is computed.</summary>
+    public bool ReffNoise { get; init; } = true;
+
+    /// <summary>Depths between two computations of moments where these are evenly spaced.</summary>
+    public int DepthInterval => TotalDepth / NumComputations;
+
+    /// <summary>The depths at which moments are computed, whoever chose them.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<int> ComputedDepths => Depths ?? (IReadOnlyList<int>)[.. Enumerable.Range(1, NumComputations).Select(i => i * DepthInterval)];
+
+    /// <summary>Options of an experiment on a network of layers.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="batchSize">Images in a batch.</param>
+    /// <param name="numSims">Number of simulations.</param>
+    /// <returns>Options with the defaults of the rest.</returns>
+    public static ExperimentOptions Of(Network network, int batchSize, int numSims)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return new()
+        {
+            Architecture = null,
+            Network = network,
+            TotalDepth = Math.Max(1, RecordedPlaces.RepetitionsOf(network)?.Times ?? network.Depth),
+            KernelSize = 0,
+            NumChannels = 0,
+            BatchSize = batchSize,
+            NumSims = numSims,
+            NumComputations = 1,
+        };
+    }
+
+    /// <summary>The same options on another network.</summary>
+    internal ExperimentOptions On(Network network) => this with { Network = network };
+
+    /// <summary>Units, after each of which progress is told.</summary>
+    internal int Steps => Network?.Depth ?? TotalDepth;
+
+    /// <summary>Whether the net has a single point, over which nothing varies: variance 0, χ and r_eff undefined.</summary>
+    /// <param name="images">The input images.</param>
+    /// <returns>True for one image in a fully connected net, or a net that shrinks it to one position.</returns>
+    public bool HasSinglePoint(ImageSource images) => Settings(images).FeatureShape.Points == 1;
+
+    /// <summary>Describes the network.</summary>
+    /// <param name="images">The input images.</param>
+    /// <returns>The settings.</returns>
+    public NetworkSettings Settings(ImageSource images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return Settings(images.BatchShape(BatchSize));
+    }
+
+    /// <summary>Opens the input images. Gaussian ones have the shape that a described network reads.</summary>
+    /// <returns>The images.</returns>
+    /// <exception cref="InvalidInputException">The data set is unknown, or its files are missing or damaged.</exception>
+    public ImageSource OpenImages() => Network is { } network && Dataset == GaussianImages.Name && DataDir is null && Layout is null
+        ? new GaussianImages(network.Input.Height, network.Input.Width, network.Input.Channels)
+        : ImageSources.Open(Dataset, DataDir, Layout);
+
+    /// <summary>The network as its input is prepared for it: one that begins by flattening reads images as vectors, whose features are normalised one by one, as those of a fully connected architecture are.</summary>
+    internal Network? PreparedNetwork
+    {
+        get
+        {
+            Layer[] rest = [.. (Network?.Layers ?? Layers.None).SkipWhile(layer => layer is Flatten)];
+            return Network is { } network && rest.Length > 0 && rest.Length < network.Layers.Count
+                ? new Network(network.Name, new Flatten().OutputOf(network.Input), [.. rest])
+                : Network;
+        }
+    }
+
+    /// <summary>The places of a described network at which moments are taken; null for an architecture.</summary>
+    [JsonIgnore]
+    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Of(network, BatchSize, Depths) : null;
+
+    /// <summary>Describes the network.</summary>
+    /// <param name="batch">Shape of a batch of input images.</param>
+    /// <returns>The settings.</returns>
+    internal NetworkSettings Settings(TensorShape batch) =>
+        Architecture is null
+            ? throw new InvalidOperationException("expected an architecture, got a described network")
+            : new(Model.Architecture.Named(Architecture, ResDepth), batch, TotalDepth, NumChannels, KernelSize, Boundary, Epsilon);
+
+    /// <summary>Refuses an architecture that nobody knows.</summary>
+    /// <param name="name">What <c>--architecture</c> was given.</param>
+    /// <exception cref="InvalidInputException">It is none of <see cref="Model.Architecture.Names"/>.</exception>
+    public static void RequireArchitecture(string name)
+    {
+        if (!Model.Architecture.Names.Contains(name))
+        {
+            throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'{Spelling.Hint(name, Model.Architecture.Names)}");
+        }
+    }
+
+    /// <summary>Refuses sizes that no experiment has, wherever they were given: on the command line or in a file.</summary>
+    /// <param name="numChannels">Channels of every layer; null if not given.</param>
+    /// <param name="batchSize">Images in a batch; null if not given.</param>
+    /// <param name="kernelSize">Kernel extent; null if not given.</param>
+    /// <exception cref="InvalidInputException">One of them is out of range; names it and what is expected.</exception>
+    public static void RequireSizes(int? numChannels, int? batchSize, int? kernelSize)
+    {
+        RequireUpTo("--num-channels", numChannels, MostChannels);
+        RequireUpTo("--batch-size", batchSize, MostImages);
+        RequireUpTo("--kernel-size", kernelSize, MostSpatialPositions);
+    }
+
+    /// <summary>Refuses a batch norm over a single point.</summary>
+    /// <param name="architecture">Name of the architecture.</param>
+    /// <param name="kernelSize">Kernel extent; null if not known.</param>
+    /// <param name="batchSize">Images in a batch; null if not known.</param>
+    /// <exception cref="InvalidInputException">A fully connected network with batch norm is given one image.</exception>
+    public static void RequireVariance(string architecture, int? kernelSize, int? batchSize)
+    {
+        if (kernelSize == 1 && batchSize == 1 && Model.Architecture.Named(architecture).HasBatchNorm)
+        {
+            throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {architecture}, since batch norm leaves nothing of a single point; got 1");
+        }
+    }
+
+    /// <summary>Checks each option alone; call it before anything is opened or allocated.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range; names it and what is expected.</exception>
+    public void Validate()
+    {
+        RequirePositive("--num-sims", NumSims);
+        RequireInputs();
+        if (Network is { } network)
+        {
+            RequireSizes(null, BatchSize, null);
+            if (Depths is not null && RecordedPlaces.RepetitionsOf(network) is null)
+            {
+                throw new InvalidInputException("--depths", $"expected only for a network of one repeat, whose repetitions are counted; {network.Name} has none, or several, and every place of it is recorded");
+            }
+
+            Depths?.RequireWithin("--depths", TotalDepth);
+            return;
+        }
+
+        RequireArchitecture(Architecture ?? "");
+        RequirePositive("--total-depth", TotalDepth);
+        RequireSizes(NumChannels, BatchSize, KernelSize);
+        RequirePositive("--res-depth", ResDepth);
+        Depths?.RequireWithin("--depths", TotalDepth);
+        RequirePositive("--num-computations", NumComputations);
+        if ((long)TotalDepth * ResDepth > int.MaxValue)
+        {
+            throw new InvalidInputException("--total-depth", $"expected at most {int.MaxValue} layers in all, got {TotalDepth} units of {ResDepth}");
+        }
+
+        if (!Enum.IsDefined(Boundary))
+        {
+            throw new InvalidInputException("--boundary", "expected one of the words that run takes, got none of them");
+        }
+
+        if (Depths is null && TotalDepth % NumComputations != 0)
+        {
+            throw new InvalidInputException("--total-depth", $"expected a multiple of --num-computations {NumComputations}, got {TotalDepth}");
+        }
+
+        if (Boundary == Boundary.Symmetric && KernelSize % 2 == 0)
+        {
+            throw new InvalidInputException("--kernel-size", $"expected an odd kernel with --boundary symmetric, got {KernelSize}");
+        }
+
+        if (!double.IsFinite(Epsilon) || Epsilon < 0)
+        {
+            throw new InvalidInputException("--epsilon", $"expected a finite number of at least 0, got {Epsilon}");
+        }
+    }
+
+    /// <summary>Checks the options against the images and the machine's memory.</summary>
+    /// <param name="images">The input images.</param>
+    /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel is larger than the images, batch norm would see a single point, or the buffers would not fit memory.</exception>
+    public void ValidateFor(ImageSource images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count < BatchSize)
+        {
+            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Of(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}");
+        }
+
+        if (Network is { } network)
+        {
+            RequireFit(network, images);
+            ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            return;
+        }
+
+        // Images of one row or column are signals over the other one.
+        var side = Math.Min(images.Height, images.Width) is > 1 and var shorter ? shorter : Math.Max(images.Height, images.Width);
+        if (KernelSize > side)
+        {
+            throw new InvalidInputException("--kernel-size", $"expected at most {side}, the extent of the {images.Height}×{images.Width} images, got {KernelSize}");
+        }
+
+        ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+        if (Noise == NoiseKind.Full && Settings(images).Description() is null)
+        {
+            throw new InvalidInputException("--noise", $"expected mapping where the kernel is larger than the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full");
+        }
+
+        if (HasSinglePoint(images) && Model.Architecture.Named(Architecture!).HasBatchNorm)
+        {
+            throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {Architecture}, since batch norm leaves nothing of a single point; got {BatchSize}");
+        }
+    }
+
+    /// <summary>Checks the options against the shape of the images.</summary>
+    /// <param name="height">Rows of pixels.</param>
+    /// <param name="width">Columns of pixels.</param>
+    /// <param name="channels">Channels of a pixel.</param>
+    /// <param name="available">Bytes of memory; infinite for an experiment that another machine ran.</param>
+    /// <exception cref="InvalidInputException">The buffers would not fit memory, or an array.</exception>
+    internal void ValidateFor(int height, int width, int channels, double available)
+    {
+        var needed = MemoryFootprint.Bytes(this, height, width, channels);
+        if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
+        {
+            throw new InvalidInputException(Network is null ? "--num-channels, --batch-size, --kernel-size, --num-sims" : "--network, --batch-size, --num-sims", $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are {ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements");
+        }
+    }
+
+    /// <summary>What stands for the inputs must be words and numbers that exist.</summary>
+    private void RequireInputs()
+    {
+        if (Dataset is null || !Enum.IsDefined(Normalize))
+        {
+            throw new InvalidInputException(Dataset is null ? "--dataset" : "--normalize", "expected one of the words that run takes, got none of them");
+        }
+
+        if (!Enum.IsDefined(Noise))
+        {
+            throw new InvalidInputException("--noise", "expected mapping, full, got neither");
+        }
+
+        if (Layout is { } layout && !Enum.IsDefined(layout))
+        {
+            throw new InvalidInputException("--layout", $"expected {ImageAxes.Names}, got '{layout}'");
+        }
+    }
+
+    /// <summary>Refuses images that a network does not read, and a batch norm over a single point.</summary>
+    private void RequireFit(Network network, ImageSource images)
+    {
+        var shape = new Shape(images.Height, images.Width, images.Channels);
+        if (shape != network.Input)
+        {
+            throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; gaussian images have any shape");
+        }
+
+        if (RecordedPlaces!.Ends.Count == 0)
+        {
+            throw new InvalidInputException("--network", $"expected a repeat, a residual or a layer with weights, which depth counts; {network.Name} has none");
+        }
+
+        if (RecordedPlaces.Count > MostPlaces)
+        {
+            throw new InvalidInputException("--depths", $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, where the network has one");
+        }
+
+        if (ResultConfiguration.Of(this).Length > MostCharacters)
+        {
+            throw new InvalidInputException("--network", $"expected a network of at most {MostCharacters} characters in its JSON form, with its sizes put in");
+        }
+
+        if (network.Places.Any(place => place.After is BatchNorm && BatchSize * place.Shape.Positions == 1))
+        {
+            throw new InvalidInputException("--batch-size", $"expected at least 2 for {network.Name}, since batch norm leaves nothing of a single point; got 1");
+        }
+    }
+
+    private static void RequireUpTo(string option, int? value, int most)
+    {
+        if (value is { } given)
+        {
+            RequirePositive(option, given);
+            if (given > most)
+            {
+                throw new InvalidInputException(option, $"expected at most {most}, got {given}");
+            }
+        }
+    }
+
+    private static void RequirePositive(string option, int value)
+    {
+        if (value <= 0)
+        {
+            throw new InvalidInputException(option, $"expected a positive number, got {value}");
+        }
+    }
+}

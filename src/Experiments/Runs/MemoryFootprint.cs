@@ -1,0 +1,63 @@
+using Wellbehaved.Networks;
+using Boundary = Wellbehaved.Model.Boundary;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>How much memory a simulation and the results of an experiment take, computed before anything is allocated.</summary>
+/// <remarks>In floating point, since absurd sizes must be refused and not overflow.</remarks>
+internal static class MemoryFootprint
+{
+    /// <summary>Bytes of one simulation's feature buffers, below which a layer is too small to be worth sharing between threads.</summary>
+    public const double SmallSimulation = 1 << 24;
+
+    /// <summary>The feature buffers' bytes, all bytes of one simulation with the results, and the elements of the largest buffer.</summary>
+    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, ImageSource images) => Bytes(options, images.Height, images.Width, images.Channels);
+
+    /// <summary>The same for images of a shape.</summary>
+    public static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, int height, int width, int channels)
+    {
+        if (options.Network is { } network)
+        {
+            return Bytes(options, network);
+        }
+
+        var kernelArea = (double)options.KernelSize * options.KernelSize;
+        var stride = options.KernelSize > 1 ? 2 : 1;
+        var pixels = (double)height * width * options.BatchSize;
+        var points = options.KernelSize == 1 ? options.BatchSize : Math.Ceiling(height / (double)stride) * Math.Ceiling(width / (double)stride) * options.BatchSize;
+        var inputElements = pixels * channels;
+        var featureElements = points * options.NumChannels;
+        var architecture = Architecture.Named(options.Architecture!, options.ResDepth);
+        var firstFanIn = options.KernelSize == 1 ? (double)height * width * channels : kernelArea * channels;
+        var firstKernel = firstFanIn * options.NumChannels;
+        var innerKernel = kernelArea * options.NumChannels * options.NumChannels;
+
+        // What Fourier transforms would need: the spectrum, the packed features of a row of frequencies and the weights once more; counted whether or not they are used.
+        var spectral = options.KernelSize > 1 && options.Boundary == Boundary.Periodic;
+        var spectrum = spectral ? 2 * featureElements : 0;
+        var packed = spectral ? 6 * featureElements / Math.Ceiling(height / (double)stride) : 0;
+        var gram = Gram(points, options.NumChannels);
+        var table = options.KernelSize == 1 ? 0 : 4 * kernelArea * points;
+        var results = (double)options.NumSims * options.NumComputations * architecture.Places.Length * MomentColumns.All.Count;
+
+        var features = 2 * featureElements * sizeof(float);
+        var buffers = architecture.IsResidual ? 3 : 2;
+        var total = (buffers * features) + (inputElements * ((2 * sizeof(float)) + sizeof(double))) + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float)) + (gram * sizeof(double)) + (table * sizeof(int)) + ((spectrum + packed + (spectral ? innerKernel : 0)) * sizeof(float)) + (results * 2 * sizeof(double));
+        return (features, total, new[] { 2 * featureElements, 2 * inputElements, firstKernel, innerKernel, table, spectrum, packed, gram, results / architecture.Places.Length / MomentColumns.All.Count }.Max());
+    }
+
+    private static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, Network network)
+    {
+        var places = options.RecordedPlaces!;
+        var (layers, largest) = NetworkMemory.Of(options.PreparedNetwork!, options.BatchSize);
+        var features = 2 * sizeof(float) * (double)options.BatchSize * network.Places.Select(place => place.Shape.Features).DefaultIfEmpty(0).Max();
+        var pixels = (double)options.BatchSize * network.Input.Features;
+
+        // Effective ranks keep their matrices for each shape that they are taken of.
+        var grams = Enumerable.Range(0, places.Count).Where(i => places.HasRanks[i]).Select(i => places.Places[i].Shape).Distinct().Select(shape => Gram((double)options.BatchSize * shape.Positions, shape.Channels)).ToArray();
+        var results = (double)options.NumSims * places.Count * MomentColumns.All.Count;
+        return (features, layers + ((pixels + grams.Sum() + (2 * results)) * sizeof(double)), new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count }.Max());
+    }
+
+    private static double Gram(double points, double channels) => Math.Min(points, channels) * (Math.Min(points, channels) + Math.Min(channels, Math.Max(points, 512.0)));
+}

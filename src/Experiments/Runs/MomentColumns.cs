@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>A column of the result files: one number of each set of moments.</summary>
+/// <param name="Name">Name in the file, before the suffix of the place.</param>
+/// <param name="Of">Takes the number from the moments; the second argument is μ₂(x⁰).</param>
+/// <param name="MayOverflow">Whether the column is a linear one that a deep net can drive beyond double precision.</param>
+internal sealed record MomentColumn(string Name, Func<MomentSet, double, double> Of, bool MayOverflow);
+
+/// <summary>The columns of the result files.</summary>
+internal static class MomentColumns
+{
+    /// <summary>Columns of the signal's effective rank.</summary>
+    public const string ReffSignal = "reff_signal";
+
+    /// <summary>Columns of the noise's effective rank.</summary>
+    public const string ReffNoise = "reff_noise";
+
+    /// <summary>All columns, in the order of the file.</summary>
+    public static IReadOnlyList<MomentColumn> All { get; } =
+    [
+        new("nu1_abs_signal", (moments, _) => moments.Nu1AbsSignal, true),
+        new("nu2_signal", (moments, _) => moments.Nu2Signal, true),
+        new("mu2_signal", (moments, _) => moments.Mu2Signal, true),
+        new("mu4_signal", (moments, _) => moments.Mu4Signal, true),
+        new("mu2_noise", (moments, _) => moments.Mu2Noise, true),
+        new(ReffSignal, (moments, _) => moments.ReffSignal, false),
+        new(ReffNoise, (moments, _) => moments.ReffNoise, false),
+        new("chi", (moments, input) => moments.Chi(input), true),
+        new("log_nu2_signal", (moments, _) => moments.LogNu2Signal, false),
+        new("log_mu2_signal", (moments, _) => moments.LogMu2Signal, false),
+        new("log_mu2_noise", (moments, _) => moments.LogMu2Noise, false),
+        new("log_chi", (moments, input) => moments.LogChi(input), false),
+    ];
+
+    /// <summary>Whether an array of a result file is a moment: at one place, or, in the neutral layout, at all of them.</summary>
+    /// <param name="name">Name of the array.</param>
+    public static bool IsMoment(string name) => name.Contains("_loc", StringComparison.Ordinal) || All.Any(column => column.Name == name);
+
+    /// <summary>Columns that do not exist where there is a single point: over one point nothing varies.</summary>
+    public static ImmutableArray<string> NeedVariance { get; } = ["chi", "log_chi", "log_mu2_signal"];
+}

@@ -1,0 +1,28 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>The places of a neutral file that form one sequence, as indices of columns.</summary>
+/// <param name="Depths">Their depths, increasing from at least 1.</param>
+/// <param name="Ends">The place of each depth that moments are read at.</param>
+/// <param name="Ranks">The place of each depth that effective ranks are read at; null where a depth has none.</param>
+internal sealed record PlaceSequence(IReadOnlyList<int> Depths, IReadOnlyList<int> Ends, IReadOnlyList<int>? Ranks)
+{
+    /// <summary>Finds the sequence: as the network says, or else the last place of each depth.</summary>
+    /// <param name="depth">Depth of each place; they do not fall, and the last one is positive.</param>
+    /// <param name="ranks">Effective ranks of the signal (simulations × places); null where none were computed.</param>
+    /// <param name="recorded">The places, where the file describes its network.</param>
+    public static PlaceSequence Of(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded)
+    {
+        if (recorded is not null)
+        {
+            return new([.. recorded.Ends.Select(end => depth[end])], recorded.Ends, recorded.Ranks);
+        }
+
+        int[] ends = [.. Enumerable.Range(0, depth.Count).Where(i => depth[i] > 0 && (i == depth.Count - 1 || depth[i + 1] > depth[i]))];
+        int[] first = [.. ends.Select((end, i) => (i == 0 ? -1 : ends[i - 1]) is var before
+            ? Enumerable.Range(before + 1, end - before).FirstOrDefault(place => depth[place] > 0 && IsComputed(place), -1)
+            : -1)];
+        return new([.. ends.Select(end => depth[end])], ends, first.Contains(-1) ? null : first);
+
+        bool IsComputed(int place) => ranks?.Any(row => row[place] >= 1) == true;
+    }
+}

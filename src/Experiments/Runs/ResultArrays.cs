@@ -1,0 +1,74 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>Names of the arrays of a result file that are no moments, and which simulations a file holds.</summary>
+internal static class ResultArrays
+{
+    /// <summary>Depths at which moments were computed.</summary>
+    public const string Depth = "depth";
+
+    /// <summary>What each place of a neutral file shows.</summary>
+    public const string Place = "place";
+
+    /// <summary>Feedforward layers in a residual branch.</summary>
+    public const string ResDepth = "res_depth";
+
+    /// <summary>The options, as JSON.</summary>
+    public const string Configuration = "configuration";
+
+    /// <summary>Checksum of the input images.</summary>
+    public const string DatasetChecksum = "dataset_checksum";
+
+    /// <summary>The program that computed the file.</summary>
+    public const string MadeBy = "made_by";
+
+    /// <summary>How each simulation ended: the codes of <see cref="Model.Ending"/>.</summary>
+    public const string Ending = "ending";
+
+    /// <summary>The first computed depth at which it had ended; -1 if it lasted.</summary>
+    public const string EndedAtDepth = "ended_at_depth";
+
+    /// <summary>Indices of the simulations, where the file does not hold all.</summary>
+    public const string Simulation = "simulation";
+
+    /// <summary>Indices of the simulations that the file lacks.</summary>
+    public const string MissingSimulations = "missing_simulations";
+
+    /// <summary>Number and count of the share that the file is.</summary>
+    public const string Shard = "shard";
+
+    /// <summary>As numbers of eight bytes these are 32 MiB.</summary>
+    private const int MostMissing = 1 << 22;
+
+    /// <summary>The arrays that say which simulations a file holds; none if it holds all.</summary>
+    /// <param name="indices">Simulations that it holds, increasing.</param>
+    /// <param name="simulations">Simulations of the experiment.</param>
+    /// <param name="shard">The share that the file is, if one.</param>
+    /// <exception cref="InvalidInputException">More are missing than a file can list.</exception>
+    public static IEnumerable<KeyValuePair<string, NpyArray>> Extent(IReadOnlyList<int> indices, int simulations, Shard shard)
+    {
+        if (indices.Count == simulations)
+        {
+            yield break;
+        }
+
+        RequireListable(simulations - indices.Count);
+        yield return new(Simulation, Of(indices));
+        yield return new(MissingSimulations, Of([.. IndexRanges.Missing(indices, 0, simulations - 1).SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))]));
+        if (!shard.IsWhole)
+        {
+            yield return new(Shard, Of([shard.Number, shard.Count]));
+        }
+    }
+
+    /// <summary>Refuses a part of an experiment that would have to name more missing simulations than a file should hold.</summary>
+    /// <exception cref="InvalidInputException">So it is.</exception>
+    public static void RequireListable(int missing)
+    {
+        if (missing > MostMissing)
+        {
+            throw new InvalidInputException("--num-sims", $"expected at most {MostMissing} simulations that a file lacks, since it names each; found {missing}");
+        }
+    }
+
+    private static NpyArray Of(IReadOnlyList<int> numbers) => NpyArray.Of([.. numbers.Select(number => (long)number)], numbers.Count);
+}

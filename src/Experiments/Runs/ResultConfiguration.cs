@@ -1,0 +1,208 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Wellbehaved.Networks;
+using Boundary = Wellbehaved.Model.Boundary;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>The options of an experiment as the text <c>configuration</c> in its result file: what was run can be run again.</summary>
+/// <remarks>The one place where options that a file names are read and validated. Others may write a file that says some of them only.</remarks>
+internal sealed record ResultConfiguration
+{
+    private const string NetworkKey = "network";
+    private const string NoiseKey = "noise";
+
+    /// <summary>Levels of JSON: those of the layers of a network in each other come on top of the few of the options.</summary>
+    internal const int MostLevels = 512;
+
+    private static readonly JsonDocumentOptions Document = new() { MaxDepth = MostLevels, AllowDuplicateProperties = false };
+
+    /// <summary>Options that say what an architecture leaves open.</summary>
+    private static readonly string[] OfArchitectures = ["architecture", "total_depth", "kernel_size", "num_channels", "boundary", "epsilon", "res_depth", "num_computations"];
+
+    private static readonly JsonSerializerOptions Format = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        IgnoreReadOnlyProperties = true,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        MaxDepth = MostLevels,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Name of the architecture.</summary>
+    public string? Architecture { get; init; }
+
+    /// <summary>Number of layers or residual units.</summary>
+    public int? TotalDepth { get; init; }
+
+    /// <summary>Kernel extent.</summary>
+    public int? KernelSize { get; init; }
+
+    /// <summary>Channels of every layer.</summary>
+    public int? NumChannels { get; init; }
+
+    /// <summary>Images in a batch.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Number of simulations.</summary>
+    public int? NumSims { get; init; }
+
+    /// <summary>What lies beyond the border of the image.</summary>
+    public Boundary? Boundary { get; init; }
+
+    /// <summary>The network as the text has it: its JSON form, or a name.</summary>
+    [JsonPropertyName(NetworkKey)]
+    public JsonElement? NetworkForm { get; init; }
+
+    /// <summary>Of which mapping the noise is the derivative.</summary>
+    public NoiseKind? Noise { get; init; }
+
+    /// <summary>What the network is called; null where nothing is said.</summary>
+    [JsonIgnore]
+    public string? Name => Network?.Name ?? NameAlone ?? Architecture;
+
+    private string? NameAlone { get; init; }
+
+    /// <summary>The network, where the text describes it by its layers.</summary>
+    [JsonIgnore]
+    public Network? Network { get; private init; }
+
+    /// <summary>All options; null where the text leaves out one that has no default.</summary>
+    [JsonIgnore]
+    public ExperimentOptions? Options { get; private init; }
+
+    /// <summary>Writes options as a JSON object with the names of the author's package.</summary>
+    /// <remarks>Of a described network, the network itself in its JSON form, and no option that its layers answer.</remarks>
+    public static string Of(ExperimentOptions options)
+    {
+        if (options.Network is not { } network)
+        {
+            return JsonSerializer.Serialize(options, Format);
+        }
+
+        var said = JsonSerializer.SerializeToNode(options, Format)!.AsObject();
+        var text = new JsonObject { [NetworkKey] = JsonNode.Parse(NetworkText.Write(network), documentOptions: Document), [NoiseKey] = Words(options.Noise) };
+        foreach (var option in said.Where(option => !OfArchitectures.Contains(option.Key) && option.Key != NoiseKey).ToArray())
+        {
+            said.Remove(option.Key);
+            text.Add(option.Key, option.Value);
+        }
+
+        return text.ToJsonString(Format);
+    }
+
+    /// <summary>Reads options back; null where the text is none of ours, or leaves out an option that has no default.</summary>
+    /// <exception cref="InvalidInputException">An option is out of range; named as on the command line.</exception>
+    public static ExperimentOptions? Read(string text)
+    {
+        try
+        {
+            return Deserialize(text).Options;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads what a file says of its experiment.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <exception cref="InvalidInputException">The text is no JSON object, or an option that it names is of another type or out of range.</exception>
+    public static ResultConfiguration Parse(string text, string path)
+    {
+        try
+        {
+            return Deserialize(text);
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidInputException(path, $"expected the options of the experiment as a JSON object in 'configuration' ({exception.Message})", exception);
+        }
+        catch (InvalidInputException exception)
+        {
+            throw new InvalidInputException(path, $"expected options that run accepts in 'configuration', found {exception.Message}", exception);
+        }
+    }
+
+    private static ResultConfiguration Deserialize(string text)
+    {
+        try
+        {
+            return DeserializeWhole(text);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // Half of a character, which JSON's grammar allows.
+            throw new JsonException("expected text in Unicode", exception);
+        }
+    }
+
+    private static ResultConfiguration DeserializeWhole(string text)
+    {
+        var said = JsonSerializer.Deserialize<ResultConfiguration>(text, Format) ?? throw new JsonException("null is no object");
+        ExperimentOptions.RequireSizes(said.NumChannels, said.BatchSize, said.KernelSize);
+        if (said.NetworkForm is { ValueKind: JsonValueKind.String } name)
+        {
+            said = said with { NameAlone = name.GetString() };
+        }
+        else if (said.NetworkForm is { ValueKind: not JsonValueKind.Null } form)
+        {
+            return WithNetwork(said, form, text);
+        }
+
+        if (said is not { Architecture: not null, TotalDepth: not null, KernelSize: not null, NumChannels: not null, BatchSize: not null, NumSims: not null })
+        {
+            return said;
+        }
+
+        var options = JsonSerializer.Deserialize<ExperimentOptions>(text, Format)!;
+        options.Validate();
+        return said with { Options = options };
+    }
+
+    private static ResultConfiguration WithNetwork(ResultConfiguration said, JsonElement form, string text)
+    {
+        var network = NetworkOf(form);
+        if (said.Architecture is not null)
+        {
+            throw new InvalidInputException("--network", $"expected without --architecture, got both {network.Name} and {said.Architecture}");
+        }
+
+        if (said is not { BatchSize: { } batchSize, NumSims: { } simulations })
+        {
+            return said with { Network = network };
+        }
+
+        var rest = JsonNode.Parse(text, documentOptions: Document)!.AsObject();
+        rest.Remove(NetworkKey);
+        foreach (var (key, value) in JsonSerializer.SerializeToNode(ExperimentOptions.Of(network, batchSize, simulations), Format)!.AsObject())
+        {
+            if (OfArchitectures.Contains(key))
+            {
+                rest[key] = value?.DeepClone();
+            }
+        }
+
+        var options = JsonSerializer.Deserialize<ExperimentOptions>(rest.ToJsonString(), Format)!.On(network);
+        options.Validate();
+        return said with { Network = network, Options = options };
+    }
+
+    private static Network NetworkOf(JsonElement form)
+    {
+        try
+        {
+            return NetworkTemplate.Parse(form.GetRawText()).With();
+        }
+        catch (InvalidNetworkException exception)
+        {
+            throw new InvalidInputException(NetworkKey, exception.Message, exception);
+        }
+    }
+
+    private static string Words(NoiseKind noise) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{noise}");
+}

@@ -1,0 +1,317 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>A result file as read: ours, the author's, or another program's in the neutral layout.</summary>
+/// <remarks>See docs/file-formats.md for the arrays. Arrays that a file lacks are absent, not empty.</remarks>
+public sealed class ResultFile
+{
+    private readonly ResultConfiguration? _configuration;
+    private readonly Dictionary<string, double[][]> _moments;
+    private readonly Lazy<IReadOnlyList<MappingEnd>> _ends;
+
+    private readonly PlaceSequence? _sequence;
+
+    private ResultFile(int[] depth, string[]? places, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends)
+    {
+        RecordedEnds = ends;
+        _ends = new(() => RecordedEnds ?? TellEnds());
+        Depth = depth;
+        Places = places;
+        _sequence = places is null ? null : PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces);
+        ResidualDepth = residualDepth;
+        Configuration = configuration;
+        _configuration = said;
+        DatasetChecksum = checksum;
+        Missing = missing;
+        _moments = moments;
+    }
+
+    /// <summary>Depths at which moments were computed, increasing; of a file in the neutral layout, the depth of each place, which do not fall.</summary>
+    public IReadOnlyList<int> Depth { get; }
+
+    /// <summary>What each place shows, of a file in the neutral layout, which has a column for each place; null for the author's layout, which has arrays <c>locK</c> for the places of a unit.</summary>
+    public IReadOnlyList<string>? Places { get; }
+
+    /// <summary>What the file calls its network; null if it does not say.</summary>
+    public string? NetworkName => _configuration?.Name;
+
+    /// <summary>The network, where the file describes it by its layers.</summary>
+    public Networks.Network? Network => _configuration?.Network;
+
+    /// <summary>The depths of one sequence of places that are alike: those of the file, or in the neutral layout those of the ends of units.</summary>
+    public IReadOnlyList<int> SequenceDepths => _sequence?.Depths ?? Depth;
+
+    /// <summary>Feedforward layers in a residual branch, if the file says.</summary>
+    public int? ResidualDepth { get; }
+
+    /// <summary>H of a net of residual units with plain skips: layers of a branch; null for all others, where the file says what it holds.</summary>
+    public int? BranchLayers => Options is not { } options ? ResidualDepth
+        : options.RecordedPlaces is { } places ? places.ResidualDepth(options.Network!)
+        : Architecture.Named(options.Architecture!).IsResidual ? ResidualDepth
+        : null;
+
+    /// <summary>The options that the file was made with, as JSON, if the file says.</summary>
+    public string? Configuration { get; }
+
+    /// <summary>The same as options, which have been validated; null if the file does not say all that have no default.</summary>
+    /// <remarks>Paths among them are what another machine called its files: nobody may open them.</remarks>
+    public ExperimentOptions? Options => _configuration?.Options;
+
+    /// <summary>Checksum of the input images, if the file says.</summary>
+    public string? DatasetChecksum { get; }
+
+    /// <summary>Channels of every layer, if the file says.</summary>
+    public int? NumChannels => _configuration?.NumChannels;
+
+    /// <summary>Images in a batch, if the file says.</summary>
+    public int? BatchSize => _configuration?.BatchSize;
+
+    /// <summary>Kernel extent, if the file says.</summary>
+    public int? KernelSize => _configuration?.KernelSize;
+
+    /// <summary>What lies beyond the border of the image, if the file says.</summary>
+    public Boundary? Boundary => _configuration?.Boundary;
+
+    /// <summary>Indices of the experiment's simulations that the file says it lacks.</summary>
+    public IReadOnlyList<int> Missing { get; }
+
+    /// <summary>How each simulation ended: as the file says, or else as the moments at its last place tell.</summary>
+    public IReadOnlyList<MappingEnd> Ends => _ends.Value;
+
+    /// <summary>How each simulation ended, if the file says: files of other programs, and ours of before, do not.</summary>
+    public IReadOnlyList<MappingEnd>? RecordedEnds { get; }
+
+    /// <summary>What the file lacks, in a sentence; null if nothing.</summary>
+    public string? WhatIsMissing => Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Of(Missing)}";
+
+    /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
+    public IReadOnlyCollection<string> Names => _moments.Keys;
+
+    /// <summary>Number of the last place that a moment was taken at; 0 if the file holds no moments.</summary>
+    public int LastPlace => Names.Select(name => int.TryParse(name[(name.LastIndexOf("_loc", StringComparison.Ordinal) + 4)..], out var place) ? place : 0).DefaultIfEmpty(0).Max();
+
+    /// <summary>Number of simulations; 0 if the file holds no moments.</summary>
+    public int Simulations => _moments.Count == 0 ? 0 : _moments.Values.First().Length;
+
+    /// <summary>A moment.</summary>
+    /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
+    /// <returns>Values (simulations × depths), or null if the file does not hold them.</returns>
+    public IReadOnlyList<double[]>? Find(string name) => _moments.GetValueOrDefault(name);
+
+    /// <summary>A moment at the end of each unit.</summary>
+    /// <param name="moment">Name without suffix, for example <c>chi</c>.</param>
+    /// <returns>Values (simulations × <see cref="SequenceDepths"/>), or null if the file does not hold them.</returns>
+    public IReadOnlyList<double[]>? FindAtEnds(string moment) => _sequence is null ? Find($"{moment}_loc{LastPlace}") : Columns(moment, _sequence.Ends);
+
+    /// <summary>Natural logarithms of a moment at the end of each unit.</summary>
+    /// <param name="moment">Name without suffix, for example <c>chi</c>.</param>
+    /// <returns>Values (simulations × <see cref="SequenceDepths"/>), or null if the file holds neither them nor the moment.</returns>
+    public IReadOnlyList<double[]>? FindLogAtEnds(string moment) => FindAtEnds($"log_{moment}") ?? FindAtEnds(moment)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
+
+    /// <summary>Whether depths count units, as far as the file says; otherwise they count layers with weights.</summary>
+    public bool DepthsCountUnits => Options?.RecordedPlaces?.CountsUnits ?? true;
+
+    /// <summary>The depths of the residual branches whose ends the file shows; empty where it does not describe its network, or that has none.</summary>
+    public IReadOnlyList<int> BranchDepths => Options?.RecordedPlaces is { } places ? [.. places.Branches.Select(branch => places.Depths[branch])] : [];
+
+    /// <summary>Natural logarithms of a moment at the end of each residual branch, before it is scaled and added.</summary>
+    /// <param name="moment">Name without suffix, for example <c>mu2_signal</c>.</param>
+    /// <returns>Values (simulations × <see cref="BranchDepths"/>), or null if the file holds none.</returns>
+    public IReadOnlyList<double[]>? FindLogAtBranchEnds(string moment) => Options?.RecordedPlaces is { Branches.Count: > 0 } places ? Columns($"log_{moment}", places.Branches) : null;
+
+    /// <summary>Effective ranks where they were computed: at one place of each unit.</summary>
+    /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
+    /// <returns>Values (simulations × <see cref="SequenceDepths"/>), -1 where a signal had died; null if the file holds none.</returns>
+    public IReadOnlyList<double[]>? FindRanks(string moment)
+    {
+        if (_sequence is not null)
+        {
+            return _sequence.Ranks is { } ranks && Columns(moment, ranks) is { } rows && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)) ? rows : null;
+        }
+
+        double[][][] found = [.. Names.Where(name => name.StartsWith($"{moment}_loc", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => Find(name)!.ToArray())];
+        return Array.Find(found, rows => rows.Any(row => row.Any(value => value >= 1)))
+            ?? Array.Find(found, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
+    }
+
+    /// <summary>Natural logarithms of a moment: those that the file holds, or else those of the moment itself.</summary>
+    /// <param name="name">Name with suffix, for example <c>chi_loc4</c>.</param>
+    /// <returns>Values (simulations × depths), or null if the file holds neither.</returns>
+    public IReadOnlyList<double[]>? FindLog(string name) =>
+        Find($"log_{name}") ?? Find(name)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
+
+    /// <summary>Writes the result of an experiment, complete or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="result">The result.</param>
+    /// <returns>A line for each array that was left out.</returns>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static IReadOnlyList<string> Write(string path, ExperimentResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var (arrays, warnings) = result.ToArrays();
+        NpzArchive.Write(path, arrays);
+        return warnings;
+    }
+
+    /// <summary>Reads a file, or a folder that holds each array as an <c>.npy</c> file.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <returns>Its content.</returns>
+    /// <exception cref="InvalidInputException">The file is missing or damaged, its arrays do not fit each other, or would take far more memory than the file.</exception>
+    public static ResultFile Read(string path)
+    {
+        using var archive = IArrayCollection.Open(path);
+        string[] names = [.. archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal))];
+        if (names.Length == 0 && (archive.Contains(ResultArrays.Place) || archive.Names.Any(MomentColumns.IsMoment)))
+        {
+            return ReadNeutral(path, archive);
+        }
+
+        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations, ResultArrays.Ending, ResultArrays.EndedAtDepth];
+        ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
+        var depth = Decode(path, archive, ResultArrays.Depth).Select(value => WholeDepth(path, value)).ToArray();
+        if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
+        {
+            throw new InvalidInputException(path, "expected an increasing list of depths in 'depth'");
+        }
+
+        int? residualDepth = archive.Contains(ResultArrays.ResDepth) ? ReadResidualDepth(path, archive) : null;
+        var configuration = Text(path, archive, ResultArrays.Configuration);
+        var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
+        if (said?.Network is { } network)
+        {
+            throw new InvalidInputException(path, $"expected a column for each place of {network.Name}, which 'configuration' describes, found arrays locK");
+        }
+
+        var checksum = Text(path, archive, ResultArrays.DatasetChecksum);
+        var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
+        RequireShapes(path, archive, names, depth.Length);
+        var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
+        return new ResultFile(depth, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
+    }
+
+    /// <summary>Reads a file with a column for each place: ours of a described network, or one that another program recorded.</summary>
+    private static ResultFile ReadNeutral(string path, IArrayCollection archive)
+    {
+        string[] names = [.. archive.Names.Where(MomentColumns.IsMoment)];
+        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations, ResultArrays.Ending, ResultArrays.EndedAtDepth];
+        ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
+        if (!archive.Contains(ResultArrays.Depth))
+        {
+            throw new InvalidInputException(path, "expected the depth of each place in 'depth', found no such array");
+        }
+
+        var depth = Decode(path, archive, ResultArrays.Depth).Select(value => DepthOfPlace(path, value)).ToArray();
+        if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First > pair.Second) || depth[^1] == 0)
+        {
+            throw new InvalidInputException(path, "expected depths of places that do not fall, and do not all stay 0, in 'depth'");
+        }
+
+        var places = archive.Contains(ResultArrays.Place) ? Read(path, archive, ResultArrays.Place, array => array.ToTexts()) : [.. depth.Select(value => $"depth {value}")];
+        if (places.Length != depth.Length)
+        {
+            throw new InvalidInputException(path, $"expected a text for each of the {depth.Length} places of 'depth' in 'place', found {places.Length}");
+        }
+
+        var configuration = Text(path, archive, ResultArrays.Configuration);
+        var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
+        if (said?.Options?.RecordedPlaces is { } recorded && !recorded.Depths.SequenceEqual(depth))
+        {
+            throw new InvalidInputException(path, $"expected the {recorded.Count} places of the network in 'configuration', found {depth.Length} of other depths");
+        }
+
+        var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
+        RequireShapes(path, archive, names, depth.Length);
+        var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
+        return new ResultFile(depth, places, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments));
+    }
+
+    private double[][]? Columns(string name, IReadOnlyList<int> places) => MomentColumns.NeedVariance.Contains(name) && Options?.RecordedPlaces?.Varies == false ? null
+        : Find(name)?.Select(row => places.Select(place => row[place]).ToArray()).ToArray();
+
+    private static int DepthOfPlace(string path, double value) =>
+        value is >= 0 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected whole depths of at least 0, found {value}");
+
+    private static MappingEnd[]? ReadEnds(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
+    {
+        if (!archive.Contains(ResultArrays.Ending) || !archive.Contains(ResultArrays.EndedAtDepth))
+        {
+            return null;
+        }
+
+        var (codes, depths) = (Decode(path, archive, ResultArrays.Ending), Decode(path, archive, ResultArrays.EndedAtDepth));
+        if (codes.Length != depths.Length || (moments.Count > 0 && codes.Length != moments.Values.First().Length))
+        {
+            throw new InvalidInputException(path, $"expected a number for each simulation in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {codes.Length} and {depths.Length}");
+        }
+
+        return [.. codes.Zip(depths, (code, at) =>
+            code is 0 && at is -1 ? MappingEnd.None
+            : code >= 1 && code == Math.Floor(code) && code <= (int)Enum.GetValues<Ending>()[^1] && depth.Any(computed => computed == at) ? new MappingEnd((Ending)(int)code, (int)at)
+            : throw new InvalidInputException(path, $"expected a known ending at a computed depth, or 0 and -1, in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {code} and {at}"))];
+    }
+
+    private MappingEnd[] TellEnds()
+    {
+        var (nu2, mu2, noise, chi) = (FindLogAtEnds("nu2_signal"), FindLogAtEnds("mu2_signal"), FindLogAtEnds("mu2_noise"), FindLogAtEnds("chi"));
+        var reff = FindRanks(MomentColumns.ReffSignal) is { } ranks && ranks.Any(row => row.Any(value => value >= 1)) ? ranks : null;
+
+        // Over a single point nothing ever varies: that is no ending.
+        mu2 = mu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : mu2;
+        return [.. Enumerable.Range(0, Simulations).Select(i => MappingEnd.Tell(SequenceDepths, nu2?[i], mu2?[i], noise?[i], chi?[i], reff?[i]))];
+    }
+
+    private static void RequireShapes(string path, IArrayCollection archive, string[] names, int depths)
+    {
+        NpyHeader? first = null;
+        foreach (var name in names)
+        {
+            var header = archive.Describe(name);
+            if (header.Shape is not [var simulations, var columns] || columns != depths || header.ElementType.Kind == 'U')
+            {
+                throw new InvalidInputException(path, $"expected '{name}' of numbers and of shape (num_sims, {depths}), found {header}");
+            }
+
+            first ??= header;
+            if (simulations != first.Shape[0])
+            {
+                throw new InvalidInputException(path, $"expected the same number of simulations in every array, found {first} and {header} in '{name}'");
+            }
+        }
+    }
+
+    /// <summary>Row by row: the whole beside its rows would take twice the memory.</summary>
+    private static double[][] Rows(NpyArray array, int depths)
+    {
+        var rows = new double[array.Shape[0]][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            array.Decode(i * depths, rows[i] = new double[depths]);
+        }
+
+        return rows;
+    }
+
+    private static int WholeDepth(string path, double value) =>
+        value is >= 1 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected positive whole depths, found {value}");
+
+    private static int WholeIndex(string path, double value) =>
+        value is >= 0 and < int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected indices of simulations, found {value}");
+
+    private static int ReadResidualDepth(string path, IArrayCollection archive) =>
+        Decode(path, archive, ResultArrays.ResDepth) is [var value] ? WholeDepth(path, value) : throw new InvalidInputException(path, "expected a single number in 'res_depth'");
+
+    private static string? Text(string path, IArrayCollection archive, string name) => archive.Contains(name) ? Read(path, archive, name, array => array.ToText()) : null;
+
+    private static double[] Decode(string path, IArrayCollection archive, string name) => Read(path, archive, name, array => array.ToDoubles());
+
+    private static T Read<T>(string path, IArrayCollection archive, string name, Func<NpyArray, T> decode)
+    {
+        try
+        {
+            return decode(archive.Read(name));
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidInputException(path, $"{exception.Message} in '{name}'", exception);
+        }
+    }
+}

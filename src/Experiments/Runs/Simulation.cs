@@ -1,0 +1,76 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>Runs simulations of an experiment one at a time, in memory that is allocated once.</summary>
+/// <remarks>A simulation is a pure function of the options and its index.</remarks>
+public sealed class Simulation : IDisposable
+{
+    private readonly ExperimentOptions _options;
+    private readonly int _threads;
+    private readonly Network<float> _network;
+    private readonly NetworkInput _input;
+    private readonly MomentRecorder<float>? _recorder;
+    private readonly PlaceRecorder<float>? _places;
+
+    /// <summary>Allocates what a simulation needs.</summary>
+    /// <param name="options">Valid options.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
+    public Simulation(ExperimentOptions options, ImageSource images, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_options, _threads) = (options, threads);
+        _input = new NetworkInput(images, options.Normalize, options.Seed);
+        if (options.PreparedNetwork is { } network)
+        {
+            _network = new Network<float>(network, options.BatchSize, options.Noise, threads);
+            _places = new PlaceRecorder<float>(options, threads);
+        }
+        else
+        {
+            var settings = options.Settings(images);
+            _network = new Network<float>(settings, threads, options.Noise);
+            _recorder = new MomentRecorder<float>(options, settings, threads);
+        }
+    }
+
+    /// <summary>Runs one simulation.</summary>
+    /// <param name="index">Its index.</param>
+    /// <param name="depthReached">Called after each layer or residual unit.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>Its moments.</returns>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, by the input's normalisation or by batch norm with ε = 0.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public SimulationMoments Run(int index, Action? depthReached = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var mu2InputSignal = _input.Fill((uint)index, _network.Input);
+            if (_places is not null)
+            {
+                _places.Start();
+                _network.Propagate(new RandomParameters<float>(_options.Seed, (uint)index, _threads), _places, depthReached, cancellation);
+                return _places.Finish(mu2InputSignal);
+            }
+
+            _recorder!.Start();
+            _network.Propagate(new RandomKernels<float>(_options.Seed, (uint)index, _threads), _recorder, depthReached, cancellation);
+            return _recorder.Finish(mu2InputSignal);
+        }
+        catch (DegenerateChannelException exception)
+        {
+            throw new InvalidInputException(_places is null ? "--epsilon" : "--network", $"expected a positive {(_places is null ? "number" : "epsilon in every norm")}, since in simulation {index} {exception.Message}", exception);
+        }
+        catch (ArithmeticException exception) when (_places is not null)
+        {
+            throw new InvalidInputException("--network", $"expected functions that have a value for every signal that they meet, but in simulation {index} {exception.Message}", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _recorder?.Dispose();
+        _places?.Dispose();
+    }
+}

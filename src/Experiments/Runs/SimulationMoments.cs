@@ -1,0 +1,28 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>The moments of one simulation.</summary>
+/// <param name="Mu2InputSignal">μ₂(x⁰), the variance of the input signal.</param>
+/// <param name="AtDepth0">Moments of the output of the first convolution of an architecture.</param>
+/// <param name="AtPlaces">Moments (places × computed depths); of a described network, (recorded places × 1).</param>
+/// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it stayed alive.</param>
+public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0, MomentSet[][] AtPlaces, int? DiedAtDepth)
+{
+    /// <summary>How it ended: told from the moments at all places of each depth.</summary>
+    /// <param name="depths">Computed depths.</param>
+    /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
+    internal MappingEnd End(IReadOnlyList<int> depths, bool varies) => MappingEnd.Of(
+        depths,
+        [.. Enumerable.Range(0, depths.Count).Select(i => AtPlaces.Select(place => place[i].State(varies)).FirstOrDefault(state => state != Ending.None))]);
+
+    /// <summary>How a simulation of a described network ended, told place by place: a branch that dies ends nothing while the skip lives.</summary>
+    /// <param name="places">Its places.</param>
+    /// <param name="batchSize">Images in a batch.</param>
+    internal MappingEnd End(RecordedPlaces places, int batchSize) => MappingEnd.Of(
+        places.Depths,
+        [.. places.Places.Select((place, i) => AtPlaces[i][0].State(place.Shape.Positions * batchSize > 1))]);
+
+    /// <summary>Whether another simulation has the same moments, bit for bit.</summary>
+    internal bool IsIdenticalTo(SimulationMoments other) =>
+        Mu2InputSignal.Equals(other.Mu2InputSignal) && AtDepth0 == other.AtDepth0 && DiedAtDepth == other.DiedAtDepth
+        && AtPlaces.Zip(other.AtPlaces).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+}

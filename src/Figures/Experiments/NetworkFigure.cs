@@ -1,0 +1,126 @@
+using System.Globalization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>Moments of networks of layers by depth, at the ends of their units: sensitivity, directions of variance, and the signal propagation plot of means, variances and residual branches.</summary>
+public static class NetworkFigure
+{
+    private const int MostNames = 3;
+
+    /// <summary>More files than this are counted, no longer listed.</summary>
+    private const int MostLines = 6;
+
+    private static readonly double Ln10 = Math.Log(10);
+
+    /// <summary>Draws result files.</summary>
+    /// <param name="files">At least one, with what to call it where it does not name its network.</param>
+    /// <returns>The figure; panels whose moments are missing say so.</returns>
+    public static Figure Of(IReadOnlyList<(string Name, ResultFile File)> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var shown = Named(files);
+        var isOne = shown.Length == 1;
+        List<Panel> panels =
+        [
+            Build("Normalised sensitivity", "χ", shown, [new("χ", file => file.FindLogAtEnds("chi"))]) with { References = [new(0, "1: as at the input")] },
+            Build("Directions of variance", "*r*_{eff}", shown, isOne
+                ? [new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal")), new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"))]
+                : [new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"))]) with { References = [new(0, "1: one direction")] },
+            isOne
+                ? Build("Signal at the ends of units", "mean over channels", shown, [new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal")), new("squared mean, ν₂ − μ₂", SquaredMeans)])
+                : Build("Variance of the signal", "μ₂", shown, [new("μ₂", file => file.FindLogAtEnds("mu2_signal"))]),
+        ];
+        if (shown.Any(one => one.File.BranchDepths.Count > 0))
+        {
+            panels.Add(Build("Ends of residual branches", "μ₂", [.. shown.Where(one => one.File.BranchDepths.Count > 0)], [new("variance, μ₂", file => file.FindLogAtBranchEnds("mu2_signal"))], file => file.BranchDepths));
+        }
+
+        return new Figure($"{string.Join(", ", shown.Take(MostNames).Select(one => one.Name))}{(shown.Length > MostNames ? " and others" : "")}: signal and noise by depth", panels, 2)
+        {
+            Notes = [.. shown.Take(MostLines).Select(one => isOne ? Capital(Say(one.File)) : $"{one.Name}: {Say(one.File)}"), .. shown.Length > MostLines ? [$"and {shown.Length - MostLines} more"] : Array.Empty<string>(), .. Ends(shown).Take(MostLines), .. Provenance.Bands(panels)],
+        };
+    }
+
+    /// <summary>What each is called: as its network, unless several networks are called alike.</summary>
+    private static Shown[] Named(IReadOnlyList<(string Name, ResultFile File)> files)
+    {
+        var areTold = files.Select(file => file.File.NetworkName).Distinct().Count() == files.Count;
+        return [.. files.Select((file, i) => new Shown(Markup.Escape(areTold && file.File.NetworkName is { } name ? ForeignText.OnOneLine(name) : file.Name), file.File, i))];
+    }
+
+    private static Panel Build(string title, string label, IReadOnlyList<Shown> shown, IReadOnlyList<Quantity> quantities, Func<ResultFile, IReadOnlyList<int>>? depths = null)
+    {
+        var curves = new List<Curve>();
+        var missing = new List<string>();
+        foreach (var (quantity, i) in quantities.Select((quantity, i) => (quantity, i)))
+        {
+            foreach (var one in shown)
+            {
+                var at = depths?.Invoke(one.File) ?? one.File.SequenceDepths;
+                var name = shown.Count == 1 ? quantity.Label : quantities.Count == 1 ? one.Name : $"{quantity.Label}, {one.Name}";
+                var rows = quantity.Logarithms(one.File)?.Select((row, simulation) => row.Select((value, j) => IsThere(one.File, simulation, at[j], value) ? value / Ln10 : double.NaN).ToArray()).ToArray();
+                if (Curve.Of(name, shown.Count == 1 ? i : one.Colour, [.. at.Select(depth => (double)depth)], rows) is { } curve)
+                {
+                    curves.Add(curve);
+                }
+                else
+                {
+                    missing.Add(shown.Count == 1 ? $"{quantity.Label} is not in the file" : $"{quantity.Label} is not in {one.Name}");
+                }
+            }
+        }
+
+        return new Panel(title, shown.All(one => one.File.DepthsCountUnits) ? "depth *l*" : "layers with weights", label, curves)
+        {
+            YScale = AxisScale.Logarithmic,
+            Missing = missing.Count == 0 ? null : string.Join("; ", missing),
+        };
+    }
+
+    /// <summary>From its end on a mapping has no such number, and zeros stand for it.</summary>
+    private static bool IsThere(ResultFile file, int simulation, int depth, double logarithm) =>
+        file.Ends[simulation].IsAliveAt(depth) && double.IsFinite(logarithm) && logarithm > MomentSet.LogOfZero;
+
+    private static double[][]? Ranks(ResultFile file, string moment) =>
+        file.FindRanks(moment)?.Select(row => row.Select(value => value < 1 ? double.NaN : Math.Log(value)).ToArray()).ToArray();
+
+    /// <summary>ln(ν₂ - μ₂), from both logarithms; none where channels have no mean beyond rounding.</summary>
+    private static IReadOnlyList<double[]>? SquaredMeans(ResultFile file) => (file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal")) is ({ } squares, { } variances)
+        ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, (square, variance) => square + Math.Log(-double.ExpM1(Math.Min(0, variance - square)))).ToArray())]
+        : null;
+
+    private static string Say(ResultFile file)
+    {
+        var simulations = string.Create(CultureInfo.InvariantCulture, $"{file.Simulations} {(file.Simulations == 1 ? "simulation" : "simulations")}");
+        if (file.Options is not { } options)
+        {
+            return $"{simulations}; the file does not say how they were made";
+        }
+
+        var noise = options.Noise == NoiseKind.Full ? ", batch statistics differentiated" : string.Empty;
+        return options.Network is null
+            ? Provenance.Of(options, file.Simulations) + noise
+            : string.Create(CultureInfo.InvariantCulture, $"{simulations}, *M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”{noise}");
+    }
+
+    private static IEnumerable<string> Ends(IReadOnlyList<Shown> shown)
+    {
+        foreach (var one in shown)
+        {
+            if (EndingWords.Count(one.File.Ends, one.File.Simulations, "simulation") is { Count: > 0 } clauses)
+            {
+                var said = string.Join("; ", clauses);
+                yield return $"{(shown.Count == 1 ? Capital(said) : $"{one.Name}: {said}")}. Means and bands leave out what has ended.";
+            }
+        }
+    }
+
+    private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";
+
+    /// <summary>A file and what to call it, as <see cref="Markup"/>.</summary>
+    private sealed record Shown(string Name, ResultFile File, int Colour);
+
+    /// <summary>A quantity by its natural logarithms (simulations × depths).</summary>
+    private sealed record Quantity(string Label, Func<ResultFile, IReadOnlyList<double[]>?> Logarithms);
+}

@@ -1,0 +1,26 @@
+namespace Wellbehaved.Files;
+
+/// <summary>Named arrays: those of an archive, or the files of a folder.</summary>
+internal interface IArrayCollection : IDisposable
+{
+    /// <summary>Names of the arrays, without extension.</summary>
+    IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Bytes that the arrays take where they are stored.</summary>
+    long StoredBytes { get; }
+
+    /// <summary>Whether there is an array of this name.</summary>
+    bool Contains(string name);
+
+    /// <summary>Reads type and shape of an array, and leaves its elements unread.</summary>
+    /// <exception cref="InvalidInputException">There is no such array, or its header is damaged.</exception>
+    NpyHeader Describe(string name);
+
+    /// <summary>Reads an array.</summary>
+    /// <exception cref="InvalidInputException">There is no such array, or it is damaged.</exception>
+    NpyArray Read(string name);
+
+    /// <summary>Opens an archive or a folder.</summary>
+    /// <exception cref="InvalidInputException">It is missing, or neither.</exception>
+    static IArrayCollection Open(string path) => Directory.Exists(path) ? ArrayFolder.Open(path) : NpzArchive.Open(path);
+}

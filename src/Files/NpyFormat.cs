@@ -1,0 +1,194 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Wellbehaved.Files;
+
+/// <summary>NumPy's array format, versions 1 to 3: a header that describes the array, then its elements.</summary>
+/// <remarks>Source: the format's specification in NumPy's documentation, numpy.lib.format.</remarks>
+public static partial class NpyFormat
+{
+    private const int Alignment = 64;
+    private const int MaxHeaderLength = 1 << 16;
+
+    private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    /// <summary>Reads an array from a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The array.</returns>
+    /// <exception cref="InvalidInputException">The file is missing, or is not an array that can be decoded.</exception>
+    public static NpyArray ReadFile(string path)
+    {
+        using var stream = RegularFile.Open(path);
+        try
+        {
+            return Read(stream, stream.Length, path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(path, $"expected a readable file ({exception.Message})", exception);
+        }
+    }
+
+    /// <summary>Reads an array; it must fill the stream's given length exactly, so nothing is allocated that the stream could not hold.</summary>
+    /// <param name="stream">Where to read.</param>
+    /// <param name="length">Bytes of header and elements.</param>
+    /// <param name="name">What to call the stream in messages.</param>
+    /// <returns>The array.</returns>
+    /// <exception cref="InvalidInputException">The bytes are not an array that can be decoded.</exception>
+    public static NpyArray Read(Stream stream, long length, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        try
+        {
+            var header = ReadHeader(stream, length, name);
+            if (header.Bytes > Array.MaxLength)
+            {
+                throw new InvalidInputException(name, $"expected an array of at most {Array.MaxLength} bytes, found {header.Bytes} of {header}");
+            }
+
+            var content = new byte[(int)header.Bytes];
+            stream.ReadExactly(content);
+            if (header.IsFortranOrder && header.Shape.Count > 1)
+            {
+                content = ToCOrder(content, [.. header.Shape], header.ElementType.Size);
+            }
+
+            var array = new NpyArray(header.ElementType, [.. header.Shape], content);
+            return !header.ElementType.IsWideFloat || array.WideFormat is not null ? array : throw new InvalidInputException(name, NpyElementType.NoWideFloat);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new InvalidInputException(name, "expected a whole NumPy array, found a truncated one", exception);
+        }
+    }
+
+    /// <summary>Reads what an array says of itself and leaves its elements unread, so that whoever expects another array can refuse it unseen.</summary>
+    /// <param name="stream">Where to read; left at the first element.</param>
+    /// <param name="length">Bytes of header and elements.</param>
+    /// <param name="name">What to call the stream in messages.</param>
+    /// <returns>Type and shape; they fit the given length.</returns>
+    /// <exception cref="InvalidInputException">The bytes are not an array that can be decoded.</exception>
+    public static NpyHeader ReadHeader(Stream stream, long length, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        try
+        {
+            var header = ReadText(stream, name, out var headerBytes);
+            var spelling = TypePattern().Match(header) is { Success: true } match ? match.Groups["type"].Value : null;
+            var type = (spelling is null ? null : NpyElementType.Parse(spelling))
+                ?? throw new InvalidInputException(name, $"expected an array of numbers or text of a plain type, {(DescriptionPattern().IsMatch(header) ? NpyElementType.Refusal(spelling) : "found no type in its header")}");
+            var shape = ParseShape(header, name);
+            var size = shape.Aggregate((Int128)type.Size, (bytes, extent) => Int128.Min(bytes * extent, Int128.MaxValue >> 34));
+            return size == length - headerBytes
+                ? new NpyHeader(type, shape, FortranPattern().IsMatch(header), headerBytes, (long)size)
+                : throw new InvalidInputException(name, $"expected {size} bytes of elements for {NpyHeader.Describe(type, shape)}, found {length - headerBytes}");
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new InvalidInputException(name, "expected a whole NumPy array, found a truncated one", exception);
+        }
+    }
+
+    /// <summary>Writes an array.</summary>
+    /// <param name="stream">Where to write.</param>
+    /// <param name="array">The array.</param>
+    public static void Write(Stream stream, NpyArray array)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(array);
+        var type = array.ElementType;
+        var shape = array.Shape.Count == 1 ? $"({array.Shape[0]},)" : $"({string.Join(", ", array.Shape)})";
+        var header = new StringBuilder($"{{'descr': '{type.Spelling}', 'fortran_order': False, 'shape': {shape}, }}");
+        var prefix = Magic.Length + 4;
+        header.Append(' ', Alignment - 1 - ((prefix + header.Length) % Alignment)).Append('\n');
+        stream.Write(Magic);
+        stream.Write([1, 0, (byte)header.Length, (byte)(header.Length >> 8)]);
+        stream.Write(Encoding.ASCII.GetBytes(header.ToString()));
+        stream.Write(array.Bytes);
+    }
+
+    private static string ReadText(Stream stream, string name, out long bytesRead)
+    {
+        Span<byte> start = stackalloc byte[8];
+        stream.ReadExactly(start);
+        if (!start.StartsWith(Magic) || start[6] is < 1 or > 3)
+        {
+            throw new InvalidInputException(name, "expected a NumPy array (.npy, version 1 to 3)");
+        }
+
+        Span<byte> lengthBytes = stackalloc byte[4];
+        lengthBytes.Clear();
+        var lengthSize = start[6] == 1 ? 2 : 4;
+        stream.ReadExactly(lengthBytes[..lengthSize]);
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
+        if (length > MaxHeaderLength)
+        {
+            throw new InvalidInputException(name, $"expected an array header of at most {MaxHeaderLength} bytes, found {length}");
+        }
+
+        var header = new byte[length];
+        stream.ReadExactly(header);
+        bytesRead = start.Length + lengthSize + length;
+        return Encoding.UTF8.GetString(header);
+    }
+
+    private static int[] ParseShape(string header, string name)
+    {
+        var match = ShapePattern().Match(header);
+        if (!match.Success)
+        {
+            throw new InvalidInputException(name, "expected a NumPy header with a shape");
+        }
+
+        var extents = match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var shape = new int[extents.Length];
+        for (var axis = 0; axis < shape.Length; axis++)
+        {
+            if (!int.TryParse(extents[axis].TrimEnd('L'), NumberStyles.None, CultureInfo.InvariantCulture, out shape[axis]))
+            {
+                throw new InvalidInputException(name, $"expected extents below 2³¹, found {extents[axis]}");
+            }
+        }
+
+        return shape;
+    }
+
+    /// <summary>Reorders elements from first index fastest to last index fastest.</summary>
+    private static byte[] ToCOrder(byte[] fortran, int[] shape, int size)
+    {
+        var reordered = new byte[fortran.Length];
+        var index = new int[shape.Length];
+        for (var target = 0; target < reordered.Length; target += size)
+        {
+            var (source, stride) = (0, 1);
+            for (var axis = 0; axis < shape.Length; axis++)
+            {
+                source += index[axis] * stride;
+                stride *= shape[axis];
+            }
+
+            fortran.AsSpan(source * size, size).CopyTo(reordered.AsSpan(target));
+            for (var axis = shape.Length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--)
+            {
+                index[axis] = 0;
+            }
+        }
+
+        return reordered;
+    }
+
+    // Headers are Python literals; Python 2 of Windows wrote shapes as (20L, 32L), and whoever writes headers by hand may prefer double quotes.
+    [GeneratedRegex("""['"]descr['"]\s*:\s*[ub]?['"](?<type>[^'"]{1,16})['"]""")]
+    private static partial Regex TypePattern();
+
+    [GeneratedRegex("""['"]descr['"]\s*:""")]
+    private static partial Regex DescriptionPattern();
+
+    [GeneratedRegex("""['"]fortran_order['"]\s*:\s*(True|1)""")]
+    private static partial Regex FortranPattern();
+
+    [GeneratedRegex("""['"]shape['"]\s*:\s*\((?<shape>[0-9L,\s]*)\)""")]
+    private static partial Regex ShapePattern();
+}

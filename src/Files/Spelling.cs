@@ -1,0 +1,75 @@
+namespace Wellbehaved.Files;
+
+/// <summary>Finds the word that somebody meant who wrote another.</summary>
+public static class Spelling
+{
+    /// <summary>More words than these are a list, no hint.</summary>
+    private const int MostWords = 3;
+
+    /// <summary>A part of a word says what was meant from this length on: <c>depth</c> does, <c>res</c> does not.</summary>
+    private const int LeastPart = 4;
+
+    /// <summary>The end of a message about a word that does not exist.</summary>
+    /// <param name="word">What was written.</param>
+    /// <param name="words">The words that exist.</param>
+    /// <returns><c>; did you mean bn_ff?</c>, or nothing where no word is near.</returns>
+    public static string Hint(string word, IEnumerable<string> words) => Nearest(word, words) switch
+    {
+        [] => string.Empty,
+        [var only] => $"; did you mean {only}?",
+        [.. var others, var last] => $"; did you mean {string.Join(", ", others)} or {last}?",
+    };
+
+    /// <summary>The words that are nearest to another, whatever the case, dashes and underscores.</summary>
+    /// <param name="word">What was written.</param>
+    /// <param name="words">The words that exist.</param>
+    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part; none where more than three are as near.</returns>
+    internal static string[] Nearest(string word, IEnumerable<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        ArgumentNullException.ThrowIfNull(words);
+        var meant = Letters(word);
+        var candidates = words.Distinct().Select(candidate => (Word: candidate, Letters: Letters(candidate))).ToArray();
+        var slips = candidates.Select(candidate => (candidate.Word, Slips: Slips(meant, candidate.Letters), Most: Math.Max(meant.Length, candidate.Letters.Length) / 3)).Where(candidate => candidate.Slips <= candidate.Most).ToArray();
+        var fewest = slips.Select(candidate => candidate.Slips).DefaultIfEmpty(0).Min();
+        var alike = slips.Where(candidate => candidate.Slips == fewest).Select(candidate => candidate.Word);
+        var nearest = (slips.Length, fewest) switch
+        {
+            (0, _) => candidates.Where(candidate => IsPart(meant, candidate.Letters) || IsPart(candidate.Letters, meant)).Select(candidate => candidate.Word).ToArray(),
+            (_, 0) => [.. alike],
+            _ => [.. alike.Union(candidates.Where(candidate => IsOneOf(meant, candidate.Word)).Select(candidate => candidate.Word))],
+        };
+        return meant.Length > 0 && nearest.Length <= MostWords ? nearest : [];
+    }
+
+    /// <summary>Whether something is one of the words of another, as <c>depth</c> is of <c>total-depth</c>.</summary>
+    private static bool IsOneOf(string part, string whole) => part.Length >= LeastPart && whole.Split('-', '_').Any(word => Letters(word) == part);
+
+    private static bool IsPart(string part, string whole) => part.Length >= LeastPart && whole.Contains(part, StringComparison.Ordinal);
+
+    private static string Letters(string word) => string.Concat(word.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+
+    /// <summary>Letters that were left out, added, mistaken or swapped with their neighbour: the distance of optimal string alignment.</summary>
+    private static int Slips(string first, string second)
+    {
+        var distance = new int[first.Length + 1, second.Length + 1];
+        for (var i = 0; i <= first.Length; i++)
+        {
+            for (var j = 0; j <= second.Length; j++)
+            {
+                distance[i, j] = (i, j) switch
+                {
+                    (_, 0) => i,
+                    (0, _) => j,
+                    _ => Math.Min(Math.Min(distance[i - 1, j], distance[i, j - 1]) + 1, distance[i - 1, j - 1] + (first[i - 1] == second[j - 1] ? 0 : 1)),
+                };
+                if (i > 1 && j > 1 && first[i - 1] == second[j - 2] && first[i - 2] == second[j - 1])
+                {
+                    distance[i, j] = Math.Min(distance[i, j], distance[i - 2, j - 2] + 1);
+                }
+            }
+        }
+
+        return distance[first.Length, second.Length];
+    }
+}
