@@ -71,7 +71,7 @@ internal static class PlotCommand
 
     private static Recording Read(string path, string? architecture, int width)
     {
-        var file = ResultInput.Read(path);
+        var file = ResultInput.ReadToDraw(path);
         var options = file.Options;
         var name = options?.Architecture ?? architecture ?? Recording.Guess(file)
             ?? throw new InvalidInputException("--architecture", $"expected with {path}, whose arrays do not tell it");

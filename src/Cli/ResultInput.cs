@@ -1,3 +1,4 @@
+using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
@@ -23,6 +24,19 @@ internal static class ResultInput
         if (NewerJournal(path) is { } journal)
         {
             Console.Error.WriteLine($"note: {journal} is newer than {path}: what a later run finished is not in the file (run --resume goes on with it, merge reads it)");
+        }
+
+        return file;
+    }
+
+    /// <summary>Reads the file for whoever draws it, and says which of its numbers cannot be true.</summary>
+    /// <exception cref="InvalidInputException">The file is missing or damaged, or holds no simulation.</exception>
+    public static ResultFile ReadToDraw(string path)
+    {
+        var file = Read(path);
+        foreach (var finding in MomentContradictions.Of(file).Findings)
+        {
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {path}: {finding}"));
         }
 
         return file;
