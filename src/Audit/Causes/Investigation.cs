@@ -37,7 +37,12 @@ internal static class Investigation
             Explanation[] others = [.. given.Where(explanation => explanation.Cause != ConvolutionCauses.OtherWeights)];
             Explanation[] skips = [.. Tried(() => SkipCauses.Of(dense, context.UnitRoundoff, layersAreRight: others.Length == 0))];
             given = [.. skips.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ? others : given, .. skips];
-            found.AddRange(Seen([.. given, .. Tried(() => MomentCauses.Of([.. dense, .. GivenAnswer.AskScaled(context, dense)], subject.Description))]));
+            if (others.Length > 0 && skips.Length == 0 && rejected.Any(outcome => outcome.Check.ClaimId == "O3"))
+            {
+                skips = [.. Tried(() => SkipCauses.Following(dense, context.UnitRoundoff))];
+            }
+
+            found.AddRange(Seen([.. given, .. skips.Where(explanation => explanation.Kind == ExplanationKind.Follows), .. Tried(() => MomentCauses.Of([.. dense, .. GivenAnswer.AskScaled(context, dense)], subject.Description))]));
 
             // Statistics go wrong with the operations; own weights are looked at where claims about them are rejected, or nothing else is wrong.
             var aboutWeights = rejected.Any(outcome => VerdictLevels.Of(outcome.Check) == VerdictLevel.Initialisation);

@@ -34,7 +34,7 @@ internal static class ReluCauses
 
         var rounding = 16 * unitRoundoff;
         var (open, shut) = (elements.Where(element => element.X > 0).ToArray(), elements.Where(element => element.X < 0).ToArray());
-        var (slopes, evidence) = ((Signal(open), Signal(shut), Noise(open), Noise(shut)), $"gives all {elements.Length} numbers that passed, to rounding");
+        var (slopes, evidence) = ((Signal(open), Signal(shut), Noise(open), Noise(shut)), $"gives all {elements.Length} numbers that it put out, to rounding");
         switch (slopes)
         {
             case (1.0, 0.0, 1.0, 0.0) when AtZero(answers, rounding) is { } atZero:
@@ -94,7 +94,7 @@ internal static class ReluCauses
         {
             if (Array.TrueForAll(elements, element => Math.Abs(function(element.X) - element.Y) <= Math.Max(1e-6, 64 * rounding) * (1 + Math.Abs(element.X))))
             {
-                return Explanation.Of(Part, $"{name} in the place of the ReLU", $"gives the signal of all {elements.Length} numbers that passed");
+                return Explanation.Of(Part, $"{name} in the place of the ReLU", $"gives the signal of all {elements.Length} numbers that it put out");
             }
         }
 

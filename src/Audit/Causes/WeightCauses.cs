@@ -7,7 +7,7 @@ namespace Wellbehaved.Audit;
 /// <summary>What is wrong with a subject's own weights, from those that its signals determine.</summary>
 internal static class WeightCauses
 {
-    private const string Part = "its own weights";
+    internal const string Part = "its own weights";
 
     /// <summary>As few simulations as tell variances to a percent, where the claims about weights were not asked for.</summary>
     private static readonly WeightPlan Few = new(Wide: 8, Kernel: 32, Narrow: 72, Neighbours: 4, Deep: 2);

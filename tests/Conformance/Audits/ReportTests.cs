@@ -64,7 +64,7 @@ public class ReportTests
         var best = run.LikelyCauses.TakeWhile(cause => cause.Resemblance == run.LikelyCauses[0].Resemblance).ToArray();
 
         best.Should().Contain((widest, failed.Count / (failed.Count + 1.0)));
-        RunSummary.Of(run).Last().Should().Be(best.Length == 1
+        RunSummary.Of(run).First().Should().Be(best.Length == 1
             ? $"the failed checks resemble those of one known mistake, which others may share: {best[0].Signature.Defect}"
             : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best.Select(cause => cause.Signature.Defect))}");
         var causes = JsonNode.Parse(VerificationReport.ToText(run))!["likely_causes"]!.AsArray();
