@@ -34,7 +34,7 @@ public class SignatureTests
 
         // Its own numbers say more, and alone.
         KnownCauses.Judge(AllMutants.List.Single(mutant => mutant.Name == defect), run.Explanations!).Should().Be("alone");
-        RunSummary.Of(run).Last().Should().StartWith("explains the numbers: ").And.Contain(KnownCauses.Words[defect]);
+        RunSummary.Of(run).First().Should().StartWith("explains the numbers: ").And.Contain(KnownCauses.Words[defect]);
     }
 
     [Fact]
