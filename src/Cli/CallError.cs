@@ -47,7 +47,7 @@ internal static class CallError
         string[] missing =
         [
             .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }).Select(argument => argument.HelpName ?? argument.Name),
-            .. command.Options.Where(option => option.Required && parsed.GetResult(option) is null).Select(option => option.Name),
+            .. command.Options.Where(option => option.Required && parsed.GetResult(option) is not { Implicit: false }).Select(option => option.Name),
         ];
         if (parsed.Errors.Count > 0 && missing.Length > 0)
         {

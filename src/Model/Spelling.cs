@@ -48,7 +48,7 @@ public static class Spelling
     /// <summary>Whether something is one of the words of another, as <c>depth</c> is of <c>total-depth</c>.</summary>
     private static bool IsOneOf(string part, string whole) => part.Length >= LeastPart && whole.Split('-', '_').Any(word => Letters(word) == part);
 
-    private static bool IsBegunBy(string meant, string whole) => whole.Split('-', '_').Any(word => Letters(word) is { Length: >= LeastBeginning } letters && meant.StartsWith(letters, StringComparison.Ordinal));
+    private static bool IsBegunBy(string meant, string whole) => whole.Split('-', '_').Any(word => Letters(word) is { Length: >= LeastBeginning } letters && letters.Length < meant.Length && meant.StartsWith(letters, StringComparison.Ordinal));
 
     private static bool IsPart(string part, string whole) => part.Length >= LeastPart && whole.Contains(part, StringComparison.Ordinal);
 

@@ -125,15 +125,13 @@ internal static class SkipCauses
         {
             var (skip, sum) = (answer.Trace.At(depth, 1), answer.Trace.At(depth, PlaceKind.Addition));
             var right = layers == 0 ? Enclosure.Exactly(skip.Signal, skip.Noise) : rounding.ThroughUnit(depth, skip.Signal, skip.Noise);
-            if (!Within(sum.Signal, right.Signal, right.SignalBound) || !Within(sum.Noise, right.Noise, right.NoiseBound))
+            if (!right.Holds(sum.Signal, sum.Noise))
             {
                 return false;
             }
         }
 
         return true;
-
-        static bool Within(double[] observed, double[] expected, double[] bounds) => observed.Zip(expected, (x, y) => Math.Abs(x - y)).Zip(bounds, (difference, bound) => difference <= bound).All(isWithin => isWithin);
     }
 
     /// <summary>A sum and what it may be of.</summary>

@@ -67,9 +67,9 @@ internal static class WeightCauses
         }
 
         IReadOnlyList<RecoveredSimulation> kernel = readsKernels ? Recovered(() => (looksWide ? all : few).Kernel) : [];
-        if (WeightScale.Of([.. wide, .. kernel]) is var (scale, numbers))
+        if (WeightScale.Of([.. wide, .. kernel]) is var (scale, numbers, isKnown))
         {
-            yield return WeightScale.IsUnknown(scale) ? Explanation.None(Part, $"{scale} ({numbers})") : Explanation.Of(Part, scale, numbers);
+            yield return isKnown ? Explanation.Of(Part, scale, numbers) : Explanation.None(Part, $"{scale} ({numbers})");
         }
 
         var strange = wide.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: not null }).Select(convolution => convolution.Index).Distinct().Order().ToArray();

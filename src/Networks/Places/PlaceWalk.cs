@@ -8,7 +8,6 @@ internal sealed class PlaceWalk
     private int _depth;
     private int _next;
     private bool _hasWeights;
-    private bool _isGaussian;
 
     private PlaceWalk(Shape input) => _shape = input;
 
@@ -82,14 +81,14 @@ internal sealed class PlaceWalk
 
                     break;
                 case Residual residual:
-                    var (input, isGaussian) = (_shape, _isGaussian);
+                    var input = _shape;
                     Unit(residual.Branch, shown);
                     if (shown)
                     {
                         EndBranch(residual.Branch);
                     }
 
-                    (_shape, _isGaussian) = (input, isGaussian);
+                    _shape = input;
                     Unit(residual.Skip, shown);
                     Pass(residual, shown);
                     break;
@@ -109,7 +108,7 @@ internal sealed class PlaceWalk
 
         if (isRepeated)
         {
-            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true, IsGaussian = _isGaussian });
+            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true });
         }
         else
         {
@@ -144,14 +143,6 @@ internal sealed class PlaceWalk
     private void Pass(Layer layer, bool shown)
     {
         _hasWeights |= DrawsWeights(layer);
-        _isGaussian = layer switch
-        {
-            Convolution convolution => convolution.Parameters.Law == WeightLaw.Normal,
-            Dense dense => dense.Parameters.Law == WeightLaw.Normal,
-            AveragePool or GlobalAveragePool or Scaling => _isGaussian,
-            Norm or Activation or MaxPool or Flatten or Dropout or Attention or Residual => false,
-            _ => throw new UnknownLayerException(layer),
-        };
         if (layer is not Residual)
         {
             _shape = layer.OutputOf(_shape);
@@ -164,5 +155,5 @@ internal sealed class PlaceWalk
         }
     }
 
-    private void Add(PlaceKind kind, Layer? after) => _places.Add(new Place(_depth, _next++, kind, after, _shape) { IsGaussian = _isGaussian });
+    private void Add(PlaceKind kind, Layer? after) => _places.Add(new Place(_depth, _next++, kind, after, _shape));
 }

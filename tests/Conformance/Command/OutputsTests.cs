@@ -25,6 +25,8 @@ public sealed class OutputsTests : IDisposable
     [InlineData("audit --results {1} --architecture bn_ff --junit {2}", "--junit")]
     [InlineData("audit --results {1} --architecture bn_ff --badge {1}", "--badge")]
     [InlineData("verify --scale quick --json {2}", "--json")]
+    [InlineData("audit --results {1} --architecture bn_ff --json both.txt --junit ./both.txt", "--junit")]
+    [InlineData("audit --results {1} --architecture bn_ff --badge new/report.md --report new", "--report")]
     [InlineData("merge {1} {2} --out {1}", "--out")]
     public void A_result_is_no_place_for_an_output(string line, string option)
     {
