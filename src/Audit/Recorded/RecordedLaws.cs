@@ -42,7 +42,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             : architecture.ResidualDepth < 2 ? ([], "with one layer in the branch the law holds up to O(1/N) only")
             : (Growth(rates), "ν₂ before and after a unit is not recorded"),
         ("P1" or "P2", _) => Mappings(rates, CollapsesAll with { Words = "r_eff - 1 at least halves from a quarter of the depth to all of it" }),
-        ("A3", _) => Mappings(rates, new Property(Slows, "ln χ gains less than half as much in each layer of the second half as in the first"), CollapsesAll),
+        ("A3", _) => Mappings(rates, new Property(Slows, $"ln χ gains less than half as much in each {(architecture.IsResidual ? "unit" : "layer")} of the second half as in the first"), CollapsesAll),
         ("P3", _) => Mappings(rates, new Property(Drowns, "SNR^l/SNR^0 decays exponentially")),
         ("P4", _) => PowerLaw(rates),
         ("P5", "bn_ff") => Mappings(rates, new Property(Multiplies, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %")),
@@ -352,7 +352,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
         return tests.Count == properties.Length
             ? (tests, "")
-            : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} layers");
+            : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} {(architecture.IsResidual ? "units" : "layers")}");
     }
 
     /// <summary>How many mappings would decide: an interval shrinks with their root, and must leave out one half.</summary>

@@ -189,7 +189,7 @@ public class CheckTests
     public void A_subject_of_infinite_or_undefined_numbers_is_rejected(double number)
     {
         using var subject = new Poisoned(number);
-        foreach (var check in Suite.Checks.Where(check => check.Architecture == "vanilla" && check.ClaimId is "O1" or "S2" or "I1" or "W1" or "D1"))
+        foreach (var check in Suite.Checks.Where(check => check.Architecture == "vanilla" && check.ClaimId is "O1" or "S2" or "I1" or "W1" or "D1").AtLeastOne())
         {
             Suite.Execute(check, subject, Scale.Quick, 0).Verdict.Should().NotBe(Verdict.Holds, check.ToString());
         }

@@ -30,9 +30,19 @@ public class MachineAgainstDefinitionTests
                 return;
             }
 
-            // What the machine propagates, the definition does: it would refuse the same constant features.
-            var expected = new WrittenOutMapping(network, parameters.Drawn)
-                .Propagate(new(DescribedNetworks.Images, network.Input.Height, network.Input.Width, network.Input.Channels, signal, noise), writtenOut);
+            WrittenOutPropagation expected;
+            try
+            {
+                expected = new WrittenOutMapping(network, parameters.Drawn)
+                    .Propagate(new(DescribedNetworks.Images, network.Input.Height, network.Input.Width, network.Input.Channels, signal, noise), writtenOut);
+            }
+            catch (WrittenOutConstantException)
+            {
+                // Features that vary by their rounding alone are constant to the one and not to the other.
+                DescribedNetworks.MayRefuse(network.Layers).Should().BeTrue("only a norm without ε refuses constant features: {0}", network);
+                return;
+            }
+
             seen.All.Should().HaveCount(expected.Places.Count);
             var peak = (Signal: Propagations.Rms(signal), Noise: Propagations.Rms(noise));
             foreach (var ((actualSignal, actualNoise), place) in seen.All.Zip(expected.Places))
