@@ -1,5 +1,4 @@
 using System.Globalization;
-using Wellbehaved.Model;
 using Wellbehaved.Networks;
 using PlaceKind = Wellbehaved.Model.PlaceKind;
 

@@ -60,7 +60,7 @@ public static class MeasurementWords
     /// <summary>What was measured.</summary>
     /// <param name="measurement">The measurement.</param>
     /// <returns>The value in five digits, or three where it has an exponent.</returns>
-    public static string Measured(Measurement measurement)
+    internal static string Measured(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
         return Number(measurement.Measured.Value, 5);

@@ -17,8 +17,8 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
     /// <exception cref="InvalidInputException">The file names a simulation twice, or one that the experiment does not have, or others than its rows or its share.</exception>
     public static ResultExtent Read(string path, IArrayCollection archive, int? rows, int? simulations)
     {
-        int[]? indices = archive.Contains(ResultArrays.Simulation) ? Numbers(path, archive, ResultArrays.Simulation) : null;
-        int[] missing = archive.Contains(ResultArrays.MissingSimulations) ? Numbers(path, archive, ResultArrays.MissingSimulations) : [];
+        var indices = archive.Contains(ResultArrays.Simulation) ? Numbers(path, archive, ResultArrays.Simulation) : null;
+        var missing = archive.Contains(ResultArrays.MissingSimulations) ? Numbers(path, archive, ResultArrays.MissingSimulations) : [];
         if (rows is { } found)
         {
             RequireRows(path, indices, found, simulations);

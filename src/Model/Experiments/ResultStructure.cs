@@ -17,7 +17,7 @@ internal static class ResultStructure
     /// <exception cref="InvalidInputException">They are none, or depths, places or the depth of a branch are others than the configuration's.</exception>
     public static (int[] Depth, int? ResidualDepth) Read(string path, IArrayCollection archive, ResultConfiguration? said, IEnumerable<string> moments)
     {
-        int[] depth = Depths(path, archive, ResultArrays.Depth);
+        var depth = Depths(path, archive, ResultArrays.Depth);
         if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
         {
             throw new InvalidInputException(path, $"expected an increasing list of depths in '{ResultArrays.Depth}'");
