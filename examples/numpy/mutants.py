@@ -80,6 +80,7 @@ MUTANTS = {
     "variance-with-p-minus-1": ("batch_norm", norm_over(right.POINTS, correction=1)),
     "layer-norm": ("batch_norm", norm_over((4,))),
     "norm-per-image": ("batch_norm", norm_over((2, 3))),
+    "epsilon-of-its-own": ("batch_norm", lambda x, dx, net: right_batch_norm(x, dx, {**net, "epsilon": 1e-5})),
     "epsilon-on-the-deviation": ("batch_norm", norm_over(right.POINTS, on_deviation=True)),
     "kernel-flipped-for-the-noise": ("convolve", flipped_for_the_noise()),
     "zero-padding-called-periodic": ("convolve", other_boundary("zero_padding")),

@@ -29,7 +29,28 @@ internal static class CallError
 
         if (parsed.UnmatchedTokens is [var unmatched, ..])
         {
-            return Ended($"{unmatched}: expected an option of {command.Name} that exists", help);
+            return Ended($"{unmatched}: {(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got one more word" : $"expected only options after {command.Name}, got a word")}", help);
+        }
+
+        if (isRoot && parsed.Errors.Count > 0)
+        {
+            return Ended($"expected a command, such as {string.Join(", ", command.Subcommands.Take(3).Select(other => other.Name))}, got none", help);
+        }
+
+        // What is wrong with a value names its option already.
+        if (parsed.Errors.FirstOrDefault(error => error.Message.Contains(": expected", StringComparison.Ordinal)) is { } ofValue)
+        {
+            return Ended(ofValue.Message.TrimEnd('.'), help);
+        }
+
+        string[] missing =
+        [
+            .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }).Select(argument => argument.HelpName ?? argument.Name),
+            .. command.Options.Where(option => option.Required && parsed.GetResult(option) is not { Implicit: false }).Select(option => option.Name),
+        ];
+        if (parsed.Errors.Count > 0 && missing.Length > 0)
+        {
+            return Ended($"{string.Join(", ", missing)}: expected with {command.Name}, got {(missing.Length == 1 ? "nothing" : "none of them")}", help);
         }
 
         return parsed.Errors is [var error, ..] ? Ended(error.Message.TrimEnd('.'), help) : null;

@@ -20,7 +20,7 @@ internal static class HelpCommand
             var asked = parsed.GetValue(topic);
             if (asked is not null && !names.Contains(asked))
             {
-                throw new InvalidInputException(asked, $"expected a command{Spelling.Hint(asked, names)}");
+                throw new InvalidInputException(asked, $"expected a command{(Spelling.Hint(asked, names) is { Length: > 0 } hint ? hint : $", one of {string.Join(", ", names)}")}");
             }
 
             return Commands.Parse(asked is null ? ["--help"] : [asked, "--help"]).Invoke();

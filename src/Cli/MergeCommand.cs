@@ -12,7 +12,8 @@ internal static class MergeCommand
         var output = new Option<string>("--out") { Description = "Result file to write, .npz", HelpName = "FILE.npz", Required = true };
         var allowMissing = new Option<bool>("--allow-missing") { Description = "Merge what there is; the file then says which simulations are missing" };
         var trust = new Option<bool>("--trust") { Description = "Join files that do not say of which experiment they are, in the order given, on your word that they belong together; also folders of .npy files" };
-        var command = new Command("merge", "Joins result files of shares, bit for bit to what a single run writes.") { files, output, allowMissing, trust };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace what the file holds, also a result of which the merged files are no part" };
+        var command = new Command("merge", "Joins result files of shares, bit for bit to what a single run writes.") { files, output, allowMissing, trust, overwrite };
         command.SetAction(parsed =>
         {
             var paths = parsed.GetRequiredValue(files);
@@ -25,7 +26,9 @@ internal static class MergeCommand
                 throw new InvalidInputException("--trust", "expected without --allow-missing: nothing in such files tells what is missing");
             }
 
-            var (simulations, warnings) = trusted ? ResultConcatenation.Join(paths, path) : ResultMerge.Merge(paths, path, parsed.GetValue(allowMissing));
+            var (simulations, warnings) = trusted
+                ? ResultConcatenation.Join(paths, path, parsed.GetValue(overwrite))
+                : ResultMerge.Merge(paths, path, parsed.GetValue(allowMissing), parsed.GetValue(overwrite));
             foreach (var warning in warnings)
             {
                 Console.Error.WriteLine(ForeignText.OnOneLine($"{(trusted ? "note" : "warning")}: {warning}"));

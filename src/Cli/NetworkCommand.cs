@@ -59,12 +59,7 @@ internal static class NetworkCommand
             throw new InvalidInputException("--print", "expected without --table, --batch-size and --json, which are for the table");
         }
 
-        if (wanted.Json is not null)
-        {
-            Outputs.RequireText(wanted.Json, "--json");
-            Outputs.RequireApart(wanted.Json, "--json", source.IsRecipe ? [] : [source.Name]);
-            AtomicFile.EnsureWritable(wanted.Json, "--json");
-        }
+        Outputs.RequireWritableText(wanted.Json, "--json", source.IsRecipe ? [] : [source.Name]);
 
         // A recipe is there to start from; whoever gives sizes wants to know what comes of them.
         if (source.IsRecipe && sizes.IsEmpty && wanted is { Table: false, Json: null, BatchSize: null })

@@ -1,7 +1,7 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Wellbehaved.Audit;
 using Wellbehaved.Networks;
+using Layers = Wellbehaved.Networks.Layers;
 using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Cli;
@@ -18,8 +18,6 @@ internal sealed record LayerLine(string Path, int Level, string Text, Shape? Out
 /// <summary>What is in a network, counted before anything is run.</summary>
 internal sealed class NetworkSummary
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Counts.</summary>
     /// <param name="network">The network.</param>
     /// <param name="batchSize">Images in a batch.</param>
@@ -57,7 +55,7 @@ internal sealed class NetworkSummary
     public double BytesAt(Shape shape) => 2.0 * sizeof(float) * BatchSize * shape.Features;
 
     /// <summary>All of it as JSON.</summary>
-    public string ToJson() => new JsonObject
+    public string ToJson() => Json.TextOf(new JsonObject
     {
         ["network"] = JsonNode.Parse(NetworkText.Write(Network)),
         ["output"] = ToJson(Network.Output),
@@ -84,7 +82,7 @@ internal sealed class NetworkSummary
             ["shape"] = ToJson(place.Shape),
             ["bytes"] = BytesAt(place.Shape),
         })]),
-    }.ToJsonString(Indented) + "\n";
+    }) + "\n";
 
     /// <summary>What a place shows, without its numbers.</summary>
     public static string PlaceText(Place place) => place.ToString() is var text ? text[(text.IndexOf(' ', StringComparison.Ordinal) + 1)..] : string.Empty;

@@ -41,6 +41,7 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             Outputs.RequireApart(path, option, inputs);
         }
 
+        RequireDifferent();
         if (Report is not null)
         {
             try
@@ -58,6 +59,19 @@ internal sealed record ReportFiles(string? Json, string? Junit, string? Badge, s
             if (path is not null)
             {
                 AtomicFile.EnsureWritable(path, option);
+            }
+        }
+    }
+
+    /// <summary>Refuses two outcomes in one file, of which the first would be lost; a device or a pipe takes both.</summary>
+    private void RequireDifferent()
+    {
+        var seen = new Dictionary<string, string>();
+        foreach (var (path, option) in new[] { (Json, "--json"), (Junit, "--junit"), (Badge, "--badge"), (Report is null ? null : Path.Combine(Report, Page), "--report"), (Report is null ? null : Path.Combine(Report, Markdown), "--report") })
+        {
+            if (!string.IsNullOrWhiteSpace(path) && !OutputDevice.Is(path) && !seen.TryAdd(AtomicFile.TargetOf(path), option))
+            {
+                throw new InvalidInputException(option, $"expected another file than {seen[AtomicFile.TargetOf(path)]} writes, got '{path}'");
             }
         }
     }

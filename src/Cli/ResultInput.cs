@@ -1,3 +1,5 @@
+using Wellbehaved.Audit;
+
 namespace Wellbehaved.Cli;
 
 /// <summary>A result file, or a folder of its arrays, that a command reads.</summary>
@@ -21,6 +23,19 @@ internal static class ResultInput
         if (NewerJournal(path) is { } journal)
         {
             Console.Error.WriteLine($"note: {journal} is newer than {path}: what a later run finished is not in the file (run --resume goes on with it, merge reads it)");
+        }
+
+        return file;
+    }
+
+    /// <summary>Reads the file for whoever draws it, and says which of its numbers cannot be true.</summary>
+    /// <exception cref="InvalidInputException">The file is missing or damaged, or holds no simulation.</exception>
+    public static ResultFile ReadToDraw(string path)
+    {
+        var file = Read(path);
+        foreach (var finding in MomentContradictions.Of(file).Findings)
+        {
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {path}: {finding}"));
         }
 
         return file;

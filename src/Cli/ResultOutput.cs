@@ -12,6 +12,11 @@ internal static class ResultOutput
             throw new InvalidInputException("--out", $"expected a file name that ends in .npz, got '{output}'");
         }
 
+        if (OutputDevice.Is(output))
+        {
+            throw new InvalidInputException("--out", $"expected a file, found a device or a pipe at '{output}'");
+        }
+
         AtomicFile.EnsureWritable(output, "--out");
     }
 }

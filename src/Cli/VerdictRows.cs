@@ -53,13 +53,18 @@ internal sealed class VerdictRows
     }
 
     /// <summary>Prints them, and what their abbreviations mean.</summary>
-    public void Print(string legend)
+    public void Print(IReadOnlyList<string> legend)
     {
         _screen.Sentence(Line(i => Columns[i].Title, Columns.Length - 1) + (_isQuantityBeside ? new string(' ', Gap + _widths[^1] - Columns[^1].Title.Length) + "decided by" : ""));
-        _screen.Sentence(new string(' ', Below) + legend);
         foreach (var row in _rows)
         {
             Print(row);
+        }
+
+        _screen.Sentence();
+        foreach (var sentence in legend)
+        {
+            _screen.Sentence(sentence, 2);
         }
     }
 
@@ -124,7 +129,7 @@ internal sealed class VerdictRows
                         outcome.Check.ClaimId,
                         outcome.Check.Architecture,
                         MeasurementWords.Predicted(decisive, 5),
-                        Short(decisive.Measured.Value),
+                        MeasurementWords.Measured(decisive),
                         MeasurementWords.Apart(decisive),
                         MeasurementWords.Interval(decisive),
                         decisive.Samples.ToString(CultureInfo.InvariantCulture),
@@ -135,8 +140,6 @@ internal sealed class VerdictRows
                     colour)
                 : new Row([outcome.Check.ClaimId, outcome.Check.Architecture, "", "", "", "", "", "", verdict], outcome.Failure ?? "", colour);
         }
-
-        private static string Short(double value) => value.ToString(Math.Abs(value) is >= 1e-3 and < 1e5 ? "G5" : "G3", CultureInfo.InvariantCulture);
 
         private static string Word(Verdict verdict) => verdict switch
         {

@@ -6,15 +6,13 @@ namespace Wellbehaved.Cli;
 /// <summary>Prints what came of a run of the suite: a row for each claim and architecture, then what needs attention, then the sum.</summary>
 internal static class VerdictTable
 {
-    private const string Legend = "tol: share of the allowed rounding; SE: standard errors; ×: times the prediction; sampling stops once the interval excludes the claim or lies inside its discrepancy";
-
     /// <summary>Prints a run on standard output.</summary>
     public static void Print(VerificationRun run) => Print(run, Screen.Output());
 
     /// <summary>Prints a run.</summary>
     public static void Print(VerificationRun run, Screen screen)
     {
-        new VerdictRows(run.Outcomes, screen).Print(Legend);
+        new VerdictRows(run.Outcomes, screen).Print(MeasurementWords.Legend);
         if (run.Diagnoses.Count > 0)
         {
             screen.Sentence();

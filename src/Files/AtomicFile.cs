@@ -5,6 +5,9 @@ public static class AtomicFile
 {
     private const string PartialEnding = ".partial";
 
+    /// <summary>As many as systems follow; beyond, they lead in a circle.</summary>
+    private const int MostLinks = 40;
+
     /// <summary>Fails early if a file could not be written later, before hours of work depend on it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="option">The option that named it.</param>
@@ -27,6 +30,16 @@ public static class AtomicFile
             throw new InvalidInputException(option, $"expected a file, found the folder '{path}'");
         }
 
+        if (OutputDevice.Is(path))
+        {
+            if (!OutputDevice.IsWritable(path))
+            {
+                throw new InvalidInputException(option, $"expected a device or a pipe that can be written into, found '{path}'");
+            }
+
+            return;
+        }
+
         var probe = TemporaryName(TargetOf(path));
         try
         {
@@ -46,13 +59,18 @@ public static class AtomicFile
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
-    /// <summary>Writes beside the file and renames at the end.</summary>
+    /// <summary>Writes beside the file and renames at the end; into a device or a pipe it writes as it is.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="write">Writes the content.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(write);
+        if (OutputDevice.Is(path))
+        {
+            WriteInto(path, write);
+            return;
+        }
 
         // A link stays one: what it leads to is replaced.
         path = TargetOf(path);
@@ -80,20 +98,41 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>The file that a path leads to, through links.</summary>
+    /// <summary>The file that a path leads to, through links to files and to folders: one file has one such path.</summary>
     /// <param name="path">The path; nothing need be there.</param>
     /// <returns>A full path.</returns>
-    internal static string TargetOf(string path)
+    internal static string TargetOf(string path) => TargetOf(Path.GetFullPath(path), MostLinks);
+
+    private static string TargetOf(string full, int mostLinks)
     {
-        var full = Path.GetFullPath(path);
+        if (Path.GetDirectoryName(full) is not { } folder)
+        {
+            return full;
+        }
+
+        var place = Path.Combine(TargetOf(folder, mostLinks), Path.GetFileName(full));
         try
         {
-            return File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
+            return mostLinks > 0 && File.ResolveLinkTarget(place, returnFinalTarget: false) is { } target ? TargetOf(target.FullName, mostLinks - 1) : place;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // Links in a circle, or nothing at all: the path itself says what is wrong when it is opened.
-            return full;
+            return place;
+        }
+    }
+
+    private static void WriteInto(string device, Action<Stream> write)
+    {
+        try
+        {
+            using var stream = OutputDevice.Open(device);
+            write(stream);
+            stream.Flush();
+        }
+        catch (Exception exception) when (StorageFailure.Is(exception))
+        {
+            throw new InvalidInputException(device, $"expected a device or a pipe that can be written into ({exception.Message})", exception);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class RegularFile
         try
         {
             stream = OpenWithoutWaiting(Path.GetFullPath(path));
-            if (!stream.CanSeek)
+            if (!stream.CanSeek || !(OperatingSystem.IsWindows() || UnixFileType.IsRegular(stream.SafeFileHandle)))
             {
                 throw new InvalidInputException(path, $"expected a readable {kind}, found a pipe or a device");
             }

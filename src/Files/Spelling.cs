@@ -9,6 +9,9 @@ public static class Spelling
     /// <summary>A part of a word says what was meant from this length on: <c>depth</c> does, <c>res</c> does not.</summary>
     private const int LeastPart = 4;
 
+    /// <summary>What a word begins with says what was meant from this length on: <c>resnet</c> does, of <c>bn_res</c>.</summary>
+    private const int LeastBeginning = 3;
+
     /// <summary>The end of a message about a word that does not exist.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="words">The words that exist.</param>
@@ -23,7 +26,7 @@ public static class Spelling
     /// <summary>The words that are nearest to another, whatever the case, dashes and underscores.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="words">The words that exist.</param>
-    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part; none where more than three are as near.</returns>
+    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part, or with one of whose words it begins; none where more than three are as near.</returns>
     internal static string[] Nearest(string word, IEnumerable<string> words)
     {
         ArgumentNullException.ThrowIfNull(word);
@@ -35,7 +38,7 @@ public static class Spelling
         var alike = slips.Where(candidate => candidate.Slips == fewest).Select(candidate => candidate.Word);
         var nearest = (slips.Length, fewest) switch
         {
-            (0, _) => candidates.Where(candidate => IsPart(meant, candidate.Letters) || IsPart(candidate.Letters, meant)).Select(candidate => candidate.Word).ToArray(),
+            (0, _) => candidates.Where(candidate => IsPart(meant, candidate.Letters) || IsPart(candidate.Letters, meant) || IsBegunBy(meant, candidate.Word)).Select(candidate => candidate.Word).ToArray(),
             (_, 0) => [.. alike],
             _ => [.. alike.Union(candidates.Where(candidate => IsOneOf(meant, candidate.Word)).Select(candidate => candidate.Word))],
         };
@@ -44,6 +47,8 @@ public static class Spelling
 
     /// <summary>Whether something is one of the words of another, as <c>depth</c> is of <c>total-depth</c>.</summary>
     private static bool IsOneOf(string part, string whole) => part.Length >= LeastPart && whole.Split('-', '_').Any(word => Letters(word) == part);
+
+    private static bool IsBegunBy(string meant, string whole) => whole.Split('-', '_').Any(word => Letters(word) is { Length: >= LeastBeginning } letters && letters.Length < meant.Length && meant.StartsWith(letters, StringComparison.Ordinal));
 
     private static bool IsPart(string part, string whole) => part.Length >= LeastPart && whole.Contains(part, StringComparison.Ordinal);
 

@@ -12,6 +12,8 @@ internal static partial class UnixOpen
     public const int NoPermission = 13;
     public const int NotAFolder = 20;
 
+    private const int OnlyForWriting = 1;
+
     private static readonly bool IsLinux = OperatingSystem.IsLinux();
 
     /// <summary>What is said of a link that is not to be followed, or of links in a circle.</summary>
@@ -33,6 +35,11 @@ internal static partial class UnixOpen
     /// <param name="followsLinks">Whether a link stands for what it names.</param>
     /// <returns>What was opened; if nothing was, an invalid handle, and <see cref="Marshal.GetLastPInvokeError"/> has the reason.</returns>
     public static SafeFileHandle ForReading(string path, bool followsLinks) => Open(path, WithoutWaiting | ClosedInChildren | (followsLinks ? 0 : WithoutFollowingLinks));
+
+    /// <summary>Opens a device or a pipe that is there for writing.</summary>
+    /// <param name="path">The path.</param>
+    /// <returns>What was opened; if nothing was, an invalid handle, and <see cref="Marshal.GetLastPInvokeError"/> has the reason: <see cref="NoSuchDevice"/> for a pipe that nobody reads.</returns>
+    public static SafeFileHandle ForWriting(string path) => Open(path, OnlyForWriting | WithoutWaiting | ClosedInChildren);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);

@@ -34,7 +34,7 @@ public class DefinitionTests
     [Fact]
     public void Every_layer_of_the_description_is_written_out_in_a_file_of_its_own()
     {
-        foreach (var layer in typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract && type != typeof(Repeat)))
+        foreach (var layer in typeof(Layer).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Layer)) && !type.IsAbstract && type != typeof(Repeat)).AtLeastOne())
         {
             Definition.Select(type => type.Name).Should().Contain($"WrittenOut{layer.Name}");
             File.Exists(Path.Combine(Repository.Root, "src", "Audit", "Definition", $"WrittenOut{layer.Name}.cs")).Should().BeTrue(layer.Name);

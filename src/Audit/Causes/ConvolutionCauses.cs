@@ -137,7 +137,7 @@ internal static class ConvolutionCauses
         static bool Gives(ConvolutionPass pass, Func<double, double> round)
         {
             var output = WrittenOutLayers.Convolve(pass.Shape, [.. pass.Input.Select(round)], [.. pass.Weights.Select(round)], pass.Size, pass.Stride, pass.Network.Boundary);
-            return output.Zip(pass.Output, (x, y) => Math.Abs(x - y) <= pass.Tolerance).All(isWithin => isWithin);
+            return Enclosure.IsWithin(pass.Output, output, pass.Tolerance);
         }
 
         static double Rounded(double value, int bits, MidpointRounding mode)

@@ -251,7 +251,7 @@ internal sealed record ConvolutionPass(NetworkSettings Network, int Index, Tenso
                 Kernels = given.Kernels,
                 IsSparse = given.IsSparse,
                 Tolerance = Math.Min(2 * bounds.Max(), LargestPart * differences.Max()),
-                IsRight = differences.Zip(bounds, (difference, bound) => difference <= bound).All(isWithin => isWithin),
+                IsRight = Enclosure.IsWithin(output, exact, bounds),
                 Difference = differences.Max() / exact.Max(Math.Abs),
             };
         }

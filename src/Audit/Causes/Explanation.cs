@@ -8,6 +8,9 @@ public enum ExplanationKind
 
     /// <summary>Something is wrong here, and no known cause gives the subject's numbers.</summary>
     Unexplained,
+
+    /// <summary>What is rejected here is right by itself, and wrong since something else is.</summary>
+    Follows,
 }
 
 /// <summary>Why a subject was rejected, as far as its own numbers tell.</summary>
@@ -25,6 +28,9 @@ public sealed record Explanation(string Part, string Cause, string Evidence, Exp
 
     /// <summary>Several causes that give the same numbers: one of them, and these numbers do not tell which.</summary>
     internal static Explanation Either(string part, IReadOnlyCollection<string> causes, string evidence) => Of(part, string.Join("; or ", causes), evidence);
+
+    /// <summary>What is rejected for a mistake elsewhere.</summary>
+    internal static Explanation Following(string part, string seen, string evidence) => new(part, seen, evidence, ExplanationKind.Follows);
 
     /// <summary>What no known cause explains.</summary>
     internal static Explanation None(string part, string seen) => new(part, seen, "no known cause gives these numbers", ExplanationKind.Unexplained);

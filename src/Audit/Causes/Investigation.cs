@@ -37,11 +37,16 @@ internal static class Investigation
             Explanation[] others = [.. given.Where(explanation => explanation.Cause != ConvolutionCauses.OtherWeights)];
             Explanation[] skips = [.. Tried(() => SkipCauses.Of(dense, context.UnitRoundoff, layersAreRight: others.Length == 0))];
             given = [.. skips.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ? others : given, .. skips];
-            found.AddRange(Seen([.. given, .. Tried(() => MomentCauses.Of([.. dense, .. GivenAnswer.AskScaled(context, dense)], subject.Description))]));
+            if (others.Length > 0 && skips.Length == 0 && rejected.Any(outcome => outcome.Check.ClaimId == "O3"))
+            {
+                skips = [.. Tried(() => SkipCauses.Following(dense, context.UnitRoundoff))];
+            }
+
+            found.AddRange(Seen([.. given, .. skips.Where(explanation => explanation.Kind == ExplanationKind.Follows), .. Tried(() => MomentCauses.Of([.. dense, .. GivenAnswer.AskScaled(context, dense)], subject.Description))]));
 
             // Statistics go wrong with the operations; own weights are looked at where claims about them are rejected, or nothing else is wrong.
             var aboutWeights = rejected.Any(outcome => VerdictLevels.Of(outcome.Check) == VerdictLevel.Initialisation);
-            var isReadable = given.All(explanation => explanation.Part == ConvolutionCauses.Part) || !architecture.EndsWith("_res", StringComparison.Ordinal);
+            var isReadable = given.All(explanation => explanation.Part == ConvolutionCauses.Part) || !Model.Architecture.Named(architecture).IsResidual;
             if (!ownWeights && isReadable && (aboutWeights ? given.Length == 0 || RejectsWeightsAlone(rejected) : given.Length == 0 && rejected.Any(outcome => VerdictLevels.Of(outcome.Check) == VerdictLevel.Statistics)))
             {
                 Explanation[] ofWeights = [.. Tried(() => WeightCauses.Of(context, architecture, asked.GetValueOrDefault(architecture) ?? [], readsKernels: given.Length == 0))];
@@ -54,7 +59,7 @@ internal static class Investigation
 
         return Merged(found);
 
-        static Explanation[] Tried(Func<IEnumerable<Explanation>> explain) => Attempt.Or<Explanation[]>(() => [.. explain()], []);
+        static Explanation[] Tried(Func<IEnumerable<Explanation>> explain) => Attempt.Search(() => [.. explain()]);
     }
 
     /// <summary>Whether claims about variance, law or independence of the weights are rejected, which a wrong operation on given weights does not explain.</summary>

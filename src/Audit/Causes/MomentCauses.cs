@@ -90,7 +90,9 @@ internal static class MomentCauses
 
         public bool IsRight => IsNear(Defined) || (double.IsNaN(Reported) && !double.IsFinite(Defined));
 
-        public bool IsNear(double value) => Math.Abs(Reported - value) <= Bound * Math.Max(1, Math.Abs(value / Defined));
+        /// <summary>A moment rounds in proportion to itself; a logarithm does not, and that of 1 is 0.</summary>
+        public bool IsNear(double value) =>
+            Math.Abs(Reported - value) <= Bound * Math.Max(1, Name.StartsWith(MomentRange.Log, StringComparison.Ordinal) ? Math.Abs(value) : Math.Abs(value / Defined));
 
         public static IEnumerable<Report> All(Snapshot snapshot, ReportedMoments moments, SubjectDescription description)
         {

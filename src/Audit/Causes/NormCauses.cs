@@ -113,13 +113,13 @@ internal static class NormCauses
     private static bool Close(double[] observed, double[] expected, double relative)
     {
         var allowed = relative * Math.Max(double.Epsilon, expected.Max(Math.Abs));
-        return observed.Zip(expected, (x, y) => Math.Abs(x - y) <= allowed).All(isWithin => isWithin);
+        return Enclosure.IsWithin(observed, expected, allowed);
     }
 
     /// <summary>One batch norm as the subject showed it.</summary>
     private sealed record Pass(Snapshot Before, Snapshot After, double Epsilon, double UnitRoundoff)
     {
-        public bool IsRight { get; } = IsWithin(Before, After, BatchNormRounding.Of(Enclosure.Exactly(Before.Signal, Before.Noise), Before.Shape.Channels, Epsilon, UnitRoundoff));
+        public bool IsRight { get; } = BatchNormRounding.Of(Enclosure.Exactly(Before.Signal, Before.Noise), Before.Shape.Channels, Epsilon, UnitRoundoff).Holds(After.Signal, After.Noise);
 
         public bool Fits(NormRule rule, double epsilon, double margin = 1)
         {
@@ -176,11 +176,6 @@ internal static class NormCauses
             var (variances, after) = (WrittenOutLayers.Variances(Before.Signal, channels), WrittenOutLayers.Variances(After.Signal, channels));
             return variances.Zip(after, (before, left) => (before / left) - before).Where(double.IsFinite);
         }
-
-        private static bool IsWithin(Snapshot before, Snapshot after, Enclosure right) =>
-            before.Signal.Length == after.Signal.Length
-            && after.Signal.Zip(right.Signal, (x, y) => Math.Abs(x - y)).Zip(right.SignalBound, (difference, bound) => difference <= bound).All(isWithin => isWithin)
-            && after.Noise.Zip(right.Noise, (x, y) => Math.Abs(x - y)).Zip(right.NoiseBound, (difference, bound) => difference <= bound).All(isWithin => isWithin);
 
         /// <summary>Some roundings of each of P terms, enlarged where a mean cancels; as in <see cref="BatchNormRounding"/>.</summary>
         private double Allowed(int i, double[] means, double[] divisors)

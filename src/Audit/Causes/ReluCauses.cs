@@ -1,6 +1,6 @@
 using System.Globalization;
-using MathNet.Numerics;
-using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using PlaceKind = Wellbehaved.Model.PlaceKind;
 
 namespace Wellbehaved.Audit;
 
@@ -9,15 +9,19 @@ internal static class ReluCauses
 {
     private const string Part = "ReLU";
 
-    /// <summary>Other activations.</summary>
-    private static readonly (string Name, Func<double, double> Function)[] Others =
+    /// <summary>Other activations, but those of constant slopes, which are solved for.</summary>
+    private static readonly (string Name, FunctionKind Kind)[] Others =
     [
-        ("GELU", x => 0.5 * x * (1 + SpecialFunctions.Erf(x / Math.Sqrt(2)))),
-        ("SiLU", x => x / (1 + Math.Exp(-x))),
-        ("tanh", Math.Tanh),
-        ("a sigmoid", x => 1 / (1 + Math.Exp(-x))),
-        ("softplus", x => Math.Log(1 + Math.Exp(x))),
-        ("ELU", x => x > 0 ? x : Math.Exp(x) - 1),
+        ("GELU", FunctionKind.Gelu),
+        ("GELU's approximation by tanh", FunctionKind.GeluTanh),
+        ("SiLU", FunctionKind.Silu),
+        ("tanh", FunctionKind.Tanh),
+        ("a sigmoid", FunctionKind.Sigmoid),
+        ("softplus", FunctionKind.Softplus),
+        ("ELU", FunctionKind.Elu),
+        ("hard swish", FunctionKind.HardSwish),
+        ("the error function", FunctionKind.Erf),
+        ("a sine", FunctionKind.Sine),
     ];
 
     /// <summary>Explains what the ReLUs of an architecture do.</summary>
@@ -34,7 +38,7 @@ internal static class ReluCauses
 
         var rounding = 16 * unitRoundoff;
         var (open, shut) = (elements.Where(element => element.X > 0).ToArray(), elements.Where(element => element.X < 0).ToArray());
-        var (slopes, evidence) = ((Signal(open), Signal(shut), Noise(open), Noise(shut)), $"gives all {elements.Length} numbers that passed, to rounding");
+        var (slopes, evidence) = ((Signal(open), Signal(shut), Noise(open), Noise(shut)), $"gives all {elements.Length} numbers that it put out, to rounding");
         switch (slopes)
         {
             case (1.0, 0.0, 1.0, 0.0) when AtZero(answers, rounding) is { } atZero:
@@ -90,11 +94,11 @@ internal static class ReluCauses
             return Explanation.Of(Part, NormCauses.ChangedPlaces, "the place of the ReLU shows what batch norm gives: every channel has mean 0");
         }
 
-        foreach (var (name, function) in Others)
+        foreach (var (name, kind) in Others)
         {
-            if (Array.TrueForAll(elements, element => Math.Abs(function(element.X) - element.Y) <= Math.Max(1e-6, 64 * rounding) * (1 + Math.Abs(element.X))))
+            if (Array.TrueForAll(elements, element => Math.Abs(WrittenOutFunction.Value(new Function(kind), element.X) - element.Y) <= Math.Max(1e-6, 64 * rounding) * (1 + Math.Abs(element.X))))
             {
-                return Explanation.Of(Part, $"{name} in the place of the ReLU", $"gives the signal of all {elements.Length} numbers that passed");
+                return Explanation.Of(Part, $"{name} in the place of the ReLU", $"gives the signal of all {elements.Length} numbers that it put out");
             }
         }
 

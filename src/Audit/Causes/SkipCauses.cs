@@ -40,6 +40,20 @@ internal static class SkipCauses
         }
     }
 
+    /// <summary>Says where sums are rejected for what the layers of a branch do: of a branch of several layers only the first is shown, so that O3 writes the others out.</summary>
+    /// <param name="answers">What the subject showed.</param>
+    /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
+    /// <returns>Nothing where a sum is wrong by itself, or none can be told from its branch.</returns>
+    public static IEnumerable<Explanation> Following(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
+    {
+        GivenAnswer[] residual = [.. answers.Where(answer => answer.Case.Network.Architecture.IsResidual)];
+        Sum[] sums = [.. residual.Where(answer => answer.Case.Network.Architecture.ResidualDepth == 1).SelectMany(answer => Sums(answer, unitRoundoff))];
+        if (sums.Length > 0 && sums.All(sum => sum.Adds(1, 1, sum.Skip)) && residual.Any(answer => answer.Case.Network.Architecture.ResidualDepth > 1))
+        {
+            yield return Explanation.Following(Part, "O3 is rejected where a branch has several layers, since those that are not shown do what the one that is shown does", $"all {sums.Length} sums of branches of one layer are right");
+        }
+    }
+
     private static Explanation OfSums(Sum[] sums, Sum[] wrong)
     {
         var parts = new List<string>();
@@ -111,15 +125,13 @@ internal static class SkipCauses
         {
             var (skip, sum) = (answer.Trace.At(depth, 1), answer.Trace.At(depth, PlaceKind.Addition));
             var right = layers == 0 ? Enclosure.Exactly(skip.Signal, skip.Noise) : rounding.ThroughUnit(depth, skip.Signal, skip.Noise);
-            if (!Within(sum.Signal, right.Signal, right.SignalBound) || !Within(sum.Noise, right.Noise, right.NoiseBound))
+            if (!right.Holds(sum.Signal, sum.Noise))
             {
                 return false;
             }
         }
 
         return true;
-
-        static bool Within(double[] observed, double[] expected, double[] bounds) => observed.Zip(expected, (x, y) => Math.Abs(x - y)).Zip(bounds, (difference, bound) => difference <= bound).All(isWithin => isWithin);
     }
 
     /// <summary>A sum and what it may be of.</summary>

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <summary>What is wrong with a subject's own weights, from those that its signals determine.</summary>
 internal static class WeightCauses
 {
-    private const string Part = "its own weights";
+    internal const string Part = "its own weights";
 
     /// <summary>As few simulations as tell variances to a percent, where the claims about weights were not asked for.</summary>
     private static readonly WeightPlan Few = new(Wide: 8, Kernel: 32, Narrow: 72, Neighbours: 4, Deep: 2);
@@ -66,9 +66,9 @@ internal static class WeightCauses
         }
 
         IReadOnlyList<RecoveredSimulation> kernel = readsKernels ? Recovered(() => (looksWide ? all : few).Kernel) : [];
-        if (WeightScale.Of([.. wide, .. kernel]) is var (scale, numbers))
+        if (WeightScale.Of([.. wide, .. kernel]) is var (scale, numbers, isKnown))
         {
-            yield return WeightScale.IsUnknown(scale) ? Explanation.None(Part, $"{scale} ({numbers})") : Explanation.Of(Part, scale, numbers);
+            yield return isKnown ? Explanation.Of(Part, scale, numbers) : Explanation.None(Part, $"{scale} ({numbers})");
         }
 
         var strange = wide.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: not null }).Select(convolution => convolution.Index).Distinct().Order().ToArray();

@@ -10,7 +10,7 @@ internal static class WeightScale
     /// <summary>A normal law cut at two standard deviations keeps this variance.</summary>
     private static readonly double Cut = 1 - (4 * Normal.PDF(0, 1, 2) / (1 - (2 * Normal.CDF(0, 1, -2))));
 
-    private const string NoLaw = "neither normal, truncated normal nor uniform", NotFound = "that no rule gives that was tried";
+    private const string NoLaw = "neither normal, truncated normal nor uniform";
 
     /// <summary>Kolmogorov's statistic times √n; a right law exceeds it once in a hundred thousand.</summary>
     private const double MostDistance = 2.5;
@@ -30,14 +30,10 @@ internal static class WeightScale
         ("a variance divided by the kernel's area twice, in the first convolution too", shape => 1.0 / (shape.Size * shape.Size), shape => 1.0 / (shape.Size * shape.Size)),
     ];
 
-    /// <summary>Whether a cause says only that none was found.</summary>
-    /// <param name="cause">What <see cref="Of"/> says.</param>
-    public static bool IsUnknown(string cause) => cause.Contains(NoLaw, StringComparison.Ordinal) || cause.Contains(NotFound, StringComparison.Ordinal);
-
     /// <summary>Says it.</summary>
     /// <param name="simulations">Simulations of the wide network and of the one with kernels.</param>
-    /// <returns>The cause with its evidence; none if variance and law are those that are claimed.</returns>
-    public static (string Cause, string Evidence)? Of(IReadOnlyList<RecoveredSimulation> simulations)
+    /// <returns>The cause with its evidence, and whether it is a law and a rule that are known; none if variance and law are those that are claimed.</returns>
+    public static (string Cause, string Evidence, bool IsKnown)? Of(IReadOnlyList<RecoveredSimulation> simulations)
     {
         Sample[] samples = [.. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.Known == convolution.Shape.Length)
             .GroupBy(convolution => (convolution.Shape, IsFirst: convolution.Index == 0)).Select(group => new Sample(group.Key.Shape, group.Key.IsFirst, [.. group]))];
@@ -49,29 +45,30 @@ internal static class WeightScale
         var evidence = string.Join(", ", samples.Select(sample => sample.Words));
         if (samples.FirstOrDefault(sample => sample.Varies) is { } varying)
         {
-            return ($"variances that differ between convolutions: {varying.EachWords} of what they should be", evidence);
+            return ($"variances that differ between convolutions: {varying.EachWords} of what they should be", evidence, true);
         }
 
         var (first, others) = (LawOf(samples.Where(sample => sample.IsFirst)), LawOf(samples.Where(sample => !sample.IsFirst)));
         var law = first == others ? others : $"{others} after the first convolution, {first} in it";
+        var (lawIsKnown, rule) = (first != NoLaw && others != NoLaw, Rule(samples));
         if (first == "normal" && others == "normal")
         {
-            return (Rule(samples), evidence);
+            return (rule.Words, evidence, rule.IsKnown);
         }
 
         if (samples.All(sample => sample.Includes(1)))
         {
-            return ($"{Wrong(first, others)} of the right variance", evidence);
+            return ($"{Wrong(first, others)} of the right variance", evidence, lawIsKnown);
         }
 
         if (samples.All(sample => sample.Includes(Law(sample) == "truncated normal" ? Cut : 1)))
         {
-            return (string.Create(CultureInfo.InvariantCulture, $"{Wrong(first, others)}, cut at two deviations and not corrected: variance {Cut:0.000} of what it should be"), evidence);
+            return (string.Create(CultureInfo.InvariantCulture, $"{Wrong(first, others)}, cut at two deviations and not corrected: variance {Cut:0.000} of what it should be"), evidence, lawIsKnown);
         }
 
         return law == "uniform" && samples.All(sample => sample.Includes(sample.IsFirst ? 1.0 / 3 : 1.0 / 6))
-            ? ("uniform weights in ±1/√(fan-in), PyTorch's default", evidence)
-            : ($"{law} weights, {Rule(samples)}", evidence);
+            ? ("uniform weights in ±1/√(fan-in), PyTorch's default", evidence, true)
+            : ($"{law} weights, {rule.Words}", evidence, lawIsKnown && rule.IsKnown);
 
         string Law(Sample sample) => sample.IsFirst ? first : others;
     }
@@ -83,30 +80,30 @@ internal static class WeightScale
         : first == "normal" ? $"{others} weights after the first convolution"
         : $"{others} weights after the first convolution, {first} ones in it";
 
-    private static string Rule(Sample[] samples)
+    private static (string Words, bool IsKnown) Rule(Sample[] samples)
     {
         if (Rules.Where(rule => samples.All(sample => sample.Includes(sample.IsFirst ? rule.First(sample.Shape) : rule.Others(sample.Shape)))).ToArray() is { Length: > 0 } fitting)
         {
-            return string.Join("; or ", fitting.Select(rule => rule.Words));
+            return (string.Join("; or ", fitting.Select(rule => rule.Words)), true);
         }
 
-        string[] words =
+        (string Words, bool IsKnown)[] words =
         [
             .. samples.GroupBy(sample => sample.IsFirst).Where(kind => kind.Any(sample => !sample.Includes(1))).OrderByDescending(kind => kind.Key)
                 .Select(kind => Solved([.. kind], kind.Key ? " of the first convolution" : " of the convolutions after the first")),
         ];
-        return words.Length == 0 ? "of the right variance"
+        return words.Length == 0 ? ("of the right variance", true)
             : words.Length > 1 && samples.Max(sample => sample.Lower) <= samples.Min(sample => sample.Upper) ? Solved(samples, "")
-            : string.Join("; ", words);
+            : (string.Join("; ", words.Select(some => some.Words)), words.All(some => some.IsKnown));
     }
 
     /// <summary>The one ratio that all numbers allow, if there is one.</summary>
-    private static string Solved(Sample[] samples, string where)
+    private static (string Words, bool IsKnown) Solved(Sample[] samples, string where)
     {
         var (lower, upper) = (samples.Max(sample => sample.Lower), samples.Min(sample => sample.Upper));
         return lower <= upper
-            ? string.Create(CultureInfo.InvariantCulture, $"a variance{where} of {0.5 * (lower + upper):0.000} times what it should be ({lower:0.000} to {upper:0.000})")
-            : $"variances{where} {NotFound}";
+            ? (string.Create(CultureInfo.InvariantCulture, $"a variance{where} of {0.5 * (lower + upper):0.000} times what it should be ({lower:0.000} to {upper:0.000})"), true)
+            : ($"variances{where} that no rule gives that was tried", false);
     }
 
     private static string LawOf(IEnumerable<Sample> samples)

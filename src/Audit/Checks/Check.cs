@@ -88,14 +88,14 @@ public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Me
         var head = $"{Check.ClaimId} {Check.Architecture}: {Verdict.ToString().ToLowerInvariant()}";
         return Decisive is not { } decisive ? $"{head}: {Failure}" : string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{head}: {decisive.Quantity}: predicted {MeasurementWords.Predicted(decisive, 6)}, measured {decisive.Measured.Value:G6}, {Apart(decisive)}, n = {decisive.Samples}{(decisive.Remark is null ? "" : $" ({decisive.Remark})")}");
+            $"{head}: {decisive.Quantity}: predicted {MeasurementWords.Predicted(decisive, 5)}, measured {MeasurementWords.Measured(decisive)}, {Apart(decisive)}, n = {decisive.Samples}{(MeasurementWords.Remark(decisive) is { } remark ? $" ({remark})" : "")}");
 
         static string Apart(Measurement decisive) => decisive.Effect is { } effect
             ? $"{effect} ({MeasurementWords.Apart(decisive)}{(decisive.IsAsymptotic ? ", asymptotic" : "")})"
             : decisive.IsDeterministic
                 ? double.IsPositiveInfinity(decisive.Deviation)
                     ? "where no difference is allowed"
-                    : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decisive.Deviation:G3} tolerances apart")
-                : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{decisive.Deviation:G3} standard errors apart");
+                    : $"{MeasurementWords.Short(Math.Abs(decisive.Deviation))} tolerances apart"
+                : $"{MeasurementWords.Short(Math.Abs(decisive.Deviation))} standard errors apart";
     }
 }

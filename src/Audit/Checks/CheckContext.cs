@@ -50,13 +50,7 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <param name="wanted">ε that the check has in mind.</param>
     /// <param name="zeroWillDo">Whether 0 may stand for a positive ε: nothing that is constant over a batch is normalised.</param>
     /// <returns>An offered ε; the one in mind if none will do, which is then declined.</returns>
-    internal double EpsilonFor(double wanted, bool zeroWillDo = false)
-    {
-        const double least = 1e-12;
-        return Subject.Description.Epsilons is not { } offered || offered.Contains(wanted)
-            ? wanted
-            : offered.Where(epsilon => epsilon > 0 || zeroWillDo).OrderBy(epsilon => Math.Abs(Math.Log(Math.Max(epsilon, least) / Math.Max(wanted, least)))).DefaultIfEmpty(wanted).First();
-    }
+    internal double EpsilonFor(double wanted, bool zeroWillDo = false) => Subject.Description.NearestEpsilon(wanted, epsilon => epsilon > 0 || zeroWillDo);
 
     /// <summary>The network with an ε that the subject offers; without batch norm the network itself.</summary>
     /// <param name="network">The network that a check has in mind.</param>

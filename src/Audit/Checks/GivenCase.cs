@@ -31,7 +31,7 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     private const uint MostAttempts = 1000;
 
     /// <summary>For messages.</summary>
-    public string Description => Network.KernelSize == 1 ? "fully connected" : $"{Network.KernelSize}×{Network.KernelSize} {Network.Boundary}{(IsSparse ? ", one pixel" : "")}";
+    public string Description => Network.KernelSize == 1 ? "fully connected" : $"{Network.KernelSize}×{Network.KernelSize} {Boundaries.WordsOf(Network.Boundary)}{(IsSparse ? ", one pixel" : "")}";
 
     /// <summary>Whether images have one pixel that is not zero, and outputs one weight.</summary>
     public bool IsSparse { get; init; }

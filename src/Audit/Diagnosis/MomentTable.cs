@@ -101,7 +101,7 @@ public sealed record MomentTable(
             // Over a single point nothing ever varies.
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
         };
-        return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds);
+        return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds, MomentContradictions.Of(file));
     }
 
     /// <summary>Index of a computed depth.</summary>

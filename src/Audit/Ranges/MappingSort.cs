@@ -18,8 +18,9 @@ internal static class MappingSort
     /// <param name="table">Rows of all mappings; those counted as died already stay so.</param>
     /// <param name="range">The possible values.</param>
     /// <param name="recorded">How each mapping ended, where a file says so; null where the numbers must tell.</param>
+    /// <param name="contradictions">Numbers of a file that cannot all be true; null where there is no file.</param>
     /// <returns>The rows of the living, the number of the dead, and findings about the rest; and how those that are left out ended.</returns>
-    public static MomentTable Sorted(MomentTable table, MomentRange range, IReadOnlyList<MappingEnd>? recorded = null)
+    public static MomentTable Sorted(MomentTable table, MomentRange range, IReadOnlyList<MappingEnd>? recorded = null, MomentContradictions? contradictions = null)
     {
         var alive = new List<int>();
         var ends = new List<MappingEnd>();
@@ -28,7 +29,7 @@ internal static class MappingSort
         var doubted = new Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)>();
         for (var i = 0; i < table.Simulations; i++)
         {
-            switch (Look(table, i, range))
+            switch (Look(table, i, range, contradictions))
             {
                 case { Died: true } ended:
                     died++;
@@ -85,7 +86,7 @@ internal static class MappingSort
         IEnumerable<MomentFinding> Listed(Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)> kinds) => kinds
             .OrderBy(pair => pair.Key.Moment, StringComparer.Ordinal)
             .ThenBy(pair => pair.Key.Kind)
-            .Select(pair => new MomentFinding(Words[pair.Key.Moment], pair.Key.Kind, pair.Value.Depth, pair.Value.Count, of));
+            .Select(pair => new MomentFinding(Words.GetValueOrDefault(pair.Key.Moment, pair.Key.Moment), pair.Key.Kind, pair.Value.Depth, pair.Value.Count, of));
 
         static void Add(Dictionary<(string Moment, ValueKind Kind), (int Depth, int Count)> kinds, (string Moment, ValueKind Kind) key, int depth)
         {
@@ -96,7 +97,7 @@ internal static class MappingSort
         IReadOnlyList<double[]>? Only(IReadOnlyList<double[]>? rows) => rows is null ? null : [.. alive.Select(i => rows[i])];
     }
 
-    private static (bool Died, bool SignalLives, int Depth, Dictionary<(string, ValueKind), int> Found) Look(MomentTable table, int mapping, MomentRange range)
+    private static (bool Died, bool SignalLives, int Depth, Dictionary<(string, ValueKind), int> Found) Look(MomentTable table, int mapping, MomentRange range, MomentContradictions? contradictions)
     {
         var found = new Dictionary<(string, ValueKind), int>();
         for (var i = 0; i < table.Depths.Count; i++)
@@ -107,6 +108,18 @@ internal static class MappingSort
             {
                 // What was found before the signal died stays found.
                 return (found.Count == 0, nu2 != ValueKind.Extinct && (nu2 == ValueKind.Possible || reff == ValueKind.Possible), table.Depths[i], found);
+            }
+
+            // A negative number has no logarithm: what is wrong with it is said, not what becomes of it.
+            var contradicted = contradictions?.At(mapping, i) ?? [];
+            foreach (var contradiction in contradicted)
+            {
+                found.TryAdd(contradiction, table.Depths[i]);
+            }
+
+            if (contradicted.Any(contradiction => contradiction.Kind == ValueKind.OutOfRange))
+            {
+                continue;
             }
 
             foreach (var (moment, kind) in new[] { (LogNu2, nu2), (LogChi, chi), (Reff, reff) })

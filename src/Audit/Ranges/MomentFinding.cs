@@ -12,7 +12,7 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
     /// <summary>Rejected if a correct implementation cannot show it; inconclusive if it cannot be judged.</summary>
     public Verdict Verdict => Kind switch
     {
-        ValueKind.NotANumber or ValueKind.Infinite or ValueKind.OutOfRange => Verdict.Rejected,
+        ValueKind.NotANumber or ValueKind.Infinite or ValueKind.OutOfRange or ValueKind.OfAnotherNumber or ValueKind.AboveWhole => Verdict.Rejected,
         ValueKind.NotComputed => Verdict.Inconclusive,
         ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
         _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
@@ -33,6 +33,8 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
         ValueKind.NotANumber => "is not a number",
         ValueKind.Infinite => "is infinite",
         ValueKind.OutOfRange => "has a value that no signal has",
+        ValueKind.OfAnotherNumber => "is not the logarithm of the number beside it",
+        ValueKind.AboveWhole => "is larger than ν₂, of which it is a part,",
         ValueKind.NotComputed => "is not computed although the signal lives,",
         ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
         _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),

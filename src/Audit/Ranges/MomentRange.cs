@@ -105,7 +105,7 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
     }
 
     /// <summary>Minus infinity, or what our files write for it, in double or single precision.</summary>
-    private static bool IsLogOfZero(double value) => double.IsNegativeInfinity(value) || value == MomentSet.LogOfZero || value == (float)MomentSet.LogOfZero;
+    public static bool IsLogOfZero(double value) => double.IsNegativeInfinity(value) || value == MomentSet.LogOfZero || value == (float)MomentSet.LogOfZero;
 
     private static bool IsNonnegative(string name) =>
         Nonnegative.Contains(name) || Array.Exists(NonnegativeAtPlace, prefix => name.StartsWith(prefix, StringComparison.Ordinal));

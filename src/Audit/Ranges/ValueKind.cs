@@ -20,4 +20,10 @@ internal enum ValueKind
 
     /// <summary>A number that no signal has: a negative mean square, an effective rank below 1 or above its bound.</summary>
     OutOfRange,
+
+    /// <summary>A logarithm of another number than that which is recorded beside it.</summary>
+    OfAnotherNumber,
+
+    /// <summary>A variance larger than the mean square, of which it is a part.</summary>
+    AboveWhole,
 }

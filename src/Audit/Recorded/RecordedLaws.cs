@@ -32,17 +32,17 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     {
         ("D1", _) => (Inequalities(), "no two moments of a place are recorded together"),
         ("D2", _) => (EffectiveRanks(), "no effective rank is recorded"),
-        ("D3", _) => (Kurtosis(), experiment.BatchSize is null || experiment.KernelSize != 1 ? "the bound needs the number of points: --batch-size and --kernel-size 1" : "μ₄ behind batch norm is not recorded"),
-        ("D4", _) => (Normalised(), "ν₂ and μ₂ behind batch norm are not recorded"),
-        ("S2", _) => IsPeriodic ? (Convolved(rates, ConvolutionSignal, "ν₂"), "ν₂ before and behind the convolution is not recorded") : ([], AtBorders),
-        ("S3", _) => IsPeriodic ? (Convolved(rates, ConvolutionNoise, "μ₂(dx)"), "μ₂(dx) before and behind the convolution is not recorded") : ([], "at a border the mean needs the tensor; --kernel-size 1 or --boundary periodic has none"),
-        ("S6", _) => (Activation(rates), "χ around the ReLU and ν₁(|z|) before it are not recorded"),
+        ("D3", _) => (Kurtosis(), experiment.BatchSize is null || experiment.KernelSize != 1 ? "the bound needs the number of points: --batch-size and --kernel-size 1" : "μ₄ after batch norm is not recorded"),
+        ("D4", _) => (Normalised(), "ν₂ and μ₂ after batch norm are not recorded"),
+        ("S2", _) => IsPeriodic ? (Convolved(rates, ConvolutionSignal, "ν₂"), "ν₂ before and after the convolution is not recorded") : ([], AtBorders),
+        ("S3", _) => IsPeriodic ? (Convolved(rates, ConvolutionNoise, "μ₂(dx)"), "μ₂(dx) before and after the convolution is not recorded") : ([], "at a border the mean needs the tensor; --kernel-size 1 or --boundary periodic has none"),
+        ("S6", _) => (Activation(rates), architecture.IsResidual ? "inside a residual branch χ is not recorded around the ReLU of every layer" : "χ before and after the ReLU and ν₁(|z|) before it are not recorded"),
         ("W1", _) => (Walk(rates), experiment.NumChannels is null ? "the walk needs --num-channels" : $"ν₂ at depths from {CollapsedDepth} on, where one point walks, is not recorded"),
         ("W3", _) => !IsPeriodic ? ([], AtBorders)
             : architecture.ResidualDepth < 2 ? ([], "with one layer in the branch the law holds up to O(1/N) only")
-            : (Growth(rates), "ν₂ before and behind a unit is not recorded"),
+            : (Growth(rates), "ν₂ before and after a unit is not recorded"),
         ("P1" or "P2", _) => Mappings(rates, CollapsesAll with { Words = "r_eff - 1 at least halves from a quarter of the depth to all of it" }),
-        ("A3", _) => Mappings(rates, new Property(Slows, "ln χ gains less than half as much in each layer of the second half as in the first"), CollapsesAll),
+        ("A3", _) => Mappings(rates, new Property(Slows, $"ln χ gains less than half as much in each {(architecture.IsResidual ? "unit" : "layer")} of the second half as in the first"), CollapsesAll),
         ("P3", _) => Mappings(rates, new Property(Drowns, "SNR^l/SNR^0 decays exponentially")),
         ("P4", _) => PowerLaw(rates),
         ("P5", "bn_ff") => Mappings(rates, new Property(Multiplies, "ln χ gains in the second half twice what it gained in the second quarter, within 10 %")),
@@ -83,10 +83,10 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             Bound(comparison, name, 0, 0, Rounding, "χ is sqrt(μ₂(dx)/μ₂(x)) times a constant of the simulation");
         }
 
-        // Behind batch norm ν₂ is 1 at most, whether it is recorded or not.
+        // After batch norm ν₂ is 1 at most, whether it is recorded or not.
         foreach (var place in architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm))
         {
-            Bound(comparison, $"nu1_abs_signal_{place.Suffix}", 0, 1, Rounding, "ν₁ ≤ √ν₂ ≤ 1 behind batch norm");
+            Bound(comparison, $"nu1_abs_signal_{place.Suffix}", 0, 1, Rounding, "ν₁ ≤ √ν₂ ≤ 1 after batch norm");
         }
 
         return
@@ -151,7 +151,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             }
         }
 
-        return Concluded(comparison, "μ₄ behind batch norm");
+        return Concluded(comparison, "μ₄ after batch norm");
     }
 
     private List<Measurement> Normalised()
@@ -163,20 +163,20 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             Bound(comparison, $"mu2_signal_{place.Suffix}", 0, 1, Rounding, "σ²/(σ² + ε) ≤ 1");
         }
 
-        return Concluded(comparison, "mean and variance behind batch norm");
+        return Concluded(comparison, "mean and variance after batch norm");
     }
 
     private List<Measurement> Convolved(ErrorRates rates, string quantity, string moment)
     {
         var tests = new List<Measurement>();
-        Add(quantity, 2, $"{moment} behind the convolution over its value before", terms => ExactTail.OfConvolution(2, terms * (experiment.NumChannels ?? 1)));
+        Add(quantity, 2, $"{moment} after the convolution over its value before it", terms => ExactTail.OfConvolution(2, terms * (experiment.NumChannels ?? 1)));
         if (!architecture.IsResidual)
         {
-            // Behind batch norm too: flipping a channel's sign exchanges what passes and what does not.
+            // After batch norm too: flipping a channel's sign exchanges what passes and what does not.
             Add(
                 quantity == ConvolutionNoise ? ReluNoise : ReluSignal,
                 0.5,
-                $"{moment} behind the ReLU over its value before",
+                $"{moment} after the ReLU over its value before it",
                 terms => ExactTail.OfActivation(0.5, terms));
         }
 
@@ -244,7 +244,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         return tests;
     }
 
-    /// <summary>The least μ₂ behind batch norm; 1 where it is not recorded, as ε is far below a variance of 1; null where a recorded one cannot be.</summary>
+    /// <summary>The least μ₂ after batch norm; 1 where it is not recorded, as ε is far below a variance of 1; null where a recorded one cannot be.</summary>
     private double? LeastMu2(Place place) =>
         figures.Find($"mu2_signal_{place.Suffix}") is not { } byDepth ? 1
         : byDepth.Values.Where(figure => figure.Count > 0).Select(figure => figure.Least).DefaultIfEmpty(0).Min() is > 0 and var least ? Math.Min(1, least)
@@ -352,7 +352,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
         return tests.Count == properties.Length
             ? (tests, "")
-            : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} layers");
+            : ([], $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} {(architecture.IsResidual ? "units" : "layers")}");
     }
 
     /// <summary>How many mappings would decide: an interval shrinks with their root, and must leave out one half.</summary>

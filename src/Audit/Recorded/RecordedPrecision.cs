@@ -21,6 +21,19 @@ internal readonly record struct RecordedPrecision(double UnitRoundoff, double La
     /// <param name="log">The logarithm.</param>
     public double LostByLogarithm(double log) => 4 * UnitRoundoff * Math.Max(Math.Abs(log), Math.Exp(LeastLog));
 
+    /// <summary>What is left of the difference between the logarithm of a recorded number and its recorded logarithm when what both formats can have
+    /// done is taken off; null where both lie below the least normal number: there a format loses digits.</summary>
+    /// <param name="number">The format of the number.</param>
+    /// <param name="log">The format of the logarithm.</param>
+    /// <param name="ofNumber">The logarithm of the number.</param>
+    /// <param name="recorded">The recorded logarithm.</param>
+    public static double? Disagreement(RecordedPrecision number, RecordedPrecision log, double ofNumber, double recorded)
+    {
+        var difference = ofNumber - recorded;
+        var lost = 4 * (number.UnitRoundoff + (log.UnitRoundoff * Math.Abs(recorded)));
+        return ofNumber < number.LeastLog && recorded < number.LeastLog ? null : Math.Sign(difference) * Math.Max(0, Math.Abs(difference) - lost);
+    }
+
     /// <summary>Finds it.</summary>
     /// <param name="rows">The array, as read in double precision. Extended precision has been rounded to double by then.</param>
     public static RecordedPrecision Of(IReadOnlyList<double[]> rows) =>

@@ -249,16 +249,8 @@ internal static class RecordedQuantities
             var kinds => throw new InvalidOperationException($"expected kinds of cells, got {kinds}"),
         });
 
-        RecordedCell Difference(double ofNumber, double recorded)
-        {
-            var difference = ofNumber - recorded;
-            var lost = 4 * (format.UnitRoundoff + (ofLog.UnitRoundoff * Math.Abs(recorded)));
-
-            // Below its least normal number a format loses digits.
-            return ofNumber < format.LeastLog && recorded < format.LeastLog
-                ? RecordedCell.Absent
-                : RecordedCell.Of(Math.Sign(difference) * Math.Max(0, Math.Abs(difference) - lost));
-        }
+        RecordedCell Difference(double ofNumber, double recorded) =>
+            RecordedPrecision.Disagreement(format, ofLog, ofNumber, recorded) is { } left ? RecordedCell.Of(left) : RecordedCell.Absent;
     }
 
     /// <summary>Logarithms without the number: there is nothing to compare, but what is wrong stays a finding.</summary>

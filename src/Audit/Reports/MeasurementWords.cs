@@ -5,7 +5,16 @@ namespace Wellbehaved.Audit;
 /// <summary>A measurement in words that fit its quantity, the same in every report.</summary>
 public static class MeasurementWords
 {
-    /// <summary>How far the measured value is from the claim.</summary>
+    /// <summary>What the columns of a table of verdicts mean, and the abbreviations in them: a sentence for each.</summary>
+    internal static IReadOnlyList<string> Legend { get; } =
+    [
+        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, from which the share of mappings is counted that show what the claim says of most",
+        "interval: covers what was estimated, with the confidence of the whole run; ×, times the prediction; sampling stops once it excludes the claim or lies inside its discrepancy",
+        "n: numbers that were compared, samples or mappings",
+        "alpha: how rarely a correct implementation fails here by chance, ~ where that is so for many samples only; exact, where there is no chance",
+    ];
+
+    /// <summary>How far the measured value is from the claim; on which side, the two values show.</summary>
     /// <param name="measurement">The measurement.</param>
     /// <returns>In tolerances for a deterministic comparison, from one half for a share, otherwise in standard errors; a dash where none is known.</returns>
     public static string Apart(Measurement measurement)
@@ -18,7 +27,7 @@ public static class MeasurementWords
             { Samples: 0 } => "–",
             { Effect: { Kind: EffectKind.Share } share } => $"{Math.Abs(share.Estimate - 0.5).ToString("F2", CultureInfo.InvariantCulture)} {(share.Estimate < 0.5 ? "below" : "above")} ½",
             _ when double.IsNaN(measurement.Deviation) => "–",
-            _ => $"{Short(measurement.Deviation)} SE",
+            _ => $"{Short(Math.Abs(measurement.Deviation))} SE",
         };
     }
 
@@ -45,7 +54,16 @@ public static class MeasurementWords
     public static string Predicted(Measurement measurement, int digits)
     {
         ArgumentNullException.ThrowIfNull(measurement);
-        return measurement.Effect is { Kind: EffectKind.Share } ? "above ½" : measurement.Predicted.Value.ToString($"G{digits}", CultureInfo.InvariantCulture);
+        return measurement.Effect is { Kind: EffectKind.Share } ? "above ½" : Number(measurement.Predicted.Value, digits);
+    }
+
+    /// <summary>What was measured.</summary>
+    /// <param name="measurement">The measurement.</param>
+    /// <returns>The value in five digits, or three where it has an exponent.</returns>
+    internal static string Measured(Measurement measurement)
+    {
+        ArgumentNullException.ThrowIfNull(measurement);
+        return Number(measurement.Measured.Value, 5);
     }
 
     /// <summary>How sure: α, or why there is none.</summary>
@@ -54,7 +72,7 @@ public static class MeasurementWords
     public static string Rate(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
-        return measurement.IsDeterministic ? "exact" : $"{(measurement.IsAsymptotic ? "~" : "")}{measurement.FalseFailRate.ToString("0e+0", CultureInfo.InvariantCulture)}";
+        return measurement.IsDeterministic ? "exact" : $"{(measurement.IsAsymptotic ? "~" : "")}{measurement.FalseFailRate.ToString("0e-0", CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>The quantity, with what else a reader must know.</summary>
@@ -63,12 +81,19 @@ public static class MeasurementWords
     public static string Quantity(Measurement measurement)
     {
         ArgumentNullException.ThrowIfNull(measurement);
-        string?[] remarks = [measurement.IsAsymptotic ? "asymptotic" : null, measurement.Remark];
+        string?[] remarks = [measurement.IsAsymptotic ? "asymptotic" : null, Remark(measurement)];
         var said = string.Join("; ", remarks.Where(remark => remark is not null));
         return said.Length == 0 ? measurement.Quantity : $"{measurement.Quantity} ({said})";
     }
 
-    private static string Short(double deviation) => deviation.ToString(Math.Abs(deviation) < 1e4 ? "F2" : "0e+0", CultureInfo.InvariantCulture);
+    /// <summary>What else a reader must know of this measurement; what holds for all of its kind stands in <see cref="Legend"/>.</summary>
+    /// <param name="measurement">The measurement.</param>
+    /// <returns>The remark; null if there is none.</returns>
+    internal static string? Remark(Measurement measurement) => measurement.Remark == BinomialProportion.MoreThanHalf ? null : measurement.Remark;
 
-    private static string Number(double value) => value.ToString(Math.Abs(value) < 1e4 ? "0.000" : "0e+0", CultureInfo.InvariantCulture);
+    internal static string Short(double deviation) => deviation.ToString(Math.Abs(deviation) < 1e4 ? "F2" : "0e-0", CultureInfo.InvariantCulture);
+
+    private static string Number(double value, int digits) => value.ToString(value == 0 || Math.Abs(value) is >= 1e-3 and < 1e5 ? $"G{digits}" : "0.##e-0", CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => value.ToString(Math.Abs(value) < 1e4 ? "0.000" : "0e-0", CultureInfo.InvariantCulture);
 }

@@ -5,10 +5,27 @@ public static class RunSummary
 {
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>
-    /// <returns>A sentence for each level, for what was declined, for what failed between auditor and subject, for the causes that explain the numbers of rejections, and for what is not explained.</returns>
+    /// <returns>A sentence for each cause that explains the numbers of rejections, what follows from it and what is not explained; then for what was not judged, each level, what was declined and what failed between auditor and subject.</returns>
     public static IEnumerable<string> Of(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        // Why comes before what.
+        foreach (var explanation in run.Explanations ?? [])
+        {
+            yield return $"{HeadOf(explanation.Kind)}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; {(explanation.Part == WeightCauses.Part ? "looked at on" : "on")} {string.Join(", ", explanation.Architectures)})";
+        }
+
+        // A resemblance says less than an explanation, and nothing beside one.
+        var isExplained = run.Explanations?.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ?? false;
+        if (run.Verdict == Verdict.Rejected && !isExplained)
+        {
+            string?[] words = [run.Explanations is null ? null : "no known cause explains the numbers", Resemblance(run.LikelyCauses)];
+            if (string.Join("; ", words.Where(some => some is not null)) is { Length: > 0 } sentence)
+            {
+                yield return sentence;
+            }
+        }
+
         foreach (var (missing, claims) in run.NotJudged.GroupBy(pair => pair.Value, pair => pair.Key).Select(group => (group.Key, string.Join(" ", group))))
         {
             yield return $"not judged: {claims}: {missing}";
@@ -29,23 +46,6 @@ public static class RunSummary
         {
             yield return $"adapter: {failure}";
         }
-
-        foreach (var explanation in run.Explanations ?? [])
-        {
-            var head = explanation.Kind == ExplanationKind.ExplainsTheNumbers ? "explains the numbers" : "not explained";
-            yield return $"{head}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; on {string.Join(", ", explanation.Architectures)})";
-        }
-
-        // A resemblance says less than an explanation, and nothing beside one.
-        var isExplained = run.Explanations?.Any(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers) ?? false;
-        if (run.Verdict == Verdict.Rejected && !isExplained)
-        {
-            string?[] words = [run.Explanations is null ? null : "no known cause explains the numbers", Resemblance(run.LikelyCauses)];
-            if (string.Join("; ", words.Where(some => some is not null)) is { Length: > 0 } sentence)
-            {
-                yield return sentence;
-            }
-        }
     }
 
     /// <summary>What the set of failed checks is like; null if like none.</summary>
@@ -60,11 +60,20 @@ public static class RunSummary
         };
     }
 
+    private static string HeadOf(ExplanationKind kind) => kind switch
+    {
+        ExplanationKind.ExplainsTheNumbers => "explains the numbers",
+        ExplanationKind.Follows => "follows from it",
+        ExplanationKind.Unexplained => "not explained",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of explanation"),
+    };
+
     private static string NameOf(VerdictLevel level) => level switch
     {
         VerdictLevel.GivenWeights => "given weights, element by element",
         VerdictLevel.Initialisation => "its own weights",
-        _ => "statistics of its random networks",
+        VerdictLevel.Statistics => "statistics of its random networks",
+        _ => throw new ArgumentOutOfRangeException(nameof(level), level, "expected a level of verdicts"),
     };
 
     private static int Count(IEnumerable<CheckOutcome> outcomes, Verdict verdict) => outcomes.Count(outcome => outcome.Verdict == verdict);

@@ -49,6 +49,7 @@ public static class VerificationReport
                 ["part"] = explanation.Part,
                 ["cause"] = explanation.Cause,
                 ["evidence"] = explanation.Evidence,
+                ["kind"] = Words.Of(explanation.Kind),
                 ["explains_the_numbers"] = explanation.Kind == ExplanationKind.ExplainsTheNumbers,
                 ["architectures"] = new JsonArray([.. explanation.Architectures.Select(architecture => (JsonNode)architecture)]),
             })]),

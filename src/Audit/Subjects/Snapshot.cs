@@ -3,7 +3,7 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Audit;
 
 /// <summary>Signal and noise at one place of a network, as a subject shows them.</summary>
-/// <param name="Depth">Layer or residual unit from 1 on; 0 behind the first convolution.</param>
+/// <param name="Depth">Layer or residual unit from 1 on; 0 after the first convolution.</param>
 /// <param name="Place">The place within it.</param>
 /// <param name="Shape">Their common shape.</param>
 /// <param name="Signal">True values of the signal (points × channels), no scale left out.</param>
@@ -12,5 +12,5 @@ namespace Wellbehaved.Audit;
 public sealed record Snapshot(int Depth, Place Place, TensorShape Shape, double[] Signal, double[] Noise, Func<ReportedMoments> Moments)
 {
     /// <summary>For messages.</summary>
-    public string Where => $"depth {Depth}, {Place.Suffix} ({Place.Kind})";
+    public string Where => $"depth {Depth}, {Place.Suffix} ({PlaceWords.Of(Place.Kind)})";
 }

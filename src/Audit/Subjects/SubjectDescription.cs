@@ -31,6 +31,18 @@ public sealed record SubjectDescription(string Name)
     /// <summary>Whether it draws weights of its own.</summary>
     public bool DrawsWeights { get; init; } = true;
 
+    /// <summary>The ε that is asked for where another is meant: that one if it is offered, otherwise the offered one that is nearest by ratio.</summary>
+    /// <param name="wanted">The ε that is meant.</param>
+    /// <param name="mayStand">Which may stand for it.</param>
+    /// <returns>An offered ε; the one that is meant if none will do, which is then declined.</returns>
+    internal double NearestEpsilon(double wanted, Func<double, bool> mayStand)
+    {
+        const double least = 1e-12;
+        return Epsilons is not { } offered || offered.Contains(wanted)
+            ? wanted
+            : offered.Where(mayStand).OrderBy(epsilon => Math.Abs(Math.Log(Math.Max(epsilon, least) / Math.Max(wanted, least)))).DefaultIfEmpty(wanted).First();
+    }
+
     /// <summary>Why a network cannot be asked for.</summary>
     /// <param name="network">The network.</param>
     /// <param name="given">Whether its weights are given.</param>

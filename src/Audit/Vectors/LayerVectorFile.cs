@@ -50,7 +50,8 @@ internal static class LayerVectorFile
         { Kind: ParameterKind.Weights, Layer: Networks.Convolution { Kernel: var kernel } } => [kernel, kernel, (int)tensor.FanIn / (kernel * kernel), tensor.Outputs],
         { Kind: ParameterKind.Weights } => [(int)tensor.FanIn, tensor.Outputs],
         { Kind: ParameterKind.Mask, Length: 0 } => [length / tensor.Outputs, tensor.Outputs],
-        _ => [length],
+        { Kind: ParameterKind.Biases or ParameterKind.Mask or ParameterKind.Survival } => [length],
+        _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Kind, "expected a kind of parameter whose shape is known"),
     };
 
     private static NpyArray Tensor(WrittenOutFeatures features, double[] values) =>

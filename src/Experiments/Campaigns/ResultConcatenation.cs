@@ -13,8 +13,16 @@ public static class ResultConcatenation
     /// <param name="output">The file to write.</param>
     /// <returns>How many simulations there are, and a line for each thing to know.</returns>
     /// <exception cref="InvalidInputException">A file says of which experiment it is, its arrays do not fit those of the others, or two rows are the same; or the file cannot be written.</exception>
-    public static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output)
+    public static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output) => Join(paths, output, overwrite: true);
+
+    /// <summary>The same, but nothing that is there is replaced unless told to: such files do not say what they hold.</summary>
+    internal static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output, bool overwrite)
     {
+        if (!overwrite && Path.Exists(output))
+        {
+            throw new InvalidInputException("--out", $"expected no file in {output}, found one, of which nothing tells whether it holds the same; --overwrite replaces it");
+        }
+
         ArgumentNullException.ThrowIfNull(paths);
         var parts = new List<IArrayCollection>();
         try

@@ -9,7 +9,10 @@ public static class ResultMerge
     /// <param name="allowMissing">Whether simulations may be missing; the file then says which.</param>
     /// <returns>How many simulations there are, and a line for each thing that is not as in a complete run.</returns>
     /// <exception cref="InvalidInputException">The parts overlap, belong to different experiments, or leave something out; a file is damaged or cannot be written.</exception>
-    public static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing)
+    public static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing) => Merge(paths, output, allowMissing, overwrite: true);
+
+    /// <summary>Joins result files, and replaces no result that the parts do not hold unless told to.</summary>
+    internal static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing, bool overwrite)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var parts = new List<ResultPart>();
@@ -33,6 +36,11 @@ public static class ResultMerge
                 }
 
                 warnings.Add($"{sentence}; the file says so");
+            }
+
+            if (!overwrite)
+            {
+                RequireReplaceable(output, parts[0].Identity, [.. rows.Select(row => row.Index)]);
             }
 
             var names = parts[0].Names.Where(name => parts.All(part => part.Names.Contains(name))).ToArray();
@@ -59,6 +67,32 @@ public static class ResultMerge
         ArgumentNullException.ThrowIfNull(header);
         using var part = ResultPart.Open(path);
         return part.Identity.DifferenceFrom(header.Identity) ?? (part.Indices.SequenceEqual(header.Shard.Of(header.Options.NumSims)) ? null : $"simulations {IndexRanges.Of(part.Indices)}");
+    }
+
+    /// <summary>Refuses to replace a file, unless all that it holds is in what is merged.</summary>
+    private static void RequireReplaceable(string output, ExperimentIdentity identity, IReadOnlyList<int> indices)
+    {
+        if (!Path.Exists(output))
+        {
+            return;
+        }
+
+        string? difference;
+        try
+        {
+            using var part = ResultPart.Open(output);
+            int[] lost = [.. part.Indices.Except(indices)];
+            difference = part.Identity.DifferenceFrom(identity) ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Of(lost)}, which no file that is merged holds");
+        }
+        catch (InvalidInputException exception)
+        {
+            difference = $"another file ({exception.Message})";
+        }
+
+        if (difference is not null)
+        {
+            throw new InvalidInputException("--out", $"expected no file, or one whose simulations are all merged again, in {output}, found {difference}; --overwrite replaces it");
+        }
     }
 
     private static void EnsureOneExperiment(List<ResultPart> parts)

@@ -32,22 +32,13 @@ internal sealed class ResultPart : IDisposable
         _archive = archive;
         ReadingAllowance.Require(path, archive, archive.Names);
         Identity = new ExperimentIdentity(Text(ResultArrays.Configuration), Text(ResultArrays.DatasetChecksum), Text(ResultArrays.MadeBy));
-        Options = ResultConfiguration.Parse(Identity.Configuration, path).Options ?? throw NotOurs();
-        Names = [.. archive.Names.Where(name => name is not (ResultArrays.Simulation or ResultArrays.MissingSimulations or ResultArrays.Shard))];
+        var said = ResultConfiguration.Parse(Identity.Configuration, path);
+        Options = said.Options ?? throw NotOurs();
+        Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];
         var rows = RequireShapes();
-        Indices = archive.Contains(ResultArrays.Simulation) ? Numbers(ResultArrays.Simulation) : rows == Options.NumSims ? [.. Enumerable.Range(0, rows)] : throw new InvalidInputException(
-            path,
-            $"expected {Options.NumSims} simulations, as 'configuration' says, or an array '{ResultArrays.Simulation}' that tells which they are, found {rows}");
-        if (Indices.Count != rows || Indices.Zip(Indices.Skip(1)).Any(pair => pair.First >= pair.Second) || Indices is [.., var last] && last >= Options.NumSims)
-        {
-            throw new InvalidInputException(path, $"expected increasing indices of {rows} of {Options.NumSims} simulations in '{ResultArrays.Simulation}'");
-        }
-
-        Shard = archive.Contains(ResultArrays.Shard) && Numbers(ResultArrays.Shard) is [var number, var count] ? new Shard(number, count) : Shard.Whole;
-        if (!Shard.IsValid || (!Shard.IsWhole && !IsShare(Shard.Extent(Options.NumSims))))
-        {
-            throw new InvalidInputException(path, $"expected the simulations of a share in '{ResultArrays.Simulation}', found others than those of share {Shard}");
-        }
+        ResultStructure.Read(path, archive, said, Names.Where(name => name.Contains("_loc", StringComparison.Ordinal)));
+        var extent = ResultExtent.Read(path, archive, rows, Options.NumSims);
+        (Indices, Shard) = (extent.Indices ?? [.. Enumerable.Range(0, rows)], extent.Shard);
     }
 
     /// <summary>The file.</summary>
@@ -138,9 +129,6 @@ internal sealed class ResultPart : IDisposable
         return first?.Header.Shape[0] ?? throw NotOurs();
     }
 
-    private bool IsShare((int First, int Count) extent) =>
-        Indices.Count == extent.Count && (extent.Count == 0 || (Indices[0] == extent.First && Indices[^1] == extent.First + extent.Count - 1));
-
     private string Text(string name)
     {
         try
@@ -150,18 +138,6 @@ internal sealed class ResultPart : IDisposable
         catch (FormatException)
         {
             throw NotOurs();
-        }
-    }
-
-    private int[] Numbers(string name)
-    {
-        try
-        {
-            return [.. _archive!.Read(name).ToDoubles().Select(value => value >= 0 && value <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new FormatException())];
-        }
-        catch (FormatException exception)
-        {
-            throw new InvalidInputException(Path, $"expected whole numbers in '{name}'", exception);
         }
     }
 

@@ -36,6 +36,9 @@ internal static class ResultArrays
     /// <summary>Number and count of the share that the file is.</summary>
     public const string Shard = "shard";
 
+    /// <summary>Arrays of a number for each simulation.</summary>
+    public static IReadOnlyList<string> PerSimulation { get; } = ["mu2_signal_input", "nu2_signal_depth0", "mu2_signal_depth0", "mu2_noise_depth0", "died_at_depth", Ending, EndedAtDepth];
+
     /// <summary>As numbers of eight bytes these are 32 MiB.</summary>
     private const int MostMissing = 1 << 22;
 

@@ -50,6 +50,12 @@ internal sealed record ResultConfiguration
     /// <summary>Number of simulations.</summary>
     public int? NumSims { get; init; }
 
+    /// <summary>Feedforward layers in a residual branch.</summary>
+    public int? ResDepth { get; init; }
+
+    /// <summary>Number of depths at which moments were computed.</summary>
+    public int? NumComputations { get; init; }
+
     /// <summary>What lies beyond the border of the image.</summary>
     public Boundary? Boundary { get; init; }
 

@@ -165,15 +165,8 @@ public sealed class ResultFile
             return ReadNeutral(path, archive);
         }
 
-        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations, ResultArrays.Ending, ResultArrays.EndedAtDepth];
+        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, .. ResultExtent.Names];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
-        var depth = Decode(path, archive, ResultArrays.Depth).Select(value => WholeDepth(path, value)).ToArray();
-        if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
-        {
-            throw new InvalidInputException(path, "expected an increasing list of depths in 'depth'");
-        }
-
-        int? residualDepth = archive.Contains(ResultArrays.ResDepth) ? ReadResidualDepth(path, archive) : null;
         var configuration = Text(path, archive, ResultArrays.Configuration);
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
         if (said?.Network is { } network)
@@ -182,8 +175,9 @@ public sealed class ResultFile
         }
 
         var checksum = Text(path, archive, ResultArrays.DatasetChecksum);
-        var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
-        RequireShapes(path, archive, names, depth.Length);
+        var (depth, residualDepth) = ResultStructure.Read(path, archive, said, names);
+        var rows = RequireShapes(path, archive, names, depth.Length);
+        var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
         return new ResultFile(depth, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
     }
@@ -192,7 +186,7 @@ public sealed class ResultFile
     private static ResultFile ReadNeutral(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsMoment)];
-        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MissingSimulations, ResultArrays.Ending, ResultArrays.EndedAtDepth];
+        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, .. ResultExtent.Names];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         if (!archive.Contains(ResultArrays.Depth))
         {
@@ -218,8 +212,8 @@ public sealed class ResultFile
             throw new InvalidInputException(path, $"expected the {recorded.Count} places of the network in 'configuration', found {depth.Length} of other depths");
         }
 
-        var missing = archive.Contains(ResultArrays.MissingSimulations) ? Decode(path, archive, ResultArrays.MissingSimulations).Select(value => WholeIndex(path, value)).ToArray() : [];
-        RequireShapes(path, archive, names, depth.Length);
+        var rows = RequireShapes(path, archive, names, depth.Length);
+        var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
         return new ResultFile(depth, places, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments));
     }
@@ -259,7 +253,8 @@ public sealed class ResultFile
         return [.. Enumerable.Range(0, Simulations).Select(i => MappingEnd.Tell(SequenceDepths, nu2?[i], mu2?[i], noise?[i], chi?[i], reff?[i]))];
     }
 
-    private static void RequireShapes(string path, IArrayCollection archive, string[] names, int depths)
+    /// <summary>The number of simulations, of which every array has a row; null where none tells.</summary>
+    private static int? RequireShapes(string path, IArrayCollection archive, string[] names, int depths)
     {
         NpyHeader? first = null;
         foreach (var name in names)
@@ -276,6 +271,19 @@ public sealed class ResultFile
                 throw new InvalidInputException(path, $"expected the same number of simulations in every array, found {first} and {header} in '{name}'");
             }
         }
+
+        foreach (var name in ResultArrays.PerSimulation.Where(archive.Contains))
+        {
+            var header = archive.Describe(name);
+            if (header.Shape is not [var simulations] || simulations != (first?.Shape[0] ?? simulations))
+            {
+                throw new InvalidInputException(path, $"expected a number for each simulation in '{name}'{(first is null ? "" : $", {first.Shape[0]} in all")}, found {header}");
+            }
+
+            first ??= header;
+        }
+
+        return first?.Shape[0];
     }
 
     /// <summary>Row by row: the whole beside its rows would take twice the memory.</summary>
@@ -289,15 +297,6 @@ public sealed class ResultFile
 
         return rows;
     }
-
-    private static int WholeDepth(string path, double value) =>
-        value is >= 1 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected positive whole depths, found {value}");
-
-    private static int WholeIndex(string path, double value) =>
-        value is >= 0 and < int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected indices of simulations, found {value}");
-
-    private static int ReadResidualDepth(string path, IArrayCollection archive) =>
-        Decode(path, archive, ResultArrays.ResDepth) is [var value] ? WholeDepth(path, value) : throw new InvalidInputException(path, "expected a single number in 'res_depth'");
 
     private static string? Text(string path, IArrayCollection archive, string name) => archive.Contains(name) ? Read(path, archive, name, array => array.ToText()) : null;
 

@@ -79,9 +79,16 @@ public static class Facts
             Attention => lost,
             Pooling or GlobalAveragePool or Flatten or Dropout or Scaling => degree,
             Residual residual => DegreeOf(residual.Branch, degree) is var branch && branch == DegreeOf(residual.Skip, degree) ? branch : null,
-            Repeat repeat => DegreeOf(repeat.Unit, degree) is var once && repeat.Times > 1 ? DegreeOf(repeat.Unit, once) : once,
+            Repeat repeat => DegreeOf(repeat, degree),
             _ => throw new UnknownLayerException(layer),
         };
+    }
+
+    /// <summary>A second repetition that begins as the first did ends as it did: nested repeats double no work.</summary>
+    private static int? DegreeOf(Repeat repeat, int? degree)
+    {
+        var once = DegreeOf(repeat.Unit, degree);
+        return repeat.Times > 1 && once != degree ? DegreeOf(repeat.Unit, once) : once;
     }
 
     /// <summary>Whether f(cu) = c f(u) for every positive c.</summary>
@@ -108,11 +115,14 @@ public static class Facts
         _ => throw new UnknownLayerException(layer),
     };
 
-    /// <summary>A stride must divide the extents: otherwise the last window of a row and the first are nearer than a stride.</summary>
+    /// <summary>
+    /// A stride must divide the extents: otherwise the last window of a row and the first are nearer than a stride. So the product of all strides is at
+    /// most the larger extent; a single position is shifted to itself.
+    /// </summary>
     private static long? StrideOf(Convolution convolution, Shape input)
     {
         var divides = Divides(convolution.Stride, input.Height) && Divides(convolution.Stride, input.Width);
-        return divides && (convolution.Boundary == Boundary.Periodic || convolution.Kernel == 1) ? convolution.Stride : null;
+        return !divides || (convolution.Boundary != Boundary.Periodic && convolution.Kernel != 1) ? null : input.Positions == 1 ? 1 : convolution.Stride;
     }
 
     private static bool Divides(int stride, int extent) => extent == 1 || extent % stride == 0;

@@ -27,9 +27,6 @@ public readonly record struct Place(int Depth, int Number, PlaceKind Kind, Layer
     /// <summary>Whether it shows a residual branch at its end, before it is scaled and added.</summary>
     public bool EndsBranch { get; init; }
 
-    /// <summary>Whether channels there are, given the layer below, independent and jointly Gaussian over the points.</summary>
-    public bool IsGaussian { get; init; }
-
     /// <summary>Whether it shows the output of a repetition of a stack, or of a residual outside of one.</summary>
     public bool EndsUnit { get; init; }
 

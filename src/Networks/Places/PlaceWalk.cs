@@ -8,7 +8,6 @@ internal sealed class PlaceWalk
     private int _depth;
     private int _next;
     private bool _hasWeights;
-    private bool _isGaussian;
     private int _weighted;
 
     private PlaceWalk(Shape input) => _shape = input;
@@ -88,7 +87,7 @@ internal sealed class PlaceWalk
 
                     break;
                 case Residual residual:
-                    var (input, isGaussian, weighted) = (_shape, _isGaussian, _weighted);
+                    var (input, weighted) = (_shape, _weighted);
                     Unit(residual.Branch, shown);
                     if (shown)
                     {
@@ -96,7 +95,7 @@ internal sealed class PlaceWalk
                     }
 
                     var longest = _weighted;
-                    (_shape, _isGaussian, _weighted) = (input, isGaussian, weighted);
+                    (_shape, _weighted) = (input, weighted);
                     Unit(residual.Skip, shown);
                     _weighted = Math.Max(longest, _weighted);
                     Pass(residual, shown);
@@ -117,7 +116,7 @@ internal sealed class PlaceWalk
 
         if (isRepeated)
         {
-            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true, IsGaussian = _isGaussian, WeightedLayers = _weighted });
+            _places.Add(new Place(_depth, _next, PlaceKind.BranchEnd, last, _shape) { EndsBranch = true, WeightedLayers = _weighted });
         }
         else
         {
@@ -153,14 +152,6 @@ internal sealed class PlaceWalk
     {
         _hasWeights |= DrawsWeights(layer);
         _weighted += DrawsWeights(layer) ? 1 : 0;
-        _isGaussian = layer switch
-        {
-            Convolution convolution => convolution.Parameters.Law == WeightLaw.Normal,
-            Dense dense => dense.Parameters.Law == WeightLaw.Normal,
-            AveragePool or GlobalAveragePool or Scaling => _isGaussian,
-            Norm or Activation or MaxPool or Flatten or Dropout or Attention or Residual => false,
-            _ => throw new UnknownLayerException(layer),
-        };
         if (layer is not Residual)
         {
             _shape = layer.OutputOf(_shape);
@@ -173,5 +164,5 @@ internal sealed class PlaceWalk
         }
     }
 
-    private void Add(PlaceKind kind, Layer? after) => _places.Add(new Place(_depth, _next++, kind, after, _shape) { IsGaussian = _isGaussian, WeightedLayers = _weighted });
+    private void Add(PlaceKind kind, Layer? after) => _places.Add(new Place(_depth, _next++, kind, after, _shape) { WeightedLayers = _weighted });
 }

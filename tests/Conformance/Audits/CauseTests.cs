@@ -36,7 +36,7 @@ public class CauseTests
     [Fact]
     public void No_mutant_is_explained_wrongly()
     {
-        foreach (var mutant in AllMutants.List.Where(mutant => !KnownCauses.Words.ContainsKey(mutant.Name)))
+        foreach (var mutant in AllMutants.List.Where(mutant => !KnownCauses.Words.ContainsKey(mutant.Name)).AtLeastOne())
         {
             KnownCauses.Explain(mutant, TestSeed.Value).Should().NotContain(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers, mutant.Name);
         }

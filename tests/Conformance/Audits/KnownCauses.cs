@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -5,12 +7,12 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>What each deliberately wrong implementation must be called once its numbers are looked at, and how it is asked.</summary>
 public static class KnownCauses
 {
-    /// <summary>Words of the cause, by the name of the mutant, of both where it has two, separated by a bar; those that are not here leave no number that a known cause gives.</summary>
+    /// <summary>Words of the cause, by the name of the mutant, of both where it has two, separated by a bar; <a..b>lt;a..b<a..b>gt; stands for a number from a to b. Those that are not here leave no number that a known cause gives.</summary>
     public static IReadOnlyDictionary<string, string> Words { get; } = new Dictionary<string, string>
     {
         ["LeCun instead of He weights"] = "LeCun's variance",
-        ["a weight variance 5 % too large"] = "a variance of the convolutions after the first of 1.0",
-        ["a weight variance 5 % too small"] = "a variance of the convolutions after the first of 0.9",
+        ["a weight variance 5 % too large"] = "a variance of the convolutions after the first of <1.02..1.08>",
+        ["a weight variance 5 % too small"] = "a variance of the convolutions after the first of <0.92..0.98>",
         ["fan-in without the kernel area"] = "a fan-in without the kernel's area",
         ["fan-out of another kernel size"] = "divided by the kernel's area twice",
         ["uniform weights of a sixth of the variance"] = "uniform weights in ±1/√(fan-in), PyTorch's default|the high bits of a seed are ignored",
@@ -21,8 +23,8 @@ public static class KnownCauses
         ["every second simulation a copy"] = "each second simulation is a copy of the one before",
         ["a first convolution of gain 2"] = "He's variance 2/fan-in in the first convolution too",
         ["a first convolution of fan-out"] = "1/fan-out in the first convolution",
-        ["a first convolution of a hundredfold variance"] = "a variance of the first convolution of ",
-        ["a first convolution of a hundredfold variance before batch norm"] = "a variance of the first convolution of ",
+        ["a first convolution of a hundredfold variance"] = "a variance of the first convolution of <90..110>",
+        ["a first convolution of a hundredfold variance before batch norm"] = "a variance of the first convolution of <90..110>",
         ["a first convolution of truncated normals"] = "truncated normal weights in the first convolution of the right variance",
         ["truncated normals of the right variance"] = "truncated normal weights after the first convolution of the right variance",
         ["uniform weights of the right variance"] = "uniform weights after the first convolution of the right variance",
@@ -41,7 +43,7 @@ public static class KnownCauses
         ["a stream of weights that repeats after 100 numbers"] = "repeats after 100 numbers",
         ["orthogonal weights"] = "orthogonal weights",
         ["weights of a third of the rank"] = "weights of rank 21",
-        ["successive layers correlated by 0.02"] = "successive convolutions correlated by 0.0",
+        ["successive layers correlated by 0.02"] = "successive convolutions correlated by <0.01..0.03>",
         ["weights that repeat after 7 convolutions"] = "weights repeat after 7 convolutions",
         ["weights that repeat after 16 convolutions"] = "weights repeat after 16 convolutions",
         ["weights that repeat after 16 convolutions, without batch norm"] = "weights repeat after 16 convolutions",
@@ -87,7 +89,7 @@ public static class KnownCauses
         ["input and output channels of the weights exchanged"] = "input and output channels of the weights exchanged, for signal and noise",
         ["TensorFlow's SAME at stride 2"] = "TensorFlow's padding SAME",
         ["padding of even kernels aligned to the other side"] = "padding aligned otherwise: it reads 1 up 1 left at stride 2 and size 2",
-        ["padding that begins one position later at stride 2"] = "padding aligned otherwise: it reads 1 down 1 right at stride 2 and size ",
+        ["padding that begins one position later at stride 2"] = "padding aligned otherwise: it reads 1 down 1 right at stride 2 and size <1..9>",
         ["accumulation in half precision"] = "sums kept in half precision",
         ["products of TF32 operands"] = "rounded to TF32 or half precision",
         ["products of bfloat16 operands"] = "rounded to bfloat16",
@@ -119,11 +121,24 @@ public static class KnownCauses
     {
         var right = Words.GetValueOrDefault(mutant.Name)?.Split('|') ?? [];
         string[] causes = [.. explanations.Where(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers).Select(explanation => explanation.Cause)];
-        bool IsRight(string cause) => right.Any(words => cause.Contains(words, StringComparison.Ordinal));
+        bool IsRight(string cause) => right.Any(words => Says(cause, words));
         return causes.Length == 0 ? "none"
             : !causes.Any(IsRight) ? "wrong"
             : causes.All(cause => IsRight(cause) && !cause.Contains("; or ", StringComparison.Ordinal)) ? "alone"
             : "tie";
+    }
+
+    /// <summary>Whether a cause has these words, and a number in the range where they have one.</summary>
+    private static bool Says(string cause, string words)
+    {
+        if (words.Split('<', '>') is not [var before, var range, var after])
+        {
+            return cause.Contains(words, StringComparison.Ordinal);
+        }
+
+        double[] limits = [.. range.Split("..").Select(limit => double.Parse(limit, CultureInfo.InvariantCulture))];
+        return Regex.Match(cause, $@"{Regex.Escape(before)}(-?\d+(\.\d+)?){Regex.Escape(after)}") is { Success: true } found
+            && double.Parse(found.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var number && number >= limits[0] && number <= limits[1];
     }
 
     /// <summary>Explains a mutant: its rejections are those of its signature, and its own claim.</summary>

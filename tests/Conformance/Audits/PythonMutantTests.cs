@@ -21,6 +21,7 @@ public class PythonMutantTests
     [InlineData("variance-with-p-minus-1", "D4")]
     [InlineData("layer-norm", "D4")]
     [InlineData("norm-per-image", "D4")]
+    [InlineData("epsilon-of-its-own", "D4")]
     [InlineData("epsilon-on-the-deviation", "D4")]
     [InlineData("kernel-flipped-for-the-noise", "O1")]
     [InlineData("zero-padding-called-periodic", "O1")]
@@ -48,6 +49,18 @@ public class PythonMutantTests
         var outcome = Audited.Run(Audited.Mutant(mutant), "--claim", claim, "--architecture", claim == "D4" ? "bn_ff" : "vanilla");
 
         outcome.Output.ReplaceLineEndings(" ").Should().MatchRegex(string.Join(@"\s+", cause.Split(' ').Select(System.Text.RegularExpressions.Regex.Escape)));
+    }
+
+    /// <summary>Its logarithms of variances are those of its own tensors, near 0 or 0: right, whatever is wrong with batch norm.</summary>
+    [NumPyFact]
+    public void One_mistake_is_one_cause_and_what_follows_from_it_is_said()
+    {
+        var outcome = Audited.Run(Audited.Mutant("epsilon-of-its-own"), "--claim", "O1", "O3", "D1", "D4", "--architecture", "bn_ff", "bn_res");
+
+        var sentences = outcome.Output.Split('\n');
+        outcome.Output.Should().MatchRegex("(?m)^O3 bn_res: rejected").And.NotContain("not explained");
+        sentences.Should().ContainSingle(sentence => sentence.StartsWith("explains the numbers", StringComparison.Ordinal)).Which.Should().StartWith("explains the numbers: batch norm: ε = 1e-5 where 0.1 was asked for");
+        sentences.Should().ContainSingle(sentence => sentence.StartsWith("follows from it", StringComparison.Ordinal)).Which.Should().StartWith("follows from it: skip connection: O3 is rejected").And.EndWith("on bn_res)");
     }
 
     [NumPyFact]

@@ -303,7 +303,7 @@ public class RecordedFindingsTests
     /// <summary>Changes a moment where it is recorded: at all of its places, or at one.</summary>
     private static void Change(Dictionary<string, double[][]> arrays, string moment, Func<int, int, double, double> change, Func<int, int, bool> where, string suffix = "loc")
     {
-        foreach (var name in arrays.Keys.Where(name => name.StartsWith($"{moment}_{suffix}", StringComparison.Ordinal)).ToArray())
+        foreach (var name in arrays.Keys.Where(name => name.StartsWith($"{moment}_{suffix}", StringComparison.Ordinal)).AtLeastOne())
         {
             // Ranks are recorded after the ReLU; -1 elsewhere.
             if (!moment.StartsWith("reff", StringComparison.Ordinal) || arrays[name][0][0] >= 1)

@@ -38,7 +38,7 @@ public class RecordedScopeTests
     public void Noise_that_differentiates_batch_statistics_is_outside_most_scopes()
     {
         var full = new RecordedExperiment(64, 32, 1) { Noise = "full" };
-        foreach (var claim in ClaimLedger.Claims.Where(claim => claim.Scope?.Noise is not null))
+        foreach (var claim in ClaimLedger.Claims.Where(claim => claim.Scope?.Noise is not null).AtLeastOne())
         {
             claim.Scope!.WhyOutside(full).Should().Be("outside the claim's scope: it speaks about noise in the sense of --noise mapping, and the file has --noise full");
             claim.Scope.WhyOutside(full with { Noise = "mapping" }).Should().BeNull();

@@ -64,7 +64,7 @@ public class ReportTests
         var best = run.LikelyCauses.TakeWhile(cause => cause.Resemblance == run.LikelyCauses[0].Resemblance).ToArray();
 
         best.Should().Contain((widest, failed.Count / (failed.Count + 1.0)));
-        RunSummary.Of(run).Last().Should().Be(best.Length == 1
+        RunSummary.Of(run).First().Should().Be(best.Length == 1
             ? $"the failed checks resemble those of one known mistake, which others may share: {best[0].Signature.Defect}"
             : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best.Select(cause => cause.Signature.Defect))}");
         var causes = JsonNode.Parse(VerificationReport.ToText(run))!["likely_causes"]!.AsArray();
@@ -77,7 +77,7 @@ public class ReportTests
         var twins = KnownDefects.Signatures.GroupBy(signature => string.Join('|', signature.Rejects)).Where(group => group.Count() > 1).ToArray();
         foreach (var group in twins)
         {
-            RunSummary.Of(Failing(group.First().Rejects)).Last().Should().Be($"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: {string.Join("; or ", group.Select(signature => signature.Defect))}");
+            RunSummary.Of(Failing(group.First().Rejects)).First().Should().Be($"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: {string.Join("; or ", group.Select(signature => signature.Defect))}");
         }
     }
 
@@ -87,14 +87,14 @@ public class ReportTests
         var failing = Failing(KnownDefects.Signatures[0].Rejects);
         var explained = failing with { Explanations = [Explanation.Of("ReLU", "a <leak>", "gives all") with { Architectures = ["vanilla", "bn_ff"] }, Explanation.None("batch norm", "neither") with { Architectures = ["bn_ff"] }] };
 
-        RunSummary.Of(explained).TakeLast(2).Should().Equal("explains the numbers: ReLU: a <leak> (gives all; on vanilla, bn_ff)", "not explained: batch norm: neither (no known cause gives these numbers; on bn_ff)");
+        RunSummary.Of(explained).Take(2).Should().Equal("explains the numbers: ReLU: a <leak> (gives all; on vanilla, bn_ff)", "not explained: batch norm: neither (no known cause gives these numbers; on bn_ff)");
         MarkdownReport.ToText(explained).Should().Contain("explains the numbers: ReLU: a &lt;leak&gt;");
         Figures.HtmlReport.ToText(explained).Should().Contain("explains the numbers: ReLU: a &lt;leak&gt;");
         var first = JsonNode.Parse(VerificationReport.ToText(explained))!["explanations"]![0]!;
         (first["part"]!.GetValue<string>(), first["cause"]!.GetValue<string>(), first["evidence"]!.GetValue<string>(), first["explains_the_numbers"]!.GetValue<bool>()).Should().Be(("ReLU", "a <leak>", "gives all", true));
         first["architectures"]!.AsArray().Select(name => name!.GetValue<string>()).Should().Equal("vanilla", "bn_ff");
-        RunSummary.Of(failing with { Explanations = [] }).Last().Should().StartWith("no known cause explains the numbers; the failed checks resemble");
-        RunSummary.Of(Failing(["O1 vanilla"]) with { Explanations = [] }).Last().Should().Be("no known cause explains the numbers");
+        RunSummary.Of(failing with { Explanations = [] }).First().Should().StartWith("no known cause explains the numbers; the failed checks resemble");
+        RunSummary.Of(Failing(["O1 vanilla"]) with { Explanations = [] }).First().Should().Be("no known cause explains the numbers");
     }
 
     [Fact]

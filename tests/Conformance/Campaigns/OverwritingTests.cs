@@ -85,6 +85,56 @@ public sealed class OverwritingTests : IDisposable
         CommandLine.Run(commands[0]).Error.Should().NotContain("newer");
     }
 
+    [Fact]
+    public void A_merge_replaces_the_result_of_another_experiment_only_when_told_to()
+    {
+        CommandLine.Run(_campaign.Arguments("other.npz", simulations: 2, channels: 17)).ExitStatus.Should().Be(0);
+        CommandLine.Run(_campaign.Arguments("1.npz", simulations: 2)).ExitStatus.Should().Be(0);
+        var before = File.ReadAllBytes(_campaign["other.npz"]);
+        string[] merge = ["merge", _campaign["1.npz"], "--out", _campaign["other.npz"]];
+
+        var refused = CommandLine.Run(merge);
+
+        refused.ExitStatus.Should().Be(2);
+        refused.Error.TrimEnd().Should().StartWith("wellbehaved: --out: expected no file, or one whose simulations are all merged again").And.Contain("num_channels 17, not 16").And.EndWith("--overwrite replaces it").And.NotContain("\n");
+        File.ReadAllBytes(_campaign["other.npz"]).Should().Equal(before);
+        CommandLine.Run([.. merge, "--overwrite"]).ExitStatus.Should().Be(0);
+        File.ReadAllBytes(_campaign["other.npz"]).Should().Equal(File.ReadAllBytes(_campaign["1.npz"]));
+    }
+
+    [Fact]
+    public void A_merge_replaces_what_it_holds_again_and_loses_no_simulation()
+    {
+        foreach (var number in new[] { 1, 2 })
+        {
+            CommandLine.Run(_campaign.Arguments($"{number}.npz", simulations: 4, more: ["--shard", $"{number}/2"])).ExitStatus.Should().Be(0);
+        }
+
+        Merge("1.npz").ExitStatus.Should().Be(0);
+        Merge("1.npz", "2.npz").ExitStatus.Should().Be(0, "the file grows by a share");
+        var whole = File.ReadAllBytes(_campaign["whole.npz"]);
+        Merge("1.npz").Error.Should().Contain("found simulations 2-3, which no file that is merged holds");
+        File.ReadAllBytes(_campaign["whole.npz"]).Should().Equal(whole);
+
+        CommandLine.Outcome Merge(params string[] parts) => CommandLine.Run(["merge", .. parts.Select(part => _campaign[part]), "--allow-missing", "--out", _campaign["whole.npz"]]);
+    }
+
+    [Fact]
+    public void A_merge_replaces_no_file_that_says_nothing()
+    {
+        File.WriteAllText(_campaign["notes.npz"], "notes of mine");
+        CommandLine.Run(_campaign.Arguments("1.npz", simulations: 2)).ExitStatus.Should().Be(0);
+
+        foreach (var trust in new string[][] { [], ["--trust"] })
+        {
+            var outcome = CommandLine.Run(["merge", _campaign["1.npz"], "--out", _campaign["notes.npz"], .. trust]);
+
+            outcome.ExitStatus.Should().Be(2);
+            outcome.Error.TrimEnd().Should().StartWith("wellbehaved: --out: expected no file").And.EndWith("--overwrite replaces it").And.NotContain("\n");
+            File.ReadAllText(_campaign["notes.npz"]).Should().Be("notes of mine");
+        }
+    }
+
     private ExperimentOptions Options(string name) => ResultFile.Read(_campaign[name]).Options!;
 
     /// <summary>The journal that a run leaves which is killed after its last simulation.</summary>

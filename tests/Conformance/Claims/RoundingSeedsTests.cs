@@ -13,7 +13,7 @@ public class RoundingSeedsTests
     public void O1_allows_for_the_rounding_of_Fourier_transforms(ulong seed)
     {
         using var reference = new ReferenceSubject();
-        foreach (var check in Suite.Checks.Where(check => check.ClaimId == "O1"))
+        foreach (var check in Suite.Checks.Where(check => check.ClaimId == "O1").AtLeastOne())
         {
             var outcome = Suite.Execute(check, reference, Scale.Quick, seed);
 

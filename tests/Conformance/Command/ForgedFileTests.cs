@@ -190,7 +190,8 @@ public sealed class ForgedFileTests : IDisposable
     [Fact]
     public void Theory_of_a_network_of_a_million_layers_is_not_begun()
     {
-        var file = ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "total_depth", "8000000");
+        var file = ForgedResultFile.With(ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "total_depth", "8000000"), (name, array) =>
+            name == "depth" ? NpyArray.Of([.. Enumerable.Range(1, 8).Select(i => i * 1_000_000L)], 8) : array);
 
         var outcome = CommandLine.Run("plot", file, "--out", Path.Combine(_folder, "figure.svg"));
 

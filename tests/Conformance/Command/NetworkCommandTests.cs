@@ -122,7 +122,7 @@ public sealed class NetworkCommandTests : IDisposable
     [InlineData("", "NAME: expected a file, or a recipe that wellbehaved network lists")]
     [InlineData("./vanilla", "./vanilla: expected a readable file of a network (*")]
     [InlineData("/", "/: expected a readable file of a network (*")]
-    [InlineData("/dev/zero", "/dev/zero: expected the JSON form of a network, at most 67.1 MB")]
+    [InlineData("/dev/zero", "/dev/zero: expected a readable file of a network, found a pipe or a device")]
     public void What_is_neither_recipe_nor_file_is_named(string name, string message)
     {
         if (OperatingSystem.IsWindows() && name.StartsWith('/'))

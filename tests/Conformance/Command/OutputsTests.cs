@@ -24,6 +24,8 @@ public sealed class OutputsTests : IDisposable
     [InlineData("audit --results {1} --architecture bn_ff --junit {2}", "--junit")]
     [InlineData("audit --results {1} --architecture bn_ff --badge {1}", "--badge")]
     [InlineData("verify --scale quick --json {2}", "--json")]
+    [InlineData("audit --results {1} --architecture bn_ff --json both.txt --junit ./both.txt", "--junit")]
+    [InlineData("audit --results {1} --architecture bn_ff --badge new/report.md --report new", "--report")]
     [InlineData("merge {1} {2} --out {1}", "--out")]
     public void A_result_is_no_place_for_an_output(string line, string option)
     {
@@ -42,6 +44,102 @@ public sealed class OutputsTests : IDisposable
         File.CreateSymbolicLink(_campaign["alias.npz"], _campaign["1.npz"]);
 
         CommandLine.Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", _campaign["alias.npz"]).Error.Should().Contain("--out: expected another file than").And.Contain("which is read");
+    }
+
+    [UnixFact]
+    public void An_input_is_known_through_a_link_to_its_folder()
+    {
+        var alias = _campaign["1.npz"][..^"/1.npz".Length] + "-alias";
+        File.CreateSymbolicLink(alias, Path.GetDirectoryName(_campaign["1.npz"])!);
+        try
+        {
+            CommandLine.Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", Path.Combine(alias, "1.npz")).Error.Should().Contain("--out: expected another file than").And.Contain("which is read");
+        }
+        finally
+        {
+            File.Delete(alias);
+        }
+    }
+
+    [UnixTheory]
+    [InlineData("diagnose {1} --json {pipe}")]
+    [InlineData("audit --results {1} --architecture bn_ff --junit {pipe}")]
+    [InlineData("audit --results {1} --architecture bn_ff --badge {pipe}")]
+    [InlineData("network vanilla --num-channels 4 --total-depth 2 --input-shape 8x8x3 --json {pipe}")]
+    public async Task A_pipe_is_written_into_and_stays_one(string line)
+    {
+        var pipe = _campaign["pipe"];
+        CommandLine.Run("mkfifo", [pipe]).ExitStatus.Should().Be(0);
+        using var reader = CommandLine.Start("cat", [pipe]);
+        var read = reader.StandardOutput.ReadToEndAsync(CancellationToken.None);
+
+        var outcome = CommandLine.Run([.. line.Split(' ').Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{pipe}", pipe, StringComparison.Ordinal))]);
+
+        outcome.ExitStatus.Should().BeOneOf(0, 3);
+        (await read).Should().MatchRegex("^[{<]");
+        _campaign.Files.Should().BeEquivalentTo("1.npz", "2.npz", "pipe");
+        CommandLine.Run("test", ["-p", pipe]).ExitStatus.Should().Be(0, "the pipe is still one");
+    }
+
+    [UnixFact]
+    public void A_pipe_that_nobody_reads_is_refused_in_one_line()
+    {
+        CommandLine.Run("mkfifo", [_campaign["pipe"]]).ExitStatus.Should().Be(0);
+
+        var outcome = CommandLine.Run("diagnose", _campaign["1.npz"], "--json", _campaign["pipe"]);
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.TrimEnd().Split('\n')[^1].Should().StartWith("wellbehaved: ").And.Contain("nobody reads the pipe");
+    }
+
+    [UnixTheory]
+    [InlineData("/dev/stdout")]
+    [InlineData("/dev/fd/1")]
+    [InlineData("/proc/self/fd/1")]
+    public void A_stream_of_the_command_is_written_into(string path) =>
+        CommandLine.Run("diagnose", _campaign["1.npz"], "--json", path).Output.Should().Contain("\"condition\"");
+
+    [UnixFact]
+    public void Standard_output_that_is_a_file_keeps_all_that_was_printed()
+    {
+        var file = _campaign["printed.txt"];
+
+        CommandLine.Run("sh", ["-c", $"dotnet '{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}' diagnose '{_campaign["1.npz"]}' --json /dev/stdout > '{file}'"]);
+
+        File.ReadAllText(file).Should().Contain("certain").And.Contain("\"condition\"");
+    }
+
+    [DeviceFact]
+    public void A_device_is_written_into_and_stays_one()
+    {
+        var (empty, full) = (_campaign["null"], _campaign["full"]);
+        CommandLine.Run("sh", ["-c", $"mknod '{empty}' c 1 3 && mknod '{full}' c 1 7"]).ExitStatus.Should().Be(0);
+
+        AtomicFile.EnsureWritable(empty, "--json");
+        AtomicFile.WriteText(empty, "text");
+        FluentActions.Invoking(() => AtomicFile.WriteText(full, "text")).Should().Throw<InvalidInputException>().WithMessage("*device or a pipe that can be written into*");
+
+        CommandLine.Run("test", ["-c", empty]).ExitStatus.Should().Be(0, "the device is still one");
+        _campaign.Files.Should().BeEquivalentTo("1.npz", "2.npz", "null", "full");
+    }
+
+    [UnixFact]
+    public void A_result_is_no_pipe()
+    {
+        CommandLine.Run("mkfifo", [_campaign["pipe.npz"]]).ExitStatus.Should().Be(0);
+
+        CommandLine.Run("merge", _campaign["1.npz"], _campaign["2.npz"], "--out", _campaign["pipe.npz"]).Error.Should().StartWith("wellbehaved: --out: expected a file, found a device or a pipe");
+    }
+
+    [UnixTheory]
+    [InlineData("/dev/zero")]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/urandom")]
+    public void A_device_is_no_file_to_read(string device)
+    {
+        FluentActions.Invoking(() => RegularFile.Open(device)).Should().Throw<InvalidInputException>().WithMessage("*found a pipe or a device*");
+        using var file = RegularFile.Open(_campaign["1.npz"]);
+        file.Length.Should().BePositive();
     }
 
     [UnixFact]

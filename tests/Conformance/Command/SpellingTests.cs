@@ -20,11 +20,12 @@ public sealed class SpellingTests : IDisposable
     [InlineData("Vanila", "vanilla")]
     [InlineData("vanilla_rse", "vanilla_res")]
     [InlineData("vanillares", "vanilla_res")]
+    [InlineData("resnet", "vanilla_res or bn_res")]
+    [InlineData("ResNet50", "vanilla_res or bn_res")]
     public void An_architecture_that_is_misspelt_is_met_with_the_one_that_was_meant(string word, string meant) =>
         Spelling.Hint(word, Architecture.Names).Should().Be($"; did you mean {meant}?");
 
     [Theory]
-    [InlineData("resnet")]
     [InlineData("transformer")]
     [InlineData("x")]
     [InlineData("")]
@@ -58,11 +59,17 @@ public sealed class SpellingTests : IDisposable
     [InlineData("claims --jsn", "--jsn: expected an option of claims that exists; did you mean --json? See wellbehaved claims --help")]
     [InlineData("merge a.npz --ot b.npz", "--ot: expected an option of merge that exists; did you mean --out? See wellbehaved merge --help")]
     [InlineData("--versoin", "--versoin: expected an option of wellbehaved that exists; did you mean --version? See wellbehaved --help")]
-    [InlineData("verify quick", "quick: expected an option of verify that exists; see wellbehaved verify --help")]
+    [InlineData("", "expected a command, such as verify, audit, run, got none; see wellbehaved --help")]
+    [InlineData("diagnose a.npz b.npz", "b.npz: expected one FILE.npz, got one more word; see wellbehaved diagnose --help")]
+    [InlineData("diagnose", "FILE.npz: expected with diagnose, got nothing; see wellbehaved diagnose --help")]
+    [InlineData("merge a.npz", "--out: expected with merge, got nothing; see wellbehaved merge --help")]
+    [InlineData("plot", "FILE.npz, --out: expected with plot, got none of them; see wellbehaved plot --help")]
+    [InlineData("run --total-depth 4 --out a.npz", "--architecture, --kernel-size, --num-channels, --batch-size, --num-sims: expected with run, got none of them; see wellbehaved run --help")]
+    [InlineData("verify quick", "quick: expected only options after verify, got a word; see wellbehaved verify --help")]
     [InlineData("verify --scale quik", "--scale: expected quick, full, got 'quik'; did you mean quick? See wellbehaved verify --help")]
     public void A_call_that_is_misspelt_is_met_with_the_command_or_option_that_was_meant(string line, string error)
     {
-        var arguments = line.Split(' ');
+        var arguments = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         CallError.Of(Commands.Parse(arguments), arguments).Should().Be(error);
     }

@@ -36,7 +36,7 @@ public class VerdictTableTests
     {
         var lines = Printed(SampleRuns.Defective, null).Split('\n');
 
-        foreach (var (outcome, line) in SampleRuns.Defective.Outcomes.Zip(lines.Skip(2)))
+        foreach (var (outcome, line) in SampleRuns.Defective.Outcomes.Zip(lines.Skip(1)))
         {
             line.Should().StartWith($"{outcome.Check.ClaimId} ").And.Contain($" {outcome.Check.Architecture} ").And.EndWith(MeasurementWords.Quantity(outcome.Decisive!));
         }
@@ -52,6 +52,10 @@ public class VerdictTableTests
         lines[0].Should().Be("claim  architecture   predicted    measured      apart by  verdict");
         lines.Should().Contain(line => line.StartsWith("W1     vanilla", StringComparison.Ordinal) && line.EndsWith("  REJECTED", StringComparison.Ordinal));
         lines.Should().Contain(line => line.StartsWith("       ", StringComparison.Ordinal) && line.Contains("n = ", StringComparison.Ordinal));
+        foreach (var word in new[] { "apart by: ", "interval: ", "n: ", "alpha: " })
+        {
+            lines.Should().ContainSingle(line => line.StartsWith(word, StringComparison.Ordinal), "what each column means is said once");
+        }
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public partial class LinkTests
     [Fact]
     public void READMEs_of_packages_link_to_addresses_only()
     {
-        foreach (var document in Repository.Documents.Where(document => document.StartsWith("src/", StringComparison.Ordinal)))
+        foreach (var document in Repository.Documents.Where(document => document.StartsWith("src/", StringComparison.Ordinal)).AtLeastOne())
         {
             LinkPattern().Matches(Prose(document)).Select(match => match.Groups["target"].Value).Should().NotContain(target => !target.StartsWith("https://", StringComparison.Ordinal), document);
         }

@@ -16,7 +16,7 @@ public sealed class PowerShellTests : IDisposable
         var blocks = Repository.Blocks("docs/tutorial.md", "powershell").Select(block => block.Text).ToArray();
         blocks.Should().HaveCount(2);
         var examples = Directory.CreateDirectory(Path.Combine(_folder, "examples", "numpy")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "examples", "numpy"), "*.py"))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "examples", "numpy"), "*.py").AtLeastOne())
         {
             File.Copy(file, Path.Combine(examples, Path.GetFileName(file)));
         }

@@ -77,7 +77,7 @@ public sealed class ShownOutputTests : IDisposable
     private void Compare(string document)
     {
         // Paths in commands are those of a checkout.
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "examples", "numpy"), "*.py"))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "examples", "numpy"), "*.py").AtLeastOne())
         {
             Directory.CreateDirectory(Path.Combine(_folder, "examples", "numpy"));
             File.Copy(file, Path.Combine(_folder, "examples", "numpy", Path.GetFileName(file)));

@@ -60,7 +60,7 @@ public class DialTests
     public void A_defect_of_no_size_is_none(string claim)
     {
         var dials = Dials.List.Where(dial => dial.ClaimId == claim).ToArray();
-        foreach (var dial in dials.Where(dial => dial.Architecture == dials[0].Architecture))
+        foreach (var dial in dials.Where(dial => dial.Architecture == dials[0].Architecture).AtLeastOne())
         {
             var outcome = dial.Execute(0, TestSeed.Value, default);
             outcome.Verdict.Should().NotBe(Verdict.Rejected, $"{dial.Name}: {outcome}");

@@ -28,7 +28,7 @@ public sealed class FigureTests : IDisposable
 
         string.Join(" | ", figure.Panels.Select(panel => Markup.Plain(panel.YLabel))).Should().Be(axes);
         string.Join(" | ", figure.Panels.Select(panel => string.Join("; ", panel.Curves.Select(curve => Markup.Plain(curve.Label))))).Should().Be(curves);
-        foreach (var curve in figure.Panels.SelectMany(panel => panel.Curves))
+        foreach (var curve in figure.Panels.SelectMany(panel => panel.Curves).AtLeastOne())
         {
             curve.X.Should().HaveCount(12).And.OnlyContain(x => double.IsFinite(x));
             curve.Y.Should().HaveCount(12).And.OnlyContain(y => double.IsFinite(y));
@@ -92,7 +92,7 @@ public sealed class FigureTests : IDisposable
 
         var signal = figure.Panels[0];
         signal.Curves.Select(curve => curve.Label).Should().Equal("depth 2", "depth 2, W1", "depth 4", "depth 4, W1", "depth 6", "depth 6, W1", "depth 8", "depth 8, W1");
-        foreach (var histogram in figure.Panels.SelectMany(panel => panel.Curves).Where(curve => curve.Kind == CurveKind.Histogram))
+        foreach (var histogram in figure.Panels.SelectMany(panel => panel.Curves).Where(curve => curve.Kind == CurveKind.Histogram).AtLeastOne())
         {
             histogram.X.Zip(histogram.X.Skip(1), (left, right) => right - left).Zip(histogram.Y, (width, density) => width * density).Sum().Should().BeApproximately(1, 1e-9);
         }

@@ -86,7 +86,7 @@ public sealed class HtmlReportTests : IDisposable
 
         var page = HtmlReport.ToText(run);
 
-        page.Should().Contain("<td class=\"number\" data-of=\"predicted\">−1.25 × 10<sup>−7</sup></td><td class=\"number\" data-of=\"measured\">−0.5</td><td class=\"number\" data-of=\"apart by\">−40.00 SE</td>")
+        page.Should().Contain("<td class=\"number\" data-of=\"predicted\">−1.25 × 10<sup>−7</sup></td><td class=\"number\" data-of=\"measured\">−0.5</td><td class=\"number\" data-of=\"apart by\">40.00 SE</td>")
             .And.Contain("data-of=\"n\">123,456</td><td class=\"number\" data-of=\"α\">10<sup>−7</sup></td>")
             .And.Contain("<i>r</i><sub>eff</sub> of my_net")
             .And.Contain("(1 − 2 E ν₁(z⁺)ν₁(z⁻))<sup>−&#189;</sup>")

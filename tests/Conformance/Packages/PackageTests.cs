@@ -113,7 +113,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     public void Every_package_that_comes_with_the_product_is_listed_with_its_licence()
     {
         var listed = File.ReadAllText(Path.Combine(Repository.Root, "docs", "licences.md"));
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "packages.lock.json", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "packages.lock.json", SearchOption.AllDirectories).AtLeastOne())
         {
             using var locked = JsonDocument.Parse(File.ReadAllText(file));
             foreach (var package in locked.RootElement.GetProperty("dependencies").EnumerateObject().SelectMany(framework => framework.Value.EnumerateObject()))
@@ -130,7 +130,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [Fact]
     public void The_README_of_a_package_links_the_packages_that_it_names()
     {
-        foreach (var document in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories))
+        foreach (var document in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories).AtLeastOne())
         {
             var text = File.ReadAllText(document);
             var own = text.Split('\n')[0].TrimStart('#', ' ');

@@ -54,7 +54,7 @@ public class SparseCaseTests
     public void O1_rejects_operands_of_TF32_in_the_first_convolution_alone()
     {
         using var subject = new TensorFloatFirst();
-        foreach (var check in Suite.Checks.Where(check => check.ClaimId == "O1"))
+        foreach (var check in Suite.Checks.Where(check => check.ClaimId == "O1").AtLeastOne())
         {
             for (var seed = 0ul; seed < 5; seed++)
             {

@@ -157,6 +157,7 @@ public class DescribedNetworkTests
         if (description is null)
         {
             // A kernel larger than the features: no description, and then there is one way only.
+            settings.KernelSize.Should().BeGreaterThan(Math.Min(settings.FeatureShape.Height, settings.FeatureShape.Width));
             return true;
         }
 

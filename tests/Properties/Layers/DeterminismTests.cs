@@ -15,7 +15,7 @@ public class DeterminismTests
         Arrays(options, threads: 2).Should().BeEquivalentTo(reference, Strictly);
         Arrays(options, threads: 3).Should().BeEquivalentTo(reference, Strictly);
         var fewer = Arrays(options with { NumSims = 2 }, threads: 2);
-        foreach (var (name, values) in fewer.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal)))
+        foreach (var (name, values) in fewer.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal)).AtLeastOne())
         {
             values.Should().Equal(reference[name].Take(values.Length), "the first simulations do not depend on how many follow ({0})", name);
         }

@@ -26,6 +26,7 @@ public class MachineAgainstDefinitionTests
             }
             catch (DegenerateChannelException)
             {
+                DescribedNetworks.MayRefuse(network.Layers).Should().BeTrue("only a norm without ε refuses constant features: {0}", network);
                 return;
             }
 
@@ -37,6 +38,8 @@ public class MachineAgainstDefinitionTests
             }
             catch (WrittenOutConstantException)
             {
+                // Features that vary by their rounding alone are constant to the one and not to the other.
+                DescribedNetworks.MayRefuse(network.Layers).Should().BeTrue("only a norm without ε refuses constant features: {0}", network);
                 return;
             }
 

@@ -41,6 +41,15 @@ internal static class DescribedNetworks
         return values;
     }
 
+    /// <summary>Whether a network has a norm without ε, which refuses features that do not vary; no other layer refuses any.</summary>
+    public static bool MayRefuse(IEnumerable<Layer> layers) => layers.Any(layer => layer switch
+    {
+        Norm norm => norm.Epsilon == 0,
+        Residual residual => MayRefuse(residual.Branch) || MayRefuse(residual.Skip),
+        Repeat repeat => MayRefuse(repeat.Unit),
+        _ => false,
+    });
+
     public static bool Contains<TLayer>(IEnumerable<Layer> layers)
         where TLayer : Layer => layers.Any(layer => layer switch
         {

@@ -53,7 +53,7 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     public static ExperimentOptions OptionsOf(string architecture, Scale scale, ulong seed) => new()
     {
         Architecture = architecture,
-        TotalDepth = scale == Scale.Full && architecture.EndsWith("_res", StringComparison.Ordinal) ? 500 : scale == Scale.Full ? 200 : 80,
+        TotalDepth = scale == Scale.Full && Architecture.Named(architecture).IsResidual ? 500 : scale == Scale.Full ? 200 : 80,
         KernelSize = 1,
         NumChannels = scale == Scale.Full ? 512 : 128,
         BatchSize = scale == Scale.Full ? 64 : 32,
@@ -88,10 +88,8 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     /// <summary>ε of the experiments, or the nearest that the subject offers and that is as far below a variance of 1 as it: the post's laws do not depend on it then.</summary>
     private double EpsilonFor(double wanted)
     {
-        const double most = 0.01, least = 1e-12;
-        return subject.Description.Epsilons is not { } offered || offered.Contains(wanted)
-            ? wanted
-            : offered.Where(epsilon => epsilon <= most).OrderBy(epsilon => Math.Abs(Math.Log(Math.Max(epsilon, least) / wanted))).DefaultIfEmpty(wanted).First();
+        const double most = 0.01;
+        return subject.Description.NearestEpsilon(wanted, epsilon => epsilon <= most);
     }
 
     private MomentTable Run(ExperimentOptions options, Action? advance)

@@ -10,6 +10,31 @@ internal sealed record Enclosure(double[] Signal, double[] Noise, double[] Signa
     /// <summary>Numbers that the subject itself has shown, or takes over as they are.</summary>
     public static Enclosure Exactly(double[] signal, double[] noise) => new(signal, noise, new double[signal.Length], new double[noise.Length]);
 
+    /// <summary>Whether what a subject shows is as near as it may be, element by element; of another length it is not.</summary>
+    public bool Holds(double[] signal, double[] noise) => IsWithin(signal, Signal, SignalBound) && IsWithin(noise, Noise, NoiseBound);
+
+    /// <summary>Whether numbers are within bounds of others, of which there must be as many.</summary>
+    public static bool IsWithin(double[] observed, double[] expected, double[] bounds)
+    {
+        if (observed.Length != expected.Length || bounds.Length != expected.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < observed.Length; i++)
+        {
+            if (!(Math.Abs(observed[i] - expected[i]) <= bounds[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The same with one bound for all.</summary>
+    public static bool IsWithin(double[] observed, double[] expected, double bound) => IsWithin(observed, expected, [.. expected.Select(_ => bound)]);
+
     /// <summary>‖Δ‖₂ of the noise over ‖noise‖₂.</summary>
     public double RelativeNoise => Norm(NoiseBound) / Norm(Noise);
 

@@ -33,6 +33,7 @@ public static partial class CommandFuzzing
         var error = process.StandardError.ReadToEndAsync();
         var findings = new List<string>();
         var root = string.Empty;
+        using var limit = new CommandLimit(process, () => Present(Volatile.Read(ref root)), CommandLimit.MostTime, CommandLimit.MostByTheClock);
         while (process.StandardOutput.ReadLine() is { } line)
         {
             say(line);
@@ -42,18 +43,34 @@ public static partial class CommandFuzzing
             }
             else if (FolderPattern().Match(line) is { Success: true } folder)
             {
-                root = folder.Groups["folder"].Value;
+                Volatile.Write(ref root, folder.Groups["folder"].Value);
             }
         }
 
         process.WaitForExit();
-        if (process.ExitCode is not (0 or 1))
+        if (limit.End() is { } reason)
         {
-            var seed = File.Exists(Path.Combine(root, NameOfSeed)) ? File.ReadAllText(Path.Combine(root, NameOfSeed)) : "unknown";
-            findings.Add($"seed {seed}: the process ended with status {process.ExitCode}: {error.Result}");
+            findings.Add($"seed {reason}");
+        }
+        else if (process.ExitCode is not (0 or 1))
+        {
+            findings.Add($"seed {Present(root) ?? "unknown"}: the process ended with status {process.ExitCode}: {error.Result}");
         }
 
         return findings;
+    }
+
+    /// <summary>Which input and which command are tried, as the other process notes it; null before the first, or amidst a note.</summary>
+    private static string? Present(string root)
+    {
+        try
+        {
+            return root.Length > 0 && File.ReadAllText(Path.Combine(root, NameOfSeed)) is { Length: > 0 } note ? note : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Tries inputs in this process.</summary>
@@ -80,6 +97,7 @@ public static partial class CommandFuzzing
             var input = inputs.Make(seed);
             foreach (var command in input.Commands)
             {
+                File.WriteAllText(Path.Combine(inputs.Root, NameOfSeed), $"{seed}, {input.Kind}: wellbehaved {string.Join(' ', command)}");
                 var outcome = CommandWatch.Run(command, inputs.Folder);
                 if (Volatile.Read(ref interrupted))
                 {

@@ -1,0 +1,82 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>Which simulations of its experiment a result file holds, as it says.</summary>
+/// <param name="Indices">Their indices, increasing; null where the file does not say.</param>
+/// <param name="Missing">Indices of those that it says it lacks.</param>
+/// <param name="Shard">The share that it was meant to be.</param>
+internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<int> Missing, Shard Shard)
+{
+    /// <summary>Arrays that say it.</summary>
+    public static IReadOnlyList<string> Names { get; } = [ResultArrays.Simulation, ResultArrays.MissingSimulations, ResultArrays.Shard];
+
+    /// <summary>Reads it, and refuses what contradicts itself or the rows of the file.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="archive">Its arrays.</param>
+    /// <param name="rows">Number of rows of its moments; null if it holds none.</param>
+    /// <param name="simulations">Simulations of the experiment, if the file says.</param>
+    /// <exception cref="InvalidInputException">The file names a simulation twice, or one that the experiment does not have, or others than its rows or its share.</exception>
+    public static ResultExtent Read(string path, IArrayCollection archive, int? rows, int? simulations)
+    {
+        var indices = archive.Contains(ResultArrays.Simulation) ? Numbers(path, archive, ResultArrays.Simulation) : null;
+        var missing = archive.Contains(ResultArrays.MissingSimulations) ? Numbers(path, archive, ResultArrays.MissingSimulations) : [];
+        if (rows is { } found)
+        {
+            RequireRows(path, indices, found, simulations);
+        }
+
+        if (!IsIncreasing(missing) || (indices is not null && missing.Intersect(indices).Any()) || (missing.Length > 0 && simulations is { } all && (missing[^1] >= all || missing.Length + (rows ?? 0) != all)))
+        {
+            throw new InvalidInputException(path, $"expected in '{ResultArrays.MissingSimulations}' increasing indices of the{(simulations is { } of ? $" {of}" : "")} simulations that have no row, found others");
+        }
+
+        return new(indices, missing, ShardOf(path, archive, indices, simulations));
+    }
+
+    private static void RequireRows(string path, int[]? indices, int rows, int? simulations)
+    {
+        if (indices is null)
+        {
+            if (simulations is { } all && all != rows)
+            {
+                throw new InvalidInputException(path, $"expected {all} simulations, as 'configuration' says, or an array '{ResultArrays.Simulation}' that tells which they are, found {rows}");
+            }
+
+            return;
+        }
+
+        if (indices.Length != rows || !IsIncreasing(indices) || (indices is [.., var last] && last >= (simulations ?? int.MaxValue)))
+        {
+            throw new InvalidInputException(path, $"expected increasing indices of {rows}{(simulations is { } of ? $" of {of}" : "")} simulations in '{ResultArrays.Simulation}'");
+        }
+    }
+
+    private static Shard ShardOf(string path, IArrayCollection archive, int[]? indices, int? simulations)
+    {
+        if (!archive.Contains(ResultArrays.Shard) || Numbers(path, archive, ResultArrays.Shard) is not [var number, var count])
+        {
+            return Shard.Whole;
+        }
+
+        var shard = new Shard(number, count);
+        return shard.IsValid && (shard.IsWhole || simulations is null || indices is null || IsShare(indices, shard.Extent(simulations.Value)))
+            ? shard
+            : throw new InvalidInputException(path, $"expected the simulations of a share in '{ResultArrays.Simulation}', found others than those of share {shard}");
+    }
+
+    private static bool IsIncreasing(int[] numbers) => numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);
+
+    private static bool IsShare(int[] indices, (int First, int Count) extent) =>
+        indices.Length == extent.Count && (extent.Count == 0 || (indices[0] == extent.First && indices[^1] == extent.First + extent.Count - 1));
+
+    private static int[] Numbers(string path, IArrayCollection archive, string name)
+    {
+        try
+        {
+            return [.. archive.Read(name).ToDoubles().Select(value => value >= 0 && value <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new FormatException())];
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidInputException(path, $"expected whole numbers in '{name}'", exception);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace Wellbehaved.Experiments;
+
+/// <summary>Whether the arrays of a result file fit what its configuration says: a file that contradicts itself is refused where it enters, for every command.</summary>
+internal static class ResultStructure
+{
+    /// <summary>What stands before the number of a place in the name of an array.</summary>
+    private const string OfPlace = "_loc";
+
+    /// <summary>Reads the computed depths and the depth of a branch, and refuses what the configuration contradicts.</summary>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="archive">Its arrays.</param>
+    /// <param name="said">What the configuration says; null if there is none.</param>
+    /// <param name="moments">Names of the moments.</param>
+    /// <returns>The depths, increasing; feedforward layers in a residual branch, if an array says.</returns>
+    /// <exception cref="InvalidInputException">They are none, or depths, places or the depth of a branch are others than the configuration's.</exception>
+    public static (int[] Depth, int? ResidualDepth) Read(string path, IArrayCollection archive, ResultConfiguration? said, IEnumerable<string> moments)
+    {
+        var depth = Depths(path, archive, ResultArrays.Depth);
+        if (depth.Length == 0 || depth.Zip(depth.Skip(1)).Any(pair => pair.First >= pair.Second))
+        {
+            throw new InvalidInputException(path, $"expected an increasing list of depths in '{ResultArrays.Depth}'");
+        }
+
+        int? residualDepth = !archive.Contains(ResultArrays.ResDepth) ? null
+            : Depths(path, archive, ResultArrays.ResDepth) is [var layers] ? layers
+            : throw new InvalidInputException(path, $"expected a single number in '{ResultArrays.ResDepth}'");
+        if (said is not null)
+        {
+            Require(path, said, depth, residualDepth, moments);
+        }
+
+        return (depth, residualDepth);
+    }
+
+    private static int[] Depths(string path, IArrayCollection archive, string name)
+    {
+        try
+        {
+            return [.. archive.Read(name).ToDoubles().Select(value =>
+                value is >= 1 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected positive whole depths, found {value}"))];
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidInputException(path, $"{exception.Message} in '{name}'", exception);
+        }
+    }
+
+    private static void Require(string path, ResultConfiguration said, int[] depth, int? residualDepth, IEnumerable<string> moments)
+    {
+        if (said.TotalDepth is { } total && depth[^1] > total)
+        {
+            throw Contradiction(path, $"depths up to {total}", $"{depth[^1]} in '{ResultArrays.Depth}'");
+        }
+
+        if (said.Options is { } options)
+        {
+            if ((said.NumComputations is not null || options.Depths is not null) && (options.NumComputations != depth.Length || !options.ComputedDepths.SequenceEqual(depth)))
+            {
+                throw Contradiction(path, options.Depths is null ? $"{options.NumComputations} evenly spaced depths up to {options.TotalDepth}" : "its list of depths", $"others in '{ResultArrays.Depth}'");
+            }
+
+            if (residualDepth is { } layers && said.ResDepth is { } other && layers != other)
+            {
+                throw Contradiction(path, $"{other} in '{ResultArrays.ResDepth}'", $"{layers}");
+            }
+        }
+
+        if (said.Architecture is { } architecture && Architecture.Names.Contains(architecture))
+        {
+            var places = Architecture.Named(architecture).Places.Length;
+            if (moments.FirstOrDefault(name => !IsPlace(name, places)) is { } foreign)
+            {
+                throw Contradiction(path, $"the {places} places of {architecture}", $"'{foreign}'");
+            }
+        }
+    }
+
+    private static bool IsPlace(string name, int places) =>
+        int.TryParse(name.AsSpan(name.LastIndexOf(OfPlace, StringComparison.Ordinal) + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place >= 1 && place <= places;
+
+    private static InvalidInputException Contradiction(string path, string expected, string found) => new(path, $"expected {expected}, as 'configuration' says, found {found}");
+}

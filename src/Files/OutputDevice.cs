@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Wellbehaved.Files;
+
+/// <summary>An output that is written into and never replaced: a device, a pipe, or a stream that this process was started with.</summary>
+/// <remarks>A file beside it that is renamed at the end would take its place: <c>/dev/null</c> would become a file, and whoever reads the pipe would wait for ever.</remarks>
+internal static class OutputDevice
+{
+    private const int MostLinks = 40;
+
+    /// <summary>Whether a path names one.</summary>
+    public static bool Is(string path) => !OperatingSystem.IsWindows() && (DescriptorOf(path) is not null || UnixFileType.IsDeviceOrPipe(Path.GetFullPath(path)));
+
+    /// <summary>Whether it can be written into, as far as that can be known without opening it.</summary>
+    public static bool IsWritable(string path) => DescriptorOf(path) is 1 or 2 || UnixFileType.IsWritable(Path.GetFullPath(path));
+
+    /// <summary>Opens it for writing.</summary>
+    /// <exception cref="IOException">It cannot be opened, or is a pipe that nobody reads.</exception>
+    public static Stream Open(string path)
+    {
+        switch (DescriptorOf(path))
+        {
+            case 1:
+                return Console.OpenStandardOutput();
+            case 2:
+                return Console.OpenStandardError();
+            case { } descriptor:
+                return new FileStream(new SafeFileHandle(descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            case null:
+                break;
+        }
+
+        // A pipe would wait for somebody who reads it, perhaps for ever.
+        var handle = UnixOpen.ForWriting(Path.GetFullPath(path));
+        if (handle.IsInvalid)
+        {
+            var (error, words) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
+            handle.Dispose();
+            throw new IOException(error == UnixOpen.NoSuchDevice ? $"nobody reads the pipe '{path}'" : $"{words}: '{path}'");
+        }
+
+        UnixFileType.LetWait(handle);
+        return new FileStream(handle, FileAccess.Write, bufferSize: 0);
+    }
+
+    /// <summary>The number of a stream of this process, through links; null where a path names none.</summary>
+    private static int? DescriptorOf(string path)
+    {
+        var full = Path.GetFullPath(path);
+        for (var i = 0; i < MostLinks; i++)
+        {
+            if (NumberIn(full) is { } number)
+            {
+                return number;
+            }
+
+            if (new FileInfo(full).LinkTarget is not { } target)
+            {
+                return null;
+            }
+
+            full = Path.GetFullPath(target, Path.GetDirectoryName(full)!);
+        }
+
+        return null;
+    }
+
+    private static int? NumberIn(string path) => path switch
+    {
+        "/dev/stdout" => 1,
+        "/dev/stderr" => 2,
+        _ when new[] { "/dev/fd/", "/proc/self/fd/", $"/proc/{Environment.ProcessId}/fd/" }.FirstOrDefault(folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } folder
+            && int.TryParse(path.AsSpan(folder.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
+}
