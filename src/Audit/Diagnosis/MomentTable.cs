@@ -38,10 +38,14 @@ public sealed record MomentTable(
     /// <summary>ln μ₂ of the signal at the end of each unit (simulations × depths); null if nobody says.</summary>
     internal IReadOnlyList<double[]>? LogMu2 { get; init; }
 
-    /// <summary>ln(μ₂/ν₂), the share of the signal that varies (simulations × depths); null if it is not known of every mapping at every depth.</summary>
-    internal IReadOnlyList<double[]>? LogShare => LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
+    /// <summary>ln(μ₂/ν₂), the share of the signal that varies.</summary>
+    /// <returns>Simulations × depths, worked out anew; null if it is not known of every mapping at every depth.</returns>
+    internal IReadOnlyList<double[]>? ShareByDepth() => LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
         ? [.. mu2.Zip(nu2, (variance, square) => variance.Zip(square, (above, below) => above - below).ToArray())]
         : null;
+
+    /// <summary>Images in a batch; null if nobody says.</summary>
+    internal int? Images { get; init; }
 
     /// <summary>H of a net with residual units; null if it has none, or nobody says.</summary>
     internal int? ResidualDepth { get; init; }
@@ -75,6 +79,7 @@ public sealed record MomentTable(
         {
             KnownEnds = [.. Enumerable.Range(0, ends.Count).Except(alive).Select(i => IsDeath(ends[i].Ending) ? ends[i] : new MappingEnd(Ending.DeadSignal, result.Simulations[i].DiedAtDepth ?? -1))],
             LogMu2 = varies ? Rows(result.LastPlace, (moments, _) => moments.LogMu2Signal) : null,
+            Images = result.Options.BatchSize,
             ResidualDepth = result.Settings.Architecture.IsResidual ? result.Settings.Architecture.ResidualDepth : null,
             MeanMu2 = varies ? Means(Rows(result.LastPlace, (moments, _) => moments.LogMu2Signal)) : null,
         };
@@ -105,6 +110,7 @@ public sealed record MomentTable(
             // Every file says a residual depth; feedforward nets have no branch.
             ResidualDepth = file.Options is { } options && !Architecture.Named(options.Architecture).IsResidual ? null : file.ResidualDepth,
             MeanMu2 = logMu2 is null ? null : Means(logMu2),
+            Images = file.BatchSize,
 
             // Over a single point nothing ever varies.
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
