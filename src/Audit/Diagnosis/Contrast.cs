@@ -90,7 +90,7 @@ internal enum Contrast
     /// <summary>r_eff is above 1.5 at full depth.</summary>
     MoreThanOneAndHalfDirections,
 
-    /// <summary>r_eff is above 1.1 at full depth.</summary>
+    /// <summary>r_eff is above 1.2 at full depth.</summary>
     MoreThanOneDirection,
 
     /// <summary>r_eff - 1 has halved at least since the first recorded depth.</summary>

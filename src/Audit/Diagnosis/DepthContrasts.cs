@@ -8,6 +8,9 @@ internal sealed class DepthContrasts
     /// <summary>r_eff - 1 below this is rounding of single precision, not a direction.</summary>
     private const double LeastExcess = 1e-6;
 
+    /// <summary>r_eff - 1 of a signal that has collapsed is below this.</summary>
+    private const double LeftOver = 0.2;
+
     /// <summary>What a mapping of three images or more counts as that has a single direction already at the first recorded depth: it had others before, and has lost them.</summary>
     private const double CollapsedBefore = 1;
 
@@ -72,8 +75,8 @@ internal sealed class DepthContrasts
             _values[Contrast.DirectionsHaveNotSettled] = Less(lostLast, 0.125 * Math.Log((double)Depth / Half));
             _values[Contrast.MoreThanTwoDirections] = atEnd;
             _values[Contrast.MoreThanOneAndHalfDirections] = Less(atEnd, Math.Log(0.5));
-            _values[Contrast.MoreThanOneDirection] = Less(atEnd, Math.Log(0.1));
-            _values[Contrast.BeganWithMoreDirections] = [.. Excess(0).Zip(atEnd, (earlier, later) => table.Images >= 3 && earlier < Math.Log(0.1) ? Math.Max(earlier - later - Math.Log(2), CollapsedBefore) : earlier - later - Math.Log(2))];
+            _values[Contrast.MoreThanOneDirection] = Less(atEnd, Math.Log(LeftOver));
+            _values[Contrast.BeganWithMoreDirections] = [.. Excess(0).Zip(atEnd, (earlier, later) => table.Images >= 3 && earlier < Math.Log(LeftOver) ? Math.Max(earlier - later - Math.Log(2), CollapsedBefore) : earlier - later - Math.Log(2))];
             LogExcessLost = Excess(0).Mean() - atEnd.Mean();
             LossPower = lost.Mean() / Math.Log((double)Depth / Quarter);
         }

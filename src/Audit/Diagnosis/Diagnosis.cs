@@ -127,6 +127,9 @@ public sealed record Diagnosis(
             (seen, certain) = (seen.Growth == Growth.Exponential ? seen.WithoutLaw : seen, certain.Growth == Growth.Exponential ? certain.WithoutLaw : certain);
         }
 
+        // Signs that are certain of the median mapping name no law that the stretches exclude.
+        certain = LawSigns.ExcludesBoth(picture) && certain.Growth != seen.Growth ? certain.WithoutLaw : certain;
+
         var growth = GrowthOf(seen.Growth, contrasts, bands, names);
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
         Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Conclusions.Of(Single(contrasts, mapping)))];
@@ -142,7 +145,7 @@ public sealed record Diagnosis(
             shown[Condition.PathologicalSignal],
             shown[Condition.PathologicalSnr],
             growth,
-            conditions.Contains(Condition.PathologicalSignal) && seen.DirectionsFall ? 1 : picture.Negative(Contrast.DirectionsHaveNotSettled) && HasOneLimit(seen, shown) ? median : double.NaN,
+            conditions.Contains(Condition.PathologicalSignal) && seen.DirectionsFall ? 1 : picture.Negative(Contrast.DirectionsHaveNotSettled) && HasOneLimit(seen, new BinomialProportion(single.Count(mapping => mapping.SignalCollapses), table.Simulations)) ? median : double.NaN,
             median,
             "")
         {
@@ -155,7 +158,7 @@ public sealed record Diagnosis(
             Mappings = table.Mappings,
             MedianShare = contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
-        var evidence = new DiagnosisEvidence(seen, contrasts, table) { Branch = branch, FitsNoLaw = LawSigns.ExcludesBoth(picture), Outlying = OutlyingMappings.Of(contrasts) };
+        var evidence = new DiagnosisEvidence(seen, contrasts, table) { Branch = branch, FitsNoLaw = LawSigns.ExcludesBoth(picture), Outlying = OutlyingMappings.Of(table, contrasts), Collapsing = single.Count(mapping => mapping.SignalCollapses) };
         return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + "." };
 
         Diagnosis Nothing(string sentence) => new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
@@ -242,8 +245,8 @@ public sealed record Diagnosis(
         : null;
 
     /// <summary>A limit is one of the ensemble: where some mappings collapse and others keep their directions there is none.</summary>
-    private static bool HasOneLimit(Conclusions seen, Dictionary<Condition, BinomialProportion> shown) =>
-        seen.SignalCollapses == shown[Condition.PathologicalSignal].Share >= 0.5 && (seen.SignalCollapses || shown[Condition.PathologicalSignal].Interval(PictureFalseRate).Lower < DiagnosisEvidence.Remarkable);
+    private static bool HasOneLimit(Conclusions seen, BinomialProportion collapsing) =>
+        seen.SignalCollapses ? collapsing.Share >= 0.5 : collapsing.Interval(PictureFalseRate).Lower < DiagnosisEvidence.Remarkable;
 
     /// <summary>The signs of a single mapping's own numbers.</summary>
     private static Signs Single(DepthContrasts contrasts, int mapping) =>

@@ -15,6 +15,9 @@ internal sealed record DiagnosisEvidence(Conclusions Seen, DepthContrasts Contra
     /// <summary>Neither a constant rate nor a constant power fits the stretches from a quarter of the depth on.</summary>
     public bool FitsNoLaw { get; init; }
 
+    /// <summary>Number of lasting mappings whose own signal collapses.</summary>
+    public int Collapsing { get; init; }
+
     /// <summary>Mappings far from the others; null if there are none.</summary>
     public OutlyingMappings? Outlying { get; init; }
 }

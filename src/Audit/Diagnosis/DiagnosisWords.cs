@@ -118,15 +118,15 @@ internal static class DiagnosisWords
             Growth.Bounded => $"χ stays bounded; {total}",
             Growth.Walk => $"χ grows no faster than the random walk of a network of this width; {total}",
             Growth.Subexponential => $"χ grows slower than exponentially; {total}",
+            Growth.Undecided when evidence.FitsNoLaw => $"χ grows neither at a constant rate nor as a power of the depth, by {ByStretch(evidence.Contrasts)}; {total}",
             Growth.Undecided => Invariant($"{Unnamed(growth, evidence)}: {rate}; {total}"),
             _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), growth.Law, "expected a law of growth"),
         };
     }
 
-    /// <summary>Neither of two laws, or between them, if that is known; otherwise too few mappings.</summary>
+    /// <summary>Between two laws, if that is known; otherwise too few mappings.</summary>
     private static string Unnamed(GrowthLaw growth, DiagnosisEvidence evidence) =>
-        evidence.FitsNoLaw ? $"χ grows neither at a constant rate nor as a power of the depth ({ByStretch(evidence.Contrasts)})"
-        : growth.ShapeLower > 0.25 && growth.ShapeUpper < 1
+        growth.ShapeLower > 0.25 && growth.ShapeUpper < 1
             ? Invariant($"χ grows faster than a power of the depth and slower than exponentially (shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential and 0 a power)")
         : evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth ? "χ has no law that shows at this depth"
         : Invariant($"{evidence.Table.Simulations} mappings do not tell the law of χ{Outlying(evidence)}");
@@ -143,15 +143,15 @@ internal static class DiagnosisWords
             return "";
         }
 
-        var median = outlying.OfMedian.Growth switch
+        var median = outlying.Others.Growth switch
         {
-            Growth.Exponential => "; in the median mapping it is exponential",
-            Growth.Power => "; in the median mapping it is a power of the depth",
-            Growth.Bounded => "; in the median mapping χ stays bounded",
-            Growth.Walk => "; in the median mapping it is no faster than the random walk of this width",
-            Growth.Subexponential => "; in the median mapping it is slower than exponential",
+            Growth.Exponential => "; in the others its median grows exponentially",
+            Growth.Power => "; in the others its median grows as a power of the depth",
+            Growth.Bounded => "; in the others its median stays bounded",
+            Growth.Walk => "; in the others its median grows no faster than the random walk of this width",
+            Growth.Subexponential => "; in the others its median grows slower than exponentially",
             Growth.Undecided => "",
-            _ => throw new ArgumentOutOfRangeException(nameof(evidence), outlying.OfMedian.Growth, "expected a law of growth"),
+            _ => throw new ArgumentOutOfRangeException(nameof(evidence), outlying.Others.Growth, "expected a law of growth"),
         };
         return Invariant($", since {outlying.Count} of them {(outlying.Count == 1 ? "lies" : "lie")} far from the others, and means with {(outlying.Count == 1 ? "it" : "them")}{median}");
     }
@@ -167,7 +167,7 @@ internal static class DiagnosisWords
         var (first, end) = (reff.Select(row => row[0]).Median(), diagnosis.MedianReff);
         var at = Invariant($"{Rank(end)} directions of variance at depth {contrasts.Depth}, of {Rank(first)} at depth {depths[0]}");
         var collapses = diagnosis.Conditions.Contains(Condition.PathologicalSignal) && evidence.Seen.SignalCollapses;
-        if (Rank(first) == Rank(1) && Rank(end) == Rank(1))
+        if (IsSingle(first) && IsSingle(end))
         {
             return Invariant($"the signal has a single direction of variance from the first recorded depth, {depths[0]}, on: {(collapses ? "it collapsed before" : "it collapsed before, or never had another")}");
         }
@@ -180,10 +180,10 @@ internal static class DiagnosisWords
         }
 
         // Fewer than half collapse: of two kinds of mappings neither a limit nor a power is that of all.
-        var (some, all) = (diagnosis.SignalPathology.Successes, diagnosis.SignalPathology.Samples);
-        if (diagnosis.SignalPathology.Interval(Diagnosis.PictureFalseRate).Lower > DiagnosisEvidence.Remarkable)
+        var some = new BinomialProportion(evidence.Collapsing, evidence.Table.Simulations);
+        if (some.Interval(Diagnosis.PictureFalseRate).Lower > DiagnosisEvidence.Remarkable)
         {
-            return Invariant($"the signal collapses in {Counted(some, all)}, and the median mapping has {at}");
+            return Invariant($"the signal collapses in {Counted(some.Successes, some.Samples)}, and the median mapping has {at}");
         }
 
         return diagnosis.ReffLimit >= LeastKept ? Invariant($"the signal keeps {Rank(end)} directions of variance")
@@ -191,6 +191,8 @@ internal static class DiagnosisWords
                 ? Invariant($"the signal has {at}, and over layers {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power {RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth")
             : $"the signal has {at}";
     }
+
+    private static bool IsSingle(double reff) => Rank(reff) == Rank(1);
 
     private static string Counted(int some, int all) => Model.Counted.Of(some, all, "mapping");
 
@@ -211,7 +213,7 @@ internal static class DiagnosisWords
         : seen.Growth is Growth.Undecided ? null
         : seen.KeepsDirections && !seen.KeepsShare
             ? Invariant($"{table.Simulations} mappings do not settle what becomes of the share of the signal that varies, {Share(diagnosis.MedianShare)} at depth {contrasts.Depth}")
-        : seen.KeepsDirections ? null
+        : seen.KeepsDirections || IsSingle(diagnosis.MedianReff) ? null
         : Invariant($"{table.Simulations} mappings do not settle what becomes of the directions beyond depth {contrasts.Depth}");
     }
 

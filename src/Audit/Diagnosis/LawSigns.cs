@@ -61,7 +61,7 @@ internal static class LawSigns
             {
                 // What lies between two recorded depths bears out nothing.
                 var recorded = needed.Where(pair => signs.Known.ContainsKey(pair.Key)).ToDictionary();
-                if (recorded.All(pair => signs.Known[pair.Key] == pair.Value))
+                if (recorded.All(pair => signs.Known[pair.Key] == pair.Value) && (law != Growth.Subexponential || !ExcludesPower(signs)))
                 {
                     return (law, recorded);
                 }
@@ -78,10 +78,13 @@ internal static class LawSigns
     /// <summary>Whether some stretch is known to gain too little for a constant rate, and some for a constant power: neither law fits.</summary>
     /// <param name="signs">What is known.</param>
     public static bool ExcludesBoth(Signs signs) =>
-        Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).Any(signs.Negative) && Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative);
+        Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).Any(signs.Negative) && ExcludesPower(signs);
 
     /// <summary>Whether a sign of a contrast, beyond those that name laws, is told of the picture: that a stretch gains too little for a law.</summary>
     public static bool IsStretch(Contrast contrast) => contrast is >= Contrast.FirstStretchHoldsRate and <= Contrast.FourthStretchHoldsPower;
+
+    /// <summary>No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters of what a power gives it.</summary>
+    private static bool ExcludesPower(Signs signs) => Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative);
 
     private static IEnumerable<Contrast> Stretches(Contrast first, Contrast last) => Enum.GetValues<Contrast>().Where(contrast => contrast >= first && contrast <= last);
 }
