@@ -51,6 +51,18 @@ internal enum Contrast
     /// <summary>The same in the fourth.</summary>
     FourthStretchHoldsPower,
 
+    /// <summary>In the first of the stretches over which the depth grows by the same factor, ln χ gains more than seven fifths of what a constant power would give it.</summary>
+    FirstStretchExceedsPower,
+
+    /// <summary>The same in the second.</summary>
+    SecondStretchExceedsPower,
+
+    /// <summary>The same in the third.</summary>
+    ThirdStretchExceedsPower,
+
+    /// <summary>The same in the fourth.</summary>
+    FourthStretchExceedsPower,
+
     /// <summary>Shape above ¾ by the two halves of the first doubling, a quarter to half of the depth: alone it looks exponential.</summary>
     EarlyShapeAboveThreeQuarters,
 

@@ -11,6 +11,7 @@ internal static class ContrastSides
         Contrast.Grows or Contrast.ShapeAboveThreeQuarters or Contrast.KeepsWithinFivePercent => [1],
         Contrast.FirstStretchHoldsRate or Contrast.SecondStretchHoldsRate or Contrast.ThirdStretchHoldsRate or Contrast.FourthStretchHoldsRate => [1],
         Contrast.FirstStretchHoldsPower or Contrast.SecondStretchHoldsPower or Contrast.ThirdStretchHoldsPower or Contrast.FourthStretchHoldsPower => [1],
+        Contrast.FirstStretchExceedsPower or Contrast.SecondStretchExceedsPower or Contrast.ThirdStretchExceedsPower or Contrast.FourthStretchExceedsPower => [-1],
         Contrast.EarlyShapeAboveThreeQuarters or Contrast.LateShapeAboveThreeQuarters or Contrast.LateShapeAboveZero => [-1],
         Contrast.DirectionsHalve or Contrast.DirectionsStillFall or Contrast.MoreThanOneAndHalfDirections or Contrast.BeganWithMoreDirections => [1],
         Contrast.ShareHalves or Contrast.ShareStillFalls or Contrast.ShareOutrunsWalk or Contrast.ShareFallsSteadily or Contrast.ShareFellTenfold => [1],

@@ -17,11 +17,16 @@ internal sealed class DepthContrasts
     /// <summary>Share of what a law gives a stretch that it must gain at least.</summary>
     private const double HeldShare = 2.0 / 3;
 
+    /// <summary>And at most of a power: no shape between a bound and the root of the depth gives a stretch more than 1.3 times as much, a rate that ends at four fifths of the depth half as much again.</summary>
+    private const double ExceededShare = 1.4;
+
     /// <summary>The stretches by number, for a constant rate.</summary>
     private static readonly Contrast[] HoldsRate = [Contrast.FirstStretchHoldsRate, Contrast.SecondStretchHoldsRate, Contrast.ThirdStretchHoldsRate, Contrast.FourthStretchHoldsRate];
 
     /// <summary>The stretches by number, for a constant power.</summary>
     private static readonly Contrast[] HoldsPower = [Contrast.FirstStretchHoldsPower, Contrast.SecondStretchHoldsPower, Contrast.ThirdStretchHoldsPower, Contrast.FourthStretchHoldsPower];
+
+    private static readonly Contrast[] ExceedsPower = [Contrast.FirstStretchExceedsPower, Contrast.SecondStretchExceedsPower, Contrast.ThirdStretchExceedsPower, Contrast.FourthStretchExceedsPower];
 
     private readonly Dictionary<Contrast, double[]> _values = [];
     private readonly Dictionary<Contrast, double[]> _constantWalk = [];
@@ -39,7 +44,7 @@ internal sealed class DepthContrasts
         {
             _first = [.. logChi.Select(row => row[half] - row[quarter])];
             _second = [.. logChi.Select(row => row[end] - row[half])];
-            double[] early = FiniteWidthWalk.ByMapping(logChi, table.Depths, before), late = FiniteWidthWalk.ByMapping(logChi, table.Depths, after);
+            double[] early = FiniteWidthWalk.ByMapping(logChi, table.Depths, before, quarter, half), late = FiniteWidthWalk.ByMapping(logChi, table.Depths, after, half, end);
             Walk = new FiniteWidthWalk(Math.Max(early.Mean(), late.Mean()));
             _values[Contrast.Grows] = _second;
             Outruns(Contrast.OutrunsEarlyWalk, _second, early);
@@ -48,9 +53,11 @@ internal sealed class DepthContrasts
             _values[Contrast.ShapeAboveHalf] = AboveShape(0.5);
             _values[Contrast.ShapeAboveMinusHalf] = AboveShape(-0.5);
             var even = Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, depth => depth);
-            Holds(HoldsRate, logChi, table.Depths, even, depth => depth);
+            Compare(HoldsRate, HeldShare, logChi, table.Depths, even, depth => depth);
             StretchRates = [.. even.Zip(even.Skip(1), (from, to) => (table.Depths[from], table.Depths[to], logChi.Average(row => row[to] - row[from]) / (table.Depths[to] - table.Depths[from])))];
-            Holds(HoldsPower, logChi, table.Depths, Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, Math.Log), Math.Log);
+            var doubling = Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, Math.Log);
+            Compare(HoldsPower, HeldShare, logChi, table.Depths, doubling, Math.Log);
+            Compare(ExceedsPower, ExceededShare, logChi, table.Depths, doubling, Math.Log);
             Halves(logChi, table.Depths, (quarter, half), [(Contrast.EarlyShapeAboveThreeQuarters, 0.75)]);
             Halves(logChi, table.Depths, (half, end), [(Contrast.LateShapeAboveThreeQuarters, 0.75), (Contrast.LateShapeAboveZero, 0)]);
 
@@ -91,7 +98,7 @@ internal sealed class DepthContrasts
             double[] lost = [.. firstLoss.Zip(secondLoss, (first, second) => first + second)];
             double[] lostSinceFirst = [.. atFirst.Zip(atEnd, (earlier, later) => earlier - later)];
             var ratio = GainRatio(-0.5, this);
-            double[] early = FiniteWidthWalk.ByMapping(share, table.Depths, before), late = FiniteWidthWalk.ByMapping(share, table.Depths, after);
+            double[] early = FiniteWidthWalk.ByMapping(share, table.Depths, before, quarter, half), late = FiniteWidthWalk.ByMapping(share, table.Depths, after, half, end);
             _values[Contrast.ShareHalves] = Less(lost, 0.5 * Math.Log((double)Depth / Quarter));
             _values[Contrast.ShareLosesThird] = Less(lost, Math.Log(1.5) / Math.Log(4) * Math.Log((double)Depth / Quarter));
             _values[Contrast.ShareStillFalls] = Less(secondLoss, 0.25 * Math.Log((double)Depth / Half));
@@ -203,16 +210,16 @@ internal sealed class DepthContrasts
         _values[contrast] = [.. gain.Zip(variances, (value, variance) => value - (unit * variance))];
     }
 
-    /// <summary>Gains of stretches less what a law must give them, when the law is a constant slope over a measure of depth.</summary>
-    private void Holds(Contrast[] contrasts, IReadOnlyList<double[]> logChi, IReadOnlyList<int> depths, int[] knots, Func<double, double> measure)
+    /// <summary>Gains of stretches less a share of what a law gives them, when the law is a constant slope over a measure of depth.</summary>
+    private void Compare(Contrast[] contrasts, double share, IReadOnlyList<double[]> logChi, IReadOnlyList<int> depths, int[] knots, Func<double, double> measure)
     {
         var (first, last) = (knots[0], knots[^1]);
         var whole = measure(depths[last]) - measure(depths[first]);
         for (var stretch = 0; stretch + 1 < knots.Length; stretch++)
         {
             var (from, to) = (knots[stretch], knots[stretch + 1]);
-            var least = HeldShare * (measure(depths[to]) - measure(depths[from])) / whole;
-            _values[contrasts[stretch]] = [.. logChi.Select(row => row[to] - row[from] - (least * (row[last] - row[first])))];
+            var mark = share * (measure(depths[to]) - measure(depths[from])) / whole;
+            _values[contrasts[stretch]] = [.. logChi.Select(row => row[to] - row[from] - (mark * (row[last] - row[first])))];
         }
     }
 

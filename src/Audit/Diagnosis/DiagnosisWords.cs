@@ -54,7 +54,7 @@ internal static class DiagnosisWords
 
     private static string Joined(string title, params string?[] parts) => $"{title}: {string.Join("; ", parts.Where(part => part is { Length: > 0 }))}";
 
-    /// <summary>What becomes of the share of the signal that varies, where it is lost. That it tends to zero is said only while it falls.</summary>
+    /// <summary>What becomes of the share of the signal that varies, where it is lost. That it becomes a point is said only while it falls.</summary>
     private static string Point(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
         var (contrasts, depths) = (evidence.Contrasts, evidence.Table.Depths);
@@ -69,7 +69,7 @@ internal static class DiagnosisWords
         var rate = last.LogShare is { } lost
             ? Invariant($"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, as the power {RateWords.Number(lost.Per(-Math.Log((double)last.To / last.From)))} of the depth would")
             : "";
-        return $"the signal tends to a point: {varies}{rate}";
+        return $"{(evidence.Seen.IsPoint ? "the signal has become a point" : "the signal tends to a point")}: {varies}{rate}";
     }
 
     /// <summary>A share in per cent, with two digits.</summary>

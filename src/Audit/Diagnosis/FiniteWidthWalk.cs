@@ -20,6 +20,29 @@ namespace Wellbehaved.Audit;
 /// <param name="Variance">Variance of ln χ that a layer adds by chance, in the mean over the mappings; 0 with fewer than two.</param>
 internal sealed record FiniteWidthWalk(double Variance)
 {
+    /// <summary>Times that the variance within mappings may exceed that between them: by chance it does so of 24 mappings once in fifty times.</summary>
+    private const double MostByChance = 2;
+
+    /// <summary>The variance that a layer adds to a mapping's number, by mapping.</summary>
+    /// <remarks>
+    /// That of successive steps within a mapping. Where it is surely larger than that between mappings over the whole stretch, the numbers have errors of their own at each depth, which do not add up with depth
+    /// and look like steps: then that between mappings, which holds fewer of them.
+    /// </remarks>
+    /// <param name="rows">The numbers of each mapping, by recorded depth.</param>
+    /// <param name="depths">Recorded depths.</param>
+    /// <param name="knots">Indices of the depths between which steps are taken: two stretches at least.</param>
+    /// <param name="from">Index of the depth where the whole stretch begins.</param>
+    /// <param name="to">Index of the depth where it ends.</param>
+    /// <returns>One for each mapping, whose mean is the estimate and whose scatter its error; zeros with fewer than two mappings.</returns>
+    public static double[] ByMapping(IReadOnlyList<double[]> rows, IReadOnlyList<int> depths, IReadOnlyList<int> knots, int from, int to)
+    {
+        var within = Within(rows, depths, knots);
+        double[] gains = [.. rows.Select(row => row[to] - row[from])];
+        var (mappings, mean, layers) = (gains.Length, gains.Average(), depths[to] - depths[from]);
+        double[] between = [.. gains.Select(gain => mappings < 2 ? 0 : (gain - mean) * (gain - mean) * mappings / (mappings - 1) / layers)];
+        return within.Average() > MostByChance * between.Average() ? between : within;
+    }
+
     /// <summary>The variance that a layer adds to a mapping's number, by mapping, from its gains over successive stretches.</summary>
     /// <remarks>
     /// A gain over n layers is taken to be a mean over all mappings, n times a rate that the mapping has of its own, and an independent step of variance nv. What is left of it without the first two has, divided by n and summed over m stretches,
@@ -29,7 +52,7 @@ internal sealed record FiniteWidthWalk(double Variance)
     /// <param name="depths">Recorded depths.</param>
     /// <param name="knots">Indices of the depths between which gains are taken: two stretches at least.</param>
     /// <returns>One for each mapping, whose mean is the estimate and whose scatter its error; zeros with fewer than two mappings.</returns>
-    public static double[] ByMapping(IReadOnlyList<double[]> rows, IReadOnlyList<int> depths, IReadOnlyList<int> knots)
+    public static double[] Within(IReadOnlyList<double[]> rows, IReadOnlyList<int> depths, IReadOnlyList<int> knots)
     {
         var (mappings, stretches) = (rows.Count, knots.Count - 1);
         var variances = new double[mappings];

@@ -3,7 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The signs that must be known before a law of growth is named: that two gains have its ratio, and that shorter stretches bear it out.</summary>
 /// <remarks>
 /// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of four stretches of as many layers gains
-/// two thirds at least of its share of the whole, *power* the same of four stretches over which the depth grows by the same factor, and the slower laws that neither doubling looks exponential by itself.
+/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same factor, and the slower laws that neither doubling looks exponential by itself.
 /// </remarks>
 internal static class LawSigns
 {
@@ -27,6 +27,10 @@ internal static class LawSigns
         [Contrast.SecondStretchHoldsPower] = 1,
         [Contrast.ThirdStretchHoldsPower] = 1,
         [Contrast.FourthStretchHoldsPower] = 1,
+        [Contrast.FirstStretchExceedsPower] = -1,
+        [Contrast.SecondStretchExceedsPower] = -1,
+        [Contrast.ThirdStretchExceedsPower] = -1,
+        [Contrast.FourthStretchExceedsPower] = -1,
     };
 
     private static readonly Dictionary<Contrast, int> Level = new() { [Contrast.GainsFivePercent] = -1, [Contrast.KeepsWithinFivePercent] = 1 };
@@ -75,16 +79,17 @@ internal static class LawSigns
     /// <param name="signs">The signs of its own numbers.</param>
     public static bool HoldsRate(Signs signs) => Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).All(stretch => signs.Known.GetValueOrDefault(stretch, 1) > 0);
 
-    /// <summary>Whether some stretch is known to gain too little for a constant rate, and some for a constant power: neither law fits.</summary>
+    /// <summary>Whether some stretch is known to gain too little for a constant rate, and some too little or too much for a constant power: neither law fits.</summary>
     /// <param name="signs">What is known.</param>
     public static bool ExcludesBoth(Signs signs) =>
         Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).Any(signs.Negative) && ExcludesPower(signs);
 
-    /// <summary>Whether a sign of a contrast, beyond those that name laws, is told of the picture: that a stretch gains too little for a law.</summary>
-    public static bool IsStretch(Contrast contrast) => contrast is >= Contrast.FirstStretchHoldsRate and <= Contrast.FourthStretchHoldsPower;
+    /// <summary>Whether both signs of a contrast are told of the picture: also that a stretch gains too little or too much for a law.</summary>
+    public static bool IsStretch(Contrast contrast) => contrast is >= Contrast.FirstStretchHoldsRate and <= Contrast.FourthStretchExceedsPower;
 
-    /// <summary>No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters of what a power gives it.</summary>
-    private static bool ExcludesPower(Signs signs) => Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative);
+    /// <summary>No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters, or more than 1.3 times, of what a power gives it.</summary>
+    private static bool ExcludesPower(Signs signs) => Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative)
+        || Stretches(Contrast.FirstStretchExceedsPower, Contrast.FourthStretchExceedsPower).Any(signs.Positive);
 
     private static IEnumerable<Contrast> Stretches(Contrast first, Contrast last) => Enum.GetValues<Contrast>().Where(contrast => contrast >= first && contrast <= last);
 }

@@ -112,7 +112,7 @@ public class PointTests
         var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 160, KernelSize = 1, NumChannels = width, BatchSize = 16, NumSims = 24, Dataset = dataset, Depths = new DepthList([1, 5, 10, 20, 40, 80, 160]), ReffNoise = false };
         var table = MomentTable.Of(Experiment.Prepare(options).Run());
 
-        double Walk(int from) => table.LogShare!.Select(row => row[from + 1] - row[from]).Variance() / (table.Depths[from + 1] - table.Depths[from]);
+        double Walk(int from) => table.ShareByDepth()!.Select(row => row[from + 1] - row[from]).Variance() / (table.Depths[from + 1] - table.Depths[from]);
         Walk(5).Should().BeLessThan(Walk(1) / 10, "the walk of the share ends with the directions");
         var diagnosis = Diagnosis.Of(table);
         diagnosis.Conditions.Should().NotContain(Condition.PathologicalPoint, diagnosis.Sentence);
