@@ -145,7 +145,7 @@ internal sealed class DepthContrasts
     /// <summary>The answers by question; those about χ, directions or the share are missing where the table has none.</summary>
     public IReadOnlyDictionary<Contrast, double[]> Values => _values;
 
-    /// <summary>The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant.</summary>
+    /// <summary>The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant. That the steps are those of a walk, and its variance this one, is assumed there.</summary>
     public IReadOnlyDictionary<Contrast, double[]> Deciding => _deciding.Value;
 
     /// <summary>Gain of ln χ from a quarter to half of the depth, by mapping.</summary>

@@ -53,6 +53,9 @@ public sealed record Diagnosis(
     /// <summary>Good health is named where a smaller share of all mappings ends, or is pathological, for sure.</summary>
     internal const double SickShare = 0.25;
 
+    /// <summary>Why a net with residual units may lack effective ranks.</summary>
+    private const string BranchIsOff = ", since all activations of a residual branch are off and the signal goes on in the skip connection alone";
+
     /// <summary>Both ends of the interval of a gain, or of what a stretch gains beyond a law's least, are told.</summary>
     private static readonly int[] Intervals = [1, -1];
 
@@ -166,7 +169,8 @@ public sealed record Diagnosis(
 
     /// <summary>What of a table forbids a verdict; null if nothing does.</summary>
     private static string? WhyNot(MomentTable table) =>
-        table.Doubts.Count > 0 ? string.Join("; ", table.Doubts)
+        table.Doubts.Count > 0 ? string.Join("; ", table.Doubts) + (table.ResidualDepth is not null && table.Doubts.Any(doubt => doubt.Kind == ValueKind.NotComputed) ? BranchIsOff : "")
+        : table.Reff is { } ranks && ranks.Any(row => row.Contains(EffectiveRank.NotComputed)) ? $"effective ranks are not computed although the signal lives{(table.ResidualDepth is null ? "" : BranchIsOff)}"
         : table.Reff is null && table.LogChi is null ? "there are neither effective ranks nor χ"
         : table.Mappings == 0 ? "there are no mappings"
         : null;

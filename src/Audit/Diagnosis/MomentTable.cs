@@ -104,7 +104,7 @@ public sealed record MomentTable(
             .Select(name => file.Find(name)!.ToArray())];
         var reff = Array.Find(ranks, rows => rows.Any(row => row.Any(value => value >= 1)))
             ?? Array.Find(ranks, rows => rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed)));
-        var (logChi, logNu2, logMu2) = (file.FindLog($"chi_loc{last}"), file.FindLog($"nu2_signal_loc{last}"), file.FindLog($"mu2_signal_loc{last}"));
+        var (logChi, logNu2, logMu2) = (Logarithms(file, $"chi_loc{last}"), Logarithms(file, $"nu2_signal_loc{last}"), Logarithms(file, $"mu2_signal_loc{last}"));
         var table = new MomentTable(file.Depth, file.Simulations, reff, logChi, logNu2, null, 0)
         {
             // Every file says a residual depth; feedforward nets have no branch.
@@ -116,6 +116,24 @@ public sealed record MomentTable(
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
         };
         return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds);
+    }
+
+    /// <summary>Logarithms of a moment that a file holds; that of a negative number, which no mean of squares is, stands beyond what any mapping reaches: it is no number, and not one that is missing.</summary>
+    private static IReadOnlyList<double[]>? Logarithms(ResultFile file, string name)
+    {
+        var logarithms = file.FindLog(name);
+        if (logarithms is not null && file.Find($"log_{name}") is null && file.Find(name) is { } numbers)
+        {
+            foreach (var (row, own) in logarithms.Zip(numbers))
+            {
+                for (var i = 0; i < row.Length; i++)
+                {
+                    row[i] = own[i] < 0 ? double.MaxValue : row[i];
+                }
+            }
+        }
+
+        return logarithms;
     }
 
     /// <summary>Index of a computed depth.</summary>

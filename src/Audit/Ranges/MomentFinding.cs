@@ -13,7 +13,7 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
     public Verdict Verdict => Kind switch
     {
         ValueKind.NotANumber or ValueKind.Infinite or ValueKind.OutOfRange => Verdict.Rejected,
-        ValueKind.NotComputed => Verdict.Inconclusive,
+        ValueKind.NotComputed or ValueKind.Contradicted => Verdict.Inconclusive,
         ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
         _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
     };
@@ -33,6 +33,7 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
         ValueKind.NotANumber => "is not a number",
         ValueKind.Infinite => "is infinite",
         ValueKind.OutOfRange => "has a value that no signal has",
+        ValueKind.Contradicted => "is said to come before the depth, and the moments go on,",
         ValueKind.NotComputed => "is not computed although the signal lives,",
         ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
         _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),

@@ -13,9 +13,9 @@ public class PointTests
     private static readonly Func<double, double> Keeping = _ => 9;
 
     [Theory]
-    [InlineData("as in layer norm with ReLU", "the signal has become a point", @"[12]\.\d\d")]
-    [InlineData("as at the smooth edge", "the signal tends to a point", @"0\.9\d")]
-    [InlineData("as in the ordered phase", "the signal has become a point", @"5\.\d\d")]
+    [InlineData("as in layer norm with ReLU", "the signal has become a point", @"[12]\.\d\d \([12]\.\d\d to [12]\.\d\d\)")]
+    [InlineData("as at the smooth edge", "the signal tends to a point", @"0\.9\d \(0\.9\d to 0\.9\d\)")]
+    [InlineData("as in the ordered phase", "the signal has become a point", @"5\.\d\d \(5\.\d\d to 5\.\d\d\)")]
     public void A_share_that_tends_to_zero_is_named_with_its_rate(string law, string words, string power)
     {
         Func<double, double> share = law switch
