@@ -19,7 +19,7 @@ public sealed class DefaultDepthTests : IDisposable
     public void A_depth_of_few_divisors_is_recorded_at_a_hundred_depths(int depth, int recorded, int first)
     {
         var file = Path.Combine(_folder.FullName, "run.npz");
-        CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", $"{depth}", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "3", "--num-sims", "1", "--out", file).ExitStatus.Should().Be(0);
+        CommandLine.Run("run", "--architecture", "vanilla", "--total-depth", $"{depth}", "--kernel-size", "1", "--num-channels", "4", "--batch-size", "4", "--num-sims", "1", "--dataset", "gaussian", "--out", file).ExitStatus.Should().Be(0);
 
         var depths = ResultFile.Read(file).Depth;
         (depths.Count, depths[0], depths[^1]).Should().Be((recorded, first, depth));
