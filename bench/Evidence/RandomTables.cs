@@ -6,7 +6,7 @@ namespace Wellbehaved.Evidence;
 /// <summary>Random tables of laws at, near and well inside the borders of the words of a diagnosis, with what is true of each.</summary>
 /// <remarks>
 /// What is true is computed here from the law alone: the gains of ln χ, of the directions and of the share over the doublings of depth, and the variance of their walk. It is not asked of the diagnosis.
-/// At a border a word that speaks about either side is wrong. Inside, the law lies a factor of two from the border, or its shape a quarter or a half, and one word is right.
+/// At a border a word that speaks about either side is wrong. Uneven laws (steps, bends) lie where no law is to be named. Inside, the law lies a factor of two from the border, or its shape a quarter or a half, and one word is right.
 /// </remarks>
 internal static class RandomTables
 {
@@ -31,14 +31,37 @@ internal static class RandomTables
         ["share that halves"] = (random, place) => Shared(random, place, level: 0.03, inside: 0.03, power: 0.5),
     };
 
-    /// <summary>The kinds of tables: a border and a place.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = [.. Borders.Keys.SelectMany(border => Places.Select(place => $"{border}, {place}"))];
+    /// <summary>Laws that two gains do not tell from an exponential, a power or a bound, and laws whose parameter differs between mappings.</summary>
+    private static readonly Dictionary<string, Func<Random, Drawn>> Uneven = new(StringComparer.Ordinal)
+    {
+        ["a step"] = random => Stepping(random, (0.55, 0.95)),
+        ["two steps"] = random => Stepping(random, (0.28, 0.48), (0.55, 0.95)),
+        ["three steps"] = random => Stepping(random, (0.28, 0.42), (0.5, 0.6), (0.65, 0.95)),
+        ["growth that begins late"] = random => Broken(random, from: 0, to: 1, at: Between(random, 0.5, 0.9)),
+        ["growth that ends"] = random => Broken(random, from: 1, to: 0, at: Between(random, 0.7, 0.84)),
+        ["a rate that rises threefold or more"] = random => Broken(random, from: 1, to: Between(random, 3, 6), at: Between(random, 0.5, 0.7)),
+        ["a step and a rate"] = SteppingOff,
+        ["rates that differ between mappings"] = random => Differing(random, depth => depth, "exponential"),
+        ["powers that differ between mappings"] = random => Differing(random, Math.Log, "power"),
+    };
+
+    /// <summary>The kinds of tables: a border and a place, or a law that is none of those that are named.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = [.. Borders.Keys.SelectMany(border => Places.Select(place => $"{border}, {place}")), .. Uneven.Keys];
+
+    /// <summary>Whether the kind has a word that is right, which most of its tables must be given.</summary>
+    /// <param name="kind">One of <see cref="Kinds"/>.</param>
+    public static bool HasRightWord(string kind) => kind.EndsWith(", inside", StringComparison.Ordinal) || Uneven.ContainsKey(kind);
 
     /// <summary>Draws a table's law.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
     /// <param name="seed">The seed.</param>
     public static Drawn Draw(string kind, ulong seed)
     {
+        if (Uneven.TryGetValue(kind, out var uneven))
+        {
+            return uneven(new Random(SeedOf(kind, seed)));
+        }
+
         var comma = kind.LastIndexOf(", ", StringComparison.Ordinal);
         return Borders[kind[..comma]](new Random(SeedOf(kind, seed)), kind[(comma + 2)..]);
     }
@@ -64,8 +87,9 @@ internal static class RandomTables
         AddIf(diagnosis.ChiGrowth?.Law == Growth.Bounded, "bounded");
         AddIf(diagnosis.ChiGrowth?.Law == Growth.Walk, "walk");
         AddIf(diagnosis.ChiGrowth?.Law == Growth.Subexponential, "subexponential");
+        AddIf(diagnosis.ChiGrowth?.Law == Growth.Undecided, "no law");
         AddIf(diagnosis.ReffLimit == 1, "collapses");
-        AddIf(diagnosis.ReffLimit > 1, "keeps");
+        AddIf(diagnosis.ReffLimit >= 1.5, "keeps");
         foreach (var condition in diagnosis.Conditions.Append(diagnosis.CertainCondition))
         {
             AddIf(condition == Condition.PathologicalSignal, "collapses");
@@ -97,16 +121,32 @@ internal static class RandomTables
         // Twice the variance per layer, which the scatter at a stretch's ends adds to: over its length, and over the shorter stretch most.
         var outruns = second - (2 * walk * half);
         var little = Math.Log(1.05);
-        HashSet<string> words = [];
-        AddIf(IsAbove(Beyond(0.75), 0) && IsAbove(outruns, 0), "exponential");
-        AddIf(IsBelow(Beyond(0.5), 0) && IsAbove(Beyond(-0.5), 0) && IsAbove(second, 0), "power");
-        AddIf(IsBelow(Beyond(-0.5), 0) || IsBelow(Math.Abs(second), little), "bounded");
-        AddIf(IsBelow(outruns, 0), "walk");
-        AddIf(IsBelow(Beyond(0.5), 0), "subexponential");
+        HashSet<string> words = ["no law"];
+
+        // Shorter stretches: of what ln χ gains from a quarter of the depth on, the least and the largest share that any of four has, in shares that a constant slope would give it.
+        (double Least, double Most) OfFour(Func<double, double> measure, Func<double, double> depthOf)
+        {
+            var (low, high) = (measure(quarter), measure(end));
+            double At(int number) => tables.LogChi(depthOf(low + ((high - low) * number / 4)));
+            double[] shares = [.. Enumerable.Range(0, 4).Select(number => (At(number + 1) - At(number)) * 4 / (first + second))];
+            return (shares.Min(), shares.Max());
+        }
+
+        // The shape of one doubling by itself.
+        double Half(double from, double shape) => tables.LogChi(2 * from) - tables.LogChi(Math.Sqrt(2) * from) - (Math.Pow(2, shape / 2) * (tables.LogChi(Math.Sqrt(2) * from) - tables.LogChi(from)));
+        var (heldRate, heldPower) = (OfFour(depth => depth, depth => depth), OfFour(Math.Log, Math.Exp));
+        AddIf(IsAbove(Beyond(0.75), 0) && IsAbove(outruns, 0) && IsAbove(heldRate.Least, 2.0 / 3), "exponential");
+        AddIf(IsBelow(Beyond(0.5), 0) && IsAbove(Beyond(-0.5), 0) && IsAbove(second, 0) && IsAbove(heldPower.Least, 2.0 / 3) && IsBelow(heldPower.Most, 1.4), "power");
+        AddIf((IsBelow(Beyond(-0.5), 0) && IsBelow(Half(half, 0), 0)) || IsBelow(Math.Abs(second), little), "bounded");
+
+        // Errors at single depths look like steps of a walk between depths that are near to each other: they may double what is measured of it.
+        var measured = Math.Min(tables.Walk + (2.5 * tables.Scatter * tables.Scatter * 16 / end), 2 * walk);
+        AddIf(IsBelow(second, 2 * Math.Max(walk, measured) * half), "walk");
+        AddIf(IsBelow(Beyond(0.5), 0) && IsBelow(Half(quarter, 0.75), 0) && IsBelow(Half(half, 0.75), 0), "subexponential");
 
         double Excess(double depth) => Math.Log(tables.Reff(depth) - 1);
         var (lost, lostLast) = (Excess(quarter) - Excess(end), Excess(half) - Excess(end));
-        var hasCollapsed = IsBelow(Excess(end), Math.Log(0.1)) && IsAbove(Excess(tables.Step) - Excess(end), Math.Log(2));
+        var hasCollapsed = IsBelow(Excess(end), Math.Log(0.2)) && IsAbove(Excess(tables.Step) - Excess(end), Math.Log(2));
         AddIf(hasCollapsed || (IsAbove(lost, Math.Log(2)) && IsAbove(lostLast, 0.25 * Math.Log(2)) && IsBelow(Excess(end), 0)), "collapses");
         AddIf(IsBelow(lostLast, 0.125 * Math.Log(2)) && IsAbove(Excess(end), Math.Log(0.5)), "keeps");
         var keeps = IsBelow(lost, Math.Log(1.5)) && IsAbove(Excess(end), Math.Log(0.5));
@@ -122,7 +162,7 @@ internal static class RandomTables
         }
 
         var total = tables.LogChi(end);
-        AddIf(keeps && !words.Contains("exponential") && IsBelow(total, (words.Contains("power") ? 3 : 1) * Math.Log(1 + end)), "well-behaved");
+        AddIf(keeps && words.Overlaps(["power", "bounded", "walk", "subexponential"]) && IsBelow(total, (words.Contains("power") ? 3 : 1) * Math.Log(1 + end)), "well-behaved");
         return words;
 
         void AddIf(bool isTrue, string word)
@@ -207,7 +247,7 @@ internal static class RandomTables
     /// <summary>r_eff - 1 falls as a power of the depth.</summary>
     private static Drawn Directed(Random random, string place, double power, double inside, double excess, string word)
     {
-        var tables = Nuisance(random, place) with { Scatter = Between(random, 0.02, 0.15) };
+        var tables = Nuisance(random, place) with { RankScatter = Between(random, 0.02, 0.15) };
         var exponent = Place(random, place, power, 0.05, inside);
         var end = excess * Between(random, 0.7, 1.3);
         return new Drawn(tables with { Reff = depth => 1 + (end * Math.Pow(depth / tables.Depth, -exponent)) }, place == "inside" && word == "collapses" ? word : place == "inside" ? "well-behaved" : null);
@@ -216,7 +256,7 @@ internal static class RandomTables
     /// <summary>r_eff - 1 falls as the depth, to about 1.</summary>
     private static Drawn Levelled(Random random, string place)
     {
-        var tables = Nuisance(random, place) with { Scatter = Between(random, 0.02, 0.15) };
+        var tables = Nuisance(random, place) with { RankScatter = Between(random, 0.02, 0.15) };
         var end = Place(random, place, 1, 0.1, 0.5);
         return new Drawn(tables with { Reff = depth => 1 + (end * tables.Depth / depth) }, place == "inside" ? "collapses" : null);
     }
@@ -228,6 +268,42 @@ internal static class RandomTables
         var end = power == 0.5 ? level : Place(random, place, level, 0.1 * level, inside);
         var exponent = power == 0.5 ? Place(random, place, power, 0.05, 1) : power;
         return new Drawn(tables with { Share = depth => end * Math.Pow(depth / tables.Depth, -exponent) }, place == "inside" ? "point" : null);
+    }
+
+    /// <summary>ln χ makes steps, within shares of the depth, and stays between them.</summary>
+    private static Drawn Stepping(Random random, params (double Least, double Most)[] within)
+    {
+        var tables = Nuisance(random, "inside");
+        var height = Between(random, 0.5, 1.5);
+        (double At, double Height)[] steps = [.. within.Select(share => (tables.Depth * Between(random, share.Least, share.Most), height * Between(random, 0.85, 1.15)))];
+        return new Drawn(tables with { LogChi = depth => steps.Sum(step => depth > step.At ? step.Height : 0) }, "no law");
+    }
+
+    /// <summary>ln χ grows at one rate up to a share of the depth, and at another from there on.</summary>
+    private static Drawn Broken(Random random, double from, double to, double at)
+    {
+        var tables = Nuisance(random, "inside");
+        var (bend, gain) = (at * tables.Depth, Between(random, 0.5, 3));
+        double Raw(double depth) => (from * Math.Min(depth, bend)) + (to * Math.Max(depth - bend, 0));
+        var unit = gain / (Raw(tables.Depth) - Raw(tables.Depth / 4.0));
+        return new Drawn(tables with { LogChi = depth => unit * Raw(depth) }, "no law");
+    }
+
+    /// <summary>ln χ grows at a constant rate, after a step that is larger than what follows: the two gains are those of a bound.</summary>
+    private static Drawn SteppingOff(Random random)
+    {
+        var tables = Nuisance(random, "inside");
+        var (gain, at) = (Between(random, 0.5, 3), tables.Depth * Between(random, 0.3, 0.45));
+        var height = gain * Between(random, 2, 5);
+        return new Drawn(tables with { LogChi = depth => (gain * 2 * depth / tables.Depth) + (depth > at ? height : 0) }, "no law");
+    }
+
+    /// <summary>ln χ follows one law in all mappings, each with a parameter of its own.</summary>
+    private static Drawn Differing(Random random, Func<double, double> law, string word)
+    {
+        var tables = Nuisance(random, "inside");
+        var unit = Between(random, 0.8, 3) / (law(tables.Depth) - law(tables.Depth / 2.0));
+        return new Drawn(tables with { LogChi = depth => unit * law(depth), RateSpread = Between(random, 0.3, 0.8) }, word);
     }
 
     private static double Between(Random random, double least, double most) => least + ((most - least) * random.NextDouble());

@@ -37,7 +37,13 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private readonly Option<string?> _layout = CreateLayout();
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
     private readonly Option<int> _resDepth = OptionFactory.Number("--res-depth", "Feedforward layers in a residual branch", 2);
-    private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>("--num-computations", "Depths at which moments are computed, evenly spaced; divides the total depth, and by default is its largest divisor up to 100");
+    /// <summary>Depths at which moments are computed by default, at most.</summary>
+    private const int MostDepths = 100;
+
+    /// <summary>Fewer tell little of what depth does: 103 = 103 × 1 would leave a single one.</summary>
+    private const int FewestDepths = 10;
+
+    private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>("--num-computations", "Depths at which moments are computed, evenly spaced; divides the total depth, and by default is its largest divisor up to 100; where that is below 10, 100 depths are spread as evenly as they can be");
     private readonly Option<string?> _depths = new("--depths") { Description = "Depths at which moments are computed, increasing, up to the total depth, instead of evenly spaced ones: 1,2,4,8,16", HelpName = "list" };
     private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
     private readonly Option<string> _boundary = OptionFactory.Choice("--boundary", "What a convolution sees beyond the border", "periodic", "symmetric", "zero_padding");
@@ -147,7 +153,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         Epsilon = parsed.GetValue(_epsilon),
         ResDepth = parsed.GetValue(_resDepth),
         NumComputations = Given(parsed, _numComputations) ?? LargestDivisor(parsed.GetValue(_totalDepth)),
-        Depths = DepthsOf(parsed),
+        Depths = DepthsOf(parsed) ?? SpreadDepths(parsed),
         Seed = parsed.GetValue(_seed),
     };
 
@@ -213,8 +219,17 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private static int? Given(ParseResult parsed, Option<int> option) => IsGiven(parsed, option) ? parsed.GetValue(option) : null;
 
+    /// <summary>Depths as evenly spread as whole numbers can be, where nobody says which, and the largest divisor of the depth leaves hardly any; null otherwise.</summary>
+    private DepthList? SpreadDepths(ParseResult parsed)
+    {
+        var depth = parsed.GetValue(_totalDepth);
+        return IsGiven(parsed, _numComputations) || depth <= MostDepths || LargestDivisor(depth) >= FewestDepths
+            ? null
+            : new DepthList(Enumerable.Range(1, MostDepths).Select(i => (int)((long)i * depth / MostDepths)));
+    }
+
     /// <summary>The largest divisor of a depth up to 100; 1 for a depth that is refused elsewhere.</summary>
-    private static int LargestDivisor(int depth) => Enumerable.Range(1, 100).LastOrDefault(divisor => depth > 0 && depth % divisor == 0, 1);
+    private static int LargestDivisor(int depth) => Enumerable.Range(1, MostDepths).LastOrDefault(divisor => depth > 0 && depth % divisor == 0, 1);
 
     /// <summary>The layout that a word names; null for none.</summary>
     /// <exception cref="InvalidInputException">No layout has that name.</exception>

@@ -8,11 +8,17 @@ namespace Wellbehaved.Audit;
 /// <param name="Needed">The signs that the condition rests on.</param>
 internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool KeepsSnr, IReadOnlyDictionary<Contrast, int> Needed)
 {
+    /// <summary>Directions are still being lost, as a power of the depth that is a quarter at least: they have settled nowhere.</summary>
+    public bool DirectionsFall { get; init; }
+
     /// <summary>The share of the signal that varies tends to zero: the signal becomes a point, its own mean.</summary>
     public bool BecomesPoint { get; init; }
 
     /// <summary>The share has come below a hundredth, wherever it goes.</summary>
     public bool IsPoint { get; init; }
+
+    /// <summary>The share is still falling, as a power of the depth that is a quarter at least.</summary>
+    public bool ShareFalls { get; init; }
 
     /// <summary>The share keeps two thirds from a quarter of the depth to all of it; true where it is not recorded, and nobody can look.</summary>
     public bool KeepsShare { get; init; } = true;
@@ -23,17 +29,20 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     /// <summary>No pathology.</summary>
     public bool IsWellBehaved => !SignalCollapses && !BecomesPoint && KeepsDirections && KeepsShare && KeepsSnr && Growth is not (Growth.Exponential or Growth.Undecided);
 
+    /// <summary>The same where nothing is said of the law of χ.</summary>
+    public Conclusions WithoutLaw => this with { Growth = Growth.Undecided, Needed = SignalCollapses ? Needed : new Dictionary<Contrast, int>() };
+
     /// <summary>Concludes.</summary>
     /// <param name="signs">What is known.</param>
     /// <returns>The conclusions.</returns>
     /// <remarks>
-    /// A signal has collapsed where fewer than 1.1 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1 has halved at least since a quarter of the depth, still falls, and
+    /// A signal has collapsed where fewer than 1.2 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1 has halved at least since a quarter of the depth, still falls, and
     /// is below 1. (Where it has settled above one direction, it does not fall any more.) A signal has become a point where less than a hundredth of it varies, and ten times as much did at the first depth; and it is about to where that share has halved at
     /// least since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk explains, and is below a tenth.
     /// </remarks>
     public static Conclusions Of(Signs signs)
     {
-        var growth = GrowthLaw.Of(signs);
+        var (growth, law) = LawSigns.Of(signs);
         Dictionary<Contrast, int> collapsed = new() { [Contrast.MoreThanOneDirection] = -1, [Contrast.BeganWithMoreDirections] = 1 };
         Dictionary<Contrast, int> collapsing = new() { [Contrast.DirectionsHalve] = 1, [Contrast.DirectionsStillFall] = 1, [Contrast.MoreThanTwoDirections] = -1 };
         Dictionary<Contrast, int> keeps = new() { [Contrast.DirectionsLoseThird] = -1, [Contrast.MoreThanOneAndHalfDirections] = 1 };
@@ -55,6 +64,8 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
 
         var conclusions = new Conclusions(growth, hasCollapsed || isCollapsing, signs.Negative(Contrast.DirectionsLoseThird) && signs.Positive(Contrast.MoreThanOneAndHalfDirections), signs.Negative(LimitOf(growth)), new Dictionary<Contrast, int>())
         {
+            DirectionsFall = signs.Positive(Contrast.DirectionsStillFall),
+            ShareFalls = signs.Positive(Contrast.ShareStillFalls),
             IsPoint = Known(point),
             BecomesPoint = Known(point) || Known(pointing),
             KeepsShare = !seesShare || signs.Negative(Contrast.ShareLosesThird),
@@ -63,8 +74,8 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         return conclusions with
         {
             Needed = hasCollapsed ? collapsed : isCollapsing ? collapsing
-                : growth == Growth.Exponential ? SignsOf(growth, signs)
-                : conclusions.IsWellBehaved ? keeps.Append(new(LimitOf(growth), -1)).Concat(SignsOf(growth, signs)).ToDictionary()
+                : growth == Growth.Exponential ? law
+                : conclusions.IsWellBehaved ? keeps.Append(new(LimitOf(growth), -1)).Concat(law).ToDictionary()
                 : conclusions.Needed,
         };
 
@@ -73,16 +84,4 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
 
     /// <summary>What the SNR must not have lost: a chance walk that has cost more than a power law would is no good health.</summary>
     private static Contrast LimitOf(Growth growth) => growth == Growth.Power ? Contrast.SnrLostSixthPower : Contrast.SnrLostSquare;
-
-    private static Dictionary<Contrast, int> SignsOf(Growth growth, Signs signs) => growth switch
-    {
-        Growth.Exponential => new() { [Contrast.ShapeAboveThreeQuarters] = 1, [Contrast.OutrunsEarlyWalk] = 1, [Contrast.OutrunsLateWalk] = 1 },
-        Growth.Power => new() { [Contrast.ShapeAboveHalf] = -1, [Contrast.ShapeAboveMinusHalf] = 1, [Contrast.Grows] = 1 },
-        Growth.Bounded when signs.Negative(Contrast.ShapeAboveMinusHalf) => new() { [Contrast.ShapeAboveMinusHalf] = -1 },
-        Growth.Bounded => new() { [Contrast.GainsFivePercent] = -1, [Contrast.KeepsWithinFivePercent] = 1 },
-        Growth.Walk => new() { [signs.Negative(Contrast.OutrunsEarlyWalk) ? Contrast.OutrunsEarlyWalk : Contrast.OutrunsLateWalk] = -1 },
-        Growth.Subexponential => new() { [Contrast.ShapeAboveHalf] = -1 },
-        Growth.Undecided => [],
-        _ => throw new ArgumentOutOfRangeException(nameof(growth), growth, "expected a law of growth"),
-    };
 }

@@ -4,7 +4,7 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// Laws of growth are told apart without a fitted constant. From a quarter to half of the depth ln χ gains D₁, from half to all of it D₂. Where ln χ grows as
 /// (l^p - 1)/p, that is exponentially for p = 1, as a power of the depth for p = 0, to a bound for p &lt; 0, the gains have a known ratio G_p, and
-/// D₂ - G_p D₁ has the sign of the true shape less p. Directions of variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it
+/// D₂ - G_p D₁ has the sign of the true shape less p. Two gains cannot tell a law from a step: a law is named only where shorter stretches bear it out. Directions of variance beyond the first are counted as ln(r_eff - 1), whose fall from a quarter of the depth to all of it
 /// is divided by ln 4: the power of the depth with which they are lost. The share of the signal that varies, ln(μ₂/ν₂), is treated alike.
 /// </remarks>
 internal enum Contrast
@@ -12,7 +12,7 @@ internal enum Contrast
     /// <summary>D₂: χ grows.</summary>
     Grows,
 
-    /// <summary>D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>), its variance measured from a quarter to half of the depth.</summary>
+    /// <summary>D₂ less twice what the random walk of finite width explains (<see cref="FiniteWidthWalk"/>), its variance measured within mappings from a quarter to half of the depth.</summary>
     OutrunsEarlyWalk,
 
     /// <summary>The same, the variance measured from half of the depth on.</summary>
@@ -26,6 +26,51 @@ internal enum Contrast
 
     /// <summary>Shape above -½: nearer to a power than to a bound.</summary>
     ShapeAboveMinusHalf,
+
+    /// <summary>In the first of four stretches of as many layers, from a quarter of the depth to all of it, ln χ gains two thirds at least of what a constant rate would give it.</summary>
+    FirstStretchHoldsRate,
+
+    /// <summary>The same in the second.</summary>
+    SecondStretchHoldsRate,
+
+    /// <summary>The same in the third.</summary>
+    ThirdStretchHoldsRate,
+
+    /// <summary>The same in the fourth.</summary>
+    FourthStretchHoldsRate,
+
+    /// <summary>In the first of four stretches over which the depth grows by the same factor, ln χ gains two thirds at least of what a constant power would give it.</summary>
+    FirstStretchHoldsPower,
+
+    /// <summary>The same in the second.</summary>
+    SecondStretchHoldsPower,
+
+    /// <summary>The same in the third.</summary>
+    ThirdStretchHoldsPower,
+
+    /// <summary>The same in the fourth.</summary>
+    FourthStretchHoldsPower,
+
+    /// <summary>In the first of the stretches over which the depth grows by the same factor, ln χ gains more than seven fifths of what a constant power would give it.</summary>
+    FirstStretchExceedsPower,
+
+    /// <summary>The same in the second.</summary>
+    SecondStretchExceedsPower,
+
+    /// <summary>The same in the third.</summary>
+    ThirdStretchExceedsPower,
+
+    /// <summary>The same in the fourth.</summary>
+    FourthStretchExceedsPower,
+
+    /// <summary>Shape above ¾ by the two halves of the first doubling, a quarter to half of the depth: alone it looks exponential.</summary>
+    EarlyShapeAboveThreeQuarters,
+
+    /// <summary>Shape above ¾ by the two halves of the last doubling.</summary>
+    LateShapeAboveThreeQuarters,
+
+    /// <summary>Shape above 0 by the two halves of the last doubling: there χ does not settle faster than a power grows.</summary>
+    LateShapeAboveZero,
 
     /// <summary>D₂ is above ln 1.05: a gain that is worth a word.</summary>
     GainsFivePercent,
@@ -57,7 +102,7 @@ internal enum Contrast
     /// <summary>r_eff is above 1.5 at full depth.</summary>
     MoreThanOneAndHalfDirections,
 
-    /// <summary>r_eff is above 1.1 at full depth.</summary>
+    /// <summary>r_eff is above 1.2 at full depth.</summary>
     MoreThanOneDirection,
 
     /// <summary>r_eff - 1 has halved at least since the first recorded depth.</summary>

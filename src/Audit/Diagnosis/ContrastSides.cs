@@ -1,6 +1,6 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>The signs of each contrast that a conclusion rests on: an error rate is shared by these, since no other sign is ever named.</summary>
+/// <summary>The signs of each contrast that a conclusion rests on: the error rate of the certain condition is shared by these, since no other sign is ever named.</summary>
 internal static class ContrastSides
 {
     /// <summary>The signs of a contrast.</summary>
@@ -9,6 +9,10 @@ internal static class ContrastSides
     public static IReadOnlyList<int> Of(Contrast contrast) => contrast switch
     {
         Contrast.Grows or Contrast.ShapeAboveThreeQuarters or Contrast.KeepsWithinFivePercent => [1],
+        Contrast.FirstStretchHoldsRate or Contrast.SecondStretchHoldsRate or Contrast.ThirdStretchHoldsRate or Contrast.FourthStretchHoldsRate => [1],
+        Contrast.FirstStretchHoldsPower or Contrast.SecondStretchHoldsPower or Contrast.ThirdStretchHoldsPower or Contrast.FourthStretchHoldsPower => [1],
+        Contrast.FirstStretchExceedsPower or Contrast.SecondStretchExceedsPower or Contrast.ThirdStretchExceedsPower or Contrast.FourthStretchExceedsPower => [-1],
+        Contrast.EarlyShapeAboveThreeQuarters or Contrast.LateShapeAboveThreeQuarters or Contrast.LateShapeAboveZero => [-1],
         Contrast.DirectionsHalve or Contrast.DirectionsStillFall or Contrast.MoreThanOneAndHalfDirections or Contrast.BeganWithMoreDirections => [1],
         Contrast.ShareHalves or Contrast.ShareStillFalls or Contrast.ShareOutrunsWalk or Contrast.ShareFallsSteadily or Contrast.ShareFellTenfold => [1],
         Contrast.ShapeAboveHalf or Contrast.GainsFivePercent or Contrast.SnrLostSixthPower or Contrast.SnrLostSquare => [-1],

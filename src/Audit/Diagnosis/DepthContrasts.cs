@@ -8,26 +8,58 @@ internal sealed class DepthContrasts
     /// <summary>r_eff - 1 below this is rounding of single precision, not a direction.</summary>
     private const double LeastExcess = 1e-6;
 
+    /// <summary>r_eff - 1 of a signal that has collapsed is below this.</summary>
+    private const double LeftOver = 0.2;
+
+    /// <summary>What a mapping of three images or more counts as that has a single direction already at the first recorded depth: it had others before, and has lost them.</summary>
+    private const double CollapsedBefore = 1;
+
+    /// <summary>Share of what a law gives a stretch that it must gain at least.</summary>
+    private const double HeldShare = 2.0 / 3;
+
+    /// <summary>And at most of a power: no shape between a bound and the root of the depth gives a stretch more than 1.3 times as much, a rate that ends at four fifths of the depth half as much again.</summary>
+    private const double ExceededShare = 1.4;
+
+    /// <summary>The stretches by number, for a constant rate.</summary>
+    private static readonly Contrast[] HoldsRate = [Contrast.FirstStretchHoldsRate, Contrast.SecondStretchHoldsRate, Contrast.ThirdStretchHoldsRate, Contrast.FourthStretchHoldsRate];
+
+    /// <summary>The stretches by number, for a constant power.</summary>
+    private static readonly Contrast[] HoldsPower = [Contrast.FirstStretchHoldsPower, Contrast.SecondStretchHoldsPower, Contrast.ThirdStretchHoldsPower, Contrast.FourthStretchHoldsPower];
+
+    private static readonly Contrast[] ExceedsPower = [Contrast.FirstStretchExceedsPower, Contrast.SecondStretchExceedsPower, Contrast.ThirdStretchExceedsPower, Contrast.FourthStretchExceedsPower];
+
     private readonly Dictionary<Contrast, double[]> _values = [];
     private readonly Dictionary<Contrast, double[]> _constantWalk = [];
+    private readonly Lazy<IReadOnlyDictionary<Contrast, double[]>> _deciding;
     private readonly double[]? _first;
     private readonly double[]? _second;
 
     private DepthContrasts(MomentTable table, int quarter, int half)
     {
+        _deciding = new(() => _values.ToDictionary(pair => pair.Key, pair => _constantWalk.GetValueOrDefault(pair.Key, pair.Value)));
         var end = table.Depths.Count - 1;
         (Quarter, Half, Depth) = (table.Depths[quarter], table.Depths[half], table.Depths[end]);
+        var (before, after) = WalkKnots(table.Depths, quarter, half);
         if (table.LogChi is { } logChi)
         {
             _first = [.. logChi.Select(row => row[half] - row[quarter])];
             _second = [.. logChi.Select(row => row[end] - row[half])];
-            Walk = FiniteWidthWalk.Of(_first, Half - Quarter, _second, Depth - Half);
+            double[] early = FiniteWidthWalk.ByMapping(logChi, table.Depths, before, quarter, half), late = FiniteWidthWalk.ByMapping(logChi, table.Depths, after, half, end);
+            Walk = new FiniteWidthWalk(Math.Max(early.Mean(), late.Mean()));
             _values[Contrast.Grows] = _second;
-            Outruns(Contrast.OutrunsEarlyWalk, _second, _first, Half - Quarter);
-            Outruns(Contrast.OutrunsLateWalk, _second, _second, Depth - Half);
+            Outruns(Contrast.OutrunsEarlyWalk, _second, early);
+            Outruns(Contrast.OutrunsLateWalk, _second, late);
             _values[Contrast.ShapeAboveThreeQuarters] = AboveShape(0.75);
             _values[Contrast.ShapeAboveHalf] = AboveShape(0.5);
             _values[Contrast.ShapeAboveMinusHalf] = AboveShape(-0.5);
+            var even = Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, depth => depth);
+            Compare(HoldsRate, HeldShare, logChi, table.Depths, even, depth => depth);
+            StretchRates = [.. even.Zip(even.Skip(1), (from, to) => (table.Depths[from], table.Depths[to], logChi.Average(row => row[to] - row[from]) / (table.Depths[to] - table.Depths[from])))];
+            var doubling = Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, Math.Log);
+            Compare(HoldsPower, HeldShare, logChi, table.Depths, doubling, Math.Log);
+            Compare(ExceedsPower, ExceededShare, logChi, table.Depths, doubling, Math.Log);
+            Halves(logChi, table.Depths, (quarter, half), [(Contrast.EarlyShapeAboveThreeQuarters, 0.75)]);
+            Halves(logChi, table.Depths, (half, end), [(Contrast.LateShapeAboveThreeQuarters, 0.75), (Contrast.LateShapeAboveZero, 0)]);
 
             // Five per cent while the depth doubles: less where the recorded depths are nearer to each other.
             var little = Math.Log(1.05) * Math.Min(1, Math.Log((double)Depth / Half) / Math.Log(2));
@@ -42,34 +74,35 @@ internal sealed class DepthContrasts
         {
             double[] Excess(int index) => [.. reff.Select(row => LogExcess(row[index]))];
             var (atQuarter, atHalf, atEnd) = (Excess(quarter), Excess(half), Excess(end));
-            double[] lost = [.. atQuarter.Zip(atEnd, (before, after) => before - after)];
+            double[] lost = [.. atQuarter.Zip(atEnd, (earlier, later) => earlier - later)];
             _values[Contrast.DirectionsHalve] = Less(lost, 0.5 * Math.Log((double)Depth / Quarter));
             _values[Contrast.DirectionsLoseThird] = Less(lost, Math.Log(1.5) / Math.Log(4) * Math.Log((double)Depth / Quarter));
-            double[] lostLast = [.. atHalf.Zip(atEnd, (before, after) => before - after)];
+            double[] lostLast = [.. atHalf.Zip(atEnd, (earlier, later) => earlier - later)];
             _values[Contrast.DirectionsStillFall] = Less(lostLast, 0.25 * Math.Log((double)Depth / Half));
             _values[Contrast.DirectionsHaveNotSettled] = Less(lostLast, 0.125 * Math.Log((double)Depth / Half));
             _values[Contrast.MoreThanTwoDirections] = atEnd;
             _values[Contrast.MoreThanOneAndHalfDirections] = Less(atEnd, Math.Log(0.5));
-            _values[Contrast.MoreThanOneDirection] = Less(atEnd, Math.Log(0.1));
-            _values[Contrast.BeganWithMoreDirections] = Less([.. Excess(0).Zip(atEnd, (before, after) => before - after)], Math.Log(2));
+            _values[Contrast.MoreThanOneDirection] = Less(atEnd, Math.Log(LeftOver));
+            _values[Contrast.BeganWithMoreDirections] = [.. Excess(0).Zip(atEnd, (earlier, later) => table.Images >= 3 && earlier < Math.Log(LeftOver) ? Math.Max(earlier - later - Math.Log(2), CollapsedBefore) : earlier - later - Math.Log(2))];
             LogExcessLost = Excess(0).Mean() - atEnd.Mean();
             LossPower = lost.Mean() / Math.Log((double)Depth / Quarter);
         }
 
-        if (table.LogShare is { } share)
+        if (table.ShareByDepth() is { } share)
         {
+            LogShare = share;
             double[] At(int index) => [.. share.Select(row => row[index])];
             var (atFirst, atEnd) = (At(0), At(end));
-            double[] firstLoss = [.. At(quarter).Zip(At(half), (before, after) => before - after)];
-            double[] secondLoss = [.. At(half).Zip(atEnd, (before, after) => before - after)];
+            double[] firstLoss = [.. At(quarter).Zip(At(half), (earlier, later) => earlier - later)];
+            double[] secondLoss = [.. At(half).Zip(atEnd, (earlier, later) => earlier - later)];
             double[] lost = [.. firstLoss.Zip(secondLoss, (first, second) => first + second)];
-            double[] lostSinceFirst = [.. atFirst.Zip(atEnd, (before, after) => before - after)];
+            double[] lostSinceFirst = [.. atFirst.Zip(atEnd, (earlier, later) => earlier - later)];
             var ratio = GainRatio(-0.5, this);
-            var walksMoreFirst = firstLoss.Variance() / (Half - Quarter) > secondLoss.Variance() / (Depth - Half);
+            double[] early = FiniteWidthWalk.ByMapping(share, table.Depths, before, quarter, half), late = FiniteWidthWalk.ByMapping(share, table.Depths, after, half, end);
             _values[Contrast.ShareHalves] = Less(lost, 0.5 * Math.Log((double)Depth / Quarter));
             _values[Contrast.ShareLosesThird] = Less(lost, Math.Log(1.5) / Math.Log(4) * Math.Log((double)Depth / Quarter));
             _values[Contrast.ShareStillFalls] = Less(secondLoss, 0.25 * Math.Log((double)Depth / Half));
-            Outruns(Contrast.ShareOutrunsWalk, secondLoss, walksMoreFirst ? firstLoss : secondLoss, walksMoreFirst ? Half - Quarter : Depth - Half);
+            Outruns(Contrast.ShareOutrunsWalk, secondLoss, early.Mean() > late.Mean() ? early : late);
             _values[Contrast.ShareFallsSteadily] = [.. secondLoss.Zip(firstLoss, (later, earlier) => later - (ratio * earlier))];
             _values[Contrast.ShareAboveTenth] = Less(atEnd, Math.Log(0.1));
             _values[Contrast.ShareAboveHundredth] = Less(atEnd, Math.Log(0.01));
@@ -97,17 +130,23 @@ internal sealed class DepthContrasts
     /// <summary>By how much ln(r_eff - 1) falls from the first depth to the last, in the mean; NaN without effective ranks.</summary>
     public double LogExcessLost { get; } = double.NaN;
 
+    /// <summary>ln(μ₂/ν₂) by mapping and recorded depth; <see langword="null"/> where it is not recorded.</summary>
+    public IReadOnlyList<double[]>? LogShare { get; }
+
     /// <summary>By how much the logarithm of the share that varies falls from the first depth to the last, in the mean; NaN where the share is not recorded.</summary>
     public double LogShareLost { get; } = double.NaN;
 
     /// <summary>The power of the depth with which the share falls from half of the depth on; NaN where it is not recorded.</summary>
     public double ShareLossPower { get; } = double.NaN;
 
+    /// <summary>Mean gain of ln χ in each layer, over stretches of about as many layers from a quarter of the depth on; empty without χ.</summary>
+    public IReadOnlyList<(int From, int To, double PerLayer)> StretchRates { get; } = [];
+
     /// <summary>The answers by question; those about χ, directions or the share are missing where the table has none.</summary>
     public IReadOnlyDictionary<Contrast, double[]> Values => _values;
 
-    /// <summary>The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant.</summary>
-    public IReadOnlyDictionary<Contrast, double[]> Deciding => _values.ToDictionary(pair => pair.Key, pair => _constantWalk.GetValueOrDefault(pair.Key, pair.Value));
+    /// <summary>The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant. That the steps are those of a walk, and its variance this one, is assumed there.</summary>
+    public IReadOnlyDictionary<Contrast, double[]> Deciding => _deciding.Value;
 
     /// <summary>Gain of ln χ from a quarter to half of the depth, by mapping.</summary>
     public IReadOnlyList<double>? FirstGain => _first;
@@ -150,16 +189,53 @@ internal sealed class DepthContrasts
     public static int Nearest(IReadOnlyList<int> depths, double target, int last) =>
         Enumerable.Range(0, last + 1).MinBy(index => Math.Abs(Math.Log(depths[index] / target)));
 
+    /// <summary>The stretches that the variance of the walk is measured over, before half of the depth and after; where one of the two has a single stretch, it is measured over both together.</summary>
+    private static (int[] Before, int[] After) WalkKnots(IReadOnlyList<int> depths, int quarter, int half)
+    {
+        var end = depths.Count - 1;
+        var (before, after) = (Stretches.Knots(depths, quarter, half, Stretches.OfLaw, depth => depth), Stretches.Knots(depths, half, end, Stretches.OfLaw, depth => depth));
+        int[] both = [.. before, .. after[1..]];
+        return (before.Length > 2 ? before : both, after.Length > 2 ? after : both);
+    }
+
     /// <summary>A gain from half of the depth on, less twice the variance that as many layers of a walk add.</summary>
     /// <remarks>
-    /// The variance is that over the mappings, and as uncertain: each mapping is given its own squared deviation, so that the mean over mappings is the gain less twice the variance, and the scatter holds the errors of both.
+    /// The variance is that over the mappings, and as uncertain: each mapping is given its own, so that the mean over mappings is the gain less twice the variance, and the scatter holds the errors of both.
     /// (With the variance as a constant one table of four at the border was told on which side of it it lay.)
     /// </remarks>
-    private void Outruns(Contrast contrast, double[] gain, double[] walk, int layers)
+    private void Outruns(Contrast contrast, double[] gain, double[] variances)
     {
-        var (n, mean, unit) = (walk.Length, walk.Mean(), 2.0 * (Depth - Half) / layers);
-        _constantWalk[contrast] = Less(gain, n < 2 ? 0 : unit * walk.Variance());
-        _values[contrast] = n < 2 ? gain : [.. gain.Zip(walk, (value, step) => value - (unit * (step - mean) * (step - mean) * n / (n - 1)))];
+        var unit = 2.0 * (Depth - Half);
+        _constantWalk[contrast] = Less(gain, unit * variances.Mean());
+        _values[contrast] = [.. gain.Zip(variances, (value, variance) => value - (unit * variance))];
+    }
+
+    /// <summary>Gains of stretches less a share of what a law gives them, when the law is a constant slope over a measure of depth.</summary>
+    private void Compare(Contrast[] contrasts, double share, IReadOnlyList<double[]> logChi, IReadOnlyList<int> depths, int[] knots, Func<double, double> measure)
+    {
+        var (first, last) = (knots[0], knots[^1]);
+        var whole = measure(depths[last]) - measure(depths[first]);
+        for (var stretch = 0; stretch + 1 < knots.Length; stretch++)
+        {
+            var (from, to) = (knots[stretch], knots[stretch + 1]);
+            var mark = share * (measure(depths[to]) - measure(depths[from])) / whole;
+            _values[contrasts[stretch]] = [.. logChi.Select(row => row[to] - row[from] - (mark * (row[last] - row[first])))];
+        }
+    }
+
+    /// <summary>The shape by the two halves of a doubling alone; nothing where no depth is recorded within.</summary>
+    private void Halves(IReadOnlyList<double[]> logChi, IReadOnlyList<int> depths, (int From, int To) doubling, (Contrast Contrast, double Shape)[] marks)
+    {
+        if (Stretches.Knots(depths, doubling.From, doubling.To, 2, Math.Log) is not [var from, var middle, var to])
+        {
+            return;
+        }
+
+        foreach (var (contrast, shape) in marks)
+        {
+            var ratio = Gain(shape, depths[middle], depths[to]) / Gain(shape, depths[from], depths[middle]);
+            _values[contrast] = [.. logChi.Select(row => row[to] - row[middle] - (ratio * (row[middle] - row[from])))];
+        }
     }
 
     /// <summary>What (l^p - 1)/p gains between two depths.</summary>

@@ -53,9 +53,10 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
             stretches = stretches[..1];
         }
 
+        var logShare = table.ShareByDepth();
         double[]?[] chi = [.. stretches.Select(stretch => table.LogChi?.Select(row => row[stretch.To] - (stretch.From is { } from ? row[from] : 0)).ToArray())];
         double[]?[] excess = [.. stretches.Select(stretch => stretch.From is { } from ? table.Reff?.Select(row => DepthContrasts.LogExcess(row[stretch.To]) - DepthContrasts.LogExcess(row[from])).ToArray() : null)];
-        double[]?[] share = [.. stretches.Select(stretch => stretch.From is { } from ? table.LogShare?.Select(row => row[stretch.To] - row[from]).ToArray() : null)];
+        double[]?[] share = [.. stretches.Select(stretch => stretch.From is { } from ? logShare?.Select(row => row[stretch.To] - row[from]).ToArray() : null)];
         double[][] family = [.. chi.Concat(excess).Concat(share).OfType<double[]>()];
         var bands = table.Simulations > 1 && family.Length > 0 ? SimultaneousBands.Of(family, FalseRate) : null;
         var next = 0;

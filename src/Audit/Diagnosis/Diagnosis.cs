@@ -50,7 +50,13 @@ public sealed record Diagnosis(
     /// <summary>Probability that any statement of the picture is wrong, for many mappings.</summary>
     public const double PictureFalseRate = 0.05;
 
-    /// <summary>Both ends of the interval of a gain are told.</summary>
+    /// <summary>Good health is named where a smaller share of all mappings ends, or is pathological, for sure.</summary>
+    internal const double SickShare = 0.25;
+
+    /// <summary>Why a net with residual units may lack effective ranks.</summary>
+    private const string BranchIsOff = ", since all activations of a residual branch are off and the signal goes on in the skip connection alone";
+
+    /// <summary>Both ends of the interval of a gain, or of what a stretch gains beyond a law's least, are told.</summary>
     private static readonly int[] Intervals = [1, -1];
 
     /// <summary>A single mapping's gain is more than chance where it is beyond this many standard deviations of the walk: one in twenty by chance.</summary>
@@ -112,27 +118,37 @@ public sealed record Diagnosis(
         }
 
         var names = contrasts.Values.Keys.ToArray();
-        var bands = SimultaneousBands.Of([.. contrasts.Values.Values], PictureFalseRate, [.. names.Select(name => name == Contrast.Grows ? Intervals : ContrastSides.Of(name))]);
-        var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, ContrastSides.Of(name).Contains(bands.Sign(i)) ? bands.Sign(i) : 0)).ToDictionary(), PictureFalseRate);
-        var seen = Conclusions.Of(picture);
+        IReadOnlyList<int>[] sides = [.. names.Select(name => name == Contrast.Grows || LawSigns.IsStretch(name) ? Intervals : ContrastSides.Of(name))];
+        var bands = SimultaneousBands.Of([.. contrasts.Values.Values], PictureFalseRate, sides);
+        var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, sides[i].Contains(bands.Sign(i)) ? bands.Sign(i) : 0)).ToDictionary(), PictureFalseRate);
+        var (seen, branch) = (Conclusions.Of(picture), DilutedBranch.Of(table, contrasts));
         var decisive = Decisive(contrasts, ends.Count);
         var certain = Conclusions.Of(SignTests.Of(decisive, FalseRate));
+        if (branch is { } shallow && shallow.DepthNeeded > contrasts.Depth)
+        {
+            // What a diluted branch does before its power law shows looks exponential, and is not (law A2).
+            (seen, certain) = (seen.Growth == Growth.Exponential ? seen.WithoutLaw : seen, certain.Growth == Growth.Exponential ? certain.WithoutLaw : certain);
+        }
+
+        // Signs that are certain of the median mapping name no law that the stretches exclude.
+        certain = LawSigns.ExcludesBoth(picture) && certain.Growth != seen.Growth ? certain.WithoutLaw : certain;
+
         var growth = GrowthOf(seen.Growth, contrasts, bands, names);
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
-        Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Single(contrasts, mapping))];
+        Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Conclusions.Of(Single(contrasts, mapping)))];
         var shown = new Dictionary<Condition, BinomialProportion>
         {
             [Condition.PathologicalSignal] = ends.Proportion(ends.Dead + single.Count(mapping => mapping.SignalCollapses)),
-            [Condition.PathologicalSnr] = ends.Proportion(ends.ChiOverflows + (contrasts.Walk is null ? 0 : Drowning(contrasts).Count(label => label))),
+            [Condition.PathologicalSnr] = ends.Proportion(ends.ChiOverflows + (contrasts.Walk is null ? 0 : Drowning(contrasts, seen).Count(label => label))),
             [Condition.PathologicalPoint] = ends.Proportion(ends.Unvarying + single.Count(mapping => mapping.BecomesPoint)),
         };
-        var conditions = ConditionsOf(seen, contrasts, rates, shown, ends.MayBeMost(PictureFalseRate));
+        var conditions = ConditionsOf(seen, contrasts, rates, shown, ends.MayBeMany(PictureFalseRate));
         var diagnosis = new Diagnosis(
             conditions[0],
             shown[Condition.PathologicalSignal],
             shown[Condition.PathologicalSnr],
             growth,
-            seen.SignalCollapses ? 1 : picture.Negative(Contrast.DirectionsHaveNotSettled) && picture.Positive(Contrast.MoreThanOneAndHalfDirections) ? median : double.NaN,
+            conditions.Contains(Condition.PathologicalSignal) && seen.DirectionsFall ? 1 : picture.Negative(Contrast.DirectionsHaveNotSettled) && HasOneLimit(seen, new BinomialProportion(single.Count(mapping => mapping.SignalCollapses), table.Simulations)) ? median : double.NaN,
             median,
             "")
         {
@@ -140,19 +156,21 @@ public sealed record Diagnosis(
             Rates = rates,
             CertainCondition = CertainOf(conditions[0], certain),
             MoreMappings = MoreOf(decisive, seen, conditions[0], CertainOf(conditions[0], certain), table.Mappings),
-            PointPathology = table.LogShare is null && ends.Unvarying == 0 ? default : shown[Condition.PathologicalPoint],
+            PointPathology = contrasts.LogShare is null && ends.Unvarying == 0 ? default : shown[Condition.PathologicalPoint],
             Ends = table.Ends,
             Mappings = table.Mappings,
-            MedianShare = table.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
+            MedianShare = contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
-        return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, seen, contrasts, table) + ends.Clause + "." };
+        var evidence = new DiagnosisEvidence(seen, contrasts, table) { Branch = branch, FitsNoLaw = LawSigns.ExcludesBoth(picture), Outlying = OutlyingMappings.Of(table, contrasts), Collapsing = single.Count(mapping => mapping.SignalCollapses) };
+        return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + "." };
 
         Diagnosis Nothing(string sentence) => new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
     }
 
     /// <summary>What of a table forbids a verdict; null if nothing does.</summary>
     private static string? WhyNot(MomentTable table) =>
-        table.Doubts.Count > 0 ? string.Join("; ", table.Doubts)
+        table.Doubts.Count > 0 ? string.Join("; ", table.Doubts) + (table.ResidualDepth is not null && table.Doubts.Any(doubt => doubt.Kind == ValueKind.NotComputed) ? BranchIsOff : "")
+        : table.Reff is { } ranks && ranks.Any(row => row.Contains(EffectiveRank.NotComputed)) ? $"effective ranks are not computed although the signal lives{(table.ResidualDepth is null ? "" : BranchIsOff)}"
         : table.Reff is null && table.LogChi is null ? "there are neither effective ranks nor χ"
         : table.Mappings == 0 ? "there are no mappings"
         : null;
@@ -178,7 +196,7 @@ public sealed record Diagnosis(
         // All shapes at once: as wide as the widest of those that are asked for.
         Contrast[] shapes = [Contrast.ShapeAboveThreeQuarters, Contrast.ShapeAboveHalf, Contrast.ShapeAboveMinusHalf];
         var shape = new ShapeInterval(contrasts, shapes.Max(name => bands.WidthOf(Array.IndexOf(names, name))));
-        return new GrowthLaw(law, first > 0 == second > 0 ? shape.At(first, second) : double.NaN, mean / unit, lower / unit, upper / unit)
+        return new GrowthLaw(law, first > 0 == second > 0 && shape.At(first, second) is var p && Math.Abs(p) < ShapeInterval.Farthest ? p : double.NaN, mean / unit, lower / unit, upper / unit)
         {
             ShapeLower = shape.Lower,
             ShapeUpper = shape.Upper,
@@ -186,12 +204,12 @@ public sealed record Diagnosis(
     }
 
     /// <summary>The conditions, the stronger pathology first: that which has cost more, by the logarithm of the SNR, of the directions beyond the first, or of the share that varies.</summary>
-    /// <remarks>A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show. Mappings that ended speak against good health unless fewer than half of all do, for sure.</remarks>
-    private static Condition[] ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, Dictionary<Condition, BinomialProportion> shown, bool mostMayEnd)
+    /// <remarks>A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show. Mappings that ended speak against good health unless fewer than a quarter of all do, for sure.</remarks>
+    private static Condition[] ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, Dictionary<Condition, BinomialProportion> shown, bool manyMayEnd)
     {
         if (seen.IsWellBehaved)
         {
-            return [!mostMayEnd && shown.Values.All(proportion => proportion.Share < 0.5) ? Condition.WellBehaved : Condition.Undecided];
+            return [!manyMayEnd && shown.Values.All(proportion => proportion.Share < 0.5) ? Condition.WellBehaved : Condition.Undecided];
         }
 
         (Condition Condition, bool IsSeen, double Cost)[] pathologies =
@@ -230,18 +248,26 @@ public sealed record Diagnosis(
         : SignTests.MappingsFor(decisive, pictured == Condition.PathologicalPoint ? seen.NeededForPoint : seen.Needed, FalseRate) is { } needed ? Math.Max(1, needed - mappings)
         : null;
 
-    /// <summary>What is concluded from the signs of a single mapping's own numbers.</summary>
-    private static Conclusions Single(DepthContrasts contrasts, int mapping) =>
-        Conclusions.Of(new Signs(contrasts.Deciding.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value[mapping])), FalseRate: 1));
+    /// <summary>A limit is one of the ensemble: where some mappings collapse and others keep their directions there is none.</summary>
+    private static bool HasOneLimit(Conclusions seen, BinomialProportion collapsing) =>
+        seen.SignalCollapses ? collapsing.Share >= 0.5 : collapsing.Interval(PictureFalseRate).Lower < DiagnosisEvidence.Remarkable;
+
+    /// <summary>The signs of a single mapping's own numbers.</summary>
+    private static Signs Single(DepthContrasts contrasts, int mapping) =>
+        new(contrasts.Deciding.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value[mapping])), FalseRate: 1);
 
     /// <summary>A number that is none tells nothing.</summary>
     private static int SignOf(double number) => double.IsNaN(number) ? 0 : Math.Sign(number);
 
-    /// <summary>Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty.</summary>
-    private static IEnumerable<bool> Drowning(DepthContrasts contrasts)
+    /// <summary>
+    /// Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty. The stretches of a single mapping walk, so that a constant rate is asked of
+    /// them only where it is not that of the ensemble.
+    /// </summary>
+    private static IEnumerable<bool> Drowning(DepthContrasts contrasts, Conclusions seen)
     {
         var (layers, variance) = (contrasts.Depth - contrasts.Half, contrasts.Walk!.Variance);
         var byChance = (2 * variance * layers) + (WalkDeviations * Math.Sqrt(variance * layers));
-        return contrasts.Values[Contrast.ShapeAboveHalf].Zip(contrasts.SecondGain!, (shape, gain) => shape > 0 && gain > byChance);
+        return contrasts.Values[Contrast.ShapeAboveHalf].Zip(contrasts.SecondGain!, (shape, gain) => shape > 0 && gain > byChance)
+            .Select((drowns, mapping) => drowns && (seen.Growth == Growth.Exponential || LawSigns.HoldsRate(Single(contrasts, mapping))));
     }
 }

@@ -6,22 +6,24 @@ namespace Wellbehaved.Audit;
 /// <summary>A diagnosis in plain words: the condition, what the noise does, what the signal does.</summary>
 internal static class DiagnosisWords
 {
+    /// <summary>A signal of fewer directions has lost them, wherever it settles.</summary>
+    private const double LeastKept = 1.5;
+
     /// <summary>The sentence of a diagnosis.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
-    /// <param name="seen">What was concluded at 95 %.</param>
-    /// <param name="contrasts">What was compared.</param>
-    /// <param name="table">The moments.</param>
-    public static string Say(Diagnosis diagnosis, Conclusions seen, DepthContrasts contrasts, MomentTable table)
+    /// <param name="evidence">What it was concluded from.</param>
+    public static string Say(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
-        var (chi, directions) = (Chi(diagnosis, contrasts, table), Directions(diagnosis, seen, contrasts, table));
+        var (chi, directions) = (Chi(diagnosis, evidence), Directions(diagnosis, evidence));
+        var depth = evidence.Contrasts.Depth;
         if (diagnosis.Conditions is [Condition.WellBehaved])
         {
-            return Joined($"Well-behaved to depth {contrasts.Depth}", directions, chi);
+            return Joined($"Well-behaved to depth {depth}", directions, chi);
         }
 
         if (diagnosis.Conditions is [Condition.Undecided])
         {
-            return Joined($"Undecided at depth {contrasts.Depth}", Open(seen, diagnosis, contrasts, table) is { } open ? $"{open}; {directions}" : directions, chi);
+            return Joined($"Undecided at depth {depth}", Open(diagnosis, evidence), directions, chi);
         }
 
         // What is named goes first, in the order in which it is named; then the rest.
@@ -30,7 +32,7 @@ internal static class DiagnosisWords
         {
             Condition.PathologicalSignal => directions,
             Condition.PathologicalSnr => chi,
-            Condition.PathologicalPoint => Point(diagnosis, seen, contrasts, table),
+            Condition.PathologicalPoint => Point(diagnosis, evidence),
             _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), condition, "expected a pathology"),
         })];
         return Joined(title, [.. named, .. new[] { directions, chi }.Except(named)]);
@@ -50,19 +52,24 @@ internal static class DiagnosisWords
     /// <summary>A title within a sentence.</summary>
     public static string Uncapitalised(string title) => char.ToLowerInvariant(title[0]) + title[1..];
 
-    private static string Joined(string title, params string[] parts) => $"{title}: {string.Join("; ", parts.Where(part => part.Length > 0))}";
+    private static string Joined(string title, params string?[] parts) => $"{title}: {string.Join("; ", parts.Where(part => part is { Length: > 0 }))}";
 
-    /// <summary>What becomes of the share of the signal that varies, where it is lost.</summary>
-    private static string Point(Diagnosis diagnosis, Conclusions seen, DepthContrasts contrasts, MomentTable table)
+    /// <summary>What becomes of the share of the signal that varies, where it is lost. That it becomes a point is said only while it falls.</summary>
+    private static string Point(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
-        var share = table.LogShare!;
-        var first = Math.Exp(share.Select(row => row[0]).Median());
-        var varies = Invariant($"{Share(diagnosis.MedianShare)} of it varies at depth {contrasts.Depth}, of {Share(first)} at depth {table.Depths[0]}");
+        var (contrasts, depths) = (evidence.Contrasts, evidence.Table.Depths);
+        var first = Math.Exp(contrasts.LogShare!.Select(row => row[0]).Median());
+        if (!evidence.Seen.ShareFalls)
+        {
+            return Invariant($"all but {Share(diagnosis.MedianShare)} of the signal is the same at all points at depth {contrasts.Depth}, of {Share(first)} that varied at depth {depths[0]}");
+        }
+
+        var varies = Invariant($"{Share(diagnosis.MedianShare)} of it varies at depth {contrasts.Depth}, of {Share(first)} at depth {depths[0]}");
         var last = diagnosis.Rates[^2];
         var rate = last.LogShare is { } lost
-            ? Invariant($"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, as the power {contrasts.ShareLossPower:F2} of the depth would")
+            ? Invariant($"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, as the power {RateWords.Number(lost.Per(-Math.Log((double)last.To / last.From)))} of the depth would")
             : "";
-        return $"{(seen.IsPoint ? "the signal has become a point" : "the signal tends to a point")}: {varies}{rate}";
+        return $"{(evidence.Seen.IsPoint ? "the signal has become a point" : "the signal tends to a point")}: {varies}{rate}";
     }
 
     /// <summary>A share in per cent, with two digits.</summary>
@@ -91,12 +98,10 @@ internal static class DiagnosisWords
             return factor < 9.95 ? Invariant($"{factor:F1}-fold") : Invariant($"{factor:N0}-fold");
         }
 
-        // As one power: factors of deep nets exceed every number format.
-        var exponent = Math.Floor(logarithm / Math.Log(10));
-        return Invariant($"{Math.Exp(logarithm - (exponent * Math.Log(10))):F1}e{exponent:F0}-fold");
+        return RateWords.Scientific(logarithm) + "-fold";
     }
 
-    private static string Chi(Diagnosis diagnosis, DepthContrasts contrasts, MomentTable table)
+    private static string Chi(Diagnosis diagnosis, DiagnosisEvidence evidence)
     {
         if (diagnosis.ChiGrowth is not { } growth)
         {
@@ -104,47 +109,102 @@ internal static class DiagnosisWords
         }
 
         var (last, whole) = (diagnosis.Rates[^2], diagnosis.Rates[^1].LogChi!.Value);
-        var total = Invariant($"at depth {contrasts.Depth} {Snr(whole.Value)}");
+        var total = Invariant($"at depth {evidence.Contrasts.Depth} {Snr(whole.Value)}");
+        var rate = Invariant($"over layers {last.From} to {last.To} {RateWords.NoiseGains(last.LogChiPerLayer!.Value)}");
         return growth.Law switch
         {
-            Growth.Exponential => Invariant($"SNR^l/SNR^0 decays exponentially: over layers {last.From} to {last.To} the noise gains {RateWords.PerCent(last.LogChiPerLayer!.Value)} on the signal in each layer; {total}"),
+            Growth.Exponential => Invariant($"SNR^l/SNR^0 decays exponentially: {rate}; {total}"),
             Growth.Power => Invariant($"χ grows as the power {growth.Parameter:F2} of the depth ({growth.Lower:F2} to {growth.Upper:F2}); {total}"),
             Growth.Bounded => $"χ stays bounded; {total}",
             Growth.Walk => $"χ grows no faster than the random walk of a network of this width; {total}",
             Growth.Subexponential => $"χ grows slower than exponentially; {total}",
-            Growth.Undecided => Invariant($"{Unnamed(growth, table)}: over layers {last.From} to {last.To} the noise gains {RateWords.PerCent(last.LogChiPerLayer!.Value)} on the signal in each layer; {total}"),
+            Growth.Undecided when evidence.FitsNoLaw => $"χ grows neither at a constant rate nor as a power of the depth, by {ByStretch(evidence.Contrasts)}; {total}",
+            Growth.Undecided => Invariant($"{Unnamed(growth, evidence)}: {rate}; {total}"),
             _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), growth.Law, "expected a law of growth"),
         };
     }
 
-    /// <summary>Between two laws, if the shape is known to be; otherwise too few mappings.</summary>
-    private static string Unnamed(GrowthLaw growth, MomentTable table) =>
+    /// <summary>Between two laws, if that is known; otherwise too few mappings.</summary>
+    private static string Unnamed(GrowthLaw growth, DiagnosisEvidence evidence) =>
         growth.ShapeLower > 0.25 && growth.ShapeUpper < 1
             ? Invariant($"χ grows faster than a power of the depth and slower than exponentially (shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential and 0 a power)")
-            : $"{table.Simulations} mappings do not tell the law of χ";
+        : evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth ? "χ has no law that shows at this depth"
+        : Invariant($"{evidence.Table.Simulations} mappings do not tell the law of χ{Outlying(evidence)}");
 
-    private static string Directions(Diagnosis diagnosis, Conclusions seen, DepthContrasts contrasts, MomentTable table)
+    /// <summary>What each stretch gains, in the mean: "5 % in each layer over layers 25 to 44, 5 % to 62, …".</summary>
+    private static string ByStretch(DepthContrasts contrasts) => string.Join(", ", contrasts.StretchRates.Select((stretch, i) =>
+        i == 0 ? Invariant($"{RateWords.PerCent(stretch.PerLayer)} in each layer over layers {stretch.From} to {stretch.To}") : Invariant($"{RateWords.PerCent(stretch.PerLayer)} to {stretch.To}")));
+
+    /// <summary>A few mappings far from the others, which a mean follows and a median does not; empty if there are none.</summary>
+    private static string Outlying(DiagnosisEvidence evidence)
     {
-        if (table.Reff is not { } reff)
+        if (evidence.Outlying is not { } outlying)
+        {
+            return "";
+        }
+
+        var median = outlying.Others.Growth switch
+        {
+            Growth.Exponential => "; in the others its median grows exponentially",
+            Growth.Power => "; in the others its median grows as a power of the depth",
+            Growth.Bounded => "; in the others its median stays bounded",
+            Growth.Walk => "; in the others its median grows no faster than the random walk of this width",
+            Growth.Subexponential => "; in the others its median grows slower than exponentially",
+            Growth.Undecided => "",
+            _ => throw new ArgumentOutOfRangeException(nameof(evidence), outlying.Others.Growth, "expected a law of growth"),
+        };
+        return Invariant($", since {outlying.Count} of them {(outlying.Count == 1 ? "lies" : "lie")} far from the others, and means with {(outlying.Count == 1 ? "it" : "them")}{median}");
+    }
+
+    private static string Directions(Diagnosis diagnosis, DiagnosisEvidence evidence)
+    {
+        var (contrasts, depths) = (evidence.Contrasts, evidence.Table.Depths);
+        if (evidence.Table.Reff is not { } reff)
         {
             return "there are no effective ranks";
         }
 
         var (first, end) = (reff.Select(row => row[0]).Median(), diagnosis.MedianReff);
-        var at = Invariant($"{Rank(end)} directions of variance at depth {contrasts.Depth}, of {Rank(first)} at depth {table.Depths[0]}");
-        return seen.SignalCollapses ? Invariant($"the signal tends to one direction of variance: {at}")
-            : !double.IsNaN(diagnosis.ReffLimit) ? Invariant($"the signal keeps {Rank(end)} directions of variance")
-            : contrasts.LossPower > 0.05 ? Invariant($"the signal has {at}, and r_eff - 1 falls as the power {contrasts.LossPower:F2} of the depth")
+        var at = Invariant($"{Rank(end)} directions of variance at depth {contrasts.Depth}, of {Rank(first)} at depth {depths[0]}");
+        var collapses = diagnosis.Conditions.Contains(Condition.PathologicalSignal) && evidence.Seen.SignalCollapses;
+        if (IsSingle(first) && IsSingle(end))
+        {
+            return Invariant($"the signal has a single direction of variance from the first recorded depth, {depths[0]}, on: {(collapses ? "it collapsed before" : "it collapsed before, or never had another")}");
+        }
+
+        if (collapses)
+        {
+            return evidence.Seen.DirectionsFall
+                ? $"the signal tends to one direction of variance: {at}"
+                : Invariant($"the signal has lost all but {Rank(end)} of its {Rank(first)} directions of variance (depth {depths[0]}) by depth {contrasts.Depth}");
+        }
+
+        // Fewer than half collapse: of two kinds of mappings neither a limit nor a power is that of all.
+        var some = new BinomialProportion(evidence.Collapsing, evidence.Table.Simulations);
+        if (some.Interval(Diagnosis.PictureFalseRate).Lower > DiagnosisEvidence.Remarkable)
+        {
+            return Invariant($"the signal collapses in {Counted(some.Successes, some.Samples)}, and the median mapping has {at}");
+        }
+
+        return diagnosis.ReffLimit >= LeastKept ? Invariant($"the signal keeps {Rank(end)} directions of variance")
+            : diagnosis.Rates[^2].LogExcess is { Upper: < 0 } lost
+                ? Invariant($"the signal has {at}, and over layers {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power {RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth")
             : $"the signal has {at}";
     }
+
+    private static bool IsSingle(double reff) => Rank(reff) == Rank(1);
+
+    private static string Counted(int some, int all) => Files.Counted.Of(some, all, "mapping");
 
     private static string Rank(double reff) => reff < 1.095 ? reff.ToString("F3", CultureInfo.InvariantCulture) : reff < 1.95 ? reff.ToString("F2", CultureInfo.InvariantCulture) : reff.ToString("F1", CultureInfo.InvariantCulture);
 
     /// <summary>Why nothing is named although something is known; null if intervals are merely too wide.</summary>
-    private static string? Open(Conclusions seen, Diagnosis diagnosis, DepthContrasts contrasts, MomentTable table) =>
-        seen.IsWellBehaved && diagnosis.Ends.Count > 0
-            ? Invariant($"{Files.Counted.Of(diagnosis.Ends.Count, diagnosis.Mappings, "mapping")} end before their depth, too many to call all well-behaved by the others")
-        : seen.Growth is not Growth.Exponential && DilutedBranch.Of(table, contrasts) is { } branch && branch.DepthNeeded > contrasts.Depth
+    private static string? Open(Diagnosis diagnosis, DiagnosisEvidence evidence)
+    {
+        var (seen, contrasts, table) = (evidence.Seen, evidence.Contrasts, evidence.Table);
+        return seen.IsWellBehaved && diagnosis.Ends.Count > 0
+            ? Invariant($"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before their depth, too many to call all well-behaved by the others")
+        : evidence.Branch is { } branch && branch.DepthNeeded > contrasts.Depth && !seen.IsWellBehaved
             ? Invariant($"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on")
         : !seen.KeepsSnr && table.LogChi is not null && seen.Growth is not (Growth.Undecided or Growth.Exponential)
             ? Invariant($"the SNR may have lost more than the {(seen.Growth == Growth.Power ? "sixth power" : "square")} of the depth, which is no good health, and exponential growth of χ is not shown either")
@@ -153,8 +213,9 @@ internal static class DiagnosisWords
         : seen.Growth is Growth.Undecided ? null
         : seen.KeepsDirections && !seen.KeepsShare
             ? Invariant($"{table.Simulations} mappings do not settle what becomes of the share of the signal that varies, {Share(diagnosis.MedianShare)} at depth {contrasts.Depth}")
-        : seen.KeepsDirections ? null
+        : seen.KeepsDirections || IsSingle(diagnosis.MedianReff) ? null
         : Invariant($"{table.Simulations} mappings do not settle what becomes of the directions beyond depth {contrasts.Depth}");
+    }
 
     /// <summary>Two digits.</summary>
     private static double RoundUp(double value)

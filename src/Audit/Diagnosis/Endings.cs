@@ -41,9 +41,9 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
     /// <summary>So many of all.</summary>
     public BinomialProportion Proportion(int count) => new(count, All);
 
-    /// <summary>Whether the endings that occur may be those of at least half of all mappings.</summary>
+    /// <summary>Whether the share of all mappings that end may be too large for good health: a dead signal is a pathological one, whatever the others do.</summary>
     /// <param name="falseRate">Probability that the answer is wrongly no.</param>
-    public bool MayBeMost(double falseRate) => Count > 0 && Proportion(Count).Interval(falseRate).Upper >= 0.5;
+    public bool MayBeMany(double falseRate) => Count > 0 && Proportion(Count).Interval(falseRate).Upper >= Diagnosis.SickShare;
 
     /// <summary>The condition of an ensemble most of whose mappings end alike, with its sentence; null where no ending is that of most.</summary>
     /// <param name="falseRate">Probability that it is wrongly called that of most.</param>

@@ -26,7 +26,7 @@ public enum Growth
 /// <remarks>
 /// All laws are one family, <c>ln χ(l) = a + b(l^p - 1)/p</c>: p = 1 is exponential, p = 0 a power law, p &lt; 0 bounded. From a quarter to half of the depth, and from half
 /// to all of it, ln χ gains in the ratio 1 : 2^p whatever a and b. So p has a confidence interval without a fit (the argument of Fieller), and the law is named only where the interval lies on one
-/// side of a mark: above ¾ exponential, between -½ and ½ a power, below -½ bounded; between ½ and ¾ lies a growth that is neither. χ is called bounded also where no growth is seen and it gains less than 5 % at most while the depth doubles, which carried over the whole depth is less than a tenth.
+/// side of a mark: above ¾ exponential, between -½ and ½ a power, below -½ bounded; between ½ and ¾ lies a growth that is neither. Two gains alone cannot tell a law from a step: shorter stretches must bear it out (<see cref="LawSigns"/>). χ is called bounded also where no growth is seen and it gains less than 5 % at most while the depth doubles, which carried over the whole depth is less than a tenth.
 /// </remarks>
 /// <param name="Law">The law.</param>
 /// <param name="Shape">p: 1 exponential, 0 power, negative bounded; NaN where the gains have different signs.</param>
@@ -44,15 +44,4 @@ public sealed record GrowthLaw(Growth Law, double Shape, double Parameter, doubl
 
     /// <summary>Upper end of the interval of <see cref="Shape"/>; infinity if it has none.</summary>
     public double ShapeUpper { get; init; } = double.PositiveInfinity;
-
-    /// <summary>Names the law.</summary>
-    /// <param name="signs">What is known.</param>
-    /// <returns>The law.</returns>
-    internal static Growth Of(Signs signs) =>
-        signs.Positive(Contrast.ShapeAboveThreeQuarters) && signs.Positive(Contrast.OutrunsEarlyWalk) && signs.Positive(Contrast.OutrunsLateWalk) ? Growth.Exponential
-        : signs.Negative(Contrast.ShapeAboveMinusHalf) || (!signs.Positive(Contrast.Grows) && signs.Negative(Contrast.GainsFivePercent) && signs.Positive(Contrast.KeepsWithinFivePercent)) ? Growth.Bounded
-        : signs.Negative(Contrast.OutrunsEarlyWalk) || signs.Negative(Contrast.OutrunsLateWalk) ? Growth.Walk
-        : signs.Negative(Contrast.ShapeAboveHalf) && signs.Positive(Contrast.ShapeAboveMinusHalf) && signs.Positive(Contrast.Grows) ? Growth.Power
-        : signs.Negative(Contrast.ShapeAboveHalf) ? Growth.Subexponential
-        : Growth.Undecided;
 }

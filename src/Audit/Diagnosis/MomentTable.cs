@@ -38,10 +38,14 @@ public sealed record MomentTable(
     /// <summary>ln μ₂ of the signal at the end of each unit (simulations × depths); null if nobody says.</summary>
     internal IReadOnlyList<double[]>? LogMu2 { get; init; }
 
-    /// <summary>ln(μ₂/ν₂), the share of the signal that varies (simulations × depths); null if it is not known of every mapping at every depth.</summary>
-    internal IReadOnlyList<double[]>? LogShare => LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
+    /// <summary>ln(μ₂/ν₂), the share of the signal that varies.</summary>
+    /// <returns>Simulations × depths, worked out anew; null if it is not known of every mapping at every depth.</returns>
+    internal IReadOnlyList<double[]>? ShareByDepth() => LogMu2 is { } mu2 && LogNu2 is { } nu2 && mu2.Concat(nu2).All(row => row.All(value => double.IsFinite(value) && value > MomentSet.LogOfZero))
         ? [.. mu2.Zip(nu2, (variance, square) => variance.Zip(square, (above, below) => above - below).ToArray())]
         : null;
+
+    /// <summary>Images in a batch; null if nobody says.</summary>
+    internal int? Images { get; init; }
 
     /// <summary>H of a net with residual units; null if it has none, or nobody says.</summary>
     internal int? ResidualDepth { get; init; }
@@ -75,6 +79,7 @@ public sealed record MomentTable(
         {
             KnownEnds = [.. Enumerable.Range(0, ends.Count).Except(alive).Select(i => IsDeath(ends[i].Ending) ? ends[i] : new MappingEnd(Ending.DeadSignal, result.Simulations[i].DiedAtDepth ?? -1))],
             LogMu2 = varies ? Rows(result.SelectAtEnds, (moments, _) => moments.LogMu2Signal) : null,
+            Images = result.Options.BatchSize,
             ResidualDepth = result.ResidualDepth,
             MeanMu2 = varies ? Means(Rows(result.SelectAtEnds, (moments, _) => moments.LogMu2Signal)) : null,
         };
@@ -92,16 +97,35 @@ public sealed record MomentTable(
     public static MomentTable Of(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var (logChi, logNu2, logMu2) = (file.FindLogAtEnds("chi"), file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal"));
+        var (logChi, logNu2, logMu2) = (Logarithms(file, "chi"), Logarithms(file, "nu2_signal"), Logarithms(file, "mu2_signal"));
         var table = new MomentTable(file.SequenceDepths, file.Simulations, file.FindRanks("reff_signal"), logChi, logNu2, null, 0)
         {
             ResidualDepth = file.BranchLayers,
             MeanMu2 = logMu2 is null ? null : Means(logMu2),
+            Images = file.BatchSize,
 
             // Over a single point nothing ever varies.
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
         };
         return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds, MomentContradictions.Of(file));
+    }
+
+    /// <summary>Logarithms of a moment that a file holds; that of a negative number, which no mean of squares is, stands beyond what any mapping reaches: it is no number, and not one that is missing.</summary>
+    private static IReadOnlyList<double[]>? Logarithms(ResultFile file, string moment)
+    {
+        var logarithms = file.FindLogAtEnds(moment);
+        if (logarithms is not null && file.FindAtEnds($"log_{moment}") is null && file.FindAtEnds(moment) is { } numbers)
+        {
+            foreach (var (row, own) in logarithms.Zip(numbers))
+            {
+                for (var i = 0; i < row.Length; i++)
+                {
+                    row[i] = own[i] < 0 ? double.MaxValue : row[i];
+                }
+            }
+        }
+
+        return logarithms;
     }
 
     /// <summary>Index of a computed depth.</summary>

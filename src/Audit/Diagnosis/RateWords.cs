@@ -10,6 +10,36 @@ internal static class RateWords
 
     private const int MostDecimals = 5;
 
+    /// <summary>Gains in per cent beyond this are read as factors.</summary>
+    private const double MostPerCent = 1000;
+
+    /// <summary>What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or by which factor it grows.</summary>
+    /// <param name="logarithm">Gain of ln χ in each layer.</param>
+    public static string NoiseGains(Estimate logarithm) => 100 * (Math.Exp(logarithm.Value) - 1) > MostPerCent
+        ? $"the noise grows by the factor {Factor(logarithm)} against the signal in each layer"
+        : $"the noise gains {PerCent(logarithm)} on the signal in each layer";
+
+    /// <summary>A gain of a logarithm in per cent, with two digits and no interval.</summary>
+    /// <param name="logarithm">The gain of the logarithm.</param>
+    public static string PerCent(double logarithm)
+    {
+        var percent = 100 * (Math.Exp(logarithm) - 1);
+        return Math.Abs(percent) < 0.005 ? "0 %" : percent > MostPerCent ? $"{Scientific(logarithm)}-fold" : Math.Abs(percent) >= 9.95 ? Invariant($"{percent:F0} %") : Invariant($"{percent:G2} %");
+    }
+
+    /// <summary>A number with its interval: <c>0.40 (0.35 to 0.45)</c>.</summary>
+    /// <param name="number">The number; the ends of its interval in any order.</param>
+    public static string Number(Estimate number) => Spell(new Estimate(number.Value, Math.Min(number.Lower, number.Upper), Math.Max(number.Lower, number.Upper)), value => value, "");
+
+    /// <summary>A factor as one power of ten, <c>1.0e6</c>: those of deep nets exceed every number format.</summary>
+    /// <param name="logarithm">Its natural logarithm.</param>
+    public static string Scientific(double logarithm)
+    {
+        var exponent = Math.Floor(logarithm / Math.Log(10));
+        var mantissa = Math.Round(Math.Exp(logarithm - (exponent * Math.Log(10))), 1);
+        return mantissa >= 10 ? Invariant($"1.0e{exponent + 1:F0}") : Invariant($"{mantissa:F1}e{exponent:F0}");
+    }
+
     /// <summary>A gain of a logarithm as a gain in per cent: <c>22.1 % (21.9 to 22.4)</c>.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>
     public static string PerCent(Estimate logarithm) => Spell(logarithm, value => 100 * (Math.Exp(value) - 1), " %");

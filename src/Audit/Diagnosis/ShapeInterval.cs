@@ -4,7 +4,7 @@ namespace Wellbehaved.Audit;
 internal sealed class ShapeInterval
 {
     /// <summary>No interval is followed further than this: beyond, one gain is nothing beside the other.</summary>
-    private const double Farthest = 8;
+    public const double Farthest = 8;
 
     private const int Bisections = 50;
 

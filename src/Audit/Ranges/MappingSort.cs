@@ -12,7 +12,9 @@ internal static class MappingSort
 {
     private const string Reff = "reff_signal", LogChi = "log_chi", LogNu2 = "log_nu2_signal";
 
-    private static readonly Dictionary<string, string> Words = new() { [Reff] = "effective rank", [LogChi] = "ln χ", [LogNu2] = "ln ν₂" };
+    private const string End = "end";
+
+    private static readonly Dictionary<string, string> Words = new() { [End] = "an ending", [Reff] = "effective rank", [LogChi] = "ln χ", [LogNu2] = "ln ν₂" };
 
     /// <summary>Sorts.</summary>
     /// <param name="table">Rows of all mappings; those counted as died already stay so.</param>
@@ -57,6 +59,15 @@ internal static class MappingSort
 
                     break;
                 default:
+                    if (recorded?[i] is { HasEnded: true } contradicted)
+                    {
+                        // Nobody knows which of the two is wrong.
+                        unusable++;
+                        Add(found, (End, ValueKind.Contradicted), contradicted.Depth);
+                        Add(doubted, (End, ValueKind.Contradicted), contradicted.Depth);
+                        break;
+                    }
+
                     alive.Add(i);
                     break;
             }

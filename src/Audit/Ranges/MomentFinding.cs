@@ -13,7 +13,7 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
     public Verdict Verdict => Kind switch
     {
         ValueKind.NotANumber or ValueKind.Infinite or ValueKind.OutOfRange or ValueKind.OfAnotherNumber or ValueKind.AboveWhole => Verdict.Rejected,
-        ValueKind.NotComputed => Verdict.Inconclusive,
+        ValueKind.NotComputed or ValueKind.Contradicted => Verdict.Inconclusive,
         ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
         _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),
     };
@@ -35,6 +35,7 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
         ValueKind.OutOfRange => "has a value that no signal has",
         ValueKind.OfAnotherNumber => "is not the logarithm of the number beside it",
         ValueKind.AboveWhole => "is larger than ν₂, of which it is a part,",
+        ValueKind.Contradicted => "is said to come before the depth, and the moments go on,",
         ValueKind.NotComputed => "is not computed although the signal lives,",
         ValueKind.Possible or ValueKind.Extinct => throw new InvalidOperationException($"expected a finding, got {Kind}, which is none"),
         _ => throw new InvalidOperationException($"expected a kind of value, got {Kind}"),

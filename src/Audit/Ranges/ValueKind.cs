@@ -18,6 +18,9 @@ internal enum ValueKind
     /// <summary>An infinity.</summary>
     Infinite,
 
+    /// <summary>A file says that the mapping ended, and its numbers go on.</summary>
+    Contradicted,
+
     /// <summary>A number that no signal has: a negative mean square, an effective rank below 1 or above its bound.</summary>
     OutOfRange,
 

@@ -45,9 +45,10 @@ public static class DiagnosisLines
             yield return $"  share that varies:   median {DiagnosisWords.Share(diagnosis.MedianShare)} of the signal";
         }
 
-        foreach (var rate in diagnosis.Rates)
+        // A stretch that begins at the input has no rate but that of χ.
+        foreach (var (rate, parts) in diagnosis.Rates.Select(rate => (rate, Parts(rate).ToArray())).Where(line => line.Item2.Length > 0))
         {
-            yield return $"  {$"layers {rate.From} to {rate.To}:",-20} {string.Join(", ", Parts(rate))}";
+            yield return $"  {$"layers {rate.From} to {rate.To}:",-20} {string.Join(", ", parts)}";
         }
 
         if (diagnosis.ChiGrowth is not null || !double.IsNaN(diagnosis.MedianReff))
@@ -66,7 +67,7 @@ public static class DiagnosisLines
     {
         if (rate.LogChiPerLayer is { } chi)
         {
-            yield return $"the noise gains {RateWords.PerCent(chi)} on the signal in each layer";
+            yield return RateWords.NoiseGains(chi);
         }
 
         if (rate.LogExcess is { } excess)
@@ -106,10 +107,16 @@ public static class DiagnosisLines
         };
     }
 
-    private static string Shape(GrowthLaw growth) =>
-        double.IsNaN(growth.Shape) ? "χ does not grow steadily"
-        : double.IsFinite(growth.ShapeLower) && double.IsFinite(growth.ShapeUpper) ? Invariant($"shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2} (1 is exponential, 0 a power)")
-        : "its shape has no interval";
+    private static string Shape(GrowthLaw growth)
+    {
+        const string Marks = "(1 is exponential, 0 a power)";
+        var (lower, upper) = (double.IsFinite(growth.ShapeLower), double.IsFinite(growth.ShapeUpper));
+        return double.IsNaN(growth.Shape) ? "χ does not grow steadily"
+            : lower && upper ? Invariant($"shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2} {Marks}")
+            : lower ? Invariant($"shape {growth.Shape:F2}, above {growth.ShapeLower:F2} {Marks}")
+            : upper ? Invariant($"shape {growth.Shape:F2}, below {growth.ShapeUpper:F2} {Marks}")
+            : Invariant($"shape {growth.Shape:F2} without an interval {Marks}");
+    }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

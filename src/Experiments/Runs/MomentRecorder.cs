@@ -53,7 +53,9 @@ internal sealed class MomentRecorder<T> : IPropagationObserver<T>, IDisposable
         }
 
         _moments[place.Number - 1][_indices[depth]] = moments;
-        if (moments.SignalIsDead)
+
+        // A branch that dies ends nothing while the skip connection lives.
+        if (moments.SignalIsDead && place.Number == _places)
         {
             _diedAtDepth ??= depth;
         }

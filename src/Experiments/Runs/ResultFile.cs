@@ -4,6 +4,9 @@ namespace Wellbehaved.Experiments;
 /// <remarks>See docs/file-formats.md for the arrays. Arrays that a file lacks are absent, not empty.</remarks>
 public sealed class ResultFile
 {
+    /// <summary>All that files of before say of endings: where the signal died.</summary>
+    private const string DiedAtDepth = "died_at_depth";
+
     private readonly ResultConfiguration? _configuration;
     private readonly Dictionary<string, double[][]> _moments;
     private readonly Lazy<IReadOnlyList<MappingEnd>> _ends;
@@ -165,7 +168,7 @@ public sealed class ResultFile
             return ReadNeutral(path, archive);
         }
 
-        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, .. ResultExtent.Names];
+        string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         var configuration = Text(path, archive, ResultArrays.Configuration);
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
@@ -186,7 +189,7 @@ public sealed class ResultFile
     private static ResultFile ReadNeutral(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsMoment)];
-        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, .. ResultExtent.Names];
+        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         if (!archive.Contains(ResultArrays.Depth))
         {
@@ -228,7 +231,7 @@ public sealed class ResultFile
     {
         if (!archive.Contains(ResultArrays.Ending) || !archive.Contains(ResultArrays.EndedAtDepth))
         {
-            return null;
+            return archive.Contains(DiedAtDepth) ? ReadDeaths(path, archive, depth, moments) : null;
         }
 
         var (codes, depths) = (Decode(path, archive, ResultArrays.Ending), Decode(path, archive, ResultArrays.EndedAtDepth));
@@ -241,6 +244,19 @@ public sealed class ResultFile
             code is 0 && at is -1 ? MappingEnd.None
             : code >= 1 && code == Math.Floor(code) && code <= (int)Enum.GetValues<Ending>()[^1] && depth.Any(computed => computed == at) ? new MappingEnd((Ending)(int)code, (int)at)
             : throw new InvalidInputException(path, $"expected a known ending at a computed depth, or 0 and -1, in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {code} and {at}"))];
+    }
+
+    private static MappingEnd[] ReadDeaths(string path, IArrayCollection archive, int[] depth, Dictionary<string, double[][]> moments)
+    {
+        var died = Decode(path, archive, DiedAtDepth);
+        if (moments.Count > 0 && died.Length != moments.Values.First().Length)
+        {
+            throw new InvalidInputException(path, $"expected a number for each simulation in '{DiedAtDepth}', found {died.Length}");
+        }
+
+        return [.. died.Select(at => at is -1 ? MappingEnd.None
+            : depth.Any(computed => computed == at) ? new MappingEnd(Ending.DeadSignal, (int)at)
+            : throw new InvalidInputException(path, $"expected a computed depth or -1 in '{DiedAtDepth}', found {at}"))];
     }
 
     private MappingEnd[] TellEnds()

@@ -7,12 +7,16 @@ namespace Wellbehaved.Experiments;
 /// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it stayed alive.</param>
 public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0, MomentSet[][] AtPlaces, int? DiedAtDepth)
 {
-    /// <summary>How it ended: told from the moments at all places of each depth.</summary>
+    /// <summary>How it ended: told from the moments at the last place of each depth, since a residual branch that dies ends nothing while the skip connection lives; numbers that are none or overflow count at any place.</summary>
     /// <param name="depths">Computed depths.</param>
     /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
     internal MappingEnd End(IReadOnlyList<int> depths, bool varies) => MappingEnd.Of(
         depths,
-        [.. Enumerable.Range(0, depths.Count).Select(i => AtPlaces.Select(place => place[i].State(varies)).FirstOrDefault(state => state != Ending.None))]);
+        [.. Enumerable.Range(0, depths.Count).Select(i => StateAt(i, varies))]);
+
+    private Ending StateAt(int index, bool varies) => AtPlaces[^1][index].State(varies) is var last and not Ending.None
+        ? last
+        : AtPlaces.Select(place => place[index].State(varies)).FirstOrDefault(state => state is Ending.NotANumber or Ending.Overflow);
 
     /// <summary>How a simulation of a described network ended, told place by place: a branch that dies ends nothing while the skip lives.</summary>
     /// <param name="places">Its places.</param>

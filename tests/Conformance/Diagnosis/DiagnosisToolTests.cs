@@ -129,9 +129,9 @@ public class DiagnosisToolTests
     {
         var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 64, KernelSize = 1, NumChannels = 32, BatchSize = 16, NumSims = 600, NumComputations = 4, ReffSignal = false, ReffNoise = false, Seed = 3 };
         var rows = MomentTable.Of(Experiment.Prepare(options).Run()).LogChi!;
-        double[] first = [.. rows.Select(row => row[2] - row[1])], second = [.. rows.Select(row => row[3] - row[2])];
+        double[] second = [.. rows.Select(row => row[3] - row[2])];
 
-        var walk = FiniteWidthWalk.Of(first, 16, second, 16);
+        var walk = new FiniteWidthWalk(FiniteWidthWalk.Within(rows, [16, 32, 48, 64], [1, 2, 3]).Average());
 
         var drift = second.Mean() / 16;
         drift.Should().BeGreaterThan(0);

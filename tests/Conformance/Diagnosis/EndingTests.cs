@@ -106,7 +106,7 @@ public sealed class EndingTests : IDisposable
         // A file of before, or of another program, does not say: the numbers do.
         using (var archive = IArrayCollection.Open(_campaign["whole.npz"]))
         {
-            NpzArchive.Write(_campaign["old.npz"], archive.Names.Where(name => name is not ("ending" or "ended_at_depth")).Select(name => KeyValuePair.Create(name, archive.Read(name))).ToArray());
+            NpzArchive.Write(_campaign["old.npz"], archive.Names.Where(name => name is not ("ending" or "ended_at_depth" or "died_at_depth")).Select(name => KeyValuePair.Create(name, archive.Read(name))).ToArray());
         }
 
         ResultFile.Read(_campaign["old.npz"]).RecordedEnds.Should().BeNull();
@@ -136,6 +136,75 @@ public sealed class EndingTests : IDisposable
         var outcome = CommandLine.Run("diagnose", _campaign["forged.npz"]);
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.TrimEnd().Should().Contain("'ending'").And.NotContain("\n");
+    }
+
+    [Fact]
+    public void An_ending_that_the_moments_contradict_leaves_it_undecided()
+    {
+        EndedFile("said.npz", chi: _ => 2, ending: 1);
+
+        var outcome = CommandLine.Run("diagnose", _campaign["said.npz"]);
+
+        outcome.ExitStatus.Should().Be(3, outcome.Error);
+        outcome.Output.Should().StartWith("Undecided: an ending is said to come before the depth, and the moments go on, in 1 of 30 mappings, first at depth 6");
+        EndedFile("fits.npz", chi: _ => 2, ending: 0);
+        CommandLine.Run("diagnose", _campaign["fits.npz"]).Output.Should().NotContain("an ending");
+    }
+
+    [Fact]
+    public void Files_that_say_only_where_a_signal_died_are_read_so()
+    {
+        NpzArchive.Write(_campaign["died.npz"],
+        [
+            new("depth", NpyArray.Of([3L, 6], 2)), new("chi_loc3", NpyArray.Of([1.0, 1, 1, double.NaN], 2, 2)), new("died_at_depth", NpyArray.Of([-1L, 6], 2)),
+        ]);
+        ResultFile.Read(_campaign["died.npz"]).Ends.Should().Equal(MappingEnd.None, new MappingEnd(Ending.DeadSignal, 6));
+
+        NpzArchive.Write(_campaign["wrong.npz"], [new("depth", NpyArray.Of([3L, 6], 2)), new("chi_loc3", NpyArray.Of([1.0, 1], 1, 2)), new("died_at_depth", NpyArray.Of([5L], 1))]);
+        CommandLine.Run("diagnose", _campaign["wrong.npz"]).Error.Should().Contain("'died_at_depth', found 5");
+    }
+
+    [Fact]
+    public void A_negative_sensitivity_is_impossible_and_no_missing_number()
+    {
+        EndedFile("negative.npz", chi: mapping => mapping == 4 ? -1 : 2, ending: null);
+        CommandLine.Run("diagnose", _campaign["negative.npz"]).Output.Should().StartWith("Undecided: ln χ has a value that no signal has in 1 of 30 mappings, first at depth 6");
+    }
+
+    [Fact]
+    public void An_infinite_sensitivity_is_told_from_one_that_is_none()
+    {
+        EndedFile("both.npz", chi: mapping => mapping switch { < 3 => double.PositiveInfinity, < 8 => double.NaN, _ => 2 }, ending: null);
+        CommandLine.Run("diagnose", _campaign["both.npz"]).Output.ReplaceLineEndings(" ").Should().StartWith("Undecided: ln χ is not a number in 5 of 30 mappings, first at depth 6; in 3 of 30 mappings a number overflows, first at depth 6.");
+    }
+
+    /// <summary>Of a channel alone the branch soon dies, and the signal goes on in the skip connection.</summary>
+    [Fact]
+    public void A_branch_that_dies_is_no_dead_signal()
+    {
+        var outcome = CommandLine.Run(
+            "run", "--architecture", "vanilla_res", "--total-depth", "20", "--num-computations", "10", "--kernel-size", "1", "--num-channels", "1", "--batch-size", "4", "--num-sims", "12", "--dataset", "gaussian", "--out", _campaign["skip.npz"]);
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        outcome.Output.Should().NotContainAny(" -1", "NaN");
+
+        ResultFile.Read(_campaign["skip.npz"]).Ends.Should().NotContain(end => end.Ending == Ending.DeadSignal);
+        CommandLine.Run("diagnose", _campaign["skip.npz"]).Output.ReplaceLineEndings(" ").Should().NotContain("signal is gone").And.NotContain("signal dies")
+            .And.StartWith("Undecided: effective rank is not computed although the signal lives, in ").And.Contain("since all activations of a residual branch are off and the signal goes on in the skip connection");
+    }
+
+    /// <summary>Thirty mappings of which one differs at the second depth.</summary>
+    private void EndedFile(string name, Func<int, double> chi, int? ending)
+    {
+        const int mappings = 30;
+        double[] sensitivities = [.. Enumerable.Range(0, mappings).SelectMany(mapping => new[] { 1.5, chi(mapping), chi(mapping) })];
+        List<KeyValuePair<string, NpyArray>> arrays = [new("depth", NpyArray.Of([3L, 6, 9], 3)), new("chi_loc3", NpyArray.Of(sensitivities, mappings, 3)), new("nu2_signal_loc3", NpyArray.Of([.. sensitivities.Select(_ => 2.0)], mappings, 3))];
+        if (ending is { } code)
+        {
+            arrays.Add(new("ending", NpyArray.Of([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 ? code : 0L)], mappings)));
+            arrays.Add(new("ended_at_depth", NpyArray.Of([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 && code > 0 ? 6L : -1)], mappings)));
+        }
+
+        NpzArchive.Write(_campaign[name], arrays);
     }
 
     private string[] Dying(string name) =>

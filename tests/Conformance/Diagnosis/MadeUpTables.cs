@@ -29,8 +29,14 @@ internal sealed record MadeUpTables(Func<double, double> Reff, Func<double, doub
     /// <summary>Variance of the random walk of ln χ, per layer.</summary>
     public double Walk { get; init; }
 
+    /// <summary>How far the factor by which a mapping's ln χ differs from the mean lies from 1 at most; evenly distributed.</summary>
+    public double RateSpread { get; init; }
+
     /// <summary>Standard deviation of an error of ln χ and of ln(r_eff - 1) at each depth, independent between depths.</summary>
     public double Scatter { get; init; } = 0.02;
+
+    /// <summary>Standard deviation of an error of ln(r_eff - 1) at each depth, if not that of ln χ.</summary>
+    public double? RankScatter { get; init; }
 
     /// <summary>Standard deviation of a factor of r_eff - 1 that a mapping keeps.</summary>
     public double Spread { get; init; } = 0.01;
@@ -45,13 +51,14 @@ internal sealed record MadeUpTables(Func<double, double> Reff, Func<double, doub
         for (var i = 0; i < Mappings; i++)
         {
             var (walk, kept, before) = (0.0, Spread * Error(), 0);
+            var own = RateSpread > 0 ? 1 + (RateSpread * ((2 * random.NextDouble()) - 1)) : 1;
             var (rank, gain, share) = (new double[depths.Length], new double[depths.Length], new double[depths.Length]);
             foreach (var (index, depth) in depths.Index())
             {
                 walk += Math.Sqrt(Walk * (depth - before)) * Error();
                 before = depth;
-                gain[index] = LogChi(depth) + walk + (Scatter * Error());
-                rank[index] = 1 + ((Reff(depth) - 1) * Math.Exp(kept + (Scatter * Error())));
+                gain[index] = (own * LogChi(depth)) + walk + (Scatter * Error());
+                rank[index] = 1 + ((Reff(depth) - 1) * Math.Exp(kept + ((RankScatter ?? Scatter) * Error())));
                 share[index] = Share is null ? 0 : Math.Log(Share(depth)) + kept + (Scatter * Error());
             }
 

@@ -25,7 +25,7 @@ public class UnevenDepthTests
         diagnosis.Condition.Should().Be(Condition.PathologicalSnr);
         diagnosis.ChiGrowth!.Parameter.Should().BeApproximately(0.2, 0.002);
         diagnosis.ChiGrowth.Shape.Should().BeApproximately(1, 0.1);
-        diagnosis.Rates.Should().AllSatisfy(rate => rate.LogChiPerLayer!.Value.Value.Should().BeApproximately(0.2, 0.005));
+        diagnosis.Rates.Should().NotBeEmpty().And.AllSatisfy(rate => rate.LogChiPerLayer!.Value.Value.Should().BeApproximately(0.2, 0.005));
     }
 
     [Theory]
@@ -37,7 +37,7 @@ public class UnevenDepthTests
         diagnosis.Condition.Should().Be(Condition.WellBehaved);
         diagnosis.ChiGrowth!.Law.Should().Be(Growth.Power);
         diagnosis.ChiGrowth.Parameter.Should().BeApproximately(0.6, 0.02);
-        diagnosis.Rates.Where(rate => rate.From > 0).Should().AllSatisfy(rate => rate.ChiPower!.Value.Value.Should().BeApproximately(0.6, 0.02));
+        diagnosis.Rates.Where(rate => rate.From > 0).Should().NotBeEmpty().And.AllSatisfy(rate => rate.ChiPower!.Value.Value.Should().BeApproximately(0.6, 0.02));
     }
 
     [Theory]

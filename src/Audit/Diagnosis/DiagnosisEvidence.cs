@@ -1,0 +1,23 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>What a diagnosis was concluded from, for its words.</summary>
+/// <param name="Seen">What was concluded at 95 %.</param>
+/// <param name="Contrasts">What was compared.</param>
+/// <param name="Table">The moments.</param>
+internal sealed record DiagnosisEvidence(Conclusions Seen, DepthContrasts Contrasts, MomentTable Table)
+{
+    /// <summary>A share of mappings of another kind that is surely larger is worth a word.</summary>
+    public const double Remarkable = 0.1;
+
+    /// <summary>The diluted branch that describes a net with residual units; null where none does.</summary>
+    public DilutedBranch? Branch { get; init; }
+
+    /// <summary>Neither a constant rate nor a constant power fits the stretches from a quarter of the depth on.</summary>
+    public bool FitsNoLaw { get; init; }
+
+    /// <summary>Number of lasting mappings whose own signal collapses.</summary>
+    public int Collapsing { get; init; }
+
+    /// <summary>Mappings far from the others; null if there are none.</summary>
+    public OutlyingMappings? Outlying { get; init; }
+}

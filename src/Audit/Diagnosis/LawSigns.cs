@@ -1,0 +1,95 @@
+namespace Wellbehaved.Audit;
+
+/// <summary>The signs that must be known before a law of growth is named: that two gains have its ratio, and that shorter stretches bear it out.</summary>
+/// <remarks>
+/// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of four stretches of as many layers gains
+/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same factor, and the slower laws that neither doubling looks exponential by itself.
+/// </remarks>
+internal static class LawSigns
+{
+    private static readonly Dictionary<Contrast, int> Exponential = new()
+    {
+        [Contrast.ShapeAboveThreeQuarters] = 1,
+        [Contrast.OutrunsEarlyWalk] = 1,
+        [Contrast.OutrunsLateWalk] = 1,
+        [Contrast.FirstStretchHoldsRate] = 1,
+        [Contrast.SecondStretchHoldsRate] = 1,
+        [Contrast.ThirdStretchHoldsRate] = 1,
+        [Contrast.FourthStretchHoldsRate] = 1,
+    };
+
+    private static readonly Dictionary<Contrast, int> Power = new()
+    {
+        [Contrast.ShapeAboveHalf] = -1,
+        [Contrast.ShapeAboveMinusHalf] = 1,
+        [Contrast.Grows] = 1,
+        [Contrast.FirstStretchHoldsPower] = 1,
+        [Contrast.SecondStretchHoldsPower] = 1,
+        [Contrast.ThirdStretchHoldsPower] = 1,
+        [Contrast.FourthStretchHoldsPower] = 1,
+        [Contrast.FirstStretchExceedsPower] = -1,
+        [Contrast.SecondStretchExceedsPower] = -1,
+        [Contrast.ThirdStretchExceedsPower] = -1,
+        [Contrast.FourthStretchExceedsPower] = -1,
+    };
+
+    private static readonly Dictionary<Contrast, int> Level = new() { [Contrast.GainsFivePercent] = -1, [Contrast.KeepsWithinFivePercent] = 1 };
+
+    private static readonly Dictionary<Contrast, int> Settling = new() { [Contrast.ShapeAboveMinusHalf] = -1, [Contrast.LateShapeAboveZero] = -1 };
+
+    private static readonly Dictionary<Contrast, int> Slower = new()
+    {
+        [Contrast.ShapeAboveHalf] = -1,
+        [Contrast.EarlyShapeAboveThreeQuarters] = -1,
+        [Contrast.LateShapeAboveThreeQuarters] = -1,
+    };
+
+    /// <summary>The law that the signs name, and those that it rests on.</summary>
+    /// <param name="signs">What is known.</param>
+    /// <returns>The law; undecided, resting on none, where no law has all of its signs.</returns>
+    public static (Growth Law, IReadOnlyDictionary<Contrast, int> Needed) Of(Signs signs)
+    {
+        (Growth Law, Dictionary<Contrast, int> Needed)[] laws =
+        [
+            (Growth.Exponential, Exponential),
+            (Growth.Bounded, signs.Positive(Contrast.Grows) ? Settling : Level),
+            (Growth.Bounded, Settling),
+            (Growth.Walk, new() { [Contrast.OutrunsEarlyWalk] = -1 }),
+            (Growth.Walk, new() { [Contrast.OutrunsLateWalk] = -1 }),
+            (Growth.Power, Power),
+            (Growth.Subexponential, Slower),
+        ];
+        if (signs.Known.ContainsKey(Contrast.Grows))
+        {
+            foreach (var (law, needed) in laws)
+            {
+                // What lies between two recorded depths bears out nothing.
+                var recorded = needed.Where(pair => signs.Known.ContainsKey(pair.Key)).ToDictionary();
+                if (recorded.All(pair => signs.Known[pair.Key] == pair.Value) && (law != Growth.Subexponential || !ExcludesPower(signs)))
+                {
+                    return (law, recorded);
+                }
+            }
+        }
+
+        return (Growth.Undecided, new Dictionary<Contrast, int>());
+    }
+
+    /// <summary>Whether a mapping's own stretches bear out a constant rate.</summary>
+    /// <param name="signs">The signs of its own numbers.</param>
+    public static bool HoldsRate(Signs signs) => Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).All(stretch => signs.Known.GetValueOrDefault(stretch, 1) > 0);
+
+    /// <summary>Whether some stretch is known to gain too little for a constant rate, and some too little or too much for a constant power: neither law fits.</summary>
+    /// <param name="signs">What is known.</param>
+    public static bool ExcludesBoth(Signs signs) =>
+        Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).Any(signs.Negative) && ExcludesPower(signs);
+
+    /// <summary>Whether both signs of a contrast are told of the picture: also that a stretch gains too little or too much for a law.</summary>
+    public static bool IsStretch(Contrast contrast) => contrast is >= Contrast.FirstStretchHoldsRate and <= Contrast.FourthStretchExceedsPower;
+
+    /// <summary>No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters, or more than 1.3 times, of what a power gives it.</summary>
+    private static bool ExcludesPower(Signs signs) => Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative)
+        || Stretches(Contrast.FirstStretchExceedsPower, Contrast.FourthStretchExceedsPower).Any(signs.Positive);
+
+    private static IEnumerable<Contrast> Stretches(Contrast first, Contrast last) => Enum.GetValues<Contrast>().Where(contrast => contrast >= first && contrast <= last);
+}

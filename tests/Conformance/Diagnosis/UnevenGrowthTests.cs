@@ -1,0 +1,148 @@
+using FluentAssertions;
+using MathNet.Numerics.Distributions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Two gains do not tell a law from a step or a bend, and rates that differ between mappings are no random walk.</summary>
+public class UnevenGrowthTests
+{
+    private static readonly Func<double, double> Keeping = _ => 9;
+
+    public static TheoryData<string> NoLaws =>
+    [
+        "a step at 70", "two steps", "a ramp from 90", "a late ramp", "growth that ends at 75", "growth that ends at 81", "a step and a rate", "a rate that triples", "the square of the depth",
+    ];
+
+    [Theory]
+    [MemberData(nameof(NoLaws))]
+    public void A_growth_that_no_constant_fits_is_given_no_law_and_no_condition_at_either_level(string law)
+    {
+        foreach (var mappings in new[] { 24, 60 })
+        {
+            for (var seed = 0; seed < 5; seed++)
+            {
+                var diagnosis = (TablesOf(law) with { Mappings = mappings }).Diagnose(seed);
+
+                diagnosis.ChiGrowth!.Law.Should().Be(Growth.Undecided, diagnosis.Sentence);
+                diagnosis.Conditions.Should().Equal(Condition.Undecided);
+                diagnosis.CertainCondition.Should().Be(Condition.Undecided);
+                diagnosis.SnrPathology.Successes.Should().BeLessThan(mappings / 4, diagnosis.Sentence);
+                diagnosis.Sentence.Should().Contain("χ grows neither at a constant rate nor as a power of the depth, by ");
+            }
+        }
+    }
+
+    [Fact]
+    public void What_each_stretch_gains_is_said_where_no_law_fits() =>
+        TablesOf("growth that ends at 75").Diagnose().Sentence.Should().MatchRegex(@"by 5\.1 % in each layer over layers 26 to 44, 5\.1 % to 62, 3\.\d % to 82, -?0[\d.]* % to 100; at depth 100 the SNR is down 1,\d\d\d-fold");
+
+    [Fact]
+    public void A_step_by_which_chi_stays_bounded_is_no_bound_while_it_still_grows()
+    {
+        // A bound by its two gains, 5.5 and 1.0.
+        var diagnosis = TablesOf("a step and a rate").Diagnose();
+
+        (diagnosis.ChiGrowth!.Shape < -0.5, diagnosis.ChiGrowth.Law).Should().Be((true, Growth.Undecided));
+    }
+
+    [Theory]
+    [InlineData(0.01, 0.1, 64)]
+    [InlineData(0.05, 0.15, 400)]
+    public void Rates_that_differ_between_mappings_are_no_walk(double least, double most, int depth)
+    {
+        var random = new Random(4);
+        double[] rates = [.. Enumerable.Range(0, 200).Select(_ => least + ((most - least) * random.NextDouble()))];
+        int[] depths = [.. Enumerable.Range(1, depth)];
+        var table = new MomentTable(depths, rates.Length, [.. rates.Select(_ => depths.Select(_ => 9.0).ToArray())], [.. rates.Select(rate => depths.Select(at => rate * at).ToArray())], null, null, 0);
+
+        var diagnosis = Diagnosis.Of(table);
+
+        diagnosis.Conditions.Should().Equal(Condition.PathologicalSnr);
+        diagnosis.CertainCondition.Should().Be(Condition.PathologicalSnr);
+        diagnosis.SnrPathology.Successes.Should().Be(200);
+        diagnosis.Sentence.Should().NotContain("random walk");
+    }
+
+    /// <summary>A walk is measured whatever rate each mapping has of its own, and whatever curve all follow.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.05)]
+    public void The_variance_of_a_walk_is_measured_within_mappings(double spread)
+    {
+        const double variance = 1 / 64.0;
+        const int mappings = 4000;
+        var random = new Random(5);
+        int[] depths = [10, 14, 20, 30, 40];
+        double[][] rows = [.. Enumerable.Range(0, mappings).Select(_ =>
+        {
+            var (rate, walk, before) = (Normal.Sample(random, 0.1, spread), 0.0, 0);
+            return depths.Select(depth =>
+            {
+                walk += Normal.Sample(random, 0, Math.Sqrt(variance * (depth - before)));
+                before = depth;
+                return walk + (rate * depth) + Math.Log(depth);
+            }).ToArray();
+        })];
+
+        // Three degrees of freedom each: the relative error is √(2/(3 · 4000)) = 1.3 %.
+        FiniteWidthWalk.Within(rows, depths, [0, 1, 2, 3, 4]).Average().Should().BeApproximately(variance, 4 * 0.013 * variance);
+    }
+
+    /// <summary>Batch-normalised residual nets whose branch is deep: an exponential at sight, a power law by law A2.</summary>
+    [Theory]
+    [InlineData(24, 16)]
+    [InlineData(32, 40)]
+    [InlineData(40, 30)]
+    public void A_net_too_shallow_for_its_residual_branch_is_told_so_and_not_called_exponential(int residualDepth, int depth)
+    {
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_res", ResDepth = residualDepth, TotalDepth = depth, KernelSize = 1, NumChannels = 64, BatchSize = 32, NumSims = 26, NumComputations = depth / 2, ReffNoise = false, Seed = 6,
+        };
+
+        var diagnosis = Diagnosis.Of(MomentTable.Of(Experiment.Prepare(options).Run()));
+
+        diagnosis.Conditions.Should().Equal(Condition.Undecided);
+        diagnosis.CertainCondition.Should().Be(Condition.Undecided);
+        diagnosis.Sentence.Should().StartWith($"Undecided at depth {depth}: too shallow for residual units of {residualDepth} layers");
+    }
+
+    [Fact]
+    public void A_few_mappings_far_from_the_others_are_said_to_be_why_nothing_is_told()
+    {
+        var table = new MadeUpTables(Keeping, depth => 0.2 * depth).Draw(1);
+        foreach (var (mapping, factor) in new[] { (3, 30), (11, -20) })
+        {
+            for (var at = 60; at < table.Depths.Count; at++)
+            {
+                table.LogChi![mapping][at] *= factor;
+            }
+        }
+
+        var diagnosis = Diagnosis.Of(table);
+
+        diagnosis.Condition.Should().Be(Condition.Undecided);
+        diagnosis.Sentence.Should().Contain("24 mappings do not tell the law of χ, since 2 of them lie far from the others, and means with them; in the others its median grows exponentially");
+        new MadeUpTables(Keeping, depth => 0.2 * depth).Diagnose(1).Sentence.Should().NotContain("far from the others");
+    }
+
+    private static MadeUpTables TablesOf(string law)
+    {
+        Func<double, double> logChi = law switch
+        {
+            "a step at 70" => depth => depth > 70 ? 0.5 : 0,
+            "two steps" => depth => (depth > 30 ? 0.5 : 0) + (depth > 60 ? 0.5 : 0),
+            "a ramp from 90" => depth => Math.Max(depth - 90, 0),
+            "a late ramp" => depth => Math.Max(depth - 60, 0),
+            "growth that ends at 75" => depth => 0.05 * Math.Min(depth, 75),
+            "growth that ends at 81" => depth => 0.05 * Math.Min(depth, 81),
+            "a step and a rate" => depth => (depth > 30 ? 5 : 0) + (0.02 * depth),
+            "a rate that triples" => depth => (0.02 * depth) + (0.04 * Math.Max(depth - 60, 0)),
+            "the square of the depth" => depth => 0.001 * depth * depth,
+            _ => throw new ArgumentOutOfRangeException(nameof(law), law, "expected a law"),
+        };
+        return new MadeUpTables(Keeping, logChi) { Depth = 100, Mappings = 40, Scatter = 0.01 };
+    }
+}
