@@ -51,7 +51,8 @@ public sealed partial class BatchNormKernel
     {
         if (Rank == 0)
         {
-            return new(Matrix<double>.Build.Dense(Points, Points), noise is null ? null : Matrix<double>.Build.Dense(Points, Points), null, 0);
+            // Nothing varies: z = 0 everywhere, where the slope is that of the left side, and the noise is divided by √ε.
+            return new(Matrix<double>.Build.Dense(Points, Points), noise is null ? null : noise * (dual.Compute(0, 0, 0).T / _epsilon), null, 0);
         }
 
         using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);

@@ -48,6 +48,9 @@ public sealed record KernelState
     /// <summary>Layers with weights that a function of the inputs has passed: a second one makes the kernel itself random at finite width.</summary>
     internal int RandomLayers { get; init; }
 
+    /// <summary>Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.</summary>
+    internal bool IsMixture { get; init; }
+
     /// <summary>A batch norm whose joint law with the next activation is known.</summary>
     internal PendingNorm? Pending { get; init; }
 
@@ -130,6 +133,11 @@ public sealed record KernelState
         NoiseMeans = null,
         Pending = null,
     };
+
+    /// <summary>Why a layer that needs Gaussian channels has no law here, in words that follow the layer's.</summary>
+    internal string WhyNotGaussian(string otherwise) => IsMixture
+        ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
+        : otherwise;
 
     private static int CountImages(Shape shape, int points)
     {

@@ -111,7 +111,7 @@ public static class LayerMap
             state.Noise is null ? null : Symmetric(map(state.Noise) * parameters.WeightVariance),
             state.Cross is null ? null : map(state.Cross) * parameters.WeightVariance) with
         {
-            IsGaussian = true,
+            IsGaussian = !state.IsMixture,
             RandomLayers = state.RandomLayers + 1,
             Validity = parameters.Law == WeightLaw.Normal ? state.Validity : Widest(state.Validity, Validity.InfiniteWidth),
         };
@@ -173,7 +173,7 @@ public static class LayerMap
             ? PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: true)
             : throw new NoTheoryException(norm, state.IsGaussian
                 ? $"groups of {state.Shape.Channels / norm.Groups} channels have scales that stay random at every width; from {ManyChannels} on they are as good as constant"
-                : "each group of channels that are not Gaussian has statistics of its own");
+                : state.WhyNotGaussian("each group of channels that are not Gaussian has statistics of its own"));
     }
 
     private static KernelState Dropped(Dropout dropout, KernelState state)

@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
@@ -36,23 +37,28 @@ internal static class ResidualMap
             ({ } one, null) => one,
             ({ } one, { } two) => one + (survival * two),
         };
-        var means = (skip.Means, branch.Means) switch
-        {
-            (null, var one) => one,
-            (var one, null) => one,
-            ({ } one, { } two) => one + two,
-        };
         return skip.With(shape, skip.Signal + (survival * branch.Signal), noise, noise is null ? null : cross) with
         {
             // Whether the branch survives is one draw for all channels.
             IsGaussian = skip.IsGaussian && branch.IsGaussian && survival == 1,
+            IsMixture = skip.IsMixture || branch.IsMixture || survival != 1,
             Validity = LayerMap.Widest(skip.Validity, branch.Validity),
             Error = Math.Max(skip.Error, branch.Error),
             RandomLayers = Math.Max(skip.RandomLayers + 1, branch.RandomLayers),
             NoNoise = noise is null ? skip.NoNoise ?? branch.NoNoise : null,
-            Means = means,
+            Means = Sum(skip.Means, branch.Means, survival),
+            NoiseMeans = noise is null ? null : Sum(skip.NoiseMeans, branch.NoiseMeans, survival),
         };
     }
+
+    /// <summary>Means over channels of the sum, of which the branch has a share; null is zero.</summary>
+    private static Vector<double>? Sum(Vector<double>? skip, Vector<double>? branch, double survival) => (skip, branch) switch
+    {
+        (null, null) => null,
+        (null, { } one) => survival * one,
+        ({ } one, null) => one,
+        ({ } one, { } two) => one + (survival * two),
+    };
 
     /// <summary>Whether flipping the sign of the last weights flips the sign of the output: all that follows them is odd.</summary>
     private static bool EndsFresh(Layers layers)

@@ -107,6 +107,8 @@ public class DepthTests
         new MeanField(DualActivationTests.Dual("relu"), 3).Variance.Should().Be(double.PositiveInfinity);
         var he = new MeanField(DualActivationTests.Dual("relu"), 2);
         (he.Variance, he.Phase).Should().Be((1, Phase.Edge));
+        new MeanField(DualActivationTests.Dual("relu"), 2, 0.1).Phase.Should().Be(Phase.Unbounded, "variances grow by σ_b² a layer: there is no fixed point and no slope at it");
+        new MeanField(DualActivationTests.Dual("linear"), 1.5).Phase.Should().Be(Phase.Unbounded);
         new MeanField(DualActivationTests.Dual("relu"), 1, 0.5).Variance.Should().BeApproximately(1, 1e-13);
         var act = () => new MeanField(DualActivationTests.Dual("relu"), -1);
         act.Should().Throw<ArgumentOutOfRangeException>();
