@@ -34,6 +34,36 @@ internal sealed class NetworkOptions
         }
     }
 
+    /// <summary>Options without which there is no network of the paper.</summary>
+    public IReadOnlyList<Option> Required => [_architecture, _totalDepth, _kernelSize, _numChannels, _batchSize];
+
+    /// <summary>Refuses options that say of what layers a network is, where a description does.</summary>
+    /// <exception cref="InvalidInputException">One is given.</exception>
+    public void RefuseArchitectures(ParseResult parsed)
+    {
+        foreach (var option in new Option[] { _architecture, _kernelSize, _boundary, _epsilon, _resDepth })
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                throw new InvalidInputException(option.Name, "expected without --network, whose layers say it");
+            }
+        }
+    }
+
+    /// <summary>Reads the options that networks of layers have too.</summary>
+    /// <exception cref="InvalidInputException">No layout has the name that was given, or the depths are no list.</exception>
+    public SharedInputs ReadInputs(ParseResult parsed) => new(
+        Number(parsed, _numChannels),
+        Number(parsed, _totalDepth),
+        Number(parsed, _batchSize),
+        parsed.GetRequiredValue(_dataset),
+        parsed.GetValue(_dataDir),
+        LayoutOf(parsed.GetValue(_layout)),
+        NormalizationOf(parsed),
+        parsed.GetValue(_seed),
+        DepthsOf(parsed),
+        Number(parsed, _numComputations));
+
     /// <summary>Reads the options.</summary>
     public ExperimentOptions Read(ParseResult parsed, int numSims) => new()
     {
@@ -53,18 +83,22 @@ internal sealed class NetworkOptions
         Dataset = parsed.GetRequiredValue(_dataset),
         DataDir = parsed.GetValue(_dataDir),
         Layout = LayoutOf(parsed.GetValue(_layout)),
-        Normalize = parsed.GetRequiredValue(_normalize) switch
-        {
-            "channel" => InputNormalization.Channel,
-            "global" => InputNormalization.Global,
-            "none" => InputNormalization.None,
-            var word => throw new InvalidInputException("--normalize", $"expected a normalisation, got '{word}'"),
-        },
+        Normalize = NormalizationOf(parsed),
         Epsilon = parsed.GetValue(_epsilon),
         ResDepth = parsed.GetValue(_resDepth),
         NumComputations = parsed.GetResult(_numComputations) is { Implicit: false } ? parsed.GetValue(_numComputations) : LargestDivisor(parsed.GetRequiredValue(_totalDepth)),
         Depths = DepthsOf(parsed),
         Seed = parsed.GetValue(_seed),
+    };
+
+    private static int? Number(ParseResult parsed, Option<int> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+
+    private InputNormalization NormalizationOf(ParseResult parsed) => parsed.GetRequiredValue(_normalize) switch
+    {
+        "channel" => InputNormalization.Channel,
+        "global" => InputNormalization.Global,
+        "none" => InputNormalization.None,
+        var word => throw new InvalidInputException("--normalize", $"expected a normalisation, got '{word}'"),
     };
 
     /// <summary>The depths that were listed; null if none were.</summary>

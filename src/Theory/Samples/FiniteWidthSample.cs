@@ -28,7 +28,7 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
     /// <param name="layers">The layers.</param>
     /// <param name="shape">Shape of one input as the features hold it.</param>
     /// <returns>True if so.</returns>
-    public static bool IsPossible(Layers layers, Shape shape) => !Mixing.MixesPositions(layers, shape);
+    public static bool IsPossible(Layers layers, Shape shape) => !PointMixing.MixesPositions(layers, shape);
 
     /// <summary>Multiply-adds of one network on a number of points, roughly.</summary>
     /// <param name="layers">The layers.</param>
