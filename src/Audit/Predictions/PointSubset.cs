@@ -10,6 +10,9 @@ namespace Wellbehaved.Audit;
 /// <param name="Remark">What the choice changes; null where nothing.</param>
 internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll, string? Remark)
 {
+    /// <summary>Seconds that a convolutional network may take before fewer images are the better question.</summary>
+    private const double MostSeconds = 300;
+
     /// <summary>Points.</summary>
     public long Points => Images * Shape.Positions;
 
@@ -21,7 +24,7 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
     {
         var (network, shape) = (question.Network, question.Shape);
         var positions = Math.Max(shape.Positions, network.Places.Select(place => place.Shape.Positions).DefaultIfEmpty(1).Where(_ => !question.IsFlattened).DefaultIfEmpty(1).Max());
-        var (whole, most) = (question.BatchSize * positions, question.Points ?? Prediction.MostPoints);
+        var (whole, most) = (question.BatchSize * positions, question.Points ?? Usual(network, shape, positions));
         if (whole <= most)
         {
             return new(question.BatchSize, shape, true, null);
@@ -47,6 +50,18 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
         var consequence = PointMixing.MixesInputs(network.Layers)
             ? $"batch norm then sees a batch of {Counted.Of((int)count, "point")}: this is the prediction of a smaller batch, not of yours"
             : $"no layer couples {(apart ? "points" : "images")}, so all pairs of these points are predicted as in the whole batch; μ₂, χ and directions are those of these {Counted.Of((int)count, "point")} alone, at most {count - 1} directions";
-        return new(images, apart ? shape with { Height = 1, Width = 1 } : shape, false, $"predicted for {what}{(question.Points is null ? ", since a kernel over more points does not fit" : string.Empty)}; {consequence}");
+        return new(images, apart ? shape with { Height = 1, Width = 1 } : shape, false, $"predicted for {what}{(question.Points is null ? ", since a kernel over more points does not fit, or takes long (--points K takes as many as you say)" : string.Empty)}; {consequence}");
+    }
+
+    /// <summary>As many points as fit; of convolutional networks as many as take minutes, but at least those of an image.</summary>
+    private static int Usual(Networks.Network network, Networks.Shape shape, long positions)
+    {
+        var images = Prediction.MostPoints / positions;
+        while (positions > 1 && images > 1 && PredictionCost.Count(network.Layers, shape, (int)images).Seconds > MostSeconds)
+        {
+            images--;
+        }
+
+        return (int)Math.Min(Prediction.MostPoints, Math.Max(images, 1) * positions);
     }
 }

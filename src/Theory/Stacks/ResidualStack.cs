@@ -83,7 +83,7 @@ internal static class ResidualStack
 
         var exponent = 0.5 * (gain - 1);
         var power = Math.Abs(gain - 1) <= Still ? "χ grows as ln l"
-            : gain > 1 ? $"χ grows as the power l^τ of the depth, τ = ½({kappa} - 1) = {FeedforwardStack.Number(exponent, "0.0000")}"
+            : gain > 1 ? $"χ grows as the power l^τ of the depth, τ = ½(κ - 1) = {FeedforwardStack.Number(exponent, "0.0000")}, κ = {FeedforwardStack.Number(gain, "0.0000")} the gain of the branch for noise ({kappa} of each of its layers)"
             : $"χ stays bounded, differences of points fall as l^{FeedforwardStack.Number(gain - 1)}";
         if (residual.SkipScale.Rule != ScaleRule.Constant)
         {
