@@ -39,9 +39,9 @@ public sealed record PredictedPlace(
         var (nu2, mu2) = (state.Nu2(), Math.Max(0, KernelMatrix.Mu2(state.Signal)));
 
         // What differs between the points of an ordered network sinks below the rounding of what they share.
-        var lost = mu2 == 0 ? 0 : Rounding * nu2 / mu2;
+        var lost = nu2 == 0 ? 0 : Rounding * nu2 / mu2;
         var varies = lost < MostLost && state.Points > 1;
-        var logMu2 = varies ? Math.Log(mu2) + state.LogSignalScale : state.Points == 1 || mu2 == 0 ? double.NegativeInfinity : double.NaN;
+        var logMu2 = state.Points == 1 || nu2 == 0 ? double.NegativeInfinity : varies ? Math.Log(mu2) + state.LogSignalScale : double.NaN;
         var logNoise = state.Noise is null ? double.NaN : Math.Log(state.NoisePower()) + state.LogNoiseScale;
         return new(
             index,
@@ -53,7 +53,7 @@ public sealed record PredictedPlace(
             varies && mu2 > 0 ? KernelMatrix.EffectiveRank(state.Signal) : double.NaN,
             state.Noise is null || state.Points == 1 || !(state.NoisePower() > 0) ? double.NaN : KernelMatrix.EffectiveRank(Symmetric(state.Noise)),
             state.Validity,
-            Math.Max(state.Error, varies ? lost : 0),
+            Math.Max(state.Error, varies && nu2 > 0 ? lost : 0),
             state.Noise is null ? state.NoNoise?.Message : null);
     }
 

@@ -7,8 +7,8 @@ namespace Wellbehaved.Theory;
 /// <param name="Bytes">Memory at the place with most points.</param>
 public readonly record struct PredictionCost(double Seconds, double Bytes)
 {
-    /// <summary>Matrices over the points that are alive at once: signal, noise and their covariance, of a unit's input, branch and sum, and what an integral sums up.</summary>
-    private const int Matrices = 14;
+    /// <summary>Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not yet collected.</summary>
+    private const int Matrices = 70;
 
     /// <summary>Seconds of one multiply-add in a blocked product.</summary>
     private const double Product = 1.5e-10;
@@ -20,6 +20,7 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
 
     /// <summary>Nodes of batch norm's integrals, and of those in the complex plane.</summary>
     private const int Nodes = 250;
+    private const int SignalNodes = 60;
     private const int ContourNodes = 2500;
 
     /// <summary>Counts.</summary>
@@ -44,7 +45,7 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     public static PredictionCost Count(NetworkKind kind, int points, int kernelSize, int depth)
     {
         var (pairs, layers) = ((double)points * points, (double)depth * (kind.Residual ? kind.ResidualDepth : 1));
-        var once = (kind.BatchNorm ? Integral(points, Nodes) : pairs * Formula) + (pairs * kernelSize * kernelSize * 2e-9) + (points * pairs * 1e-9);
+        var once = (kind.BatchNorm ? Integral(points, SignalNodes) : pairs * Formula) + (pairs * kernelSize * kernelSize * 2e-9) + (points * pairs * 1e-9);
         return new(layers * once, pairs * Matrices * sizeof(double));
     }
 

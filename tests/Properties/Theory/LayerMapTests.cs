@@ -149,11 +149,13 @@ public class LayerMapTests
     [InlineData("abs", 8, 0.5, 0.7)]
     [InlineData("gelu", 8, 0, 1.2)]
     [InlineData("erf", 8, 0, 1)]
-    [InlineData("softplus", 40, 0, 0.8)]
+    [InlineData("softplus", 24, 0, 0.8)]
     public void Layer_norm_after_batch_norm_and_an_activation_centres_what_they_leave(string word, int points, double along, double scale)
     {
         const int channels = 20_000;
-        var kernel = PairwiseDualTests.Kernel(points, 0.5, 0.4, 2);
+
+        // Where no dual continues to complex covariances, the expansion for many directions asks for them.
+        var kernel = points < 20 ? PairwiseDualTests.Kernel(points, 0.5, 0.4, 2) : PairwiseDualTests.Kernel(points, 0.3, 0.1, 1.5);
         var state = KernelState.Gaussian(new Shape(1, 1, channels), kernel, Matrix<double>.Build.DenseIdentity(points) + (along * along * kernel), along == 0 ? null : along * kernel);
         var dual = DualActivationTests.Dual(word);
         Layers layers = [new BatchNorm { Epsilon = 0.1, Scale = scale }, new Activation(new Function(Function.Find(word)!.Value)), new LayerNorm { Epsilon = 0.05 }];
