@@ -17,14 +17,14 @@ public sealed class PredictNetworkTests : IDisposable
     [MemberData(nameof(Files))]
     public void Every_network_of_the_folder_is_predicted_or_refused_by_layer(string name)
     {
-        // Images of 8×8 where the file asks for 32×32: kernels have the square of the positions.
+        // Images of 12×12 where the file asks for 32×32: kernels have the square of the positions.
         var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "networks", $"{name}.json"));
         var file = Path.Combine(_folder, "network.json");
-        File.WriteAllText(file, text.Replace("[32, 32, 3]", "[8, 8, 3]", StringComparison.Ordinal));
+        File.WriteAllText(file, text.Replace("[32, 32, 3]", "[12, 12, 3]", StringComparison.Ordinal));
         string[] sizes = [.. text.Contains("\"N\"", StringComparison.Ordinal) ? ["--num-channels", "32"] : Array.Empty<string>(), .. text.Contains("\"L\"", StringComparison.Ordinal) ? ["--total-depth", "2"] : Array.Empty<string>()];
-        string[] input = text.Contains("\"input\"", StringComparison.Ordinal) ? [] : ["--input-shape", "8x8x3"];
+        string[] input = text.Contains("\"input\"", StringComparison.Ordinal) ? [] : ["--input-shape", "12x12x3"];
         var json = Path.Combine(_folder, "prediction.json");
-        var outcome = CommandLine.Run(["predict", "--network", file, .. sizes, .. input, "--dataset", "gaussian", "--batch-size", "4", "--json", json]);
+        var outcome = CommandLine.Run(["predict", "--network", file, .. sizes, .. input, "--dataset", "gaussian", "--batch-size", "2", "--json", json]);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         using var document = JsonDocument.Parse(File.ReadAllText(json));
