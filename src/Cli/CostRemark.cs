@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
@@ -39,4 +40,24 @@ internal static class CostRemark
         { TotalSeconds: >= 100 } => FormattableString.Invariant($"{time.TotalMinutes:F0} minutes"),
         _ => FormattableString.Invariant($"{time.TotalSeconds:F0} seconds"),
     };
+
+    /// <summary>Watches work and says once how long it takes in all, by the time of its first unit, where that is long.</summary>
+    /// <param name="advance">Counts what is done.</param>
+    /// <param name="total">Amount of work in all.</param>
+    /// <param name="first">Amount of its first unit.</param>
+    /// <returns>What to call with the amount just done.</returns>
+    public static Action<long> Measured(Action<long> advance, long total, long first)
+    {
+        var (watch, done) = (Stopwatch.StartNew(), 0L);
+        return amount =>
+        {
+            advance(amount);
+            var before = done;
+            done += amount;
+            if (before < first && done >= first && done < total && Console.IsErrorRedirected && watch.Elapsed * ((double)total / done) is var time && time >= Long)
+            {
+                Console.Error.WriteLine($"note: by the time of its first unit this takes about {Spell(time)}");
+            }
+        };
+    }
 }

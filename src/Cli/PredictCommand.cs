@@ -43,13 +43,19 @@ internal static class PredictCommand
         ImageRemark.Print(images.Remark);
         var subset = PointSubset.Choose(question);
         var samples = NetworkForecast.SamplesOf(question, subset);
-        CostRemark.Print(PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images), subset.Points);
+        var progress = new ForecastProgress(question, subset, samples);
+        var cost = PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images);
+        CostRemark.Print(cost with { Seconds = cost.Seconds + progress.SampleSeconds }, subset.Points);
         if (subset.Remark is not null)
         {
             Console.Error.WriteLine($"warning: {subset.Remark}");
         }
 
-        var forecast = ProgressDisplay.Show(question.Network.Name, (1L + samples) * question.Network.Places.Count, reached => NetworkForecast.Make(question, subset, images, samples, reached, cancellation));
+        var forecast = ProgressDisplay.Show(question.Network.Name, progress.Total, (Action<long> advance) =>
+        {
+            var measured = CostRemark.Measured(advance, progress.Total, progress.First);
+            return NetworkForecast.Make(question, subset, images, samples, () => measured(progress.Next()), cancellation);
+        });
         Write(json, () => ForecastJson.Write(forecast));
         ForecastTable.Print(forecast, Screen.Output());
         return ExitStatus.Success;
@@ -86,7 +92,11 @@ internal static class PredictCommand
         var sampled = finiteWidth == 0
             ? null
             : ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.GivenNoise(options, images, finiteWidth, depthReached, cancellation));
-        var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, depthReached => Prediction.GivenNoise(options, images, depthReached, cancellation, most)) with { FiniteWidth = sampled };
+        var prediction = ProgressDisplay.Show(options.Architecture, options.TotalDepth, (Action<long> advance) =>
+        {
+            var measured = CostRemark.Measured(advance, options.TotalDepth, 1);
+            return Prediction.GivenNoise(options, images, () => measured(1), cancellation, most);
+        }) with { FiniteWidth = sampled };
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
             Console.Error.WriteLine(
