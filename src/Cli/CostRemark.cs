@@ -13,6 +13,9 @@ internal static class CostRemark
     /// <summary>From this on a smaller question may be the better one.</summary>
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
 
+    /// <summary>A first unit that took less was mostly the runtime's compiling.</summary>
+    private static readonly TimeSpan Telling = TimeSpan.FromSeconds(5);
+
     /// <summary>Says it on standard error.</summary>
     /// <param name="cost">The cost of one core.</param>
     /// <param name="points">Points of the kernel.</param>
@@ -54,7 +57,7 @@ internal static class CostRemark
             advance(amount);
             var before = done;
             done += amount;
-            if (before < first && done >= first && done < total && Console.IsErrorRedirected && watch.Elapsed * ((double)total / done) is var time && time >= Long)
+            if (before < first && done >= first && done < total && Console.IsErrorRedirected && watch.Elapsed >= Telling && watch.Elapsed * ((double)total / done) is var time && time >= Long)
             {
                 Console.Error.WriteLine($"note: by the time of its first unit this takes about {Spell(time)}");
             }

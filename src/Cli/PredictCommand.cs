@@ -16,7 +16,7 @@ internal static class PredictCommand
     {
         var network = new NetworkOptions();
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
-        var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many fully connected networks of the given width from the one-step laws", 0);
+        var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes seconds, 0 for none", 10);
         var described = new DescribedNetworkOptions();
         var command = new Command("predict", "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise.");
         network.AddTo(command);
@@ -25,13 +25,14 @@ internal static class PredictCommand
         command.Options.Add(finiteWidth);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
+            int? samples = parsed.GetResult(finiteWidth) is { Implicit: false } ? parsed.GetValue(finiteWidth) : null;
             if (!described.IsAsked(parsed))
             {
                 described.RequireNone(parsed);
-                return Predict(network.Read(parsed, numSims: 1), described.Points(parsed), parsed.GetValue(json), parsed.GetValue(finiteWidth), cancellation);
+                return Predict(network.Read(parsed, numSims: 1), described.Points(parsed), parsed.GetValue(json), samples, cancellation);
             }
 
-            var (question, images) = described.Read(parsed, network, parsed.GetResult(finiteWidth) is { Implicit: false } ? parsed.GetValue(finiteWidth) : null);
+            var (question, images) = described.Read(parsed, network, samples);
             return Predict(question, images, parsed.GetValue(json), cancellation);
         }));
         return command;
@@ -78,7 +79,7 @@ internal static class PredictCommand
         }
     }
 
-    private static int Predict(ExperimentOptions options, int? points, string? json, int finiteWidth, CancellationToken cancellation)
+    private static int Predict(ExperimentOptions options, int? points, string? json, int? samples, CancellationToken cancellation)
     {
         EnsureWritable(json);
         options.Validate();
@@ -89,6 +90,7 @@ internal static class PredictCommand
         var perImage = options.Settings(images).FeatureShape.Points / options.BatchSize;
         var used = (int)Math.Min(options.BatchSize, (long)most / perImage) * (long)perImage;
         CostRemark.Print(PredictionCost.Count(PredictedKind.Of(options), (int)used, options.KernelSize, options.TotalDepth), used);
+        var finiteWidth = samples ?? FiniteWidthPrediction.UsualSamples(options, images);
         var sampled = finiteWidth == 0
             ? null
             : ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.GivenNoise(options, images, finiteWidth, depthReached, cancellation));
