@@ -54,8 +54,10 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         ["predict"] =
         [
             "wellbehaved predict --architecture bn_res --total-depth 500 --kernel-size 1 --num-channels 512 --batch-size 64",
-            "# With ten networks of this width, sampled from the one-step laws",
-            "wellbehaved predict --architecture bn_ff --total-depth 100 --kernel-size 1 --num-channels 128 --batch-size 64 --finite-width 10 --json bn_ff.json",
+            "# With a hundred networks of this width, sampled from the one-step laws",
+            "wellbehaved predict --architecture bn_ff --total-depth 100 --kernel-size 1 --num-channels 128 --batch-size 64 --finite-width 100 --json bn_ff.json",
+            "# Any network of layers: its places, where theory ends, what its units do, and what would help",
+            "wellbehaved predict --network pre_ln_mlp --num-channels 256 --total-depth 50 --batch-size 64",
         ],
         ["diagnose"] =
         [

@@ -31,6 +31,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     });
 
     private readonly Option<int> _batchSize = source == Source.Network ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault) : OptionFactory.RequiredNumber<int>("--batch-size", "Images in a batch");
+    private readonly Option<Shape?> _input = ShapeOption.Create();
     private readonly Option<string> _noise = OptionFactory.Choice("--noise", "Of which mapping the noise is the derivative: of one input, the statistics of the batch held, or of the whole batch", "mapping", "full");
     private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist, the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
     private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them" };
@@ -66,8 +67,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     public IReadOnlyList<Option> All => source switch
     {
         Source.Architecture => [_architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
-        Source.ArchitectureOrNetwork => [_architecture, _network, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _noise, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
-        _ => [_totalDepth, _numChannels, _batchSize, _noise, .. Inputs, _numComputations, _depths, _seed],
+        Source.ArchitectureOrNetwork => [_architecture, _network, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _input, _noise, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
+        _ => [_totalDepth, _numChannels, _batchSize, _input, _noise, .. Inputs, _numComputations, _depths, _seed],
     };
 
     private IEnumerable<Option> Inputs => [_dataset, _dataDir, _layout, _normalize];
@@ -92,13 +93,18 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         }
     }
 
+    /// <summary>Whether a network of layers is asked about.</summary>
+    public bool IsOfLayers(ParseResult parsed) => source != Source.Architecture && parsed.GetValue(_network) is not null;
+
     /// <summary>Reads the options.</summary>
     /// <param name="parsed">The call.</param>
     /// <param name="numSims">Number of simulations.</param>
     /// <returns>An experiment on an architecture or on a network of layers, whose sizes are put in.</returns>
     /// <exception cref="InvalidInputException">An option or the file of the network is wrong.</exception>
     public ExperimentOptions Read(ParseResult parsed, int numSims) =>
-        source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is { } network ? Read(network, parsed, numSims) : OnArchitecture(parsed, numSims);
+        source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is { } network ? Read(network, parsed, numSims)
+        : IsGiven(parsed, _input) ? throw new InvalidInputException(_input.Name, "expected with --network only: the images of an architecture have the shape that their data set has")
+        : OnArchitecture(parsed, numSims);
 
     /// <summary>Reads the options of an experiment on a network of layers.</summary>
     /// <param name="name">A recipe or a file.</param>
@@ -116,7 +122,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         var template = NetworkSource.Open(name);
         var (dataset, folder, layout) = (parsed.GetRequiredValue(_dataset), parsed.GetValue(_dataDir), LayoutOf(parsed.GetValue(_layout)));
         ExperimentOptions.RequireSizes(null, parsed.GetValue(_batchSize), null);
-        Shape? input = template.Template.Input is null && ImageSources.Open(dataset, folder, layout) is { } images ? new Shape(images.Height, images.Width, images.Channels) : null;
+        var input = template.Template.Input is not null ? parsed.GetValue(_input) : InputOf(parsed.GetValue(_input), dataset, folder, layout);
         var network = template.With(new NetworkSizes(input, Given(parsed, _numChannels), Given(parsed, _totalDepth)));
         return ExperimentOptions.Of(network, parsed.GetValue(_batchSize), numSims) with
         {
@@ -128,6 +134,22 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             Depths = DepthsOf(parsed) ?? Spaced(network, parsed),
             Seed = parsed.GetValue(_seed),
         };
+    }
+
+    /// <summary>The shape of the images, where the network leaves it open.</summary>
+    /// <exception cref="InvalidInputException">Another was asked for; gaussian images have any.</exception>
+    private static Shape? InputOf(Shape? asked, string dataset, string? folder, ImageLayout? layout)
+    {
+        if (asked is not null && dataset == GaussianImages.Name && folder is null && layout is null)
+        {
+            return asked;
+        }
+
+        var images = ImageSources.Open(dataset, folder, layout);
+        var shape = new Shape(images.Height, images.Width, images.Channels);
+        return asked is null || asked == shape
+            ? shape
+            : throw new InvalidInputException("--input-shape", $"expected {ShapeOption.Spell(shape)}, the shape of the images of {dataset}, got {ShapeOption.Spell(asked.Value)}; images of --dataset gaussian have any shape");
     }
 
     private ExperimentOptions OnArchitecture(ParseResult parsed, int numSims) => new()

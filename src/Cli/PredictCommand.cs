@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
+using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
@@ -13,33 +14,114 @@ internal static class PredictCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var network = new NetworkOptions(NetworkOptions.Source.Architecture);
+        var network = new NetworkOptions(NetworkOptions.Source.ArchitectureOrNetwork);
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
-        var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many fully connected networks of the given width from the one-step laws", 0);
+        var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes seconds, 0 for none", 10);
+        var points = OptionFactory.OptionalNumber<int>("--points", "Predict for this many points of the batch only");
         var command = new Command("predict", "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise.");
         network.AddTo(command);
+        command.Options.Add(points);
         command.Options.Add(json);
         command.Options.Add(finiteWidth);
-        command.SetAction((parsed, cancellation) => Task.Run(() => Predict(network.Read(parsed, numSims: 1), parsed.GetValue(json), parsed.GetValue(finiteWidth), cancellation)));
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            int? samples = parsed.GetResult(finiteWidth) is { Implicit: false } ? parsed.GetValue(finiteWidth) : null;
+            int? most = parsed.GetResult(points) is not { Implicit: false } ? null
+                : parsed.GetValue(points) is > 0 and var number ? number
+                : throw new InvalidInputException("--points", $"expected a positive number, got {parsed.GetValue(points)}");
+            var options = network.Read(parsed, numSims: 1);
+            return network.IsOfLayers(parsed)
+                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, options.OpenImages(), parsed.GetValue(json), cancellation)
+                : Predict(options, most, parsed.GetValue(json), samples, cancellation);
+        }));
         return command;
     }
 
-    private static int Predict(ExperimentOptions options, string? json, int finiteWidth, CancellationToken cancellation)
+    /// <summary>What is asked of a network of layers.</summary>
+    /// <exception cref="InvalidInputException">Theory has no law of its noise, or an option is out of range.</exception>
+    private static NetworkQuestion QuestionOf(ExperimentOptions options)
+    {
+        options.Validate();
+        options.ValidateFor(options.OpenImages());
+        var (network, full) = (options.Network!, options.Noise == NoiseKind.Full);
+        return full && PointMixing.MixesInputs(network.Layers)
+            ? throw new InvalidInputException("--noise", $"expected mapping for {network.Name}: of noise through statistics of batches, which full differentiates, theory knows one step and no more")
+            : new NetworkQuestion(network, options.BatchSize)
+            {
+                Dataset = options.Dataset,
+                Normalize = options.Normalize,
+                Seed = options.Seed,
+                FullNoise = full,
+                Depths = options.Depths is { } depths ? depths.ToHashSet() : null,
+            };
+    }
+
+    private static int Predict(NetworkQuestion question, ImageSource images, string? json, CancellationToken cancellation)
+    {
+        EnsureWritable(json);
+        ImageRemark.Print(images.Remark);
+        var subset = PointSubset.Choose(question);
+        var samples = NetworkForecast.SamplesOf(question, subset);
+        var progress = new ForecastProgress(question, subset, samples);
+        var cost = PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images);
+        CostRemark.Print(cost with { Seconds = cost.Seconds + progress.SampleSeconds }, subset.Points);
+        if (subset.Remark is not null)
+        {
+            Console.Error.WriteLine($"warning: {subset.Remark}");
+        }
+
+        var forecast = ProgressDisplay.Show(question.Network.Name, progress.Total, (Action<long> advance) =>
+        {
+            var measured = CostRemark.Measured(advance, progress.Total, progress.First);
+            return NetworkForecast.Make(question, subset, images, samples, () => measured(progress.Next()), cancellation);
+        });
+        Write(json, () => ForecastJson.Write(forecast));
+        ForecastTable.Print(forecast, Screen.Output());
+        return ExitStatus.Success;
+    }
+
+    private static void EnsureWritable(string? json)
     {
         if (json is not null)
         {
             Outputs.RequireText(json, "--json");
             AtomicFile.EnsureWritable(json, "--json");
         }
+    }
 
+    private static void Write(string? json, Func<JsonObject> make)
+    {
+        if (json is not null)
+        {
+            AtomicFile.WriteText(json, make().ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        }
+    }
+
+    private static int Predict(ExperimentOptions options, int? points, string? json, int? samples, CancellationToken cancellation)
+    {
+        EnsureWritable(json);
         options.Validate();
+        if (options.Noise == NoiseKind.Full && Architecture.Named(options.Architecture!).HasBatchNorm)
+        {
+            throw new InvalidInputException("--noise", $"expected mapping for {options.Architecture}: of noise through statistics of batches, which full differentiates, theory knows one step and no more");
+        }
+
         var images = ImageSources.Open(options.Dataset, options.DataDir, options.Layout);
         options.ValidateFor(images);
         ImageRemark.Print(images.Remark);
+        var most = points ?? Prediction.MostPoints;
+        var perImage = options.Settings(images).FeatureShape.Points / options.BatchSize;
+        var used = (int)Math.Min(options.BatchSize, (long)most / perImage) * (long)perImage;
+        CostRemark.Print(PredictionCost.Count(PredictedKind.Of(options), (int)used, options.KernelSize, options.TotalDepth), used);
+        var finiteWidth = samples ?? FiniteWidthPrediction.UsualSamples(options, images);
         var sampled = finiteWidth == 0
             ? null
             : ProgressDisplay.Show("sampled networks", (long)options.TotalDepth * finiteWidth, depthReached => FiniteWidthPrediction.GivenNoise(options, images, finiteWidth, depthReached, cancellation));
-        var prediction = ProgressDisplay.Show(options.Name, options.TotalDepth, depthReached => Prediction.GivenNoise(options, images, depthReached, cancellation)) with { FiniteWidth = sampled };
+        var prediction = ProgressDisplay.Show(options.Name, options.TotalDepth, (Action<long> advance) =>
+        {
+            var measured = CostRemark.Measured(advance, options.TotalDepth, 1);
+            return Prediction.GivenNoise(options, images, () => measured(1), cancellation, most);
+        }) with { FiniteWidth = sampled };
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
             Console.Error.WriteLine(
@@ -48,16 +130,12 @@ internal static class PredictCommand
 
         if (prediction.ImagesUsed < options.BatchSize)
         {
-            var consequence = Architecture.Named(options.Architecture!).HasBatchNorm ? "; batch norm then sees a smaller batch" : string.Empty;
-            Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images, since a kernel over more than {Prediction.MostPoints} points does not fit{consequence}");
+            var consequence = Architecture.Named(options.Architecture!).HasBatchNorm ? "; batch norm then sees a smaller batch" : points is null ? string.Empty : $"; μ₂, χ and directions are those of these images alone";
+            var reason = points is null ? $", since a kernel over more than {Prediction.MostPoints} points does not fit" : string.Empty;
+            Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images{reason}{consequence}");
         }
 
-        if (json is not null)
-        {
-            var text = ToJson(options, prediction).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
-            AtomicFile.WriteText(json, text + "\n");
-        }
-
+        Write(json, () => ToJson(options, prediction));
         Print(options, prediction);
         return ExitStatus.Success;
     }
@@ -72,7 +150,7 @@ internal static class PredictCommand
             var moments = prediction.Moments[shown[i]];
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{moments.Depth,6}  {Exponential(prediction.LogChi[shown[i]]),9}  {Gain(prediction.LogDeltaChi[shown[i]]),6}  {Variance(moments.LogMu2Signal),9}  {Variance(moments.LogNu2Signal),9}  {Fixed(moments.ReffSignal, "F3"),11}"));
+                $"{moments.Depth,6}  {FigureText.Exponential(prediction.LogChi[shown[i]]),9}  {FigureText.Gain(prediction.LogDeltaChi[shown[i]]),6}  {Variance(moments.LogMu2Signal),9}  {Variance(moments.LogNu2Signal),9}  {FigureText.Fixed(moments.ReffSignal, "F3"),11}"));
         }
 
         Console.WriteLine();
@@ -191,30 +269,8 @@ internal static class PredictCommand
     private static IEnumerable<int> Shown(ExperimentOptions options) => options.ComputedDepths.Select(depth => depth - 1);
 
     /// <summary>A mean square given by its logarithm: 0 is one, too.</summary>
-    private static string Variance(double logarithm) => logarithm == double.NegativeInfinity ? "0" : Exponential(logarithm);
-
-    private static string Fixed(double number, string format) => double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
-
-    /// <summary>A growth in one layer, given by its logarithm.</summary>
-    private static string Gain(double logarithm) => logarithm < Math.Log(1e4) ? Fixed(Math.Exp(logarithm), "F4") : Exponential(logarithm);
+    private static string Variance(double logarithm) => logarithm == double.NegativeInfinity ? "0" : FigureText.Exponential(logarithm);
 
     private static string Difference(double logarithm, double limit) =>
-        logarithm < Math.Log(1e4) ? FormattableString.Invariant($"differs by {Math.Exp(logarithm) - limit:+0.0000;-0.0000}") : $"has {Exponential(logarithm)}";
-
-    /// <summary>A number given by its logarithm.</summary>
-    private static string Exponential(double logarithm)
-    {
-        if (!double.IsFinite(logarithm))
-        {
-            return "-";
-        }
-
-        if (Math.Abs(logarithm) < Math.Log(1e4))
-        {
-            return Math.Exp(logarithm).ToString("G5", CultureInfo.InvariantCulture);
-        }
-
-        var exponent = Math.Floor(logarithm / Math.Log(10));
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(logarithm - (exponent * Math.Log(10))):F3}e{exponent:F0}");
-    }
+        logarithm < Math.Log(1e4) ? FormattableString.Invariant($"differs by {Math.Exp(logarithm) - limit:+0.0000;-0.0000}") : $"has {FigureText.Exponential(logarithm)}";
 }

@@ -35,6 +35,24 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
     public static FiniteWidthPrediction GivenNoise(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default) =>
         Sample(options, images, samples, isNoiseGiven: true, depthReached, cancellation);
 
+    /// <summary>Multiply-adds of a sample that takes seconds.</summary>
+    private const double FewSeconds = 1.5e10;
+
+    /// <summary>Networks that are sampled where nobody says how many.</summary>
+    private const int Usual = 10;
+
+    /// <summary>How many networks are worth sampling where nobody says it: ten where that takes seconds.</summary>
+    /// <param name="options">Valid options.</param>
+    /// <param name="images">The input images.</param>
+    /// <returns>Their number; 0 where it takes longer, or the net cannot be sampled.</returns>
+    internal static int UsualSamples(ExperimentOptions options, ImageSource images)
+    {
+        double rows = 2.0 * options.BatchSize, width = options.NumChannels, layers = (double)options.TotalDepth * (options.Architecture.EndsWith("res", StringComparison.Ordinal) ? options.ResDepth : 1);
+        var rank = Math.Min(rows, width);
+        var cost = Usual * layers * ((rows * rank * width) + (width > rows ? rows * rows * width : 0) + (30 * rank * width));
+        return options.KernelSize == 1 && cost <= FewSeconds && !(options.BatchSize > 1 && InputVariation.Of(InputFeatures.Of(options, images, options.BatchSize).Signal).VariesTooLittle) ? Usual : 0;
+    }
+
     /// <summary>The seed of one sampled network.</summary>
     /// <remarks>Mixed twice: sums of seed and number would sample the same networks for neighbouring seeds, over which batches are averaged.</remarks>
     /// <param name="seed">The experiment's seed.</param>

@@ -69,19 +69,23 @@ public sealed record Prediction(
     /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
-        Predict(options, images, isNoiseGiven: true, depthReached, cancellation);
+        GivenNoise(options, images, depthReached, cancellation, MostPoints);
 
-    private static Prediction Predict(ExperimentOptions options, ImageSource images, bool isNoiseGiven, Action? depthReached, CancellationToken cancellation)
+    /// <summary>The same for at most some points: the first images of the batch.</summary>
+    internal static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached, CancellationToken cancellation, int mostPoints) =>
+        Predict(options, images, isNoiseGiven: true, depthReached, cancellation, mostPoints);
+
+    private static Prediction Predict(ExperimentOptions options, ImageSource images, bool isNoiseGiven, Action? depthReached, CancellationToken cancellation, int mostPoints = MostPoints)
     {
         ArgumentNullException.ThrowIfNull(options);
         var settings = options.Settings(images);
         var pointsPerImage = settings.FeatureShape.Points / options.BatchSize;
-        if (pointsPerImage > MostPoints)
+        if (pointsPerImage > mostPoints)
         {
-            throw new InvalidInputException("--dataset", $"expected images of at most {MostPoints} positions inside the network, got {pointsPerImage}");
+            throw new InvalidInputException(mostPoints < MostPoints ? "--points" : "--dataset", $"expected images of at most {mostPoints} positions inside the network, got {pointsPerImage}");
         }
 
-        var used = Math.Min(options.BatchSize, MostPoints / pointsPerImage);
+        var used = Math.Min(options.BatchSize, mostPoints / pointsPerImage);
         var (signal, drawnNoise, mu2Input) = InputFeatures.Of(options, images, used);
         var inputShape = settings.NetworkInput with { Images = used };
         var border = Boundaries.BorderOf(options.Boundary);

@@ -130,7 +130,8 @@ public abstract class DualActivation
         return sign * GaussianNodes.Expectation(0, 1, kinks, z => ((z * z) - 1) * Curve.Slope(first * z) * Curve.Slope(second * z));
     }
 
-    private static void RequireVariance(double variance, string name)
+    /// <summary>Refuses what is no variance.</summary>
+    internal static void RequireVariance(double variance, string name)
     {
         if (!double.IsFinite(variance) || variance < 0)
         {

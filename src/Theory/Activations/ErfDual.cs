@@ -7,6 +7,8 @@ internal sealed class ErfDual(ActivationCurve curve) : DualActivation(curve), IC
 {
     public override bool IsClosedForm => true;
 
+    public Complex Mean(Complex q) => Complex.Zero;
+
     public Complex V(Complex q1, Complex q2, Complex p) =>
         2 / Math.PI * Complex.Asin(2 * p / (Complex.Sqrt(1 + (2 * q1)) * Complex.Sqrt(1 + (2 * q2))));
 

@@ -10,6 +10,8 @@ internal sealed class GeluDual(ActivationCurve curve) : DualActivation(curve), I
 {
     public override bool IsClosedForm => true;
 
+    public Complex Mean(Complex q) => q / (Math.Sqrt(2 * Math.PI) * Complex.Sqrt(1 + q));
+
     public Complex V(Complex q1, Complex q2, Complex p)
     {
         var parts = ComplexParts(q1, q2, p);

@@ -5,6 +5,9 @@ namespace Wellbehaved.Theory;
 /// <summary>A dual that continues to complex covariances, as law B2 asks for.</summary>
 internal interface IComplexDual
 {
+    /// <summary>E s(u).</summary>
+    Complex Mean(Complex q);
+
     /// <summary>E s(u)s(v).</summary>
     Complex V(Complex q1, Complex q2, Complex p);
 

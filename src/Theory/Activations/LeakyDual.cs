@@ -13,19 +13,10 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
 
     public override ActivationMoments Moments(double variance)
     {
-        var checkedMoments = base.Moments(variance);
+        RequireVariance(variance, nameof(variance));
         var (deviation, half) = (Math.Sqrt(variance), 0.5 * (1 + (slope * slope)));
         var mean = 0.5 * (1 - slope) * deviation * 2 / Math.Sqrt(2 * Math.PI);
-        return checkedMoments with
-        {
-            Mean = mean,
-            MeanSlope = 0.5 * (1 + slope),
-            Square = half * variance,
-            SquareDerivative = half,
-            SquareSlope = half,
-            SquareSlopeDerivative = 0,
-            SlopeAlong = mean,
-        };
+        return new(Mean: mean, MeanSlope: 0.5 * (1 + slope), Square: half * variance, SquareDerivative: half, SquareSlope: half, SquareSlopeDerivative: 0, SlopeAlong: mean);
     }
 
     internal override DualDerivatives Compute(double q1, double q2, double p)

@@ -34,7 +34,7 @@ internal static class NamedCurves
         FunctionKind.Silu => new("silu", u => u * Logistic(u), u => Logistic(u) + (u * LogisticSlope(u)), u => LogisticSlope(u) * (2 + (u * (1 - (2 * Logistic(u)))))),
         FunctionKind.Elu => new("elu", u => u > 0 ? u : Math.Exp(u) - 1, u => u > 0 ? 1 : Math.Exp(u), u => u > 0 ? 0 : Math.Exp(u), 0),
         FunctionKind.Sigmoid => new("sigmoid", Logistic, LogisticSlope, u => LogisticSlope(u) * (1 - (2 * Logistic(u)))),
-        FunctionKind.Softplus => new("softplus", u => Math.Max(u, 0) + LogOnePlus(Math.Exp(-Math.Abs(u))), Logistic, LogisticSlope),
+        FunctionKind.Softplus => new("softplus", u => Math.Max(u, 0) + SmallNumbers.LogOnePlus(Math.Exp(-Math.Abs(u))), Logistic, LogisticSlope),
         FunctionKind.HardSwish => new("hard_swish", u => u * Math.Clamp(u + 3, 0, 6) / 6, HardSwishSlope, u => u is > -3 and < 3 ? 1.0 / 3 : 0, -3, 3),
         _ => throw new InvalidOperationException($"no theory of the function {function.Kind}"),
     };
@@ -58,8 +58,6 @@ internal static class NamedCurves
         var decay = Math.Exp(-Math.Abs(u));
         return decay / ((1 + decay) * (1 + decay));
     }
-
-    private static double LogOnePlus(double x) => x < 1e-5 ? x * (1 - (x * (0.5 - (x / 3)))) : Math.Log(1 + x);
 
     /// <summary>Twice the argument of the tanh: ½(1 + tanh(w/2)) is the logistic function of w.</summary>
     private static double Inner(double u) => 2 * TanhScale * (u + (TanhCube * u * u * u));

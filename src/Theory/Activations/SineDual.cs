@@ -12,8 +12,10 @@ internal sealed class SineDual(ActivationCurve curve) : DualActivation(curve), I
         // Closed: quadrature would have to follow the oscillations.
         _ = Evaluate(variance, variance, variance);
         var (fast, slow) = (Math.Exp(-2 * variance), Math.Exp(-0.5 * variance));
-        return new(0, slow, -0.5 * Expm1(-2 * variance), fast, 0.5 * (1 + fast), -fast, 0);
+        return new(0, slow, -0.5 * SmallNumbers.ExpMinusOne(-2 * variance), fast, 0.5 * (1 + fast), -fast, 0);
     }
+
+    public Complex Mean(Complex q) => Complex.Zero;
 
     public Complex V(Complex q1, Complex q2, Complex p)
     {
@@ -35,6 +37,4 @@ internal sealed class SineDual(ActivationCurve curve) : DualActivation(curve), I
         var t = 0.5 * (near + far);
         return new(v, t, -0.5 * v, -0.5 * v, v, -0.5 * t, -0.5 * t);
     }
-
-    private static double Expm1(double x) => Math.Abs(x) < 0.5 ? 2 * Math.Sinh(0.5 * x) * Math.Exp(0.5 * x) : Math.Exp(x) - 1;
 }

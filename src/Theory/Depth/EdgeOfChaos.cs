@@ -30,7 +30,7 @@ public static class EdgeOfChaos
     public static EdgePoint? AtBias(DualActivation dual, double biasVariance)
     {
         ArgumentNullException.ThrowIfNull(dual);
-        MeanField.RequireVariance(biasVariance, nameof(biasVariance));
+        DualActivation.RequireVariance(biasVariance, nameof(biasVariance));
         if (dual is LeakyDual)
         {
             return biasVariance == 0 ? new(1 / dual.Moments(1).SquareSlope, 0, double.NaN, 1) : null;
@@ -54,7 +54,7 @@ public static class EdgeOfChaos
     public static IReadOnlyList<EdgePoint> AtWeight(DualActivation dual, double weightVariance)
     {
         ArgumentNullException.ThrowIfNull(dual);
-        MeanField.RequireVariance(weightVariance, nameof(weightVariance));
+        DualActivation.RequireVariance(weightVariance, nameof(weightVariance));
         if (dual is LeakyDual)
         {
             var edge = 1 / dual.Moments(1).SquareSlope;

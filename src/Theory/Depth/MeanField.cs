@@ -23,8 +23,8 @@ public sealed class MeanField
     public MeanField(DualActivation dual, double weightVariance, double biasVariance = 0)
     {
         ArgumentNullException.ThrowIfNull(dual);
-        RequireVariance(weightVariance, nameof(weightVariance));
-        RequireVariance(biasVariance, nameof(biasVariance));
+        DualActivation.RequireVariance(weightVariance, nameof(weightVariance));
+        DualActivation.RequireVariance(biasVariance, nameof(biasVariance));
         (Dual, WeightVariance, BiasVariance) = (dual, weightVariance, biasVariance);
         Variance = FixedPoint();
         (NoiseGain, RadialGain) = GainsAt(Variance);
@@ -59,7 +59,11 @@ public sealed class MeanField
     public double VarianceDepth => DepthScale(RadialGain);
 
     /// <summary>Which phase it is.</summary>
-    public Phase Phase => Math.Abs(NoiseGain - 1) <= EdgeWidth ? Phase.Edge : NoiseGain < 1 ? Phase.Ordered : Phase.Chaotic;
+    public Phase Phase => !double.IsFinite(Variance) ? Phase.Unbounded
+        : Math.Abs(NoiseGain - 1) <= EdgeWidth ? Phase.Edge
+        : NoiseGain < 1 ? Phase.Ordered
+        : NoiseGain > 1 ? Phase.Chaotic
+        : throw new InvalidOperationException($"no slope at the fixed point {Variance} of {Dual.Curve}");
 
     /// <summary>The variance after a layer.</summary>
     /// <param name="variance">q before it.</param>
@@ -102,14 +106,6 @@ public sealed class MeanField
     /// <param name="slope">a, not 1.</param>
     /// <returns>The limit.</returns>
     public static double HomogeneousCollapse(double slope) => 3 * Math.PI * (1 + (slope * slope)) / (Math.Sqrt(2) * (1 - slope) * (1 - slope));
-
-    internal static void RequireVariance(double variance, string name)
-    {
-        if (!double.IsFinite(variance) || variance < 0)
-        {
-            throw new ArgumentOutOfRangeException(name, variance, "expected a finite variance of at least 0");
-        }
-    }
 
     private static double DepthScale(double slope) => slope switch
     {

@@ -11,4 +11,7 @@ public enum Phase
 
     /// <summary>χ₁ &gt; 1: noise grows exponentially against a signal that keeps its size.</summary>
     Chaotic,
+
+    /// <summary>Variances grow without end, and there is no fixed point at which χ₁ could be taken.</summary>
+    Unbounded,
 }

@@ -51,7 +51,8 @@ public sealed partial class BatchNormKernel
     {
         if (Rank == 0)
         {
-            return new(Matrix<double>.Build.Dense(Points, Points), noise is null ? null : Matrix<double>.Build.Dense(Points, Points), null, 0);
+            // Nothing varies: z = 0 everywhere, where the slope is that of the left side, and the noise is divided by √ε.
+            return new(Matrix<double>.Build.Dense(Points, Points), noise is null ? null : noise * (dual.Compute(0, 0, 0).T / _epsilon), null, 0);
         }
 
         using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
@@ -133,24 +134,24 @@ public sealed partial class BatchNormKernel
         var size = Points * Points;
         Parallel.For(0, Points, Sharing.Of(Points), i =>
         {
-            for (var j = 0; j < Points; j++)
-            {
-                var (qi, qj) = (covariance[(i * Points) + i], covariance[(j * Points) + j]);
-                var scale = DualActivation.Scale(qi, qj);
-                var p = i == j ? qi : Math.Clamp(covariance[(Math.Min(i, j) * Points) + Math.Max(i, j)], -scale, scale);
-                if (i == j)
-                {
-                    // E s'(u)² of a homogeneous activation does not depend on the variance: the correlation drops out.
-                    var half = 0.5 * (1 + (dual.Slope * dual.Slope));
-                    sum[(i * Points) + i] += weight * half * noise[i, i];
-                    sum[size + (i * Points) + i] += weight * half * joint[i, i];
-                    continue;
-                }
+            var qi = covariance[(i * Points) + i];
 
+            // E s'(u)² of a homogeneous activation does not depend on the variance: the correlation drops out.
+            var half = 0.5 * (1 + (dual.Slope * dual.Slope));
+            sum[(i * Points) + i] += weight * half * noise[i, i];
+            sum[size + (i * Points) + i] += weight * half * joint[i, i];
+            for (var j = 0; j < i; j++)
+            {
+                var qj = covariance[(j * Points) + j];
+                var scale = DualActivation.Scale(qi, qj);
+                var p = Math.Clamp(covariance[(j * Points) + i], -scale, scale);
                 var pair = dual.Compute(qi, qj, p);
                 var at = new NoiseAtPair(noise[i, j], joint[i, i], joint[i, j], joint[j, i], joint[j, j]);
-                sum[(j * Points) + i] += weight * dual.NoiseCovariance(pair, qi, qj, p, at);
+                var both = weight * dual.NoiseCovariance(pair, qi, qj, p, at);
+                sum[(j * Points) + i] += both;
+                sum[(i * Points) + j] += both;
                 sum[size + (j * Points) + i] += weight * ((joint[i, j] * pair.T) + (2 * joint[i, i] * pair.V1));
+                sum[size + (i * Points) + j] += weight * ((joint[j, i] * pair.T) + (2 * joint[j, j] * pair.V2));
             }
         });
     }

@@ -31,30 +31,30 @@ internal static class LargeBatchNorm
     /// <param name="dual">The dual.</param>
     /// <param name="scale">γ.</param>
     /// <param name="noise">Whether noise is asked for.</param>
-    /// <returns>E s(z_i)s(z_j) and γ² E s'(z_i)s'(z_j)/(σ²+ε), both P × P, and the error.</returns>
-    public static (Matrix<double> Signal, Matrix<double>? Noise, double Error) Apply(BatchNormKernel norm, DualActivation dual, double scale, bool noise)
+    /// <returns>E s(z_i)s(z_j) and γ² E s'(z_i)s'(z_j)/(σ²+ε), both P × P, E s(z_i), and the error.</returns>
+    public static (Matrix<double> Signal, Matrix<double>? Noise, Vector<double> Means, double Error) Apply(BatchNormKernel norm, DualActivation dual, double scale, bool noise)
     {
         var (points, mean) = (norm.Points, norm.Eigenvalues.Sum() / norm.Points);
         var scaled = norm.Directions * Matrix<double>.Build.DiagonalOfDiagonalArray([.. norm.Eigenvalues]);
         var (s, squared) = (DenseProduct.OfTransposed(scaled, norm.Directions), DenseProduct.OfTransposed(scaled, scaled));
         var variance = norm.Eigenvalues.Sum(value => value * value) / ((double)points * points);
         var (h, k) = (Step * mean, Step * mean / norm.Eigenvalues.Max());
-        (Matrix<double> V, Matrix<double>? T) Psi(double tau, double eta)
+        (Matrix<double> V, Matrix<double>? T, Vector<double> Mean) Psi(double tau, double eta)
         {
             var square = scale * scale / (tau + norm.Epsilon);
             var kernel = (s + (eta * squared)) * square;
             var mapped = ActivationKernel.Apply(dual, (kernel + kernel.Transpose()) / 2, noise ? Matrix<double>.Build.Dense(points, points, square) : null);
-            return (mapped.Signal, mapped.Noise);
+            return (mapped.Signal, mapped.Noise, kernel.Diagonal().Map(own => dual.Moments(Math.Max(0, own)).Mean));
         }
 
         var centre = Psi(mean, 0);
         var (down, up) = (Psi(mean - h, 0), Psi(mean + h, 0));
         var (dd, du, ud, uu) = (Psi(mean - h, -k), Psi(mean - h, k), Psi(mean + h, -k), Psi(mean + h, k));
-        Matrix<double> Combine(Func<(Matrix<double> V, Matrix<double>? T), Matrix<double>> part) =>
-            part(centre)
-            + (variance / (h * h) * (part(down) - (2 * part(centre)) + part(up)))
-            + (2.0 / points / (4 * h * k) * (part(uu) - part(ud) - part(du) + part(dd)));
+        var (second, mixed) = (variance / (h * h), 2.0 / points / (4 * h * k));
+        Matrix<double> Combine(Func<(Matrix<double> V, Matrix<double>? T, Vector<double> Mean), Matrix<double>> part) =>
+            part(centre) + (second * (part(down) - (2 * part(centre)) + part(up))) + (mixed * (part(uu) - part(ud) - part(du) + part(dd)));
+        var means = centre.Mean + (second * (down.Mean - (2 * centre.Mean) + up.Mean)) + (mixed * (uu.Mean - ud.Mean - du.Mean + dd.Mean));
         var r = Directions(norm);
-        return (Combine(psi => psi.V), noise ? Combine(psi => psi.T!) : null, Rest / (r * r));
+        return (Combine(psi => psi.V), noise ? Combine(psi => psi.T!) : null, means, Rest / (r * r));
     }
 }

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
@@ -141,7 +142,7 @@ public sealed class KernelRecursion
 
         var norm = new BatchNormKernel(kernel, _epsilon);
         var (signal, signalError) = norm.Signal();
-        if (cross is not null && SharedWith(norm, cross, noise) > NegligibleShare)
+        if (cross is not null && !(SharedWith(norm, cross, noise) <= NegligibleShare))
         {
             var (passed, passedCross, crossError) = norm.CorrelatedNoise(cross, noise);
             QuadratureError = Math.Max(QuadratureError, Math.Max(signalError, crossError));
@@ -158,7 +159,7 @@ public sealed class KernelRecursion
     {
         var shares = norm.SharedNoise(cross, noise);
         SharedNoise ??= shares.Average();
-        return shares.Max();
+        return shares.Largest();
     }
 
     private void RescaleSignal()

@@ -40,8 +40,11 @@ internal sealed class NormalSequence
         }
     }
 
+    /// <summary>A number that is uniform on (0, 1]; the sequence goes on after it.</summary>
+    public double NextUniform() => Uniform();
+
     /// <summary>The next number.</summary>
-    private double Next()
+    public double Next()
     {
         while (true)
         {

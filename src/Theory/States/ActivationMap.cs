@@ -22,7 +22,7 @@ internal static class ActivationMap
 
         return state.IsGaussian
             ? Apply(dual, state)
-            : throw new NoTheoryException(layer, "it follows channels that are not Gaussian, of which theory knows second moments alone");
+            : throw new NoTheoryException(layer, state.WhyNotGaussian("it follows channels that are not Gaussian, of which theory knows second moments alone"));
     }
 
     /// <summary>Applies any activation to Gaussian channels.</summary>

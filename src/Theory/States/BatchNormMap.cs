@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
@@ -10,9 +11,14 @@ internal static class BatchNormMap
     public static KernelState Apply(BatchNorm norm, KernelState state)
     {
         var kernel = Decompose(norm, state);
+        var before = WithoutNegligible(kernel, state);
         var (signal, error) = kernel.Linear();
-        var after = After(norm, kernel, state, () => signal, () => kernel.Homogeneous(Linear, state.Noise, state.Cross), Math.Max(state.Error, error));
-        return after with { Pending = new(norm, kernel, state) };
+        var after = After(norm, kernel, before, () => signal, () =>
+        {
+            var (noise, cross, noiseError) = kernel.LinearNoise(before.Noise!, before.Cross);
+            return new(signal, noise, cross, noiseError);
+        }, Math.Max(state.Error, error));
+        return after with { Pending = new(norm, kernel, before) };
     }
 
     /// <summary>Batch norm and the activation after it.</summary>
@@ -24,13 +30,15 @@ internal static class BatchNormMap
         var (norm, kernel, state) = pending;
         if (dual is LeakyDual leaky)
         {
-            return After(norm, kernel, state, () => kernel.Homogeneous(leaky, null, null).Signal, () => kernel.Homogeneous(leaky, state.Noise, state.Cross), state.Error);
+            var after = After(norm, kernel, state, () => kernel.Homogeneous(leaky, null, null).Signal, () => kernel.Homogeneous(leaky, state.Noise, state.Cross), state.Error);
+            var (ofSignal, ofNoise) = kernel.Means(leaky.Slope, after.Noise is null ? null : state.Cross);
+            return after with { Means = Math.Abs(norm.Scale) * ofSignal, NoiseMeans = ofNoise is null ? null : Math.Abs(norm.Scale) * ofNoise };
         }
 
         var share = state.Cross is null ? 0 : SharedNoise(kernel, state);
-        var correlated = share > LargestShare;
+        var correlated = !(share <= LargestShare);
         var noise = state.Noise is not null && !correlated && IsFinite(kernel);
-        var (signal, gain, error) = dual is IComplexDual complex
+        var (signal, gain, means, error) = dual is IComplexDual complex
             ? Exact(kernel, complex, norm.Scale, noise)
             : LargeBatchNorm.Directions(kernel) >= LargeBatchNorm.LeastDirections
                 ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
@@ -38,9 +46,9 @@ internal static class BatchNormMap
         return state.With(state.Shape, signal, gain is null ? null : gain.PointwiseMultiply(state.Noise!), null) with
         {
             IsGaussian = false,
-            Validity = LayerMap.AfterNonlinear(state),
+            Validity = dual is IComplexDual ? LayerMap.AfterNonlinear(state) : LayerMap.Widest(LayerMap.AfterNonlinear(state), Validity.LargeBatch),
             Error = Math.Max(state.Error, error) + (noise ? 2 * share : 0),
-            Means = null,
+            Means = means,
             NoNoise = noise ? state.NoNoise : state.NoNoise ?? new NoTheoryException(layer, correlated ? "batch norm before it has noise that is correlated with the signal" : Infinite),
         };
     }
@@ -53,26 +61,32 @@ internal static class BatchNormMap
     /// </summary>
     private const double LargestShare = 0.25;
 
-    private static readonly LeakyDual Linear = (LeakyDual)DualActivation.For(new Function(FunctionKind.Linear));
+    /// <summary>Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.</summary>
+    private const double NegligibleShare = 1e-10;
 
-    private static (Matrix<double> Signal, Matrix<double>? Gain, double Error) Exact(BatchNormKernel kernel, IComplexDual dual, double scale, bool noise)
+    /// <summary>The state without a covariance of noise and signal that is too small to matter, and costs most of the time.</summary>
+    private static KernelState WithoutNegligible(BatchNormKernel kernel, KernelState state) =>
+        state.Cross is not null && SharedNoise(kernel, state) <= NegligibleShare ? state with { Cross = null, NoiseMeans = null } : state;
+
+    private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error) Exact(BatchNormKernel kernel, IComplexDual dual, double scale, bool noise)
     {
         if (kernel.Rank == 0)
         {
             // Nothing varies: every normalised feature is 0.
             var zero = Matrix<double>.Build.Dense(kernel.Points, kernel.Points, dual.V(0, 0, 0).Real);
-            return (zero, noise ? Matrix<double>.Build.Dense(kernel.Points, kernel.Points, scale * scale * dual.T(0, 0, 0).Real / kernel.Epsilon) : null, 0);
+            var gain = noise ? Matrix<double>.Build.Dense(kernel.Points, kernel.Points, scale * scale * dual.T(0, 0, 0).Real / kernel.Epsilon) : null;
+            return (zero, gain, Vector<double>.Build.Dense(kernel.Points, dual.Mean(0).Real), 0);
         }
 
         var talbot = new BatchNormTalbot(kernel, dual, scale);
         var (signal, error) = talbot.Signal();
         if (!noise)
         {
-            return (signal, null, error);
+            return (signal, null, talbot.Means(), error);
         }
 
-        var (gain, noiseError) = talbot.Noise();
-        return (signal, gain, Math.Max(error, noiseError));
+        var (passed, noiseError) = talbot.Noise();
+        return (signal, passed, talbot.Means(), Math.Max(error, noiseError));
     }
 
     private static KernelState After(BatchNorm norm, BatchNormKernel kernel, KernelState state, Func<Matrix<double>> signal, Func<ActivationKernel> all, double error)
@@ -93,7 +107,7 @@ internal static class BatchNormMap
     {
         if (!state.IsGaussian)
         {
-            throw new NoTheoryException(norm, "it follows channels that are not Gaussian, each of which has statistics of its own");
+            throw new NoTheoryException(norm, state.WhyNotGaussian("it follows channels that are not Gaussian, each of which has statistics of its own"));
         }
 
         if (state.Points < 2)
@@ -114,5 +128,5 @@ internal static class BatchNormMap
     private static bool IsFinite(BatchNormKernel kernel) => kernel.Rank > 2 || kernel.Epsilon > 0;
 
     private static double SharedNoise(BatchNormKernel kernel, KernelState state) =>
-        state.Noise is null ? 0 : kernel.SharedNoise(state.Cross!, [.. state.Noise.Diagonal()]).Max();
+        state.Noise is null ? 0 : kernel.SharedNoise(state.Cross!, [.. state.Noise.Diagonal()]).Largest();
 }

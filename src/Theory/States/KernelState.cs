@@ -48,6 +48,15 @@ public sealed record KernelState
     /// <summary>Layers with weights that a function of the inputs has passed: a second one makes the kernel itself random at finite width.</summary>
     internal int RandomLayers { get; init; }
 
+    /// <summary>Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.</summary>
+    internal bool IsMixture { get; init; }
+
+    /// <summary>The logarithm by which the signal's kernel was divided on the way, so that deep networks do not overflow.</summary>
+    internal double LogSignalScale { get; init; }
+
+    /// <summary>The same for the noise's.</summary>
+    internal double LogNoiseScale { get; init; }
+
     /// <summary>A batch norm whose joint law with the next activation is known.</summary>
     internal PendingNorm? Pending { get; init; }
 
@@ -130,6 +139,31 @@ public sealed record KernelState
         NoiseMeans = null,
         Pending = null,
     };
+
+    /// <summary>The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.</summary>
+    internal KernelState Rescaled(bool signalToo)
+    {
+        var (signal, noise) = (signalToo ? Usable(Nu2()) : 1, Usable(NoisePower()));
+        var (x, dx) = (Math.Sqrt(signal), Math.Sqrt(noise));
+        return this with
+        {
+            Signal = signal == 1 ? Signal : Signal / signal,
+            Noise = Noise is null || noise == 1 ? Noise : Noise / noise,
+            Cross = Cross is null ? null : Cross / (x * dx),
+            Means = Means is null ? null : Means / x,
+            NoiseMeans = NoiseMeans is null ? null : NoiseMeans / dx,
+            Pending = null,
+            LogSignalScale = LogSignalScale + Math.Log(signal),
+            LogNoiseScale = LogNoiseScale + Math.Log(noise),
+        };
+
+        static double Usable(double square) => square > 0 && double.IsFinite(square) ? square : 1;
+    }
+
+    /// <summary>Why a layer that needs Gaussian channels has no law here, in words that follow the layer's.</summary>
+    internal string WhyNotGaussian(string otherwise) => IsMixture
+        ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
+        : otherwise;
 
     private static int CountImages(Shape shape, int points)
     {

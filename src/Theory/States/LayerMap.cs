@@ -20,7 +20,7 @@ public static class LayerMap
     {
         ArgumentNullException.ThrowIfNull(layers);
         ArgumentNullException.ThrowIfNull(state);
-        return Stack(layers, state, new Unit(0, 1), observe);
+        return Stack(layers, state, Unit.Alone, observe);
     }
 
     /// <summary>Applies a layer.</summary>
@@ -33,7 +33,7 @@ public static class LayerMap
     {
         ArgumentNullException.ThrowIfNull(layer);
         ArgumentNullException.ThrowIfNull(state);
-        return Apply(layer, state, new Unit(0, 1), null);
+        return Apply(layer, state, Unit.Alone, null);
     }
 
     private static KernelState Stack(Layers layers, KernelState state, Unit unit, Action<Layer, KernelState>? observe)
@@ -67,7 +67,11 @@ public static class LayerMap
         Scaling scaling => Scaled(state, scaling.Factor),
         Dropout dropout => Dropped(dropout, state),
         Attention => throw new NoTheoryException(layer, "its scores stay random at finite head width; its outputs have a law given the attention weights alone"),
-        Residual residual => ResidualMap.Apply(residual, state, unit.Number, unit.Count, (layers, before) => Stack(layers, before, unit, observe)),
+        Residual residual => ResidualMap.Sum(
+            residual,
+            Stack(residual.Skip, state, unit, observe),
+            ResidualMap.IsSilent(residual, unit) ? null : Stack(residual.Branch, state, unit, observe),
+            unit),
         Repeat repeat => Repeated(repeat, state, observe),
         _ => throw new UnknownLayerException(layer),
     };
@@ -111,7 +115,7 @@ public static class LayerMap
             state.Noise is null ? null : Symmetric(map(state.Noise) * parameters.WeightVariance),
             state.Cross is null ? null : map(state.Cross) * parameters.WeightVariance) with
         {
-            IsGaussian = true,
+            IsGaussian = !state.IsMixture,
             RandomLayers = state.RandomLayers + 1,
             Validity = parameters.Law == WeightLaw.Normal ? state.Validity : Widest(state.Validity, Validity.InfiniteWidth),
         };
@@ -173,7 +177,7 @@ public static class LayerMap
             ? PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: true)
             : throw new NoTheoryException(norm, state.IsGaussian
                 ? $"groups of {state.Shape.Channels / norm.Groups} channels have scales that stay random at every width; from {ManyChannels} on they are as good as constant"
-                : "each group of channels that are not Gaussian has statistics of its own");
+                : state.WhyNotGaussian("each group of channels that are not Gaussian has statistics of its own"));
     }
 
     private static KernelState Dropped(Dropout dropout, KernelState state)
@@ -222,7 +226,4 @@ public static class LayerMap
     internal static Validity AfterNonlinear(KernelState state) => state.RandomLayers > 1 ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
 
     private static Matrix<double> Symmetric(Matrix<double> matrix) => (matrix + matrix.Transpose()) / 2;
-
-    /// <summary>Which unit of a stack it is.</summary>
-    private readonly record struct Unit(int Number, int Count);
 }

@@ -17,6 +17,11 @@ internal static class PointNormMap
     /// <param name="overPositions">Whether all positions of an image share their statistics.</param>
     public static KernelState Apply(Norm norm, KernelState state, bool subtractsMean, bool overPositions)
     {
+        if (state.IsMixture)
+        {
+            throw new NoTheoryException(norm, state.WhyNotGaussian(string.Empty));
+        }
+
         var positions = overPositions ? (int)state.Shape.Positions : 1;
         var (signal, noise, cross) = subtractsMean ? Centred(state, positions) : (state.Signal, state.Noise, state.Cross);
         var squares = Shared(signal.Diagonal(), positions);

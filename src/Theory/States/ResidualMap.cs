@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
@@ -5,20 +6,23 @@ namespace Wellbehaved.Theory;
 /// <summary>Kernel states after residual sums: no cross terms in expectation where the branch ends in fresh weights. Section 4 of theory-composed.md.</summary>
 internal static class ResidualMap
 {
-    /// <summary>Applies a residual unit.</summary>
+    /// <summary>Whether the branch adds nothing, whatever it does.</summary>
+    public static bool IsSilent(Residual residual, Unit unit) => residual.BranchScale.ValueAt(unit.Number, unit.Count) == 0;
+
+    /// <summary>Adds branch and skip connection.</summary>
     /// <param name="residual">The unit.</param>
-    /// <param name="state">The state before it.</param>
-    /// <param name="unit">Units of its stack before it.</param>
-    /// <param name="units">Units of its stack.</param>
-    /// <param name="apply">Applies layers.</param>
-    public static KernelState Apply(Residual residual, KernelState state, int unit, int units, Func<Layers, KernelState, KernelState> apply)
+    /// <param name="skip">What the skip connection makes of the state before the unit.</param>
+    /// <param name="branch">What the branch makes of it, before it is scaled; null where that is not known.</param>
+    /// <param name="unit">Which unit of its stack it is.</param>
+    /// <exception cref="NoTheoryException">Branch and skip are correlated.</exception>
+    public static KernelState Sum(Residual residual, KernelState skip, KernelState? branch, Unit unit)
     {
-        var (branchScale, skipScale) = (residual.BranchScale.ValueAt(unit, units), residual.SkipScale.ValueAt(unit, units));
-        var skip = LayerMap.Scaled(apply(residual.Skip, state), skipScale);
-        if (branchScale == 0)
+        var (branchScale, skipScale) = (residual.BranchScale.ValueAt(unit.Number, unit.Count), residual.SkipScale.ValueAt(unit.Number, unit.Count));
+        skip = LayerMap.Scaled(skip, skipScale);
+        if (branchScale == 0 || branch is null)
         {
             // SkipInit: the identity, whatever the branch.
-            return skip;
+            return branchScale == 0 ? skip : throw new ArgumentNullException(nameof(branch));
         }
 
         if (!EndsFresh(residual.Branch) && !EndsFresh(residual.Skip))
@@ -26,8 +30,8 @@ internal static class ResidualMap
             throw new NoTheoryException(residual, "neither its branch nor its skip connection ends in fresh weights, so they are correlated");
         }
 
-        var branch = LayerMap.Scaled(apply(residual.Branch, state), branchScale);
-        var (shape, survival) = (residual.OutputOf(state.Shape), residual.Survival);
+        branch = LayerMap.Scaled(branch, branchScale);
+        var survival = residual.Survival;
         var noise = skip.Noise is null || branch.Noise is null ? null : skip.Noise + (survival * branch.Noise);
         var cross = (skip.Cross, branch.Cross) switch
         {
@@ -36,23 +40,28 @@ internal static class ResidualMap
             ({ } one, null) => one,
             ({ } one, { } two) => one + (survival * two),
         };
-        var means = (skip.Means, branch.Means) switch
-        {
-            (null, var one) => one,
-            (var one, null) => one,
-            ({ } one, { } two) => one + two,
-        };
-        return skip.With(shape, skip.Signal + (survival * branch.Signal), noise, noise is null ? null : cross) with
+        return skip.With(skip.Shape, skip.Signal + (survival * branch.Signal), noise, noise is null ? null : cross) with
         {
             // Whether the branch survives is one draw for all channels.
             IsGaussian = skip.IsGaussian && branch.IsGaussian && survival == 1,
+            IsMixture = skip.IsMixture || branch.IsMixture || survival != 1,
             Validity = LayerMap.Widest(skip.Validity, branch.Validity),
             Error = Math.Max(skip.Error, branch.Error),
             RandomLayers = Math.Max(skip.RandomLayers + 1, branch.RandomLayers),
             NoNoise = noise is null ? skip.NoNoise ?? branch.NoNoise : null,
-            Means = means,
+            Means = Sum(skip.Means, branch.Means, survival),
+            NoiseMeans = noise is null ? null : Sum(skip.NoiseMeans, branch.NoiseMeans, survival),
         };
     }
+
+    /// <summary>Means over channels of the sum, of which the branch has a share; null is zero.</summary>
+    private static Vector<double>? Sum(Vector<double>? skip, Vector<double>? branch, double survival) => (skip, branch) switch
+    {
+        (null, null) => null,
+        (null, { } one) => survival * one,
+        ({ } one, null) => one,
+        ({ } one, { } two) => one + (survival * two),
+    };
 
     /// <summary>Whether flipping the sign of the last weights flips the sign of the output: all that follows them is odd.</summary>
     private static bool EndsFresh(Layers layers)

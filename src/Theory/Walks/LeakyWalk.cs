@@ -16,6 +16,9 @@ public sealed class LeakyWalk
 
     private const double Negligible = 1e-18;
 
+    /// <summary>Squared slopes below this lose digits.</summary>
+    private const double LeastSquare = 1e-300;
+
     /// <summary>γ.</summary>
     private const double Euler = 0.57721566490153286061;
 
@@ -40,7 +43,8 @@ public sealed class LeakyWalk
             return;
         }
 
-        var (mean, square) = Integrate(width, slope * slope);
+        // With the variance 2/(1+a²) the slopes a and 1/a draw the same two factors.
+        var (mean, square) = Integrate(width, Math.Min(Math.Abs(slope), 1 / Math.Abs(slope)));
         var variance = square - (mean * mean);
         (Drift, Variance) = orthogonal ? (mean - gaussianDrift, variance - gaussianVariance) : (mean, variance);
     }
@@ -69,17 +73,20 @@ public sealed class LeakyWalk
     }
 
     /// <summary>E ln X and E ln²X.</summary>
-    private static (double Mean, double Square) Integrate(int width, double squaredSlope)
+    private static (double Mean, double Square) Integrate(int width, double slope)
     {
-        var weight = 2 / (1 + squaredSlope);
+        var squaredSlope = slope * slope;
+        var (weight, isTiny) = (2 / (1 + squaredSlope), slope > 0 && squaredSlope < LeastSquare);
         double mean = 0, weighted = 0;
         for (var node = 0; ; node++)
         {
             var v = First + (node * Step);
             var t = Math.Exp(v);
-            var (x, y) = (2 * t * weight / width, 2 * t * weight * squaredSlope / width);
+            var x = 2 * t * weight / width;
 
-            var transform = squaredSlope == 0 ? AliveTransform(width, x) : Math.Exp(width * LogMean(x, y));
+            // Squares that a double does not hold: the channels below 0 are still there, and not dead.
+            var y = isTiny ? Math.Exp(v + Math.Log(2 * weight / width) + (2 * Math.Log(slope))) : 2 * t * weight * squaredSlope / width;
+            var transform = slope == 0 ? AliveTransform(width, x) : Math.Exp(width * LogMean(x, y));
             var difference = Math.Exp(-t) - transform;
             mean += Step * difference;
             weighted += Step * difference * v;
@@ -94,7 +101,7 @@ public sealed class LeakyWalk
     private static double LogMean(double x, double y)
     {
         var fall = 0.5 * (Fall(x) + Fall(y));
-        return fall > -0.5 ? LogOnePlus(fall) : Math.Log(0.5 * ((1 / Math.Sqrt(1 + x)) + (1 / Math.Sqrt(1 + y))));
+        return fall > -0.5 ? SmallNumbers.LogOnePlus(fall) : Math.Log(0.5 * ((1 / Math.Sqrt(1 + x)) + (1 / Math.Sqrt(1 + y))));
     }
 
     /// <summary>The transform for a = 0 without the atom of dead channels: ((1+r)ᴺ - 1)/(2ᴺ - 1), r = (1+x)^{-½}.</summary>
@@ -103,10 +110,10 @@ public sealed class LeakyWalk
         var dead = Math.Pow(0.5, width);
         if (x < 1)
         {
-            return (Math.Exp(width * LogOnePlus(0.5 * Fall(x))) - dead) / (1 - dead);
+            return (Math.Exp(width * SmallNumbers.LogOnePlus(0.5 * Fall(x))) - dead) / (1 - dead);
         }
 
-        var logarithm = width * LogOnePlus(1 / Math.Sqrt(1 + x));
+        var logarithm = width * SmallNumbers.LogOnePlus(1 / Math.Sqrt(1 + x));
         var (power, half) = (width * Math.Log(2), 0.5 * logarithm);
 
         // (e^a - 1)/(e^b - 1), with neither overflow nor cancellation.
@@ -117,12 +124,6 @@ public sealed class LeakyWalk
     private static double Fall(double x)
     {
         var root = Math.Sqrt(1 + x);
-        return -x / (root * (1 + root));
-    }
-
-    private static double LogOnePlus(double x)
-    {
-        var sum = 1 + x;
-        return sum == 1 ? x : Math.Log(sum) * x / (sum - 1);
+        return double.IsInfinity(root) ? -1 : -x / (root * (1 + root));
     }
 }

@@ -102,12 +102,16 @@ public static class ComposedCases
 
     private static readonly Layer[] Ends = [new AveragePool(2), new MaxPool(2), new MaxPool(3), new GlobalAveragePool(), new Flatten(), new Convolution(3) { Stride = 2, Channels = 6 }];
 
-    public static Arbitrary<ComposedCase> All() => Arb.From(
-        from network in Gen.OneOf(Gen.Elements<Networks.Network>([.. LayerVectorNetworks.All]), Chains())
-        from images in Gen.Choose(2, 3)
-        from seed in Gen.Choose(0, 100_000)
-        select new ComposedCase(network, images, seed),
-        Shrink);
+    public static Arbitrary<ComposedCase> All() => That(_ => true);
+
+    /// <summary>Cases whose network has a property and whose features are equal before no norm without ε: what a law speaks of is drawn, not passed over.</summary>
+    /// <param name="isMeant">Whether a law speaks of a network.</param>
+    internal static Arbitrary<ComposedCase> That(Func<Networks.Network, bool> isMeant) => Arb.From(
+        (from network in Gen.OneOf(Gen.Elements<Networks.Network>([.. LayerVectorNetworks.All.Where(isMeant)]), Chains().Where(isMeant))
+         from images in Gen.Choose(2, 3)
+         from seed in Gen.Choose(0, 100_000)
+         select new ComposedCase(network, images, seed)).Where(composed => !composed.IsConstantSomewhere()),
+        composed => Shrink(composed).Where(smaller => isMeant(smaller.Network) && !smaller.IsConstantSomewhere()));
 
     private static Gen<Networks.Network> Chains() => (
         from shape in Gen.Elements(Shapes)
@@ -186,4 +190,22 @@ public static class ComposedCases
             }
         }
     }
+}
+
+/// <summary>Composed networks that multiply a factor at their input by a power of it.</summary>
+public static class HomogeneousCases
+{
+    public static Arbitrary<ComposedCase> All() => ComposedCases.That(network => Facts.DegreeOf(network.Layers) is not null);
+}
+
+/// <summary>Composed networks that answer a shift by a shift.</summary>
+public static class ShiftedCases
+{
+    public static Arbitrary<ComposedCase> All() => ComposedCases.That(network => Facts.ShiftOf(network.Layers, network.Input) is not null);
+}
+
+/// <summary>Composed networks in which inputs do not see each other.</summary>
+public static class UncoupledCases
+{
+    public static Arbitrary<ComposedCase> All() => ComposedCases.That(network => Facts.CouplingOf(network.Layers) != Coupling.Batch);
 }

@@ -1,4 +1,5 @@
 using FluentAssertions;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Tests.Properties;
 
@@ -38,7 +39,7 @@ public class D5_HomogeneityTests
 
         var expected = a.Zip(b, (x, y) => (2.5 * x) - y).ToArray();
         var scale = Propagations.Rms(a) + Propagations.Rms(b);
-        combined.Zip(expected, (x, y) => Math.Abs(x - y)).Max().Should().BeLessThan((Rounding * scale) + double.Epsilon);
+        combined.Zip(expected, (x, y) => Math.Abs(x - y)).Largest().Should().BeLessThan((Rounding * scale) + double.Epsilon);
     }
 
     [Law(MaxTest = 100)]

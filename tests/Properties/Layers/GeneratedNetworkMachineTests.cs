@@ -1,6 +1,7 @@
 using FluentAssertions;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Tests.Properties;
 
@@ -100,7 +101,7 @@ public class GeneratedNetworkMachineTests
         return actual.Zip(expected, (x, y) => Math.Abs(x - y) / (scale == 0 ? 1 : scale));
     }
 
-    private static double Distance(double[] actual, double[] expected, double peak) => Differences(actual, expected, peak).Max();
+    private static double Distance(double[] actual, double[] expected, double peak) => Differences(actual, expected, peak).Largest();
 
     /// <summary>The largest rms of signal and noise at any place.</summary>
     private static (double Signal, double Noise) Peak(Network network, double[] signal, double[] noise, NoiseKind kind)

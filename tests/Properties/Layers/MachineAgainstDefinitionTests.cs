@@ -2,6 +2,7 @@ using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Tests.Properties;
 
@@ -58,7 +59,7 @@ public class MachineAgainstDefinitionTests
     private static double Distance(double[] actual, double[] expected, double peak)
     {
         var scale = Math.Max(Propagations.Rms(expected), 1e-3 * peak);
-        return actual.Zip(expected, (x, y) => Math.Abs(x - y)).Max() / (scale == 0 ? 1 : scale);
+        return actual.Zip(expected, (x, y) => Math.Abs(x - y)).Largest() / (scale == 0 ? 1 : scale);
     }
 
     private sealed class Recording : IParameterSource<double>

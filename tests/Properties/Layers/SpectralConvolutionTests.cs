@@ -202,7 +202,7 @@ public sealed unsafe class SpectralConvolutionTests
 
     /// <summary>Largest difference in units of the rms.</summary>
     private static double Distance(float[] actual, float[] expected) =>
-        actual.Zip(expected, (a, b) => Math.Abs((double)a - b)).Max() / Math.Sqrt(Dot(expected, expected) / expected.Length);
+        actual.Zip(expected, (a, b) => Math.Abs((double)a - b)).Largest() / Math.Sqrt(Dot(expected, expected) / expected.Length);
 
     private static double Dot(float[] x, float[] y) => x.Zip(y, (a, b) => (double)a * b).Sum();
 }

@@ -1,4 +1,5 @@
 using Wellbehaved.Model;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Tests.Properties;
 
@@ -34,6 +35,6 @@ internal static class Propagations
         }
 
         var rms = Rms(expected);
-        return actual.Zip(expected, (x, y) => Math.Abs(x - y)).Max() / (rms == 0 ? 1 : rms);
+        return actual.Zip(expected, (x, y) => Math.Abs(x - y)).Largest() / (rms == 0 ? 1 : rms);
     }
 }

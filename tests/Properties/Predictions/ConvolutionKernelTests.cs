@@ -1,6 +1,7 @@
 using FluentAssertions;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Numerics;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Properties;
@@ -21,7 +22,7 @@ public class ConvolutionKernelTests
         var x = Matrix<double>.Build.Random(images * height * width, channels, normal);
         var convolution = new ConvolutionKernel(images, height, width, kernelSize, border, stride);
         var expected = convolution.Apply(x.TransposeAndMultiply(x) / channels);
-        (convolution.OfFeatures(x, 2) - expected).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-12);
+        (convolution.OfFeatures(x, 2) - expected).Enumerate().Largest(Math.Abs).Should().BeLessThan(1e-12);
         convolution.Apply([.. Enumerable.Range(0, x.RowCount).Select(i => x.Row(i).Average(v => v * v))]).Should().Equal(expected.Diagonal(), (a, b) => Math.Abs(a - b) < 1e-12);
 
         var (i, j) = (1, convolution.OutputPoints - 2);
@@ -82,6 +83,6 @@ public class ConvolutionKernelTests
     public void A_kernel_of_size_one_is_fully_connected()
     {
         var gram = Kernels.Example;
-        (new ConvolutionKernel(4, 1, 1, 1, Border.Zero).Apply(gram) - (2 * gram)).Enumerate().Max(Math.Abs).Should().Be(0);
+        (new ConvolutionKernel(4, 1, 1, 1, Border.Zero).Apply(gram) - (2 * gram)).Enumerate().Largest(Math.Abs).Should().Be(0);
     }
 }

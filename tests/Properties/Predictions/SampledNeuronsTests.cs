@@ -2,6 +2,7 @@ using FluentAssertions;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
+using Wellbehaved.Numerics;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Properties;
@@ -19,7 +20,7 @@ public class SampledNeuronsTests
 
         // Massart's form of the inequality of Dvoretzky, Kiefer and Wolfowitz: P(√n D > t) ≤ 2 exp(-2t²), exact for every n.
         var cumulative = numbers.Order().Select(value => Normal.CDF(0, 1, value));
-        var distance = cumulative.Select((share, i) => Math.Max(share - ((double)i / count), ((i + 1.0) / count) - share)).Max();
+        var distance = cumulative.Select((share, i) => Math.Max(share - ((double)i / count), ((i + 1.0) / count) - share)).Largest();
         distance.Should().BeLessThan(Math.Sqrt(Math.Log(2 / Sampling.FalseAlarmRate) / (2.0 * count)));
 
         // Beyond the ziggurat's last edge, 3.654, a rejection method of its own takes over: 516 are expected, on either side 258.

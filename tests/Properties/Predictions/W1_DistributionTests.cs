@@ -1,5 +1,6 @@
 using FluentAssertions;
 using MathNet.Numerics.Distributions;
+using Wellbehaved.Numerics;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Properties;
@@ -56,7 +57,7 @@ public class W1_DistributionTests
         var normal = new Normal(0, 1, random);
         var sums = Enumerable.Range(0, count).Select(_ => Enumerable.Range(0, layers).Sum(_ => Math.Log(2.0 / width * Step()))).Order().ToArray();
         var expected = new RandomWalk(width).Distribution(layers, sums);
-        var largest = expected.Select((p, i) => Math.Max(p - (i / (double)count), ((i + 1) / (double)count) - p)).Max();
+        var largest = expected.Select((p, i) => Math.Max(p - (i / (double)count), ((i + 1) / (double)count) - p)).Largest();
         largest.Should().BeLessThan(Math.Sqrt(Math.Log(2 / Sampling.FalseAlarmRate) / (2.0 * count)), "Dvoretzky, Kiefer and Wolfowitz");
 
         double Step()

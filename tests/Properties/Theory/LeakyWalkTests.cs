@@ -97,6 +97,31 @@ public class LeakyWalkTests
         exponents.Sum().Should().BeApproximately(logs.Average(), Sampling.Allowance(logs));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1e160)]
+    [InlineData(-1e160)]
+    [InlineData(1e300)]
+    public void V2_slopes_and_their_inverses_draw_the_same_factors(double slope)
+    {
+        var (steep, flat) = (new LeakyWalk(4, slope), new LeakyWalk(4, 1 / slope));
+        steep.Drift.Should().BeApproximately(flat.Drift, 1e-13 * Math.Abs(flat.Drift));
+        steep.Variance.Should().BeApproximately(flat.Variance, 1e-12 * flat.Variance);
+    }
+
+    [Fact]
+    public void V2_channels_below_zero_count_however_small_the_slope()
+    {
+        // With N = 1 and a → 0: X = 2g² or 2a²g², so E ln X = E ln 2g² + ½ ln a², and the variance has ¼ ln²a² in addition.
+        foreach (var slope in (double[])[1e-100, 1e-180, 1e-250])
+        {
+            var walk = new LeakyWalk(1, slope);
+            var (log, single) = (2 * Math.Log(slope), new LeakyWalk(1, 1));
+            walk.Drift.Should().BeApproximately(single.Drift + Math.Log(2) + (0.5 * log), 1e-9 * Math.Abs(log));
+            walk.Variance.Should().BeApproximately(single.Variance + (0.25 * log * log), 1e-9 * log * log);
+        }
+    }
+
     [Fact]
     public void Walks_of_no_network_are_refused()
     {

@@ -2,6 +2,7 @@ using FluentAssertions;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Properties;
@@ -29,6 +30,23 @@ public class NormLawTests
         var kernel = Signal(word, new BatchNormKernel(Kernels.Example, 0, tolerance: 1e-12));
         DepthTests.Digits(kernel[0, 0], v11, 8);
         DepthTests.Digits(kernel[0, 1], v12, 8);
+    }
+
+    [Fact]
+    public void B1_inverse_variance_and_the_large_batch_bounds_have_the_published_digits()
+    {
+        DepthTests.Digits(new BatchNormKernel(Kernels.Example, 0, tolerance: 1e-12).InverseVariance().Value, 1.696700348, 9);
+
+        // The limit of LN4 is printed as 0.3567; it is ½k₁(0.65), to which the printed values at n = 15 and 127 extrapolate in 1/n.
+        DepthTests.Digits(0.5 * ArcCosineKernel.Order1(0.65), 0.3566, 4);
+        DepthTests.Digits(0.3563875522 + ((0.3563875522 - 0.3545353571) * 15 / (127 - 15)), 0.3566, 4);
+
+        // sup |z s'(z)|, which bounds the first term of B3.
+        foreach (var (word, bound) in ((string, double)[])[("tanh", 0.4477), ("erf", 0.4839)])
+        {
+            var slope = DualActivationTests.Dual(word).Curve.Slope;
+            DepthTests.Digits(Enumerable.Range(1, 40_000).Select(k => k / 10_000.0 * slope(k / 10_000.0)).Largest(), bound, 4);
+        }
     }
 
     [Theory]
@@ -72,10 +90,10 @@ public class NormLawTests
         var exact = new BatchNormTalbot(norm, (IComplexDual)dual, 1);
         var r = LargeBatchNorm.Directions(norm);
         r.Should().BeGreaterThan(LargeBatchNorm.LeastDirections);
-        var error = (large.Signal - exact.Signal().Kernel).Enumerate().Max(Math.Abs);
+        var error = (large.Signal - exact.Signal().Kernel).Enumerate().Largest(Math.Abs);
         (error * r * r).Should().BeLessThan(bound);
         error.Should().BeLessThan(large.Error);
-        (large.Noise! - exact.Noise().Kernel).Diagonal().PointwiseAbs().Maximum().Should().BeLessThan(10 * large.Error);
+        (large.Noise! - exact.Noise().Kernel).Diagonal().Largest(Math.Abs).Should().BeLessThan(10 * large.Error);
     }
 
     [Fact]
@@ -115,9 +133,9 @@ public class NormLawTests
             }
         }
 
-        (relu.Signal - norm.Signal().Kernel).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-9);
+        (relu.Signal - norm.Signal().Kernel).Enumerate().Largest(Math.Abs).Should().BeLessThan(1e-9);
         var linear = norm.Homogeneous((LeakyDual)DualActivationTests.Dual("linear"), null, null).Signal;
-        (linear - norm.Linear().Kernel).Enumerate().Max(Math.Abs).Should().BeLessThan(1e-9);
+        (linear - norm.Linear().Kernel).Enumerate().Largest(Math.Abs).Should().BeLessThan(1e-9);
     }
 
     [Theory]

@@ -1,0 +1,118 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What theory says of a network of layers before any simulation.</summary>
+/// <param name="Question">What was asked.</param>
+/// <param name="Subset">The points that it is said for.</param>
+/// <param name="Mu2InputSignal">μ₂(x⁰) of these points.</param>
+/// <param name="MeanSquareNoise">Mean square of their input noise, 1 in the mean.</param>
+/// <param name="Prediction">Moments in the limit of infinite width, place by place.</param>
+/// <param name="Sample">Networks of the description's own width, sampled; null where they were not.</param>
+/// <param name="Verdicts">What the units of each stack do.</param>
+internal sealed record NetworkForecast(
+    NetworkQuestion Question,
+    PointSubset Subset,
+    double Mu2InputSignal,
+    double MeanSquareNoise,
+    NetworkPrediction Prediction,
+    FiniteWidthSample? Sample,
+    IReadOnlyList<StackVerdict> Verdicts)
+{
+    /// <summary>A variance below this share of the mean square is what single precision makes of equal numbers; <c>run</c> refuses such images, too.</summary>
+    private const double LeastVariance = 1.0 / (1L << 36);
+
+    /// <summary>Multiply-adds of a sample that takes seconds.</summary>
+    private const double FewSeconds = 1.5e10;
+
+    /// <summary>Networks that are sampled where nobody says how many.</summary>
+    private const int UsualSamples = 10;
+
+    /// <summary>How many networks will be sampled.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="subset">The points.</param>
+    /// <returns>Their number; 0 for none.</returns>
+    /// <exception cref="InvalidInputException">Some are asked for, of a network that cannot be sampled.</exception>
+    public static int SamplesOf(NetworkQuestion question, PointSubset subset)
+    {
+        var possible = FiniteWidthSample.IsPossible(question.Network.Layers, question.Shape);
+        return question.Samples switch
+        {
+            null => possible && subset.AreAll && UsualSamples * FiniteWidthSample.Cost(question.Network.Layers, question.Shape, (int)subset.Points) <= FewSeconds ? UsualSamples : 0,
+            0 => 0,
+            1 or < 0 => throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {question.Samples}"),
+            _ when !possible => throw new InvalidInputException("--finite-width", "expected a network whose layers mix channels alone: convolutions, poolings and attention correlate neurons over all positions"),
+            { } asked => asked,
+        };
+    }
+
+    /// <summary>Predicts.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="subset">The points.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="samples">Networks to sample.</param>
+    /// <param name="placeReached">Called at each place of the prediction, and of each sampled network.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The prediction.</returns>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, or does not vary.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static NetworkForecast Make(NetworkQuestion question, PointSubset subset, ImageSource images, int samples, Action? placeReached = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        ArgumentNullException.ThrowIfNull(subset);
+        ArgumentNullException.ThrowIfNull(images);
+        var (signal, noise) = Features(question, subset, images);
+        var (mu2, meanSquare) = Variation(signal);
+        if (signal.RowCount > 1 && !(mu2 > LeastVariance * meanSquare))
+        {
+            throw new InvalidInputException(
+                "--dataset",
+                $"expected images that vary within a batch, but those of {question.Dataset} {(mu2 == 0 ? "are all equal" : "vary by less than single precision holds")}; use other images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}");
+        }
+
+        var prediction = NetworkPrediction.Make(question.Network, subset.Shape, signal, noise, mu2, isWanted: question.IsWanted, placeReached: placeReached, cancellation: cancellation);
+        var sample = samples == 0
+            ? null
+            : FiniteWidthSample.Make(
+                question.Network,
+                signal,
+                noise,
+                mu2,
+                [.. Enumerable.Range(0, samples).Select(number => FiniteWidthPrediction.SeedOf(question.Seed, number))],
+                question.FullNoise,
+                question.IsWanted,
+                placeReached,
+                cancellation);
+        return new(question, subset, mu2, noise.Enumerate().Average(value => value * value), prediction, sample, StackJudge.Judge(question.Network));
+    }
+
+    /// <summary>Draws and normalises the whole batch, and takes the points that are asked for.</summary>
+    private static (Matrix<double> Signal, Matrix<double> Noise) Features(NetworkQuestion question, PointSubset subset, ImageSource images)
+    {
+        var batch = images.BatchShape(question.BatchSize);
+        var shape = question.IsFlattened ? batch.Flattened() : batch;
+        using var input = new SignalAndNoise<double>(shape);
+        _ = new NetworkInput(images, question.Normalize, question.Seed).Fill(0, input);
+        var points = (int)subset.Points;
+        return (Rows(input.Signal), Rows(input.Noise));
+
+        Matrix<double> Rows(ReadOnlySpan<double> values) => Matrix<double>.Build.DenseOfRowMajor(points, shape.Channels, values[..(points * shape.Channels)].ToArray());
+    }
+
+    /// <summary>μ₂ and ν₂ of features, channel by channel, from differences to the first point.</summary>
+    private static (double Variance, double MeanSquare) Variation(Matrix<double> features)
+    {
+        var (variance, meanSquare) = (0.0, 0.0);
+        foreach (var column in features.EnumerateColumns())
+        {
+            var pivot = column[0];
+            var shift = column.Average(value => value - pivot);
+            variance += column.Average(value => (value - pivot - shift) * (value - pivot - shift));
+            meanSquare += column.Average(value => value * value);
+        }
+
+        return (variance / features.ColumnCount, meanSquare / features.ColumnCount);
+    }
+}

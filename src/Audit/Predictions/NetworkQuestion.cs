@@ -1,0 +1,39 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What is asked about a network of layers: the batch and the noise that the first simulation would draw.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="BatchSize">Images in a batch.</param>
+internal sealed record NetworkQuestion(Networks.Network Network, int BatchSize)
+{
+    /// <summary>What messages call the images.</summary>
+    public string Dataset { get; init; } = "natural";
+
+    /// <summary>Normalisation of the input signal.</summary>
+    public InputNormalization Normalize { get; init; } = InputNormalization.Channel;
+
+    /// <summary>The seed of all randomness.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Points to predict for; null for as many as fit.</summary>
+    public int? Points { get; init; }
+
+    /// <summary>Whether statistics of batches are differentiated too.</summary>
+    public bool FullNoise { get; init; }
+
+    /// <summary>Networks to sample at the width of the description; null to sample ten where that takes seconds, 0 for none.</summary>
+    public int? Samples { get; init; }
+
+    /// <summary>The depths at which moments are computed; null for all.</summary>
+    public IReadOnlySet<int>? Depths { get; init; }
+
+    /// <summary>Whether a first flatten makes all features of an image one point, over which inputs are normalised as for the paper's fully connected networks.</summary>
+    public bool IsFlattened => Network.Layers.Count > 0 && Network.Layers[0] is Networks.Flatten;
+
+    /// <summary>Shape of one input as the first layer with weights may see it.</summary>
+    public Networks.Shape Shape => IsFlattened ? Network.Layers[0].OutputOf(Network.Input) : Network.Input;
+
+    /// <summary>Whether moments are computed at a place.</summary>
+    public bool IsWanted(int place) => Depths is null || Network.Places[place].Depth is var depth && (depth == 0 || Depths.Contains(depth));
+}

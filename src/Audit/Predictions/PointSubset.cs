@@ -1,0 +1,67 @@
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The points of a batch that a prediction is made for.</summary>
+/// <param name="Images">Images of the kernel: the first of the batch; single positions where these are independent.</param>
+/// <param name="Shape">Shape of one of them.</param>
+/// <param name="AreAll">Whether they are the whole batch.</param>
+/// <param name="Remark">What the choice changes; null where nothing.</param>
+internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll, string? Remark)
+{
+    /// <summary>Seconds that a convolutional network may take before fewer images are the better question.</summary>
+    private const double MostSeconds = 300;
+
+    /// <summary>Points.</summary>
+    public long Points => Images * Shape.Positions;
+
+    /// <summary>Chooses them.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <returns>The subset.</returns>
+    /// <exception cref="InvalidInputException">Fewer points are asked for than an image has that cannot be taken apart, or than batch norm needs; or a single image has more than fit.</exception>
+    public static PointSubset Choose(NetworkQuestion question)
+    {
+        var (network, shape) = (question.Network, question.Shape);
+        var positions = Math.Max(shape.Positions, network.Places.Select(place => place.Shape.Positions).DefaultIfEmpty(1).Where(_ => !question.IsFlattened).DefaultIfEmpty(1).Max());
+        var (whole, most) = (question.BatchSize * positions, question.Points ?? Usual(network, shape, positions));
+        if (whole <= most)
+        {
+            return new(question.BatchSize, shape, true, null);
+        }
+
+        var mixesPositions = PointMixing.MixesPositions(network.Layers, question.Shape);
+        var apart = !mixesPositions && positions > 1;
+        var images = apart ? most : (int)(most / positions);
+        if (images < 1)
+        {
+            throw question.Points is null
+                ? new InvalidInputException("--network", $"expected images of at most {Prediction.MostPoints} positions inside the network, got {positions}: a kernel over more points does not fit")
+                : new InvalidInputException("--points", $"expected at least {positions}, the positions of one image: layers mix them, so they cannot be predicted apart; got {most}");
+        }
+
+        if (PointMixing.MixesInputs(network.Layers) && images * (apart ? 1 : positions) < 2)
+        {
+            throw new InvalidInputException("--points", "expected at least 2, since batch norm leaves nothing of a single point");
+        }
+
+        var what = apart ? $"the first {images} positions of the batch" : $"the first {images} of {Counted.Of(question.BatchSize, "image")}";
+        var count = images * (apart ? 1 : positions);
+        var consequence = PointMixing.MixesInputs(network.Layers)
+            ? $"batch norm then sees a batch of {Counted.Of((int)count, "point")}: this is the prediction of a smaller batch, not of yours"
+            : $"no layer couples {(apart ? "points" : "images")}, so all pairs of these points are predicted as in the whole batch; μ₂, χ and directions are those of these {Counted.Of((int)count, "point")} alone, at most {count - 1} directions";
+        return new(images, apart ? shape with { Height = 1, Width = 1 } : shape, false, $"predicted for {what}{(question.Points is null ? ", since a kernel over more points does not fit, or takes long (--points K takes as many as you say)" : string.Empty)}; {consequence}");
+    }
+
+    /// <summary>As many points as fit; of convolutional networks as many as take minutes, but at least those of an image.</summary>
+    private static int Usual(Networks.Network network, Networks.Shape shape, long positions)
+    {
+        var images = Prediction.MostPoints / positions;
+        while (positions > 1 && images > 1 && PredictionCost.Count(network.Layers, shape, (int)images).Seconds > MostSeconds)
+        {
+            images--;
+        }
+
+        return (int)Math.Min(Prediction.MostPoints, Math.Max(images, 1) * positions);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Says before a prediction how long it takes and how much memory, and refuses what does not fit.</summary>
+internal static class CostRemark
+{
+    /// <summary>Predictions below this are there before a remark on them is read.</summary>
+    private static readonly TimeSpan Worth = TimeSpan.FromSeconds(2);
+
+    /// <summary>From this on a smaller question may be the better one.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+
+    /// <summary>A first unit that took less was mostly the runtime's compiling.</summary>
+    private static readonly TimeSpan Telling = TimeSpan.FromSeconds(5);
+
+    /// <summary>Says it on standard error.</summary>
+    /// <param name="cost">The cost of one core.</param>
+    /// <param name="points">Points of the kernel.</param>
+    /// <exception cref="InvalidInputException">It does not fit memory.</exception>
+    public static void Print(PredictionCost cost, long points)
+    {
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (cost.Bytes > available)
+        {
+            throw new InvalidInputException("--batch-size", $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.Bytes)}, there are {ByteCount.Spell(available)}; --points K predicts for K of them");
+        }
+
+        var time = TimeSpan.FromSeconds(Math.Min(cost.Seconds / Math.Max(1, 0.7 * Environment.ProcessorCount), TimeSpan.MaxValue.TotalSeconds / 2));
+        if (time >= Worth)
+        {
+            Console.Error.WriteLine($"note: this takes about {Spell(time)} and {ByteCount.Spell(cost.Bytes)} of memory for {points} points{(time >= Long ? "; --points K predicts for fewer" : string.Empty)}");
+        }
+    }
+
+    /// <summary>A time as a person says it.</summary>
+    public static string Spell(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 2 } => FormattableString.Invariant($"{time.TotalDays:F0} days"),
+        { TotalMinutes: >= 100 } => FormattableString.Invariant($"{time.TotalHours:F1} hours"),
+        { TotalSeconds: >= 100 } => FormattableString.Invariant($"{time.TotalMinutes:F0} minutes"),
+        _ => FormattableString.Invariant($"{time.TotalSeconds:F0} seconds"),
+    };
+
+    /// <summary>Watches work and says once how long it takes in all, by the time of its first unit, where that is long.</summary>
+    /// <param name="advance">Counts what is done.</param>
+    /// <param name="total">Amount of work in all.</param>
+    /// <param name="first">Amount of its first unit.</param>
+    /// <returns>What to call with the amount just done.</returns>
+    public static Action<long> Measured(Action<long> advance, long total, long first)
+    {
+        var (watch, done) = (Stopwatch.StartNew(), 0L);
+        return amount =>
+        {
+            advance(amount);
+            var before = done;
+            done += amount;
+            if (before < first && done >= first && done < total && Console.IsErrorRedirected && watch.Elapsed >= Telling && watch.Elapsed * ((double)total / done) is var time && time >= Long)
+            {
+                Console.Error.WriteLine($"note: by the time of its first unit this takes about {Spell(time)}");
+            }
+        };
+    }
+}

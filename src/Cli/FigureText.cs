@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Numbers as the tables of predictions show them.</summary>
+internal static class FigureText
+{
+    /// <summary>A number with fixed digits; a dash where there is none.</summary>
+    public static string Fixed(double number, string format) => double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>A growth in one layer, given by its logarithm.</summary>
+    public static string Gain(double logarithm) => logarithm < Math.Log(1e4) ? Fixed(Math.Exp(logarithm), "F4") : Exponential(logarithm);
+
+    /// <summary>A number given by its logarithm, which may be beyond doubles.</summary>
+    public static string Exponential(double logarithm)
+    {
+        if (!double.IsFinite(logarithm))
+        {
+            return "-";
+        }
+
+        if (Math.Abs(logarithm) < Math.Log(1e4))
+        {
+            return Math.Exp(logarithm).ToString("G5", CultureInfo.InvariantCulture);
+        }
+
+        var exponent = Math.Floor(logarithm / Math.Log(10));
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Exp(logarithm - (exponent * Math.Log(10))):F3}e{exponent:F0}");
+    }
+}

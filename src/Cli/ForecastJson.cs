@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using Wellbehaved.Audit;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The JSON form of what theory says of a network of layers; its keys stand in docs/file-formats.md.</summary>
+internal static class ForecastJson
+{
+    /// <summary>Writes it.</summary>
+    public static JsonObject Write(NetworkForecast forecast)
+    {
+        var rows = ForecastRow.List(forecast);
+        var result = new JsonObject
+        {
+            ["network"] = forecast.Question.Network.Name,
+            ["noise"] = forecast.Question.FullNoise ? "full" : "mapping",
+            ["points"] = forecast.Subset.Points,
+            ["images_used"] = forecast.Subset.Images,
+            ["whole_batch"] = forecast.Subset.AreAll,
+            ["remark"] = forecast.Subset.Remark,
+            ["mu2_input_signal"] = forecast.Mu2InputSignal,
+            ["mu2_input_noise"] = forecast.MeanSquareNoise,
+            ["depth"] = new JsonArray([.. rows.Select(row => (JsonNode)row.Place.Depth)]),
+            ["number"] = new JsonArray([.. rows.Select(row => (JsonNode)row.Place.Number)]),
+            ["place"] = new JsonArray([.. rows.Select(row => (JsonNode)row.Place.ToString())]),
+        };
+        Add(result, rows, row => row.Limit is { } limit ? (limit.LogNu2Signal, limit.LogMu2Signal, limit.LogMu2Noise, limit.LogChi, limit.ReffSignal, limit.ReffNoise) : None);
+        result["growth"] = Numbers(rows, row => Math.Exp(row.LogGrowth));
+        result["exactness"] = new JsonArray([.. rows.Select(row => (JsonNode?)(row.Limit is { } limit ? ForecastTable.Spell(limit.Validity) : null))]);
+        result["error"] = Numbers(rows, row => row.Limit?.Error ?? double.NaN);
+        result["theory_end"] = forecast.Prediction.End is { } end ? new JsonObject { ["path"] = end.Path, ["layer"] = end.Layer.Word, ["reason"] = end.Reason } : null;
+        result["finite_width"] = forecast.Sample is { } sample ? Sample(sample, rows) : null;
+        result["verdicts"] = new JsonArray([.. forecast.Verdicts.Select(Verdict)]);
+        result["reach"] = new JsonArray([.. Reach.State(forecast.Question.Network, forecast.Prediction, forecast.Verdicts).Select(statement => (JsonNode)new JsonObject
+        {
+            ["words"] = statement.Words,
+            ["value"] = statement.Value,
+            ["law"] = statement.Law,
+            ["scope"] = statement.Scope,
+        })]);
+        result["basis"] = new JsonArray([.. ForecastBasis.List(forecast).Select(basis => (JsonNode)new JsonObject { ["law"] = basis.Law, ["quantities"] = basis.Quantities, ["exactness"] = basis.Exactness })]);
+        return result;
+    }
+
+    private static (double Nu2, double Mu2, double Noise, double Chi, double Signal, double NoiseRank) None => (double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);
+
+    private static JsonObject Sample(FiniteWidthSample sample, IReadOnlyList<ForecastRow> rows)
+    {
+        var result = new JsonObject { ["samples"] = sample.Networks };
+        Add(result, rows, row => row.Sample is { } means ? (means.LogNu2Signal, means.LogMu2Signal, means.LogMu2Noise, means.LogChi, means.ReffSignal, means.ReffNoise) : None);
+        result["log_chi_standard_error"] = Numbers(rows, row => row.Sample?.LogChiStandardError ?? double.NaN);
+        result["reff_signal_standard_error"] = Numbers(rows, row => row.Sample?.ReffSignalStandardError ?? double.NaN);
+        return result;
+    }
+
+    private static JsonNode Verdict(StackVerdict verdict) => new JsonObject
+    {
+        ["path"] = verdict.Path,
+        ["units"] = verdict.Units,
+        ["behaviour"] = Spell(verdict.Behaviour),
+        ["words"] = verdict.Words,
+        ["law"] = verdict.Law.Length == 0 ? null : verdict.Law,
+        ["scope"] = verdict.Scope.Length == 0 ? null : verdict.Scope,
+        ["squared_growth"] = Number(verdict.SquaredGrowth),
+        ["exponent"] = Number(verdict.Exponent),
+        ["depth_scale"] = Number(verdict.DepthScale),
+        ["fixed_point"] = verdict.Field is { } field && double.IsFinite(field.Variance)
+            ? new JsonObject { ["variance"] = field.Variance, ["noise_gain"] = Number(field.NoiseGain), ["radial_gain"] = Number(field.RadialGain), ["correlation"] = Number(field.Correlation) }
+            : null,
+        ["advice"] = new JsonArray([.. verdict.Suggestions.Select(suggestion => (JsonNode)new JsonObject
+        {
+            ["change"] = suggestion.Change,
+            ["prediction"] = suggestion.Prediction,
+            ["law"] = suggestion.Law,
+            ["scope"] = suggestion.Scope,
+        })]),
+    };
+
+    private static string Spell(Behaviour behaviour) => behaviour switch
+    {
+        Behaviour.WellBehaved => "well-behaved",
+        Behaviour.Identity => "identity",
+        Behaviour.Point => "point",
+        Behaviour.Line => "line",
+        Behaviour.Edge => "edge of chaos",
+        Behaviour.Exploding => "exploding",
+        Behaviour.Unknown => "theory does not reach this",
+        _ => throw new InvalidOperationException($"no words for {behaviour}"),
+    };
+
+    private static void Add(JsonObject target, IReadOnlyList<ForecastRow> rows, Func<ForecastRow, (double Nu2, double Mu2, double Noise, double Chi, double Signal, double NoiseRank)> read)
+    {
+        foreach (var (name, select) in new (string, Func<ForecastRow, double>)[]
+        {
+            ("nu2_signal", row => read(row).Nu2), ("mu2_signal", row => read(row).Mu2), ("mu2_noise", row => read(row).Noise), ("chi", row => read(row).Chi),
+        })
+        {
+            target[name] = Numbers(rows, row => Math.Exp(select(row)));
+            target[$"log_{name}"] = Numbers(rows, select);
+        }
+
+        target["reff_signal"] = Numbers(rows, row => read(row).Signal);
+        target["reff_noise"] = Numbers(rows, row => read(row).NoiseRank);
+    }
+
+    // JSON has no infinities: what overflows, or is not known, is null; its logarithm may be there.
+    private static JsonArray Numbers(IReadOnlyList<ForecastRow> rows, Func<ForecastRow, double> select) => [.. rows.Select(row => Number(select(row)))];
+
+    private static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+}

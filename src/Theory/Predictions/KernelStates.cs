@@ -1,0 +1,32 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Walks through a network with kernels: what theory says at its places.</summary>
+internal sealed class KernelStates : PlaceStates<KernelState>
+{
+    private readonly bool _rescalesSignal;
+
+    private KernelStates(bool rescalesSignal, Action<KernelState?> show, CancellationToken cancellation)
+        : base(show, cancellation) => _rescalesSignal = rescalesSignal;
+
+    /// <summary>Walks through a network.</summary>
+    /// <param name="layers">Its layers.</param>
+    /// <param name="input">The state of its input.</param>
+    /// <param name="show">Is told the state at each place, null beyond the end.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>Where theory ends; null if it reaches the output.</returns>
+    public static TheoryEnd? Walk(Layers layers, KernelState input, Action<KernelState?> show, CancellationToken cancellation) =>
+
+        // Kernels of a network that is homogeneous from end to end may be brought to scale anywhere.
+        new KernelStates(Facts.DegreeOf(layers) == 1, show, cancellation).Walk(layers, input);
+
+    /// <inheritdoc/>
+    protected override KernelState Apply(Layer layer, KernelState state) => LayerMap.Apply(layer, state);
+
+    /// <inheritdoc/>
+    protected override KernelState Sum(Residual residual, KernelState skip, KernelState? branch, Unit unit) => ResidualMap.Sum(residual, skip, branch, unit);
+
+    /// <inheritdoc/>
+    protected override KernelState Rescaled(KernelState state) => state.Rescaled(_rescalesSignal);
+}

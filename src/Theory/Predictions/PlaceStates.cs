@@ -1,0 +1,173 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Walks through a network with a state of some kind and shows it at each place, in their order; null from where nothing is known any more.</summary>
+/// <remarks>The order is that of <see cref="Network.Places"/>: a branch before its skip, and both before their sum; repetitions within a unit show the first alone.</remarks>
+/// <typeparam name="T">What stands for signal and noise.</typeparam>
+internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancellation)
+    where T : class
+{
+    /// <summary>Where theory ends; null if it reaches the output.</summary>
+    private TheoryEnd? End { get; set; }
+
+    /// <summary>Walks through a network.</summary>
+    /// <param name="layers">Its layers.</param>
+    /// <param name="input">The state of its input.</param>
+    /// <returns>Where theory ends; null if it reaches the output.</returns>
+    protected TheoryEnd? Walk(Layers layers, T input)
+    {
+        _ = Stack(layers, input, Unit.Alone, "layers");
+        return End;
+    }
+
+    /// <summary>Applies a layer that holds no others.</summary>
+    /// <exception cref="NoTheoryException">It cannot be said what it does.</exception>
+    protected abstract T Apply(Layer layer, T state);
+
+    /// <summary>Adds a branch to its skip connection.</summary>
+    /// <exception cref="NoTheoryException">It cannot be said what the sum is.</exception>
+    protected abstract T Sum(Residual residual, T skip, T? branch, Unit unit);
+
+    /// <summary>The same state at a scale that numbers hold, where a unit begins.</summary>
+    protected abstract T Rescaled(T state);
+
+    private T? Stack(Layers layers, T? state, Unit unit, string path)
+    {
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var (layer, here) = (layers[i], Path(path, i, layers[i]));
+            switch (layer)
+            {
+                case Repeat repeat when repeat.Unit.Any(inner => inner is Repeat):
+                    for (var repetition = 0; repetition < repeat.Times; repetition++)
+                    {
+                        state = Stack(repeat.Unit, state, new Unit(repetition, repeat.Times), $"{here}.unit");
+                    }
+
+                    break;
+                case Repeat repeat:
+                    for (var repetition = 0; repetition < repeat.Times; repetition++)
+                    {
+                        state = Units(repeat.Unit, Enter(state), new Unit(repetition, repeat.Times), $"{here}.unit", shown: true);
+                    }
+
+                    break;
+                case Residual residual:
+                    state = Add(residual, Enter(state), unit, here, shown: true);
+                    break;
+                default:
+                    state = Pass(layer, layer is (Convolution or Dense or Attention) && state is not null ? Rescaled(state) : state, here, shown: true);
+                    break;
+            }
+        }
+
+        return state;
+    }
+
+    private T? Enter(T? state)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var rescaled = state is null ? null : Rescaled(state);
+        show(rescaled);
+        return rescaled;
+    }
+
+    private T? Units(Layers layers, T? state, Unit unit, string path, bool shown)
+    {
+        for (var i = 0; i < layers.Count; i++)
+        {
+            var here = Path(path, i, layers[i]);
+            switch (layers[i])
+            {
+                case Repeat repeat:
+                    for (var repetition = 0; repetition < repeat.Times; repetition++)
+                    {
+                        state = Units(repeat.Unit, state, new Unit(repetition, repeat.Times), $"{here}.unit", shown && repetition == 0);
+                    }
+
+                    break;
+                case Residual residual:
+                    state = Add(residual, state, unit, here, shown);
+                    break;
+                default:
+                    state = Pass(layers[i], state, here, shown);
+                    break;
+            }
+        }
+
+        return state;
+    }
+
+    private T? Add(Residual residual, T? state, Unit unit, string path, bool shown)
+    {
+        // What a silent branch does is of no consequence: theory may end in it and go on after it.
+        var (silent, end) = (ResidualMap.IsSilent(residual, unit), End);
+        var branch = Units(residual.Branch, state, unit, $"{path}.branch", shown);
+        End = silent ? end : End;
+        if (shown && EndsInRepetition(residual.Branch) == true)
+        {
+            show(branch);
+        }
+
+        var skip = Units(residual.Skip, state, unit, $"{path}.skip", shown);
+        var sum = skip is null || (branch is null && !silent) ? null : Try(residual, path, () => Sum(residual, skip, branch, unit));
+        if (shown)
+        {
+            show(sum);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Whether the last layer that moves anything shows only the first of several repetitions; null for a branch that moves nothing.</summary>
+    private static bool? EndsInRepetition(Layers layers)
+    {
+        foreach (var layer in layers.Reverse())
+        {
+            switch (layer)
+            {
+                case Flatten:
+                    break;
+                case Repeat repeat:
+                    if (EndsInRepetition(repeat.Unit) is { } repeated)
+                    {
+                        return repeated || repeat.Times > 1;
+                    }
+
+                    break;
+                default:
+                    return false;
+            }
+        }
+
+        return null;
+    }
+
+    private T? Pass(Layer layer, T? state, string path, bool shown)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var after = state is null ? null : Try(layer, path, () => Apply(layer, state));
+        if (shown && layer is not Flatten)
+        {
+            show(after);
+        }
+
+        return after;
+    }
+
+    private T? Try(Layer layer, string path, Func<T> apply)
+    {
+        try
+        {
+            return apply();
+        }
+        catch (NoTheoryException refusal)
+        {
+            End ??= new TheoryEnd(path, layer, refusal.Reason);
+            return null;
+        }
+    }
+
+    private static string Path(string list, int index, Layer layer) => layer is Repeat or Residual ? $"{list}[{index}].{layer.Word}" : $"{list}[{index}]";
+}

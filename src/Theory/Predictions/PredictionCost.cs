@@ -1,0 +1,100 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>What a prediction of kernels costs, before it is made: a rough count, which the time of the first units corrects.</summary>
+/// <param name="Seconds">About this long on a core of 2020.</param>
+/// <param name="Bytes">Memory at the place with most points.</param>
+public readonly record struct PredictionCost(double Seconds, double Bytes)
+{
+    /// <summary>Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not yet collected.</summary>
+    private const int Matrices = 70;
+
+    /// <summary>Seconds of one multiply-add in a blocked product.</summary>
+    private const double Product = 1.5e-10;
+
+    /// <summary>Seconds for a pair of points: of a formula, of an expansion, and of one node of an integral over the scales of batch norm.</summary>
+    private const double Formula = 5e-8;
+    private const double Expansion = 3e-7;
+    private const double Node = 3e-8;
+
+    /// <summary>Nodes of batch norm's integrals, and of those in the complex plane.</summary>
+    private const int Nodes = 250;
+    private const int SignalNodes = 60;
+    private const int ContourNodes = 2500;
+
+    /// <summary>Counts.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="shape">Shape of one input as the features hold it.</param>
+    /// <param name="images">Number of images.</param>
+    /// <returns>The cost.</returns>
+    public static PredictionCost Count(Layers layers, Shape shape, int images)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        var (seconds, points, _) = Add(layers, shape, images, afterBatchNorm: false);
+        points = Math.Max(points, (double)shape.Positions * images);
+        return new(seconds + (points * points * shape.Channels * 3 * Product), points * points * Matrices * sizeof(double));
+    }
+
+    /// <summary>The cost of one of the paper's recursions.</summary>
+    /// <param name="kind">The architecture.</param>
+    /// <param name="points">Points of the kernel.</param>
+    /// <param name="kernelSize">Extent of the convolutions.</param>
+    /// <param name="depth">Layers or units.</param>
+    /// <returns>The cost.</returns>
+    public static PredictionCost Count(NetworkKind kind, int points, int kernelSize, int depth)
+    {
+        var (pairs, layers) = ((double)points * points, (double)depth * (kind.Residual ? kind.ResidualDepth : 1));
+        var once = (kind.BatchNorm ? Integral(points, SignalNodes) : pairs * Formula) + (pairs * kernelSize * kernelSize * 2e-9) + (points * pairs * 1e-9);
+        return new(layers * once, pairs * Matrices * sizeof(double));
+    }
+
+    private static double Integral(double points, int nodes) => nodes * points * points * (Node + (points * Product));
+
+    private static (double Seconds, double Points, Shape Shape) Add(Layers layers, Shape shape, int images, bool afterBatchNorm)
+    {
+        var (seconds, most) = (0.0, 0.0);
+        foreach (var layer in layers)
+        {
+            var points = (double)shape.Positions * images;
+            var pairs = points * points;
+            most = Math.Max(most, points);
+            switch (layer)
+            {
+                case Repeat repeat:
+                    var unit = Add(repeat.Unit, shape, images, afterBatchNorm);
+                    (seconds, most, shape) = (seconds + (repeat.Times * unit.Seconds), Math.Max(most, unit.Points), unit.Shape);
+                    break;
+                case Residual residual:
+                    var (branch, skip) = (Add(residual.Branch, shape, images, afterBatchNorm), Add(residual.Skip, shape, images, afterBatchNorm));
+                    (seconds, most, shape) = (seconds + branch.Seconds + skip.Seconds + (pairs * 1e-8), Math.Max(most, Math.Max(branch.Points, skip.Points)), branch.Shape);
+                    break;
+                case BatchNorm:
+                    // One decomposition; the integrals belong to the activation after it.
+                    seconds += (pairs * points * 2e-9) + (pairs * 1e-7);
+                    break;
+                case Activation activation:
+                    seconds += afterBatchNorm
+                        ? activation.Function.Kind switch
+                        {
+                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => 2 * Integral(points, Nodes),
+                            FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine => 2 * Integral(points, ContourNodes),
+                            _ => 7 * pairs * Expansion,
+                        }
+                        : pairs * (DualActivation.For(activation.Function).IsClosedForm ? Formula : Expansion);
+                    break;
+                default:
+                    var taps = layer is Convolution convolution ? (double)convolution.Kernel * convolution.Kernel : 1;
+                    seconds += pairs * (2e-8 + (2e-9 * taps));
+                    shape = layer.OutputOf(shape);
+                    break;
+            }
+
+            // Moments at each place: a look at every entry, and two eigenvalues that are certified by a decomposition.
+            seconds += (pairs * 1.5e-8) + (points * pairs * 4e-10);
+            afterBatchNorm = layer is BatchNorm;
+        }
+
+        return (seconds, most, shape);
+    }
+}

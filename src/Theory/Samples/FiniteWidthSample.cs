@@ -1,0 +1,166 @@
+using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.Statistics;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>What networks of the description's own width do at one place: means over sampled networks.</summary>
+/// <param name="Index">Which of the network's places.</param>
+/// <param name="Place">The place.</param>
+/// <param name="LogNu2Signal">Mean of ln ν₂.</param>
+/// <param name="LogMu2Signal">Mean of ln μ₂.</param>
+/// <param name="LogMu2Noise">Mean of the logarithm of the noise's mean square.</param>
+/// <param name="LogChi">Mean of ln χ.</param>
+/// <param name="LogChiStandardError">Its standard error.</param>
+/// <param name="ReffSignal">Mean effective rank of the signal.</param>
+/// <param name="ReffSignalStandardError">Its standard error.</param>
+/// <param name="ReffNoise">Mean effective rank of the noise.</param>
+public sealed record SampledPlace(
+    int Index, Place Place, double LogNu2Signal, double LogMu2Signal, double LogMu2Noise, double LogChi, double LogChiStandardError, double ReffSignal, double ReffSignalStandardError, double ReffNoise);
+
+/// <summary>What networks of the description's own width do, sampled: the one-step laws without their averages.</summary>
+/// <param name="Networks">Number of sampled networks.</param>
+/// <param name="Places">Means at the places that were asked for.</param>
+/// <param name="End">Where the sample ends; null if it reaches the output.</param>
+public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace> Places, TheoryEnd? End)
+{
+    /// <summary>Whether layers can be sampled: none mixes positions, so that each is fully connected at every point.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="shape">Shape of one input as the features hold it.</param>
+    /// <returns>True if so.</returns>
+    public static bool IsPossible(Layers layers, Shape shape) => !PointMixing.MixesPositions(layers, shape);
+
+    /// <summary>Multiply-adds of one network on a number of points, roughly.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="shape">Shape of one input as the features hold it.</param>
+    /// <param name="points">P.</param>
+    /// <returns>What the products cost.</returns>
+    public static double Cost(Layers layers, Shape shape, int points)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return CostAndShape(layers, shape with { Height = 1, Width = 1 }, points).Cost;
+    }
+
+    /// <summary>Samples networks.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="features">x (points × channels).</param>
+    /// <param name="noise">dx, of the same size.</param>
+    /// <param name="mu2Input">μ₂(x⁰), which χ is relative to.</param>
+    /// <param name="seeds">The seed of each network; at least two.</param>
+    /// <param name="differentiatesBatch">Whether the noise is the full derivative, statistics of batches included.</param>
+    /// <param name="isWanted">Which places moments are computed at; all if null.</param>
+    /// <param name="placeReached">Called at each place of each network.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The sample.</returns>
+    /// <exception cref="ArgumentException">Fewer than two networks.</exception>
+    public static FiniteWidthSample Make(
+        Network network,
+        Matrix<double> features,
+        Matrix<double> noise,
+        double mu2Input,
+        IReadOnlyList<ulong> seeds,
+        bool differentiatesBatch = false,
+        Func<int, bool>? isWanted = null,
+        Action? placeReached = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(noise);
+        ArgumentNullException.ThrowIfNull(seeds);
+        if (seeds.Count < 2)
+        {
+            throw new ArgumentException($"expected at least 2 networks for a standard error, got {seeds.Count}", nameof(seeds));
+        }
+
+        var (moments, end, logMu2Input) = (new SortedDictionary<int, List<double[]>>(), default(TheoryEnd), Math.Log(mu2Input));
+        foreach (var seed in seeds)
+        {
+            var index = 0;
+            end = SampledNetwork.Walk(network.Layers, features, noise, seed, differentiatesBatch, state =>
+            {
+                if (state is not null && (isWanted is null || isWanted(index)))
+                {
+                    if (!moments.TryGetValue(index, out var list))
+                    {
+                        moments[index] = list = [];
+                    }
+
+                    list.Add(Moments(state, logMu2Input));
+                }
+
+                index++;
+                placeReached?.Invoke();
+            }, cancellation) ?? end;
+        }
+
+        // Of a place that not every network reached, nothing is said.
+        return new(seeds.Count, [.. moments.Where(item => item.Value.Count == seeds.Count).Select(item => Mean(item.Key, network.Places[item.Key], item.Value))], end);
+    }
+
+    private static SampledPlace Mean(int index, Place place, List<double[]> samples)
+    {
+        double[] Column(int moment) => [.. samples.Select(sample => sample[moment])];
+        double Error(int moment) => Column(moment).StandardDeviation() / Math.Sqrt(samples.Count);
+        return new(index, place, Column(0).Average(), Column(1).Average(), Column(2).Average(), Column(3).Average(), Error(3), Column(4).Average(), Error(4), Column(5).Average());
+    }
+
+    private static double[] Moments(SampledFeatures state, double logMu2Input)
+    {
+        var (signal, noise) = (Matrix<double>.Build.DenseOfRowMajor(state.Points, state.Width, state.Signal.ToArray()), Matrix<double>.Build.DenseOfRowMajor(state.Points, state.Width, state.Noise.ToArray()));
+        var (ofSignal, ofNoise) = (Centred(signal), Centred(noise));
+        var logNu2 = Math.Log(SampledFeatures.MeanSquare(state.Signal)) + state.LogSignalScale;
+        var logMu2 = Math.Log(ofSignal.Variance) + state.LogSignalScale;
+        var logNoise = Math.Log(SampledFeatures.MeanSquare(state.Noise)) + state.LogNoiseScale;
+        return [logNu2, logMu2, logNoise, 0.5 * (logNoise - logMu2 + logMu2Input), ofSignal.Rank, ofNoise.Rank];
+    }
+
+    /// <summary>Variance over the points and effective rank, from differences to the first point: a common mean takes no digits.</summary>
+    private static (double Variance, double Rank) Centred(Matrix<double> features)
+    {
+        var first = features.Row(0);
+        var moved = Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => features[i, k] - first[k]);
+        var mean = moved.ColumnSums() / features.RowCount;
+        var centred = Matrix<double>.Build.Dense(features.RowCount, features.ColumnCount, (i, k) => moved[i, k] - mean[k]);
+        var gram = DenseProduct.OfTransposed(centred, centred);
+        var trace = gram.Trace();
+        if (!(trace > 0))
+        {
+            return (trace, double.NaN);
+        }
+
+        var largest = Numerics.LargestEigenvalue.OfSymmetric(gram.ToColumnMajorArray(), gram.RowCount);
+        return (trace / ((double)features.RowCount * features.ColumnCount), 1 + Math.Max(0, (trace - largest) / largest));
+    }
+
+    private static (double Cost, Shape Shape) CostAndShape(Layers layers, Shape shape, int points)
+    {
+        var cost = 0.0;
+        foreach (var layer in layers)
+        {
+            switch (layer)
+            {
+                case Repeat repeat:
+                    var once = CostAndShape(repeat.Unit, shape, points);
+                    cost += once.Cost * repeat.Times;
+                    shape = once.Shape;
+                    break;
+                case Residual residual:
+                    cost += CostAndShape(residual.Branch, shape, points).Cost + CostAndShape(residual.Skip, shape, points).Cost;
+                    break;
+                case Dense or Convolution:
+                    var next = layer.OutputOf(shape);
+                    var rank = Math.Min(shape.Channels, 2 * points);
+                    cost += (2.0 * points * rank * next.Channels) + (shape.Channels > 2 * points ? 4.0 * points * points * shape.Channels : 0) + (30.0 * rank * next.Channels);
+                    shape = next;
+                    break;
+                default:
+                    // Moments, too, are sums of products over points.
+                    cost += 2.0 * points * ((15 * shape.Channels) + ((double)points * shape.Channels));
+                    break;
+            }
+        }
+
+        return (cost, shape);
+    }
+}

@@ -1,0 +1,45 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Says of each stack of a network where its units go, each verdict with its law; of units that no law covers, that none does.</summary>
+public static class StackJudge
+{
+    /// <summary>Judges the stacks of a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>A verdict for each repeat that is in no other, in order; none for a network without repeats.</returns>
+    public static IReadOnlyList<StackVerdict> Judge(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return [.. network.Layers.Select((layer, index) => (layer, index)).Where(item => item.layer is Repeat).Select(item => Judge((Repeat)item.layer, $"layers[{item.index}].repeat"))];
+    }
+
+    /// <summary>Judges the units of a stack.</summary>
+    /// <param name="stack">The stack.</param>
+    /// <param name="path">Its path, for the verdict.</param>
+    /// <returns>The verdict.</returns>
+    public static StackVerdict Judge(Repeat stack, string path)
+    {
+        ArgumentNullException.ThrowIfNull(stack);
+        var layers = UnitLayers.WriteOut(stack.Unit);
+        var verdict = layers.OfType<Residual>().Count() switch
+        {
+            0 => UnitLayers.Strange(layers) is var (layer, reason) ? Unknown(layer, reason) : FeedforwardStack.Judge(layers),
+            1 => ResidualStack.Judge(layers, stack.Times),
+            _ => Unknown(layers.OfType<Residual>().Last(), "units of several sums have no law of their own"),
+        };
+        verdict = verdict with { Path = path, Units = stack.Times };
+        return LosesAtBorders(stack.Unit) && verdict.Behaviour != Behaviour.Unknown ? verdict with { Scope = $"{verdict.Scope}, away from the borders, where zero padding loses variance" } : verdict;
+    }
+
+    /// <summary>The verdict where no law covers a layer.</summary>
+    internal static StackVerdict Unknown(Layer layer, string reason) => new(string.Empty, 0, Behaviour.Unknown, $"theory does not reach units with {layer.Word}: {reason}", string.Empty, string.Empty);
+
+    private static bool LosesAtBorders(Layers layers) => layers.Any(layer => layer switch
+    {
+        Convolution convolution => convolution.Boundary == Boundary.ZeroPadding && convolution.Kernel > 1,
+        Repeat repeat => LosesAtBorders(repeat.Unit),
+        Residual residual => LosesAtBorders(residual.Branch) || LosesAtBorders(residual.Skip),
+        _ => false,
+    });
+}

@@ -1,0 +1,8 @@
+namespace Wellbehaved.Theory;
+
+/// <summary>A change of a stack's units, and what is predicted after it.</summary>
+/// <param name="Change">What to change, in the words of a network's JSON form.</param>
+/// <param name="Prediction">What is predicted then.</param>
+/// <param name="Law">The law that says so.</param>
+/// <param name="Scope">What it holds for.</param>
+public sealed record Suggestion(string Change, string Prediction, string Law, string Scope);

@@ -1,0 +1,69 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>The layers of a unit, or of a branch, one after the other: repeats written out, and without those that do nothing to moments in the limit of infinite width.</summary>
+internal static class UnitLayers
+{
+    /// <summary>Repetitions are written out up to this many layers; longer units are no units.</summary>
+    private const int Most = 10_000;
+
+    /// <summary>Writes them out.</summary>
+    public static IReadOnlyList<Layer> WriteOut(Layers layers)
+    {
+        var list = new List<Layer>();
+        Add(layers, list);
+        return list;
+    }
+
+    /// <summary>The first layer that no law of stacks speaks of; null if there is none.</summary>
+    public static (Layer Layer, string Reason)? Strange(IReadOnlyList<Layer> layers)
+    {
+        foreach (var layer in layers)
+        {
+            var reason = layer switch
+            {
+                Dense or Activation or BatchNorm or Scaling => null,
+                Convolution convolution => convolution.Stride == 1 ? null : "it changes the positions from unit to unit",
+                LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels } => null,
+                LayerNorm or RmsNorm or GroupNorm => "its statistics are those of all positions of an image",
+                InstanceNorm => "its statistics stay random at every width",
+                Dropout { Mask: DropoutMask.Shared } => null,
+                Dropout => "masks of their own at every point are noise that the signal is made of",
+                Attention => "its scores stay random at finite head width",
+                Pooling or GlobalAveragePool or Flatten => "it changes the positions from unit to unit",
+                Residual => "it adds inside of what is added",
+                Repeat => "it is too long to be written out",
+                _ => throw new UnknownLayerException(layer),
+            };
+            if (reason is not null)
+            {
+                return (layer, reason);
+            }
+        }
+
+        return null;
+    }
+
+    private static void Add(Layers layers, List<Layer> list)
+    {
+        foreach (var layer in layers)
+        {
+            switch (layer)
+            {
+                case Repeat repeat when list.Count + ((long)repeat.Times * repeat.Unit.Count) <= Most:
+                    for (var repetition = 0; repetition < repeat.Times; repetition++)
+                    {
+                        Add(repeat.Unit, list);
+                    }
+
+                    break;
+                case Activation { Function.Kind: FunctionKind.Linear }:
+                    break;
+                default:
+                    list.Add(layer);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using FluentAssertions;
+using Wellbehaved.Networks;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Tests.Properties;
+
+/// <summary>Verdicts on stacks: the table of section 6 of theory-composed.md, cell by cell, and its numbers.</summary>
+public class StackJudgeTests
+{
+    private static readonly Activation Relu = new(Function.Relu);
+    private static readonly Activation Tanh = new(new Function(FunctionKind.Tanh));
+    private static readonly Activation Gelu = new(new Function(FunctionKind.Gelu));
+
+    [Fact]
+    public void Feedforward_stacks_without_norms_are_where_the_table_has_them()
+    {
+        Judge(new Dense(), Relu).Behaviour.Should().Be(Behaviour.Line);
+        Judge(new Dense(), new Activation(new Function(FunctionKind.Linear))).Behaviour.Should().Be(Behaviour.WellBehaved);
+        var ordered = Judge(Tanh, new Dense { Parameters = new(0.81, 0.09) });
+        (ordered.Behaviour, ordered.Law).Should().Be((Behaviour.Point, "F1"));
+        DepthTests.Digits(ordered.DepthScale, 1.9600, 4);
+        var chaotic = Judge(Tanh, new Dense { Parameters = new(2.25, 0.01) });
+        (chaotic.Behaviour, chaotic.Law).Should().Be((Behaviour.Exploding, "F2"));
+        DepthTests.Digits(0.5 * Math.Log(chaotic.SquaredGrowth), 0.060689, 6);
+        chaotic.Words.Should().StartWith("chaotic, exploding").And.Contain("0.0607").And.Contain("c* = 0.1801");
+        var edge = Judge(Tanh, new Dense { Parameters = new(1.7007963723, 0.04) });
+        (edge.Behaviour, edge.Exponent).Should().Be((Behaviour.Edge, 0.5));
+        edge.Suggestions.Should().BeEmpty();
+        Judge(Tanh, new Dense { Parameters = new(1) }).Words.Should().Contain("scale vanishes as 1/l");
+        Judge(new Dense(), Gelu).Words.Should().StartWith("line: the scale vanishes");
+        Judge(new Dense { Parameters = new(2, 0.1) }, Relu).Words.Should().StartWith("point: variances grow");
+        Judge(new Dense { Parameters = new(1, 0.5) }, Relu).Law.Should().Be("F1");
+        Judge(new Dense { Parameters = new(8) }, Gelu).Behaviour.Should().Be(Behaviour.Line, "where variances grow without end GELU is as good as a ReLU");
+
+        // Masks that all points share only multiply σ_w².
+        Judge(new Dense { Parameters = new(1.6) }, Relu, new Dropout(0.8)).Words.Should().NotContain("values");
+        Judge(new Dense { Parameters = new(1.6) }, Relu).Words.Should().Contain("values shrink");
+    }
+
+    [Theory]
+    [InlineData("relu", 1.2111738962)]
+    [InlineData("abs", 1.6588967400)]
+    [InlineData("tanh", 1.0852682767)]
+    [InlineData("gelu", 1.1484097574)]
+    [InlineData("silu", 1.1009455549)]
+    public void No_activation_saves_feedforward_batch_norm(string word, double increment)
+    {
+        var verdict = Judge(new Dense(), new BatchNorm { Epsilon = 0 }, new Activation(new Function(Function.Find(word)!.Value)));
+        (verdict.Behaviour, verdict.Law, verdict.Scope).Should().Be((Behaviour.Exploding, "F7", "infinite width and large batch"));
+        DepthTests.Digits(Math.Sqrt(verdict.SquaredGrowth), increment, 9);
+    }
+
+    [Theory]
+    [InlineData("tanh", 1.1778072323)]
+    [InlineData("gelu", 1.0720315984)]
+    [InlineData("silu", 1.0666342412)]
+    public void Layer_norm_explodes_at_its_constant_but_for_homogeneous_activations(string word, double squared)
+    {
+        var activation = new Activation(new Function(Function.Find(word)!.Value));
+        foreach (var norm in (Norm[])[new LayerNorm { Epsilon = 0 }, new RmsNorm { Epsilon = 0 }])
+        {
+            DepthTests.Digits(Judge(norm, activation, new Dense { Parameters = new(0.7) }).SquaredGrowth, squared, 9);
+            Judge(norm, activation, new Dense()).Behaviour.Should().Be(Behaviour.Exploding);
+        }
+
+        var relu = Judge(new Dense(), new LayerNorm(), Relu);
+        (relu.Behaviour, relu.Exponent).Should().Be((Behaviour.Point, 1), "χ grows as l and the share falls as 1/l²");
+        Judge(new Dense { Parameters = new(1, 3) }, new LayerNorm(), activation).Words.Should().StartWith("ordered, point", "large biases draw all points together");
+    }
+
+    [Theory]
+    [InlineData("relu", 0.233471, 0.575960)]
+    [InlineData("tanh", 0.088904, 0.193615)]
+    [InlineData("gelu", 0.159422, 0.369676)]
+    [InlineData("sine", 0.156518, 0.362031)]
+    public void Batch_normalised_branches_grow_as_the_power_of_their_constant(string word, double one, double two)
+    {
+        Layers once = [new BatchNorm { Epsilon = 0 }, new Activation(new Function(Function.Find(word)!.Value)), new Dense()];
+        foreach (var scale in (double[])[1, 0.3])
+        {
+            DepthTests.Digits(Judge(new Residual(once) { BranchScale = scale }).Exponent, one, 6);
+            var verdict = Judge(new Residual([new Repeat(2, once)]) { BranchScale = scale });
+            (verdict.Behaviour, verdict.Law).Should().Be((Behaviour.WellBehaved, "Z2"));
+            DepthTests.Digits(verdict.Exponent, two, 6);
+        }
+    }
+
+    [Fact]
+    public void Pre_norm_branches_of_tanh_have_the_published_exponent_and_those_of_a_ReLU_a_logarithm()
+    {
+        Layers once = [new LayerNorm { Epsilon = 0 }, Tanh, new Dense()];
+        var tanh = Judge(new Residual([new Repeat(2, once)]));
+        DepthTests.Digits(tanh.Exponent, 0.1936, 4);
+        tanh.Words.Should().StartWith("well-behaved, power law").And.Contain("τ = ½(κ - 1) = 0.1936");
+        DepthTests.Digits(Judge(new Residual([new Repeat(2, [new LayerNorm { Epsilon = 0 }, Gelu, new Dense()])])).Exponent, 0.0746, 4);
+        Judge(new Residual([new LayerNorm(), Relu, new Dense()])).Words.Should().Be("well-behaved, power law: χ grows as ln l");
+
+        // What stands before the activation within the branch counts: a variance other than 1 there is another constant.
+        var wide = Judge(new Residual([new LayerNorm { Epsilon = 0 }, new Dense { Parameters = new(4) }, Tanh, new Dense()]));
+        var moments = DualActivationTests.Dual("tanh").Moments(4);
+        wide.Exponent.Should().BeApproximately(0.5 * ((4 * moments.SquareSlope / moments.Square) - 1), 1e-9);
+    }
+
+    [Theory]
+    [InlineData("relu", 0.2274)]
+    [InlineData("tanh", 0.0885)]
+    public void A_factor_after_the_sum_undoes_the_cure(string word, double logarithm)
+    {
+        Layers branch = [new Repeat(2, [new BatchNorm { Epsilon = 0 }, new Activation(new Function(Function.Find(word)!.Value)), new Dense()])];
+        var verdict = Judge(new Residual(branch) { BranchScale = Math.Sqrt(0.5), SkipScale = Math.Sqrt(0.5) });
+        verdict.Behaviour.Should().Be(Behaviour.Exploding);
+        DepthTests.Digits(0.5 * Math.Log(verdict.SquaredGrowth), logarithm, 4);
+        verdict.Suggestions.Should().ContainSingle(suggestion => suggestion.Change == "\"skip_scale\": 1");
+    }
+
+    [Theory]
+    [InlineData("tanh", 0.0426)]
+    [InlineData("gelu", 0.0177)]
+    [InlineData("relu", 0)]
+    public void Norms_after_sums_are_feedforward_at_half_speed_where_branches_are_equal(string word, double logarithm)
+    {
+        var function = new Function(Function.Find(word)!.Value);
+        var equal = new Dense { Parameters = new(1 / DualActivation.For(function).Moments(1).Square) };
+        var verdict = Judge(new Residual([new Activation(function), equal]), new LayerNorm { Epsilon = 0 });
+        (0.5 * Math.Log(verdict.SquaredGrowth)).Should().BeApproximately(logarithm, 5e-5);
+        verdict.Words.Should().Contain("w = 0.5");
+    }
+
+    [Fact]
+    public void Scales_of_branches_decide_what_is_bounded()
+    {
+        Layers plain = [Relu, new Dense()];
+        Judge(new Residual(plain)).Behaviour.Should().Be(Behaviour.Line);
+        Judge(new Residual(plain)).Words.Should().Contain("E ν₂ grows by 2 a unit").And.Contain("w = 0.5");
+        Judge(new Residual(plain) { BranchScale = ResidualScale.ByDepth }).Words.Should().Contain("bounded at every depth");
+        Judge(new Residual(plain) { BranchScale = 0 }).Behaviour.Should().Be(Behaviour.Identity);
+        Judge(new Residual([new Attention(1)]) { BranchScale = 0 }).Behaviour.Should().Be(Behaviour.Identity, "what a silent branch holds is of no consequence");
+        Judge(new Residual([new BatchNorm { Scale = 0 }, Relu, new Dense()])).Behaviour.Should().Be(Behaviour.Identity, "a last norm with γ = 0");
+        Judge(new Residual([Tanh, new Dense()])).Law.Should().Be("F9");
+        var sine = Judge(new Residual([new Activation(new Function(FunctionKind.Sine)), new Dense { Parameters = new(1.5) }]) { BranchScale = 0.5 });
+        sine.SquaredGrowth.Should().BeApproximately(1 + (0.25 * 1.5 / 2), 1e-12);
+        Judge(new Residual([new LayerNorm(), Tanh, new Dense()]) { BranchScale = ResidualScale.ByUnit }).Words.Should().Contain("ln l");
+        Judge(new Residual([new LayerNorm(), Tanh, new Dense()]) { Survival = 0.8 }).Words.Should().Contain("units that survive");
+    }
+
+    [Fact]
+    public void What_no_law_covers_is_said()
+    {
+        foreach (var (unit, word) in ((Layers, string)[])
+        [
+            ([new Residual([new LayerNorm(), new Attention(2)])], "attention"),
+            ([new Dense(), new MaxPool(2), Relu], "max_pool"),
+            ([new Residual([new Dense(), new BatchNorm()]), Relu], "relu"),
+            ([new Dense(), Relu, new Dropout(0.5) { Mask = DropoutMask.ByPoint }], "dropout"),
+            ([new Residual([Relu, new Dense()]), new Residual([Relu, new Dense()])], "residual"),
+            ([new Dense(), Relu, new Dense(), Tanh], "different layers"),
+            ([Relu], "without weights"),
+            ([new Dense(), new InstanceNorm(), Relu], "instance_norm"),
+        ])
+        {
+            var verdict = StackJudge.Judge(new Repeat(4, unit), "here");
+            verdict.Behaviour.Should().Be(Behaviour.Unknown, "{0}", unit);
+            verdict.Words.Should().StartWith("theory does not reach").And.Contain(word);
+            verdict.Suggestions.Should().BeEmpty("advice never goes beyond a law");
+        }
+
+        StackJudge.Judge(new Network("none", new Shape(1, 1, 4), [new Dense(), Relu])).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Advice_is_the_smallest_change_and_what_follows_from_it_holds()
+    {
+        // Off the edge: the weights on it, which the verdict on the changed unit confirms.
+        var chaotic = Judge(Tanh, new Dense { Parameters = new(2.25, 0.04) });
+        chaotic.Suggestions[0].Change.Should().Contain("1.700796372").And.Contain("σ_w = 1.30414584");
+        Judge(Tanh, new Dense { Parameters = new(1.7007963723, 0.04) }).Behaviour.Should().Be(Behaviour.Edge);
+
+        // GELU's edge at small biases repels.
+        Judge(Gelu, new Dense { Parameters = new(1, 0.01) }).Suggestions[0].Change.Should().Contain("repels");
+
+        // A ReLU's collapse: branches scaled by the depth, or begun by a norm.
+        var line = Judge(new Residual([Relu, new Dense()]));
+        line.Suggestions.Select(suggestion => suggestion.Law).Should().OnlyContain(law => law == "Z2");
+        Judge(new Residual([Relu, new Dense()]) { BranchScale = ResidualScale.ByDepth }).Behaviour.Should().Be(Behaviour.WellBehaved);
+        Judge(new Residual([new LayerNorm(), Relu, new Dense()])).Behaviour.Should().Be(Behaviour.WellBehaved);
+
+        // A feedforward batch norm as a branch: the exponent that the suggestion names.
+        var exploding = Judge(new BatchNorm { Epsilon = 0 }, Relu, new Dense());
+        exploding.Suggestions[0].Prediction.Should().Contain("0.2335");
+        Judge(new Residual([new BatchNorm { Epsilon = 0 }, Relu, new Dense()])).Exponent.Should().BeApproximately(0.2335, 5e-5);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void Verdicts_on_norms_after_activations_are_what_the_recursion_does(double variance)
+    {
+        Layers unit = [new Dense { Parameters = new(variance) }, Tanh, new LayerNorm { Epsilon = 0 }];
+        var verdict = StackJudge.Judge(new Repeat(2, unit), "here");
+        var (x, dx) = NetworkPredictionTests.Batch(5, 9);
+        var network = new Network("after", new Shape(1, 1, 9), [new Dense { Channels = 64 }, new Repeat(150, unit)]);
+        var ends = NetworkPrediction.Make(network, network.Input, x, dx, 1).Places.Where(place => place.Place.Number == 4).ToArray();
+        (2 * (ends[^1].LogChi - ends[^11].LogChi) / 10).Should().BeApproximately(Math.Log(verdict.SquaredGrowth), 1e-4);
+    }
+
+    private static StackVerdict Judge(params Layer[] unit) => StackJudge.Judge(new Repeat(20, [.. unit]), "here");
+}
