@@ -26,7 +26,8 @@ internal static class Evaluation
         _ => [],
     };
 
-    private static OrtValue Value(TensorProto tensor)
+    /// <summary>A value for ONNX Runtime.</summary>
+    public static OrtValue Value(TensorProto tensor)
     {
         var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (Microsoft.ML.OnnxRuntime.Tensors.TensorElementType)tensor.DataType, [.. tensor.Dims]);
         if (Tensors.IsReal(tensor.DataType))

@@ -23,6 +23,7 @@ internal static class Derivative
     {
         var result = graph.WithNodes(graph.Nodes);
         var (nodes, tangents) = (new List<NodeProto>(), new Dictionary<string, string>(seeds));
+        var used = graph.Nodes.SelectMany(Graph.Uses).Concat(graph.Outputs).ToHashSet();
         foreach (var original in graph.Nodes)
         {
             var node = original.Clone();
@@ -49,6 +50,10 @@ internal static class Derivative
                 }
 
                 rule(context);
+                if (original.Output.FirstOrDefault(output => used.Contains(output) && types[output].IsReal && !tangents.ContainsKey(output)) is { } left)
+                {
+                    throw NotKnown(graph.Subject, node, $"and whose output '{left}' is not used");
+                }
             }
 
             nodes.AddRange(before);

@@ -3,11 +3,16 @@ namespace Wellbehaved.Onnx;
 /// <summary>Operators that are linear in their first input, whatever the others are: the same operator takes the tangent.</summary>
 internal static class LinearRules
 {
-    public static Dictionary<string, Rule> All { get; } = new[]
-    {
+    private static readonly string[] Names =
+    [
         "Identity", "Cast", "CastLike", "Neg", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Flatten", "Expand", "Tile", "Slice", "Gather", "GatherElements", "GatherND", "Compress",
         "DepthToSpace", "SpaceToDepth", "CumSum", "Trilu", "ReverseSequence", "AveragePool", "GlobalAveragePool", "ReduceSum", "ReduceMean", "Split", "Resize",
-    }.ToDictionary(name => name, _ => (Rule)SameOfTangent);
+    ];
+
+    public static Dictionary<string, Rule> All { get; } = new(Names.Select(name => KeyValuePair.Create<string, Rule>(name, SameOfTangent)))
+    {
+        ["Dropout"] = context => context.SetTangent(context.Tangent(0)!.Value),
+    };
 
     private static void SameOfTangent(RuleContext context)
     {

@@ -36,10 +36,23 @@ internal static class NormRules
     private static void OverLastAxes(RuleContext context, bool centred)
     {
         Refuse(context);
-        var axes = AxesFrom(context.Axis("axis", -1), context.Rank(0));
-        var (_, tangent) = Normalise(context.Input(0), context.Tangent(0)!.Value, axes, Count(context.Shape(0), axes), context.Node.Real("epsilon", 1e-5f), centred);
+        var (x, dx, axes) = (context.Input(0), context.Tangent(0)!.Value, AxesFrom(context.Axis("axis", -1), context.Rank(0)));
+        var (count, epsilon) = (Count(context.Shape(0), axes), context.Node.Real("epsilon", 1e-5f));
+        var (_, tangent) = Normalise(x, dx, axes, count, epsilon, centred);
         context.SetTangent(tangent * context.Input(1));
+        if (context.Node.Output.Count > 1)
+        {
+            // The mean m and the inverse deviation r = (E[(x - m)²] + ε)^(-1/2), which layer normalisation gives as well: dr = -r³E[(x - m)dx].
+            var deviation = x - (x.Sum(axes) / count);
+            var inverse = 1 / ((deviation.Square().Sum(axes) / count) + epsilon).Sqrt();
+            context.SetTangent(OfType(context, 1, dx.Sum(axes) / count), 1);
+            context.SetTangent(OfType(context, 2, -(inverse * inverse.Square() * ((deviation * dx).Sum(axes) / count))), 2);
+        }
     }
+
+    /// <summary>Statistics may be kept in another precision.</summary>
+    private static Expression OfType(RuleContext context, int output, Expression tangent) =>
+        context.OutputType(output) is var type && (type == tangent.Type || type == 0) ? tangent : tangent with { Name = context.Emitter.Cast(tangent.Name, type), Type = type };
 
     private static void InstanceNorm(RuleContext context)
     {

@@ -9,7 +9,17 @@ internal static class PoolRules
 
     private static void MaxPool(RuleContext context)
     {
-        var node = context.Node;
+        var (node, dx) = (context.Node, context.Tangent(0)!.Value);
+        if (node.Integer("storage_order", 0) != 0)
+        {
+            // Indices that count columns first are of no use here.
+            node = node.Clone();
+            node.Take("storage_order");
+            node.Output.Clear();
+            node.Output.Add(context.Emitter.Fresh());
+            context.Emitter.Append(node);
+        }
+
         if (node.Output.Count < 2)
         {
             node.Output.Add("");
@@ -20,13 +30,7 @@ internal static class PoolRules
             node.Output[1] = context.Emitter.Fresh();
         }
 
-        // Indices count through the whole tensor, rows innermost or columns.
-        var dx = context.Tangent(0)!.Value;
-        if (node.Integer("storage_order", 0) != 0)
-        {
-            throw context.NotKnown("with rows in order");
-        }
-
+        // Indices count through the whole tensor.
         context.SetTangent(dx with { Name = context.Emitter.Node("Gather", dx.Reshape(-1).Name, node.Output[1]) });
     }
 

@@ -17,6 +17,9 @@ internal sealed class RuleContext(Graph graph, NodeProto node, Emitter emitter, 
     /// <summary>Type of the elements of the outputs.</summary>
     public int Type => TypeOf(node.Output.First(name => name.Length > 0)).Element;
 
+    /// <summary>Type of the elements of an output; 0 if it is not asked for.</summary>
+    public int OutputType(int i) => i < node.Output.Count ? TypeOf(node.Output[i]).Element : 0;
+
     /// <summary>Whether an input is there.</summary>
     public bool Has(int i) => i < node.Input.Count && node.Input[i].Length > 0;
 

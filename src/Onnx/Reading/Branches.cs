@@ -77,7 +77,8 @@ internal static class Branches
         {
             if (inner.OpType == "Constant" && ConstantNode.Value(inner) is { } tensor)
             {
-                graph.Constants[inner.Output[0]] = tensor;
+                tensor.Name = inner.Output[0];
+                graph.Constants[tensor.Name] = tensor;
             }
             else
             {

@@ -118,6 +118,8 @@ internal static class GraphReader
             throw new InvalidInputException(graph.Subject, $"expected {count} elements in tensor '{name}' of shape [{string.Join(", ", tensor.Dims)}], got {found}");
         }
 
+        // What nodes hold has no name of its own.
+        tensor.Name = name;
         if (name.Length == 0 || !graph.Constants.TryAdd(name, tensor))
         {
             throw new InvalidInputException(graph.Subject, $"expected each tensor to have a name of its own, got '{name}' twice or empty");

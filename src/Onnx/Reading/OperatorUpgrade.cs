@@ -17,9 +17,15 @@ internal static class OperatorUpgrade
         {
             if (node.OpType == "Dropout")
             {
-                nodes.Add(Rewritten("Identity", node, node.Input[0]));
+                // Without a ratio and a mode it keeps everything.
+                node.Attribute.Clear();
+                while (node.Input.Count > 1)
+                {
+                    node.Input.RemoveAt(node.Input.Count - 1);
+                }
             }
-            else if (graph.Opset < Version)
+
+            if (graph.Opset < Version)
             {
                 Upgrade(graph, node, nodes);
             }

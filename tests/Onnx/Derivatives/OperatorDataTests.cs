@@ -14,7 +14,7 @@ public class OperatorDataTests
     private static readonly Dictionary<string, int> MovingInputs = new()
     {
         ["Resize"] = 1, ["Upsample"] = 1, ["Clip"] = 1, ["Pad"] = 1, ["BatchNormalization"] = 1, ["LayerNormalization"] = 1, ["InstanceNormalization"] = 1, ["GroupNormalization"] = 1, ["Dropout"] = 1,
-        ["Mod"] = 1, ["Conv"] = 2, ["ConvTranspose"] = 2, ["ReduceProd"] = 1, ["Pow"] = 1,
+        ["CastLike"] = 1, ["Mod"] = 1, ["Conv"] = 2, ["ConvTranspose"] = 2, ["ReduceProd"] = 1, ["Pow"] = 1,
     };
 
     public static TheoryData<string> Examples()
@@ -23,7 +23,8 @@ public class OperatorDataTests
         string[] folders = Directory.Exists(Folder) ? Directory.GetDirectories(Folder) : [];
         foreach (var name in folders.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
         {
-            if (IsMeant(ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(Folder, name, "model.onnx")))))
+            // ONNX Runtime has no power with unsigned exponents.
+            if (!name.StartsWith("test_pow_types_float32_uint", StringComparison.Ordinal) && IsMeant(ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(Folder, name, "model.onnx")))))
             {
                 names.Add(name);
             }
@@ -53,8 +54,8 @@ public class OperatorDataTests
 
     /// <summary>Models of operators with a rule, that take and give tensors of real numbers.</summary>
     private static bool IsMeant(ModelProto model) =>
-        model.Graph.Node.All(node => (Rules.All.ContainsKey(node.OpType) || node.OpType is "Constant" or "Dropout") && node.Domain is "" or "ai.onnx" && node.Integer("training_mode", 0) == 0)
-        && model.Graph.Input.All(input => input.Type?.TensorType is not null) && model.Graph.Input.Any(input => Tensors.IsReal(input.Type.TensorType.ElemType))
+        model.Graph.Node.All(node => (Rules.All.ContainsKey(node.OpType) || node.OpType is "Constant" or "Dropout") && node.Domain is "" or "ai.onnx" && node.Integer("training_mode", 0) == 0 && node.Text("reduction", "none") is "none" or "add")
+        && model.Graph.Input.All(input => input.Type?.TensorType is { ElemType: not ((int)TensorProto.Types.DataType.String or (int)TensorProto.Types.DataType.Bfloat16) }) && model.Graph.Input.Any(input => Tensors.IsReal(input.Type.TensorType.ElemType))
         && model.Graph.Output.Any(output => output.Type?.TensorType is { } type && Tensors.IsReal(type.ElemType))
         && model.OpsetImport.All(import => import.Version >= GraphReader.OldestOpset);
 }
