@@ -27,7 +27,8 @@ internal static class DerivativeCheck
         try
         {
             // Rounding of 1e-16, of values that may be ten, by a step of 1e-6.
-            return new Outcome(Compare(make(), given, moving, options, DataType.Double, step: 1e-6, tolerance: 1e-7), InDouble: true);
+            var compared = Compare(make(), given, moving, options, DataType.Double, step: 1e-6, tolerance: 1e-7);
+            return compared == make().Outputs.Count ? new Outcome(compared, InDouble: true) : new Outcome(Compare(make(), given, moving, options, DataType.Float, step: 1e-2, tolerance: InSingle), InDouble: false);
         }
         catch (InvalidInputException error) when (HasNoKernel(error.Message))
         {
@@ -68,7 +69,8 @@ internal static class DerivativeCheck
             values[seed] = Tensors.FromReals(precision, values[name].Dims, directions[name]);
         }
 
-        var outputs = graph.Outputs.Where(output => types[output].IsReal).ToList();
+        // Statistics of a normalisation may be in single precision where all else is in double.
+        var outputs = graph.Outputs.Where(output => types[output].Element == (int)precision).ToList();
         var moved = outputs.Where(tangents.ContainsKey).ToList();
         var before = Evaluation.Run(graph, values, outputs);
         var both = Evaluation.Run(derivative, values, [.. outputs, .. moved.Select(output => tangents[output]).Distinct()]);
@@ -84,17 +86,18 @@ internal static class DerivativeCheck
 
         // Two steps, whose errors of second order cancel.
         var (coarse, fine) = (Difference(derivative, values, directions, outputs, step, precision), Difference(derivative, values, directions, outputs, step / 2, precision));
+        var largest = moving.SelectMany(name => Tensors.Reals(values[name])).Select(Math.Abs).DefaultIfEmpty(0).Max();
         foreach (var output in outputs)
         {
             double[] difference = [.. fine[output].Zip(coarse[output], (near, far) => ((4 * near) - far) / 3)];
             var tangent = moved.Contains(output) ? both[tangents[output]] : new double[difference.Length];
             tangent.Length.Should().Be(difference.Length, "a tangent has the shape of its value, '{0}'", output);
             var size = Math.Max(1, difference.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(1).Max());
-            var allowed = size * (types[output].Element == (int)precision ? tolerance : InSingle);
+            var allowed = size * tolerance * Math.Max(1, largest / 10);
             for (var i = 0; i < tangent.Length; i++)
             {
                 // Where the two steps disagree, there is a kink between them or a pole nearby.
-                Math.Abs(tangent[i] - difference[i]).Should().BeLessThan(allowed + (Math.Abs(fine[output][i] - coarse[output][i]) / 2), "of {0}[{1}] the tangent is {2}, the difference {3}", output, i, tangent[i], difference[i]);
+                Math.Abs(tangent[i] - difference[i]).Should().BeLessThan(allowed + (3 * Math.Abs(fine[output][i] - coarse[output][i])), "of {0}[{1}] the tangent is {2}, the difference {3}", output, i, tangent[i], difference[i]);
             }
         }
 
