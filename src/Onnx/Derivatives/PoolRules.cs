@@ -14,6 +14,7 @@ internal static class PoolRules
         {
             // Indices that count columns first are of no use here.
             node = node.Clone();
+            node.Name = "";
             node.Take("storage_order");
             node.Output.Clear();
             node.Output.Add(context.Emitter.Fresh());

@@ -41,9 +41,11 @@ internal static class GraphReader
             throw new InvalidInputException(path, $"expected tensors as inputs, got '{other.Name}' of another kind");
         }
 
-        var nodes = new List<NodeProto>();
+        var (nodes, names) = (new List<NodeProto>(), new HashSet<string>());
         foreach (var node in model.Graph.Node)
         {
+            // ONNX Runtime wants names of nodes to differ, ONNX does not.
+            node.Name = names.Add(node.Name) ? node.Name : "";
             if (node.OpType == "Constant")
             {
                 AddConstant(graph, node.Output.FirstOrDefault(""), ConstantNode.Value(node) ?? throw new InvalidInputException(path, $"expected a dense tensor or numbers in {node.Called()}"));

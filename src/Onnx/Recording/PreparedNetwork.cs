@@ -59,7 +59,7 @@ internal sealed class PreparedNetwork : IDisposable
         }
 
         var seeds = entries.ToDictionary(entry => entry.Value, entry => graph.Fresh("noise"));
-        var remarks = Remarked(graph, options);
+        var remarks = Remarked(graph, parameters, options);
         var inputs = graph.Inputs.ConvertAll(input => NoiseEntry.Describe(graph, input, types));
         var (derivative, tangents) = Derivative.Of(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
         var axes = ChannelAxes.Of(graph, types, tangents);
@@ -109,13 +109,13 @@ internal sealed class PreparedNetwork : IDisposable
         }
     }
 
-    private static List<string> Remarked(Graph graph, OnnxOptions options)
+    private static List<string> Remarked(Graph graph, List<Parameter> parameters, OnnxOptions options)
     {
         var remarks = new List<string>();
         var norms = graph.Nodes.Where(node => node.OpType == "BatchNormalization").ToList();
-        if (norms.Count == 0 && graph.Nodes.Exists(node => node.OpType == "Conv"))
+        if (!parameters.Exists(parameter => parameter.Role == OnnxParameterRole.Scale) && graph.Nodes.Exists(node => node.OpType == "Conv"))
         {
-            remarks.Add("The file has convolutions and no batch normalisation. An exporter in evaluation mode folds it into them: PyTorch keeps it with training=torch.onnx.TrainingMode.PRESERVE.");
+            remarks.Add("The file has convolutions and no normalisation. An exporter in evaluation mode folds batch normalisation into convolutions: PyTorch keeps it with training=torch.onnx.TrainingMode.PRESERVE.");
         }
 
         var idle = norms.Count(node => node.Input.Count == 5 && IsAll(graph, node.Input[3], 0) && IsAll(graph, node.Input[4], 1));
