@@ -1,3 +1,4 @@
+using Google.Protobuf.Collections;
 using Wellbehaved.Model;
 using Wellbehaved.Onnx.Format;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
@@ -73,7 +74,7 @@ internal static class GraphReader
             : throw new InvalidInputException(path, $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; {(version > NewestOpset ? "export with an older one" : "export anew")}");
     }
 
-    private static void CheckOperators(IReadOnlyCollection<NodeProto> nodes, string path)
+    private static void CheckOperators(RepeatedField<NodeProto> nodes, string path)
     {
         if (nodes.Count > MostNodes)
         {

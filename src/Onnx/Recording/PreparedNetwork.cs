@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Wellbehaved.Model;
-using Wellbehaved.Onnx.Format;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
@@ -9,8 +8,8 @@ namespace Wellbehaved.Onnx;
 /// <summary>A graph with its derivative, cut into stretches that are loaded, and all that is put into it.</summary>
 internal sealed class PreparedNetwork : IDisposable
 {
-    /// <summary>Bytes of recorded values in a stretch.</summary>
-    private const long BytesOfSegment = 128 << 20;
+    /// <summary>Bytes of recorded values in a stretch, unless a test asks for others.</summary>
+    private const long UsualBytes = 128 << 20;
 
     private readonly Graph _graph;
     private readonly OnnxOptions _options;
@@ -41,11 +40,14 @@ internal sealed class PreparedNetwork : IDisposable
 
     public long LeastMemory { get; private set; }
 
+    /// <summary>Number of stretches.</summary>
+    public int Segments => _segments.Count;
+
     /// <summary>Precision of the arithmetic.</summary>
     private int Element => _graph.Inputs.Find(input => input.Name == _tangents[_entries[0].Value])!.Type.TensorType.ElemType;
 
     /// <summary>Differentiates a graph, finds its places and parameters and loads it.</summary>
-    public static PreparedNetwork Of(Graph graph, OnnxOptions options)
+    public static PreparedNetwork Of(Graph graph, OnnxOptions options, long bytesOfSegment = UsualBytes)
     {
         InputValues.FixShapes(graph, options);
         Branches.Inline(graph, () => InputValues.Example(graph), options.Threads);
@@ -74,7 +76,7 @@ internal sealed class PreparedNetwork : IDisposable
         var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes) { Inputs = inputs, Remarks = remarks };
         try
         {
-            prepared.Load(types);
+            prepared.Load(types, bytesOfSegment);
             return prepared;
         }
         catch
@@ -98,7 +100,7 @@ internal sealed class PreparedNetwork : IDisposable
     }
 
     /// <summary>Takes parameters out of the constants and makes them inputs.</summary>
-    private static void GiveParameters(Graph graph, List<Parameter> parameters, IReadOnlyDictionary<string, TensorType> types)
+    private static void GiveParameters(Graph graph, List<Parameter> parameters, Dictionary<string, TensorType> types)
     {
         var given = parameters.Select(parameter => parameter.Value).ToHashSet();
         graph.Nodes = [.. graph.Nodes.Where(node => node.OpType != "Identity" || !given.Contains(node.Output[0]))];
@@ -142,7 +144,7 @@ internal sealed class PreparedNetwork : IDisposable
         return Array.TrueForAll(Tensors.Reals(graph.Constants[name]), element => element == value);
     }
 
-    private void Load(IReadOnlyDictionary<string, TensorType> types)
+    private void Load(Dictionary<string, TensorType> types, long bytesOfSegment)
     {
         var recorded = _places.SelectMany(place => new[] { place.Value, _tangents[place.Value] }).ToHashSet();
         var known = new Dictionary<string, TensorType>(types);
@@ -159,7 +161,7 @@ internal sealed class PreparedNetwork : IDisposable
             }
         }
 
-        var segments = Segments.Cut(_graph, recorded, name => known[name].Bytes, BytesOfSegment);
+        var segments = Onnx.Segments.Cut(_graph, recorded, name => known[name].Bytes, bytesOfSegment);
         LeastMemory = MemoryNeeded(segments, known);
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (LeastMemory > available)
@@ -168,10 +170,10 @@ internal sealed class PreparedNetwork : IDisposable
         }
 
         AssignPlaces(segments);
-        var crossing = Segments.CrossingTypes(_graph, segments, known, _options.Threads);
+        var crossing = Onnx.Segments.CrossingTypes(_graph, segments, known, _options.Threads);
         foreach (var segment in segments)
         {
-            _segments.Add((segment, Runtime.Load(Segments.Model(_graph, segment, crossing), _graph.Subject, _options.Threads, optimise: true)));
+            _segments.Add((segment, Runtime.Load(Onnx.Segments.Model(_graph, segment, crossing), _graph.Subject, _options.Threads, optimise: true)));
         }
     }
 

@@ -90,7 +90,7 @@ internal static class Segments
     }
 
     /// <summary>The nodes that recorded values need, in order.</summary>
-    private static List<NodeProto> Needed(IReadOnlyList<NodeProto> nodes, IReadOnlySet<string> recorded)
+    private static List<NodeProto> Needed(List<NodeProto> nodes, IReadOnlySet<string> recorded)
     {
         var needed = new HashSet<string>(recorded);
         var kept = new List<NodeProto>();
