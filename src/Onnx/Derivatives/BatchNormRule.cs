@@ -7,7 +7,8 @@ namespace Wellbehaved.Onnx;
 internal static class BatchNormRule
 {
     /// <summary>Gives a node the statistics of its batch, as values that other nodes compute before it.</summary>
-    public static void TakeStatistics(NodeProto node, Emitter emitter, IReadOnlyDictionary<string, TensorType> types)
+    /// <returns>The input with the mean taken away, which the node may be given in its place once its rule has run: see <see cref="TakeCentred"/>.</returns>
+    public static string TakeStatistics(NodeProto node, Emitter emitter, IReadOnlyDictionary<string, TensorType> types)
     {
         // In training mode ONNX normalises by the batch, and so does what is written here in its place.
         node.Take("training_mode");
@@ -20,7 +21,16 @@ internal static class BatchNormRule
         var x = new Expression(emitter, node.Input[0], type.Element);
         var mean = Mean(x, type.Shape!);
         node.Input[3] = mean.Reshape(-1).Name;
-        node.Input[4] = Mean((x - mean).Square(), type.Shape!).Reshape(-1).Name;
+        var centred = x - mean;
+        node.Input[4] = Mean(centred.Square(), type.Shape!).Reshape(-1).Name;
+        return centred.Name;
+    }
+
+    /// <summary>Normalises what has mean zero already: ONNX Runtime multiplies before it subtracts, which loses the digits of a mean that is large beside the deviation.</summary>
+    public static void TakeCentred(NodeProto node, string centred, Emitter emitter, TensorType type)
+    {
+        node.Input[0] = centred;
+        node.Input[3] = emitter.Constant(Tensors.FromReals((TensorProto.Types.DataType)type.Element, [type.Shape![1]], new double[type.Shape[1]]));
     }
 
     public static void Apply(RuleContext context)

@@ -36,10 +36,7 @@ internal static class Derivative
             var before = new List<NodeProto>();
             var isReached = Graph.Uses(node).Any(tangents.ContainsKey);
             var isReal = node.Output.Any(name => types.TryGetValue(name, out var type) && (type.IsReal || type.Element == 0));
-            if (node.OpType == "BatchNormalization" && options.BatchNorm == OnnxBatchNorm.Batch)
-            {
-                BatchNormRule.TakeStatistics(node, new Emitter(result, before), types);
-            }
+            var centred = node.OpType == "BatchNormalization" && options.BatchNorm == OnnxBatchNorm.Batch ? BatchNormRule.TakeStatistics(node, new Emitter(result, before), types) : null;
 
             if (isReached && isReal && !Flat.Contains(node.OpType))
             {
@@ -54,6 +51,11 @@ internal static class Derivative
                 {
                     throw NotKnown(graph.Subject, node, $"and whose output '{left}' is not used");
                 }
+            }
+
+            if (centred is not null)
+            {
+                BatchNormRule.TakeCentred(node, centred, new Emitter(result, before), types[original.Input[0]]);
             }
 
             nodes.AddRange(before);
