@@ -13,14 +13,26 @@ public class OperatorDataTests
     /// <summary>Operators of whose inputs only the first ones can carry noise.</summary>
     private static readonly Dictionary<string, int> MovingInputs = new()
     {
-        ["Resize"] = 1, ["Upsample"] = 1, ["Clip"] = 1, ["Pad"] = 1, ["BatchNormalization"] = 1, ["LayerNormalization"] = 1, ["InstanceNormalization"] = 1, ["GroupNormalization"] = 1, ["Dropout"] = 1,
-        ["CastLike"] = 1, ["Mod"] = 1, ["Conv"] = 2, ["ConvTranspose"] = 2, ["ReduceProd"] = 1, ["Pow"] = 1,
+        ["Resize"] = 1,
+        ["Upsample"] = 1,
+        ["Clip"] = 1,
+        ["Pad"] = 1,
+        ["BatchNormalization"] = 1,
+        ["LayerNormalization"] = 1,
+        ["InstanceNormalization"] = 1,
+        ["Dropout"] = 1,
+        ["CastLike"] = 1,
+        ["Mod"] = 1,
+        ["Conv"] = 2,
+        ["ConvTranspose"] = 2,
+        ["ReduceProd"] = 1,
+        ["Pow"] = 1,
     };
 
     public static TheoryData<string> Examples()
     {
         var names = new TheoryData<string>();
-        string[] folders = Directory.Exists(Folder) ? Directory.GetDirectories(Folder) : [];
+        var folders = Directory.Exists(Folder) ? Directory.GetDirectories(Folder) : [];
         foreach (var name in folders.Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal))
         {
             // ONNX Runtime has no power with unsigned exponents.

@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Wellbehaved.Model;
 using Wellbehaved.Onnx;
 using Wellbehaved.Onnx.Format;
 using Wellbehaved.Tests.Onnx.Networks;

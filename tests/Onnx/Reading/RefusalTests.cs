@@ -56,6 +56,18 @@ public class RefusalTests
         act.Should().Throw<InvalidInputException>().WithMessage(Wrong[name].Message).Which.Message.Should().NotContain("\n");
     }
 
+    [Theory]
+    [InlineData(GraphReader.OldestOpset)]
+    [InlineData(GraphReader.NewestOpset)]
+    public void Oldest_and_newest_operators_that_are_promised_run(int opset)
+    {
+        using var folder = new TemporaryFolder();
+        var model = Convolved();
+        model.OpsetImport[0].Version = opset;
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { Threads = 1 });
+        network.Record(1, 0).Mappings[0].FirstNotFinite.Should().BeNull();
+    }
+
     [Fact]
     public void Model_of_integers_alone_has_no_place_for_noise()
     {
