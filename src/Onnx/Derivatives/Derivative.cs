@@ -19,7 +19,8 @@ internal static class Derivative
     /// <param name="options">Which mapping is differentiated.</param>
     /// <returns>The graph with the nodes of tangents, and the tangent of each value that has one.</returns>
     /// <exception cref="InvalidInputException">The derivative of an operator that noise reaches is not known.</exception>
-    public static (Graph Graph, Dictionary<string, string> Tangents) Of(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> seeds, DerivativeOptions options)
+    public static (Graph Graph, Dictionary<string, string> Tangents) Of(
+        Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> seeds, DerivativeOptions options)
     {
         var result = graph.WithNodes(graph.Nodes);
         var (nodes, tangents) = (new List<NodeProto>(), new Dictionary<string, string>(seeds));
@@ -36,7 +37,8 @@ internal static class Derivative
             var before = new List<NodeProto>();
             var isReached = Graph.Uses(node).Any(tangents.ContainsKey);
             var isReal = node.Output.Any(name => types.TryGetValue(name, out var type) && (type.IsReal || type.Element == 0));
-            var centred = node.OpType == "BatchNormalization" && options.BatchNorm == OnnxBatchNorm.Batch ? BatchNormRule.TakeStatistics(node, new Emitter(result, before), types) : null;
+            var takesBatch = node.OpType == "BatchNormalization" && options.BatchNorm == OnnxBatchNorm.Batch;
+            var centred = takesBatch ? BatchNormRule.TakeStatistics(node, new Emitter(result, before), types) : null;
 
             if (isReached && isReal && !Flat.Contains(node.OpType))
             {

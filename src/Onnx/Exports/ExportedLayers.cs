@@ -130,7 +130,11 @@ internal sealed class ExportedLayers
 
         return Node("Conv", Change, [value, .. WeightsAndBiases(convolution.Parameters, convolution.Kernel, shape.Channels / groups, output.Channels)]);
 
-        void Change(NodeProto node) => node.With("strides", [convolution.Stride, convolution.Stride]).With("dilations", [convolution.Dilation, convolution.Dilation]).With("group", (long)groups).With("pads", pads);
+        void Change(NodeProto node) => node
+            .With("strides", [convolution.Stride, convolution.Stride])
+            .With("dilations", [convolution.Dilation, convolution.Dilation])
+            .With("group", (long)groups)
+            .With("pads", pads);
     }
 
     /// <summary>Puts what lies beyond the border around an axis.</summary>

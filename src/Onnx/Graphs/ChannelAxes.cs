@@ -7,7 +7,8 @@ internal static class ChannelAxes
 {
     private static readonly HashSet<string> Second =
     [
-        "Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization", "GroupNormalization", "LRN", "AveragePool", "MaxPool", "GlobalAveragePool", "GlobalMaxPool", "DepthToSpace", "SpaceToDepth",
+        "Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization", "GroupNormalization", "LRN",
+        "AveragePool", "MaxPool", "GlobalAveragePool", "GlobalMaxPool", "DepthToSpace", "SpaceToDepth",
     ];
 
     private static readonly HashSet<string> Last = ["Gemm", "MatMul", "Einsum", "LayerNormalization", "RMSNormalization", "Softmax", "LogSoftmax"];

@@ -159,7 +159,10 @@ internal sealed class ParameterSearch
 
     private bool IsNormalised(NodeProto node) =>
         (node.OpType == "Div" && _source.TryGetValue(node.Input[1], out var root) && root.OpType == "Sqrt")
-        || (node.OpType == "Mul" && node.Input.Any(input => _source.TryGetValue(input, out var inverse) && inverse.OpType == "Reciprocal" && _source.TryGetValue(inverse.Input[0], out var inner) && inner.OpType == "Sqrt"));
+        || (node.OpType == "Mul" && node.Input.Any(IsInverseRoot));
+
+    private bool IsInverseRoot(string value) =>
+        _source.TryGetValue(value, out var inverse) && inverse.OpType == "Reciprocal" && _source.TryGetValue(inverse.Input[0], out var root) && root.OpType == "Sqrt";
 
     private long[]? Shape(string name) => _types.TryGetValue(name, out var type) ? type.Shape : null;
 

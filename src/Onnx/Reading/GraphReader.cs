@@ -71,7 +71,8 @@ internal static class GraphReader
         var version = model.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version).DefaultIfEmpty(1).Max();
         return version is >= OldestOpset and <= NewestOpset
             ? (int)version
-            : throw new InvalidInputException(path, $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; {(version > NewestOpset ? "export with an older one" : "export anew")}");
+            : throw new InvalidInputException(
+                path, $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; {(version > NewestOpset ? "export with an older one" : "export anew")}");
     }
 
     private static void CheckOperators(RepeatedField<NodeProto> nodes, string path)

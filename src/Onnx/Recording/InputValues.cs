@@ -36,7 +36,9 @@ internal static class InputValues
                 throw Open(input, "[…]");
             }
 
-            long[] shape = options.InputShapes.TryGetValue(input.Name, out var given) ? [.. given] : [.. type.Shape!.Dim.Select((dimension, axis) => Length(input, dimension, axis, lengths, options))];
+            long[] shape = options.InputShapes.TryGetValue(input.Name, out var given)
+                ? [.. given]
+                : [.. type.Shape!.Dim.Select((dimension, axis) => Length(input, dimension, axis, lengths, options))];
             graph.Inputs[i] = GraphModel.Input(input.Name, type.ElemType, shape);
         }
     }
@@ -101,7 +103,8 @@ internal static class InputValues
         var input = graph.Inputs.Find(input => input.Name == name)
             ?? throw new InvalidInputException("--input-shape", $"expected an input of the file ({string.Join(", ", graph.Inputs.Select(input => input.Name))}), got '{name}'");
         var dimensions = input.Type.TensorType.Shape?.Dim;
-        if (shape.Any(length => length < 1) || (dimensions is not null && (dimensions.Count != shape.Count || dimensions.Zip(shape).Any(pair => pair.First.DimValue > 0 && pair.First.DimValue != pair.Second))))
+        var fits = dimensions is null || (dimensions.Count == shape.Count && dimensions.Zip(shape).All(pair => pair.First.DimValue <= 0 || pair.First.DimValue == pair.Second));
+        if (!fits || shape.Any(length => length < 1))
         {
             throw new InvalidInputException("--input-shape", $"expected {Written(dimensions)} for '{name}', got [{string.Join(", ", shape)}]");
         }
@@ -142,5 +145,8 @@ internal static class InputValues
         new("--input-shape", $"expected the shape of '{input.Name}', which the file leaves open: {shape}");
 
     private static string Written(IEnumerable<TensorShapeProto.Types.Dimension>? dimensions) =>
-        dimensions is null ? "[…]" : $"[{string.Join(", ", dimensions.Select(dimension => dimension.DimValue > 0 ? dimension.DimValue.ToString(CultureInfo.InvariantCulture) : dimension.DimParam.Length > 0 ? dimension.DimParam : "?"))}]";
+        dimensions is null ? "[…]" : $"[{string.Join(", ", dimensions.Select(Written))}]";
+
+    private static string Written(TensorShapeProto.Types.Dimension dimension) =>
+        dimension.DimValue > 0 ? dimension.DimValue.ToString(CultureInfo.InvariantCulture) : dimension.DimParam.Length > 0 ? dimension.DimParam : "?";
 }

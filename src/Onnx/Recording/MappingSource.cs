@@ -7,7 +7,13 @@ namespace Wellbehaved.Onnx;
 
 /// <summary>What is put into a graph for a mapping: parameters, inputs and noise, each a function of the seed, the mapping and its name's number.</summary>
 internal sealed class MappingSource(
-    OnnxOptions options, IReadOnlyList<Parameter> parameters, IReadOnlyList<NoiseEntry> entries, IReadOnlyDictionary<string, string> tangents, IReadOnlyList<OnnxInput> inputs, ulong seed, uint simulation)
+    OnnxOptions options,
+    IReadOnlyList<Parameter> parameters,
+    IReadOnlyList<NoiseEntry> entries,
+    IReadOnlyDictionary<string, string> tangents,
+    IReadOnlyList<OnnxInput> inputs,
+    ulong seed,
+    uint simulation)
 {
     /// <summary>A value.</summary>
     /// <param name="declared">Which.</param>

@@ -9,13 +9,22 @@ internal sealed record PlaceValue(OnnxPlace Place, string Value);
 internal sealed class PlaceSearch
 {
     private static readonly HashSet<string> Products = ["Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum"];
-    private static readonly HashSet<string> Norms = ["BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization", "LRN", "LpNormalization", "MeanVarianceNormalization"];
     private static readonly HashSet<string> Pools = ["MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"];
+    private static readonly HashSet<string> Views = ["Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
     private static readonly HashSet<string> Gates = ["Sigmoid", "HardSigmoid", "Tanh", "Softplus", "Erf"];
+
+    private static readonly HashSet<string> Norms =
+    [
+        "BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization", "LRN", "LpNormalization", "MeanVarianceNormalization",
+    ];
+
+    /// <summary>What a mean is used for where it belongs to a normalisation.</summary>
+    private static readonly HashSet<string> AfterStatistics = ["Sub", "Add", "Sqrt", "Div", "Pow", "Mul"];
 
     private static readonly HashSet<string> Activations =
     [
-        "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "HardSwish", "Softsign", "Gelu", "Mish", "Swish", "Clip", "Shrink", "Sin", "Cos", "Abs", "Softmax", "LogSoftmax", .. Gates,
+        "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "HardSwish", "Softsign",
+        "Gelu", "Mish", "Swish", "Clip", "Shrink", "Sin", "Cos", "Abs", "Softmax", "LogSoftmax", .. Gates,
     ];
 
     private readonly Graph _graph;
@@ -38,7 +47,7 @@ internal sealed class PlaceSearch
         foreach (var node in graph.Nodes)
         {
             // What shows a parameter in another form is that parameter.
-            if (node.Input.Count > 0 && _roles.TryGetValue(node.Input[0], out var role) && node.OpType is "Transpose" or "Reshape" or "Squeeze" or "Unsqueeze" or "Flatten" or "Identity")
+            if (Views.Contains(node.OpType) && _roles.TryGetValue(node.Input[0], out var role))
             {
                 _roles.TryAdd(node.Output[0], role);
             }
@@ -104,7 +113,7 @@ internal sealed class PlaceSearch
         _ when isWeighted => OnnxPlaceKind.Weighted,
         var name when Norms.Contains(name) => OnnxPlaceKind.Normalised,
         var name when Pools.Contains(name) => OnnxPlaceKind.Pooled,
-        "ReduceMean" when _users.GetValueOrDefault(node.Output[0], []).TrueForAll(user => user.OpType is not ("Sub" or "Add" or "Sqrt" or "Div" or "Pow" or "Mul")) => OnnxPlaceKind.Pooled,
+        "ReduceMean" when !_users.GetValueOrDefault(node.Output[0], []).Exists(user => AfterStatistics.Contains(user.OpType)) => OnnxPlaceKind.Pooled,
         var name when Gates.Contains(name) && OpensGate(node.Output[0], 4) => null,
         var name when Activations.Contains(name) => OnnxPlaceKind.Activated,
         "Mul" or "Add" when node.Input.Any(input => _roles.TryGetValue(input, out var role) && role == Closing(node)) => OnnxPlaceKind.Normalised,
@@ -118,9 +127,11 @@ internal sealed class PlaceSearch
 
     /// <summary>The parameter with which a normalisation written out ends: its shift, or its scale where no shift follows.</summary>
     private OnnxParameterRole Closing(NodeProto node) =>
-        node.OpType == "Add" || _users.GetValueOrDefault(node.Output[0], []).Exists(user => user.OpType == "Add" && user.Input.Any(input => _roles.GetValueOrDefault(input, OnnxParameterRole.Weights) == OnnxParameterRole.Shift))
+        node.OpType == "Add" || _users.GetValueOrDefault(node.Output[0], []).Exists(user => user.OpType == "Add" && user.Input.Any(IsShift))
             ? OnnxParameterRole.Shift
             : OnnxParameterRole.Scale;
+
+    private bool IsShift(string value) => _roles.TryGetValue(value, out var role) && role == OnnxParameterRole.Shift;
 
     /// <summary>Whether two factors of one origin are no activation: a power, or a signal times its own inverse size.</summary>
     private bool HasConstantRatio(NodeProto node) =>
@@ -159,7 +170,8 @@ internal sealed class PlaceSearch
         return other is not null && user.OpType switch
         {
             "Add" => node.OpType == "MatMul" && _roles.TryGetValue(other, out var role) && role == OnnxParameterRole.Bias,
-            "Mul" or "Div" when node.OpType == "Mul" => user.Input.Count(_tangents.ContainsKey) == 1 && _types.TryGetValue(other, out var type) && type.Count == 1 && user.Input[0] == node.Output[0],
+            "Mul" or "Div" when node.OpType == "Mul" =>
+                user.Input.Count(_tangents.ContainsKey) == 1 && user.Input[0] == node.Output[0] && _types.TryGetValue(other, out var type) && type.Count == 1,
             _ => false,
         };
     }

@@ -23,11 +23,18 @@ internal sealed class PreparedNetwork : IDisposable
     /// <summary>Numbers of the places that are known, signal and noise, from each stretch on.</summary>
     private readonly List<List<int>> _placesAfter = [];
 
-    private PreparedNetwork(Graph graph, OnnxOptions options, List<PlaceValue> places, List<Parameter> parameters, List<NoiseEntry> entries, IReadOnlyDictionary<string, string> tangents, IReadOnlyDictionary<string, int> axes)
+    private PreparedNetwork(
+        Graph graph,
+        OnnxOptions options,
+        List<PlaceValue> places,
+        List<Parameter> parameters,
+        List<NoiseEntry> entries,
+        IReadOnlyDictionary<string, string> tangents,
+        IReadOnlyDictionary<string, int> axes)
     {
         (_graph, _options, _places, _parameters, _entries, _tangents, _axes) = (graph, options, places, parameters, entries, tangents, axes);
         Places = [.. places.Select(place => place.Place)];
-        Parameters = [.. parameters.Select(parameter => new OnnxParameter(parameter.Tensor.Name, [.. parameter.Tensor.Dims], parameter.Role, parameter.Law.ToString()))];
+        Parameters = parameters.ConvertAll(parameter => new OnnxParameter(parameter.Tensor.Name, [.. parameter.Tensor.Dims], parameter.Role, parameter.Law.ToString()));
     }
 
     public IReadOnlyList<OnnxPlace> Places { get; }
@@ -61,7 +68,7 @@ internal sealed class PreparedNetwork : IDisposable
         }
 
         var seeds = entries.ToDictionary(entry => entry.Value, entry => graph.Fresh("noise"));
-        var remarks = Remarked(graph, parameters, options);
+        var remarks = OnnxRemarks.Of(graph, parameters, options);
         var inputs = graph.Inputs.ConvertAll(input => NoiseEntry.Describe(graph, input, types));
         var (derivative, tangents) = Derivative.Of(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
         var axes = ChannelAxes.Of(graph, types, tangents);
@@ -111,39 +118,6 @@ internal sealed class PreparedNetwork : IDisposable
         }
     }
 
-    private static List<string> Remarked(Graph graph, List<Parameter> parameters, OnnxOptions options)
-    {
-        var remarks = new List<string>();
-        var norms = graph.Nodes.Where(node => node.OpType == "BatchNormalization").ToList();
-        if (!parameters.Exists(parameter => parameter.Role == OnnxParameterRole.Scale) && graph.Nodes.Exists(node => node.OpType == "Conv"))
-        {
-            remarks.Add("The file has convolutions and no normalisation. An exporter in evaluation mode folds batch normalisation into convolutions: PyTorch keeps it with training=torch.onnx.TrainingMode.PRESERVE.");
-        }
-
-        var idle = norms.Count(node => node.Input.Count == 5 && IsAll(graph, node.Input[3], 0) && IsAll(graph, node.Input[4], 1));
-        if (options.BatchNorm == OnnxBatchNorm.Stored && idle > 0)
-        {
-            remarks.Add(string.Create(CultureInfo.InvariantCulture, $"{idle} of {norms.Count} batch normalisations store mean 0 and variance 1, as before any training: with stored statistics they normalise nothing."));
-        }
-
-        return remarks;
-    }
-
-    private static bool IsAll(Graph graph, string name, double value)
-    {
-        while (!graph.Constants.ContainsKey(name))
-        {
-            if (graph.Nodes.Find(node => node.OpType == "Identity" && node.Output[0] == name) is not { } identity)
-            {
-                return false;
-            }
-
-            name = identity.Input[0];
-        }
-
-        return Array.TrueForAll(Tensors.Reals(graph.Constants[name]), element => element == value);
-    }
-
     private void Load(Dictionary<string, TensorType> types, long bytesOfSegment)
     {
         var recorded = _places.SelectMany(place => new[] { place.Value, _tangents[place.Value] }).ToHashSet();
@@ -157,7 +131,8 @@ internal sealed class PreparedNetwork : IDisposable
         {
             if (types[place.Value].Count > int.MaxValue / 8)
             {
-                throw new InvalidInputException(_graph.Subject, $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; take a smaller batch");
+                throw new InvalidInputException(
+                    _graph.Subject, $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; take a smaller batch");
             }
         }
 
@@ -166,7 +141,9 @@ internal sealed class PreparedNetwork : IDisposable
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (LeastMemory > available)
         {
-            throw new InvalidInputException(_graph.Subject, string.Create(CultureInfo.InvariantCulture, $"expected a network that takes at most the {available / 1e9:F1} GB of memory that there are, but it takes at least {LeastMemory / 1e9:F1} GB; take a smaller batch"));
+            var message = string.Create(
+                CultureInfo.InvariantCulture, $"expected a network that takes at most the {available / 1e9:F1} GB of memory that there are, but it takes at least {LeastMemory / 1e9:F1} GB; take a smaller batch");
+            throw new InvalidInputException(_graph.Subject, message);
         }
 
         AssignPlaces(segments);
@@ -200,8 +177,7 @@ internal sealed class PreparedNetwork : IDisposable
     private OnnxMapping Run<T>(ulong seed, uint simulation, CancellationToken cancellation)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
-        using var values = new LiveValues(
-            _segments.ConvertAll(pair => pair.Segment), _placesAfter.ConvertAll(numbers => (IReadOnlyList<string>)[.. numbers.SelectMany(number => new[] { _places[number].Value, _tangents[_places[number].Value] })]));
+        using var values = new LiveValues(_segments.ConvertAll(pair => pair.Segment), _placesAfter.ConvertAll(ValuesAt));
         using var moments = new PlaceMoments<T>(_options);
         var results = new MomentSet?[_places.Count];
         var byValue = _places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
@@ -221,14 +197,15 @@ internal sealed class PreparedNetwork : IDisposable
             foreach (var (place, value) in _placesAfter[i].Select(number => _places[number]))
             {
                 Provide([_tangents[value]]);
-                results[byValue[value]] = moments.Of(values.Get(value).GetTensorDataAsSpan<T>(), values.Get(_tangents[value]).GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
+                var (signal, noise) = (values.Get(value), values.Get(_tangents[value]));
+                results[byValue[value]] = moments.Of(signal.GetTensorDataAsSpan<T>(), noise.GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
             }
 
             values.EndSegment(i);
         }
 
         // After the first place that is not finite, what is finite by chance (a comparison with a NaN) means nothing.
-        Array.Fill(results, null, results.TakeWhile(result => result is not null).Count(), results.Length - results.TakeWhile(result => result is not null).Count());
+        results.AsSpan(results.TakeWhile(result => result is not null).Count()).Clear();
         return new OnnxMapping(Mu2OfEntries(source, moments, results, byValue), results);
 
         void Provide(IEnumerable<string> names)
@@ -239,6 +216,9 @@ internal sealed class PreparedNetwork : IDisposable
             }
         }
     }
+
+    /// <summary>Signal and noise at some places.</summary>
+    private IReadOnlyList<string> ValuesAt(List<int> numbers) => [.. numbers.Select(number => _places[number].Value).SelectMany(value => new[] { value, _tangents[value] })];
 
     private double Mu2OfEntries<T>(MappingSource source, PlaceMoments<T> moments, MomentSet?[] results, Dictionary<string, int> byValue)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>

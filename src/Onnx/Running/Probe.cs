@@ -25,14 +25,15 @@ internal static class Probe
         {
             foreach (var (name, metadata) in session.OutputMetadata)
             {
-                types[name] = metadata.OnnxValueType != OnnxValueType.ONNX_TYPE_TENSOR ? new TensorType(0, null)
-                    : new TensorType((int)metadata.ElementDataType, Array.Exists(metadata.Dimensions, dimension => dimension < 0) ? null : Array.ConvertAll(metadata.Dimensions, dimension => (long)dimension));
+                types[name] = metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR ? new TensorType((int)metadata.ElementDataType, Known(metadata.Dimensions)) : new TensorType(0, null);
             }
         }
 
         AskForShapes(graph, inputs, threads, types, [.. values.Where(name => types[name] is { Element: not 0 })]);
         return types;
     }
+
+    private static long[]? Known(int[] dimensions) => Array.Exists(dimensions, dimension => dimension < 0) ? null : Array.ConvertAll(dimensions, dimension => (long)dimension);
 
     private static void AskForShapes(Graph graph, Func<IReadOnlyList<OrtValue>> inputs, int threads, Dictionary<string, TensorType> types, List<string> values)
     {
