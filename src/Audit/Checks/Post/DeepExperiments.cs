@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 

@@ -1,0 +1,79 @@
+using Wellbehaved.Model;
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Writes the derivative of a graph as more nodes of the same graph.</summary>
+internal static class Derivative
+{
+    /// <summary>Operators whose derivative is zero where there is one: what depends on noise in steps, or on shapes alone.</summary>
+    private static readonly HashSet<string> Flat = ["Shape", "Size", "ConstantOfShape", "EyeLike", "Sign", "Floor", "Ceil", "Round", "Hardmax", "OneHot", "Binarizer"];
+
+    /// <summary>Operators that draw numbers of their own, so that a seed would be no result.</summary>
+    private static readonly HashSet<string> Random = ["RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Bernoulli", "Multinomial"];
+
+    /// <summary>Differentiates.</summary>
+    /// <param name="graph">The graph, of version 13 of the operators or later.</param>
+    /// <param name="types">Types of its values.</param>
+    /// <param name="seeds">The tangents of some values: of inputs, or of what nodes compute, by name.</param>
+    /// <param name="options">Which mapping is differentiated.</param>
+    /// <returns>The graph with the nodes of tangents, and the tangent of each value that has one.</returns>
+    /// <exception cref="InvalidInputException">The derivative of an operator that noise reaches is not known.</exception>
+    public static (Graph Graph, Dictionary<string, string> Tangents) Of(
+        Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> seeds, DerivativeOptions options)
+    {
+        var result = graph.WithNodes(graph.Nodes);
+        var (nodes, tangents) = (new List<NodeProto>(), new Dictionary<string, string>(seeds));
+        var used = graph.Nodes.SelectMany(Graph.Uses).Concat(graph.Outputs).ToHashSet();
+        foreach (var original in graph.Nodes)
+        {
+            var node = original.Clone();
+            if (Random.Contains(node.OpType))
+            {
+                throw new InvalidInputException(graph.Subject, $"expected a network that draws nothing by itself, got {node.Called()}; export it in evaluation mode");
+            }
+
+            var written = new List<NodeProto>();
+            var before = new List<NodeProto>();
+            var isReached = Graph.Uses(node).Any(tangents.ContainsKey);
+            var isReal = node.Output.Any(name => types.TryGetValue(name, out var type) && (type.IsReal || type.Element == 0));
+            var takesBatch = node.OpType == "BatchNormalization" && options.BatchNorm == OnnxBatchNorm.Batch;
+            var centred = takesBatch ? BatchNormRule.TakeStatistics(node, new Emitter(result, before), types) : null;
+
+            if (isReached && isReal && !Flat.Contains(node.OpType))
+            {
+                var context = new RuleContext(result, node, new Emitter(result, written), types, tangents, options);
+                if (!Rules.All.TryGetValue(node.OpType, out var rule))
+                {
+                    throw NotKnown(graph.Subject, node, "");
+                }
+
+                rule(context);
+                if (original.Output.FirstOrDefault(output => used.Contains(output) && types[output].IsReal && !tangents.ContainsKey(output)) is { } left)
+                {
+                    throw NotKnown(graph.Subject, node, $"and whose output '{left}' is not used");
+                }
+            }
+
+            if (centred is not null)
+            {
+                BatchNormRule.TakeCentred(node, centred, new Emitter(result, before), types[original.Input[0]]);
+            }
+
+            nodes.AddRange(before);
+            nodes.Add(node);
+            nodes.AddRange(written);
+            foreach (var output in node.Output.Where(seeds.ContainsKey))
+            {
+                tangents[output] = seeds[output];
+            }
+        }
+
+        result.Nodes = nodes;
+        return (result, tangents);
+    }
+
+    /// <summary>That the derivative of a node is not known.</summary>
+    public static InvalidInputException NotKnown(string subject, NodeProto node, string expectation) =>
+        new(subject, $"expected operators whose derivative is known{(expectation.Length > 0 ? $", {expectation}" : "")}, but noise reaches {node.Called()}");
+}

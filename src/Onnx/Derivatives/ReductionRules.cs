@@ -1,0 +1,50 @@
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Sums and extremes over axes, other than the linear ones.</summary>
+internal static class ReductionRules
+{
+    public static Dictionary<string, Rule> All { get; } = new()
+    {
+        ["ReduceL1"] = context => context.SetTangent(Sum(context, context.Input(0).Sign() * Dx(context))),
+        ["ReduceL2"] = context => context.SetTangent(Sum(context, context.Input(0) * Dx(context)) / context.Output()),
+        ["ReduceSumSquare"] = context => context.SetTangent(2 * Sum(context, context.Input(0) * Dx(context))),
+        ["ReduceLogSum"] = context => context.SetTangent(Sum(context, Dx(context)) / Sum(context, context.Input(0))),
+        ["ReduceLogSumExp"] = context => context.SetTangent(Sum(context, (context.Input(0) - Kept(context)).Exp() * Dx(context))),
+        ["ReduceProd"] = context => context.SetTangent(context.Output() * Sum(context, Dx(context) / context.Input(0))),
+        ["ReduceMax"] = Extreme,
+        ["ReduceMin"] = Extreme,
+    };
+
+    private static Expression Dx(RuleContext context) => context.Tangent(0)!.Value;
+
+    /// <summary>The tangents of the values that are extreme, averaged: the last digits decide between equal ones.</summary>
+    private static void Extreme(RuleContext context)
+    {
+        var dx = Dx(context);
+        var isExtreme = context.Input(0).Apply("Equal", Kept(context));
+        var count = Sum(context, isExtreme.Choose(dx.Number(1), dx.Number(0)));
+        context.SetTangent(Sum(context, isExtreme.Choose(dx, dx.Number(0))) / count);
+    }
+
+    /// <summary>The output with the axes that were reduced kept as axes of length 1.</summary>
+    private static Expression Kept(RuleContext context)
+    {
+        var node = context.Node.Clone().With("keepdims", 1L);
+        return context.Output() with { Name = context.Emitter.Node(node, context.Node.Input) };
+    }
+
+    /// <summary>The sum over the axes of the node.</summary>
+    private static Expression Sum(RuleContext context, Expression terms)
+    {
+        var node = new NodeProto { OpType = "ReduceSum" }.With("keepdims", context.Node.Integer("keepdims", 1));
+        if (context.Node.Attribute("noop_with_empty_axes") is { } attribute)
+        {
+            node.Attribute.Add(attribute);
+        }
+
+        var axes = context.Has(1) ? context.Node.Input[1] : context.Node.Integers("axes") is { } listed ? context.Emitter.Integers(listed) : "";
+        return terms with { Name = context.Emitter.Node(node, terms.Name, axes) };
+    }
+}

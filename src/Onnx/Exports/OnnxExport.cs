@@ -1,0 +1,56 @@
+using Google.Protobuf;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Writes described networks as ONNX files: the mapping that the model draws for a seed and a simulation.</summary>
+public static class OnnxExport
+{
+    /// <summary>The version of operators that is written.</summary>
+    internal const int Opset = 20;
+
+    /// <summary>The key under which a file names the value at a place.</summary>
+    internal const string PlaceKey = "wellbehaved.place.";
+
+    /// <summary>Writes a network.</summary>
+    /// <param name="network">Its description.</param>
+    /// <param name="path">The file, which is replaced if it exists.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="simulation">Number of the mapping.</param>
+    /// <remarks>
+    /// The input is <c>x</c>, images (batch, channels, rows, columns); the output <c>y</c>. Batch normalisation stores mean 0 and variance 1, as an untrained network does.
+    /// Masks of channels and survivals are drawn like weights and stand in the file as numbers.
+    /// </remarks>
+    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or the file cannot be written.</exception>
+    public static void Write(Network network, string path, ulong seed, uint simulation = 0)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var model = Model(network, seed, simulation);
+        try
+        {
+            File.WriteAllBytes(path, model.ToByteArray());
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InvalidInputException(path, $"expected a file that can be written ({error.Message})", error);
+        }
+    }
+
+    /// <summary>The model of a network; under <see cref="PlaceKey"/> and a number each place of it has the name of its value.</summary>
+    internal static ModelProto Model(Network network, ulong seed, uint simulation)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var walk = new ExportWalk(network, new RandomParameters<float>(seed, simulation));
+        var (graph, places) = walk.Run();
+        var model = new ModelProto { IrVersion = 8, ProducerName = "wellbehaved", Graph = graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
+        for (var i = 0; i < places.Count; i++)
+        {
+            model.MetadataProps.Add(new StringStringEntryProto { Key = $"{PlaceKey}{i}", Value = places[i] });
+        }
+
+        return model;
+    }
+}

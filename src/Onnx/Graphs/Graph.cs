@@ -1,0 +1,81 @@
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>The graph of a model: nodes in an order in which each comes after those that compute its inputs, and constants by name.</summary>
+internal sealed class Graph
+{
+    private readonly HashSet<string> _names = [];
+    private int _fresh;
+
+    /// <summary>Version of the operators of ONNX.</summary>
+    public required int Opset { get; set; }
+
+    /// <summary>The file, as messages name it.</summary>
+    public required string Subject { get; init; }
+
+    /// <summary>The nodes.</summary>
+    public List<NodeProto> Nodes { get; set; } = [];
+
+    /// <summary>Constant tensors: initializers, and the values of nodes Constant.</summary>
+    public Dictionary<string, TensorProto> Constants { get; } = [];
+
+    /// <summary>What is given at each run.</summary>
+    public List<ValueInfoProto> Inputs { get; } = [];
+
+    /// <summary>What the model computes.</summary>
+    public List<string> Outputs { get; } = [];
+
+    /// <summary>A graph of the same constants and inputs with other nodes.</summary>
+    public Graph WithNodes(IEnumerable<NodeProto> nodes)
+    {
+        var graph = new Graph { Opset = Opset, Subject = Subject, Nodes = [.. nodes] };
+        foreach (var (name, tensor) in Constants)
+        {
+            graph.Constants.Add(name, tensor);
+        }
+
+        graph.Inputs.AddRange(Inputs);
+        graph.Outputs.AddRange(Outputs);
+        return graph;
+    }
+
+    /// <summary>A name that no value has.</summary>
+    public string Fresh(string stem)
+    {
+        if (_names.Count == 0)
+        {
+            _names.UnionWith(Nodes.SelectMany(node => node.Output));
+            _names.UnionWith(Constants.Keys);
+            _names.UnionWith(Inputs.Select(input => input.Name));
+        }
+
+        string name;
+        do
+        {
+            name = $"{stem}#{_fresh++}";
+        }
+        while (!_names.Add(name));
+        return name;
+    }
+
+    /// <summary>Adds a constant.</summary>
+    /// <returns>Its name.</returns>
+    public string Constant(TensorProto tensor, string stem = "constant")
+    {
+        var name = Fresh(stem);
+        tensor.Name = name;
+        Constants.Add(name, tensor);
+        return name;
+    }
+
+    /// <summary>Values that a node uses: its inputs, and those that the graphs within it take from around them.</summary>
+    public static IEnumerable<string> Uses(NodeProto node) =>
+        node.Input.Where(name => name.Length > 0).Concat(node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)).SelectMany(Captured));
+
+    private static IEnumerable<string> Captured(GraphProto graph)
+    {
+        var own = graph.Input.Select(input => input.Name).Concat(graph.Initializer.Select(tensor => tensor.Name)).Concat(graph.Node.SelectMany(node => node.Output)).ToHashSet();
+        return graph.Node.SelectMany(Uses).Concat(graph.Output.Select(output => output.Name)).Where(name => !own.Contains(name));
+    }
+}

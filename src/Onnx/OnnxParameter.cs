@@ -1,0 +1,27 @@
+namespace Wellbehaved.Onnx;
+
+/// <summary>What a tensor of parameters is to the network.</summary>
+public enum OnnxParameterRole
+{
+    /// <summary>Weights of a convolution or of a matrix product.</summary>
+    Weights,
+
+    /// <summary>Biases.</summary>
+    Bias,
+
+    /// <summary>Rows that numbers of tokens choose.</summary>
+    Embedding,
+
+    /// <summary>The scale γ of a normalisation.</summary>
+    Scale,
+
+    /// <summary>The shift β of a normalisation.</summary>
+    Shift,
+}
+
+/// <summary>A tensor of parameters, and where each mapping has it from.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Role">What it is to the network.</param>
+/// <param name="Law">In words, such as <c>normal, mean 0, deviation 0.059</c>, <c>constant 1</c> or <c>as in the file</c>.</param>
+public sealed record OnnxParameter(string Name, IReadOnlyList<long> Shape, OnnxParameterRole Role, string Law);

@@ -1,0 +1,45 @@
+namespace Wellbehaved.Onnx;
+
+/// <summary>What happens just before a place.</summary>
+public enum OnnxPlaceKind
+{
+    /// <summary>A convolution, a matrix product with weights, or an embedding, biases included.</summary>
+    Weighted,
+
+    /// <summary>A normalisation.</summary>
+    Normalised,
+
+    /// <summary>An activation, also one that is written out in several operators.</summary>
+    Activated,
+
+    /// <summary>A sum of two paths, as at the end of a residual unit.</summary>
+    Added,
+
+    /// <summary>A product of two paths: a gate, or queries with keys.</summary>
+    Multiplied,
+
+    /// <summary>Paths side by side.</summary>
+    Joined,
+
+    /// <summary>Pooling.</summary>
+    Pooled,
+}
+
+/// <summary>A place of a network at which moments are taken.</summary>
+/// <param name="Name">The node's name in the file, or its value's.</param>
+/// <param name="Operator">The operator whose output it is.</param>
+/// <param name="Kind">What happens just before.</param>
+/// <param name="Depth">Weighted layers on the longest path to here.</param>
+/// <param name="Shape">Shape of signal and noise, batch included.</param>
+/// <param name="ChannelAxis">
+/// The axis of the channels; all others together are points. It is 1 after convolutions, pooling and batch, instance and group normalisation; the last one after matrix products, embeddings, softmax and layer
+/// normalisation; elsewhere that of what came in, followed through transpositions and changes of shape.
+/// </param>
+public sealed record OnnxPlace(string Name, string Operator, OnnxPlaceKind Kind, int Depth, IReadOnlyList<long> Shape, int ChannelAxis)
+{
+    /// <summary>Number of channels.</summary>
+    public int Channels => (int)Shape[ChannelAxis];
+
+    /// <summary>Number of points.</summary>
+    public int Points => (int)(Shape.Aggregate(1L, (count, length) => count * length) / Math.Max(1, Channels));
+}

@@ -1,0 +1,95 @@
+using System.Globalization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>The shape of a law.</summary>
+internal enum LawShape
+{
+    Stays,
+    Constant,
+    Normal,
+    Uniform,
+}
+
+/// <summary>The law of the elements of a tensor, which are independent.</summary>
+internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, double Deviation = 0)
+{
+    /// <summary>Below this fourth moment, in units of the squared variance, numbers are called uniform: those have 1.8, normal ones 3.</summary>
+    private const double UniformBelow = 2.4;
+
+    /// <summary>Elements below which a fourth moment tells nothing.</summary>
+    private const int FewElements = 30;
+
+    /// <summary>As it is in the file.</summary>
+    public static ParameterLaw FromFile { get; } = new(LawShape.Stays);
+
+    /// <summary>The law that elements look drawn from.</summary>
+    public static ParameterLaw Like(ReadOnlySpan<double> elements)
+    {
+        var mean = 0.0;
+        foreach (var element in elements)
+        {
+            mean += element / elements.Length;
+        }
+
+        var (squares, fourths, isConstant) = (0.0, 0.0, true);
+        foreach (var element in elements)
+        {
+            var square = (element - mean) * (element - mean);
+            squares += square;
+            fourths += square * square;
+            isConstant &= element == elements[0];
+        }
+
+        if (isConstant)
+        {
+            return FromFile;
+        }
+
+        var variance = squares / elements.Length;
+        var isUniform = elements.Length >= FewElements && fourths / elements.Length < UniformBelow * variance * variance;
+        return new ParameterLaw(isUniform ? LawShape.Uniform : LawShape.Normal, mean, Math.Sqrt(variance));
+    }
+
+    /// <summary>Draws elements.</summary>
+    /// <param name="elements">What to fill.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="mapping">Number of the mapping.</param>
+    /// <param name="parameter">Number of the tensor.</param>
+    public void Draw(Span<float> elements, ulong seed, uint mapping, uint parameter)
+    {
+        switch (Shape)
+        {
+            case LawShape.Normal:
+                new RandomNumbers(seed, mapping, parameter, RandomPurpose.Weights).FillNormal(elements, Deviation);
+                break;
+            case LawShape.Uniform:
+                new RandomNumbers(seed, mapping, parameter, RandomPurpose.UniformWeights).FillUniform(elements, Deviation * Math.Sqrt(3));
+                break;
+            case LawShape.Constant:
+                elements.Clear();
+                break;
+            case LawShape.Stays:
+                throw new InvalidOperationException("what stays is not drawn");
+        }
+
+        if (Mean != 0)
+        {
+            foreach (ref var element in elements)
+            {
+                element += (float)Mean;
+            }
+        }
+    }
+
+    /// <summary>In words.</summary>
+    public override string ToString() => Shape switch
+    {
+        LawShape.Stays => "as in the file",
+        LawShape.Constant => string.Create(CultureInfo.InvariantCulture, $"constant {Mean:G4}"),
+        LawShape.Normal => string.Create(CultureInfo.InvariantCulture, $"normal, mean {Mean:G3}, deviation {Deviation:G3}"),
+        LawShape.Uniform => string.Create(CultureInfo.InvariantCulture, $"uniform, mean {Mean:G3}, deviation {Deviation:G3}"),
+        _ => throw new InvalidOperationException($"no law {Shape}"),
+    };
+}

@@ -1,0 +1,211 @@
+using System.IO.Enumeration;
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Finds the parameters of a graph by what nodes do with constant tensors.</summary>
+internal sealed class ParameterSearch
+{
+    /// <summary>Operators that show a tensor in another form.</summary>
+    private static readonly HashSet<string> Views = ["Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
+
+    private readonly Graph _graph;
+    private readonly IReadOnlyDictionary<string, TensorType> _types;
+    private readonly Dictionary<string, NodeProto> _source = [];
+    private readonly Dictionary<string, Parameter> _found = [];
+    private readonly HashSet<string> _dependent;
+
+    private ParameterSearch(Graph graph, IReadOnlyDictionary<string, TensorType> types)
+    {
+        (_graph, _types) = (graph, types);
+        foreach (var node in graph.Nodes)
+        {
+            foreach (var output in node.Output)
+            {
+                _source[output] = node;
+            }
+        }
+
+        _dependent = DataDependence.Of(graph, graph.Inputs.Select(input => input.Name));
+    }
+
+    /// <summary>Finds them, in the order in which nodes use them.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="types">Types of its values.</param>
+    /// <param name="weights">Where mappings have them from.</param>
+    /// <param name="keep">Patterns, with *, of names whose tensors stay as they are in the file.</param>
+    public static List<Parameter> Find(Graph graph, IReadOnlyDictionary<string, TensorType> types, OnnxWeights weights, IReadOnlyList<string> keep)
+    {
+        var search = new ParameterSearch(graph, types);
+        foreach (var node in graph.Nodes)
+        {
+            search.Look(node);
+        }
+
+        return [.. search._found.Values.Select(parameter => parameter with
+        {
+            Law = keep.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, parameter.Value) || FileSystemName.MatchesSimpleExpression(pattern, parameter.Tensor.Name))
+                ? ParameterLaw.FromFile
+                : parameter.LawOf(weights),
+        })];
+    }
+
+    /// <summary>Whether tokens choose rows of a table here: not where positions do, which depend on the shape of an input alone.</summary>
+    public static bool IsEmbedding(NodeProto node, Graph graph, IReadOnlyDictionary<string, TensorType> types, HashSet<string> dependent) =>
+        node.OpType == "Gather" && node.Integer("axis", 0) == 0 && dependent.Contains(node.Input[1]) && !dependent.Contains(node.Input[0])
+        && types[node.Input[0]] is { IsReal: true, Shape.Length: 2 } && graph.Inputs.All(input => input.Name != node.Input[0]);
+
+    private void Look(NodeProto node)
+    {
+        switch (node.OpType)
+        {
+            case "Conv" or "ConvTranspose":
+                Convolution(node);
+                break;
+            case "Gemm":
+                var (rows, columns) = node.Integer("transB", 0) == 0 ? (0, 1) : (1, 0);
+                Product(node, 1, rows, columns);
+                if (node.Input.Count > 2 && Shape(node.Input[1]) is { Length: 2 } factor)
+                {
+                    Add(node.Input[2], OnnxParameterRole.Bias, factor[rows], factor[columns]);
+                }
+
+                break;
+            case "MatMul":
+                Product(node, 1, Shape(node.Input[1])?.Length - 2 ?? 0, Shape(node.Input[1])?.Length - 1 ?? 0);
+                Product(node, 0, Shape(node.Input[0])?.Length - 1 ?? 0, Shape(node.Input[0])?.Length - 2 ?? 0);
+                break;
+            case "Einsum":
+                Einsum(node);
+                break;
+            case "Gather" when IsEmbedding(node, _graph, _types, _dependent):
+                Add(node.Input[0], OnnxParameterRole.Embedding, 1, Shape(node.Input[0])![1]);
+                break;
+            case "BatchNormalization" or "InstanceNormalization" or "LayerNormalization" or "GroupNormalization" or "RMSNormalization":
+                Add(node.Input[1], OnnxParameterRole.Scale, 1, 1);
+                Add(node.Input.ElementAtOrDefault(2) ?? "", OnnxParameterRole.Shift, 1, 1);
+                break;
+            case "Mul" or "Add":
+                Elementwise(node);
+                break;
+        }
+    }
+
+    private void Convolution(NodeProto node)
+    {
+        if (Shape(node.Input[1]) is not { Length: > 2 } shape)
+        {
+            return;
+        }
+
+        var (groups, window) = (node.Integer("group", 1), shape.Skip(2).Aggregate(1.0, (product, length) => product * length));
+        var (fanIn, fanOut) = node.OpType == "Conv" ? (shape[1] * window, shape[0] * window / groups) : (shape[0] * window / groups, shape[1] * window);
+        Add(node.Input[1], OnnxParameterRole.Weights, fanIn, fanOut);
+        Add(node.Input.ElementAtOrDefault(2) ?? "", OnnxParameterRole.Bias, fanIn, fanOut);
+    }
+
+    private void Product(NodeProto node, int input, int summed, int kept)
+    {
+        if (Shape(node.Input[input]) is { Length: >= 2 } shape && _dependent.Contains(node.Input[1 - input]))
+        {
+            Add(node.Input[input], OnnxParameterRole.Weights, shape[summed], shape[kept]);
+        }
+    }
+
+    /// <summary>Indices of a constant factor that the result lacks are summed over.</summary>
+    private void Einsum(NodeProto node)
+    {
+        var sides = node.Text("equation", "").Replace(" ", "", StringComparison.Ordinal).Split("->");
+        var terms = sides[0].Split(',');
+        if (sides.Length != 2 || terms.Length != node.Input.Count || terms.Length < 2)
+        {
+            return;
+        }
+
+        for (var i = 0; i < terms.Length; i++)
+        {
+            if (Shape(node.Input[i]) is { } shape && shape.Length == terms[i].Length)
+            {
+                double Length(Func<char, bool> isMeant) => terms[i].Zip(shape).Where(pair => isMeant(pair.First)).Aggregate(1.0, (product, pair) => product * pair.Second);
+                Add(node.Input[i], OnnxParameterRole.Weights, Length(index => !sides[1].Contains(index)), Length(sides[1].Contains));
+            }
+        }
+    }
+
+    /// <summary>A vector after a matrix product is its bias; after what is divided by a root, the scale of a normalisation written out, and then its shift.</summary>
+    private void Elementwise(NodeProto node)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            if (!_source.TryGetValue(node.Input[1 - i], out var other) || Shape(node.Input[i]) is not { Length: 1 } shape || Shape(node.Input[1 - i])?[^1] != shape[0])
+            {
+                continue;
+            }
+
+            if (node.OpType == "Add" && other.OpType == "MatMul" && Shape(other.Input[1]) is { Length: >= 2 } factor)
+            {
+                Add(node.Input[i], OnnxParameterRole.Bias, factor[^2], factor[^1]);
+            }
+            else if (node.OpType == "Mul" && IsNormalised(other))
+            {
+                Add(node.Input[i], OnnxParameterRole.Scale, 1, 1);
+            }
+            else if (node.OpType == "Add" && other.OpType == "Mul" && other.Input.Any(input => _source.TryGetValue(input, out var before) && IsNormalised(before)))
+            {
+                Add(node.Input[i], OnnxParameterRole.Shift, 1, 1);
+            }
+        }
+    }
+
+    private bool IsNormalised(NodeProto node) =>
+        (node.OpType == "Div" && _source.TryGetValue(node.Input[1], out var root) && root.OpType == "Sqrt")
+        || (node.OpType == "Mul" && node.Input.Any(IsInverseRoot));
+
+    private bool IsInverseRoot(string value) =>
+        _source.TryGetValue(value, out var inverse) && inverse.OpType == "Reciprocal" && _source.TryGetValue(inverse.Input[0], out var root) && root.OpType == "Sqrt";
+
+    private long[]? Shape(string name) => _types.TryGetValue(name, out var type) ? type.Shape : null;
+
+    private void Add(string name, OnnxParameterRole role, double fanIn, double fanOut)
+    {
+        if (name.Length > 0 && Resolve(name) is var (value, tensor) && _types[value].IsReal)
+        {
+            _found.TryAdd(value, new Parameter(value, tensor, role, Math.Max(fanIn, 1), Math.Max(fanOut, 1), default));
+        }
+    }
+
+    /// <summary>The tensor that a value shows; null if it is computed.</summary>
+    /// <remarks>PyTorch's exporter gives equal tensors of different layers one place and an Identity each: the Identity is the parameter.</remarks>
+    private (string Value, TensorProto Tensor)? Resolve(string name)
+    {
+        for (var value = name; ;)
+        {
+            if (Shown(value) is { } tensor)
+            {
+                return (value, tensor);
+            }
+
+            if (!_source.TryGetValue(value, out var node) || !Views.Contains(node.OpType))
+            {
+                return null;
+            }
+
+            value = node.Input[0];
+        }
+    }
+
+    private TensorProto? Shown(string value)
+    {
+        while (!_graph.Constants.ContainsKey(value))
+        {
+            if (!_source.TryGetValue(value, out var node) || node.OpType != "Identity")
+            {
+                return null;
+            }
+
+            value = node.Input[0];
+        }
+
+        return _graph.Constants[value];
+    }
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+using Google.Protobuf;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Reads tensors that stand in files beside the model's.</summary>
+/// <remarks>A model that others wrote names these files: none is opened that lies outside of the model's folder, not even through a link.</remarks>
+internal static class ExternalData
+{
+    /// <summary>Puts the bytes into the tensor.</summary>
+    /// <exception cref="InvalidInputException">The place named is none of the model's, or the bytes are not there.</exception>
+    public static void Load(string modelPath, TensorProto tensor, long bytes)
+    {
+        InvalidInputException Wrong(string found, Exception? inner = null) =>
+            new(modelPath, $"expected the data of tensor '{tensor.Name}' in a file of the model's folder, {found}", inner!);
+
+        var entries = tensor.ExternalData.GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.Last().Value);
+        if (!entries.TryGetValue("location", out var location) || location.Length == 0)
+        {
+            throw Wrong("but no location is given");
+        }
+
+        var folder = Path.GetFullPath(Path.GetDirectoryName(Path.GetFullPath(modelPath))!);
+        if (Path.IsPathRooted(location) || location.Contains('\\') || location.Contains('\0') || location.Split('/').Any(part => part is ".." or ""))
+        {
+            throw Wrong($"got '{location}'");
+        }
+
+        var offset = Number(entries, "offset") ?? 0;
+        var length = Number(entries, "length") ?? bytes;
+        if (offset < 0 || length != bytes)
+        {
+            throw Wrong($"{bytes} bytes from an offset of at least 0, got {length} from {offset}");
+        }
+
+        try
+        {
+            var path = Path.Combine(folder, location);
+            for (var part = path; part.Length > folder.Length; part = Path.GetDirectoryName(part)!)
+            {
+                if (new FileInfo(part).LinkTarget is not null)
+                {
+                    throw Wrong($"got the link '{location}'");
+                }
+            }
+
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (file.Length - offset < length)
+            {
+                throw Wrong($"got '{location}' with {file.Length} bytes where {length} were wanted from {offset}");
+            }
+
+            file.Position = offset;
+            var content = new byte[length];
+            file.ReadExactly(content);
+            tensor.RawData = UnsafeByteOperations.UnsafeWrap(content);
+            tensor.ExternalData.Clear();
+            tensor.ClearDataLocation();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw Wrong($"but '{location}' cannot be read ({error.Message})", error);
+        }
+
+        long? Number(Dictionary<string, string> from, string key) =>
+            !from.TryGetValue(key, out var text) ? null
+            : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw Wrong($"got the {key} '{text}'");
+    }
+}

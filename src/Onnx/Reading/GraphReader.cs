@@ -1,0 +1,132 @@
+using Google.Protobuf.Collections;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx.Format;
+using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Checks a model and brings its graph into the form that everything else works on.</summary>
+internal static class GraphReader
+{
+    /// <summary>The oldest operators: before version 7 binary ones broadcast in another way.</summary>
+    public const int OldestOpset = 7;
+
+    /// <summary>The newest version that the ONNX Runtime in use knows.</summary>
+    public const int NewestOpset = 26;
+
+    private const int MostNodes = 1_000_000;
+
+    /// <summary>Reads the graph of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Its file.</param>
+    /// <exception cref="InvalidInputException">It is no model that can be run: the message names the node or tensor.</exception>
+    public static Graph Read(ModelProto model, string path)
+    {
+        var graph = new Graph { Opset = Opset(model, path), Subject = path };
+        CheckOperators(model.Graph.Node, path);
+        foreach (var tensor in model.Graph.Initializer)
+        {
+            AddConstant(graph, tensor.Name, tensor);
+        }
+
+        if (model.Graph.SparseInitializer.Count > 0)
+        {
+            throw new InvalidInputException(path, $"expected dense tensors, got the sparse tensor '{model.Graph.SparseInitializer[0].Values?.Name}'");
+        }
+
+        // Until version 3 of the format each initializer was named as an input too.
+        graph.Inputs.AddRange(model.Graph.Input.Where(input => !graph.Constants.ContainsKey(input.Name)));
+        graph.Outputs.AddRange(model.Graph.Output.Select(output => output.Name));
+        if (graph.Inputs.FirstOrDefault(input => input.Type?.TensorType is null) is { } other)
+        {
+            throw new InvalidInputException(path, $"expected tensors as inputs, got '{other.Name}' of another kind");
+        }
+
+        var (nodes, names) = (new List<NodeProto>(), new HashSet<string>());
+        foreach (var node in model.Graph.Node)
+        {
+            // ONNX Runtime wants names of nodes to differ, ONNX does not.
+            node.Name = names.Add(node.Name) ? node.Name : "";
+            if (node.OpType == "Constant")
+            {
+                AddConstant(graph, node.Output.FirstOrDefault(""), ConstantNode.Value(node) ?? throw new InvalidInputException(path, $"expected a dense tensor or numbers in {node.Called()}"));
+            }
+            else
+            {
+                nodes.Add(node);
+            }
+        }
+
+        graph.Nodes = NodeOrder.Sort(graph, nodes);
+        return graph;
+    }
+
+    private static int Opset(ModelProto model, string path)
+    {
+        if (model.OpsetImport.FirstOrDefault(import => import.Domain is not ("" or "ai.onnx")) is { } custom && model.Graph.Node.FirstOrDefault(node => node.Domain == custom.Domain) is { } user)
+        {
+            throw Custom(user, path);
+        }
+
+        var version = model.OpsetImport.Where(import => import.Domain is "" or "ai.onnx").Select(import => import.Version).DefaultIfEmpty(1).Max();
+        return version is >= OldestOpset and <= NewestOpset
+            ? (int)version
+            : throw new InvalidInputException(
+                path, $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; {(version > NewestOpset ? "export with an older one" : "export anew")}");
+    }
+
+    private static void CheckOperators(RepeatedField<NodeProto> nodes, string path)
+    {
+        if (nodes.Count > MostNodes)
+        {
+            throw new InvalidInputException(path, $"expected at most {MostNodes} nodes, got {nodes.Count}");
+        }
+
+        foreach (var node in nodes)
+        {
+            if (node.Domain is not ("" or "ai.onnx"))
+            {
+                throw Custom(node, path);
+            }
+
+            foreach (var attribute in node.Attribute)
+            {
+                foreach (var inner in attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G))
+                {
+                    CheckOperators(inner.Node, path);
+                }
+            }
+        }
+    }
+
+    private static InvalidInputException Custom(NodeProto node, string path) =>
+        new(path, $"expected operators of ONNX, got {node.Called()} of the domain '{node.Domain}': custom operators and local functions are not run");
+
+    private static void AddConstant(Graph graph, string name, TensorProto tensor)
+    {
+        var width = Tensors.ElementBytes((DataType)tensor.DataType);
+        if (Tensors.Count(tensor.Dims) is not { } count)
+        {
+            throw new InvalidInputException(graph.Subject, $"expected a tensor that memory can hold, got '{name}' of shape [{string.Join(", ", tensor.Dims)}]");
+        }
+
+        if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
+        {
+            ExternalData.Load(graph.Subject, tensor, width > 0 ? count * width : throw new InvalidInputException(graph.Subject, $"expected numbers in tensor '{name}', got type {tensor.DataType}"));
+        }
+
+        var found = !tensor.RawData.IsEmpty && width > 0 ? tensor.RawData.Length / (double)width
+            : tensor.FloatData.Count + tensor.DoubleData.Count + tensor.Int32Data.Count + tensor.Int64Data.Count + tensor.Uint64Data.Count + tensor.StringData.Count;
+        if (width > 0 && found != count)
+        {
+            throw new InvalidInputException(graph.Subject, $"expected {count} elements in tensor '{name}' of shape [{string.Join(", ", tensor.Dims)}], got {found}");
+        }
+
+        // What nodes hold has no name of its own.
+        tensor.Name = name;
+        if (name.Length == 0 || !graph.Constants.TryAdd(name, tensor))
+        {
+            throw new InvalidInputException(graph.Subject, $"expected each tensor to have a name of its own, got '{name}' twice or empty");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Reads the bytes of a model file.</summary>
+internal static class ModelFile
+{
+    /// <summary>What protocol buffers allow.</summary>
+    private const long MostBytes = int.MaxValue;
+
+    /// <summary>Reads a model and the hash of its file.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be read, or is no model.</exception>
+    public static (ModelProto Model, string Sha256) Read(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            if (file.Length > MostBytes)
+            {
+                throw new InvalidInputException(path, $"expected a model of at most 2 GiB, got {file.Length} bytes; export it with external data");
+            }
+
+            if (file.Length == 0)
+            {
+                throw new InvalidInputException(path, "expected an ONNX model, got an empty file");
+            }
+
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            var model = ModelProto.Parser.ParseFrom(bytes);
+            return model.Graph is null
+                ? throw new InvalidInputException(path, "expected an ONNX model, got a file without a graph")
+                : (model, Convert.ToHexStringLower(SHA256.HashData(bytes)));
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw new InvalidInputException(path, $"expected an ONNX model, got a file that is cut off or of another kind ({error.Message})", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InvalidInputException(path, $"expected a file that can be read ({error.Message})", error);
+        }
+    }
+}

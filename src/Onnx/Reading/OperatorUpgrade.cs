@@ -1,0 +1,142 @@
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Writes operators of older versions as those of version 13, so that each rule knows one form.</summary>
+/// <remarks>What changed in between: what were attributes became inputs, and Softmax lost its two-dimensional reading. Source: ONNX, <i>Operator Changelog</i>.</remarks>
+internal static class OperatorUpgrade
+{
+    /// <summary>The version whose forms are the least that rules know.</summary>
+    public const int Version = 13;
+
+    /// <summary>Upgrades a graph in place. Dropouts are off in every version.</summary>
+    public static void Apply(Graph graph)
+    {
+        var nodes = new List<NodeProto>();
+        foreach (var node in graph.Nodes)
+        {
+            if (node.OpType == "Dropout")
+            {
+                // Without a ratio and a mode it keeps everything.
+                node.Attribute.Clear();
+                while (node.Input.Count > 1)
+                {
+                    node.Input.RemoveAt(node.Input.Count - 1);
+                }
+            }
+
+            if (graph.Opset < Version)
+            {
+                Upgrade(graph, node, nodes);
+            }
+            else
+            {
+                nodes.Add(node);
+            }
+        }
+
+        graph.Nodes = nodes;
+        graph.Opset = Math.Max(graph.Opset, Version);
+    }
+
+    private static void Upgrade(Graph graph, NodeProto node, List<NodeProto> nodes)
+    {
+        switch (node.OpType)
+        {
+            case "Squeeze" or "Unsqueeze" or "ReduceSum":
+                Append(graph, node, "axes", 1);
+                break;
+            case "Split":
+                Append(graph, node, "split", 1);
+                break;
+            case "Slice" when graph.Opset < 10:
+                Append(graph, node, "starts", 1);
+                Append(graph, node, "ends", 2);
+                Append(graph, node, "axes", 3);
+                break;
+            case "TopK" when graph.Opset < 10:
+                var k = node.Take("k")?.I ?? 1;
+                node.Input.Add(graph.Constant(Tensors.FromIntegers(k)));
+                break;
+            case "Pad" when graph.Opset < 11:
+                Append(graph, node, "pads", 1);
+                node.Input.Add(Scalar(graph, node.Take("value")?.F ?? 0));
+                break;
+            case "Clip" when graph.Opset < 11:
+                node.Input.Add(node.Take("min") is { } min ? Scalar(graph, min.F) : "");
+                node.Input.Add(node.Take("max") is { } max ? Scalar(graph, max.F) : "");
+                break;
+            case "Scatter":
+                node.OpType = "ScatterElements";
+                break;
+            case "BatchNormalization":
+                node.Take("spatial");
+                while (node.Output.Count > 1)
+                {
+                    node.Output.RemoveAt(node.Output.Count - 1);
+                }
+
+                break;
+            case "Upsample" or "Resize" when graph.Opset < 11:
+                Enlarge(graph, node, nodes);
+                return;
+            case "Softmax" or "LogSoftmax" or "Hardmax":
+                Flattened(graph, node, nodes);
+                return;
+        }
+
+        nodes.Add(node);
+    }
+
+    private static void Append(Graph graph, NodeProto node, string attribute, int position)
+    {
+        if (node.Take(attribute) is { } values)
+        {
+            while (node.Input.Count < position)
+            {
+                node.Input.Add("");
+            }
+
+            node.Input.Add(graph.Constant(Tensors.FromIntegers([.. values.Ints])));
+        }
+    }
+
+    private static string Scalar(Graph graph, float value) => graph.Constant(Tensors.FromReals(TensorProto.Types.DataType.Float, [], [value]));
+
+    private static NodeProto Rewritten(string operation, NodeProto node, params IEnumerable<string> inputs)
+    {
+        var result = new NodeProto { OpType = operation, Name = node.Name };
+        result.Input.AddRange(inputs);
+        result.Output.Add(node.Output[0]);
+        return result;
+    }
+
+    /// <summary>Resize of version 10 and Upsample place points at multiples of the scale, and take the nearest below.</summary>
+    private static void Enlarge(Graph graph, NodeProto node, List<NodeProto> nodes)
+    {
+        var scales = node.Input.Count > 1
+            ? node.Input[1]
+            : graph.Constant(Tensors.FromReals(TensorProto.Types.DataType.Float, [node.Attribute("scales")!.Floats.Count], [.. node.Attribute("scales")!.Floats.Select(scale => (double)scale)]));
+        var resize = Rewritten("Resize", node, node.Input[0], "", scales).With("coordinate_transformation_mode", "asymmetric").With("nearest_mode", "floor");
+        nodes.Add(resize.With("mode", node.Text("mode", "nearest") == "bilinear" ? "linear" : node.Text("mode", "nearest")));
+    }
+
+    /// <summary>Softmax over all axes from one on, as it was before version 13.</summary>
+    private static void Flattened(Graph graph, NodeProto node, List<NodeProto> nodes)
+    {
+        var axis = node.Integer("axis", 1);
+        var (flat, normed, shape) = (graph.Fresh("flat"), graph.Fresh("normed"), graph.Fresh("shape"));
+        nodes.Add(Inner("Flatten", flat, node.Input[0]).With("axis", axis));
+        nodes.Add(Inner(node.OpType, normed, flat).With("axis", -1));
+        nodes.Add(Inner("Shape", shape, node.Input[0]));
+        nodes.Add(Rewritten("Reshape", node, normed, shape));
+
+        static NodeProto Inner(string operation, string output, params IEnumerable<string> inputs)
+        {
+            var result = new NodeProto { OpType = operation };
+            result.Input.AddRange(inputs);
+            result.Output.Add(output);
+            return result;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Google.Protobuf.Collections;
+using Wellbehaved.Onnx.Format;
+using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Writes a graph in another precision: half precision is run in single.</summary>
+internal static class Precision
+{
+    /// <summary>Changes types in place.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="from">Types of real numbers that are changed.</param>
+    /// <param name="to">Single or double precision.</param>
+    public static void Change(Graph graph, IReadOnlyCollection<DataType> from, DataType to)
+    {
+        foreach (var (name, tensor) in graph.Constants.Where(pair => from.Contains((DataType)pair.Value.DataType)).ToList())
+        {
+            var changed = Tensors.FromReals(to, tensor.Dims, Tensors.Reals(tensor));
+            changed.Name = tensor.Name;
+            graph.Constants[name] = changed;
+        }
+
+        foreach (var input in graph.Inputs.Where(input => from.Contains((DataType)input.Type.TensorType.ElemType)))
+        {
+            input.Type.TensorType.ElemType = (int)to;
+        }
+
+        ChangeNodes(graph.Nodes, from, to);
+    }
+
+    private static void ChangeNodes(IEnumerable<NodeProto> nodes, IReadOnlyCollection<DataType> from, DataType to)
+    {
+        foreach (var attribute in nodes.SelectMany(node => node.Attribute))
+        {
+            if (attribute.Name is "to" or "dtype" && from.Contains((DataType)attribute.I))
+            {
+                attribute.I = (long)to;
+            }
+
+            if (attribute.T is { } tensor && from.Contains((DataType)tensor.DataType))
+            {
+                attribute.T = Tensors.FromReals(to, tensor.Dims, Tensors.Reals(tensor));
+            }
+
+            foreach (var inner in attribute.G is null ? attribute.Graphs : new RepeatedField<GraphProto> { attribute.Graphs, attribute.G })
+            {
+                ChangeNodes(inner.Node, from, to);
+                foreach (var initializer in inner.Initializer.Where(initializer => from.Contains((DataType)initializer.DataType)).ToList())
+                {
+                    var changed = Tensors.FromReals(to, initializer.Dims, Tensors.Reals(initializer));
+                    changed.Name = initializer.Name;
+                    inner.Initializer[inner.Initializer.IndexOf(initializer)] = changed;
+                }
+            }
+        }
+    }
+}

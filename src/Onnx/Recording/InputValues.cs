@@ -1,0 +1,152 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx.Format;
+using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Shapes of inputs, and what is put in.</summary>
+internal static class InputValues
+{
+    private const int UsualBatch = 8;
+
+    /// <summary>Gives each input of a graph the shape that it is run with.</summary>
+    /// <exception cref="InvalidInputException">A dimension stays open, or one that is given is not the file's.</exception>
+    public static void FixShapes(Graph graph, OnnxOptions options)
+    {
+        if (options.BatchSize is < 1)
+        {
+            throw new InvalidInputException("--batch-size", string.Create(CultureInfo.InvariantCulture, $"expected at least 1, got {options.BatchSize}"));
+        }
+
+        var lengths = new Dictionary<string, long>();
+        foreach (var (name, shape) in options.InputShapes)
+        {
+            Take(graph, name, shape, lengths);
+        }
+
+        for (var i = 0; i < graph.Inputs.Count; i++)
+        {
+            var input = graph.Inputs[i];
+            var type = input.Type.TensorType;
+            if (type.Shape is null && !options.InputShapes.ContainsKey(input.Name))
+            {
+                throw Open(input, "[…]");
+            }
+
+            long[] shape = options.InputShapes.TryGetValue(input.Name, out var given)
+                ? [.. given]
+                : [.. type.Shape!.Dim.Select((dimension, axis) => Length(input, dimension, axis, lengths, options))];
+            graph.Inputs[i] = GraphModel.Input(input.Name, type.ElemType, shape);
+        }
+    }
+
+    /// <summary>An input of real numbers or integers as ONNX Runtime takes it.</summary>
+    public static OrtValue Value(ValueInfoProto input, ReadOnlySpan<float> elements)
+    {
+        var type = input.Type.TensorType;
+        long[] shape = [.. type.Shape.Dim.Select(dimension => dimension.DimValue)];
+        var value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)type.ElemType, shape);
+        switch ((DataType)type.ElemType)
+        {
+            case DataType.Float:
+                elements.CopyTo(value.GetTensorMutableDataAsSpan<float>());
+                break;
+            case DataType.Double:
+                Copy(elements, value.GetTensorMutableDataAsSpan<double>(), element => element);
+                break;
+            case DataType.Int64:
+                Copy(elements, value.GetTensorMutableDataAsSpan<long>(), element => (long)element);
+                break;
+            case DataType.Int32:
+                Copy(elements, value.GetTensorMutableDataAsSpan<int>(), element => (int)element);
+                break;
+            case DataType.Bool:
+                Copy(elements, value.GetTensorMutableDataAsSpan<bool>(), element => element != 0);
+                break;
+            case DataType.Uint8:
+                Copy(elements, value.GetTensorMutableDataAsSpan<byte>(), element => (byte)element);
+                break;
+            default:
+                value.Dispose();
+                throw new InvalidInputException(input.Name, $"expected an input of real numbers or integers, got type {type.ElemType}");
+        }
+
+        return value;
+    }
+
+    /// <summary>Ones, which are within all tables and masks: what a graph is tried with.</summary>
+    public static IReadOnlyList<OrtValue> Example(Graph graph) =>
+        [.. graph.Inputs.Select(input => Value(input, [.. Enumerable.Repeat(Tensors.IsReal(input.Type.TensorType.ElemType) ? 0.5f : 1f, (int)Count(graph, input))]))];
+
+    /// <summary>Number of elements of an input.</summary>
+    public static long Count(Graph graph, ValueInfoProto input)
+    {
+        long[] shape = [.. input.Type.TensorType.Shape.Dim.Select(dimension => dimension.DimValue)];
+        return Tensors.Count(shape) is { } count and <= int.MaxValue / 8
+            ? count
+            : throw new InvalidInputException(graph.Subject, $"expected an input that memory holds, got '{input.Name}' of shape [{string.Join(", ", shape)}]");
+    }
+
+    private static void Copy<T>(ReadOnlySpan<float> elements, Span<T> target, Func<float, T> convert)
+    {
+        for (var i = 0; i < elements.Length; i++)
+        {
+            target[i] = convert(elements[i]);
+        }
+    }
+
+    private static void Take(Graph graph, string name, IReadOnlyList<long> shape, Dictionary<string, long> lengths)
+    {
+        var input = graph.Inputs.Find(input => input.Name == name)
+            ?? throw new InvalidInputException("--input-shape", $"expected an input of the file ({string.Join(", ", graph.Inputs.Select(input => input.Name))}), got '{name}'");
+        var dimensions = input.Type.TensorType.Shape?.Dim;
+        var fits = dimensions is null || (dimensions.Count == shape.Count && dimensions.Zip(shape).All(pair => pair.First.DimValue <= 0 || pair.First.DimValue == pair.Second));
+        if (!fits || shape.Any(length => length < 1))
+        {
+            throw new InvalidInputException("--input-shape", $"expected {Written(dimensions)} for '{name}', got [{string.Join(", ", shape)}]");
+        }
+
+        for (var axis = 0; axis < (dimensions?.Count ?? 0); axis++)
+        {
+            if (dimensions![axis].DimParam is { Length: > 0 } parameter)
+            {
+                lengths[parameter] = shape[axis];
+            }
+        }
+    }
+
+    private static long Length(ValueInfoProto input, TensorShapeProto.Types.Dimension dimension, int axis, Dictionary<string, long> lengths, OnnxOptions options)
+    {
+        if (dimension.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dimension.DimValue > 0)
+        {
+            return axis > 0 || options.BatchSize is not { } asked || asked == dimension.DimValue
+                ? dimension.DimValue
+                : throw new InvalidInputException("--batch-size", $"expected {dimension.DimValue}, which the file fixes for '{input.Name}', got {asked}; export it with an open batch");
+        }
+
+        if (lengths.TryGetValue(dimension.DimParam, out var known))
+        {
+            return known;
+        }
+
+        if (axis > 0)
+        {
+            throw Open(input, Written(input.Type.TensorType.Shape.Dim));
+        }
+
+        lengths[dimension.DimParam] = options.BatchSize ?? UsualBatch;
+        return lengths[dimension.DimParam];
+    }
+
+    private static InvalidInputException Open(ValueInfoProto input, string shape) =>
+        new("--input-shape", $"expected the shape of '{input.Name}', which the file leaves open: {shape}");
+
+    private static string Written(IEnumerable<TensorShapeProto.Types.Dimension>? dimensions) =>
+        dimensions is null ? "[…]" : $"[{string.Join(", ", dimensions.Select(Written))}]";
+
+    private static string Written(TensorShapeProto.Types.Dimension dimension) =>
+        dimension.DimValue > 0 ? dimension.DimValue.ToString(CultureInfo.InvariantCulture) : dimension.DimParam.Length > 0 ? dimension.DimParam : "?";
+}

@@ -1,0 +1,91 @@
+using System.Numerics;
+using Wellbehaved.Model;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Computes moments at places, with the definitions and the arithmetic of the model's.</summary>
+internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private const int Block = 16;
+    private SignalAndNoise<T>? _values;
+    private int _capacity;
+
+    /// <summary>The moments of signal and noise; null where either holds what is no finite number.</summary>
+    /// <param name="signal">The signal, in the order of its shape.</param>
+    /// <param name="noise">The noise.</param>
+    /// <param name="shape">Their shape.</param>
+    /// <param name="channelAxis">The axis of the channels.</param>
+    /// <param name="ranks">Whether effective ranks are wanted as well, where the options want them.</param>
+    public MomentSet? Of(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, IReadOnlyList<long> shape, int channelAxis, bool ranks = true)
+    {
+        var (outer, channels, inner) = (Product(shape.Take(channelAxis)), shape[channelAxis], Product(shape.Skip(channelAxis + 1)));
+        var points = checked((int)(outer * inner));
+        var form = new TensorShape(points, 1, 1, checked((int)channels));
+        if (_values is null || _capacity < form.Elements)
+        {
+            _values?.Dispose();
+            (_values, _capacity) = (new SignalAndNoise<T>(form, form.Elements), form.Elements);
+        }
+
+        _values.Reshape(form);
+        if (!ChannelsLast(signal, _values.Signal, (int)outer, form.Channels, (int)inner) | !ChannelsLast(noise, _values.Noise, (int)outer, form.Channels, (int)inner))
+        {
+            return null;
+        }
+
+        using var computation = new MomentComputation<T>(form, options.Threads);
+        var moments = computation.Of(_values, ranks && options.ReffSignal, ranks && options.ReffNoise);
+        return double.IsFinite(moments.Nu2Signal) && double.IsFinite(moments.Mu2Noise) ? moments : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _values?.Dispose();
+
+    private static long Product(IEnumerable<long> lengths) => lengths.Aggregate(1L, (product, length) => product * length);
+
+    /// <summary>Copies (outer × channels × inner) to (outer × inner × channels); false if an element is not finite.</summary>
+    private bool ChannelsLast(ReadOnlySpan<T> source, Span<T> target, int outer, int channels, int inner)
+    {
+        if (source.Length != target.Length)
+        {
+            throw new InvalidOperationException($"expected {target.Length} elements, got {source.Length}");
+        }
+
+        var blocks = (inner + Block - 1) / Block;
+        var infinite = 0;
+        fixed (T* from = source)
+        fixed (T* to = target)
+        {
+            T* first = from, result = to;
+            Workers.ForEach(outer * ((blocks + 63) / 64), options.Threads, (item, _) =>
+            {
+                var (image, share) = (item / ((blocks + 63) / 64), item % ((blocks + 63) / 64));
+                var offset = (nint)image * channels * inner;
+                var sum = T.Zero;
+                for (var start = share * 64 * Block; start < Math.Min(inner, (share + 1) * 64 * Block); start += Block)
+                {
+                    var end = Math.Min(inner, start + Block);
+                    for (var channel = 0; channel < channels; channel++)
+                    {
+                        var row = first + offset + ((nint)channel * inner);
+                        for (var i = start; i < end; i++)
+                        {
+                            // Zero, or a NaN from the first element on that is not finite.
+                            sum += row[i] - row[i];
+                            result[offset + ((nint)i * channels) + channel] = row[i];
+                        }
+                    }
+                }
+
+                if (sum != T.Zero)
+                {
+                    Volatile.Write(ref infinite, 1);
+                }
+            });
+        }
+
+        return Volatile.Read(ref infinite) == 0;
+    }
+}

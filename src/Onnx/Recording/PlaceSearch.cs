@@ -1,0 +1,178 @@
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>A place with the value that the graph has there.</summary>
+internal sealed record PlaceValue(OnnxPlace Place, string Value);
+
+/// <summary>Finds the places of a graph: after what a researcher calls a layer, not after each operator.</summary>
+internal sealed class PlaceSearch
+{
+    private static readonly HashSet<string> Products = ["Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum"];
+    private static readonly HashSet<string> Pools = ["MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"];
+    private static readonly HashSet<string> Views = ["Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"];
+    private static readonly HashSet<string> Gates = ["Sigmoid", "HardSigmoid", "Tanh", "Softplus", "Erf"];
+
+    private static readonly HashSet<string> Norms =
+    [
+        "BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization", "RMSNormalization", "LRN", "LpNormalization", "MeanVarianceNormalization",
+    ];
+
+    /// <summary>What a mean is used for where it belongs to a normalisation.</summary>
+    private static readonly HashSet<string> AfterStatistics = ["Sub", "Add", "Sqrt", "Div", "Pow", "Mul"];
+
+    private static readonly HashSet<string> Activations =
+    [
+        "Relu", "LeakyRelu", "PRelu", "Elu", "Selu", "Celu", "ThresholdedRelu", "HardSwish", "Softsign",
+        "Gelu", "Mish", "Swish", "Clip", "Shrink", "Sin", "Cos", "Abs", "Softmax", "LogSoftmax", .. Gates,
+    ];
+
+    private readonly Graph _graph;
+    private readonly IReadOnlyDictionary<string, TensorType> _types;
+    private readonly IReadOnlyDictionary<string, string> _tangents;
+    private readonly Dictionary<string, OnnxParameterRole> _roles;
+    private readonly Dictionary<string, NodeProto> _source = [];
+    private readonly Dictionary<string, List<NodeProto>> _users = [];
+
+    /// <summary>Weighted layers on the longest path to a value.</summary>
+    private readonly Dictionary<string, int> _depths = [];
+
+    /// <summary>Where the path to a value last passed a layer, or two paths met: paths from the same place belong to one layer written out.</summary>
+    private readonly Dictionary<string, string> _origins = [];
+
+    private PlaceSearch(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents, IEnumerable<Parameter> parameters)
+    {
+        (_graph, _types, _tangents) = (graph, types, tangents);
+        _roles = parameters.ToDictionary(parameter => parameter.Value, parameter => parameter.Role);
+        foreach (var node in graph.Nodes)
+        {
+            // What shows a parameter in another form is that parameter.
+            if (Views.Contains(node.OpType) && _roles.TryGetValue(node.Input[0], out var role))
+            {
+                _roles.TryAdd(node.Output[0], role);
+            }
+
+            foreach (var output in node.Output)
+            {
+                _source[output] = node;
+            }
+
+            foreach (var use in node.Input.Distinct())
+            {
+                (_users.TryGetValue(use, out var users) ? users : _users[use] = []).Add(node);
+            }
+        }
+    }
+
+    /// <summary>Finds them, in the order in which they are computed.</summary>
+    public static List<PlaceValue> Find(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents, IEnumerable<Parameter> parameters)
+    {
+        var search = new PlaceSearch(graph, types, tangents, parameters);
+        var axes = ChannelAxes.Of(graph, types, tangents);
+        var places = new List<PlaceValue>();
+        var taken = new HashSet<string>();
+        foreach (var node in graph.Nodes)
+        {
+            var kind = search.Visit(node);
+            if (kind is { } found && search.End(node) is var last && taken.Add(last.Output[0]) && axes.TryGetValue(last.Output[0], out var axis))
+            {
+                var value = last.Output[0];
+                places.Add(new PlaceValue(new OnnxPlace(NameOf(node), node.OpType, found, search._depths[node.Output[0]], types[value].Shape!, axis), value));
+            }
+        }
+
+        return places;
+    }
+
+    private static string NameOf(NodeProto node) => node.Name.Length > 0 ? node.Name : node.Output[0];
+
+    /// <summary>Follows paths through a node, and says what kind of place comes after it; null where none does.</summary>
+    private OnnxPlaceKind? Visit(NodeProto node)
+    {
+        var moving = node.Input.Where(_tangents.ContainsKey).ToList();
+        var isWeighted = IsWeighted(node);
+        var depth = node.Input.Select(input => _depths.GetValueOrDefault(input)).DefaultIfEmpty(0).Max() + (isWeighted ? 1 : 0);
+        var origins = moving.Select(input => _origins.GetValueOrDefault(input, input)).Distinct().ToList();
+        var kind = node.Output.Any(_tangents.ContainsKey) ? Kind(node, isWeighted, moving.Count, origins.Count) : null;
+        foreach (var output in node.Output)
+        {
+            _depths[output] = depth;
+            _origins[output] = kind is not null and not OnnxPlaceKind.Activated || origins.Count != 1 ? output : origins[0];
+        }
+
+        return kind;
+    }
+
+    private bool IsWeighted(NodeProto node) =>
+        (Products.Contains(node.OpType) && node.Input.Any(input => _roles.TryGetValue(input, out var role) && role == OnnxParameterRole.Weights))
+        || (node.OpType == "Gather" && _roles.TryGetValue(node.Input[0], out var table) && table == OnnxParameterRole.Embedding)
+        || (Products.Contains(node.OpType) && node.Input.Any(input => _roles.TryGetValue(input, out var tied) && tied == OnnxParameterRole.Embedding));
+
+    private OnnxPlaceKind? Kind(NodeProto node, bool isWeighted, int moving, int origins) => node.OpType switch
+    {
+        _ when isWeighted => OnnxPlaceKind.Weighted,
+        var name when Norms.Contains(name) => OnnxPlaceKind.Normalised,
+        var name when Pools.Contains(name) => OnnxPlaceKind.Pooled,
+        "ReduceMean" when !_users.GetValueOrDefault(node.Output[0], []).Exists(user => AfterStatistics.Contains(user.OpType)) => OnnxPlaceKind.Pooled,
+        var name when Gates.Contains(name) && OpensGate(node.Output[0], 4) => null,
+        var name when Activations.Contains(name) => OnnxPlaceKind.Activated,
+        "Mul" or "Add" when node.Input.Any(input => _roles.TryGetValue(input, out var role) && role == Closing(node)) => OnnxPlaceKind.Normalised,
+        "Add" or "Sub" or "Sum" when origins > 1 => OnnxPlaceKind.Added,
+        "MatMul" or "Einsum" when moving > 1 => OnnxPlaceKind.Multiplied,
+        "Mul" when origins > 1 => OnnxPlaceKind.Multiplied,
+        "Mul" when moving > 1 && origins == 1 && !HasConstantRatio(node) => OnnxPlaceKind.Activated,
+        "Concat" when origins > 1 => OnnxPlaceKind.Joined,
+        _ => null,
+    };
+
+    /// <summary>The parameter with which a normalisation written out ends: its shift, or its scale where no shift follows.</summary>
+    private OnnxParameterRole Closing(NodeProto node) =>
+        node.OpType == "Add" || _users.GetValueOrDefault(node.Output[0], []).Exists(user => user.OpType == "Add" && user.Input.Any(IsShift))
+            ? OnnxParameterRole.Shift
+            : OnnxParameterRole.Scale;
+
+    private bool IsShift(string value) => _roles.TryGetValue(value, out var role) && role == OnnxParameterRole.Shift;
+
+    /// <summary>Whether two factors of one origin are no activation: a power, or a signal times its own inverse size.</summary>
+    private bool HasConstantRatio(NodeProto node) =>
+        node.Input[0] == node.Input[1] || node.Input.Any(input => _source.TryGetValue(input, out var other) && other.OpType is "Reciprocal" or "Pow" or "Sub");
+
+    /// <summary>Whether a value becomes a factor of another that moves, by way of numbers added or multiplied: the sigmoid of a SiLU, the error function of a GELU.</summary>
+    private bool OpensGate(string value, int steps)
+    {
+        if (steps == 0 || _users.GetValueOrDefault(value, []) is not [var user])
+        {
+            return false;
+        }
+
+        return user.OpType switch
+        {
+            "Mul" when user.Input.Count(_tangents.ContainsKey) > 1 => true,
+            "Mul" or "Add" or "Div" or "Tanh" => OpensGate(user.Output[0], steps - 1),
+            _ => false,
+        };
+    }
+
+    /// <summary>The node that ends what one begins: biases after a product, a number that multiplies.</summary>
+    private NodeProto End(NodeProto node)
+    {
+        while (_users.GetValueOrDefault(node.Output[0], []) is [var user] && Continues(node, user))
+        {
+            node = user;
+        }
+
+        return node;
+    }
+
+    private bool Continues(NodeProto node, NodeProto user)
+    {
+        var other = user.Input.FirstOrDefault(input => input != node.Output[0]);
+        return other is not null && user.OpType switch
+        {
+            "Add" => node.OpType == "MatMul" && _roles.TryGetValue(other, out var role) && role == OnnxParameterRole.Bias,
+            "Mul" or "Div" when node.OpType == "Mul" =>
+                user.Input.Count(_tangents.ContainsKey) == 1 && user.Input[0] == node.Output[0] && _types.TryGetValue(other, out var type) && type.Count == 1,
+            _ => false,
+        };
+    }
+}

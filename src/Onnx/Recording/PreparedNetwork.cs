@@ -1,0 +1,247 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using Wellbehaved.Model;
+using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>A graph with its derivative, cut into stretches that are loaded, and all that is put into it.</summary>
+internal sealed class PreparedNetwork : IDisposable
+{
+    /// <summary>Bytes of recorded values in a stretch, unless a test asks for others.</summary>
+    private const long UsualBytes = 128 << 20;
+
+    private readonly Graph _graph;
+    private readonly OnnxOptions _options;
+    private readonly List<PlaceValue> _places;
+    private readonly List<Parameter> _parameters;
+    private readonly List<NoiseEntry> _entries;
+    private readonly IReadOnlyDictionary<string, string> _tangents;
+    private readonly IReadOnlyDictionary<string, int> _axes;
+    private readonly List<(Segment Segment, InferenceSession Session)> _segments = [];
+
+    /// <summary>Numbers of the places that are known, signal and noise, from each stretch on.</summary>
+    private readonly List<List<int>> _placesAfter = [];
+
+    private PreparedNetwork(
+        Graph graph,
+        OnnxOptions options,
+        List<PlaceValue> places,
+        List<Parameter> parameters,
+        List<NoiseEntry> entries,
+        IReadOnlyDictionary<string, string> tangents,
+        IReadOnlyDictionary<string, int> axes)
+    {
+        (_graph, _options, _places, _parameters, _entries, _tangents, _axes) = (graph, options, places, parameters, entries, tangents, axes);
+        Places = [.. places.Select(place => place.Place)];
+        Parameters = parameters.ConvertAll(parameter => new OnnxParameter(parameter.Tensor.Name, [.. parameter.Tensor.Dims], parameter.Role, parameter.Law.ToString()));
+    }
+
+    public IReadOnlyList<OnnxPlace> Places { get; }
+
+    public IReadOnlyList<OnnxParameter> Parameters { get; }
+
+    public required IReadOnlyList<OnnxInput> Inputs { get; init; }
+
+    public required IReadOnlyList<string> Remarks { get; init; }
+
+    public long LeastMemory { get; private set; }
+
+    /// <summary>Number of stretches.</summary>
+    public int Segments => _segments.Count;
+
+    /// <summary>Precision of the arithmetic.</summary>
+    private int Element => _graph.Inputs.Find(input => input.Name == _tangents[_entries[0].Value])!.Type.TensorType.ElemType;
+
+    /// <summary>Differentiates a graph, finds its places and parameters and loads it.</summary>
+    public static PreparedNetwork Of(Graph graph, OnnxOptions options, long bytesOfSegment = UsualBytes)
+    {
+        InputValues.FixShapes(graph, options);
+        Branches.Inline(graph, () => InputValues.Example(graph), options.Threads);
+        OperatorUpgrade.Apply(graph);
+        var types = Probe.Types(graph, () => InputValues.Example(graph), options.Threads);
+        var parameters = ParameterSearch.Find(graph, types, options.Weights, options.Keep);
+        var entries = NoiseEntry.Find(graph, types);
+        if (entries.Count == 0)
+        {
+            throw new InvalidInputException(graph.Subject, "expected an input of real numbers, or one of tokens that an embedding takes: noise has no place to enter");
+        }
+
+        var seeds = entries.ToDictionary(entry => entry.Value, entry => graph.Fresh("noise"));
+        var remarks = OnnxRemarks.Of(graph, parameters, options);
+        var inputs = graph.Inputs.ConvertAll(input => NoiseEntry.Describe(graph, input, types));
+        var (derivative, tangents) = Derivative.Of(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
+        var axes = ChannelAxes.Of(graph, types, tangents);
+        var places = PlaceSearch.Find(graph, types, tangents, parameters);
+        if (places.Count == 0)
+        {
+            throw new InvalidInputException(graph.Subject, "expected layers that noise reaches, got none");
+        }
+
+        derivative.Inputs.AddRange(entries.Select(entry => GraphModel.Input(seeds[entry.Value], types[entry.Value].Element, types[entry.Value].Shape!)));
+        GiveParameters(derivative, parameters, types);
+        var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes) { Inputs = inputs, Remarks = remarks };
+        try
+        {
+            prepared.Load(types, bytesOfSegment);
+            return prepared;
+        }
+        catch
+        {
+            prepared.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs a mapping.</summary>
+    public OnnxMapping Run(ulong seed, uint simulation, CancellationToken cancellation) =>
+        Element == (int)DataType.Double ? Run<double>(seed, simulation, cancellation) : Run<float>(seed, simulation, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, session) in _segments)
+        {
+            session.Dispose();
+        }
+    }
+
+    /// <summary>Takes parameters out of the constants and makes them inputs.</summary>
+    private static void GiveParameters(Graph graph, List<Parameter> parameters, Dictionary<string, TensorType> types)
+    {
+        var given = parameters.Select(parameter => parameter.Value).ToHashSet();
+        graph.Nodes = [.. graph.Nodes.Where(node => node.OpType != "Identity" || !given.Contains(node.Output[0]))];
+        foreach (var parameter in parameters)
+        {
+            graph.Constants.Remove(parameter.Value);
+            graph.Inputs.Add(GraphModel.Input(parameter.Value, types[parameter.Value].Element, types[parameter.Value].Shape!));
+        }
+    }
+
+    private void Load(Dictionary<string, TensorType> types, long bytesOfSegment)
+    {
+        var recorded = _places.SelectMany(place => new[] { place.Value, _tangents[place.Value] }).ToHashSet();
+        var known = new Dictionary<string, TensorType>(types);
+        foreach (var (value, tangent) in _tangents)
+        {
+            known[tangent] = types[value];
+        }
+
+        foreach (var place in _places)
+        {
+            if (types[place.Value].Count > int.MaxValue / 8)
+            {
+                throw new InvalidInputException(
+                    _graph.Subject, $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; take a smaller batch");
+            }
+        }
+
+        var segments = Onnx.Segments.Cut(_graph, recorded, name => known[name].Bytes, bytesOfSegment);
+        LeastMemory = MemoryNeeded(segments, known);
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (LeastMemory > available)
+        {
+            var message = string.Create(
+                CultureInfo.InvariantCulture, $"expected a network that takes at most the {available / 1e9:F1} GB of memory that there are, but it takes at least {LeastMemory / 1e9:F1} GB; take a smaller batch");
+            throw new InvalidInputException(_graph.Subject, message);
+        }
+
+        AssignPlaces(segments);
+        var crossing = Onnx.Segments.CrossingTypes(_graph, segments, known, _options.Threads);
+        foreach (var segment in segments)
+        {
+            _segments.Add((segment, Runtime.Load(Onnx.Segments.Model(_graph, segment, crossing), _graph.Subject, _options.Threads, optimise: true)));
+        }
+    }
+
+    /// <summary>A tangent may come a stretch after its value, and may be that of an earlier value too.</summary>
+    private void AssignPlaces(List<Segment> segments)
+    {
+        var source = segments.SelectMany((segment, i) => segment.Outputs.Select(name => (name, i))).ToDictionary(pair => pair.name, pair => pair.i);
+        _placesAfter.AddRange(segments.Select(_ => new List<int>()));
+        for (var number = 0; number < _places.Count; number++)
+        {
+            var value = _places[number].Value;
+            _placesAfter[Math.Max(source[value], source.GetValueOrDefault(_tangents[value]))].Add(number);
+        }
+    }
+
+    /// <summary>Bytes of constants, and of what a stretch takes and gives, at the one that needs most.</summary>
+    private long MemoryNeeded(List<Segment> segments, Dictionary<string, TensorType> known)
+    {
+        long Sum(IEnumerable<string> names) => names.Sum(name => known.TryGetValue(name, out var type) ? type.Bytes : 0);
+        return Sum(_graph.Constants.Keys) + Sum(_parameters.Select(parameter => parameter.Value))
+            + segments.Select(segment => Sum(segment.Inputs.Except(_parameters.Select(parameter => parameter.Value))) + Sum(segment.Outputs)).DefaultIfEmpty(0).Max();
+    }
+
+    private OnnxMapping Run<T>(ulong seed, uint simulation, CancellationToken cancellation)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        using var values = new LiveValues(_segments.ConvertAll(pair => pair.Segment), _placesAfter.ConvertAll(ValuesAt));
+        using var moments = new PlaceMoments<T>(_options);
+        var results = new MomentSet?[_places.Count];
+        var byValue = _places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
+        var source = new MappingSource(_options, _parameters, _entries, _tangents, Inputs, seed, simulation);
+        for (var i = 0; i < _segments.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (segment, session) = _segments[i];
+            Provide(segment.Inputs);
+
+            var outputs = Runtime.Run(session, _graph.Subject, segment.Inputs, [.. segment.Inputs.Select(values.Get)], segment.Outputs);
+            foreach (var (name, value) in segment.Outputs.Zip(outputs))
+            {
+                values.Add(name, value);
+            }
+
+            foreach (var (place, value) in _placesAfter[i].Select(number => _places[number]))
+            {
+                Provide([_tangents[value]]);
+                var (signal, noise) = (values.Get(value), values.Get(_tangents[value]));
+                results[byValue[value]] = moments.Of(signal.GetTensorDataAsSpan<T>(), noise.GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
+            }
+
+            values.EndSegment(i);
+        }
+
+        // After the first place that is not finite, what is finite by chance (a comparison with a NaN) means nothing.
+        results.AsSpan(results.TakeWhile(result => result is not null).Count()).Clear();
+        return new OnnxMapping(Mu2OfEntries(source, moments, results, byValue), results);
+
+        void Provide(IEnumerable<string> names)
+        {
+            foreach (var name in names.Where(name => !values.Has(name)))
+            {
+                values.Add(name, source.Value(_graph.Inputs.Find(input => input.Name == name) ?? throw new InvalidOperationException($"nothing gives '{name}'")));
+            }
+        }
+    }
+
+    /// <summary>Signal and noise at some places.</summary>
+    private IReadOnlyList<string> ValuesAt(List<int> numbers) => [.. numbers.Select(number => _places[number].Value).SelectMany(value => new[] { value, _tangents[value] })];
+
+    private double Mu2OfEntries<T>(MappingSource source, PlaceMoments<T> moments, MomentSet?[] results, Dictionary<string, int> byValue)
+        where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
+    {
+        var (sum, count) = (0.0, 0.0);
+        foreach (var entry in _entries)
+        {
+            double variance;
+            if (byValue.TryGetValue(entry.Value, out var place))
+            {
+                variance = results[place]?.Mu2Signal ?? double.NaN;
+            }
+            else
+            {
+                using var value = source.Value(_graph.Inputs.Find(input => input.Name == entry.Value)!);
+                var signal = value.GetTensorDataAsSpan<T>();
+                variance = moments.Of(signal, signal, entry.Shape, _axes[entry.Value], ranks: false)?.Mu2Signal ?? double.NaN;
+            }
+
+            var elements = entry.Shape.Aggregate(1.0, (product, length) => product * length);
+            (sum, count) = (sum + (variance * elements), count + elements);
+        }
+
+        return sum / count;
+    }
+}

@@ -1,0 +1,60 @@
+using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Asks ONNX Runtime.</summary>
+internal static class Runtime
+{
+    /// <summary>Loads a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="subject">The file, as messages name it.</param>
+    /// <param name="threads">Threads of an operator.</param>
+    /// <param name="optimise">Whether the graph is to be made fast.</param>
+    /// <exception cref="InvalidInputException">ONNX Runtime refuses it.</exception>
+    public static InferenceSession Load(ModelProto model, string subject, int threads, bool optimise)
+    {
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = optimise ? GraphOptimizationLevel.ORT_ENABLE_ALL : GraphOptimizationLevel.ORT_DISABLE_ALL,
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            EnableMemoryPattern = false,
+
+            // Each part of a net has a session of its own; arenas would keep the memory of all.
+            EnableCpuMemArena = false,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
+        options.AddSessionConfigEntry("session.disable_prepacking", "1");
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        try
+        {
+            return new InferenceSession(model.ToByteArray(), options);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw Refusal(subject, error);
+        }
+    }
+
+    /// <summary>Runs a model.</summary>
+    /// <exception cref="InvalidInputException">ONNX Runtime gives up.</exception>
+    public static IDisposableReadOnlyCollection<OrtValue> Run(InferenceSession session, string subject, IReadOnlyList<string> inputs, IReadOnlyList<OrtValue> values, IReadOnlyList<string> outputs)
+    {
+        using var options = new RunOptions();
+        try
+        {
+            return session.Run(options, [.. inputs], [.. values], [.. outputs]);
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw Refusal(subject, error);
+        }
+    }
+
+    private static InvalidInputException Refusal(string subject, OnnxRuntimeException error) =>
+        new(subject, $"expected a model that ONNX Runtime runs, which says: {ForeignText.Beginning(error.Message, 500)}", error);
+}

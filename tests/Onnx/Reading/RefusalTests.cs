@@ -1,0 +1,164 @@
+using FluentAssertions;
+using Google.Protobuf;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx;
+using Wellbehaved.Onnx.Format;
+using Wellbehaved.Tests.Onnx.Networks;
+using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
+
+namespace Wellbehaved.Tests.Onnx.Reading;
+
+/// <summary>Files that are wrong: one line that names the node or tensor, whatever is in them.</summary>
+public class RefusalTests
+{
+    private static readonly Dictionary<string, (Action<ModelProto> Spoil, string Message)> Wrong = new()
+    {
+        ["circle"] = (model => { model.Graph.Node[0].Input[0] = "y"; }, "*graph without circles*'conv'*"),
+        ["nothing computes it"] = (model => model.Graph.Node[1].Input[0] = "absent", "*'absent', which Relu 'relu' takes*"),
+        ["computed twice"] = (model => model.Graph.Node.Add(model.Graph.Node[1].Clone()), "*computed once*'h2'*"),
+        ["no output"] = (model => model.Graph.Output[0].Name = "nowhere", "*output 'nowhere'*"),
+        ["operators of the future"] = (model => model.OpsetImport[0].Version = 99, "*from 7 to *, got 99*"),
+        ["operators of the past"] = (model => model.OpsetImport[0].Version = 6, "*from 7 to *, got 6*"),
+        ["operators of others"] = (model => { model.Graph.Node[1].Domain = "com.example"; }, "*Relu 'relu' of the domain 'com.example'*"),
+        ["operators that are not there"] = (model => model.Graph.Node[1].OpType = "Rectify", "*ONNX Runtime*Rectify*"),
+        ["too few elements"] = (model => model.Graph.Initializer[0].RawData = ByteString.CopyFrom(1, 2, 3, 4), "*216 elements in tensor 'w'*got 1"),
+        ["too large a tensor"] = (model => { model.Graph.Initializer[0].Dims[0] = long.MaxValue; }, "*memory can hold, got 'w'*"),
+        ["negative length"] = (model => { model.Graph.Initializer[0].Dims[0] = -8; }, "*memory can hold, got 'w'*"),
+        ["shapes that do not fit"] = (model => { model.Graph.Initializer[0].Dims[0] = 4; model.Graph.Initializer[0].Dims[1] = 6; }, "*ONNX Runtime*conv*"),
+        ["no noise in integers"] = (model => model.Graph.Input[0].Type.TensorType.ElemType = (int)DataType.Int64, "*"),
+        ["outside of the folder"] = (model => Outside(model, "../weights.bin"), "*'w' in a file of the model's folder, got '../weights.bin'"),
+        ["anywhere"] = (model => Outside(model, "/etc/passwd"), "*got '/etc/passwd'"),
+        ["not there"] = (model => Outside(model, "absent.bin"), "*'absent.bin' cannot be read*"),
+        ["a link"] = (model => Outside(model, "link.bin"), "*the link 'link.bin'*"),
+        ["short"] = (model => Outside(model, "short.bin"), "*'short.bin' with 3 bytes where 864 were wanted*"),
+        ["an open length"] = (model => { model.Graph.Input[0].Type.TensorType.Shape.Dim[2].ClearDimValue(); }, "--input-shape: *'x'*[n, 3, ?, 5]*"),
+        ["sparse"] = (model => model.Graph.SparseInitializer.Add(new SparseTensorProto { Values = new TensorProto { Name = "few" } }), "*'few'*"),
+        ["an input without a type"] = (model => model.Graph.Input[0].Type = null, "*'x' of another kind*"),
+    };
+
+    public static TheoryData<string> Names() => [.. Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Wrong_model_is_refused_in_a_line_that_names_what_is_wrong(string name)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.File("short.bin"), [1, 2, 3]);
+        File.WriteAllBytes(folder.File("target.bin"), new byte[864]);
+        File.CreateSymbolicLink(folder.File("link.bin"), folder.File("target.bin"));
+        var model = Convolved();
+        Wrong[name].Spoil(model);
+        var act = () =>
+        {
+            using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { Threads = 1 });
+            network.Record(1, 0);
+        };
+        act.Should().Throw<InvalidInputException>().WithMessage(Wrong[name].Message).Which.Message.Should().NotContain("\n");
+    }
+
+    [Theory]
+    [InlineData(GraphReader.OldestOpset)]
+    [InlineData(GraphReader.NewestOpset)]
+    public void Oldest_and_newest_operators_that_are_promised_run(int opset)
+    {
+        using var folder = new TemporaryFolder();
+        var model = Convolved();
+        model.OpsetImport[0].Version = opset;
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { Threads = 1 });
+        network.Record(1, 0).Mappings[0].FirstNotFinite.Should().BeNull();
+    }
+
+    [Fact]
+    public void Model_of_integers_alone_has_no_place_for_noise()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Build.Model(13, [Build.Input("x", DataType.Int64, 2, 3)], [Build.Integers("two", 2)], Build.Node("Mul", ["x", "two"], "y"));
+        var act = () => OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions()).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage("*noise has no place to enter*");
+    }
+
+    [Fact]
+    public void Batch_that_the_file_fixes_is_not_changed()
+    {
+        using var folder = new TemporaryFolder();
+        var model = Convolved();
+        model.Graph.Input[0].Type.TensorType.Shape.Dim[0].DimValue = 3;
+        var act = () => OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { BatchSize = 4 }).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage("--batch-size: expected 3*'x', got 4*");
+    }
+
+    [Fact]
+    public void Batch_beyond_memory_is_refused_before_anything_runs()
+    {
+        using var folder = new TemporaryFolder();
+        var act = () => OnnxNetwork.Open(Convolved().Save(folder.File("net.onnx")), new OnnxOptions { BatchSize = 2_000_000_000 }).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage("*take a smaller batch");
+    }
+
+    [Theory]
+    [InlineData("x", new long[] { 2, 3, 5 }, "*[n, 3, 5, 5] for 'x', got [2, 3, 5]")]
+    [InlineData("x", new long[] { 2, 4, 5, 5 }, "*[n, 3, 5, 5] for 'x', got [2, 4, 5, 5]")]
+    [InlineData("z", new long[] { 2 }, "*an input of the file (x), got 'z'")]
+    public void Shape_that_is_not_the_files_is_refused(string input, long[] shape, string message)
+    {
+        using var folder = new TemporaryFolder();
+        var act = () => OnnxNetwork.Open(Convolved().Save(folder.File("net.onnx")), new OnnxOptions { InputShapes = new Dictionary<string, IReadOnlyList<long>> { [input] = shape } }).Dispose();
+        act.Should().Throw<InvalidInputException>().WithMessage("--input-shape: expected " + message);
+    }
+
+    [Fact]
+    public void File_that_is_cut_anywhere_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = Convolved().ToByteArray();
+        for (var length = 0; length < bytes.Length; length += 37)
+        {
+            File.WriteAllBytes(folder.File("net.onnx"), bytes[..length]);
+            var act = () => OnnxNetwork.Open(folder.File("net.onnx"), new OnnxOptions { Threads = 1 }).Dispose();
+            act.Should().Throw<InvalidInputException>("it has {0} of {1} bytes", length, bytes.Length);
+        }
+    }
+
+    [Fact]
+    public void Spoilt_file_is_read_or_refused_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = Convolved().ToByteArray();
+        var structure = bytes.Length - Convolved().Graph.Initializer[0].RawData.Length;
+        var (refused, words) = (0, new RandomNumbers(11, 0, 0, RandomPurpose.Masks));
+        for (uint i = 0; i < 200; i++)
+        {
+            var spoilt = (byte[])bytes.Clone();
+            var (at, value, again, other) = words.Block(i);
+            spoilt[at % (uint)structure] = (byte)value;
+            spoilt[again % (uint)structure] = (byte)other;
+            File.WriteAllBytes(folder.File("net.onnx"), spoilt);
+            try
+            {
+                OnnxNetwork.Open(folder.File("net.onnx"), new OnnxOptions { Threads = 1, BatchSize = 1 }).Dispose();
+            }
+            catch (InvalidInputException)
+            {
+                refused++;
+            }
+        }
+
+        refused.Should().BeInRange(100, 199);
+    }
+
+    private static void Outside(ModelProto model, string location)
+    {
+        var tensor = model.Graph.Initializer[0];
+        tensor.RawData = ByteString.Empty;
+        tensor.DataLocation = TensorProto.Types.DataLocation.External;
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+    }
+
+    private static ModelProto Convolved() => Build.Model(
+        13,
+        [Build.Input("x", -1, 3, 5, 5)],
+        [Build.Tensor("w", 0.3, 8, 3, 3, 3)],
+        Build.Node("Conv", ["x", "w"], "h1"),
+        Build.Node("Relu", ["h1"], "h2"),
+        Build.Node("GlobalAveragePool", ["h2"], "y"));
+}

@@ -1,0 +1,187 @@
+using FluentAssertions;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx;
+using Wellbehaved.Onnx.Format;
+using Wellbehaved.Tests.Onnx.Networks;
+using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
+
+namespace Wellbehaved.Tests.Onnx.Recording;
+
+/// <summary>What is recorded: moments by the model's definitions, at all places, whatever goes wrong on the way.</summary>
+public class RecordTests
+{
+    private static readonly OnnxOptions AsFile = new() { Weights = OnnxWeights.File, Threads = 2 };
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Moments_are_those_of_the_model_over_the_axis_of_channels(bool channelsFirst)
+    {
+        // An identity, so that the place shows what was put in.
+        long[] shape = channelsFirst ? [5, 3, 4, 6] : [5, 24, 3];
+        var identity = Build.Tensor("w", [1, 0, 0, 0, 1, 0, 0, 0, 1], channelsFirst ? [3, 3, 1, 1] : [3, 3]);
+        var model = Build.Model(13, [Build.Input("x", shape)], [identity], channelsFirst ? Build.Node("Conv", ["x", "w"], "y") : Build.Node("MatMul", ["x", "w"], "y"));
+        var signal = new float[360];
+        new RandomNumbers(1, 2, 3, RandomPurpose.GaussianImages).FillNormal<float>(signal, 2);
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile with { Signal = (_, _) => signal });
+        var mapping = network.Record(1, 9).Mappings[0];
+
+        using var values = new SignalAndNoise<float>(new TensorShape(120, 1, 1, 3));
+        var noise = new float[360];
+        new RandomNumbers(9, 0, 0, RandomPurpose.InputNoise).FillNormal<float>(noise, 1);
+        for (var i = 0; i < 360; i++)
+        {
+            var (image, channel, position) = channelsFirst ? (i / 72, i / 24 % 3, i % 24) : (i / 72, i % 3, i / 3 % 24);
+            values.Signal[(((image * 24) + position) * 3) + channel] = signal[i];
+            values.Noise[(((image * 24) + position) * 3) + channel] = noise[i];
+        }
+
+        using var computation = new MomentComputation<float>(values.Shape);
+        var expected = computation.Of(values, reffSignal: true, reffNoise: true);
+        mapping.Moments[0].Should().Be(expected);
+        mapping.Mu2InputSignal.Should().Be(expected.Mu2Signal);
+    }
+
+    [Fact]
+    public void Stretches_of_any_length_give_the_same_moments()
+    {
+        var model = Residual();
+        using var whole = PreparedNetwork.Of(GraphReader.Read(model.Clone(), "net"), AsFile);
+        using var parts = PreparedNetwork.Of(GraphReader.Read(model.Clone(), "net"), AsFile, bytesOfSegment: 1);
+        whole.Segments.Should().Be(1);
+        parts.Segments.Should().BeGreaterThan(10);
+        foreach (var (one, other) in whole.Run(3, 1, default).Moments.Zip(parts.Run(3, 1, default).Moments))
+        {
+            one!.Value.Nu2Signal.Should().BeApproximately(other!.Value.Nu2Signal, 1e-5 * other.Value.Nu2Signal);
+            one.Value.Mu2Noise.Should().BeApproximately(other.Value.Mu2Noise, 1e-5 * other.Value.Mu2Noise);
+        }
+    }
+
+    [Fact]
+    public void Places_of_a_residual_network_have_names_kinds_and_depths()
+    {
+        using var network = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile);
+        network.Places.Select(place => (place.Kind, place.Depth)).Should().Equal(
+            (OnnxPlaceKind.Weighted, 1), (OnnxPlaceKind.Normalised, 1), (OnnxPlaceKind.Activated, 1), (OnnxPlaceKind.Weighted, 2), (OnnxPlaceKind.Added, 2), (OnnxPlaceKind.Pooled, 2), (OnnxPlaceKind.Weighted, 3));
+        network.Places[4].Should().Match<OnnxPlace>(place => place.Name == "add" && place.Operator == "Add" && place.Channels == 4 && place.Points == 8 * 25);
+    }
+
+    [Fact]
+    public void First_place_that_is_no_finite_number_is_named_and_ends_the_mapping()
+    {
+        var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4)],
+            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Log", ["h"], "l"), Build.Node("MatMul", ["l", "v"], "g"), Build.Node("Relu", ["g"], "y"));
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
+        var record = network.Record(1, 0);
+        record.Mappings[0].FirstNotFinite.Should().Be(1);
+        record.Places[1].Name.Should().Be("g", "nodes of one name are called by what they compute");
+        record.Mappings[0].Moments.Skip(1).Should().OnlyContain(moments => moments == null, "a ReLU of NaN may be a number again");
+        record.Table((_, moments) => moments.Nu2Signal)[0, 2].Should().Be(double.NaN);
+    }
+
+    [Fact]
+    public void Noise_enters_at_every_input_of_real_numbers()
+    {
+        var model = Build.Model(13, [Build.Input("a", -1, 50), Build.Input("b", -1, 50), Build.Input("mask", DataType.Int64, -1, 50)], [Build.Integers("zero", 0)],
+            Build.Node("Add", ["a", "b"], "s"), Build.Node("Greater", ["mask", "zero"], "m"), Build.Node("Where", ["m", "s", "a"], "y"));
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile with { BatchSize = 100 });
+        network.Inputs.Select(input => input.IsReal).Should().Equal(true, true, false);
+        var mapping = network.Record(1, 0).Mappings[0];
+        mapping.Moments[0]!.Value.Mu2Noise.Should().BeApproximately(2, 0.1);
+        mapping.Mu2InputSignal.Should().BeApproximately(1, 0.05);
+    }
+
+    [Theory]
+    [InlineData(1, "Relu")]
+    [InlineData(2, "Tanh")]
+    public void Branch_that_shapes_decide_takes_the_place_of_its_condition(int batch, string expected)
+    {
+        GraphProto Branch(string operation)
+        {
+            var graph = new GraphProto { Name = operation };
+            graph.Node.Add(Build.Node(operation, ["h"], "inner"));
+            graph.Output.Add(new ValueInfoProto { Name = "inner" });
+            return graph;
+        }
+
+        var choice = Build.Node("If", ["isOne"], "y");
+        choice.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = Branch("Relu") });
+        choice.Attribute.Add(new AttributeProto { Name = "else_branch", Type = AttributeProto.Types.AttributeType.Graph, G = Branch("Tanh") });
+        var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Integers("first", 0), Build.Integers("one", 1)],
+            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Shape", ["x"], "shape"), Build.Node("Gather", ["shape", "first"], "n"), Build.Node("Equal", ["n", "one"], "same"), Build.Node("Squeeze", ["same"], "isOne"), choice);
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile with { BatchSize = batch });
+        network.Places[^1].Operator.Should().Be(expected);
+    }
+
+    [Fact]
+    public void Progress_is_told_and_work_can_be_ended()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(Residual().Save(folder.File("net.onnx")), AsFile);
+        using var cancellation = new CancellationTokenSource();
+        var progress = new Told(done =>
+        {
+            if (done == 2)
+            {
+                cancellation.Cancel();
+            }
+        });
+        var act = () => network.Record(5, 0, progress, cancellation.Token);
+        act.Should().Throw<OperationCanceledException>();
+        progress.Done.Should().Equal(1, 2);
+    }
+
+    [Fact]
+    public void Stored_statistics_that_normalise_nothing_are_remarked()
+    {
+        using var stored = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile with { BatchNorm = OnnxBatchNorm.Stored });
+        stored.Remarks.Should().ContainSingle().Which.Should().StartWith("1 of 1 batch normalisations store mean 0 and variance 1");
+        using var batch = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile);
+        batch.Remarks.Should().BeEmpty();
+        var (normed, idle) = (batch.Run(0, 0, default).Moments[1]!.Value, stored.Run(0, 0, default).Moments[1]!.Value);
+        normed.Mu2Signal.Should().BeApproximately(1, 1e-3);
+        idle.Mu2Signal.Should().NotBeApproximately(1, 0.05);
+    }
+
+    [Fact]
+    public void File_is_told_by_its_hash()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Residual().Save(folder.File("mine.onnx"));
+        using var network = OnnxNetwork.Open(path, AsFile);
+        network.Sha256.Should().Be(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
+        network.Name.Should().Be("mine");
+    }
+
+    /// <summary>A convolution, batch norm, ReLU, a residual convolution, and a matrix product of the mean.</summary>
+    private static ModelProto Residual() => Build.Model(
+        13,
+        [Build.Input("x", -1, 3, 5, 5)],
+        [
+            Build.Tensor("w", 0.5, 4, 3, 1, 1), Build.Tensor("scale", [1, 1, 1, 1], 4), Build.Tensor("shift", [0, 0, 0, 0], 4), Build.Tensor("mean", [0, 0, 0, 0], 4), Build.Tensor("variance", [1, 1, 1, 1], 4),
+            Build.Tensor("v", 0.3, 4, 4, 3, 3), Build.Tensor("u", 0.5, 4, 2),
+        ],
+        Build.Node("Conv", ["x", "w"], "h1"),
+        Build.Node("BatchNormalization", ["h1", "scale", "shift", "mean", "variance"], "h2"),
+        Build.Node("Relu", ["h2"], "h3"),
+        Build.Node("Conv", ["h3", "v"], "h4").With("pads", [1L, 1, 1, 1]),
+        Build.Node("Add", ["h3", "h4"], "h5"),
+        Build.Node("GlobalAveragePool", ["h5"], "h6"),
+        Build.Node("Flatten", ["h6"], "h7"),
+        Build.Node("Gemm", ["h7", "u"], "y"));
+
+    private sealed class Told(Action<int> then) : IProgress<int>
+    {
+        public List<int> Done { get; } = [];
+
+        public void Report(int value)
+        {
+            Done.Add(value);
+            then(value);
+        }
+    }
+}
