@@ -70,7 +70,7 @@ internal sealed class DescribedNetworkOptions
     public (NetworkQuestion Question, ImageSource Images) Read(ParseResult parsed, NetworkOptions shared, int? samples)
     {
         shared.RefuseArchitectures(parsed);
-        var source = NetworkSource.Open(parsed.GetRequiredValue(_network));
+        var source = NetworkSource.Open(parsed.GetRequiredValue(_network)!);
         var inputs = shared.ReadInputs(parsed);
         if (inputs.BatchSize is null)
         {
