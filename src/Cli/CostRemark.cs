@@ -23,15 +23,15 @@ internal static class CostRemark
     public static void Print(PredictionCost cost, long points)
     {
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (cost.Bytes > available)
+        if (cost.LeastBytes > available)
         {
-            throw new InvalidInputException("--batch-size", $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.Bytes)}, there are {ByteCount.Spell(available)}; --points K predicts for K of them");
+            throw new InvalidInputException("--batch-size", $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.LeastBytes)}, there are {ByteCount.Spell(available)}; --points K predicts for K of them");
         }
 
         var time = TimeSpan.FromSeconds(Math.Min(cost.Seconds / Math.Max(1, 0.7 * Environment.ProcessorCount), TimeSpan.MaxValue.TotalSeconds / 2));
         if (time >= Worth)
         {
-            Console.Error.WriteLine($"note: this takes about {Spell(time)} and {ByteCount.Spell(cost.Bytes)} of memory for {points} points{(time >= Long ? "; --points K predicts for fewer" : string.Empty)}");
+            Console.Error.WriteLine($"note: this takes about {Spell(time)} and {ByteCount.Spell(cost.Bytes)} of memory at most for {points} points{(time >= Long ? "; --points K predicts for fewer" : string.Empty)}");
         }
     }
 

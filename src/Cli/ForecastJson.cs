@@ -107,5 +107,5 @@ internal static class ForecastJson
     // JSON has no infinities: what overflows, or is not known, is null; its logarithm may be there.
     private static JsonArray Numbers(IReadOnlyList<ForecastRow> rows, Func<ForecastRow, double> select) => [.. rows.Select(row => Number(select(row)))];
 
-    private static JsonNode? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+    private static JsonValue? Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
 }

@@ -120,8 +120,9 @@ internal static class PredictCommand
         var prediction = ProgressDisplay.Show(options.Name, options.TotalDepth, (Action<long> advance) =>
         {
             var measured = CostRemark.Measured(advance, options.TotalDepth, 1);
-            return Prediction.GivenNoise(options, images, () => measured(1), cancellation, most);
-        }) with { FiniteWidth = sampled };
+            return Prediction.GivenNoise(options, images, most, () => measured(1), cancellation);
+        }) with
+        { FiniteWidth = sampled };
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
             Console.Error.WriteLine(

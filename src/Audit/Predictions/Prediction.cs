@@ -54,7 +54,7 @@ public sealed record Prediction(
     /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Prediction Of(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
-        Predict(options, images, isNoiseGiven: false, depthReached, cancellation);
+        Predict(options, images, isNoiseGiven: false, MostPoints, depthReached, cancellation);
 
     /// <summary>Predicts for the batch and the noise that simulation 0 of the same options would draw.</summary>
     /// <remarks>
@@ -69,13 +69,13 @@ public sealed record Prediction(
     /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
-        GivenNoise(options, images, depthReached, cancellation, MostPoints);
+        GivenNoise(options, images, MostPoints, depthReached, cancellation);
 
     /// <summary>The same for at most some points: the first images of the batch.</summary>
-    internal static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached, CancellationToken cancellation, int mostPoints) =>
-        Predict(options, images, isNoiseGiven: true, depthReached, cancellation, mostPoints);
+    internal static Prediction GivenNoise(ExperimentOptions options, ImageSource images, int mostPoints, Action? depthReached, CancellationToken cancellation) =>
+        Predict(options, images, isNoiseGiven: true, mostPoints, depthReached, cancellation);
 
-    private static Prediction Predict(ExperimentOptions options, ImageSource images, bool isNoiseGiven, Action? depthReached, CancellationToken cancellation, int mostPoints = MostPoints)
+    private static Prediction Predict(ExperimentOptions options, ImageSource images, bool isNoiseGiven, int mostPoints, Action? depthReached, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         var settings = options.Settings(images);

@@ -10,6 +10,15 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     /// <summary>Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not yet collected.</summary>
     private const int Matrices = 70;
 
+    /// <summary>The same of the paper's recursions, which keep no noise between points.</summary>
+    private const int FewMatrices = 25;
+
+    /// <summary>What is needed is a fifth of that: garbage is collected earlier where memory is short.</summary>
+    private const int Collected = 5;
+
+    /// <summary>Bytes without which it cannot be done.</summary>
+    public double LeastBytes => Bytes / Collected;
+
     /// <summary>Seconds of one multiply-add in a blocked product.</summary>
     private const double Product = 1.5e-10;
 
@@ -46,7 +55,7 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     {
         var (pairs, layers) = ((double)points * points, (double)depth * (kind.Residual ? kind.ResidualDepth : 1));
         var once = (kind.BatchNorm ? Integral(points, SignalNodes) : pairs * Formula) + (pairs * kernelSize * kernelSize * 2e-9) + (points * pairs * 1e-9);
-        return new(layers * once, pairs * Matrices * sizeof(double));
+        return new(layers * once, pairs * FewMatrices * sizeof(double));
     }
 
     private static double Integral(double points, int nodes) => nodes * points * points * (Node + (points * Product));

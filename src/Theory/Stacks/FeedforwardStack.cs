@@ -106,6 +106,13 @@ internal static class FeedforwardStack
             return Verdict(Behaviour.WellBehaved, "well-behaved while the width is large: linear layers keep χ; at depths of the order of the width one direction is left (V4)", "S2, V4", StackVerdict.Wide) with { SquaredGrowth = 1 };
         }
 
+        if (activations.All(function => DualActivation.For(function) is LeakyDual) && weights.All(parameters => parameters.BiasVariance == 0))
+        {
+            // What is homogeneous has no scale to agree on: layers may differ.
+            var gain = new PairOfPoints(1, 1, 1).After(unit).Variance;
+            return Collapse(gain) with { Suggestions = Suggestions(new MeanField(DualActivation.For(activations[0]), weights[0].WeightVariance), Behaviour.Line) };
+        }
+
         if (activations.Length > 1 || weights.Distinct().Count() > 1 || unit.Count(layer => layer is Activation) != weights.Length)
         {
             return Verdict(Behaviour.Unknown, "theory does not reach units of different layers without norms: it has fixed points of equal ones", string.Empty, string.Empty);
@@ -127,14 +134,18 @@ internal static class FeedforwardStack
     private static StackVerdict Homogeneous(MeanField field, LeakyDual dual, int layers)
     {
         var gain = Math.Pow(field.WeightVariance * dual.Moments(1).SquareSlope, layers);
-        var scale = Math.Abs(gain - 1) <= Still ? string.Empty : $"; values {(gain > 1 ? "grow" : "shrink")} by the factor {Number(Math.Sqrt(gain))} a unit";
-        if (field.BiasVariance > 0 && gain <= 1 + Still)
+        return gain switch
         {
-            return gain < 1 - Still
-                ? Ordered(field, layers)
-                : Verdict(Behaviour.Point, "point: variances grow by that of the biases, which all points share; the rates are no part of the laws", "S1", StackVerdict.Wide);
-        }
+            > 1 + Still => Collapse(gain),
+            < 1 - Still => Ordered(field, layers),
+            _ => Verdict(Behaviour.Point, "point: variances grow by that of the biases, which all points share; the rates are no part of the laws", "S1", StackVerdict.Wide),
+        };
+    }
 
+    /// <summary>Homogeneous layers, whatever their scale.</summary>
+    private static StackVerdict Collapse(double gain)
+    {
+        var scale = Math.Abs(gain - 1) <= Still ? string.Empty : $"; values {(gain > 1 ? "grow" : "shrink")} by the factor {Number(Math.Sqrt(gain))} a unit";
         return Verdict(Behaviour.Line, $"line: points draw together in direction, 1 - c falls as 1/l², and differ by their norms alone; χ stays bounded where norms differ{scale}", "F4, A3", StackVerdict.Wide) with { SquaredGrowth = 1 };
     }
 
@@ -142,7 +153,8 @@ internal static class FeedforwardStack
         Behaviour.Point,
         $"ordered, point: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, differences of points and noise fall alike and are forgotten within ξ = {Number(field.CorrelationDepth / layers)} units; χ and directions stay bounded",
         "F1",
-        StackVerdict.Wide) with { SquaredGrowth = 1, DepthScale = field.CorrelationDepth / layers };
+        StackVerdict.Wide) with
+    { SquaredGrowth = 1, DepthScale = field.CorrelationDepth / layers };
 
     private static StackVerdict Curved(MeanField field, int layers)
     {
@@ -161,13 +173,15 @@ internal static class FeedforwardStack
                     Behaviour.Edge,
                     $"edge of chaos at q* = {Number(field.Variance)}: {(jumps ? "χ grows as l, differences of points fall as 1/l²" : "χ grows as l^½, differences of points fall as 1/l")}{repels}",
                     jumps ? "F4" : "F3",
-                    StackVerdict.Wide) with { SquaredGrowth = 1, Exponent = jumps ? 1 : 0.5, DepthScale = double.PositiveInfinity };
+                    StackVerdict.Wide) with
+                { SquaredGrowth = 1, Exponent = jumps ? 1 : 0.5, DepthScale = double.PositiveInfinity };
             case Phase.Chaotic:
                 return Verdict(
                     Behaviour.Exploding,
                     $"chaotic, exploding: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, ln χ grows by {Number(0.5 * layers * Math.Log(field.NoiseGain), "0.0000")} a unit, correlations go to c* = {Number(field.Correlation)} within ξ = {Number(field.CorrelationDepth / layers)} units",
                     "F2",
-                    StackVerdict.Wide) with { SquaredGrowth = Math.Pow(field.NoiseGain, layers), DepthScale = field.CorrelationDepth / layers };
+                    StackVerdict.Wide) with
+                { SquaredGrowth = Math.Pow(field.NoiseGain, layers), DepthScale = field.CorrelationDepth / layers };
             default:
                 throw new InvalidOperationException($"no verdict on the phase {field.Phase}");
         }
@@ -187,7 +201,7 @@ internal static class FeedforwardStack
         return Verdict(spreads ? Behaviour.Line : edge ? Behaviour.Edge : Behaviour.WellBehaved, words, spreads ? "F6" : "F5", StackVerdict.Wide) with { SquaredGrowth = 1, DepthScale = edge ? double.PositiveInfinity : -layers / Math.Log(field.NoiseGain) };
     }
 
-    private static IReadOnlyList<Suggestion> Suggestions(MeanField field, Behaviour behaviour)
+    private static List<Suggestion> Suggestions(MeanField field, Behaviour behaviour)
     {
         if (behaviour is Behaviour.WellBehaved or Behaviour.Edge)
         {

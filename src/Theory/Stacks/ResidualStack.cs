@@ -109,7 +109,8 @@ internal static class ResidualStack
                 Behaviour.WellBehaved,
                 gain > 1 + Still ? $"well-behaved: χ grows as (ln l)^{FeedforwardStack.Number(exponent, "0.0000")}, slower than any power" : "well-behaved: χ grows no faster than ln ln l",
                 "Z2",
-                scope) with { SquaredGrowth = 1, Exponent = 0 },
+                scope) with
+            { SquaredGrowth = 1, Exponent = 0 },
             _ => throw new InvalidOperationException($"no verdict on scales by the rule {residual.BranchScale.Rule}"),
         };
     }
@@ -127,7 +128,8 @@ internal static class ResidualStack
                     Behaviour.Exploding,
                     $"exploding: the factor after the sum undoes the cure, χ² grows by γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a unit, ln χ by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")}",
                     "Z2",
-                    scope) with { SquaredGrowth = growth, Suggestions = [plain] };
+                    scope) with
+                { SquaredGrowth = growth, Suggestions = [plain] };
     }
 
     private static StackVerdict PostNorm(Residual residual, IReadOnlyList<Layer> branch, IReadOnlyList<Layer> after)
@@ -201,7 +203,8 @@ internal static class ResidualStack
                 Behaviour.Exploding,
                 $"exploding, but slower than exponentially: noise grows as e^(c√l), ln χ as {FeedforwardStack.Number(0.5 * (activations[0].Kind == FunctionKind.Erf ? 4 / Math.PI : 8 / (3 * Math.Sqrt(2 * Math.PI))) * Math.Sqrt(weights))}·√l less half a logarithm, while values saturate and grow as √l",
                 "F9",
-                StackVerdict.Wide) with { Suggestions = suggestions },
+                StackVerdict.Wide) with
+            { Suggestions = suggestions },
             FunctionKind.Sine => FeedforwardStack.Verdict(Behaviour.Exploding, $"exploding: χ² grows by 1 + ½α²σ_w² = {FeedforwardStack.Number(1 + (0.5 * weights))} a unit", "F9", StackVerdict.Wide) with { SquaredGrowth = 1 + (0.5 * weights), Suggestions = suggestions },
             FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu => FeedforwardStack.Verdict(Behaviour.Line, "line: once values are large the activation is as good as a ReLU, and points draw together in direction; χ stays bounded", "F4, Z2", StackVerdict.Wide) with { SquaredGrowth = 1, Suggestions = suggestions },
             FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus or FunctionKind.HardSwish => FeedforwardStack.Verdict(Behaviour.Unknown, $"theory does not reach branches of {activations[0].Word} without norms", string.Empty, string.Empty) with { Suggestions = suggestions },

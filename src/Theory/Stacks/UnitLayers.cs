@@ -24,7 +24,8 @@ internal static class UnitLayers
             var reason = layer switch
             {
                 Dense or Activation or BatchNorm or Scaling => null,
-                Convolution convolution => convolution.Stride == 1 ? null : "it changes the positions from unit to unit",
+                Convolution { Stride: not 1 } => "it changes the positions from unit to unit",
+                Convolution convolution => convolution.Groups == 1 ? null : "each group of channels reads a kernel of its own",
                 LayerNorm { Over: NormalisedOver.Channels } or RmsNorm { Over: NormalisedOver.Channels } => null,
                 LayerNorm or RmsNorm or GroupNorm => "its statistics are those of all positions of an image",
                 InstanceNorm => "its statistics stay random at every width",
@@ -58,7 +59,7 @@ internal static class UnitLayers
                     }
 
                     break;
-                case Activation { Function.Kind: FunctionKind.Linear }:
+                case Activation { Function.Kind: FunctionKind.Linear } or Activation { Function: { Kind: FunctionKind.LeakyRelu, Slope: 1 } }:
                     break;
                 default:
                     list.Add(layer);

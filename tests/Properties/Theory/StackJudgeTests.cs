@@ -32,6 +32,10 @@ public class StackJudgeTests
         Judge(new Dense { Parameters = new(1, 0.5) }, Relu).Law.Should().Be("F1");
         Judge(new Dense { Parameters = new(8) }, Gelu).Behaviour.Should().Be(Behaviour.Line, "where variances grow without end GELU is as good as a ReLU");
 
+        Judge(new Dense(), Relu, new Dense { Parameters = new(1) }, new Activation(Function.LeakyRelu(0.2))).Words.Should().StartWith("line").And.Contain("values shrink", "homogeneous layers may differ");
+        Judge(new Dense(), new Activation(Function.LeakyRelu(1))).Behaviour.Should().Be(Behaviour.WellBehaved, "a slope of 1 is linear");
+        Judge(new Dense { Parameters = new(3, 0.1) }, Relu).Words.Should().StartWith("line").And.Contain("values grow");
+
         // Masks that all points share only multiply σ_w².
         Judge(new Dense { Parameters = new(1.6) }, Relu, new Dropout(0.8)).Words.Should().NotContain("values");
         Judge(new Dense { Parameters = new(1.6) }, Relu).Words.Should().Contain("values shrink");
@@ -156,6 +160,7 @@ public class StackJudgeTests
             ([new Dense(), Relu, new Dense(), Tanh], "different layers"),
             ([Relu], "without weights"),
             ([new Dense(), new InstanceNorm(), Relu], "instance_norm"),
+            ([new Convolution(3) { Groups = 2 }, Relu], "conv"),
         ])
         {
             var verdict = StackJudge.Judge(new Repeat(4, unit), "here");
