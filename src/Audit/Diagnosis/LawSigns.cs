@@ -3,7 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>The signs that must be known before a law of growth is named: that two gains have its ratio, and that shorter stretches bear it out.</summary>
 /// <remarks>
 /// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of four stretches of as many layers gains
-/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same factor, and the slower laws that neither doubling looks exponential by itself.
+/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling looks exponential by itself.
 /// </remarks>
 internal static class LawSigns
 {
@@ -44,6 +44,9 @@ internal static class LawSigns
         [Contrast.LateShapeAboveThreeQuarters] = -1,
     };
 
+    /// <summary>What the picture asks of a growth that is slower than exponential: its stretches must not exclude it, while the certain condition asks both doublings to show it.</summary>
+    private static readonly Dictionary<Contrast, int> AtSight = new() { [Contrast.ShapeAboveHalf] = -1 };
+
     /// <summary>The law that the signs name, and those that it rests on.</summary>
     /// <param name="signs">What is known.</param>
     /// <returns>The law; undecided, resting on none, where no law has all of its signs.</returns>
@@ -65,7 +68,8 @@ internal static class LawSigns
             {
                 // What lies between two recorded depths bears out nothing.
                 var recorded = needed.Where(pair => signs.Known.ContainsKey(pair.Key)).ToDictionary();
-                if (recorded.All(pair => signs.Known[pair.Key] == pair.Value) && (law != Growth.Subexponential || !ExcludesPower(signs)))
+                var asked = law == Growth.Subexponential && signs.FalseRate > Diagnosis.FalseRate ? AtSight : recorded;
+                if (asked.All(pair => signs.Known[pair.Key] == pair.Value) && (law != Growth.Subexponential || !ExcludesPower(signs)))
                 {
                     return (law, recorded);
                 }

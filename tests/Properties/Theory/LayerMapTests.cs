@@ -199,7 +199,7 @@ public class LayerMapTests
     }
 
     [Fact]
-    public void Talbot_sums_are_the_same_bits_whatever_the_threads()
+    public async Task Talbot_sums_are_the_same_bits_whatever_the_threads()
     {
         var norm = new BatchNormKernel(PairwiseDualTests.Kernel(12, 0.3, 0.1, 1.5), 0);
         var dual = (IComplexDual)DualActivationTests.Dual("gelu");
@@ -209,7 +209,7 @@ public class LayerMapTests
             // Other work takes threads away, and blocks end in another order.
             var busy = Task.Run(() => Parallel.For(0, 200, i => Thread.SpinWait(1000 * (i % 7))));
             new BatchNormTalbot(norm, dual, 1).Signal().Kernel.Should().BeEquivalentTo(first);
-            busy.Wait();
+            await busy;
         }
     }
 
