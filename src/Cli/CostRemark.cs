@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;

@@ -1,4 +1,3 @@
-using Wellbehaved.Model;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;

@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Statistics;
+using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
@@ -47,7 +48,7 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
     /// <returns>Their number; 0 where it takes longer, or the net cannot be sampled.</returns>
     internal static int UsualSamples(ExperimentOptions options, ImageSource images)
     {
-        double rows = 2.0 * options.BatchSize, width = options.NumChannels, layers = (double)options.TotalDepth * (options.Architecture.EndsWith("res", StringComparison.Ordinal) ? options.ResDepth : 1);
+        double rows = 2.0 * options.BatchSize, width = options.NumChannels, layers = (double)options.TotalDepth * (Architecture.Named(options.Architecture!).IsResidual ? options.ResDepth : 1);
         var rank = Math.Min(rows, width);
         var cost = Usual * layers * ((rows * rank * width) + (width > rows ? rows * rows * width : 0) + (30 * rank * width));
         return options.KernelSize == 1 && cost <= FewSeconds && !(options.BatchSize > 1 && InputVariation.Of(InputFeatures.Of(options, images, options.BatchSize).Signal).VariesTooLittle) ? Usual : 0;

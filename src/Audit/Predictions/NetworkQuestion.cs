@@ -1,5 +1,3 @@
-using Wellbehaved.Model;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>What is asked about a network of layers: the batch and the noise that the first simulation would draw.</summary>

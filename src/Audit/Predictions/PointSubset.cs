@@ -1,4 +1,3 @@
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;

@@ -1,4 +1,3 @@
-using Wellbehaved.Model;
 using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;

@@ -1,5 +1,4 @@
 using Microsoft.ML.OnnxRuntime;
-using Wellbehaved.Model;
 using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;

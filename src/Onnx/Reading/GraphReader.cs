@@ -1,5 +1,4 @@
 using Google.Protobuf.Collections;
-using Wellbehaved.Model;
 using Wellbehaved.Onnx.Format;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
-using Wellbehaved.Model;
 using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;

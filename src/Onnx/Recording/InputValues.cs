@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
-using Wellbehaved.Model;
 using Wellbehaved.Onnx.Format;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 

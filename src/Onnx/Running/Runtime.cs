@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
-using Wellbehaved.Model;
 using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Onnx;

@@ -1,7 +1,6 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
 using Wellbehaved.Cli;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

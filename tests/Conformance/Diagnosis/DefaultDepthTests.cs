@@ -1,5 +1,4 @@
 using FluentAssertions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 

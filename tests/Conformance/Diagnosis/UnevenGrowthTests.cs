@@ -1,7 +1,6 @@
 using FluentAssertions;
 using MathNet.Numerics.Distributions;
 using Wellbehaved.Audit;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -99,7 +98,16 @@ public class UnevenGrowthTests
     {
         var options = new ExperimentOptions
         {
-            Architecture = "bn_res", ResDepth = residualDepth, TotalDepth = depth, KernelSize = 1, NumChannels = 64, BatchSize = 32, NumSims = 26, NumComputations = depth / 2, ReffNoise = false, Seed = 6,
+            Architecture = "bn_res",
+            ResDepth = residualDepth,
+            TotalDepth = depth,
+            KernelSize = 1,
+            NumChannels = 64,
+            BatchSize = 32,
+            NumSims = 26,
+            NumComputations = depth / 2,
+            ReffNoise = false,
+            Seed = 6,
         };
 
         var diagnosis = Diagnosis.Of(MomentTable.Of(Experiment.Prepare(options).Run()));
