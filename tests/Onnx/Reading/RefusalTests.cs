@@ -38,14 +38,19 @@ public class RefusalTests
 
     public static TheoryData<string> Names() => [.. Wrong.Keys];
 
-    [Theory]
+    [SkippableTheory]
     [MemberData(nameof(Names))]
     public void Wrong_model_is_refused_in_a_line_that_names_what_is_wrong(string name)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("short.bin"), [1, 2, 3]);
         File.WriteAllBytes(folder.File("target.bin"), new byte[864]);
-        File.CreateSymbolicLink(folder.File("link.bin"), folder.File("target.bin"));
+        if (name == "a link")
+        {
+            Skip.If(OperatingSystem.IsWindows(), "links take a privilege on Windows");
+            File.CreateSymbolicLink(folder.File("link.bin"), folder.File("target.bin"));
+        }
+
         var model = Convolved();
         Wrong[name].Spoil(model);
         var act = () =>
