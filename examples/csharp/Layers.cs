@@ -97,7 +97,9 @@ public static class Layers
     {
         _ when position >= 0 && position < extent => position,
         Boundary.Periodic => ((position % extent) + extent) % extent,
-        Boundary.Symmetric => position < 0 ? -1 - position : (2 * extent) - 1 - position,
+
+        // Mirrored again and again where the image is smaller than the kernel.
+        Boundary.Symmetric => (((position % (2 * extent)) + (2 * extent)) % (2 * extent)) is var image && image < extent ? image : (2 * extent) - 1 - image,
         _ => -1,
     };
 }

@@ -37,7 +37,7 @@ internal static class DiagnoseCommand
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var path = parsed.GetRequiredValue(file);
-            RequireWritable(parsed.GetValue(json), path);
+            Outputs.RequireWritableText(parsed.GetValue(json), "--json", [path]);
             if (!IsNetwork(path))
             {
                 return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
@@ -97,16 +97,6 @@ internal static class DiagnoseCommand
         }
 
         return MomentTable.Of(result);
-    }
-
-    private static void RequireWritable(string? json, string path)
-    {
-        if (json is not null)
-        {
-            Outputs.RequireText(json, "--json");
-            Outputs.RequireApart(json, "--json", [path]);
-            AtomicFile.EnsureWritable(json, "--json");
-        }
     }
 
     private static int Say(Diagnosis diagnosis, string? expected, string? json)

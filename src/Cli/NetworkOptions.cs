@@ -17,7 +17,6 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private readonly Option<string?> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
     private readonly Option<int> _totalDepth = OptionFactory.OptionalNumber<int>("--total-depth", source switch
     {
-        Source.Architecture => "Number of layers, or of residual units",
         Source.ArchitectureOrNetwork => "Number of layers, or of residual units; the repetitions that a network leaves open as \"L\"",
         _ => "The repetitions that a network leaves open as \"L\"",
     });
@@ -25,7 +24,6 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private readonly Option<int> _kernelSize = OptionFactory.OptionalNumber<int>("--kernel-size", "Extent of an architecture's kernels; 1 flattens the images: a fully connected net");
     private readonly Option<int> _numChannels = OptionFactory.OptionalNumber<int>("--num-channels", source switch
     {
-        Source.Architecture => "Channels of every layer",
         Source.ArchitectureOrNetwork => "Channels of every layer; those that a network leaves open as \"N\"",
         _ => "The channels that a network leaves open as \"N\"",
     });
@@ -53,9 +51,6 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <summary>Where a command takes its network from.</summary>
     public enum Source
     {
-        /// <summary>From <c>--architecture</c>.</summary>
-        Architecture,
-
         /// <summary>From <c>--architecture</c> or <c>--network</c>.</summary>
         ArchitectureOrNetwork,
 
@@ -66,7 +61,6 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All => source switch
     {
-        Source.Architecture => [_architecture, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
         Source.ArchitectureOrNetwork => [_architecture, _network, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _input, _noise, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
         _ => [_totalDepth, _numChannels, _batchSize, _input, _noise, .. Inputs, _numComputations, _depths, _seed],
     };
@@ -94,7 +88,14 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     }
 
     /// <summary>Whether a network of layers is asked about.</summary>
-    public bool IsOfLayers(ParseResult parsed) => source != Source.Architecture && parsed.GetValue(_network) is not null;
+    public bool IsOfLayers(ParseResult parsed) => source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is not null;
+
+    /// <summary>The files that are read, which no output may replace: of the network and of the images.</summary>
+    public IReadOnlyList<string> FilesOf(ParseResult parsed) =>
+        [.. new[] { parsed.GetResult(_network) is null ? null : parsed.GetValue(_network), parsed.GetValue(_dataset), ArchiveOf(parsed.GetValue(_dataset)) }.OfType<string>().Where(File.Exists)];
+
+    /// <summary>The file of <c>FILE.npz:NAME</c>; null for other words.</summary>
+    private static string? ArchiveOf(string? dataset) => dataset?.LastIndexOf(':') is > 0 and var end ? dataset[..end] : null;
 
     /// <summary>Reads the options.</summary>
     /// <param name="parsed">The call.</param>
@@ -167,7 +168,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             "zero_padding" => Boundary.ZeroPadding,
             var word => throw new InvalidInputException("--boundary", $"expected a boundary, got '{word}'"),
         },
-        Noise = source == Source.Architecture ? NoiseKind.Mapping : NoiseOf(parsed),
+        Noise = NoiseOf(parsed),
         Dataset = parsed.GetRequiredValue(_dataset),
         DataDir = parsed.GetValue(_dataDir),
         Layout = LayoutOf(parsed.GetValue(_layout)),
@@ -175,7 +176,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         Epsilon = parsed.GetValue(_epsilon),
         ResDepth = parsed.GetValue(_resDepth),
         NumComputations = Given(parsed, _numComputations) ?? LargestDivisor(parsed.GetValue(_totalDepth)),
-        Depths = DepthsOf(parsed) ?? SpreadDepths(parsed),
+        Depths = DepthsOf(parsed) ?? (IsGiven(parsed, _numComputations) ? null : Spread(parsed.GetValue(_totalDepth))),
         Seed = parsed.GetValue(_seed),
     };
 
@@ -228,6 +229,11 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             return given is null ? null : throw new InvalidInputException("--num-computations", $"expected only for a network of one repeat, whose repetitions are counted; every place of {network.Name} is recorded");
         }
 
+        if (given is null && Spread(times) is { } spread)
+        {
+            return spread;
+        }
+
         var computations = given ?? LargestDivisor(times);
         if (computations < 1 || times % computations != 0)
         {
@@ -241,14 +247,10 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private static int? Given(ParseResult parsed, Option<int> option) => IsGiven(parsed, option) ? parsed.GetValue(option) : null;
 
-    /// <summary>Depths as evenly spread as whole numbers can be, where nobody says which, and the largest divisor of the depth leaves hardly any; null otherwise.</summary>
-    private DepthList? SpreadDepths(ParseResult parsed)
-    {
-        var depth = parsed.GetValue(_totalDepth);
-        return IsGiven(parsed, _numComputations) || depth <= MostDepths || LargestDivisor(depth) >= FewestDepths
-            ? null
-            : new DepthList(Enumerable.Range(1, MostDepths).Select(i => (int)((long)i * depth / MostDepths)));
-    }
+    /// <summary>Depths as evenly spread as whole numbers can be, where the largest divisor of the depth leaves hardly any; null otherwise.</summary>
+    private static DepthList? Spread(int depth) => depth <= MostDepths || LargestDivisor(depth) >= FewestDepths
+        ? null
+        : new DepthList(Enumerable.Range(1, MostDepths).Select(i => (int)((long)i * depth / MostDepths)));
 
     /// <summary>The largest divisor of a depth up to 100; 1 for a depth that is refused elsewhere.</summary>
     private static int LargestDivisor(int depth) => Enumerable.Range(1, MostDepths).LastOrDefault(divisor => depth > 0 && depth % divisor == 0, 1);

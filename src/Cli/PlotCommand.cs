@@ -55,7 +55,7 @@ internal static class PlotCommand
             ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
             var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout))) : null;
 
-            (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.Read(file)))];
+            (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.ReadToDraw(file)))];
             var drawn = read.Any(one => one.File.Places is not null)
                 ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named)
                 : Compose([.. read.Select(one => Read(one.Path, one.File, named, width))], parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));

@@ -29,10 +29,12 @@ internal static class PredictCommand
             int? most = parsed.GetResult(points) is not { Implicit: false } ? null
                 : parsed.GetValue(points) is > 0 and var number ? number
                 : throw new InvalidInputException("--points", $"expected a positive number, got {parsed.GetValue(points)}");
+            var file = parsed.GetValue(json);
+            Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
             var options = network.Read(parsed, numSims: 1);
             return network.IsOfLayers(parsed)
-                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, options.OpenImages(), parsed.GetValue(json), cancellation)
-                : Predict(options, most, parsed.GetValue(json), samples, cancellation);
+                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, options.OpenImages(), file, cancellation)
+                : Predict(options, most, file, samples, cancellation);
         }));
         return command;
     }
@@ -58,7 +60,6 @@ internal static class PredictCommand
 
     private static int Predict(NetworkQuestion question, ImageSource images, string? json, CancellationToken cancellation)
     {
-        EnsureWritable(json);
         ImageRemark.Print(images.Remark);
         var subset = PointSubset.Choose(question);
         var samples = NetworkForecast.SamplesOf(question, subset);
@@ -80,15 +81,6 @@ internal static class PredictCommand
         return ExitStatus.Success;
     }
 
-    private static void EnsureWritable(string? json)
-    {
-        if (json is not null)
-        {
-            Outputs.RequireText(json, "--json");
-            AtomicFile.EnsureWritable(json, "--json");
-        }
-    }
-
     private static void Write(string? json, Func<JsonObject> make)
     {
         if (json is not null)
@@ -99,7 +91,6 @@ internal static class PredictCommand
 
     private static int Predict(ExperimentOptions options, int? points, string? json, int? samples, CancellationToken cancellation)
     {
-        EnsureWritable(json);
         options.Validate();
         if (options.Noise == NoiseKind.Full && Architecture.Named(options.Architecture!).HasBatchNorm)
         {

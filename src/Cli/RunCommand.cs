@@ -26,13 +26,18 @@ internal static class RunCommand
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(
-            network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise) },
-            parsed.GetRequiredValue(output),
-            ShardOption.Read(parsed.GetValue(shard), Environment.GetEnvironmentVariable),
-            new Earlier(parsed.GetValue(resume), parsed.GetValue(overwrite)),
-            parsed.GetValue(threads),
-            cancellation)));
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            Outputs.RequireApart(parsed.GetRequiredValue(output), output.Name, network.FilesOf(parsed));
+            var options = network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise) };
+            return Run(
+                options,
+                parsed.GetRequiredValue(output),
+                ShardOption.Read(parsed.GetValue(shard), Environment.GetEnvironmentVariable),
+                new Earlier(parsed.GetValue(resume), parsed.GetValue(overwrite)),
+                parsed.GetValue(threads),
+                cancellation);
+        }));
         return command;
     }
 

@@ -36,7 +36,11 @@ internal sealed class ResultPart : IDisposable
         Options = said.Options ?? throw NotOurs();
         Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];
         var rows = RequireShapes();
-        ResultStructure.Read(path, archive, said, Names.Where(name => name.Contains("_loc", StringComparison.Ordinal)));
+        if (Options.Network is null)
+        {
+            ResultStructure.Read(path, archive, said, Names.Where(name => name.Contains("_loc", StringComparison.Ordinal)));
+        }
+
         var extent = ResultExtent.Read(path, archive, rows, Options.NumSims);
         (Indices, Shard) = (extent.Indices ?? [.. Enumerable.Range(0, rows)], extent.Shard);
     }

@@ -38,6 +38,25 @@ public sealed class OutputsTests : IDisposable
         new[] { "1.npz", "2.npz" }.Select(name => File.ReadAllBytes(_campaign[name])).Should().BeEquivalentTo(before);
     }
 
+    [Theory]
+    [InlineData("predict --network {net} --batch-size 4 --json {net}", "--json")]
+    [InlineData("diagnose {net} --num-sims 2 --batch-size 4 --json {net}", "--json")]
+    [InlineData("network {net} --json {net}", "--json")]
+    [InlineData("run --network {net} --batch-size 4 --num-sims 2 --dataset {1}:chi_loc4 --out {1} --overwrite", "--out")]
+    public void A_network_or_images_that_are_read_are_no_place_for_an_output(string line, string option)
+    {
+        const string network = """{"name": "mine", "input": [1, 1, 8], "layers": [{"dense": {"channels": 4}}, "relu"]}""";
+        File.WriteAllText(_campaign["net.json"], network);
+        var before = File.ReadAllBytes(_campaign["1.npz"]);
+
+        var outcome = CommandLine.Run([.. line.Split(' ').Select(word => word.Replace("{net}", _campaign["net.json"], StringComparison.Ordinal).Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal))]);
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: expected another file than").And.NotContain("\n");
+        File.ReadAllText(_campaign["net.json"]).Should().Be(network);
+        File.ReadAllBytes(_campaign["1.npz"]).Should().Equal(before);
+    }
+
     [UnixFact]
     public void An_input_is_known_by_another_name()
     {

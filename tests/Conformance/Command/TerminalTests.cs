@@ -9,7 +9,7 @@ public sealed class TerminalTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     /// <summary>Titles of columns that narrow windows do not have.</summary>
-    private static readonly string[] Titles = ["n", "alpha", "decided", "apart", "by"];
+    private static readonly string[] Titles = ["interval", "n", "alpha", "decided", "apart", "by"];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

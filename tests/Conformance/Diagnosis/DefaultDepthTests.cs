@@ -24,4 +24,16 @@ public sealed class DefaultDepthTests : IDisposable
         (depths.Count, depths[0], depths[^1]).Should().Be((recorded, first, depth));
         depths.Zip(depths.Skip(1), (before, after) => after - before).Should().OnlyContain(step => step <= (depth / recorded) + 1);
     }
+
+    [Fact]
+    public void A_network_of_layers_of_few_divisors_is_recorded_at_a_hundred_repetitions()
+    {
+        var file = Path.Combine(_folder.FullName, "run.npz");
+        CommandLine.Run("run", "--network", "tanh_edge", "--total-depth", "103", "--num-channels", "4", "--batch-size", "4", "--num-sims", "1", "--dataset", "gaussian", "--input-shape", "1x1x4", "--out", file).ExitStatus.Should().Be(0);
+
+        int[] depths = [.. ResultFile.Read(file).Depth.Distinct().Where(depth => depth > 0)];
+        depths.Should().HaveCountGreaterThanOrEqualTo(100);
+        depths[^1].Should().BeInRange(103, 104, "the output after the last repetition may be a depth of its own");
+        depths.Zip(depths.Skip(1), (before, after) => after - before).Should().OnlyContain(step => step <= 2);
+    }
 }
