@@ -23,6 +23,7 @@ public sealed class PackagesTests : IDisposable
     {
         Tool("fc-list", "echo DejaVu");
         Directory.CreateDirectory(Path.Combine(_root, "usr", "share", "datasets", "fashion-mnist"));
+        Directory.CreateDirectory(Path.Combine(_root, "usr", "share", "libonnx-testdata"));
         foreach (var program in new[] { "python3", "google-chrome" })
         {
             Program(Path.Combine(_root, "usr", "bin"), program, "exit 0");
