@@ -88,6 +88,6 @@ public class VerifyCommandTests
         report["subject"]!.GetValue<string>().Should().Be(wrong.Description.Name);
         var rejected = report["checks"]!.AsArray().First(check => check!["verdict"]!.GetValue<string>() == "rejected")!;
         rejected["replay"]!.GetValue<string>().Should().Be($"wellbehaved verify --scale quick --claim D7 --seed 5 --architecture {rejected["architecture"]!.GetValue<string>()}");
-        rejected["measurements"]![0]!["quantity"]!.GetValue<string>().Should().Contain("depth 1").And.Contain("Relu");
+        rejected["measurements"]![0]!["quantity"]!.GetValue<string>().Should().Contain("depth 1").And.Contain("ReLU");
     }
 }
