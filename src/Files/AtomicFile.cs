@@ -100,8 +100,9 @@ public static class AtomicFile
 
     /// <summary>The file that a path leads to, through links to files and to folders: one file has one such path.</summary>
     /// <param name="path">The path; nothing need be there.</param>
-    /// <returns>A full path.</returns>
-    internal static string TargetOf(string path) => TargetOf(Path.GetFullPath(path), MostLinks);
+    /// <returns>A full path; a name that no file can have as it is, which whoever opens it refuses.</returns>
+    internal static string TargetOf(string path) =>
+        string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal) ? path : TargetOf(Path.GetFullPath(path), MostLinks);
 
     private static string TargetOf(string full, int mostLinks)
     {

@@ -10,8 +10,8 @@ internal static class OutputDevice
 {
     private const int MostLinks = 40;
 
-    /// <summary>Whether a path names one.</summary>
-    public static bool Is(string path) => !OperatingSystem.IsWindows() && (DescriptorOf(path) is not null || UnixFileType.IsDeviceOrPipe(Path.GetFullPath(path)));
+    /// <summary>Whether a path names one; a name that no file can have names none.</summary>
+    public static bool Is(string path) => !OperatingSystem.IsWindows() && path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) && (DescriptorOf(path) is not null || UnixFileType.IsDeviceOrPipe(Path.GetFullPath(path)));
 
     /// <summary>Whether it can be written into, as far as that can be known without opening it.</summary>
     public static bool IsWritable(string path) => DescriptorOf(path) is 1 or 2 || UnixFileType.IsWritable(Path.GetFullPath(path));

@@ -56,6 +56,9 @@ public sealed class FailureTests
     {
         (await Entry.RunAsync(["diagnose", name])).Should().Be(2);
         (await Entry.RunAsync(["merge", name, "--out", name])).Should().Be(2);
+        (await Entry.RunAsync(["merge", name, "--out", "merged.npz"])).Should().Be(2);
+        (await Entry.RunAsync(["diagnose", name, "--json", "a.json"])).Should().Be(2);
+        (await Entry.RunAsync(["predict", "--network", name, "--batch-size", "4", "--json", "a.json"])).Should().Be(2);
         (await Entry.RunAsync(["status", name])).Should().Be(2);
         (await Entry.RunAsync(["plot", name, "--out", "a.svg"])).Should().Be(2);
     }
