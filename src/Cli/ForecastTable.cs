@@ -16,9 +16,9 @@ internal static class ForecastTable
         var network = forecast.Question.Network;
         var sampled = forecast.Sample is not null;
         string[] head = sampled
-            ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal", "holds"]
-            : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "holds"];
-        screen.Sentence($"{network.Name}, {Counted.Of((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise"
+            ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal", "ν₂, μ₂ hold"]
+            : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "ν₂, μ₂ hold"];
+        screen.Sentence($"{network.Name}, {Counted.Of((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise, these three in the limit of infinite width"
             + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty));
         var rows = ForecastRow.Shown(ForecastRow.List(forecast)).Select(row => Cells(row, sampled)).ToArray();
         Print(screen, [head, .. rows]);

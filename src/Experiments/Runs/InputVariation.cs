@@ -18,8 +18,10 @@ internal static class InputVariation
     /// <exception cref="InvalidInputException">It does not vary.</exception>
     public static void Require(ExperimentOptions options, MomentSet moments, int channels, bool withoutEpsilon)
     {
+        // A network whose first weights are 0, or huge, ends every mapping whatever the images: that is an ending, and no fault of theirs.
+        var isOfTheNetwork = options.Network is not null && (moments.SignalIsDead || !double.IsFinite(moments.LogNu2Signal));
         var share = Math.Exp(moments.LogMu2Signal - moments.LogNu2Signal);
-        if (share > (channels == 1 ? 0 : LeastVariation) && !moments.SignalIsDead)
+        if (isOfTheNetwork || (share > (channels == 1 ? 0 : LeastVariation) && !moments.SignalIsDead))
         {
             return;
         }

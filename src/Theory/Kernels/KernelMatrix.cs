@@ -77,12 +77,23 @@ public static class KernelMatrix
             throw new ArgumentException($"expected a square kernel, got {kernel.RowCount} × {kernel.ColumnCount}", nameof(kernel));
         }
 
-        var (entries, largest) = (DenseProduct.Columns(kernel), 0.0);
+        if (WhyNone(kernel) is { } fault)
+        {
+            throw new ArgumentException($"expected {fault.Expected}", nameof(kernel));
+        }
+    }
+
+    /// <summary>Why the entries of a square matrix are those of no kernel.</summary>
+    /// <param name="kernel">The matrix.</param>
+    /// <returns>What was expected and found, and whether numbers overflowed; null if they may be those of a kernel.</returns>
+    internal static (string Expected, bool Overflows)? WhyNone(Matrix<double> kernel)
+    {
+        var (size, entries, largest) = (kernel.RowCount, DenseProduct.Columns(kernel), 0.0);
         for (var i = 0; i < size; i++)
         {
             if (!(kernel[i, i] >= 0) || !double.IsFinite(kernel[i, i]))
             {
-                throw new ArgumentException($"expected finite variances of at least 0 on the diagonal, got {kernel[i, i]} for point {i}", nameof(kernel));
+                return ($"finite variances of at least 0 on the diagonal, got {kernel[i, i]} for point {i}", !double.IsFinite(kernel[i, i]));
             }
 
             largest = Math.Max(largest, kernel[i, i]);
@@ -95,14 +106,16 @@ public static class KernelMatrix
                 var (below, above) = (entries[(j * size) + i], entries[(i * size) + j]);
                 if (!(Math.Abs(below - above) <= Rounding * largest))
                 {
-                    throw new ArgumentException($"expected a symmetric kernel of finite entries, got {below} and {above} for points {i} and {j}", nameof(kernel));
+                    return ($"a symmetric kernel of finite entries, got {below} and {above} for points {i} and {j}", !double.IsFinite(below - above));
                 }
 
                 if (Math.Abs(below) > Math.Sqrt(entries[i * (size + 1)] * entries[j * (size + 1)]) + (Rounding * largest))
                 {
-                    throw new ArgumentException($"expected a positive semidefinite kernel, got correlation beyond 1 for points {i} and {j}", nameof(kernel));
+                    return ($"a positive semidefinite kernel, got correlation beyond 1 for points {i} and {j}", false);
                 }
             }
         }
+
+        return null;
     }
 }

@@ -22,11 +22,26 @@ internal sealed class KernelStates : PlaceStates<KernelState>
         new KernelStates(Facts.DegreeOf(layers) == 1, show, cancellation).Walk(layers, input);
 
     /// <inheritdoc/>
-    protected override KernelState Apply(Layer layer, KernelState state) => LayerMap.Apply(layer, state);
+    protected override KernelState Apply(Layer layer, KernelState state) => Sound(layer, LayerMap.Apply(layer, state));
 
     /// <inheritdoc/>
-    protected override KernelState Sum(Residual residual, KernelState skip, KernelState? branch, Unit unit) => ResidualMap.Sum(residual, skip, branch, unit);
+    protected override KernelState Sum(Residual residual, KernelState skip, KernelState? branch, Unit unit) => Sound(residual, ResidualMap.Sum(residual, skip, branch, unit));
 
     /// <inheritdoc/>
     protected override KernelState Rescaled(KernelState state) => state.Rescaled(_rescalesSignal);
+
+    /// <summary>Ends theory where double precision does: deep or extreme networks are no wrong calls.</summary>
+    /// <exception cref="NoTheoryException">A variance overflows, or rounding has eaten what the points differ in.</exception>
+    private static KernelState Sound(Layer layer, KernelState state)
+    {
+        foreach (var (kernel, whose) in new[] { (state.Signal, "signal"), (state.Noise, "noise") })
+        {
+            if (kernel is not null && KernelMatrix.WhyNone(kernel) is { } fault)
+            {
+                throw new NoTheoryException(layer, fault.Overflows ? $"a variance of the {whose} after it is beyond double precision" : $"points of the {whose} after it differ by less than double precision holds beside what they share");
+            }
+        }
+
+        return state;
+    }
 }

@@ -118,7 +118,7 @@ public sealed class RecordedByHandTests : IDisposable
     [Fact]
     public void Batch_norm_s_kurtosis_needs_the_number_of_points()
     {
-        Reason("D3", "bn_ff", new RecordedExperiment(32, 24, 1)).Should().Be("μ₄ behind batch norm is not recorded");
+        Reason("D3", "bn_ff", new RecordedExperiment(32, 24, 1)).Should().Be("μ₄ after batch norm is not recorded");
         Reason("D3", "bn_ff", new RecordedExperiment(32, null, 1)).Should().Be("the bound needs the number of points: --batch-size and --kernel-size 1");
         Reason("D3", "bn_ff", new RecordedExperiment(32, 24, 3)).Should().Be("the bound needs the number of points: --batch-size and --kernel-size 1");
 
@@ -150,7 +150,7 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData("D1", "nu1_square_over_nu2_loc2", 1.1, "ν₁² ≤ ν₂")]
     [InlineData("D1", "mu2_over_nu2_loc2", 1.1, "μ₂ ≤ ν₂")]
     [InlineData("D1", "mu2_square_over_mu4_loc2", 1.1, "μ₂² ≤ μ₄")]
-    [InlineData("D1", "nu1_abs_signal_loc3", 1.1, "ν₁ ≤ √ν₂ ≤ 1 behind batch norm")]
+    [InlineData("D1", "nu1_abs_signal_loc3", 1.1, "ν₁ ≤ √ν₂ ≤ 1 after batch norm")]
     [InlineData("D1", "chi_consistency_loc2", 0.1, "χ is sqrt(μ₂(dx)/μ₂(x)) times a constant of the simulation")]
     [InlineData("D2", "reff_noise_loc2", 24, "1 ≤ r_eff ≤ min(N, P - 1)")]
     [InlineData("D3", "mu4_signal_loc3", 400, "(P² - 3P + 3)/(P - 1)")]

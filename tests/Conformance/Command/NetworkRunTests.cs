@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
+using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -25,6 +26,31 @@ public sealed class NetworkRunTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("""{"dense": {"channels": 8, "weight_variance": 1e308}}, "relu", "dense" """)]
+    [InlineData("""{"dense": {"channels": 8}}, {"leaky_relu": {"slope": 1e200}}, "dense" """)]
+    [InlineData("""{"dense": {"channels": 8}}, {"batch_norm": {"scale": 1e200}}, "relu", "dense" """)]
+    public void A_network_whose_numbers_overflow_is_run_and_says_so(string layers)
+    {
+        var network = Written("huge.json", $$"""{"name": "huge", "input": [2, 2, 3], "layers": ["flatten", {{layers}}]}""");
+
+        var run = CommandLine.Run("run", "--network", network, "--batch-size", "6", "--num-sims", "3", "--dataset", "gaussian", "--out", PathOf("huge.npz"));
+
+        run.ExitStatus.Should().Be(0, run.Error);
+        ResultFile.Read(PathOf("huge.npz")).Ends.Should().OnlyContain(end => end.Ending == Ending.Overflow || end.Ending == Ending.NotANumber);
+        CommandLine.Run("diagnose", PathOf("huge.npz")).ExitStatus.Should().BeOneOf(0, 3);
+    }
+
+    [Fact]
+    public void A_network_whose_first_weights_are_zero_ends_every_mapping_and_accuses_no_images()
+    {
+        var network = Written("zero.json", """{"name": "zero", "input": [2, 2, 3], "layers": ["flatten", {"dense": {"channels": 8, "weight_variance": 0}}, "relu", "dense"]}""");
+
+        CommandLine.Run("run", "--network", network, "--batch-size", "6", "--num-sims", "3", "--dataset", "gaussian", "--out", PathOf("zero.npz")).ExitStatus.Should().Be(0);
+
+        ResultFile.Read(PathOf("zero.npz")).Ends.Should().OnlyContain(end => end.Ending == Ending.DeadSignal);
+    }
 
     [Fact]
     public void A_network_of_stages_is_run_plotted_and_diagnosed()

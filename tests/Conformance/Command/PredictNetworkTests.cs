@@ -13,6 +13,26 @@ public sealed class PredictNetworkTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>Numbers that a file may hold, and depths that it may have, are no wrong calls: theory says where double precision ends.</summary>
+    [Theory]
+    [InlineData("""{"repeat": {"times": 400, "unit": ["softplus", {"dense": {"weight_variance": 4}}]}}""")]
+    [InlineData("""{"dense": {"bias_variance": 1e12}}, "tanh", "dense" """)]
+    [InlineData("""{"scale": 1e300}, "dense", "relu" """)]
+    [InlineData("""{"dense": {"weight_variance": 1e308}}, "tanh", "dense" """)]
+    [InlineData("""{"residual": {"branch": ["relu", "dense"], "branch_scale": 1e160}}, "relu", "dense" """)]
+    [InlineData("""{"leaky_relu": {"slope": 1e200}}, "dense" """)]
+    [InlineData("""{"batch_norm": {"epsilon": 1e300}}, "tanh", "dense" """)]
+    public void An_extreme_network_is_predicted_as_far_as_double_precision_reaches(string layers)
+    {
+        var file = Path.Combine(_folder, "network.json");
+        File.WriteAllText(file, """{"name": "extreme", "input": [2, 2, 3], "layers": ["flatten", {"dense": {"channels": 16} }, """ + layers + "]}");
+
+        var outcome = CommandLine.Run("predict", "--network", file, "--batch-size", "6", "--dataset", "gaussian", "--finite-width", "0");
+
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        outcome.Output.Should().Contain("basis: ").And.NotContain("NaN").And.NotContain("Infinity");
+    }
+
     [Theory]
     [MemberData(nameof(Files))]
     public void Every_network_of_the_folder_is_predicted_or_refused_by_layer(string name)

@@ -168,7 +168,7 @@ public sealed class EndingTests : IDisposable
     public void A_negative_sensitivity_is_impossible_and_no_missing_number()
     {
         EndedFile("negative.npz", chi: mapping => mapping == 4 ? -1 : 2, ending: null);
-        CommandLine.Run("diagnose", _campaign["negative.npz"]).Output.Should().StartWith("Undecided: ln χ has a value that no signal has in 1 of 30 mappings, first at depth 6");
+        CommandLine.Run("diagnose", _campaign["negative.npz"]).Output.Should().StartWith("Undecided: χ at place 3 has a value that no signal has in 1 of 30 mappings, first at depth 6");
     }
 
     [Fact]
