@@ -100,6 +100,7 @@ public static class Layers
 
         // Mirrored again and again where the image is smaller than the kernel.
         Boundary.Symmetric => (((position % (2 * extent)) + (2 * extent)) % (2 * extent)) is var image && image < extent ? image : (2 * extent) - 1 - image,
-        _ => -1,
+        Boundary.ZeroPadding => -1,
+        _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected one of the three boundaries"),
     };
 }

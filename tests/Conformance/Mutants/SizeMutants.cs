@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Wellbehaved.Audit;
 using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
@@ -28,15 +29,7 @@ internal static class SizeMutants
     ];
 
     /// <summary>Where a position beyond the border is read; below 0 where nothing is.</summary>
-    private static int Right(Boundary boundary, int position, int extent) => boundary switch
-    {
-        Boundary.Periodic => ((position % extent) + extent) % extent,
-        Boundary.Symmetric => Mirrored(((position % (2 * extent)) + (2 * extent)) % (2 * extent), extent),
-        Boundary.ZeroPadding => -1,
-        _ => throw new InvalidOperationException($"expected a boundary, got {boundary}"),
-    };
-
-    private static int Mirrored(int position, int extent) => position < extent ? position : (2 * extent) - 1 - position;
+    private static int Right(Boundary boundary, int position, int extent) => WrittenOutLayers.Beyond(position, extent, boundary) ?? -1;
 
     private static (double[] Signal, double[] Noise) MaskOfTheImageBefore(RewrittenStep.Tensors tensors)
     {

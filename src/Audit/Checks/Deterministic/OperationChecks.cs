@@ -79,8 +79,8 @@ internal static class OperationChecks
 
                 // With one layer in the branch its end is a place of its own.
                 var (skip, branch, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Addition));
-                AddSums(skip.Signal, branch.Signal, sum.Signal, $"signal, {sum.Where}, {given.Description}");
-                AddSums(skip.Noise, branch.Noise, sum.Noise, $"noise, {sum.Where}, {given.Description}");
+                comparison.AddSum(sum.Signal, skip.Signal, branch.Signal, context.UnitRoundoff, $"signal, {sum.Where}, {given.Description}");
+                comparison.AddSum(sum.Noise, skip.Noise, branch.Noise, context.UnitRoundoff, $"noise, {sum.Where}, {given.Description}");
             }
         }
 
@@ -90,18 +90,7 @@ internal static class OperationChecks
         void AddUnit(GivenCase given, Trace trace, int depth)
         {
             var (skip, sum) = (trace.At(depth, 1), trace.At(depth, PlaceKind.Addition));
-            var unit = new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).ThroughUnit(depth, skip.Signal, skip.Noise);
-            comparison.AddTensor(sum.Signal, unit.Signal, unit.SignalBound, $"signal, {sum.Where}, {given.Description}");
-            comparison.AddTensor(sum.Noise, unit.Noise, unit.NoiseBound, $"noise, {sum.Where}, {given.Description}");
-        }
-
-        // One addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds once more.
-        void AddSums(double[] skip, double[] branch, double[] sum, string where)
-        {
-            for (var i = 0; i < sum.Length; i++)
-            {
-                comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), Roundings.Gamma(2, context.UnitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
-            }
+            comparison.AddEnclosure(sum, new CarriedRounding(given.Network, given.Kernels, context.UnitRoundoff).ThroughUnit(depth, skip.Signal, skip.Noise), given.Description);
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ShownSteps(double unitRoundoff)
             case PlaceKind.Convolution:
                 break;
             case PlaceKind.BatchNorm:
-                AddEnclosure(_norms, BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), network.Channels, network.Epsilon, unitRoundoff), after, description);
+                _norms.AddEnclosure(after, BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), network.Channels, network.Epsilon, unitRoundoff), description);
                 break;
             case PlaceKind.Relu:
                 var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
@@ -70,11 +70,11 @@ internal sealed class ShownSteps(double unitRoundoff)
                 _relus.AddTensor(after.Noise, noise, Roundings.Gamma(2, unitRoundoff), $"noise, {after.Where}, {description}");
                 break;
             case PlaceKind.Addition when weights is not null:
-                AddEnclosure(_ends, new CarriedRounding(network, weights, unitRoundoff).ThroughUnit(after.Depth, beginning.Signal, beginning.Noise), after, description);
+                _ends.AddEnclosure(after, new CarriedRounding(network, weights, unitRoundoff).ThroughUnit(after.Depth, beginning.Signal, beginning.Noise), description);
                 break;
             case PlaceKind.Addition when network.Architecture.ResidualDepth == 1:
-                AddSum(beginning.Signal, before.Signal, after.Signal, $"signal, {after.Where}, {description}");
-                AddSum(beginning.Noise, before.Noise, after.Noise, $"noise, {after.Where}, {description}");
+                _ends.AddSum(after.Signal, beginning.Signal, before.Signal, unitRoundoff, $"signal, {after.Where}, {description}");
+                _ends.AddSum(after.Noise, beginning.Noise, before.Noise, unitRoundoff, $"noise, {after.Where}, {description}");
                 break;
             case PlaceKind.Addition:
                 break;
@@ -90,21 +90,6 @@ internal sealed class ShownSteps(double unitRoundoff)
             var exact = WrittenOutLayers.Convolve(shape, input, weights, network.KernelSize, stride, network.Boundary);
             var bounds = ConvolutionRounding.Of(shape, Array.ConvertAll(input, Math.Abs), weights, network.KernelSize, stride, network.Boundary, unitRoundoff);
             _convolutions.AddTensor(output, exact, bounds, $"{what}, {after.Where}, {description}");
-        }
-    }
-
-    private static void AddEnclosure(ExactComparison comparison, Enclosure right, Snapshot after, string description)
-    {
-        comparison.AddTensor(after.Signal, right.Signal, right.SignalBound, $"signal, {after.Where}, {description}");
-        comparison.AddTensor(after.Noise, right.Noise, right.NoiseBound, $"noise, {after.Where}, {description}");
-    }
-
-    /// <summary>One addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds once more.</summary>
-    private void AddSum(double[] skip, double[] branch, double[] sum, string where)
-    {
-        for (var i = 0; i < sum.Length; i++)
-        {
-            _ends.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), Roundings.Gamma(2, unitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
         }
     }
 }

@@ -17,6 +17,32 @@ internal static class TensorComparison
         }
     }
 
+    /// <summary>Adds a comparison for each element of signal and noise.</summary>
+    /// <param name="comparison">Collects.</param>
+    /// <param name="after">The subject's tensors.</param>
+    /// <param name="right">What they must be, and how far each element may be from that.</param>
+    /// <param name="description">The network, for messages.</param>
+    public static void AddEnclosure(this ExactComparison comparison, Snapshot after, Enclosure right, string description)
+    {
+        comparison.AddTensor(after.Signal, right.Signal, right.SignalBound, $"signal, {after.Where}, {description}");
+        comparison.AddTensor(after.Noise, right.Noise, right.NoiseBound, $"noise, {after.Where}, {description}");
+    }
+
+    /// <summary>Adds a comparison for each element of a sum: one addition errs by half a unit of its result; a subject that carries scales beside its tensors rounds once more.</summary>
+    /// <param name="comparison">Collects.</param>
+    /// <param name="sum">The subject's sum.</param>
+    /// <param name="skip">One part of it.</param>
+    /// <param name="branch">The other.</param>
+    /// <param name="unitRoundoff">u of the subject's tensors.</param>
+    /// <param name="where">The place.</param>
+    public static void AddSum(this ExactComparison comparison, double[] sum, double[] skip, double[] branch, double unitRoundoff, string where)
+    {
+        for (var i = 0; i < sum.Length; i++)
+        {
+            comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), Roundings.Gamma(2, unitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
+        }
+    }
+
     /// <summary>Adds a comparison for each element, with some roundings of the element itself.</summary>
     /// <param name="comparison">Collects.</param>
     /// <param name="observed">The subject's tensor.</param>
