@@ -28,6 +28,34 @@ internal static class SiteNetworks
         };
     }
 
+    /// <summary>The networks whose moments are compared.</summary>
+    public static IReadOnlyList<SiteCase> OfMoments(ulong seed)
+    {
+        var draw = new WholeNumbers(seed);
+        return [Pyramid(draw), ManyInputs(draw), Transformer(draw, causal: false), Residuals(draw)];
+    }
+
+    /// <summary>The networks whose weights are solved for: activations that let everything through.</summary>
+    public static IReadOnlyList<SiteCase> OfWeights(ulong seed)
+    {
+        var draw = new WholeNumbers(seed);
+        return
+        [
+            new(new("dense layers", new Shape(1, 1, draw.Between(4, 7)), [new Dense { Channels = draw.Between(6, 9), Parameters = new(1, 0.3) }, new Activation(new Function(FunctionKind.Erf)), new Dense { Channels = 7 }, new LayerNorm(), new Dense { Parameters = new(2, 0.1) }]), 20),
+            new(
+                new(
+                    "strides and groups",
+                    new Shape(draw.Between(4, 6), draw.Between(5, 7), 2),
+                    [
+                        new Convolution(3) { Channels = 4, Stride = 2, Boundary = draw.OneOf(Boundaries), Parameters = new(2, 0.2) },
+                        new Activation(new Function(FunctionKind.LeakyRelu, 0.3)),
+                        new Convolution(2) { Groups = 2, Channels = 6, Boundary = Boundary.Periodic },
+                        new Residual([new Convolution(1) { Channels = 3, Parameters = new(1, 0.1) }]) { Skip = [new Convolution(1) { Channels = 3 }] },
+                    ]),
+                8),
+        ];
+    }
+
     /// <summary>Convolutions of one kernel size with strides, dilation, groups and biases, and dense layers.</summary>
     private static SiteCase Convolutions(int kernel, WholeNumbers draw)
     {
@@ -271,8 +299,8 @@ internal static class SiteNetworks
                         new Residual([new LayerNorm(), new Attention(heads == 3 ? 6 : heads) { Causal = causal, Parameters = new(2, heads % 2 == 0 ? 0.2 : 0) }]),
                         new Residual([new LayerNorm(), new Dense { Channels = 17 }, new Activation(new Function(FunctionKind.Gelu)), new Dense { Channels = 12 }]),
                     ]),
-                    new Attention(2) { Causal = causal, Parameters = new(3) },
                     new LayerNorm(),
+                    new Attention(2) { Causal = causal, Parameters = new(3) },
                 ]),
             draw.Between(2, 3));
     }

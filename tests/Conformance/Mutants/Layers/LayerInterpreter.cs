@@ -360,7 +360,7 @@ internal sealed class LayerInterpreter(string name, LayerRules rules) : Referenc
             var index = _place++;
             var shown = rules.NoiseAtPlace(index) is var factor && factor == 1 ? state : state.Map((x, dx) => (x, (float)(factor * dx)));
             var shape = new TensorShape(shown.Images, shown.Height, shown.Width, shown.Channels);
-            observe(new NetworkSnapshot(index, network.Places[index], shape, shown.Signal, shown.Noise, () => rules.Moments(PlainMoments.Of(shape, shown.Signal, shown.Noise))));
+            observe(new NetworkSnapshot(index, network.Places[index], shape, shown.Signal, shown.Noise, () => rules.Moments(shape, shown.Signal, shown.Noise)));
             return shown;
         }
     }

@@ -19,6 +19,7 @@ internal static class LayerMutants
         .. Of("O10", Residuals),
         .. Of("O11", Dropouts),
         .. Of("O12", Attentions),
+        .. OwnParameterMutants.List,
     ];
 
     private static IEnumerable<(string Name, LayerRules Rules)> Linear =>
@@ -172,7 +173,7 @@ internal static class LayerMutants
         ("noise of a softmax that is not normalised", new() { ShareNoise = (share, scoreNoise, _) => share * scoreNoise }),
     ];
 
-    private static IEnumerable<Mutant> Of(string claim, IEnumerable<(string Name, LayerRules Rules)> wrong) =>
+    internal static IEnumerable<Mutant> Of(string claim, IEnumerable<(string Name, LayerRules Rules)> wrong) =>
         wrong.Select(one => new Mutant(one.Name, claim, "composed") { Implementation = name => new LayerInterpreter(name, one.Rules) });
 
     private static (Func<double, double> Value, Func<double, double> Derivative) Right(FunctionKind kind) =>

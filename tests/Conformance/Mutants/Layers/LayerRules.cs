@@ -119,8 +119,8 @@ internal sealed record LayerRules
     /// <summary>Changes drawn weights for the noise.</summary>
     public Func<ParameterTensor, double[], double[]>? WeightsOfNoise { get; init; }
 
-    /// <summary>Reported moments.</summary>
-    public Func<ReportedMoments, ReportedMoments> Moments { get; init; } = moments => moments;
+    /// <summary>Reported moments of a tensor of signal and one of noise.</summary>
+    public Func<TensorShape, double[], double[], ReportedMoments> Moments { get; init; } = PlainMoments.Of;
 
     public static double[] Drawn(ParameterTensor tensor, int length, ulong seed, uint simulation)
     {

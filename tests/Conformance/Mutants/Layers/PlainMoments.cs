@@ -16,11 +16,11 @@ internal static class PlainMoments
         return new(signal.Average(Math.Abs), nu2, mu2, mu4, mu2Noise, Math.Log(nu2), Math.Log(mu2), Math.Log(mu2Noise), chi, Math.Log(chi), Rank(shape, signal), Rank(shape, noise));
     }
 
-    private static double Rank(TensorShape shape, double[] values)
+    public static double Rank(TensorShape shape, double[] values, bool centres = true, Func<double[], double>? of = null)
     {
-        var means = WrittenOutLayers.Means(values, shape.Channels);
+        var means = centres ? WrittenOutLayers.Means(values, shape.Channels) : new double[shape.Channels];
         var centred = Matrix<double>.Build.DenseOfRowMajor(shape.Points, shape.Channels, values).MapIndexed((_, channel, value) => value - means[channel]);
         var spectrum = (shape.Points < shape.Channels ? centred.TransposeAndMultiply(centred) : centred.TransposeThisAndMultiply(centred)).Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).ToArray();
-        return spectrum.Sum() / spectrum.Max();
+        return of is null ? spectrum.Sum() / spectrum.Max() : of(spectrum);
     }
 }
