@@ -14,7 +14,7 @@ internal static class ActivationLaws
     internal const double PowerDiscrepancy = 0.1;
 
     /// <summary>Of the correlation of signal and noise.</summary>
-    internal const double CorrelationDiscrepancy = 0.1;
+    internal const double CorrelationDiscrepancy = 0.05;
 
     /// <summary>The variance of s(y)² over its squared mean, for planning.</summary>
     private const double PlannedVariance = 6;

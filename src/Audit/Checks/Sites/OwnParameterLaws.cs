@@ -16,7 +16,7 @@ internal static class OwnParameterLaws
     internal const double BiasDiscrepancy = 0.25;
 
     /// <summary>The correlation of two sets of weights: one that repeats another, in part.</summary>
-    internal const double FreshDiscrepancy = 0.6;
+    internal const double FreshDiscrepancy = 0.75;
 
     private const int Seeds = 3;
     private const int MostImages = 256;

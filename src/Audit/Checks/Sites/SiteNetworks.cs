@@ -41,7 +41,7 @@ internal static class SiteNetworks
         var draw = new WholeNumbers(seed);
         return
         [
-            new(new("dense layers", new Shape(1, 1, draw.Between(4, 7)), [new Dense { Channels = draw.Between(6, 9), Parameters = new(1, 0.3) }, new Activation(new Function(FunctionKind.Erf)), new Dense { Channels = 7 }, new LayerNorm(), new Dense { Parameters = new(2, 0.1) }]), 20),
+            new(new("dense layers", new Shape(1, 1, draw.Between(4, 7)), [new Dense { Channels = draw.Between(6, 9), Parameters = new(1, 0.3) }, new Activation(new Function(FunctionKind.Erf)), new Dense { Channels = 7 }, new RmsNorm(), new Dense { Parameters = new(2, 0.1) }]), 20),
             new(
                 new(
                     "strides and groups",

@@ -66,7 +66,7 @@ internal static class OwnParameterMutants
         ("normal weights for uniform ones", new() { Draw = (tensor, length, seed, simulation) => LayerRules.Drawn(tensor.Law == WeightLaw.Uniform ? tensor with { Law = WeightLaw.Normal } : tensor, length, seed, simulation) }),
         ("orthogonal weights that are not", new() { Draw = (tensor, length, seed, simulation) => LayerRules.Drawn(tensor.Law == WeightLaw.Orthogonal ? tensor with { Law = WeightLaw.Uniform } : tensor, length, seed, simulation) }),
         ("biases of the variance's root", new() { Draw = (tensor, length, seed, simulation) => [.. LayerRules.Drawn(tensor, length, seed, simulation).Select(value => tensor.Kind == ParameterKind.Biases ? value / Math.Sqrt(Math.Sqrt(tensor.Variance)) : value)] }),
-        ("biases that are 0", new() { Draw = (tensor, length, seed, simulation) => tensor.Kind == ParameterKind.Biases ? new double[length] : LayerRules.Drawn(tensor, length, seed, simulation) }),
+        ("biases of a hundredth of their variance", new() { Draw = (tensor, length, seed, simulation) => [.. LayerRules.Drawn(tensor, length, seed, simulation).Select(value => tensor.Kind == ParameterKind.Biases ? 0.1 * value : value)] }),
     ];
 
     private static IEnumerable<(string Name, LayerRules Rules)> Seeds =>
