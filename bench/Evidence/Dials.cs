@@ -32,6 +32,7 @@ internal static class Dials
         ("D8", "vanilla" or "bn_ff") => "asks for equality: any other number is rejected, however near",
         ("O4" or "I11", _) => "asks of each step what O1, O2, O3 and D4 ask, at other sizes and with other weights",
         ("I10", _) => "asks of two inputs what I7 asks of one",
+        (_, "composed") => "binds to any network: what it must see is shown by wrong interpreters of layers, not by defects of known size yet",
         ("A3" or "P1" or "P2" or "P3" or "P4" or "P6" or "P7", _) or ("P5", "bn_ff") =>
             "counts mappings against one half: its power is a binomial probability, exact and computed",
         _ => null,

@@ -6,7 +6,7 @@ namespace Wellbehaved.Evidence;
 /// <summary>How often each wrong implementation is rejected by the claim that names its defect.</summary>
 internal sealed class MutantStudy : Study<Tally>
 {
-    private static readonly Dictionary<string, Mutant> Mutants = AllMutants.List.ToDictionary(mutant => mutant.ToString());
+    private static readonly Dictionary<string, Mutant> Mutants = AllMutants.List.Concat(LayerMutants.List).ToDictionary(mutant => mutant.ToString());
 
     /// <inheritdoc/>
     public override string Name => "mutants";

@@ -56,7 +56,9 @@ internal static class ClaimsCommand
             (string Title, string? Text)[] entries = claim.IsTestable
                 ? [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("holds", $"{Spell(claim.Kind)}; must detect {claim.Discrepancy}"), ("tolerance", claim.Tolerance)]
                 : [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("not testable", claim.Reason)];
-            foreach (var (title, text) in claim.Scope is { } scope ? [.. entries, ("within", scope.Words)] : entries)
+            (string Title, string? Text)[] sites = claim.Sites is { } places ? [("sites", places)] : [];
+            (string Title, string? Text)[] within = claim.Scope is { } scope ? [("within", scope.Words)] : [];
+            foreach (var (title, text) in (IEnumerable<(string Title, string? Text)>)[.. entries, .. sites, .. within])
             {
                 var head = $"{title}:".PadRight(10);
                 screen.Sentence($"{Margin}{head} {text}", head.Length + 1);

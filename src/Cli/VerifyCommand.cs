@@ -1,11 +1,15 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Wellbehaved.Audit;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Cli;
 
 /// <summary><c>wellbehaved verify</c>: do the claims of the ledger hold on the reference implementation?</summary>
 internal static class VerifyCommand
 {
+    private const string NetworkName = "--network";
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
@@ -13,26 +17,89 @@ internal static class VerifyCommand
         var claims = OptionFactory.Claims();
         var architectures = OptionFactory.Architectures("Check on this architecture only; may be given more than once");
         var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
+        var network = new Option<string?>(NetworkName) { Description = "Check the claims that have a site in this network: a recipe, or a JSON file (docs/networks.md)", HelpName = "NAME|FILE" };
+        network.CompletionSources.Add([.. NetworkSource.RecipeNames]);
+        var channels = OptionFactory.OptionalNumber<int>("--num-channels", "Channels, where the network leaves them open as \"N\"; 12 if left out");
+        var depth = OptionFactory.OptionalNumber<int>("--total-depth", "Repetitions, where the network leaves them open as \"L\"; 3 if left out");
+        var input = ShapeOption.Create();
+        var batchSize = OptionFactory.OptionalNumber<int>("--batch-size", "Inputs of a batch of the network; 4 if left out");
         var outputs = new ReportOptions();
-        var command = new Command("verify", "Confronts the reference implementation with the theory, claim by claim, with known error rates.") { scale, claims, architectures, seed };
+        var command = new Command("verify", "Confronts the reference implementation with the theory, claim by claim, with known error rates.")
+        {
+            scale, claims, architectures, seed, network, channels, depth, input, batchSize,
+        };
         outputs.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.Run(() => Verify(
-            parsed.GetRequiredValue(scale) == "full" ? Scale.Full : Scale.Quick,
-            parsed.GetValue(claims) ?? [],
-            OptionFactory.ChosenArchitectures(parsed, architectures),
-            parsed.GetValue(seed),
+            new Wanted(
+                parsed.GetRequiredValue(scale) == "full" ? Scale.Full : Scale.Quick,
+                parsed.GetValue(claims) ?? [],
+                OptionFactory.ChosenArchitectures(parsed, architectures),
+                parsed.GetValue(seed)),
+            Site(parsed.GetValue(network), new(parsed.GetValue(input), Given(parsed, channels), Given(parsed, depth)), Given(parsed, batchSize), parsed.GetValue(architectures) is { Length: > 0 }),
             outputs.Of(parsed),
             cancellation)));
         return command;
     }
 
-    private static int Verify(Scale scale, string[] claims, string[]? architectures, ulong seed, ReportFiles files, CancellationToken cancellation)
+    private static int Verify(Wanted wanted, (SiteCase Case, string Words)? site, ReportFiles files, CancellationToken cancellation)
     {
         files.EnsureWritable();
         using var reference = new ReferenceSubject();
-        var run = ProgressDisplay.Show("verify", VerificationRun.Work(scale, claims, architectures), advance => VerificationRun.Of(reference, scale, seed, claims, architectures, advance, cancellation));
+        var run = site is var (one, words)
+            ? ProgressDisplay.Show("verify", VerificationRun.WorkOn(one, wanted.Claims), advance => VerificationRun.OfNetwork(reference, wanted.Scale, wanted.Seed, wanted.Claims, one, advance, cancellation)) with { Command = $"wellbehaved verify {words}" }
+            : ProgressDisplay.Show("verify", VerificationRun.Work(wanted.Scale, wanted.Claims, wanted.Architectures), advance =>
+                VerificationRun.Of(reference, wanted.Scale, wanted.Seed, wanted.Claims, wanted.Architectures, Standing(wanted), advance, cancellation));
         VerdictTable.Print(run);
         files.Write(run);
         return ExitStatus.Of(run, allowDeclined: false);
     }
+
+    /// <summary>The recipes that come with the command, at sizes that the definition, which is slow, can follow: what the full scale looks at beside the paper's four.</summary>
+    private static SiteCase[] Standing(Wanted wanted) => wanted is { Scale: Scale.Full, Architectures: null }
+        ? [.. NetworkSource.RecipeNames.Except(Recipes.Names).Select(name => SiteOf(NetworkSource.Recipe(name), new(null, null, null), null))]
+        : [];
+
+    private static (SiteCase Case, string Words)? Site(string? name, NetworkSizes sizes, int? batchSize, bool namesArchitectures)
+    {
+        if (name is null)
+        {
+            return sizes.IsEmpty && batchSize is null ? null : throw new InvalidInputException(NetworkName, "expected a network that sizes are given for");
+        }
+
+        if (namesArchitectures)
+        {
+            throw new InvalidInputException(NetworkName, "expected without --architecture: a network is none of the four");
+        }
+
+        if (batchSize is < 1)
+        {
+            throw new InvalidInputException("--batch-size", $"expected a whole number of at least 1, got {batchSize}");
+        }
+
+        var site = SiteOf(NetworkSource.Open(name), sizes, batchSize);
+        string?[] words =
+        [
+            $"{NetworkName} {name}",
+            sizes.Input is { } input ? $"--input-shape {ShapeOption.Spell(input)}" : null,
+            sizes.Channels is { } channels ? FormattableString.Invariant($"--num-channels {channels}") : null,
+            sizes.Depth is { } depth ? FormattableString.Invariant($"--total-depth {depth}") : null,
+            batchSize is { } size ? FormattableString.Invariant($"--batch-size {size}") : null,
+        ];
+        return (site, string.Join(' ', words.Where(word => word is not null)));
+    }
+
+    private static SiteCase SiteOf(NetworkSource source, NetworkSizes sizes, int? batchSize)
+    {
+        var template = source.Template;
+        var network = source.With(new(
+            sizes.Input ?? (template.Input is null ? new Shape(8, 8, 3) : null),
+            sizes.Channels ?? (template.LeavesChannelsOpen ? 12 : null),
+            sizes.Depth ?? (template.LeavesDepthOpen ? 3 : null)));
+        return new(network, batchSize ?? 4);
+    }
+
+    private static int? Given(ParseResult parsed, Option<int> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;
+
+    /// <summary>What is to be verified.</summary>
+    private sealed record Wanted(Scale Scale, string[] Claims, string[]? Architectures, ulong Seed);
 }

@@ -20,7 +20,9 @@ internal static class Investigation
         var found = new List<Explanation>();
         var asked = outcomes.Where(outcome => outcome.Measurements.Count > 0).GroupBy(outcome => outcome.Check.Architecture).ToDictionary(group => group.Key, group => group.Select(outcome => outcome.Check.ClaimId).ToHashSet());
         var ownWeights = false;
-        foreach (var rejected in outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected).GroupBy(outcome => outcome.Check.Architecture))
+
+        // The layers of other networks are named by their claims: there is nothing to look for in the four architectures.
+        foreach (var rejected in outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected && Model.Architecture.Names.Contains(outcome.Check.Architecture)).GroupBy(outcome => outcome.Check.Architecture))
         {
             var architecture = rejected.Key;
             var context = new CheckContext(subject, Suite.RatesOf(scale), Mixing.SeedOf(seed, $"causes {architecture}"), deep, cancellation);

@@ -41,6 +41,10 @@ public sealed record Claim(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ClaimScope? Scope { get; init; }
 
+    /// <summary>The sites that it speaks about in a network: layers, or layers in a row. Null where it speaks about whole architectures.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sites { get; init; }
+
     /// <summary>Whether a check exists for it.</summary>
     public bool IsTestable => Kind != ClaimKind.NotTestable;
 }

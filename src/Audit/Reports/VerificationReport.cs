@@ -16,7 +16,10 @@ public static class VerificationReport
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outcome);
-        var architectures = outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? [outcome.Check.Architecture] : run.Architectures;
+
+        // A claim on sites is asked for by its id, on the networks that the command names.
+        var architectures = SiteClaims.Find(outcome.Check.ClaimId) is not null ? []
+            : outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? [outcome.Check.Architecture] : run.Architectures;
         return run.IsRecorded
             ? run.Command
             : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";

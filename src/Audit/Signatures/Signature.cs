@@ -17,7 +17,7 @@ public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
     public static bool Covers(Check check)
     {
         ArgumentNullException.ThrowIfNull(check);
-        return check.ClaimId[0] != 'P' && check.ClaimId != "A3";
+        return check.ClaimId[0] != 'P' && check.ClaimId != "A3" && check.Architecture != Suite.Composed;
     }
 
     /// <summary>How a check is named in a signature.</summary>

@@ -71,10 +71,15 @@ public sealed record VerificationRun(
     /// <returns>The run.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null, Action<long>? advance = null, CancellationToken cancellation = default)
+    public static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null, Action<long>? advance = null, CancellationToken cancellation = default) =>
+        Of(subject, scale, seed, claims, architectures, null, advance, cancellation);
+
+    /// <summary>Executes the checks of some claims, and on some networks of layers those of claims that are sure of what they say.</summary>
+    /// <remarks>The false alarms of the statistical claims are divided among the suite's own checks: many networks more would exceed them.</remarks>
+    internal static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures, IReadOnlyList<SiteCase>? networks, Action<long>? advance = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        var checks = ChecksOf(claims, architectures);
+        Check[] checks = [.. ChecksOf(claims, architectures, subject), .. (networks ?? []).SelectMany(site => ChecksOn(site, claims, sure: true))];
         var deep = new DeepExperiments(subject, scale, seed, () => advance?.Invoke(1), cancellation);
         var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
         KeyValuePair<string, MomentTable>[] moments = [.. Model.Architecture.Names.Where(deep.Finished.Contains).Select(name => KeyValuePair.Create(name, deep.Of(name)))];
@@ -92,6 +97,38 @@ public sealed record VerificationRun(
             Explanations = Investigation.Of(subject, scale, seed, outcomes, deep, cancellation),
         };
     }
+
+    /// <summary>Executes the checks of the claims that have a site in a network of layers.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="scale">How much to simulate.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="claims">Ids of the claims; all if empty.</param>
+    /// <param name="site">The network, and how many inputs its batches have.</param>
+    /// <param name="advance">Called with the work done since the last call, in units of <see cref="Work"/>, from any thread.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The run; what was asked for and has no site is not judged.</returns>
+    /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
+    internal static VerificationRun OfNetwork(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, SiteCase site, Action<long>? advance = null, CancellationToken cancellation = default)
+    {
+        RequireIds(claims);
+        var checks = ChecksOn(site, claims, sure: false);
+        var deep = new DeepExperiments(subject, scale, seed, null, cancellation);
+        var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
+        var meant = ClaimLedger.Claims.Where(claim => claim.IsTestable && (claims.Count == 0 ? SiteClaims.Find(claim.Id) is not null : claims.Contains(claim.Id)));
+        return new VerificationRun(subject.Description.Name, scale, seed, outcomes, [], [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && claims.Contains(claim.Id))])
+        {
+            SubjectVersion = subject.Description.Version,
+            NotJudged =
+            [
+                .. meant.Where(claim => !checks.Exists(check => check.ClaimId == claim.Id)).Select(claim => KeyValuePair.Create(claim.Id, SiteClaims.Find(claim.Id) is null
+                    ? $"it speaks about {string.Join(", ", claim.Architectures)}{(claim.Sites is { } sites ? $": {sites}" : "")}"
+                    : $"{site.Network.Name} has no site of them (wellbehaved claims says what their sites are)")),
+            ],
+        };
+    }
+
+    /// <summary>How much work the checks on a network are.</summary>
+    internal static long WorkOn(SiteCase site, IReadOnlyCollection<string> claims) => WorkOfCheck * Math.Max(1, ChecksOn(site, claims, sure: false).Count);
 
     /// <summary>How much work a run is, for a progress display.</summary>
     /// <param name="scale">How much to simulate.</param>
@@ -111,11 +148,23 @@ public sealed record VerificationRun(
     /// <summary>A check takes about as long as this many layers of a narrow deep simulation.</summary>
     private const long WorkOfCheck = 500;
 
-    private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures)
+    private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures, ISubject? subject = null)
     {
-        var unknown = claims.FirstOrDefault(id => ClaimLedger.Find(id) is null);
-        return unknown is not null
-            ? throw new Files.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}")
-            : [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true))];
+        RequireIds(claims);
+
+        // Who propagates no described networks is audited on the architectures, unless a claim about others is asked for.
+        return [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true)
+            && (claims.Count > 0 || check.Architecture != Suite.Composed || subject is null || subject.Description.NetworkOffer is not null))];
+    }
+
+    private static List<Check> ChecksOn(SiteCase site, IReadOnlyCollection<string> claims, bool sure) =>
+        [.. SiteClaims.All.Where(claim => (claims.Count == 0 || claims.Contains(claim.Id)) && (!sure || ClaimLedger.Find(claim.Id)?.Kind == ClaimKind.Always) && claim.HasSite(site.Network)).Select(claim => claim.On(site))];
+
+    private static void RequireIds(IReadOnlyCollection<string> claims)
+    {
+        if (claims.FirstOrDefault(id => ClaimLedger.Find(id) is null) is { } unknown)
+        {
+            throw new Files.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}");
+        }
     }
 }

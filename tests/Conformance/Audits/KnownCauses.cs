@@ -148,7 +148,7 @@ public static class KnownCauses
     {
         using var subject = mutant.Create();
         var rejects = KnownDefects.Signatures.SingleOrDefault(signature => signature.Defect == mutant.Name)?.Rejects ?? [];
-        CheckOutcome[] outcomes = [.. Suite.Checks.Select(check => new CheckOutcome(
+        CheckOutcome[] outcomes = [.. Suite.Checks.Where(check => check.Architecture != Suite.Composed).Select(check => new CheckOutcome(
             check,
             rejects.Contains(Signature.NameOf(check)) || check == mutant.Check ? Verdict.Rejected : Verdict.Holds,
             [],

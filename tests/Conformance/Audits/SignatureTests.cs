@@ -65,7 +65,7 @@ public class SignatureTests
         Signature.Match([.. Of(13, 0, 1, 2, 3).Select((outcome, i) => i == 4 ? outcome with { Verdict = Verdict.Inconclusive } : outcome)], [five]).Should().Equal([(five, 1)], "what was not decided counts neither way");
 
         // Deep experiments count neither way either.
-        var deep = Suite.Checks.Where(check => !Signature.Covers(check)).ToArray();
+        var deep = Suite.Checks.Where(check => !Signature.Covers(check) && check.Architecture != Suite.Composed).ToArray();
         deep.Select(check => check.ClaimId).Distinct().Should().BeEquivalentTo("A3", "P1", "P2", "P3", "P4", "P5", "P6", "P7");
         Signature.Match([.. Of(12, 0, 1, 2, 3), .. deep.Select(check => new CheckOutcome(check, Verdict.Rejected, [], null))], [four]).Should().Equal((four, 1));
         Signature.Match([.. Of(11, 0, 1, 2, 3), .. deep.Select(check => new CheckOutcome(check, Verdict.Holds, [], null))], [four]).Should().BeEmpty();

@@ -31,7 +31,7 @@ public class LedgerTests
         {
             claim.Statement.Should().EndWith(".", claim.Id).And.HaveLength(claim.Statement.Trim().Length);
             claim.Source.Should().NotBeNullOrWhiteSpace(claim.Id);
-            claim.Architectures.Should().NotBeEmpty(claim.Id).And.BeSubsetOf(Architecture.Names);
+            claim.Architectures.Should().NotBeEmpty(claim.Id).And.BeSubsetOf([.. Architecture.Names, Suite.Composed]);
             if (claim.IsTestable)
             {
                 claim.Discrepancy.Should().NotBeNullOrWhiteSpace(claim.Id);
@@ -42,6 +42,16 @@ public class LedgerTests
             {
                 claim.Reason.Should().NotBeNullOrWhiteSpace(claim.Id);
             }
+        }
+    }
+
+    [Fact]
+    public void Claims_on_sites_say_what_their_sites_are()
+    {
+        foreach (var claim in ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(Suite.Composed)).AtLeastOne())
+        {
+            claim.Sites.Should().NotBeNullOrWhiteSpace(claim.Id);
+            LayerMutants.List.Select(mutant => mutant.ClaimId).Should().Contain(claim.Id, "a wrong interpreter of layers must break it");
         }
     }
 

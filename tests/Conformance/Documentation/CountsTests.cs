@@ -9,8 +9,8 @@ public class CountsTests
     [Fact]
     public void The_claims_are_as_many_as_the_tutorial_says()
     {
-        Repository.Text("docs/tutorial.md").Should().Contain("all forty-seven are checked");
-        ClaimLedger.Claims.Count(claim => claim.IsTestable).Should().Be(47);
+        Repository.Text("docs/tutorial.md").Should().Contain("all seventy-eight are checked");
+        ClaimLedger.Claims.Count(claim => claim.IsTestable).Should().Be(78);
     }
 
     [Theory]
@@ -28,5 +28,7 @@ public class CountsTests
     {
         Repository.Text("README.md").Should().Contain("more than a hundred wrong implementations");
         AllMutants.List.Length.Should().BeInRange(101, 149);
+        Repository.Text("README.md").Should().Contain("another hundred and fifty of layers that are described");
+        LayerMutants.List.Length.Should().BeInRange(145, 199);
     }
 }

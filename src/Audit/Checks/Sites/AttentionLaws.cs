@@ -1,0 +1,75 @@
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>T1: given its attention, self-attention is linear in values and output, with fresh weights: the power of what it attends to is multiplied by σ_w⁴, biases aside.</summary>
+/// <remarks>
+/// Where all positions of an input are equal, so are their scores, whatever queries and keys are drawn: every position attends to the mean of what it sees, which is one vector v = W_V x. Then y = W_O v, and ν₂ of each layer is
+/// q χ²_N/N of the one below. So E ν₂(y) = σ_w²(σ_w² ν₂(x) + σ_b²) + σ_b², and relative to the square of that the variance is (1 + 2/N)² - 1 at most. Noise that differs between positions is averaged over what each sees, and that of the scores
+/// cancels.
+/// </remarks>
+internal static class AttentionLaws
+{
+    internal const double PowerDiscrepancy = 0.1;
+
+    /// <summary>Whether a network has the site.</summary>
+    public static bool HasSite(Network network) => LayersOf(network).Count > 0;
+
+    /// <summary>ν₂ of signal and noise after each attention of the networks, by itself.</summary>
+    public static IEnumerable<Measurement> Powers(CheckContext context, IReadOnlyList<SiteCase> cases)
+    {
+        SiteCase[] alone = [.. cases.SelectMany(site => LayersOf(site.Network)).Distinct().Select(pair => new SiteCase(new($"{pair.Layer.Heads} heads", pair.Shape, [pair.Layer]), 2))];
+        SiteCase[] offered = [.. context.Offered(alone)];
+        var rates = context.Rates.SharedBy(2 * Math.Max(1, offered.Length));
+        foreach (var (study, site) in offered.Index())
+        {
+            var (layer, shape, delta) = ((Attention)site.Network.Layers[0], site.Network.Input, context.Discrepancy(PowerDiscrepancy));
+            var variance = Math.Pow(1 + (2.0 / shape.Channels), 2) - 1;
+            var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(variance), delta);
+            var (signal, noise) = (new KnownVarianceTest(rates, delta, context.Planned(planned)), new KnownVarianceTest(rates, delta, context.Planned(planned)));
+            foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, study, planned, [signal, noise], simulation => Equal(context, site, study, simulation)))
+            {
+                var (x, y) = (trace.Input, trace.Snapshots[0]);
+                var (gain, bias) = (layer.Parameters.WeightVariance, layer.Parameters.BiasVariance);
+                var expected = (gain * ((gain * WrittenOutLayers.MeanSquare(x.Signal)) + bias)) + bias;
+                var seen = gain * gain * WrittenOutLayers.MeanSquare(Seen(layer, x));
+                signal.Add(new Observed(WrittenOutLayers.MeanSquare(y.Signal)), new Expected(expected), variance * SecondOverSquare(x, x.Signal) * expected * expected);
+                noise.Add(new Observed(WrittenOutLayers.MeanSquare(y.Noise)), new Expected(seen), variance * SecondOverSquare(x, Seen(layer, x)) * seen * seen);
+            }
+
+            yield return signal.Conclude($"ν₂(y) after attention to equal positions, {site.Description}");
+            yield return noise.Conclude($"ν₂(dy) after attention to equal positions, {site.Description}");
+        }
+    }
+
+    private static IReadOnlyList<(Attention Layer, Shape Shape)> LayersOf(Network network) =>
+        [.. ShownLayer.Of(network).Where(layer => layer.Layer is Attention { Parameters.Law: WeightLaw.Normal, Parameters.WeightVariance: > 0 }).Select(layer => ((Attention)layer.Layer, network.Places[layer.After].Shape))];
+
+    private static Batch Equal(CheckContext context, SiteCase site, int study, uint simulation)
+    {
+        var batch = Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation);
+        var (positions, channels) = ((int)site.Network.Input.Positions, site.Network.Input.Channels);
+        return batch with { Signal = [.. batch.Signal.Select((_, i) => batch.Signal[(i / channels / positions * positions * channels) + (i % channels)])] };
+    }
+
+    /// <summary>What each position attends to of the noise: the mean of what it sees.</summary>
+    private static double[] Seen(Attention layer, Batch batch)
+    {
+        var (positions, channels) = (batch.Shape.Height * batch.Shape.Width, batch.Shape.Channels);
+        return [.. batch.Noise.Select((_, i) =>
+        {
+            var (point, channel) = (i / channels, i % channels);
+            var seen = layer.Causal ? (point % positions) + 1 : positions;
+            return Enumerable.Range(0, seen).Average(j => batch.Noise[(((point / positions * positions) + j) * channels) + channel]);
+        })];
+    }
+
+    /// <summary>Jensen: the square of a mean over points is at most the mean of the squares, which is this many times the square of the mean.</summary>
+    private static double SecondOverSquare(Batch batch, double[] values)
+    {
+        var channels = batch.Shape.Channels;
+        double[] powers = [.. values.Chunk(channels).Select(point => point.Average(value => value * value))];
+        return powers.Average(power => power * power) / Math.Pow(powers.Average(), 2);
+    }
+}

@@ -1,0 +1,106 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>D9: the moments that a subject reports at the places of any network are those of its tensors there, and its effective ranks after activations are Tr C/λ_max(C).</summary>
+internal static class MomentLaws
+{
+    /// <summary>Inputs far from 1 and from centred: single-pass sums of squares lose the variance there.</summary>
+    private static readonly (double Mean, double Scale)[] Inputs = [(0, 1), (1000, 1), (1, 1e5), (0, 1e-5)];
+
+    /// <summary>Compares the moments of every place.</summary>
+    public static IEnumerable<Measurement> Moments(CheckContext context, IReadOnlyList<SiteCase> cases)
+    {
+        var (moments, ranks) = (new ExactComparison(), new ExactComparison());
+        foreach (var (study, site) in cases.Index())
+        {
+            foreach (var (mean, scale) in Inputs)
+            {
+                if (context.Offers(site.Network, site.Images, NoiseKind.Mapping, given: false))
+                {
+                    var input = site.Input(context.SeedOf(~study), mean, scale);
+                    NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input, snapshot =>
+                        Compare(context, snapshot, moments, ranks, FormattableString.Invariant($"{snapshot.Where}, {site.Description}, ({mean} + input) × {scale:G1}")));
+                }
+            }
+        }
+
+        yield return moments.Conclude("reported moments at every place");
+        if (ranks.Comparisons > 0)
+        {
+            yield return ranks.Conclude("effective ranks after activations");
+        }
+    }
+
+    private static void Compare(CheckContext context, NetworkSnapshot snapshot, ExactComparison moments, ExactComparison ranks, string where)
+    {
+        var (reported, rounding) = (snapshot.Moments(), new MomentRounding(snapshot.Shape, context.UnitRoundoff));
+        var (signal, channels) = (snapshot.Signal, snapshot.Shape.Channels);
+        var (nu2, mu2, noise) = (WrittenOutLayers.MeanSquare(signal), WrittenOutLayers.Variances(signal, channels).Average(), WrittenOutLayers.MeanSquare(snapshot.Noise));
+        var ofMu2 = CentredFirst(signal, snapshot.Shape, mu2, context.UnitRoundoff);
+        var relative = MomentRounding.Relatively(ofMu2 / mu2);
+        Add("nu1_abs_signal", reported.Nu1AbsSignal, signal.Average(Math.Abs), rounding.Nu1 * signal.Average(Math.Abs));
+        Add("nu2_signal", reported.Nu2Signal, nu2, rounding.Nu2 * nu2);
+        Add("mu2_signal", reported.Mu2Signal, mu2, ofMu2);
+        Add("mu2_noise", reported.Mu2Noise, noise, rounding.Nu2 * noise);
+        if (nu2 > 0)
+        {
+            Add("log_nu2_signal", reported.LogNu2Signal, Math.Log(nu2), rounding.OfLogarithm(rounding.Nu2, Math.Log(nu2)));
+        }
+
+        if (noise > 0)
+        {
+            Add("log_mu2_noise", reported.LogMu2Noise, Math.Log(noise), rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)));
+        }
+
+        if (mu2 > 0 && noise > 0 && double.IsFinite(relative))
+        {
+            Add("log_mu2_signal", reported.LogMu2Signal, Math.Log(mu2), rounding.OfLogarithm(ofMu2 / mu2, Math.Log(mu2)));
+            Add("log_chi", reported.LogChi, 0.5 * Math.Log(noise / mu2), 0.5 * (rounding.OfLogarithm(rounding.Nu2, Math.Log(noise)) + rounding.OfLogarithm(ofMu2 / mu2, Math.Log(mu2))));
+        }
+
+        if (snapshot.Place.After is Networks.Activation && snapshot.Shape.Points > 2 && mu2 > 0)
+        {
+            AddRank("reff_signal", reported.ReffSignal, signal);
+            AddRank("reff_noise", reported.ReffNoise, snapshot.Noise);
+        }
+
+        void Add(string moment, double value, double defined, double bound)
+        {
+            if (context.Reports(moment))
+            {
+                moments.Add(new Observed(value), new Expected(defined), bound, $"{moment}, {where}");
+            }
+        }
+
+        void AddRank(string moment, double value, double[] values)
+        {
+            if (context.Reports(moment) && RankOf(values, snapshot.Shape) is { } spectrum)
+            {
+                ranks.Add(new Observed(value), new Expected(spectrum.Rank), EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, context.UnitRoundoff), $"{moment}, {where}");
+            }
+        }
+    }
+
+    /// <summary>
+    /// How far μ₂ may be off whose deviations are taken before they are squared: a mean that errs by γ_P E|y| adds the square of that, and deviations, squares and means of them are rounded P + N + 6 times. A difference of E y² and (E y)² in single
+    /// precision errs by more where the mean is large, and is no variance there.
+    /// </summary>
+    private static double CentredFirst(double[] signal, TensorShape shape, double mu2, double unitRoundoff)
+    {
+        var absolutes = WrittenOutLayers.OverPoints(signal, shape.Channels, (value, _) => Math.Abs(value));
+        var ofMeans = absolutes.Average(absolute => Math.Pow(Roundings.Gamma(shape.Points + 1, unitRoundoff) * absolute, 2));
+        return (Roundings.Gamma(shape.Points + shape.Channels + 6, unitRoundoff) * (mu2 + ofMeans)) + ofMeans + (2 * Math.Sqrt(ofMeans * mu2) * unitRoundoff);
+    }
+
+    /// <summary>Rank, largest eigenvalue and mean squares, from whichever of the two Gram matrices is smaller; null for what does not vary.</summary>
+    private static (double Rank, double Largest, double Squares)? RankOf(double[] values, TensorShape shape)
+    {
+        var means = WrittenOutLayers.Means(values, shape.Channels);
+        var centred = Matrix<double>.Build.DenseOfRowMajor(shape.Points, shape.Channels, values).MapIndexed((_, channel, value) => value - means[channel]);
+        var gram = (shape.Points < shape.Channels ? centred.TransposeAndMultiply(centred) : centred.TransposeThisAndMultiply(centred)) / shape.Points;
+        var spectrum = gram.Evd(Symmetricity.Symmetric).EigenValues.Select(value => value.Real).ToArray();
+        return spectrum.Max() > 0 ? (spectrum.Sum() / spectrum.Max(), spectrum.Max(), WrittenOutLayers.MeanSquares(values, shape.Channels).Sum()) : null;
+    }
+}

@@ -1,0 +1,254 @@
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>I12, I13 and I14: the weights and biases that a subject draws for any network, solved for.</summary>
+internal static class OwnParameterLaws
+{
+    /// <summary>Of the variance of weights; normal ones alone.</summary>
+    internal const double VarianceDiscrepancy = 0.05;
+
+    /// <summary>Of their distribution function.</summary>
+    internal const double ShapeDiscrepancy = 0.03;
+
+    /// <summary>Of the variance of biases, which are fewer.</summary>
+    internal const double BiasDiscrepancy = 0.25;
+
+    /// <summary>The correlation of two sets of weights: one that repeats another, in part.</summary>
+    internal const double FreshDiscrepancy = 0.75;
+
+    private const int Seeds = 3;
+    private const int MostImages = 256;
+    private const int MostUnknowns = 200;
+
+    /// <summary>Simulations of the first seed that are compared; of the others the first two are.</summary>
+    private static readonly uint[] Simulations = [0, 1, 2, 3, 64, 128, 256, 1024, 65536];
+
+    /// <summary>What is added to the first seed: neighbours, and single bits from low to high.</summary>
+    private static readonly ulong[] OtherSeeds = [1, 2, 1ul << 8, 1ul << 16, 1ul << 32, 1ul << 52];
+
+    /// <summary>Whether a network has a layer whose weights can be solved for.</summary>
+    public static bool HasSite(Network network) => SitesOf(network).Count > 0;
+
+    /// <summary>Whether one of them has normal weights.</summary>
+    public static bool HasNormalSite(Network network) => SitesOf(network).Any(layer => Parameters(layer).Law == WeightLaw.Normal);
+
+    /// <summary>I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias.</summary>
+    public static IEnumerable<Measurement> OneSet(CheckContext context, IReadOnlyList<SiteCase> cases)
+    {
+        var (residuals, biases) = (new ExactComparison(), new ExactComparison());
+        var (solved, all) = (0, 0);
+        foreach (var (study, site) in Sized(context, cases).Index())
+        {
+            for (var repetition = 0u; repetition < Seeds; repetition++)
+            {
+                var seed = context.SeedOf((study * Seeds) + (int)repetition);
+                NetworkTrace[] traces = [Ask(seed, repetition, repetition), Ask(seed ^ 1, repetition + 1, 5), Ask(seed, repetition, repetition + 7)];
+                foreach (var layer in SitesOf(site.Network))
+                {
+                    all++;
+                    if (SolvedLayer.Of(layer, [traces[0], traces[2]], context.UnitRoundoff) is { } solution)
+                    {
+                        solved++;
+                        var where = $"{site.Network.Places[layer.After]}, simulation {repetition}, {site.Description}";
+                        residuals.AddZeros(solution.Residuals, solution.ResidualErrors, output => $"output {output} at {where}");
+                        if (Parameters(layer).BiasVariance == 0)
+                        {
+                            biases.AddZeros(solution.Biases, solution.BiasErrors, output => $"output {output} at {where}");
+                        }
+                    }
+                }
+            }
+
+            NetworkTrace Ask(ulong seed, uint simulation, uint input) =>
+                NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(seed, simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), input));
+        }
+
+        if (all > 0)
+        {
+            var measurement = residuals.Conclude("what one set of weights and biases leaves of signal and noise of two inputs");
+            yield return measurement.Verdict == Verdict.Holds && 2 * solved < all
+                ? measurement with { Verdict = Verdict.Inconclusive, Remark = $"only {solved} of {all} layers could be solved" }
+                : measurement;
+            if (biases.Comparisons > 0)
+            {
+                yield return biases.Conclude("biases of layers without any");
+            }
+        }
+    }
+
+    /// <summary>I13: normal weights have the variance σ_w²/fan-in and are normal, biases have σ_b²; uniform and cut weights stay within their bounds, orthogonal ones are.</summary>
+    public static IEnumerable<Measurement> Law(CheckContext context, IReadOnlyList<SiteCase> cases)
+    {
+        SiteCase[] sized = [.. Sized(context, cases)];
+        var rates = context.Rates.SharedBy(3);
+        var (variance, shape, ofBiases) = (new VarianceTest(rates), new BlurredDistributionTest(rates), new VarianceTest(rates));
+        var (bounds, orthogonality) = (new ExactComparison(), new ExactComparison());
+        var planned = Math.Max(VarianceTest.SamplesFor(rates, VarianceDiscrepancy), BlurredDistributionTest.SamplesFor(rates, ShapeDiscrepancy));
+        foreach (var (study, site) in sized.Index())
+        {
+            var layers = SitesOf(site.Network);
+            var perMapping = layers.Where(layer => Parameters(layer).Law == WeightLaw.Normal).Sum(layer => WeightsOf(layer, site.Network));
+            var mappings = perMapping == 0 ? 3 : (uint)Math.Clamp(Math.Ceiling(context.SampleShare * planned / sized.Count(other => HasNormalSite(other.Network)) / perMapping), 1, 4000);
+            for (var simulation = 0u; simulation < mappings; simulation++)
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                var trace = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation));
+                foreach (var solution in layers.Select(layer => Sharp(layer, trace, context.UnitRoundoff)).OfType<SolvedLayer>())
+                {
+                    AddLaw(solution, site, variance, shape, ofBiases, bounds, orthogonality);
+                }
+            }
+        }
+
+        if (variance.Samples > 0)
+        {
+            yield return variance.Conclude("variance of normal weights", VarianceDiscrepancy);
+            yield return shape.Conclude("distribution of normal weights", ShapeDiscrepancy);
+        }
+
+        if (ofBiases.Samples > 0)
+        {
+            yield return ofBiases.Conclude("variance of biases", BiasDiscrepancy);
+        }
+
+        foreach (var (comparison, quantity) in new[] { (bounds, "bounds of uniform and cut weights"), (orthogonality, "products of the columns of orthogonal weights") })
+        {
+            if (comparison.Comparisons > 0)
+            {
+                yield return comparison.Conclude(quantity);
+            }
+        }
+    }
+
+    /// <summary>I14: weights of different layers, simulations and seeds are independent: no two are alike, and none repeats another.</summary>
+    public static IEnumerable<Measurement> Fresh(CheckContext context, IReadOnlyList<SiteCase> cases)
+    {
+        SiteCase[] sized = [.. Sized(context, cases)];
+        var rates = context.Rates.SharedBy(Math.Max(1, sized.Length));
+        foreach (var (study, site) in sized.Index())
+        {
+            var first = context.SeedOf(study) & ~OtherSeeds.Aggregate((all, bit) => all | bit);
+            var asked = Simulations.Select(simulation => (Seed: first, Simulation: simulation)).Concat(OtherSeeds.SelectMany(other => new[] { (first ^ other, 0u), (first ^ other, 1u) }));
+            var vectors = new List<(double[] Weights, double Square, double Error, string Name)>();
+            foreach (var (seed, simulation) in asked)
+            {
+                var trace = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(seed, simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation));
+                foreach (var layer in SitesOf(site.Network).Where(layer => Parameters(layer).Law == WeightLaw.Normal))
+                {
+                    if (Sharp(layer, trace, context.UnitRoundoff) is { } solution)
+                    {
+                        vectors.Add((solution.Weights, Square(solution.Weights), Square(solution.Errors), $"{site.Network.Places[layer.After]} of simulation {simulation}, seed + {seed ^ first}"));
+                    }
+                }
+            }
+
+            var pairs = vectors.SelectMany((one, i) => vectors.Skip(i + 1).Where(other => other.Weights.Length == one.Weights.Length && one.Weights.Length >= 200).Select(other => (one, other))).ToArray();
+            if (pairs.Length > 0)
+            {
+                var test = new CosineTest(rates, pairs.Length);
+                foreach (var (one, other) in pairs)
+                {
+                    var product = one.Weights.Zip(other.Weights, (a, b) => a * b).Sum();
+                    test.Add(Cosine.Of(product, (one.Square, other.Square), (one.Error, other.Error), one.Weights.Length), () => $"{one.Name} and {other.Name}");
+                }
+
+                yield return test.Conclude($"correlation of any two layers' weights, {site.Description}", FreshDiscrepancy);
+            }
+        }
+
+        static double Square(double[] values) => values.Sum(value => value * value);
+    }
+
+    /// <summary>The weights of a layer that one mapping shows; null where they are not determined to a hundredth of their deviation, which depends on what the layer reads alone.</summary>
+    private static SolvedLayer? Sharp(ShownLayer layer, NetworkTrace trace, double unitRoundoff)
+    {
+        var parameters = Parameters(layer);
+        var solution = SolvedLayer.Of(layer, [trace], unitRoundoff);
+        return solution is not null && solution.Blur * Math.Sqrt(parameters.WeightVariance + parameters.BiasVariance) <= 0.01 * Math.Sqrt(parameters.WeightVariance / solution.FanIn) ? solution : null;
+    }
+
+    private static void AddLaw(SolvedLayer solution, SiteCase site, VarianceTest variance, BlurredDistributionTest shape, VarianceTest ofBiases, ExactComparison bounds, ExactComparison orthogonality)
+    {
+        var parameters = Parameters(solution.Layer);
+        var deviation = Math.Sqrt(parameters.WeightVariance / solution.FanIn);
+        if (parameters.BiasVariance > 0)
+        {
+            ofBiases.Add(solution.Outputs, solution.Biases.Sum(bias => bias * bias) / parameters.BiasVariance, solution.BiasErrors.Sum(error => error * error) / parameters.BiasVariance);
+        }
+
+        if (deviation == 0)
+        {
+            return;
+        }
+
+        var where = $"{site.Network.Places[solution.Layer.After]}, {site.Description}";
+        switch (parameters.Law)
+        {
+            case WeightLaw.Normal:
+                variance.Add(solution.Weights.Length, solution.Weights.Sum(weight => weight * weight) / (deviation * deviation), solution.Errors.Sum(error => error * error) / (deviation * deviation));
+                foreach (var (weight, error) in solution.Weights.Zip(solution.Errors))
+                {
+                    shape.Add(new Observed(weight / deviation), error / deviation);
+                }
+
+                break;
+            case WeightLaw.Uniform or WeightLaw.TruncatedNormal:
+                // A normal law that is cut at two deviations keeps 0.8796 of its deviation.
+                var most = deviation * (parameters.Law == WeightLaw.Uniform ? Math.Sqrt(3) : 2 / 0.87962566103423978);
+                foreach (var (weight, error) in solution.Weights.Zip(solution.Errors))
+                {
+                    bounds.AddBetween(new Observed(weight), new Expected(-most), new Expected(most), error + (1e-6 * most), where);
+                }
+
+                break;
+            case WeightLaw.Orthogonal when solution.Layer.Layer is Dense && solution.FanIn == solution.Outputs:
+                AddOrthogonality(solution, parameters.WeightVariance, orthogonality, where);
+                break;
+            case WeightLaw.Orthogonal:
+                break;
+            default:
+                throw new InvalidOperationException($"expected a law of weights, got {parameters.Law}");
+        }
+    }
+
+    private static void AddOrthogonality(SolvedLayer solution, double square, ExactComparison comparison, string where)
+    {
+        for (var one = 0; one < solution.Outputs; one++)
+        {
+            for (var other = 0; other <= one; other++)
+            {
+                var (product, error) = (0.0, 0.0);
+                for (var i = 0; i < solution.FanIn; i++)
+                {
+                    var (a, b) = ((i * solution.Outputs) + one, (i * solution.Outputs) + other);
+                    product += solution.Weights[a] * solution.Weights[b];
+                    error += (Math.Abs(solution.Weights[a]) * solution.Errors[b]) + (solution.Errors[a] * Math.Abs(solution.Weights[b])) + (solution.Errors[a] * solution.Errors[b]);
+                }
+
+                // Weights in single precision are rounded each: their products by no more than a thousand times that.
+                comparison.Add(new Observed(product), new Expected(one == other ? square : 0), error + (1e-4 * square), $"outputs {one} and {other}, {where}");
+            }
+        }
+    }
+
+    /// <summary>Networks with as many inputs as their layers need to be solved for.</summary>
+    private static IEnumerable<SiteCase> Sized(CheckContext context, IReadOnlyList<SiteCase> cases) => context.Offered(cases.Select(site =>
+    {
+        var needed = SitesOf(site.Network).Max(layer => (2.0 * SolvedLayer.FanInOf(layer, site.Network) / site.Network.Places[layer.After].Shape.Positions) + 2);
+        return site with { Images = Math.Clamp((int)Math.Ceiling(needed), site.Images, Math.Max(site.Images, MostImages)) };
+    }));
+
+    private static IReadOnlyList<ShownLayer> SitesOf(Network network) =>
+        [.. SolvedLayer.LayersOf(network).Where(layer => SolvedLayer.FanInOf(layer, network) <= MostUnknowns && Parameters(layer).WeightVariance > 0)];
+
+    private static int WeightsOf(ShownLayer layer, Network network) => SolvedLayer.FanInOf(layer, network) * network.Places[layer.After].Shape.Channels;
+
+    private static Initialisation Parameters(ShownLayer layer) => layer.Layer switch
+    {
+        Convolution convolution => convolution.Parameters,
+        Dense dense => dense.Parameters,
+        _ => throw new UnknownLayerException(layer.Layer),
+    };
+}

@@ -1,0 +1,138 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A layer of a described network whose input and output have places.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Before">Index of the place that shows its input; -1 for the input of the network.</param>
+/// <param name="After">Index of the place that shows its output.</param>
+internal sealed record ShownLayer(Layer Layer, int Before, int After)
+{
+    /// <summary>Whether a flattening stands between the place before it and the layer: the same numbers, in one position.</summary>
+    public bool Flattened { get; init; }
+
+    /// <summary>What the layer reads, as a subject has shown it.</summary>
+    public WrittenOutFeatures InputOf(NetworkTrace trace)
+    {
+        var shape = Before < 0 ? trace.Input.Shape : trace.Snapshots[Before].Shape;
+        var (signal, noise) = Before < 0 ? (trace.Input.Signal, trace.Input.Noise) : (trace.Snapshots[Before].Signal, trace.Snapshots[Before].Noise);
+        var features = new WrittenOutFeatures(shape.Images, shape.Height, shape.Width, shape.Channels, signal, noise);
+        return Flattened ? WrittenOutFlatten.Propagate(features) : features;
+    }
+
+    /// <summary>What the layer makes, as a subject has shown it.</summary>
+    public WrittenOutFeatures OutputOf(NetworkTrace trace)
+    {
+        var after = trace.Snapshots[After];
+        return new(after.Shape.Images, after.Shape.Height, after.Shape.Width, after.Shape.Channels, after.Signal, after.Noise);
+    }
+
+    /// <summary>All layers of a network whose input and output have places, in the order of propagation.</summary>
+    public static IReadOnlyList<ShownLayer> Of(Network network)
+    {
+        var walk = new Walk(network);
+        walk.Stack(network.Layers);
+        return walk.All;
+    }
+
+    /// <summary>Counts places as <see cref="SiteWalk"/> does.</summary>
+    private sealed class Walk(Network network)
+    {
+        private int _place;
+        private int? _last = -1;
+        private bool _flattened;
+
+        public List<ShownLayer> All { get; } = [];
+
+        public void Stack(Networks.Layers layers)
+        {
+            foreach (var layer in layers)
+            {
+                switch (layer)
+                {
+                    case Repeat repeat:
+                        for (var repetition = 0; repetition < repeat.Times; repetition++)
+                        {
+                            if (repeat.Unit.Any(inner => inner is Repeat))
+                            {
+                                Stack(repeat.Unit);
+                            }
+                            else
+                            {
+                                Reach();
+                                Unit(repeat.Unit, shown: true);
+                            }
+                        }
+
+                        break;
+                    case Residual:
+                        Reach();
+                        Unit([layer], shown: true);
+                        break;
+                    default:
+                        Unit([layer], shown: true);
+                        break;
+                }
+            }
+        }
+
+        private void Unit(Networks.Layers layers, bool shown)
+        {
+            foreach (var layer in layers)
+            {
+                switch (layer)
+                {
+                    case Repeat repeat:
+                        for (var repetition = 0; repetition < repeat.Times; repetition++)
+                        {
+                            Unit(repeat.Unit, shown && repetition == 0);
+                        }
+
+                        break;
+                    case Residual residual:
+                        Branches(residual, shown);
+                        break;
+                    case Flatten:
+                        _flattened = true;
+                        break;
+                    default:
+                        if (shown && _last is { } before)
+                        {
+                            All.Add(new(layer, before, _place) { Flattened = _flattened });
+                        }
+
+                        Pass(shown);
+                        break;
+                }
+            }
+        }
+
+        private void Branches(Residual residual, bool shown)
+        {
+            var (input, flattened) = (_last, _flattened);
+            Unit(residual.Branch, shown);
+            if (shown && network.Places[_place].Kind == PlaceKind.BranchEnd)
+            {
+                _place++;
+            }
+
+            (_last, _flattened) = (input, flattened);
+            Unit(residual.Skip, shown);
+            Pass(shown);
+        }
+
+        private void Reach()
+        {
+            var flattened = _flattened;
+            Pass(shown: true);
+            _flattened = flattened;
+        }
+
+        /// <summary>Beyond a layer that is not shown nothing is known up to the next place.</summary>
+        private void Pass(bool shown)
+        {
+            _last = shown ? _place++ : null;
+            _flattened = false;
+        }
+    }
+}

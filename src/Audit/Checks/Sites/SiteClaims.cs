@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Wellbehaved.Networks;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>The claims that bind to sites of any network.</summary>
+internal static class SiteClaims
+{
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<SiteClaim> All { get; } =
+    [
+        OfLayers("O5", LayerFamily.Linear),
+        OfLayers("O6", LayerFamily.Activation),
+        OfLayers("O7", LayerFamily.BatchNorm),
+        OfLayers("O8", LayerFamily.InputNorm),
+        OfLayers("O9", LayerFamily.Pooling),
+        OfLayers("O10", LayerFamily.Residual),
+        OfLayers("O11", LayerFamily.Dropout),
+        OfLayers("O12", LayerFamily.Attention),
+        new("D9", _ => true, context => SiteNetworks.OfMoments(context.SeedOf(0)), MomentLaws.Moments),
+        new("I12", OwnParameterLaws.HasSite, context => SiteNetworks.OfWeights(context.SeedOf(0)), OwnParameterLaws.OneSet),
+        new("I13", OwnParameterLaws.HasSite, _ => LawNetworks.OfEveryLaw, OwnParameterLaws.Law),
+        new("I14", OwnParameterLaws.HasNormalSite, _ => LawNetworks.OfEqualLayers, OwnParameterLaws.Fresh),
+        new("N1", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Powers),
+        new("N3", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Correlations),
+        new("B2", BatchNormLaws.HasSite, _ => LawNetworks.BatchNorms, BatchNormLaws.Signal),
+        new("B5", BatchNormLaws.HasNoiseSite, _ => LawNetworks.BatchNorms, BatchNormLaws.Noise),
+        new("LN1", InputNormLaws.HasSite, _ => LawNetworks.InputNorms, InputNormLaws.InverseVariance),
+        new("LN3", InputNormLaws.HasSite, _ => LawNetworks.InputNorms, InputNormLaws.Noise),
+        new("V6", InputNormLaws.HasActivation, _ => LawNetworks.InputNorms, InputNormLaws.Constancy),
+        new("V1", LeakyLaws.HasSite, _ => LawNetworks.Leaky, LeakyLaws.Conservation),
+        new("V2", network => LeakyLaws.HasWalk(network, WeightLaw.Normal), _ => LawNetworks.NormalWalk, (context, cases) => LeakyLaws.Walk(context, cases, WeightLaw.Normal)),
+        new("V3", network => LeakyLaws.HasWalk(network, WeightLaw.Orthogonal), _ => LawNetworks.OrthogonalWalk, (context, cases) => LeakyLaws.Walk(context, cases, WeightLaw.Orthogonal)),
+        new("Z1", DilutionLaws.HasSite, _ => LawNetworks.NormalisedBranches, DilutionLaws.Growth),
+        new("Z2", SampledLaws.HasNormalisedBranches, _ => LawNetworks.TimeChange, SampledLaws.Law),
+        new("DR1", DropoutLaws.HasSite, _ => LawNetworks.Dropouts, DropoutLaws.Powers),
+        new("T1", AttentionLaws.HasSite, _ => LawNetworks.Attentions, AttentionLaws.Powers),
+        new("R3", SampledLaws.HasSite, _ => LawNetworks.AnyComposition, SampledLaws.Law),
+        new("F1", network => SampledLaws.HasPhase(network, Phase.Ordered), _ => LawNetworks.Ordered, SampledLaws.Law),
+        new("F2", network => SampledLaws.HasPhase(network, Phase.Chaotic), _ => LawNetworks.Chaotic, SampledLaws.Law),
+        new("F3", network => SampledLaws.HasPhase(network, Phase.Edge), _ => LawNetworks.Edge, SampledLaws.Law),
+        new("F7", SampledLaws.HasNormalisedStack, _ => LawNetworks.NormalisedStack, SampledLaws.Law),
+    ];
+
+    /// <summary>A claim of sites by its id; null if it is none.</summary>
+    public static SiteClaim? Find(string id) => All.FirstOrDefault(claim => claim.Id == id);
+
+    /// <summary>The layers of a family do what their definitions say.</summary>
+    private static SiteClaim OfLayers(string id, LayerFamily family) => new(
+        id,
+        network => new SiteCase(network, 1).Families.Contains(family),
+        context => SiteNetworks.Of(family, context.SeedOf(0)),
+        (context, cases) => LayerChecks.Measure(context, family, cases));
+}

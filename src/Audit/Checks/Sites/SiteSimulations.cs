@@ -1,0 +1,49 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Simulations of described networks with the subject's own parameters.</summary>
+internal static class SiteSimulations
+{
+    /// <summary>Simulates until tests decide, or the budget is spent.</summary>
+    /// <param name="context">The subject.</param>
+    /// <param name="site">The network.</param>
+    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="study">Separates the studies of a check.</param>
+    /// <param name="planned">Simulations that most true claims need.</param>
+    /// <param name="tests">What they are for.</param>
+    /// <param name="input">The input of each; by default signals of their own, and noise that is correlated with them.</param>
+    public static IEnumerable<NetworkTrace> UntilDecided(
+        this CheckContext context, SiteCase site, NoiseKind noise, int study, long planned, IReadOnlyCollection<ISequentialTest> tests, Func<uint, Batch>? input = null)
+    {
+        var most = Math.Max(1, context.SampleShare < 1 ? context.Planned(planned) : CheckContext.Budget * planned);
+        var atOnce = Math.Max(1, context.Subject.SimulationsAtOnce(site.Network, site.Images));
+        for (var first = 0L; first < most; first += atOnce)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var count = (int)Math.Min(atOnce, most - first);
+            foreach (var trace in NetworkTrace.All(context.Subject, site.Network, noise, [.. Enumerable.Range((int)first, count).Select(Propagation)]))
+            {
+                yield return trace;
+                if (tests.All(test => test.IsDecided))
+                {
+                    yield break;
+                }
+            }
+        }
+
+        Propagation Propagation(int simulation) =>
+            new(new Weights.Own(context.SeedOf(study), (uint)simulation), input?.Invoke((uint)simulation) ?? Correlated(context, site, study, (uint)simulation));
+    }
+
+    /// <summary>Normal signals, and noise of the same size that has a correlation of 0.6 with them: laws that ask for none are blind to it otherwise.</summary>
+    public static Batch Correlated(CheckContext context, SiteCase site, int study, uint simulation)
+    {
+        var batch = Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation);
+        return batch with { Noise = [.. batch.Signal.Zip(batch.Noise, (x, dx) => (double)(float)((0.6 * x) + (0.8 * dx)))] };
+    }
+
+    /// <summary>Cases that the subject can be asked for with parameters of its own; notes what it declines.</summary>
+    public static IEnumerable<SiteCase> Offered(this CheckContext context, IEnumerable<SiteCase> cases, NoiseKind noise = NoiseKind.Mapping) =>
+        cases.Where(site => context.Offers(site.Network, site.Images, noise, given: false));
+}

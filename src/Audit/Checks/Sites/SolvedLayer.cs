@@ -1,0 +1,207 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Weights and biases of a convolution or dense layer, as what a subject shows before and after it determines them, with bounds of what rounding did to them.</summary>
+/// <remarks>
+/// Each output position gives an equation of the signal, y = Wx + b, and one of the noise, dy = W dx, over the norm of its patch; a group of channels has equations of its own. What the solution leaves of them is a projection of the
+/// errors, and each unknown errs by its row of the pseudo-inverse times the norm of these (<see cref="LeastSquares"/>). An equation errs by γ_{n+6}(‖w‖ + |b|) for direct sums, and by the bounds of Fourier transforms and Winograd's tiles over
+/// the norm of the image for kernels above 1.
+/// </remarks>
+internal sealed class SolvedLayer
+{
+    private SolvedLayer(ShownLayer layer, int fanIn, int outputs)
+    {
+        (Layer, FanIn, Outputs) = (layer, fanIn, outputs);
+        (Weights, Errors) = (new double[fanIn * outputs], new double[fanIn * outputs]);
+        (Biases, BiasErrors, Residuals, ResidualErrors) = (new double[outputs], new double[outputs], new double[outputs], new double[outputs]);
+    }
+
+    /// <summary>The layer.</summary>
+    public ShownLayer Layer { get; }
+
+    /// <summary>Weights of one output.</summary>
+    public int FanIn { get; }
+
+    /// <summary>Outputs.</summary>
+    public int Outputs { get; }
+
+    /// <summary>The weights (fan-in × outputs).</summary>
+    public double[] Weights { get; }
+
+    /// <summary>Bounds of their errors by direct sums: transforms err by far less than a test of many weights sees.</summary>
+    public double[] Errors { get; }
+
+    /// <summary>The largest error of a weight, for weights and bias of norm 1: known from what the layer reads, not from its weights.</summary>
+    public double Blur { get; private set; }
+
+    /// <summary>The bias of each output.</summary>
+    public double[] Biases { get; }
+
+    /// <summary>Bounds of their errors.</summary>
+    public double[] BiasErrors { get; }
+
+    /// <summary>Norms of what is left of the equations of each output.</summary>
+    public double[] Residuals { get; }
+
+    /// <summary>What rounding may leave.</summary>
+    public double[] ResidualErrors { get; }
+
+    /// <summary>Equations for each unknown: with one, anything could be solved.</summary>
+    public double Excess { get; private set; }
+
+    /// <summary>Layers whose weights can be solved for: convolutions and dense layers.</summary>
+    public static IReadOnlyList<ShownLayer> LayersOf(Network network) => [.. ShownLayer.Of(network).Where(layer => layer.Layer is Dense or Convolution)];
+
+    /// <summary>Weights that add up in one output of a layer.</summary>
+    public static int FanInOf(ShownLayer layer, Network network)
+    {
+        var shape = layer.Before < 0 ? network.Input : network.Places[layer.Before].Shape;
+        var channels = layer.Flattened ? checked((int)shape.Features) : shape.Channels;
+        return layer.Layer is Convolution convolution ? checked((int)convolution.FanInOf(channels)) : channels;
+    }
+
+    /// <summary>Solves with what several propagations through one mapping show.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="traces">The propagations.</param>
+    /// <param name="unitRoundoff">u.</param>
+    /// <returns>The solution; null where the equations do not determine the weights.</returns>
+    public static SolvedLayer? Of(ShownLayer layer, IReadOnlyList<NetworkTrace> traces, double unitRoundoff)
+    {
+        var (input, output) = (layer.InputOf(traces[0]), layer.OutputOf(traces[0]));
+        var geometry = layer.Layer as Convolution ?? new Convolution(1);
+        var groups = geometry.Groups == Convolution.EachChannel ? input.Channels : geometry.Groups;
+        var (inputs, outputs) = (input.Channels / groups, output.Channels / groups);
+        var fanIn = geometry.Kernel * geometry.Kernel * inputs;
+        var solved = new SolvedLayer(layer, fanIn, output.Channels);
+        for (var group = 0; group < groups; group++)
+        {
+            if (!solved.SolveGroup(geometry, traces, (group * inputs, inputs), (group * outputs, outputs), unitRoundoff + Math.ScaleB(1, -53)))
+            {
+                return null;
+            }
+        }
+
+        return solved;
+    }
+
+    private bool SolveGroup(Convolution geometry, IReadOnlyList<NetworkTrace> traces, (int First, int Count) inputs, (int First, int Count) outputs, double unitRoundoff)
+    {
+        var rows = new List<(double[] Left, double[] Right, double Norm)>();
+        foreach (var trace in traces)
+        {
+            AddRows(rows, geometry, Layer.InputOf(trace), Layer.OutputOf(trace), inputs, outputs);
+        }
+
+        var unknowns = FanIn + 1;
+        if (rows.Count < 1.25 * unknowns || rows.Exists(row => !Array.TrueForAll(row.Left, double.IsFinite) || !Array.TrueForAll(row.Right, double.IsFinite)))
+        {
+            return false;
+        }
+
+        Excess = (double)rows.Count / unknowns;
+        var columns = new double[rows.Count * (unknowns + outputs.Count)];
+        foreach (var (i, row) in rows.Index())
+        {
+            for (var k = 0; k < unknowns; k++)
+            {
+                columns[(k * rows.Count) + i] = row.Left[k];
+            }
+
+            for (var k = 0; k < outputs.Count; k++)
+            {
+                columns[((unknowns + k) * rows.Count) + i] = row.Right[k];
+            }
+        }
+
+        var leastSquares = new LeastSquares(rows.Count, unknowns, outputs.Count, columns);
+        if (!leastSquares.HasFullRank)
+        {
+            return false;
+        }
+
+        var size = Math.Sqrt(rows.Sum(row => row.Left.Sum(value => value * value)));
+        var own = 4 * leastSquares.OwnRounding * size;
+        var (perRow, direct) = (OfRow(geometry, rows, inputs.Count, unitRoundoff) + own, (Roundings.Gamma(FanIn + 6, unitRoundoff) * size) + own);
+        Blur = Math.Max(Blur, leastSquares.RowNorms.Max() * direct);
+        for (var k = 0; k < outputs.Count; k++)
+        {
+            double Solution(int unknown) => leastSquares.Solution[(unknown * outputs.Count) + k];
+            var norm = Math.Sqrt(Enumerable.Range(0, unknowns).Sum(unknown => Solution(unknown) * Solution(unknown)));
+
+            // Of second order: the solution's own error in the norm that bounds it.
+            var (error, ofWeights) = (1.01 * norm * perRow, 1.01 * norm * direct);
+            for (var unknown = 0; unknown < FanIn; unknown++)
+            {
+                var at = (unknown * Outputs) + outputs.First + k;
+                (Weights[at], Errors[at]) = (Solution(unknown), leastSquares.RowNorms[unknown] * ofWeights);
+            }
+
+            var output = outputs.First + k;
+            (Biases[output], BiasErrors[output]) = (Solution(FanIn), leastSquares.RowNorms[FanIn] * error);
+            (Residuals[output], ResidualErrors[output]) = (leastSquares.ResidualNorms[k], error);
+        }
+
+        return true;
+    }
+
+    /// <summary>The norm of the errors of all equations, for weights and bias of norm 1.</summary>
+    private double OfRow(Convolution geometry, List<(double[] Left, double[] Right, double Norm)> rows, int channels, double unitRoundoff)
+    {
+        var direct = Roundings.Gamma(FanIn + 6, unitRoundoff);
+        if (geometry.Kernel == 1)
+        {
+            // A row has norm 1 but for the bias, which has a column of at most its own norm.
+            return direct * Math.Sqrt(rows.Sum(row => row.Left.Sum(value => value * value)));
+        }
+
+        var extent = Layer.Layer is Convolution ? 32 : 1;
+        var transformed = Roundings.Gamma(
+            Math.Max(FourierRounding.OfConvolution(extent, extent, channels, geometry.Kernel), geometry.Kernel == 3 && geometry.Stride == 1 ? WinogradRounding.OfConvolution(channels) : 0),
+            unitRoundoff);
+        return Math.Sqrt(rows.Sum(row => Math.Pow((direct * Math.Sqrt(row.Left.Sum(value => value * value))) + (transformed * row.Norm), 2)));
+    }
+
+    private void AddRows(
+        List<(double[] Left, double[] Right, double Norm)> rows, Convolution geometry, WrittenOutFeatures input, WrittenOutFeatures output, (int First, int Count) inputs, (int First, int Count) outputs)
+    {
+        var before = (geometry.Kernel - 1) / 2 * geometry.Dilation;
+        for (var image = 0; image < output.Images; image++)
+        {
+            // The image with its border: no position is read more often than a kernel has taps.
+            var pixels = Enumerable.Range(0, input.Positions * input.Channels).Select(i => (image * input.Positions * input.Channels) + i).ToArray();
+            var (ofSignal, ofNoise) = (geometry.Kernel * Math.Sqrt(pixels.Sum(i => input.Signal[i] * input.Signal[i])), geometry.Kernel * Math.Sqrt(pixels.Sum(i => input.Noise[i] * input.Noise[i])));
+            for (var row = 0; row < output.Height; row++)
+            {
+                for (var column = 0; column < output.Width; column++)
+                {
+                    var (x, dx) = (new double[FanIn + 1], new double[FanIn + 1]);
+                    for (var tap = 0; tap < geometry.Kernel * geometry.Kernel; tap++)
+                    {
+                        var i = WrittenOutBoundary.Source(geometry.Boundary, (row * geometry.Stride) - before + (tap / geometry.Kernel * geometry.Dilation), input.Height);
+                        var j = WrittenOutBoundary.Source(geometry.Boundary, (column * geometry.Stride) - before + (tap % geometry.Kernel * geometry.Dilation), input.Width);
+                        for (var channel = 0; i is not null && j is not null && channel < inputs.Count; channel++)
+                        {
+                            var at = input.At(image, i.Value, j.Value, inputs.First + channel);
+                            (x[(tap * inputs.Count) + channel], dx[(tap * inputs.Count) + channel]) = (input.Signal[at], input.Noise[at]);
+                        }
+                    }
+
+                    x[FanIn] = 1;
+                    var right = Enumerable.Range(0, outputs.Count).Select(k => output.At(image, row, column, outputs.First + k)).ToArray();
+                    Add(x, [.. right.Select(i => output.Signal[i])], ofSignal);
+                    Add(dx, [.. right.Select(i => output.Noise[i])], ofNoise);
+                }
+            }
+        }
+
+        void Add(double[] left, double[] right, double norm)
+        {
+            var size = Math.Sqrt(left.Take(FanIn).Sum(value => value * value));
+            if (size > 0)
+            {
+                rows.Add((Array.ConvertAll(left, value => value / size), Array.ConvertAll(right, value => value / size), norm / size));
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Every wrong interpreter of described layers dies by the claim that names its defect, and the right one by none.</summary>
+public class LayerMutantTests
+{
+    public static TheoryData<string> Names => [.. LayerMutants.List.Select(mutant => mutant.ToString())];
+
+    public static TheoryData<string> Claims => [.. LayerMutants.List.Select(mutant => mutant.ClaimId).Distinct()];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Wrong_interpreter_is_rejected_by_its_claim(string name)
+    {
+        var mutant = LayerMutants.List.Single(candidate => candidate.ToString() == name);
+        using var subject = mutant.Create();
+
+        var outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value);
+
+        outcome.Verdict.Should().Be(Verdict.Rejected, outcome.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Claims))]
+    public void Interpreter_by_the_rules_passes_every_claim(string claim)
+    {
+        using var subject = new LayerInterpreter("by the rules", new LayerRules());
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == Suite.Composed), subject, Scale.Quick, TestSeed.Value);
+
+        outcome.Verdict.Should().Be(Verdict.Holds, outcome.ToString());
+        outcome.Declined.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void No_two_wrong_implementations_have_a_name() =>
+        LayerMutants.List.Concat(AllMutants.List).Select(mutant => mutant.Name).Should().OnlyHaveUniqueItems();
+}
