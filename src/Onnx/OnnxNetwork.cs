@@ -38,6 +38,9 @@ public sealed class OnnxNetwork : IDisposable
     /// <summary>Multiplications with additions of a mapping: of products, for signal and noise, and of effective ranks.</summary>
     public double MultiplyAdds => _prepared.MultiplyAdds;
 
+    /// <summary>The same as a description, where it is one.</summary>
+    internal OnnxComposition Composition => _prepared.Composition;
+
     /// <summary>Reads a file and differentiates its network.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it is run.</param>

@@ -47,7 +47,8 @@ internal sealed record OnnxDescription(
     IReadOnlyList<string> Remarks,
     long LeastMemory,
     double MultiplyAdds,
-    string InputChecksum);
+    string InputChecksum,
+    OnnxComposition Composition);
 
 /// <summary>The moments of a mapping, bit for bit.</summary>
 /// <param name="Mu2InputSignal">μ₂ of the signal where noise enters.</param>

@@ -12,6 +12,9 @@ internal sealed class OnnxProcess : IDisposable
     /// <summary>What the process writes to standard error is kept up to this: a native library may say much before it ends.</summary>
     private const int MostErrors = 1 << 14;
 
+    /// <summary>The status of what was ended by SIGKILL.</summary>
+    private const int Killed = 128 + 9;
+
     private readonly OnnxRequest _request;
     private readonly Process _process;
     private readonly CancellationToken _cancellation;
@@ -149,21 +152,18 @@ internal sealed class OnnxProcess : IDisposable
         _cancellation.ThrowIfCancellationRequested();
         _process.WaitForExit();
         _cancellation.ThrowIfCancellationRequested();
-        string last;
-        lock (_errors)
+        if (Environment.GetEnvironmentVariable(Failure.DebugVariable) == "1")
         {
-            last = _errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(line => !string.IsNullOrWhiteSpace(line), "");
-            if (Environment.GetEnvironmentVariable(Failure.DebugVariable) == "1")
+            lock (_errors)
             {
                 Console.Error.Write(_errors);
             }
         }
 
-        var killed = _process.ExitCode == 128 + 9;
         return new InvalidInputException(
             _request.Path,
-            $"expected a model that ONNX Runtime can {_doing}, but it ended its process with status {_process.ExitCode}"
-            + (killed ? ", as systems end what takes too much memory; take a smaller batch" : last.Length > 0 ? $" ({ForeignText.Beginning(last.TrimEnd('.'), 200)})" : ""));
+            $"expected a model that ONNX Runtime can {_doing}, but it crashed, status {_process.ExitCode}"
+            + (_process.ExitCode == Killed ? ": systems end so what takes too much memory; take a smaller batch" : $" ({Failure.DebugVariable}=1 shows what it said)"));
     }
 
     private void Keep(string? line)

@@ -10,12 +10,16 @@ namespace Wellbehaved.Cli;
 /// <summary>Tells of a network in an ONNX file: on a terminal, as JSON, and as a page.</summary>
 /// <param name="result">What was recorded.</param>
 /// <param name="diagnosis">What is concluded from it.</param>
-internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis)
+/// <param name="theory">What theory says of the same network.</param>
+internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxTheory theory)
 {
     /// <summary>More parameters than this are told by kind, and each of them in <c>--json</c> and <c>--report</c>.</summary>
     private const int MostParameters = 12;
 
     private const int Hanging = 2;
+
+    /// <summary>Gains in a layer below this are none.</summary>
+    private const double Least = 5e-5;
     private readonly OnnxSurvey _survey = new(result);
 
     private OnnxDescription Network => result.Network;
@@ -34,6 +38,11 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis)
         foreach (var line in Table(Header, StageRows()))
         {
             yield return line;
+        }
+
+        foreach (var said in theory.Said)
+        {
+            yield return $"theory: {said}";
         }
 
         yield return "medians over the mappings, at the end of each stage; depth counts layers with weights on the longest path; the gain of χ is a mean, intervals are of 95 % for all stages at once";
@@ -83,6 +92,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis)
             ["log_snr_ratio_median"] = Json.Number(row.LogSnr),
             ["log_chi_gain"] = row.Gain is { } gain ? new JsonObject { ["value"] = Json.Number(gain.Value), ["lower"] = Json.Number(gain.Lower), ["upper"] = Json.Number(gain.Upper) } : null,
         })]);
+        json["theory"] = new JsonObject { ["said"] = new JsonArray([.. theory.Said.Select(said => (JsonNode)said)]), ["network"] = Network.Composition.Network is { } text ? JsonNode.Parse(text) : null };
         json["where"] = new JsonArray([.. _survey.Remarks().Select(remark => (JsonNode)remark)]);
         var sequence = result.Sequence.ToHashSet();
         json["places"] = new JsonArray([.. Network.Places.Select((place, i) => (JsonNode)new JsonObject
@@ -98,6 +108,8 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis)
             ["log_chi_median"] = Json.Number(MedianAt(i, (mapping, moments) => place.Points > 1 ? moments.LogChi(mapping.Mu2InputSignal) : double.NaN)),
             ["reff_signal_median"] = Json.Number(MedianAt(i, (_, moments) => moments.ReffSignal < 1 ? double.NaN : moments.ReffSignal)),
             ["mu2_signal_median"] = Json.Number(MedianAt(i, (_, moments) => moments.Mu2Signal)),
+            ["log_chi_theory"] = theory.AtPlaces.TryGetValue(i, out var predicted) ? Json.Number(predicted.LogChi) : null,
+            ["reff_signal_theory"] = predicted is null ? null : Json.Number(predicted.ReffSignal),
             ["mu2_noise_median"] = Json.Number(MedianAt(i, (_, moments) => moments.Mu2Noise)),
         })]);
         return json;
@@ -114,7 +126,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis)
     public IEnumerable<(string Title, IReadOnlyList<string> Paragraphs, IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows)> Sections()
     {
         string[] none = [];
-        yield return ("Verdict", [.. DiagnosisLines.Of(diagnosis).Select(line => line.Trim()), .. _survey.Remarks(), .. Network.Remarks], none, []);
+        yield return ("Verdict", [.. DiagnosisLines.Of(diagnosis).Select(line => line.Trim()), .. _survey.Remarks(), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
         yield return ("Stages", none, Header, [.. StageRows()]);
         yield return ("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(parameter => new[] { parameter.Name, string.Join('x', parameter.Shape), Word(parameter.Role), parameter.Law })]);
         yield return ("Places", none, ["place", "operator", "after", "depth", "channels", "points", "ln χ", "directions"], [.. Network.Places.Select((place, i) => new[]
@@ -125,7 +137,9 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis)
         })]);
     }
 
-    private static string[] Header { get; } = ["stage", "depth", "channels", "points", "directions", "SNR^l/SNR^0", "SNR in it", "χ in each layer"];
+    private string[] Header => theory.AtPlaces.Count == 0
+        ? ["stage", "depth", "channels", "points", "directions", "SNR^l/SNR^0", "SNR in it", "χ in each layer"]
+        : ["stage", "depth", "channels", "points", "directions", "theory", "SNR^l/SNR^0", "theory", "SNR in it", "χ in each layer"];
 
     private static JsonArray Array(IReadOnlyList<long> numbers) => new([.. numbers.Select(number => (JsonNode)number)]);
 
@@ -159,17 +173,30 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis)
         return text.ToString();
     }
 
-    private IEnumerable<string[]> StageRows() => _survey.Rows.Select(row => new[]
-    {
+    private IEnumerable<string[]> StageRows() => _survey.Rows.Select(row => (string[])
+    [
         row.Stage.Name,
         row.Stage.From + 1 < row.Place.Depth ? $"{row.Stage.From + 1}-{row.Place.Depth}" : $"{row.Place.Depth}",
         $"{row.Place.Channels}",
         $"{row.Place.Points}",
-        Fixed(row.Directions, row.Directions < 99.5 ? "F1" : "F0"),
-        double.IsFinite(row.LogSnr) ? OnnxSurvey.Factor(row.LogSnr) : "-",
+        Directions(row.Directions),
+        .. Predicted(row, place => Directions(place.ReffSignal)),
+        Snr(row.LogSnr),
+        .. Predicted(row, place => Snr(-2 * place.LogChi)),
         row.Gain is { } gain ? (gain.Value > 0 ? $"÷ {OnnxSurvey.Factor(2 * gain.Value)}" : $"x {OnnxSurvey.Factor(-2 * gain.Value)}") : "-",
-        row is { Gain: { } change, Layers: > 0 } ? RateWords.PerCent(change.Per(row.Layers)) : "-",
-    });
+        row is { Gain: { } change, Layers: > 0 } ? PerLayer(change.Per(row.Layers)) : "-",
+    ]);
+
+    private static string Directions(double directions) => Fixed(directions, directions < 99.5 ? "F1" : "F0");
+
+    private static string Snr(double logarithm) => double.IsFinite(logarithm) ? OnnxSurvey.Factor(logarithm) : "-";
+
+    /// <summary>A cell of theory, where theory says anything of the network.</summary>
+    private IEnumerable<string> Predicted(OnnxStageRow row, Func<Theory.PredictedPlace, string> cell) =>
+        theory.AtPlaces.Count == 0 ? [] : [theory.AtPlaces.TryGetValue(row.Stage.End, out var place) ? cell(place) : "-"];
+
+    /// <summary>A gain of ln χ in each layer; without its interval where few mappings leave one that says nothing.</summary>
+    private static string PerLayer(Estimate gain) => OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);
 
     private IEnumerable<string> ParameterTable() => Network.Parameters.Count <= MostParameters
         ? Table(["parameter", "shape", "role", "drawn"], Network.Parameters.Select(parameter => new[] { parameter.Name, string.Join('x', parameter.Shape), Word(parameter.Role), parameter.Law }))

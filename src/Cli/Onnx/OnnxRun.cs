@@ -105,7 +105,7 @@ internal static class OnnxRun
         }
 
         var diagnosis = Diagnosis.Of(MomentTable.Of(result.File));
-        var told = new OnnxReport(result, diagnosis);
+        var told = new OnnxReport(result, diagnosis, OnnxTheory.Of(request, result.Network, cancellation));
         if (report is not null)
         {
             told.WritePages(report);

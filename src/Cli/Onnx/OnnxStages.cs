@@ -113,7 +113,7 @@ internal static class OnnxStages
         foreach (var (first, last) in ended)
         {
             var end = Enumerable.Range(first, last - first + 1).LastOrDefault(i => places[i].IsOnTrunk, last);
-            stages.Add(new OnnxStage(NameOf(places, names ?? keys, first, last), before, end, last - first + 1));
+            stages.Add(new OnnxStage(NameOf(places, names ?? keys, first, end), before, end, last - first + 1));
             before = places[end].Depth;
         }
 

@@ -25,6 +25,9 @@ internal sealed class OnnxSurvey
     /// <summary>A loss of less than this factor is not where anything goes wrong.</summary>
     private const double Remarkable = 2;
 
+    /// <summary>χ is known to less than this factor, or not at all.</summary>
+    private const double Wide = 10;
+
     /// <summary>Looks at a result.</summary>
     public OnnxSurvey(OnnxResult result)
     {
@@ -56,7 +59,7 @@ internal sealed class OnnxSurvey
         {
             var most = lossy[0];
             var gain = most.Gain!.Value;
-            var interval = double.IsFinite(gain.Lower) ? $" ({Factor(2 * gain.Lower)} to {Factor(2 * gain.Upper)}, 95 %)" : "";
+            var interval = IsTelling(gain) ? $" ({Factor(2 * gain.Lower)} to {Factor(2 * gain.Upper)}, 95 %)" : "";
             var others = lossy.Skip(1).Take(3).Select(row => $"{Factor(2 * row.Gain!.Value.Value)}-fold in {row.Stage.Name}").ToArray();
             yield return $"SNR falls {Factor(2 * gain.Value)}-fold in {most.Stage.Name}{interval}{(others.Length > 0 ? $"; {string.Join(", ", others)}" : "")}.";
         }
@@ -66,13 +69,16 @@ internal sealed class OnnxSurvey
         }
 
         // Over fewer points there cannot be more directions: such a loss is no fault of the layers.
-        var falling = Rows.Zip(Rows.Skip(1)).Where(pair => pair.First.Directions > 1 && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Remarkable && pair.Second.Place.Points > pair.Second.Place.Shape[0]).ToArray();
+        var falling = Rows.Zip(Rows.Skip(1)).Where(pair => pair.First.Directions > 1 && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Math.Max(Remarkable, (double)pair.First.Place.Points / pair.Second.Place.Points)).ToArray();
         if (falling.Length > 0)
         {
             var (before, after) = falling.MaxBy(pair => (pair.First.Directions - 1) / (pair.Second.Directions - 1));
             yield return string.Create(CultureInfo.InvariantCulture, $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Stage.Name}.");
         }
     }
+
+    /// <summary>Whether an interval says more than that mappings are few.</summary>
+    public static bool IsTelling(Estimate gain) => gain.Upper - gain.Lower < Math.Log(Wide);
 
     /// <summary>A factor given by its logarithm, with two digits.</summary>
     public static string Factor(double logarithm) => Math.Exp(logarithm) is var factor && factor is >= 0.01 and < 1000 ? factor.ToString(factor < 9.95 ? "G2" : "F0", CultureInfo.InvariantCulture) : RateWords.Scientific(logarithm);

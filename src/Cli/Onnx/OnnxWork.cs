@@ -50,7 +50,7 @@ internal static class OnnxWork
             say(new OnnxMessage
             {
                 Network = new OnnxDescription(
-                    network.Name, network.Sha256, network.Inputs, network.Places, network.Parameters, network.Remarks, network.LeastMemory, network.MultiplyAdds, inputs.Checksum),
+                    network.Name, network.Sha256, network.Inputs, network.Places, network.Parameters, network.Remarks, network.LeastMemory, network.MultiplyAdds, inputs.Checksum, network.Composition),
             });
             for (var simulation = 0; simulation < request.NumSims; simulation++)
             {

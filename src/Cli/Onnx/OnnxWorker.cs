@@ -16,6 +16,7 @@ internal static class OnnxWorker
     {
         // Ctrl-C reaches both processes: the command decides, and ends this one.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        MemoryLimit.ToWhatIsFree();
         using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
         using var input = new StreamReader(Console.OpenStandardInput());
         var line = input.ReadLine();

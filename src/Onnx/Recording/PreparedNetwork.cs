@@ -49,6 +49,8 @@ internal sealed class PreparedNetwork : IDisposable
 
     public required double MultiplyAdds { get; init; }
 
+    public required OnnxComposition Composition { get; init; }
+
     /// <summary>Number of stretches.</summary>
     public int Segments => _segments.Count;
 
@@ -80,9 +82,10 @@ internal sealed class PreparedNetwork : IDisposable
             throw new InvalidInputException(graph.Subject, "expected layers that noise reaches, got none");
         }
 
+        var composition = NetworkRecognition.Of(graph, types, tangents, parameters, entries, places, options.BatchNorm);
         derivative.Inputs.AddRange(entries.Select(entry => GraphModel.Input(seeds[entry.Value], types[entry.Value].Element, types[entry.Value].Shape!)));
         GiveParameters(derivative, parameters, types);
-        var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes) { Inputs = inputs, Remarks = remarks, MultiplyAdds = Arithmetic.Count(graph, types, places.ConvertAll(place => place.Place), options) };
+        var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes) { Inputs = inputs, Remarks = remarks, MultiplyAdds = Arithmetic.Count(graph, types, places.ConvertAll(place => place.Place), options), Composition = composition };
         try
         {
             prepared.Load(types, bytesOfSegment);

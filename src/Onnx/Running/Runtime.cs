@@ -84,5 +84,7 @@ internal static class Runtime
     }
 
     private static InvalidInputException Refusal(string subject, OnnxRuntimeException error) =>
-        new(subject, $"expected a model that ONNX Runtime runs, which says: {ForeignText.Beginning(error.Message, 500)}", error);
+        error.Message.Contains("bad_alloc", StringComparison.Ordinal) || error.Message.Contains("Failed to allocate memory", StringComparison.Ordinal)
+            ? new(subject, "expected a model that takes no more memory than there is; take a smaller batch", error)
+            : new(subject, $"expected a model that ONNX Runtime runs, which says: {ForeignText.Beginning(error.Message, 500)}", error);
 }
