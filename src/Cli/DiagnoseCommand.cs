@@ -10,6 +10,9 @@ internal static class DiagnoseCommand
 
     private const int SimulationsByDefault = 32;
 
+    /// <summary>A network in a file is rarely small.</summary>
+    private const int OnnxSimulationsByDefault = 8;
+
     /// <summary>Blank characters beyond which a file is no network, whatever follows.</summary>
     private const int MostBlanks = 1 << 12;
 
@@ -19,16 +22,24 @@ internal static class DiagnoseCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "A result file, ours, the author's or another program's; or a network of layers, as a JSON file or a recipe, which is run first", HelpName = "FILE.npz|FILE.json" };
+        var file = new Argument<string>("FILE")
+        {
+            Description = "A result file, ours, the author's or another program's; or a network, which is run first: of layers, as a JSON file or a recipe, or a model in an ONNX file",
+            HelpName = "FILE.npz|FILE.json|MODEL.onnx",
+        };
         var json = OptionFactory.OutputFile("--json", "Write the diagnosis to this file as JSON");
         var expect = OptionFactory.Choice("--expect", "Exit status 1 where the network is not as expected", "anything", WellBehaved);
         var network = new NetworkOptions(NetworkOptions.Source.Network);
-        var numSims = OptionFactory.Number("--num-sims", "Number of simulations, each with its own batch, noise and weights", SimulationsByDefault);
+        var numSims = OptionFactory.Number("--num-sims", $"Number of simulations, each with its own batch, noise and weights; {OnnxSimulationsByDefault} of an ONNX file if nothing is said", SimulationsByDefault);
         var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
-        var command = new Command("diagnose", "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options from --total-depth on are for a network of layers, which is run first.") { file, expect, json };
+        var command = new Command("diagnose", "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options from --total-depth on are for a network, which is run first.") { file, expect, json };
+        var report = new Option<string?>("--report") { Description = "Of an ONNX file: write a report into this folder, report.html and report.md", HelpName = "DIR" };
+        var onnx = new OnnxOptionList();
         network.AddTo(command);
-        Option[] ofRuns = [.. network.All, numSims, output, threads];
+        onnx.AddTo(command);
+        command.Options.Add(report);
+        Option[] ofRuns = [.. network.All, .. onnx.All, report, numSims, output, threads];
         foreach (var option in new Option[] { numSims, output, threads })
         {
             command.Options.Add(option);
@@ -38,11 +49,27 @@ internal static class DiagnoseCommand
         {
             var path = parsed.GetRequiredValue(file);
             Outputs.RequireWritableText(parsed.GetValue(json), "--json", [path]);
+            if (OnnxFile.Is(path))
+            {
+                var simulations = parsed.GetResult(numSims) is { Implicit: false } ? parsed.GetValue(numSims) : OnnxSimulationsByDefault;
+                var request = onnx.Read(network.ReadOnnx(path, parsed, simulations), parsed) with { Threads = parsed.GetValue(threads) };
+                Outputs.RequireApart(parsed.GetValue(output), output.Name, [path]);
+                var (diagnosis, told) = OnnxRun.Diagnose(request, parsed.GetValue(output), parsed.GetValue(report), cancellation);
+                told.Print(Screen.Output());
+                return Say(diagnosis, parsed.GetValue(expect), parsed.GetValue(json), told);
+            }
+
             if (!IsNetwork(path))
             {
                 return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
-                    ? throw new InvalidInputException(needless.Name, $"expected only for a network of layers, which is run first; {path} is a result file, or nothing that can be run")
+                    ? throw new InvalidInputException(needless.Name, $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or nothing that can be run")
                     : Say(Diagnosis.Of(MomentTable.Of(ResultInput.Read(path))), parsed.GetValue(expect), parsed.GetValue(json));
+            }
+
+            onnx.RefuseAll(parsed);
+            if (parsed.GetValue(report) is not null)
+            {
+                throw new InvalidInputException(report.Name, "expected only with the ONNX file of a network");
             }
 
             var options = network.Read(path, parsed, parsed.GetValue(numSims));
@@ -99,7 +126,7 @@ internal static class DiagnoseCommand
         return MomentTable.Of(result);
     }
 
-    private static int Say(Diagnosis diagnosis, string? expected, string? json)
+    private static int Say(Diagnosis diagnosis, string? expected, string? json, OnnxReport? onnx = null)
     {
         var screen = Screen.Output();
         screen.Sentence(diagnosis.Sentence);
@@ -110,7 +137,7 @@ internal static class DiagnoseCommand
 
         if (json is not null)
         {
-            AtomicFile.WriteText(json, DiagnosisReport.ToText(diagnosis) + "\n");
+            AtomicFile.WriteText(json, (onnx is null ? DiagnosisReport.ToText(diagnosis) : Json.TextOf(onnx.ToJson())) + "\n");
         }
 
         return diagnosis.Condition == Condition.Undecided ? ExitStatus.Inconclusive

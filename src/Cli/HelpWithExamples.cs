@@ -43,6 +43,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved run --architecture bn_ff --total-depth 200 --kernel-size 3 --num-channels 512 --batch-size 64 --num-sims 24 --shard 2/8 --out part-2.npz",
             "# A network of layers in a JSON file, docs/networks.md",
             "wellbehaved run --network mine.json --total-depth 6 --batch-size 16 --num-sims 30 --out mine.npz",
+            "# The network of an ONNX file, docs/onnx.md",
+            "wellbehaved run --network resnet50.onnx --num-sims 8 --batch-size 8 --out resnet50.npz",
         ],
         ["merge"] =
         [
@@ -64,6 +66,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved diagnose bn_ff.npz --json diagnosis.json",
             "# A network of layers, which is run first",
             "wellbehaved diagnose mine.json --total-depth 20 --batch-size 64 --num-sims 50",
+            "# Your own network, exported from PyTorch or another framework, docs/onnx.md",
+            "wellbehaved diagnose resnet50.onnx --num-sims 8 --batch-size 8 --report report",
         ],
         ["plot"] =
         [
@@ -77,6 +81,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved network",
             "wellbehaved network conv_ln_gelu",
             "wellbehaved network mine.json --total-depth 4 --batch-size 64",
+            "# One of its mappings for another program",
+            "wellbehaved network conv_ln_gelu --total-depth 4 --num-channels 32 --input-shape 32x32x3 --onnx mine.onnx",
         ],
         ["claims"] = ["wellbehaved claims S2 P3", "# For a program", "wellbehaved claims --json"],
         ["help"] = ["wellbehaved help run"],

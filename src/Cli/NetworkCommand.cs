@@ -29,16 +29,26 @@ internal static class NetworkCommand
         var print = new Option<bool>("--print") { Description = "Print the JSON form, with the sizes put in; a recipe alone is printed as it is" };
         var table = new Option<bool>("--table") { Description = "Show layers, shapes, parameters, multiply-adds, places and memory; what happens for a file, and for a recipe with sizes" };
         var json = OptionFactory.OutputFile("--json", "Also write the table to this file, as JSON");
-        var command = new Command("network", "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places.") { name, channels, depth, input, batchSize, print, table, json };
+        var onnx = new Option<string?>("--onnx") { Description = "Write one mapping of the network, its parameters drawn, to this ONNX file", HelpName = "FILE.onnx" };
+        var seed = OptionFactory.Number("--seed", "Seed of the parameters of --onnx", 0UL, "a whole number of at least 0");
+        var command = new Command("network", "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places, or writes it as an ONNX file.")
+        {
+            name, channels, depth, input, batchSize, print, table, json, onnx, seed,
+        };
         command.SetAction(parsed =>
         {
             var sizes = new NetworkSizes(parsed.GetValue(input), parsed.GetValue(channels), parsed.GetValue(depth));
-            var wanted = new Wanted(parsed.GetValue(print), parsed.GetValue(table), parsed.GetValue(batchSize), parsed.GetValue(json));
+            var wanted = new Wanted(parsed.GetValue(print), parsed.GetValue(table), parsed.GetValue(batchSize), parsed.GetValue(json), parsed.GetValue(onnx));
+            if (wanted.Onnx is null && parsed.GetResult(seed) is { Implicit: false })
+            {
+                throw new InvalidInputException(seed.Name, "expected with --onnx, whose parameters are drawn");
+            }
+
             if (parsed.GetValue(name) is { } given)
             {
-                Show(NetworkSource.Open(given), sizes, wanted);
+                Show(NetworkSource.Open(given), sizes, wanted, parsed.GetValue(seed));
             }
-            else if (sizes.IsEmpty && wanted == new Wanted(false, false, null, null))
+            else if (sizes.IsEmpty && wanted == new Wanted(false, false, null, null, null))
             {
                 List(Screen.Output());
             }
@@ -52,11 +62,20 @@ internal static class NetworkCommand
         return command;
     }
 
-    private static void Show(NetworkSource source, NetworkSizes sizes, Wanted wanted)
+    private static void Show(NetworkSource source, NetworkSizes sizes, Wanted wanted, ulong seed)
     {
         if (wanted.Print && (wanted.Table || wanted.Json is not null || wanted.BatchSize is not null))
         {
             throw new InvalidInputException("--print", "expected without --table, --batch-size and --json, which are for the table");
+        }
+
+        if (wanted.Onnx is { } path)
+        {
+            Export(source, sizes, path, seed);
+            if (wanted is { Print: false, Table: false, Json: null, BatchSize: null })
+            {
+                return;
+            }
         }
 
         Outputs.RequireWritableText(wanted.Json, "--json", source.IsRecipe ? [] : [source.Name]);
@@ -82,6 +101,28 @@ internal static class NetworkCommand
         }
 
         NetworkTable.Print(summary, Screen.Output());
+    }
+
+    /// <summary>Apart, so that what shows networks does not load what writes ONNX files.</summary>
+    private static void Export(NetworkSource source, NetworkSizes sizes, string path, ulong seed)
+    {
+        Outputs.RequireWritableText(path, "--onnx", source.IsRecipe ? [] : [source.Name]);
+        if (!path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new InvalidInputException("--onnx", $"expected a file name that ends in .onnx, got '{path}'");
+        }
+
+        var network = source.With(sizes);
+        try
+        {
+            AtomicFile.Write(path, stream => Wellbehaved.Onnx.OnnxExport.Write(network, stream, seed));
+        }
+        catch (InvalidInputException unsaid) when (unsaid.Subject != path && unsaid.Subject != "--onnx")
+        {
+            throw new InvalidInputException(source.Name, unsaid.Message, unsaid);
+        }
+
+        Console.WriteLine(ForeignText.OnOneLine($"{network.Name}: one mapping, seed {seed}, written to {path}"));
     }
 
     private static void List(Screen screen)
@@ -120,5 +161,6 @@ internal static class NetworkCommand
     /// <param name="Table">The table, also for a recipe without sizes.</param>
     /// <param name="BatchSize">Images in a batch; null where nothing was said.</param>
     /// <param name="Json">File for the table; null for none.</param>
-    private sealed record Wanted(bool Print, bool Table, int? BatchSize, string? Json);
+    /// <param name="Onnx">ONNX file; null for none.</param>
+    private sealed record Wanted(bool Print, bool Table, int? BatchSize, string? Json, string? Onnx);
 }

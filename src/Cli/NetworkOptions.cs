@@ -28,8 +28,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         _ => "The channels that a network leaves open as \"N\"",
     });
 
-    private readonly Option<int> _batchSize = source == Source.Network ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault) : OptionFactory.RequiredNumber<int>("--batch-size", "Images in a batch");
-    private readonly Option<Shape?> _input = ShapeOption.Create();
+    private readonly Option<int> _batchSize = source == Source.Network ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault) : OptionFactory.OptionalNumber<int>("--batch-size", "Images in a batch; of an ONNX file those that it says, or 8");
+    private readonly Option<InputShapes?> _input = ShapeOption.CreateForFiles();
     private readonly Option<string> _noise = OptionFactory.Choice("--noise", "Of which mapping the noise is the derivative: of one input, the statistics of the batch held, or of the whole batch", "mapping", "full");
     private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist, the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
     private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them" };
@@ -68,7 +68,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private IEnumerable<Option> Inputs => [_dataset, _dataDir, _layout, _normalize];
 
     /// <summary>What an architecture needs, and a network of layers says itself or may leave open.</summary>
-    private Option[] OfArchitecture => [_architecture, _totalDepth, _kernelSize, _numChannels];
+    private Option[] OfArchitecture => [_architecture, _totalDepth, _kernelSize, _numChannels, _batchSize];
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
@@ -120,10 +120,16 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             throw new InvalidInputException(option.Name, "expected without --network, whose layers say it themselves");
         }
 
+        if (OnnxFile.Is(name))
+        {
+            throw new InvalidInputException(name, "expected a network of layers: one in an ONNX file is run and diagnosed, and not predicted");
+        }
+
         var template = NetworkSource.Open(name);
         var (dataset, folder, layout) = (parsed.GetRequiredValue(_dataset), parsed.GetValue(_dataDir), LayoutOf(parsed.GetValue(_layout)));
         ExperimentOptions.RequireSizes(null, parsed.GetValue(_batchSize), null);
-        var input = template.Template.Input is not null ? parsed.GetValue(_input) : InputOf(parsed.GetValue(_input), dataset, folder, layout);
+        var asked = ImageOf(parsed);
+        var input = template.Template.Input is not null ? asked : InputOf(asked, dataset, folder, layout);
         var network = template.With(new NetworkSizes(input, Given(parsed, _numChannels), Given(parsed, _totalDepth)));
         return ExperimentOptions.Of(network, parsed.GetValue(_batchSize), numSims) with
         {
@@ -136,6 +142,54 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             Seed = parsed.GetValue(_seed),
         };
     }
+
+    /// <summary>Reads the options of a network in an ONNX file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="parsed">The call.</param>
+    /// <param name="numSims">Number of simulations.</param>
+    /// <returns>What is asked, but for options that are for ONNX files alone.</returns>
+    /// <exception cref="InvalidInputException">An option is wrong.</exception>
+    public OnnxRequest ReadOnnx(string path, ParseResult parsed, int numSims)
+    {
+        foreach (var option in new Option[] { _architecture, _totalDepth, _kernelSize, _numChannels, _boundary, _epsilon, _resDepth, _numComputations, _depths }.Where(option => IsGiven(parsed, option)))
+        {
+            throw new InvalidInputException(option.Name, "expected without an ONNX file, which says it itself");
+        }
+
+        if (numSims < 1)
+        {
+            throw new InvalidInputException("--num-sims", $"expected a positive number, got {numSims}");
+        }
+
+        var (dataset, input) = (IsGiven(parsed, _dataset) ? parsed.GetValue(_dataset) : null, parsed.GetValue(_input));
+        foreach (var option in new Option[] { _dataDir, _layout, _normalize }.Where(option => dataset is null && IsGiven(parsed, option)))
+        {
+            throw new InvalidInputException(option.Name, "expected with --dataset, without which the inputs of an ONNX file are Gaussian");
+        }
+
+        return new OnnxRequest
+        {
+            Path = path,
+            BatchSize = Given(parsed, _batchSize),
+            ImageShape = input?.Image,
+            InputShapes = input?.Named.ToDictionary() ?? [],
+            Noise = NoiseOf(parsed),
+            Seed = parsed.GetValue(_seed),
+            NumSims = numSims,
+            Dataset = dataset,
+            DataDir = parsed.GetValue(_dataDir),
+            Layout = LayoutOf(parsed.GetValue(_layout)),
+            Normalize = NormalizationOf(parsed),
+        };
+    }
+
+    /// <summary>The ONNX file of the network; null where another network is asked about.</summary>
+    public string? OnnxOf(ParseResult parsed) => source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is { } path && OnnxFile.Is(path) ? path : null;
+
+    /// <summary>The shape of images that is asked for, of a network that is no ONNX file.</summary>
+    private Shape? ImageOf(ParseResult parsed) => parsed.GetValue(_input) is not { } given ? null
+        : given.Named.Count == 0 ? given.Image
+        : throw new InvalidInputException(_input.Name, $"expected height, width and channels such as 32x32x3, got {given.Named.Keys.First()}=…, which names an input of an ONNX file");
 
     /// <summary>The shape of the images, where the network leaves it open.</summary>
     /// <exception cref="InvalidInputException">Another was asked for; gaussian images have any.</exception>
@@ -182,8 +236,13 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private void RequireNetwork(CommandResult result)
     {
-        if (source == Source.ArchitectureOrNetwork && result.GetResult(_network) is not null)
+        if (source == Source.ArchitectureOrNetwork && result.GetResult(_network) is { } network)
         {
+            if (result.GetResult(_batchSize) is null or { Implicit: true } && !IsOnnx(network))
+            {
+                result.AddError($"Option '{_batchSize.Name}' is required.");
+            }
+
             return;
         }
 
@@ -198,6 +257,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             result.AddError($"Option '{option.Name}' is required.");
         }
     }
+
+    private static bool IsOnnx(OptionResult network) => network.Tokens is [var path] && OnnxFile.Is(path.Value);
 
     private NoiseKind NoiseOf(ParseResult parsed) => parsed.GetRequiredValue(_noise) switch
     {

@@ -1,5 +1,10 @@
 using Wellbehaved.Cli;
 
+if (args is [OnnxWorker.Verb])
+{
+    return OnnxWorker.Run();
+}
+
 int? status = null;
 AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
 {

@@ -20,7 +20,9 @@ internal static class RunCommand
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another run left in the file, a finished result or, without --resume, finished simulations in its journal" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("run", "Propagates signal and noise through random networks and writes the moments of every layer.");
+        var onnx = new OnnxOptionList();
         network.AddTo(command);
+        onnx.AddTo(command);
         foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, shard, resume, overwrite, threads })
         {
             command.Options.Add(option);
@@ -29,6 +31,23 @@ internal static class RunCommand
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             Outputs.RequireApart(parsed.GetRequiredValue(output), output.Name, network.FilesOf(parsed));
+            if (network.OnnxOf(parsed) is { } model)
+            {
+                foreach (var option in new Option[] { shard, resume }.Where(option => parsed.GetResult(option) is { Implicit: false }))
+                {
+                    throw new InvalidInputException(option.Name, "expected without an ONNX file: what is finished of it is kept nowhere until all is");
+                }
+
+                ResultOutput.EnsureWritable(parsed.GetRequiredValue(output));
+                var request = onnx.Read(network.ReadOnnx(model, parsed, parsed.GetValue(numSims)), parsed);
+                return OnnxRun.Write(
+                    request with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise), Threads = parsed.GetValue(threads) },
+                    parsed.GetRequiredValue(output),
+                    parsed.GetValue(overwrite),
+                    cancellation);
+            }
+
+            onnx.RefuseAll(parsed);
             var options = network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise) };
             return Run(
                 options,

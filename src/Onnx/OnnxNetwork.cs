@@ -35,6 +35,12 @@ public sealed class OnnxNetwork : IDisposable
     /// <summary>Bytes that a mapping takes at least, in all.</summary>
     public long LeastMemory => _prepared.LeastMemory;
 
+    /// <summary>Multiplications with additions of a mapping: of products, for signal and noise, and of effective ranks.</summary>
+    public double MultiplyAdds => _prepared.MultiplyAdds;
+
+    /// <summary>The same as a description, where it is one.</summary>
+    internal OnnxComposition Composition => _prepared.Composition;
+
     /// <summary>Reads a file and differentiates its network.</summary>
     /// <param name="path">The file.</param>
     /// <param name="options">How it is run.</param>
@@ -66,12 +72,22 @@ public sealed class OnnxNetwork : IDisposable
         var mappings = new List<OnnxMapping>();
         for (var simulation = 0; simulation < simulations; simulation++)
         {
-            mappings.Add(_prepared.Run(seed, (uint)simulation, cancellation));
+            mappings.Add(Map(seed, (uint)simulation, null, cancellation));
             progress?.Report(simulation + 1);
         }
 
         return new OnnxRecord(Places, mappings);
     }
+
+    /// <summary>Runs one mapping.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="simulation">Number of the mapping: parameters, inputs and noise are functions of both.</param>
+    /// <param name="progress">Told after each stretch which share of the mapping is done.</param>
+    /// <param name="cancellation">Ends the work between two stretches.</param>
+    /// <returns>Moments at each place.</returns>
+    /// <exception cref="InvalidInputException">ONNX Runtime gives up.</exception>
+    /// <exception cref="OperationCanceledException">The work was ended.</exception>
+    public OnnxMapping Map(ulong seed, uint simulation, Action<double>? progress = null, CancellationToken cancellation = default) => _prepared.Run(seed, simulation, progress, cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _prepared.Dispose();

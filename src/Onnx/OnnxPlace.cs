@@ -37,6 +37,9 @@ public enum OnnxPlaceKind
 /// </param>
 public sealed record OnnxPlace(string Name, string Operator, OnnxPlaceKind Kind, int Depth, IReadOnlyList<long> Shape, int ChannelAxis)
 {
+    /// <summary>Whether every path from the noise to the output passes here: after the sum of a residual unit, and not within its branch.</summary>
+    public bool IsOnTrunk { get; init; }
+
     /// <summary>Number of channels.</summary>
     public int Channels => (int)Shape[ChannelAxis];
 

@@ -31,6 +31,9 @@ public sealed record OnnxRecord(IReadOnlyList<OnnxPlace> Places, IReadOnlyList<O
 /// <param name="Moments">Moments at each place; null from the first place on where signal or noise holds a NaN or an infinity.</param>
 public sealed record OnnxMapping(double Mu2InputSignal, IReadOnlyList<MomentSet?> Moments)
 {
+    /// <summary>Whether it was no number that was met there first (0/0), and not one beyond all (an overflow).</summary>
+    public bool IsNotANumber { get; init; }
+
     /// <summary>The first place where signal or noise is no finite number, or where its square is none; null if all are.</summary>
     public int? FirstNotFinite
     {

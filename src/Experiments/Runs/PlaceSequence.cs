@@ -10,11 +10,17 @@ internal sealed record PlaceSequence(IReadOnlyList<int> Depths, IReadOnlyList<in
     /// <param name="depth">Depth of each place; they do not fall, and the last one is positive.</param>
     /// <param name="ranks">Effective ranks of the signal (simulations × places); null where none were computed.</param>
     /// <param name="recorded">The places, where the file describes its network.</param>
-    public static PlaceSequence Of(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded)
+    /// <param name="chosen">The places that the file's recorder has chosen; null where it has not.</param>
+    public static PlaceSequence Of(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded, IReadOnlyList<int>? chosen = null)
     {
         if (recorded is not null)
         {
             return new([.. recorded.Ends.Select(end => depth[end])], recorded.Ends, recorded.Ranks);
+        }
+
+        if (chosen is not null)
+        {
+            return new([.. chosen.Select(end => depth[end])], chosen, chosen.All(IsComputed) ? chosen : null);
         }
 
         int[] ends = [.. Enumerable.Range(0, depth.Count).Where(i => depth[i] > 0 && (i == depth.Count - 1 || depth[i + 1] > depth[i]))];

@@ -13,13 +13,13 @@ public sealed class ResultFile
 
     private readonly PlaceSequence? _sequence;
 
-    private ResultFile(int[] depth, string[]? places, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends)
+    private ResultFile(int[] depth, string[]? places, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends, int[]? sequence = null)
     {
         RecordedEnds = ends;
         _ends = new(() => RecordedEnds ?? TellEnds());
         Depth = depth;
         Places = places;
-        _sequence = places is null ? null : PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces);
+        _sequence = places is null ? null : PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces, sequence);
         ResidualDepth = residualDepth;
         Configuration = configuration;
         _configuration = said;
@@ -162,6 +162,16 @@ public sealed class ResultFile
     public static ResultFile Read(string path)
     {
         using var archive = IArrayCollection.Open(path);
+        return Of(path, archive);
+    }
+
+    /// <summary>Reads arrays, from wherever they come.</summary>
+    /// <param name="path">What to call them in messages.</param>
+    /// <param name="archive">The arrays.</param>
+    /// <returns>Their content.</returns>
+    /// <exception cref="InvalidInputException">They are damaged, do not fit each other, or would take far more memory than they do now.</exception>
+    internal static ResultFile Of(string path, IArrayCollection archive)
+    {
         string[] names = [.. archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal))];
         if (names.Length == 0 && (archive.Contains(ResultArrays.Place) || archive.Names.Any(MomentColumns.IsMoment)))
         {
@@ -189,7 +199,7 @@ public sealed class ResultFile
     private static ResultFile ReadNeutral(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsMoment)];
-        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
+        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Sequence, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         if (!archive.Contains(ResultArrays.Depth))
         {
@@ -208,6 +218,7 @@ public sealed class ResultFile
             throw new InvalidInputException(path, $"expected a text for each of the {depth.Length} places of 'depth' in 'place', found {places.Length}");
         }
 
+        var sequence = archive.Contains(ResultArrays.Sequence) ? SequenceOf(path, Decode(path, archive, ResultArrays.Sequence), depth) : null;
         var configuration = Text(path, archive, ResultArrays.Configuration);
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
         if (said?.Options?.RecordedPlaces is { } recorded && !recorded.Depths.SequenceEqual(depth))
@@ -218,7 +229,16 @@ public sealed class ResultFile
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        return new ResultFile(depth, places, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments));
+        return new ResultFile(depth, places, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments), sequence);
+    }
+
+    /// <summary>The places that a recorder has chosen as one sequence, as indices.</summary>
+    private static int[] SequenceOf(string path, double[] flags, int[] depth)
+    {
+        int[] chosen = [.. Enumerable.Range(0, Math.Min(flags.Length, depth.Length)).Where(i => flags[i] == 1)];
+        return flags.Length == depth.Length && chosen.Length > 0 && Array.TrueForAll(flags, flag => flag is 0 or 1) && depth[chosen[0]] > 0 && chosen.Zip(chosen.Skip(1)).All(pair => depth[pair.First] < depth[pair.Second])
+            ? chosen
+            : throw new InvalidInputException(path, $"expected in '{ResultArrays.Sequence}' 1 for places whose depths increase from at least 1, and 0 for the others of all {depth.Length}");
     }
 
     private double[][]? Columns(string name, IReadOnlyList<int> places) => MomentColumns.NeedVariance.Contains(name) && Options?.RecordedPlaces?.Varies == false ? null

@@ -11,6 +11,9 @@ public static class OnnxExport
     /// <summary>The version of operators that is written.</summary>
     internal const int Opset = 20;
 
+    /// <summary>Elements of four bytes in the 2 GiB of a file, less what names and shapes take.</summary>
+    private const int MostElements = 500_000_000;
+
     /// <summary>The key under which a file names the value at a place.</summary>
     internal const string PlaceKey = "wellbehaved.place.";
 
@@ -27,15 +30,35 @@ public static class OnnxExport
     public static void Write(Network network, string path, ulong seed, uint simulation = 0)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var model = Model(network, seed, simulation);
+        using var content = new MemoryStream();
+        Write(network, content, seed, simulation);
         try
         {
-            File.WriteAllBytes(path, model.ToByteArray());
+            File.WriteAllBytes(path, content.ToArray());
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new InvalidInputException(path, $"expected a file that can be written ({error.Message})", error);
         }
+    }
+
+    /// <summary>Writes a network.</summary>
+    /// <param name="network">Its description.</param>
+    /// <param name="stream">What is written to.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="simulation">Number of the mapping.</param>
+    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or there are more parameters than a file holds.</exception>
+    public static void Write(Network network, Stream stream, ulong seed, uint simulation = 0)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(stream);
+        var elements = ParameterList.Of(network).Aggregate(0.0, (sum, tensor) => sum + tensor.Length);
+        if (elements > MostElements)
+        {
+            throw new InvalidInputException(network.Name, $"expected at most {MostElements} parameters, which 2 GiB hold, got {elements:G4}");
+        }
+
+        Model(network, seed, simulation).WriteTo(stream);
     }
 
     /// <summary>The model of a network; under <see cref="PlaceKey"/> and a number each place of it has the name of its value.</summary>

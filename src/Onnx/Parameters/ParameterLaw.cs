@@ -44,7 +44,7 @@ internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, do
 
         if (isConstant)
         {
-            return FromFile;
+            return !elements.IsEmpty && elements[0] == (float)elements[0] ? new ParameterLaw(LawShape.Constant, elements[0]) : FromFile;
         }
 
         var variance = squares / elements.Length;

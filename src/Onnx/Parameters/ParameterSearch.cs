@@ -42,6 +42,14 @@ internal sealed class ParameterSearch
             search.Look(node);
         }
 
+        foreach (var parameter in search._found.Values)
+        {
+            if (!Array.TrueForAll(Tensors.Reals(parameter.Tensor), double.IsFinite))
+            {
+                throw new InvalidInputException(graph.Subject, $"expected finite numbers in the parameters, got others in tensor '{parameter.Tensor.Name}'");
+            }
+        }
+
         return [.. search._found.Values.Select(parameter => parameter with
         {
             Law = keep.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, parameter.Value) || FileSystemName.MatchesSimpleExpression(pattern, parameter.Tensor.Name))

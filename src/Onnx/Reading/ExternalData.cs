@@ -45,7 +45,7 @@ internal static class ExternalData
                 }
             }
 
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var file = RegularFile.Open(path);
             if (file.Length - offset < length)
             {
                 throw Wrong($"got '{location}' with {file.Length} bytes where {length} were wanted from {offset}");

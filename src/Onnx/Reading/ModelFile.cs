@@ -16,7 +16,7 @@ internal static class ModelFile
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var file = RegularFile.Open(path, "file of a model");
             if (file.Length > MostBytes)
             {
                 throw new InvalidInputException(path, $"expected a model of at most 2 GiB, got {file.Length} bytes; export it with external data");

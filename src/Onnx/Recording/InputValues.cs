@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Wellbehaved.Networks;
 using Wellbehaved.Onnx.Format;
 using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
@@ -35,11 +36,20 @@ internal static class InputValues
                 throw Open(input, "[…]");
             }
 
-            long[] shape = options.InputShapes.TryGetValue(input.Name, out var given)
-                ? [.. given]
+            long[] shape = options.InputShapes.TryGetValue(input.Name, out var given) ? [.. given]
+                : options.ImageShape is { } image && type.Shape?.Dim.Count == 4 && Tensors.IsReal(type.ElemType) ? OfImages(input, image, lengths, options)
                 : [.. type.Shape!.Dim.Select((dimension, axis) => Length(input, dimension, axis, lengths, options))];
             graph.Inputs[i] = GraphModel.Input(input.Name, type.ElemType, shape);
         }
+    }
+
+    private static long[] OfImages(ValueInfoProto input, Shape image, Dictionary<string, long> lengths, OnnxOptions options)
+    {
+        var dimensions = input.Type.TensorType.Shape.Dim;
+        long[][] orders = [[image.Channels, image.Height, image.Width], [image.Height, image.Width, image.Channels]];
+        return orders.FirstOrDefault(order => order.Zip(dimensions.Skip(1)).All(pair => pair.Second.DimValue <= 0 || pair.Second.DimValue == pair.First)) is { } fitting
+            ? [Length(input, dimensions[0], 0, lengths, options), .. fitting]
+            : throw new InvalidInputException("--input-shape", $"expected images that fit {Written(dimensions)}, the shape of '{input.Name}', got {image.Height}x{image.Width}x{image.Channels}");
     }
 
     /// <summary>An input of real numbers or integers as ONNX Runtime takes it.</summary>

@@ -75,7 +75,16 @@ internal sealed class MappingSource(
 
     private void Signal(OnnxInput input, uint number, float[] elements)
     {
-        if (input.Tokens is { } tokens)
+        if (options.Signal?.Invoke(input, simulation) is { } given)
+        {
+            if (given.Length != elements.Length)
+            {
+                throw new InvalidInputException(input.Name, $"expected {elements.Length} elements of shape [{string.Join(", ", input.Shape)}], got {given.Length}");
+            }
+
+            given.CopyTo(elements, 0);
+        }
+        else if (input.Tokens is { } tokens)
         {
             var stream = new RandomNumbers(seed, simulation, number, RandomPurpose.BatchSelection);
             for (var i = 0; i < elements.Length; i++)
@@ -86,15 +95,6 @@ internal sealed class MappingSource(
         else if (!input.IsReal)
         {
             Array.Fill(elements, 1);
-        }
-        else if (options.Signal?.Invoke(input, simulation) is { } given)
-        {
-            if (given.Length != elements.Length)
-            {
-                throw new InvalidInputException(input.Name, $"expected {elements.Length} elements of shape [{string.Join(", ", input.Shape)}], got {given.Length}");
-            }
-
-            given.CopyTo(elements, 0);
         }
         else
         {

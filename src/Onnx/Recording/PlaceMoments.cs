@@ -12,6 +12,11 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
     private SignalAndNoise<T>? _values;
     private int _capacity;
 
+    /// <summary>Whether what was not finite, where it was seen first, was no number; otherwise it was beyond all numbers.</summary>
+    public bool HasMetNotANumber { get; private set; }
+
+    private bool _hasMetNotFinite;
+
     /// <summary>The moments of signal and noise; null where either holds what is no finite number.</summary>
     /// <param name="signal">The signal, in the order of its shape.</param>
     /// <param name="noise">The noise.</param>
@@ -32,6 +37,8 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
         _values.Reshape(form);
         if (!ChannelsLast(signal, _values.Signal, (int)outer, form.Channels, (int)inner) | !ChannelsLast(noise, _values.Noise, (int)outer, form.Channels, (int)inner))
         {
+            HasMetNotANumber |= !_hasMetNotFinite && (ContainsNotANumber(signal) || ContainsNotANumber(noise));
+            _hasMetNotFinite = true;
             return null;
         }
 
@@ -42,6 +49,19 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _values?.Dispose();
+
+    private static bool ContainsNotANumber(ReadOnlySpan<T> values)
+    {
+        foreach (var value in values)
+        {
+            if (T.IsNaN(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static long Product(IEnumerable<long> lengths) => lengths.Aggregate(1L, (product, length) => product * length);
 

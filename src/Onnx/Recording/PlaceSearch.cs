@@ -65,8 +65,15 @@ internal sealed class PlaceSearch
     }
 
     /// <summary>Finds them, in the order in which they are computed.</summary>
-    public static List<PlaceValue> Find(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents, IEnumerable<Parameter> parameters)
+    /// <param name="graph">The graph, without its derivative.</param>
+    /// <param name="types">Types of its values.</param>
+    /// <param name="tangents">The tangent of each value that has one.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="entries">Where noise enters.</param>
+    public static List<PlaceValue> Find(
+        Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents, IEnumerable<Parameter> parameters, IReadOnlyCollection<string> entries)
     {
+        var trunk = Trunk.Of(graph, tangents, entries);
         var search = new PlaceSearch(graph, types, tangents, parameters);
         var axes = ChannelAxes.Of(graph, types, tangents);
         var places = new List<PlaceValue>();
@@ -77,7 +84,7 @@ internal sealed class PlaceSearch
             if (kind is { } found && search.End(node) is var last && taken.Add(last.Output[0]) && axes.TryGetValue(last.Output[0], out var axis))
             {
                 var value = last.Output[0];
-                places.Add(new PlaceValue(new OnnxPlace(NameOf(node), node.OpType, found, search._depths[node.Output[0]], types[value].Shape!, axis), value));
+                places.Add(new PlaceValue(new OnnxPlace(NameOf(node), node.OpType, found, search._depths[node.Output[0]], types[value].Shape!, axis) { IsOnTrunk = trunk.Contains(value) }, value));
             }
         }
 

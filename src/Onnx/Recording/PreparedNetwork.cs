@@ -47,6 +47,10 @@ internal sealed class PreparedNetwork : IDisposable
 
     public long LeastMemory { get; private set; }
 
+    public required double MultiplyAdds { get; init; }
+
+    public required OnnxComposition Composition { get; init; }
+
     /// <summary>Number of stretches.</summary>
     public int Segments => _segments.Count;
 
@@ -72,15 +76,16 @@ internal sealed class PreparedNetwork : IDisposable
         var inputs = graph.Inputs.ConvertAll(input => NoiseEntry.Describe(graph, input, types));
         var (derivative, tangents) = Derivative.Of(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
         var axes = ChannelAxes.Of(graph, types, tangents);
-        var places = PlaceSearch.Find(graph, types, tangents, parameters);
+        var places = PlaceSearch.Find(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)]);
         if (places.Count == 0)
         {
             throw new InvalidInputException(graph.Subject, "expected layers that noise reaches, got none");
         }
 
+        var composition = NetworkRecognition.Of(graph, types, tangents, parameters, entries, places, options.BatchNorm);
         derivative.Inputs.AddRange(entries.Select(entry => GraphModel.Input(seeds[entry.Value], types[entry.Value].Element, types[entry.Value].Shape!)));
         GiveParameters(derivative, parameters, types);
-        var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes) { Inputs = inputs, Remarks = remarks };
+        var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes) { Inputs = inputs, Remarks = remarks, MultiplyAdds = Arithmetic.Count(graph, types, places.ConvertAll(place => place.Place), options), Composition = composition };
         try
         {
             prepared.Load(types, bytesOfSegment);
@@ -94,8 +99,8 @@ internal sealed class PreparedNetwork : IDisposable
     }
 
     /// <summary>Runs a mapping.</summary>
-    public OnnxMapping Run(ulong seed, uint simulation, CancellationToken cancellation) =>
-        Element == (int)DataType.Double ? Run<double>(seed, simulation, cancellation) : Run<float>(seed, simulation, cancellation);
+    public OnnxMapping Run(ulong seed, uint simulation, Action<double>? progress, CancellationToken cancellation) =>
+        Element == (int)DataType.Double ? Run<double>(seed, simulation, progress, cancellation) : Run<float>(seed, simulation, progress, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -150,7 +155,7 @@ internal sealed class PreparedNetwork : IDisposable
         var crossing = Onnx.Segments.CrossingTypes(_graph, segments, known, _options.Threads);
         foreach (var segment in segments)
         {
-            _segments.Add((segment, Runtime.Load(Onnx.Segments.Model(_graph, segment, crossing), _graph.Subject, _options.Threads, optimise: true)));
+            _segments.Add((segment, Runtime.Load(Onnx.Segments.Model(_graph, segment, crossing), _graph.Subject, _options.Threads, optimise: true, _options.Device)));
         }
     }
 
@@ -174,7 +179,7 @@ internal sealed class PreparedNetwork : IDisposable
             + segments.Select(segment => Sum(segment.Inputs.Except(_parameters.Select(parameter => parameter.Value))) + Sum(segment.Outputs)).DefaultIfEmpty(0).Max();
     }
 
-    private OnnxMapping Run<T>(ulong seed, uint simulation, CancellationToken cancellation)
+    private OnnxMapping Run<T>(ulong seed, uint simulation, Action<double>? progress, CancellationToken cancellation)
         where T : unmanaged, System.Numerics.IBinaryFloatingPointIeee754<T>
     {
         using var values = new LiveValues(_segments.ConvertAll(pair => pair.Segment), _placesAfter.ConvertAll(ValuesAt));
@@ -202,11 +207,12 @@ internal sealed class PreparedNetwork : IDisposable
             }
 
             values.EndSegment(i);
+            progress?.Invoke((i + 1.0) / _segments.Count);
         }
 
         // After the first place that is not finite, what is finite by chance (a comparison with a NaN) means nothing.
         results.AsSpan(results.TakeWhile(result => result is not null).Count()).Clear();
-        return new OnnxMapping(Mu2OfEntries(source, moments, results, byValue), results);
+        return new OnnxMapping(Mu2OfEntries(source, moments, results, byValue), results) { IsNotANumber = moments.HasMetNotANumber };
 
         void Provide(IEnumerable<string> names)
         {

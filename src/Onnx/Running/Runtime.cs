@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Wellbehaved.Onnx.Format;
@@ -7,13 +8,17 @@ namespace Wellbehaved.Onnx;
 /// <summary>Asks ONNX Runtime.</summary>
 internal static class Runtime
 {
+    private const string Cpu = "cpu";
+    private const string Cuda = "cuda";
+
     /// <summary>Loads a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="subject">The file, as messages name it.</param>
     /// <param name="threads">Threads of an operator.</param>
     /// <param name="optimise">Whether the graph is to be made fast.</param>
+    /// <param name="device">Where it is computed.</param>
     /// <exception cref="InvalidInputException">ONNX Runtime refuses it.</exception>
-    public static InferenceSession Load(ModelProto model, string subject, int threads, bool optimise)
+    public static InferenceSession Load(ModelProto model, string subject, int threads, bool optimise, string device = Cpu)
     {
         using var options = new SessionOptions
         {
@@ -27,6 +32,7 @@ internal static class Runtime
             EnableCpuMemArena = false,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        UseDevice(options, device);
         options.AddSessionConfigEntry("session.disable_prepacking", "1");
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
@@ -54,6 +60,31 @@ internal static class Runtime
         }
     }
 
+    private static void UseDevice(SessionOptions options, string device)
+    {
+        if (device == Cpu)
+        {
+            return;
+        }
+
+        var number = 0;
+        if (device != Cuda && !(device.StartsWith(Cuda + ":", StringComparison.Ordinal) && int.TryParse(device.AsSpan(Cuda.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out number)))
+        {
+            throw new InvalidInputException("--device", $"expected cpu, cuda or cuda:N, got '{device}'");
+        }
+
+        try
+        {
+            options.AppendExecutionProvider_CUDA(number);
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
+        {
+            throw new InvalidInputException("--device", $"expected a graphics processor, and ONNX Runtime's library with CUDA in place of that for processors alone, which says: {ForeignText.Beginning(error.Message, 300)}", error);
+        }
+    }
+
     private static InvalidInputException Refusal(string subject, OnnxRuntimeException error) =>
-        new(subject, $"expected a model that ONNX Runtime runs, which says: {ForeignText.Beginning(error.Message, 500)}", error);
+        error.Message.Contains("bad_alloc", StringComparison.Ordinal) || error.Message.Contains("Failed to allocate memory", StringComparison.Ordinal)
+            ? new(subject, "expected a model that takes no more memory than there is; take a smaller batch", error)
+            : new(subject, $"expected a model that ONNX Runtime runs, which says: {ForeignText.Beginning(error.Message, 500)}", error);
 }

@@ -35,7 +35,7 @@ public class HelpTests
         foreach (var example in HelpWithExamples.All.Where(example => !example.StartsWith("eval", StringComparison.Ordinal)).AtLeastOne())
         {
             // A folder that does not exist stops each of them after its options were understood.
-            var arguments = Split(example).Skip(1).Select(word => word.EndsWith(".npz", StringComparison.Ordinal) || word.EndsWith(".json", StringComparison.Ordinal) ? "/nowhere/" + word : word);
+            var arguments = Split(example).Skip(1).Select(word => word.EndsWith(".npz", StringComparison.Ordinal) || word.EndsWith(".json", StringComparison.Ordinal) || word.EndsWith(".onnx", StringComparison.Ordinal) ? "/nowhere/" + word : word);
             var first = arguments.First();
             if (first is "verify" or "claims" or "network" or "status" or "help" || arguments.Contains("--command") || (first == "predict" && !arguments.Contains("--json")))
             {

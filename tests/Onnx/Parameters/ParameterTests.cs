@@ -33,7 +33,7 @@ public class ParameterTests
         found["w"].Law.Deviation.Should().BeApproximately(0.2, 0.03);
         found["fc"].Law.Shape.Should().Be(LawShape.Uniform);
         found["fc"].Law.Mean.Should().BeApproximately(0.5, 0.1);
-        found["gamma"].Law.Shape.Should().Be(LawShape.Stays);
+        found["gamma"].Law.Should().Be(new ParameterLaw(LawShape.Constant, 1));
     }
 
     [Fact]

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Keeps a process from taking more memory than there is: what wants more is refused where it asks, instead of some process being ended by the system.</summary>
+internal static class MemoryLimit
+{
+    /// <summary>RLIMIT_DATA of Linux: memory that is private and can be written to.</summary>
+    private const int Data = 2;
+
+    /// <summary>Limits this process to the memory that is free now; does nothing where that is not known.</summary>
+    public static void ToWhatIsFree()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var most = (ulong)Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, Free() ?? long.MaxValue);
+        if (GetLimit(Data, out var limit) == 0 && most < limit.Soft)
+        {
+            _ = SetLimit(Data, limit with { Soft = most });
+        }
+    }
+
+    private static long? Free()
+    {
+        const string Key = "MemAvailable:";
+        try
+        {
+            var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));
+            return line is not null && long.TryParse(line[Key.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : null;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+#pragma warning disable SYSLIB1054 // Structures of two integers need no marshalling, and so no unsafe code.
+    [DllImport("libc", EntryPoint = "getrlimit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int GetLimit(int resource, out Limit limit);
+
+    [DllImport("libc", EntryPoint = "setrlimit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetLimit(int resource, in Limit limit);
+#pragma warning restore SYSLIB1054
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Limit(ulong Soft, ulong Hard);
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>What is put into a network of an ONNX file: images of a data set, tokens of a file.</summary>
+/// <param name="request">What was asked.</param>
+internal sealed class OnnxInputs(OnnxRequest request)
+{
+    private readonly ImageSource? _images = request.Dataset is { } dataset and not GaussianImages.Name ? ImageSources.Open(dataset, request.DataDir, request.Layout) : null;
+    private readonly NpyArray? _tokens = request.Tokens is { } path ? NpyFormat.ReadFile(path) : null;
+    private string? _imageInput;
+
+    /// <summary>Shape of the images, where there is a data set.</summary>
+    public Shape? ImageShape => _images is null ? null : new Shape(_images.Height, _images.Width, _images.Channels);
+
+    /// <summary>What a result file says of its inputs.</summary>
+    public string Checksum => _images?.Checksum ?? GaussianImages.Name;
+
+    /// <summary>Refuses a data set or tokens that no input takes.</summary>
+    /// <exception cref="InvalidInputException">So it is.</exception>
+    public void Require(OnnxNetwork network)
+    {
+        if (_images is not null)
+        {
+            var open = network.Inputs.FirstOrDefault(input => input.IsReal && input.Shape.Count == 4);
+            _imageInput = network.Inputs.FirstOrDefault(input => input.IsReal && OrderOf(input) is not null)?.Name
+                ?? throw new InvalidInputException("--dataset", open is null
+                    ? "expected an input of images, got a network without; left out, inputs are Gaussian"
+                    : $"expected images that fit the input '{open.Name}' of shape [{string.Join(", ", open.Shape)}], got {ShapeOption.Spell(ImageShape!.Value)}; left out, inputs are Gaussian");
+            var batch = network.Inputs.First(input => input.Name == _imageInput).Shape[0];
+            if (_images.Count < batch)
+            {
+                throw new InvalidInputException("--batch-size", string.Create(CultureInfo.InvariantCulture, $"expected at most {_images.Count}, the number of images of {request.Dataset}, got {batch}"));
+            }
+        }
+
+        if (_tokens is not null && network.Inputs.All(input => input.Tokens is null))
+        {
+            throw new InvalidInputException("--tokens", "expected an input of numbers of tokens, got a network without");
+        }
+    }
+
+    /// <summary>The elements of an input; null where they are drawn as usual.</summary>
+    public float[]? Of(OnnxInput input, uint simulation) =>
+        input.Name == _imageInput ? Images(input, simulation)
+        : input.Tokens is { } most && _tokens is not null ? Tokens(input, most, simulation)
+        : null;
+
+    /// <summary>Whether channels are the second axis (true) or the last one; null where the images do not fit.</summary>
+    private bool? OrderOf(OnnxInput input) => _images is not { } images ? null : input.Shape switch
+    {
+        [_, var channels, var height, var width] when channels == images.Channels && height == images.Height && width == images.Width => true,
+        [_, var height, var width, var channels] when channels == images.Channels && height == images.Height && width == images.Width => false,
+        _ => null,
+    };
+
+    private float[] Images(OnnxInput input, uint simulation)
+    {
+        var form = _images!.BatchShape((int)input.Shape[0]);
+        using var batch = new SignalAndNoise<float>(form, form.Elements);
+        new NetworkInput(_images, request.Normalize, request.Seed).Fill(simulation, batch);
+        if (OrderOf(input) == false)
+        {
+            return batch.Signal.ToArray();
+        }
+
+        var (turned, positions) = (new float[form.Elements], _images.Height * _images.Width);
+        for (var i = 0; i < turned.Length; i++)
+        {
+            var (channel, position, image) = (i % _images.Channels, i / _images.Channels % positions, i / _images.Channels / positions);
+            turned[(((image * _images.Channels) + channel) * positions) + position] = batch.Signal[i];
+        }
+
+        return turned;
+    }
+
+    /// <summary>Rows of a table of sequences, or stretches of one long sequence, chosen at random.</summary>
+    private float[] Tokens(OnnxInput input, int most, uint simulation)
+    {
+        var (rows, length) = ((int)input.Shape[0], (int)input.Shape.Skip(1).Aggregate(1L, (product, extent) => product * extent));
+        var (sequences, stride) = _tokens!.Shape switch
+        {
+            [var count, var each] when each >= length => (count, each),
+            [var all] when all >= length => (all - length + 1, 1),
+            _ => throw new InvalidInputException("--tokens", $"expected an array (sequences, length) of at least {length} tokens each, or one sequence of as many, got {_tokens}"),
+        };
+        var values = _tokens.ToDoubles();
+        var stream = new RandomNumbers(request.Seed, simulation, 0, RandomPurpose.BatchSelection);
+        var chosen = new float[rows * length];
+        for (var row = 0; row < rows; row++)
+        {
+            var first = (int)(((ulong)stream.Block((uint)row).Word0 * (ulong)sequences) >> 32) * stride;
+            for (var i = 0; i < length; i++)
+            {
+                var token = values[first + i];
+                chosen[(row * length) + i] = token >= 0 && token < most && token == Math.Floor(token)
+                    ? (float)token
+                    : throw new InvalidInputException("--tokens", string.Create(CultureInfo.InvariantCulture, $"expected whole numbers from 0 to {most - 1}, which '{input.Name}' takes, got {token}"));
+            }
+        }
+
+        return chosen;
+    }
+}

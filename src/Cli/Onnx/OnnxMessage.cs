@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>A line that the process with ONNX Runtime writes: one of the fields is there.</summary>
+internal sealed record OnnxMessage
+{
+    /// <summary>How lines are written.</summary>
+    public static JsonSerializerOptions Format { get; } = new()
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter() },
+    };
+
+    /// <summary>The network, once it is read, differentiated and loaded.</summary>
+    public OnnxDescription? Network { get; init; }
+
+    /// <summary>Share of a mapping that is done.</summary>
+    public double? Progress { get; init; }
+
+    /// <summary>A finished mapping.</summary>
+    public OnnxEncodedMapping? Mapping { get; init; }
+
+    /// <summary>What is wrong with a file or an option.</summary>
+    public OnnxFailure? Failure { get; init; }
+
+    /// <summary>That all is done.</summary>
+    public bool? Done { get; init; }
+}
+
+/// <summary>Why the process with ONNX Runtime gave up.</summary>
+/// <param name="Message">In words.</param>
+/// <param name="Subject">The file or option that is wrong; null for a defect of ours.</param>
+internal sealed record OnnxFailure(string Message, string? Subject);
+
+/// <summary>What a file holds, as far as the command tells of it.</summary>
+internal sealed record OnnxDescription(
+    string Name,
+    string Sha256,
+    IReadOnlyList<OnnxInput> Inputs,
+    IReadOnlyList<OnnxPlace> Places,
+    IReadOnlyList<OnnxParameter> Parameters,
+    IReadOnlyList<string> Remarks,
+    long LeastMemory,
+    double MultiplyAdds,
+    string InputChecksum,
+    OnnxComposition Composition);
+
+/// <summary>The moments of a mapping, bit for bit.</summary>
+/// <param name="Mu2InputSignal">μ₂ of the signal where noise enters.</param>
+/// <param name="Moments">Sets of moments one after the other, up to the first place that is not finite.</param>
+/// <param name="IsNotANumber">Whether no number was met there.</param>
+internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments, bool IsNotANumber)
+{
+    /// <summary>Encodes a mapping.</summary>
+    public static OnnxEncodedMapping Of(OnnxMapping mapping)
+    {
+        var count = mapping.FirstNotFinite ?? mapping.Moments.Count;
+        var bytes = new byte[count * MomentSet.EncodedLength];
+        for (var i = 0; i < count; i++)
+        {
+            mapping.Moments[i]!.Value.Encode(bytes.AsSpan(i * MomentSet.EncodedLength));
+        }
+
+        return new(mapping.Mu2InputSignal, bytes, mapping.IsNotANumber);
+    }
+
+    /// <summary>Decodes it.</summary>
+    /// <param name="places">Number of all places.</param>
+    public OnnxMapping Decode(int places)
+    {
+        var moments = new MomentSet?[places];
+        for (var i = 0; i < Moments.Length / MomentSet.EncodedLength; i++)
+        {
+            moments[i] = MomentSet.Decode(Moments.AsSpan(i * MomentSet.EncodedLength));
+        }
+
+        return new(Mu2InputSignal, moments) { IsNotANumber = IsNotANumber };
+    }
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Runs ONNX Runtime in a process of its own: a model file that crashes it ends that process, and not the command.</summary>
+internal sealed class OnnxProcess : IDisposable
+{
+    /// <summary>What the process writes to standard error is kept up to this: a native library may say much before it ends.</summary>
+    private const int MostErrors = 1 << 14;
+
+    /// <summary>The status of what was ended by SIGKILL.</summary>
+    private const int Killed = 128 + 9;
+
+    private readonly OnnxRequest _request;
+    private readonly Process _process;
+    private readonly CancellationToken _cancellation;
+    private readonly CancellationTokenRegistration _registration;
+    private readonly StringBuilder _errors = new();
+    private string _doing = "read";
+
+    private OnnxProcess(OnnxRequest request, Process process, CancellationToken cancellation)
+    {
+        (_request, _process, _cancellation) = (request, process, cancellation);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginErrorReadLine();
+        _registration = cancellation.Register(Kill);
+    }
+
+    /// <summary>The network.</summary>
+    public OnnxDescription Network { get; private set; } = null!;
+
+    /// <summary>Starts the process, which reads a model and goes on with its mappings.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="cancellation">Ends the process.</param>
+    /// <returns>The process, its network known.</returns>
+    /// <exception cref="InvalidInputException">The model or an option is wrong, or the model ended the process.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static OnnxProcess Start(OnnxRequest request, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var (program, arguments) = Ourselves();
+        var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(false),
+            StandardOutputEncoding = Encoding.UTF8,
+            UseShellExecute = false,
+        }) ?? throw new InvalidOperationException($"{program} did not start");
+        var started = new OnnxProcess(request, process, cancellation);
+        try
+        {
+            process.StandardInput.WriteLine(JsonSerializer.Serialize(request, OnnxMessage.Format));
+            process.StandardInput.Flush();
+            started.Network = started.Next().Network ?? throw new InvalidOperationException("expected the network");
+            started._doing = "run";
+            return started;
+        }
+        catch (IOException)
+        {
+            using (started)
+            {
+                throw started.Crash();
+            }
+        }
+        catch
+        {
+            started.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the mappings.</summary>
+    /// <param name="advance">Told how much of a mapping has been done since it was last told.</param>
+    /// <returns>The mappings.</returns>
+    /// <exception cref="InvalidInputException">ONNX Runtime gives up, or the model ended the process.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public OnnxRecord Finish(Action<double> advance)
+    {
+        var mappings = new List<OnnxMapping>();
+        var done = 0.0;
+        while (true)
+        {
+            var message = Next();
+            if (message.Done == true)
+            {
+                return new OnnxRecord(Network.Places, mappings);
+            }
+
+            if (message.Progress is { } share)
+            {
+                advance(share - done);
+                done = share;
+            }
+
+            if (message.Mapping is { } mapping)
+            {
+                mappings.Add(mapping.Decode(Network.Places.Count));
+                done = 0;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _registration.Dispose();
+        Kill();
+        _process.Dispose();
+    }
+
+    /// <summary>How this command is started again, whether it was installed as a tool, built, or is part of a test.</summary>
+    private static (string Program, string[] Arguments) Ourselves()
+    {
+        var assembly = typeof(OnnxProcess).Assembly.Location;
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        return assembly.Length > 0 && File.Exists(host) ? (host, [assembly, OnnxWorker.Verb])
+            : Environment.ProcessPath is not { } path ? throw new InvalidOperationException("the command does not know its own file")
+            : Path.GetFileNameWithoutExtension(path) == "dotnet" ? (path, [assembly, OnnxWorker.Verb])
+            : (path, [OnnxWorker.Verb]);
+    }
+
+    /// <summary>The next message; lines that are none, which a native library may write, are left out.</summary>
+    private OnnxMessage Next()
+    {
+        while (_process.StandardOutput.ReadLine() is { } line)
+        {
+            if (!line.StartsWith('{'))
+            {
+                continue;
+            }
+
+            var message = JsonSerializer.Deserialize<OnnxMessage>(line, OnnxMessage.Format)!;
+            return message.Failure switch
+            {
+                null => message,
+                { Subject: { } subject, Message: var text } => throw new InvalidInputException(subject, text),
+                { Message: var text } => throw new InvalidOperationException(text),
+            };
+        }
+
+        throw Crash();
+    }
+
+    private Exception Crash()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        _process.WaitForExit();
+        _cancellation.ThrowIfCancellationRequested();
+        if (Environment.GetEnvironmentVariable(Failure.DebugVariable) == "1")
+        {
+            lock (_errors)
+            {
+                Console.Error.Write(_errors);
+            }
+        }
+
+        return new InvalidInputException(
+            _request.Path,
+            $"expected a model that ONNX Runtime can {_doing}, but it crashed, status {_process.ExitCode}"
+            + (_process.ExitCode == Killed ? ": systems end so what takes too much memory; take a smaller batch" : $" ({Failure.DebugVariable}=1 shows what it said)"));
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_errors)
+        {
+            if (line is not null && _errors.Length < MostErrors)
+            {
+                _errors.Append(line).Append('\n');
+            }
+        }
+    }
+
+    private void Kill()
+    {
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+        catch (Exception ended) when (ended is InvalidOperationException or System.ComponentModel.Win32Exception or NotSupportedException)
+        {
+            // It has ended already.
+        }
+    }
+}

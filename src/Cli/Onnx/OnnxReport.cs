@@ -1,0 +1,236 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Wellbehaved.Audit;
+using Wellbehaved.Figures;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Tells of a network in an ONNX file: on a terminal, as JSON, and as a page.</summary>
+/// <param name="result">What was recorded.</param>
+/// <param name="diagnosis">What is concluded from it.</param>
+/// <param name="theory">What theory says of the same network.</param>
+internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxTheory theory)
+{
+    /// <summary>More parameters than this are told by kind, and each of them in <c>--json</c> and <c>--report</c>.</summary>
+    private const int MostParameters = 12;
+
+    private const int Hanging = 2;
+
+    /// <summary>Gains in a layer below this are none.</summary>
+    private const double Least = 5e-5;
+    private readonly OnnxSurvey _survey = new(result);
+
+    private OnnxDescription Network => result.Network;
+
+    /// <summary>Lines before the verdict: what was run, what was drawn, and the stages.</summary>
+    public IEnumerable<string> Lines()
+    {
+        yield return $"{Network.Name}: {Counted.Of(result.Record.Mappings.Count, "mapping")} of {string.Join(", ", Network.Inputs.Select(input => $"{input.Name} {string.Join('x', input.Shape)}"))}; {Counted.Of(Network.Places.Count, "place")} to depth {Network.Places.Max(place => place.Depth)}; SHA-256 {Network.Sha256[..12]}…";
+        yield return "";
+        foreach (var line in ParameterTable())
+        {
+            yield return line;
+        }
+
+        yield return "";
+        foreach (var line in Table(Header, StageRows()))
+        {
+            yield return line;
+        }
+
+        foreach (var said in theory.Said)
+        {
+            yield return $"theory: {said}";
+        }
+
+        yield return "medians over the mappings, at the end of each stage; depth counts layers with weights on the longest path; the gain of χ is a mean, intervals are of 95 % for all stages at once";
+        yield return "";
+        foreach (var remark in _survey.Remarks())
+        {
+            yield return remark;
+        }
+    }
+
+    /// <summary>Writes the lines.</summary>
+    public void Print(Screen screen)
+    {
+        foreach (var line in Lines())
+        {
+            screen.Sentence(line, Hanging);
+        }
+    }
+
+    /// <summary>The diagnosis with all that is known of the network.</summary>
+    public JsonObject ToJson()
+    {
+        var json = DiagnosisReport.ToJson(diagnosis);
+        json["network"] = new JsonObject
+        {
+            ["name"] = Network.Name,
+            ["model_sha256"] = Network.Sha256,
+            ["inputs"] = new JsonArray([.. Network.Inputs.Select(input => (JsonNode)new JsonObject { ["name"] = input.Name, ["shape"] = Array(input.Shape), ["tokens"] = input.Tokens })]),
+            ["remarks"] = new JsonArray([.. Network.Remarks.Select(remark => (JsonNode)remark)]),
+            ["parameters"] = new JsonArray([.. Network.Parameters.Select(parameter => (JsonNode)new JsonObject
+            {
+                ["name"] = parameter.Name,
+                ["shape"] = Array(parameter.Shape),
+                ["role"] = Word(parameter.Role),
+                ["drawn"] = parameter.Law,
+            })]),
+        };
+        json["stages"] = new JsonArray([.. _survey.Rows.Select(row => (JsonNode)new JsonObject
+        {
+            ["stage"] = row.Stage.Name,
+            ["from_depth"] = row.Stage.From,
+            ["to_depth"] = row.Place.Depth,
+            ["place"] = row.Place.Name,
+            ["channels"] = row.Place.Channels,
+            ["points"] = row.Place.Points,
+            ["reff_signal_median"] = Json.Number(row.Directions),
+            ["log_snr_ratio_median"] = Json.Number(row.LogSnr),
+            ["log_chi_gain"] = row.Gain is { } gain ? new JsonObject { ["value"] = Json.Number(gain.Value), ["lower"] = Json.Number(gain.Lower), ["upper"] = Json.Number(gain.Upper) } : null,
+        })]);
+        json["theory"] = new JsonObject { ["said"] = new JsonArray([.. theory.Said.Select(said => (JsonNode)said)]), ["network"] = Network.Composition.Network is { } text ? JsonNode.Parse(text) : null };
+        json["where"] = new JsonArray([.. _survey.Remarks().Select(remark => (JsonNode)remark)]);
+        var sequence = result.Sequence.ToHashSet();
+        json["places"] = new JsonArray([.. Network.Places.Select((place, i) => (JsonNode)new JsonObject
+        {
+            ["name"] = place.Name,
+            ["operator"] = place.Operator,
+            ["kind"] = Word(place.Kind),
+            ["depth"] = place.Depth,
+            ["shape"] = Array(place.Shape),
+            ["channel_axis"] = place.ChannelAxis,
+            ["on_trunk"] = place.IsOnTrunk,
+            ["judged"] = sequence.Contains(i),
+            ["log_chi_median"] = Json.Number(MedianAt(i, (mapping, moments) => place.Points > 1 ? moments.LogChi(mapping.Mu2InputSignal) : double.NaN)),
+            ["reff_signal_median"] = Json.Number(MedianAt(i, (_, moments) => moments.ReffSignal < 1 ? double.NaN : moments.ReffSignal)),
+            ["mu2_signal_median"] = Json.Number(MedianAt(i, (_, moments) => moments.Mu2Signal)),
+            ["log_chi_theory"] = theory.AtPlaces.TryGetValue(i, out var predicted) ? Json.Number(predicted.LogChi) : null,
+            ["reff_signal_theory"] = predicted is null ? null : Json.Number(predicted.ReffSignal),
+            ["mu2_noise_median"] = Json.Number(MedianAt(i, (_, moments) => moments.Mu2Noise)),
+        })]);
+        return json;
+    }
+
+    /// <summary>Writes a page and the same as Markdown into a folder.</summary>
+    public void WritePages(string folder)
+    {
+        AtomicFile.WriteText(Path.Combine(folder, "report.md"), Markdown());
+        AtomicFile.WriteText(Path.Combine(folder, "report.html"), OnnxPage.Of(this, Network.Name, Figure()));
+    }
+
+    /// <summary>Sections of the page: a title, and either paragraphs or a table.</summary>
+    public IEnumerable<(string Title, IReadOnlyList<string> Paragraphs, IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows)> Sections()
+    {
+        string[] none = [];
+        yield return ("Verdict", [.. DiagnosisLines.Of(diagnosis).Select(line => line.Trim()), .. _survey.Remarks(), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
+        yield return ("Stages", none, Header, [.. StageRows()]);
+        yield return ("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(parameter => new[] { parameter.Name, string.Join('x', parameter.Shape), Word(parameter.Role), parameter.Law })]);
+        yield return ("Places", none, ["place", "operator", "after", "depth", "channels", "points", "ln χ", "directions"], [.. Network.Places.Select((place, i) => new[]
+        {
+            place.Name, place.Operator, Word(place.Kind), $"{place.Depth}", $"{place.Channels}", $"{place.Points}",
+            Fixed(MedianAt(i, (mapping, moments) => place.Points > 1 ? moments.LogChi(mapping.Mu2InputSignal) : double.NaN), "F3"),
+            Fixed(MedianAt(i, (_, moments) => moments.ReffSignal < 1 ? double.NaN : moments.ReffSignal), "F2"),
+        })]);
+    }
+
+    private string[] Header => theory.AtPlaces.Count == 0
+        ? ["stage", "depth", "channels", "points", "directions", "SNR^l/SNR^0", "SNR in it", "χ in each layer"]
+        : ["stage", "depth", "channels", "points", "directions", "theory", "SNR^l/SNR^0", "theory", "SNR in it", "χ in each layer"];
+
+    private static JsonArray Array(IReadOnlyList<long> numbers) => new([.. numbers.Select(number => (JsonNode)number)]);
+
+    private static string Word(Enum value) => $"{value}".ToLowerInvariant();
+
+    private static string Fixed(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "-";
+
+    private string Figure() => Encoding.UTF8.GetString(FigureRenderer.Draw(NetworkFigure.Of([(Network.Name, result.File)]), ".svg"));
+
+    private string Markdown()
+    {
+        var text = new StringBuilder($"# {ForeignText.InMarkdown(Network.Name)}\n");
+        foreach (var (title, paragraphs, header, rows) in Sections())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
+            foreach (var paragraph in paragraphs)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"- {ForeignText.InMarkdown(paragraph)}\n");
+            }
+
+            if (header.Count > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", header.Select(ForeignText.InMarkdown))} |\n|{string.Concat(header.Select(_ => "---|"))}\n");
+                foreach (var row in rows)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(ForeignText.InMarkdown))} |\n");
+                }
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private IEnumerable<string[]> StageRows() => _survey.Rows.Select(row => (string[])
+    [
+        row.Stage.Name,
+        row.Stage.From + 1 < row.Place.Depth ? $"{row.Stage.From + 1}-{row.Place.Depth}" : $"{row.Place.Depth}",
+        $"{row.Place.Channels}",
+        $"{row.Place.Points}",
+        Directions(row.Directions),
+        .. Predicted(row, place => Directions(place.ReffSignal)),
+        Snr(row.LogSnr),
+        .. Predicted(row, place => Snr(-2 * place.LogChi)),
+        row.Gain is { } gain ? (gain.Value > 0 ? $"÷ {OnnxSurvey.Factor(2 * gain.Value)}" : $"x {OnnxSurvey.Factor(-2 * gain.Value)}") : "-",
+        row is { Gain: { } change, Layers: > 0 } ? PerLayer(change.Per(row.Layers)) : "-",
+    ]);
+
+    private static string Directions(double directions) => Fixed(directions, directions < 99.5 ? "F1" : "F0");
+
+    private static string Snr(double logarithm) => double.IsFinite(logarithm) ? OnnxSurvey.Factor(logarithm) : "-";
+
+    /// <summary>A cell of theory, where theory says anything of the network.</summary>
+    private IEnumerable<string> Predicted(OnnxStageRow row, Func<Theory.PredictedPlace, string> cell) =>
+        theory.AtPlaces.Count == 0 ? [] : [theory.AtPlaces.TryGetValue(row.Stage.End, out var place) ? cell(place) : "-"];
+
+    /// <summary>A gain of ln χ in each layer; without its interval where few mappings leave one that says nothing.</summary>
+    private static string PerLayer(Estimate gain) => OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);
+
+    private IEnumerable<string> ParameterTable() => Network.Parameters.Count <= MostParameters
+        ? Table(["parameter", "shape", "role", "drawn"], Network.Parameters.Select(parameter => new[] { parameter.Name, string.Join('x', parameter.Shape), Word(parameter.Role), parameter.Law }))
+        : Table(["parameters", "role", "drawn"], Network.Parameters.GroupBy(parameter => (parameter.Role, Kind(parameter.Law))).Select(group => new[] { $"{group.Count()}", Word(group.Key.Role), Extent(group.Key.Item2, [.. group.Select(parameter => parameter.Law)]) }));
+
+    /// <summary>The first word of a law, or a constant's whole text.</summary>
+    private static string Kind(string law) => law.StartsWith("constant", StringComparison.Ordinal) ? law : law.Split(',')[0];
+
+    /// <summary>What laws of one kind have in common: their least and greatest deviation.</summary>
+    private static string Extent(string kind, string[] laws)
+    {
+        const string Deviation = "deviation ";
+        double[] deviations = [.. laws.Where(law => law.Contains(Deviation, StringComparison.Ordinal)).Select(law => double.Parse(law[(law.IndexOf(Deviation, StringComparison.Ordinal) + Deviation.Length)..], CultureInfo.InvariantCulture))];
+        return deviations.Length == 0 ? kind
+            : deviations.Min() == deviations.Max() ? string.Create(CultureInfo.InvariantCulture, $"{kind}, deviation {deviations[0]:G3}")
+            : string.Create(CultureInfo.InvariantCulture, $"{kind}, deviations {deviations.Min():G3} to {deviations.Max():G3}");
+    }
+
+    private static IEnumerable<string> Table(IReadOnlyList<string> header, IEnumerable<string[]> rows)
+    {
+        string[][] all = [[.. header], .. rows];
+        int[] widths = [.. header.Select((_, column) => all.Max(row => row[column].Length))];
+        foreach (var row in all)
+        {
+            yield return string.Join("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : IsNumeric(all, column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column])));
+        }
+    }
+
+    private static bool IsNumeric(string[][] rows, int column) => rows.Skip(1).All(row => row[column].Length > 0 && (char.IsAsciiDigit(row[column][0]) || row[column][0] is '-' or '÷') && !row[column].Contains('x', StringComparison.Ordinal))
+        || rows.Skip(1).All(row => row[column].StartsWith("÷ ", StringComparison.Ordinal) || row[column].StartsWith("x ", StringComparison.Ordinal) || row[column] == "-");
+
+    private double MedianAt(int place, Func<OnnxMapping, Model.MomentSet, double> moment)
+    {
+        double[] values = [.. result.Record.Mappings.Select(mapping => mapping.Moments[place] is { } moments ? moment(mapping, moments) : double.NaN).Where(double.IsFinite)];
+        return values.Length == 0 ? double.NaN : MathNet.Numerics.Statistics.Statistics.Median(values);
+    }
+}

@@ -1,0 +1,66 @@
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>What is asked of a network in an ONNX file; the process that runs ONNX Runtime is told it as JSON.</summary>
+internal sealed record OnnxRequest
+{
+    /// <summary>The model's file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Images or sequences in a batch; null where the file says, or 8 where it does not.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>Shape of the images of inputs that the file leaves open.</summary>
+    public Shape? ImageShape { get; init; }
+
+    /// <summary>Shapes of inputs by name, batch included.</summary>
+    public Dictionary<string, long[]> InputShapes { get; init; } = [];
+
+    /// <summary>Which statistics batch normalisation takes.</summary>
+    public OnnxBatchNorm BatchNorm { get; init; }
+
+    /// <summary>Of which mapping the noise is the derivative.</summary>
+    public NoiseKind Noise { get; init; }
+
+    /// <summary>Where parameters come from.</summary>
+    public OnnxWeights Weights { get; init; }
+
+    /// <summary>Patterns of names of parameters that stay as they are in the file.</summary>
+    public string[] Keep { get; init; } = [];
+
+    /// <summary>Whether effective ranks of the signal are computed.</summary>
+    public bool ReffSignal { get; init; } = true;
+
+    /// <summary>Whether effective ranks of the noise are computed.</summary>
+    public bool ReffNoise { get; init; } = true;
+
+    /// <summary>Greatest number of threads.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The seed.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Number of mappings.</summary>
+    public int NumSims { get; init; }
+
+    /// <summary>Images; null for Gaussian numbers of the input's own shape.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>Folder of the data set.</summary>
+    public string? DataDir { get; init; }
+
+    /// <summary>Axes of an array of images.</summary>
+    public ImageLayout? Layout { get; init; }
+
+    /// <summary>How images are brought to scale 1.</summary>
+    public InputNormalization Normalize { get; init; }
+
+    /// <summary>A file of tokens; null for uniformly drawn ones.</summary>
+    public string? Tokens { get; init; }
+
+    /// <summary>Where ONNX Runtime computes.</summary>
+    public string Device { get; init; } = "cpu";
+}

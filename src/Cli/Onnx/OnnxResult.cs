@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>What the mappings of a network in an ONNX file gave, as a result in the neutral layout.</summary>
+internal sealed class OnnxResult
+{
+    private readonly OnnxRequest _request;
+    private readonly int[] _order;
+
+    /// <summary>Takes what was recorded.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="record">Its mappings.</param>
+    public OnnxResult(OnnxRequest request, OnnxDescription network, OnnxRecord record)
+    {
+        (_request, Network, Record) = (request, network, record);
+
+        // A file's depths do not fall; what is computed in the order of the graph goes along one branch after the other.
+        _order = [.. Enumerable.Range(0, network.Places.Count).OrderBy(i => network.Places[i].Depth)];
+        Sequence = SequenceOf(network.Places);
+        File = ResultFile.Of(request.Path, new ArraysInMemory(Arrays()));
+    }
+
+    /// <summary>The network.</summary>
+    public OnnxDescription Network { get; }
+
+    /// <summary>Its mappings.</summary>
+    public OnnxRecord Record { get; }
+
+    /// <summary>The places that form one sequence of increasing depth, as indices of the network's: the last of each depth that all paths pass, up to where an image or a sequence has become a single point.</summary>
+    public IReadOnlyList<int> Sequence { get; }
+
+    /// <summary>The same as whoever reads the file has it.</summary>
+    public ResultFile File { get; }
+
+    /// <summary>Number of the mappings in which a number was not finite at some place.</summary>
+    public int NotFinite => Record.Mappings.Count(mapping => mapping.FirstNotFinite is not null);
+
+    /// <summary>The place where the first number that is not finite was met, in the order of the graph.</summary>
+    public OnnxPlace? FirstNotFinite => Record.Mappings.Select(mapping => mapping.FirstNotFinite).OfType<int>().Select(i => Network.Places[i]).FirstOrDefault();
+
+    /// <summary>Writes the file.</summary>
+    public void Write(string path) => NpzArchive.Write(path, Arrays());
+
+    private static int[] SequenceOf(IReadOnlyList<OnnxPlace> places)
+    {
+        var trunk = Enumerable.Range(0, places.Count).Where(i => places[i].IsOnTrunk && places[i].Depth > 0 && places[i].Points > 1).ToList();
+        if (trunk.Count == 0)
+        {
+            trunk = [.. Enumerable.Range(0, places.Count).Where(i => places[i].Depth > 0)];
+        }
+
+        // A head after global pooling has a point for each image: its directions are counted over too few.
+        int Batch(int i) => (int)places[i].Shape[0];
+        var beforeHead = trunk.Where(i => places[i].Points > Batch(i)).ToList();
+        return [.. (beforeHead.Count > 0 ? beforeHead : trunk).GroupBy(i => places[i].Depth).OrderBy(group => group.Key).Select(group => group.Max())];
+    }
+
+    private IEnumerable<KeyValuePair<string, NpyArray>> Arrays()
+    {
+        var (places, mappings) = (_order.Select(i => Network.Places[i]).ToArray(), Record.Mappings);
+        yield return new(ResultArrays.Depth, NpyArray.Of([.. places.Select(place => (long)place.Depth)], places.Length));
+        yield return new(ResultArrays.Place, NpyArray.Of([.. places.Select(place => ForeignText.OnOneLine(place.Name))]));
+        yield return new(ResultArrays.Sequence, NpyArray.Of([.. _order.Select(i => Sequence.Contains(i) ? 1L : 0)], places.Length));
+        yield return new("channels", NpyArray.Of([.. places.Select(place => (long)place.Channels)], places.Length));
+        yield return new("points", NpyArray.Of([.. places.Select(place => (long)place.Points)], places.Length));
+        yield return new(ResultArrays.Configuration, NpyArray.Of(Configuration()));
+        yield return new(ResultArrays.DatasetChecksum, NpyArray.Of(Network.InputChecksum));
+        yield return new(ResultArrays.MadeBy, NpyArray.Of($"wellbehaved {typeof(OnnxResult).Assembly.GetName().Version!.ToString(3)}"));
+        yield return new("mu2_signal_input", NpyArray.Of([.. mappings.Select(mapping => mapping.Mu2InputSignal)], mappings.Count));
+        var ends = mappings.Select(EndOf).ToArray();
+        yield return new(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], ends.Length));
+        yield return new(ResultArrays.EndedAtDepth, NpyArray.Of([.. ends.Select(end => (long)end.Depth)], ends.Length));
+        foreach (var column in MomentColumns.All.Where(column => (column.Name != MomentColumns.ReffSignal || _request.ReffSignal) && (column.Name != MomentColumns.ReffNoise || _request.ReffNoise)))
+        {
+            var needsVariance = MomentColumns.NeedVariance.Contains(column.Name);
+            var values = mappings.SelectMany(mapping => _order.Select(i => mapping.Moments[i] is { } moments && !(needsVariance && Network.Places[i].Points == 1) ? column.Of(moments, mapping.Mu2InputSignal) : double.NaN)).ToArray();
+            yield return new(column.Name, NpyArray.Of(values, mappings.Count, places.Length));
+        }
+    }
+
+    private MappingEnd EndOf(OnnxMapping mapping) => MappingEnd.Of(
+        [.. Sequence.Select(i => Network.Places[i].Depth)],
+        [.. Sequence.Select(i => mapping.Moments[i] is { } moments ? moments.State(Network.Places[i].Points > 1) : mapping.IsNotANumber ? Ending.NotANumber : Ending.Overflow)]);
+
+    private string Configuration()
+    {
+        var said = new JsonObject
+        {
+            ["network"] = Network.Name,
+            ["model_sha256"] = Network.Sha256,
+            ["batch_size"] = Network.Inputs[0].Shape.Count > 0 ? Network.Inputs[0].Shape[0] : 1,
+            ["num_sims"] = _request.NumSims,
+            ["seed"] = _request.Seed,
+            ["noise"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.Noise}"),
+            ["batch_norm"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.BatchNorm}"),
+            ["weights"] = JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.Weights}"),
+            ["keep"] = new JsonArray([.. _request.Keep.Select(pattern => (JsonNode)pattern)]),
+            ["dataset"] = _request.Dataset ?? GaussianImages.Name,
+            ["normalize"] = _request.Dataset is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.Normalize}"),
+            ["tokens"] = _request.Tokens,
+            ["input_shapes"] = new JsonObject([.. Network.Inputs.Select(input => KeyValuePair.Create(input.Name, (JsonNode?)new JsonArray([.. input.Shape.Select(length => (JsonNode)length)])))]),
+        };
+        foreach (var (key, _) in said.Where(pair => pair.Value is null).ToList())
+        {
+            said.Remove(key);
+        }
+
+        return said.ToJsonString();
+    }
+}

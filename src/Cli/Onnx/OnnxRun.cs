@@ -1,0 +1,134 @@
+using System.Globalization;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Runs the network of an ONNX file, for <c>run</c> and <c>diagnose</c>.</summary>
+internal static class OnnxRun
+{
+    /// <summary>Multiplications with additions that a core does in a second, roughly: what stands here decides about a remark alone.</summary>
+    private const double PerSecond = 1.5e10;
+
+    /// <summary>Times below this are over before a remark on them is read.</summary>
+    private static readonly TimeSpan Worth = TimeSpan.FromSeconds(10);
+
+    /// <summary>Steps of the progress in a mapping.</summary>
+    private const int Steps = 1000;
+
+    /// <summary>Runs the mappings.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>Their moments.</returns>
+    /// <exception cref="InvalidInputException">The file or an option is wrong, or no mapping has finite numbers.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static OnnxResult Record(OnnxRequest request, CancellationToken cancellation)
+    {
+        if (request.Threads <= 0)
+        {
+            throw new InvalidInputException("--threads", $"expected a positive number, got {request.Threads}");
+        }
+
+        // What is no file at all is said without starting anything.
+        RegularFile.Open(request.Path, "file of a model").Dispose();
+        using var process = OnnxProcess.Start(request, cancellation);
+        var network = process.Network;
+        foreach (var remark in network.Remarks)
+        {
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {remark}"));
+        }
+
+        SayCost(request, network);
+        var record = ProgressDisplay.Show(ForeignText.OnOneLine(network.Name), (long)request.NumSims * Steps, (Action<long> advance) =>
+        {
+            var (given, done) = (0L, 0.0);
+            return process.Finish(share =>
+            {
+                done += share * Steps;
+                advance((long)done - given);
+                given = (long)done;
+            });
+        });
+        var result = new OnnxResult(request, network, record);
+        if (result.FirstNotFinite is not { } place)
+        {
+            return result;
+        }
+
+        var where = string.Create(CultureInfo.InvariantCulture, $"'{place.Name}' ({place.Operator}, depth {place.Depth})");
+        if (result.NotFinite == record.Mappings.Count)
+        {
+            throw new InvalidInputException(request.Path, $"expected finite numbers, but {(record.Mappings[0].IsNotANumber ? "a number is none (NaN)" : "signal or noise exceeds single precision")} first at {where} in {(record.Mappings.Count == 1 ? "the only mapping" : $"each of {Counted.Of(record.Mappings.Count, "mapping")}")}");
+        }
+
+        Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Of(result.NotFinite, record.Mappings.Count, "mapping")} {(result.NotFinite == 1 ? "has" : "have")} numbers that are not finite, first at {where}"));
+        return result;
+    }
+
+    /// <summary>Runs, writes the moments and says so.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="output">The result file.</param>
+    /// <param name="overwrite">Whether a file that is there is replaced.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>The exit status.</returns>
+    public static int Write(OnnxRequest request, string output, bool overwrite, CancellationToken cancellation)
+    {
+        RequireNew(output, overwrite);
+        using var outputLock = OutputLock.Take(output);
+        var result = Record(request, cancellation);
+        result.Write(output);
+        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(request.NumSims, "simulation")} of {result.Network.Name} written to {output}"));
+        return ExitStatus.Success;
+    }
+
+    /// <summary>Runs, and tells what is to be said of the network.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="output">A result file; null for none.</param>
+    /// <param name="report">Folder of the report; null for none.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <returns>The diagnosis, and its report.</returns>
+    public static (Diagnosis Diagnosis, OnnxReport Report) Diagnose(OnnxRequest request, string? output, string? report, CancellationToken cancellation)
+    {
+        if (output is not null)
+        {
+            RequireNew(output, overwrite: false);
+        }
+
+        if (report is not null)
+        {
+            new ReportFiles(null, null, null, report).EnsureWritable(request.Path);
+        }
+
+        var result = Record(request, cancellation);
+        if (output is not null)
+        {
+            result.Write(output);
+        }
+
+        var diagnosis = Diagnosis.Of(MomentTable.Of(result.File));
+        var told = new OnnxReport(result, diagnosis, OnnxTheory.Of(request, result.Network, cancellation));
+        if (report is not null)
+        {
+            told.WritePages(report);
+        }
+
+        return (diagnosis, told);
+    }
+
+    private static void RequireNew(string output, bool overwrite)
+    {
+        ResultOutput.EnsureWritable(output);
+        if (File.Exists(output) && !overwrite)
+        {
+            throw new InvalidInputException("--out", $"expected no file at {output}; run --overwrite replaces one");
+        }
+    }
+
+    private static void SayCost(OnnxRequest request, OnnxDescription network)
+    {
+        var time = TimeSpan.FromSeconds(Math.Min(request.NumSims * network.MultiplyAdds / PerSecond / Math.Max(1, 0.7 * Math.Min(request.Threads, Environment.ProcessorCount)), TimeSpan.MaxValue.TotalSeconds / 2));
+        if (time >= Worth)
+        {
+            Console.Error.WriteLine($"note: this takes about {CostRemark.Spell(time)} and at least {ByteCount.Spell(network.LeastMemory)} of memory");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using MathNet.Numerics.Statistics;
+using Wellbehaved.Audit;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>What a stage does to signal and noise.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Place">Its last place on the trunk.</param>
+/// <param name="Directions">Median effective rank of the signal there; NaN where it was not computed.</param>
+/// <param name="LogSnr">Median of ln(SNR^l/SNR^0) = -2 ln χ there; NaN where no mapping has one.</param>
+/// <param name="Gain">Gain of ln χ over the stage, mean over mappings; null where nothing is known.</param>
+internal sealed record OnnxStageRow(OnnxStage Stage, OnnxPlace Place, double Directions, double LogSnr, Estimate? Gain)
+{
+    /// <summary>Layers with weights of the stage.</summary>
+    public int Layers => Place.Depth - Stage.From;
+}
+
+/// <summary>A network of an ONNX file stage by stage.</summary>
+internal sealed class OnnxSurvey
+{
+    private const double FalseRate = 0.05;
+
+    /// <summary>A loss of less than this factor is not where anything goes wrong.</summary>
+    private const double Remarkable = 2;
+
+    /// <summary>χ is known to less than this factor, or not at all.</summary>
+    private const double Wide = 10;
+
+    /// <summary>Looks at a result.</summary>
+    public OnnxSurvey(OnnxResult result)
+    {
+        var (places, mappings) = (result.Network.Places, result.Record.Mappings);
+        var stages = OnnxStages.Of(places);
+        double[][] log = [.. stages.Select(stage => mappings.Select(mapping => mapping.Moments[stage.End] is { } moments && places[stage.End].Points > 1 && moments.Mu2Signal > 0 && moments.Mu2Noise > 0 ? moments.LogChi(mapping.Mu2InputSignal) : double.NaN).ToArray())];
+        double[]?[] gains = [.. stages.Select((_, i) => Gains(i == 0 ? null : log[i - 1], log[i]))];
+        var known = gains.OfType<double[]>().ToArray();
+        var bands = known.Length > 0 && known[0].Length > 1 && known.All(column => column.Length == known[0].Length) ? SimultaneousBands.Of(known, FalseRate) : null;
+        var next = 0;
+        Rows = [.. stages.Select((stage, i) => new OnnxStageRow(
+            stage,
+            places[stage.End],
+            Median(mappings.Select(mapping => mapping.Moments[stage.End]?.ReffSignal ?? double.NaN).Select(value => value < 1 ? double.NaN : value)),
+            -2 * Median(log[i]),
+            gains[i] is not { } column ? null
+                : bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper)
+                : new Estimate(column.Mean(), double.NaN, double.NaN)))];
+    }
+
+    /// <summary>The stages.</summary>
+    public IReadOnlyList<OnnxStageRow> Rows { get; }
+
+    /// <summary>Where the network goes wrong, in a sentence or two.</summary>
+    public IEnumerable<string> Remarks()
+    {
+        var lossy = Rows.Where(row => row.Gain is { } gain && 2 * gain.Value > Math.Log(Remarkable)).OrderByDescending(row => row.Gain!.Value.Value).ToArray();
+        if (lossy.Length > 0)
+        {
+            var most = lossy[0];
+            var gain = most.Gain!.Value;
+            var interval = IsTelling(gain) ? $" ({Factor(2 * gain.Lower)} to {Factor(2 * gain.Upper)}, 95 %)" : "";
+            var others = lossy.Skip(1).Take(3).Select(row => $"{Factor(2 * row.Gain!.Value.Value)}-fold in {row.Stage.Name}").ToArray();
+            yield return $"SNR falls {Factor(2 * gain.Value)}-fold in {most.Stage.Name}{interval}{(others.Length > 0 ? $"; {string.Join(", ", others)}" : "")}.";
+        }
+        else if (Rows.Any(row => row.Gain is not null))
+        {
+            yield return "No stage loses half of the SNR.";
+        }
+
+        // Over fewer points there cannot be more directions: such a loss is no fault of the layers.
+        var falling = Rows.Zip(Rows.Skip(1)).Where(pair => pair.First.Directions > 1 && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Math.Max(Remarkable, (double)pair.First.Place.Points / pair.Second.Place.Points)).ToArray();
+        if (falling.Length > 0)
+        {
+            var (before, after) = falling.MaxBy(pair => (pair.First.Directions - 1) / (pair.Second.Directions - 1));
+            yield return string.Create(CultureInfo.InvariantCulture, $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Stage.Name}.");
+        }
+    }
+
+    /// <summary>Whether an interval says more than that mappings are few.</summary>
+    public static bool IsTelling(Estimate gain) => gain.Upper - gain.Lower < Math.Log(Wide);
+
+    /// <summary>A factor given by its logarithm, with two digits.</summary>
+    public static string Factor(double logarithm) => Math.Exp(logarithm) is var factor && factor is >= 0.01 and < 1000 ? factor.ToString(factor < 9.95 ? "G2" : "F0", CultureInfo.InvariantCulture) : RateWords.Scientific(logarithm);
+
+    private static double[]? Gains(double[]? before, double[] after)
+    {
+        double[] gains = [.. after.Select((value, i) => value - (before?[i] ?? 0))];
+        return gains.All(double.IsFinite) ? gains : null;
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Where(double.IsFinite).ToArray() is { Length: > 0 } finite ? finite.Median() : double.NaN;
+}

@@ -1,0 +1,73 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>What theory says of the network of an ONNX file, where that is a composition of layers that theory knows.</summary>
+/// <param name="Said">What it says, or why it says nothing, in sentences.</param>
+/// <param name="AtPlaces">Predictions by number of the network's place.</param>
+internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionary<int, PredictedPlace> AtPlaces)
+{
+    /// <summary>A comparison is worth this many seconds of waiting.</summary>
+    private const double MostSeconds = 30;
+
+    /// <summary>Asks theory about the batch that the first mapping drew, or one like it.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    public static OnnxTheory Of(OnnxRequest request, OnnxDescription network, CancellationToken cancellation)
+    {
+        if (network.Composition is not { Network: { } text } composition)
+        {
+            return Silent($"not compared: the graph is no composition of layers that it knows; {network.Composition.Reason}");
+        }
+
+        var described = NetworkTemplate.Parse(text).With();
+        if (request.Noise == NoiseKind.Full && PointMixing.MixesInputs(described.Layers))
+        {
+            return Silent("not compared: of noise through statistics of batches, which --noise full differentiates, it knows one step and no more");
+        }
+
+        var (shape, isGaussian) = (described.Input, request.Dataset is null or GaussianImages.Name);
+        var question = new NetworkQuestion(described, (int)network.Inputs[0].Shape[0])
+        {
+            Dataset = request.Dataset ?? GaussianImages.Name,
+            Normalize = isGaussian ? InputNormalization.None : request.Normalize,
+            Seed = request.Seed,
+            FullNoise = request.Noise == NoiseKind.Full,
+        };
+        try
+        {
+            var subset = PointSubset.Choose(question);
+            var cost = PredictionCost.Count(described.Layers, subset.Shape, subset.Images);
+            if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            {
+                return Silent($"not compared: a kernel over all points of the batch {(subset.AreAll ? $"takes about {CostRemark.Spell(TimeSpan.FromSeconds(cost.Seconds))}" : "does not fit")}; take smaller images or a smaller batch");
+            }
+
+            var images = isGaussian ? new GaussianImages(shape.Height, shape.Width, shape.Channels) : ImageSources.Open(request.Dataset!, request.DataDir, request.Layout);
+            var forecast = NetworkForecast.Make(question, subset, images, samples: 0, cancellation: cancellation);
+            var places = new Dictionary<int, PredictedPlace>();
+            foreach (var place in forecast.Prediction.Places.Where(place => composition.Places[place.Index] >= 0))
+            {
+                places[composition.Places[place.Index]] = place;
+            }
+
+            return new OnnxTheory(
+                [
+                    $"limit of infinite width, of {(isGaussian ? "another Gaussian batch" : "the first mapping's batch")}; a network of this width departs from it, the further the deeper",
+                    .. composition.Remarks,
+                    .. forecast.Prediction.End is { } end ? new[] { end.ToString() } : [],
+                ],
+                places);
+        }
+        catch (InvalidInputException reason)
+        {
+            return Silent($"not compared: {reason.Message}");
+        }
+    }
+
+    private static OnnxTheory Silent(string reason) => new([reason], new Dictionary<int, PredictedPlace>());
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Reads a model, runs its mappings and tells what comes of them, within the process that has ONNX Runtime.</summary>
+internal static class OnnxWork
+{
+    /// <summary>Does what was asked.</summary>
+    /// <param name="request">What.</param>
+    /// <param name="say">Takes messages.</param>
+    /// <exception cref="InvalidInputException">The file or an option is wrong.</exception>
+    public static void Do(OnnxRequest request, Action<OnnxMessage> say)
+    {
+        var inputs = new OnnxInputs(request);
+        OnnxNetwork network;
+        try
+        {
+            network = OnnxNetwork.Open(request.Path, new OnnxOptions
+            {
+                BatchSize = request.BatchSize,
+                ImageShape = request.ImageShape ?? inputs.ImageShape,
+                InputShapes = request.InputShapes.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<long>)pair.Value),
+                BatchNorm = request.BatchNorm,
+                Noise = request.Noise,
+                Weights = request.Weights,
+                Keep = request.Keep,
+                ReffSignal = request.ReffSignal,
+                ReffNoise = request.ReffNoise,
+                Threads = request.Threads,
+                Device = request.Device,
+                Signal = inputs.Of,
+            });
+        }
+        catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
+        {
+            throw new InvalidInputException(
+                "ONNX Runtime", string.Create(CultureInfo.InvariantCulture, $"expected its library for {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier} beside the command, which has none for this platform"), missing);
+        }
+
+        using (network)
+        {
+            inputs.Require(network);
+            var kept = request.Keep.FirstOrDefault(pattern => !network.Parameters.Any(parameter => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, parameter.Name)));
+            if (kept is not null)
+            {
+                throw new InvalidInputException("--keep", $"expected a pattern, in which * stands for any text, of names of parameters such as '{network.Parameters.Select(parameter => parameter.Name).FirstOrDefault("none")}', got '{kept}'");
+            }
+
+            say(new OnnxMessage
+            {
+                Network = new OnnxDescription(
+                    network.Name, network.Sha256, network.Inputs, network.Places, network.Parameters, network.Remarks, network.LeastMemory, network.MultiplyAdds, inputs.Checksum, network.Composition),
+            });
+            for (var simulation = 0; simulation < request.NumSims; simulation++)
+            {
+                var mapping = network.Map(request.Seed, (uint)simulation, share => say(new OnnxMessage { Progress = share }));
+                say(new OnnxMessage { Mapping = OnnxEncodedMapping.Of(mapping) });
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The process with ONNX Runtime: it is told on standard input what to run, and answers in lines on standard output.</summary>
+/// <remarks>It ends when its standard input does: with the command that started it, however that ends.</remarks>
+internal static class OnnxWorker
+{
+    /// <summary>The argument that makes the command this process. It is no command for people, and no help lists it.</summary>
+    public const string Verb = "[onnx-worker]";
+
+    /// <summary>Serves one request.</summary>
+    /// <returns>The exit status, 0 also where the request was wrong: that is told in a line.</returns>
+    public static int Run()
+    {
+        // Ctrl-C reaches both processes: the command decides, and ends this one.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        MemoryLimit.ToWhatIsFree();
+        using var output = new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true };
+        using var input = new StreamReader(Console.OpenStandardInput());
+        var line = input.ReadLine();
+        if (line is null)
+        {
+            return ExitStatus.Usage;
+        }
+
+        new Thread(() => EndWith(input)) { IsBackground = true }.Start();
+        try
+        {
+            var request = JsonSerializer.Deserialize<OnnxRequest>(line, OnnxMessage.Format) ?? throw new InvalidOperationException("nothing was asked");
+            OnnxWork.Do(request, message => output.WriteLine(JsonSerializer.Serialize(message, OnnxMessage.Format)));
+            Say(new OnnxMessage { Done = true });
+        }
+        catch (InvalidInputException wrong)
+        {
+            Say(new OnnxMessage { Failure = new OnnxFailure(wrong.Message[(wrong.Subject.Length + 2)..], wrong.Subject) });
+        }
+        catch (OutOfMemoryException)
+        {
+            Say(new OnnxMessage { Failure = new OnnxFailure("expected a batch whose values fit memory", "--batch-size") });
+        }
+#pragma warning disable CA1031 // Whatever it is, the command tells it.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            Say(new OnnxMessage { Failure = new OnnxFailure($"{defect.GetType().Name}: {defect.Message} {defect.StackTrace}", null) });
+        }
+
+        return ExitStatus.Success;
+
+        void Say(OnnxMessage message) => output.WriteLine(JsonSerializer.Serialize(message, OnnxMessage.Format));
+    }
+
+    private static void EndWith(StreamReader input)
+    {
+        while (input.Read() >= 0)
+        {
+        }
+
+        ImmediateExit.With(ExitStatus.Interrupted);
+    }
+}

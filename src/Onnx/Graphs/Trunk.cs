@@ -1,0 +1,57 @@
+namespace Wellbehaved.Onnx;
+
+/// <summary>The values that every path from the noise to the output passes.</summary>
+internal static class Trunk
+{
+    /// <summary>Finds them.</summary>
+    /// <param name="graph">The graph, its nodes in order.</param>
+    /// <param name="tangents">Values that noise reaches.</param>
+    /// <param name="entries">Where noise enters.</param>
+    public static HashSet<string> Of(Graph graph, IReadOnlyDictionary<string, string> tangents, IReadOnlyCollection<string> entries)
+    {
+        // The output that is computed last is the network's; others are taken on the way.
+        var last = graph.Nodes.SelectMany(node => node.Output).LastOrDefault(output => tangents.ContainsKey(output) && graph.Outputs.Contains(output));
+        if (last is null)
+        {
+            return [];
+        }
+
+        var leads = new HashSet<string> { last };
+        for (var i = graph.Nodes.Count - 1; i >= 0; i--)
+        {
+            if (graph.Nodes[i].Output.Any(leads.Contains))
+            {
+                leads.UnionWith(Graph.Uses(graph.Nodes[i]).Where(tangents.ContainsKey));
+            }
+        }
+
+        // Values in the order in which they are known; how far the edges reach that begin at a value.
+        var order = graph.Inputs.Select(input => input.Name).Concat(graph.Nodes.SelectMany(node => node.Output)).Where(leads.Contains).Distinct().Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
+        var reach = new int[order.Count];
+        foreach (var node in graph.Nodes)
+        {
+            foreach (var output in node.Output.Where(output => order.ContainsKey(output) && !entries.Contains(output)))
+            {
+                foreach (var input in Graph.Uses(node).Where(order.ContainsKey))
+                {
+                    reach[order[input]] = Math.Max(reach[order[input]], order[output]);
+                }
+            }
+        }
+
+        // A path that avoids a value has an edge from before it to beyond it, and the other way round.
+        var trunk = new HashSet<string>();
+        var farthest = entries.Where(order.ContainsKey).Select(entry => order[entry]).DefaultIfEmpty(0).Max();
+        foreach (var (name, i) in order.OrderBy(pair => pair.Value))
+        {
+            if (farthest <= i)
+            {
+                trunk.Add(name);
+            }
+
+            farthest = Math.Max(farthest, reach[i]);
+        }
+
+        return trunk;
+    }
+}

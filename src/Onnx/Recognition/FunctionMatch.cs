@@ -1,0 +1,81 @@
+using Microsoft.ML.OnnxRuntime;
+using Wellbehaved.Networks;
+using Wellbehaved.Onnx.Format;
+using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Recognises activations by what they compute: nodes that agree with a described function at many points are that function, however they are written out.</summary>
+/// <param name="graph">The graph of the nodes.</param>
+internal sealed class FunctionMatch(Graph graph)
+{
+    private const int Points = 81;
+
+    /// <summary>Single precision, of numbers up to four, in several operations.</summary>
+    private const double Tolerance = 2e-5;
+
+    private static readonly float[] Arguments = [.. Enumerable.Range(0, Points).Select(i => (i - (Points / 2)) * 0.1f)];
+
+    private static readonly Lazy<IReadOnlyList<(Function Function, float[] Values)>> Known = new(() =>
+        [.. Enum.GetValues<FunctionKind>().Where(kind => kind is not (FunctionKind.Linear or FunctionKind.LeakyRelu)).Select(kind => (new Function(kind), ValuesOf(new Function(kind))))]);
+
+    private readonly Dictionary<string, Function?> _met = [];
+
+    /// <summary>The function that nodes compute.</summary>
+    /// <param name="nodes">The nodes, which act on each element alone.</param>
+    /// <param name="from">The value that they take.</param>
+    /// <param name="to">The value that they give.</param>
+    /// <returns>The function; null if it is none that is described.</returns>
+    public Function? Of(IReadOnlyList<NodeProto> nodes, string from, string to)
+    {
+        var key = nodes.Count == 1 ? $"{nodes[0].OpType} {nodes[0].Attribute} {string.Join(' ', nodes[0].Input.Skip(1))}" : to;
+        if (!_met.TryGetValue(key, out var function))
+        {
+            function = Match(nodes, from, to);
+            _met.Add(key, function);
+        }
+
+        return function;
+    }
+
+    private static float[] ValuesOf(Function function)
+    {
+        var model = OnnxExport.Model(new Network("function", new Shape(1, 1, 1), [new Activation(function)]), 0, 0);
+        return Values(model, "x", "y", [Points, 1, 1, 1]);
+    }
+
+    private static float[] Values(ModelProto model, string from, string to, long[] shape)
+    {
+        using var session = Runtime.Load(model, "function", threads: 1, optimise: false);
+        using var argument = OrtValue.CreateTensorValueFromMemory(Arguments, shape);
+        using var results = Runtime.Run(session, "function", [from], [argument], [to]);
+        return results[0].GetTensorDataAsSpan<float>().ToArray();
+    }
+
+    private Function? Match(IReadOnlyList<NodeProto> nodes, string from, string to)
+    {
+        float[] found;
+        try
+        {
+            found = Values(GraphModel.Write(graph, nodes, [GraphModel.Input(from, (int)DataType.Float, [Points])], [to]), from, to, [Points]);
+        }
+        catch (InvalidInputException)
+        {
+            return null;
+        }
+
+        foreach (var (function, values) in Known.Value)
+        {
+            if (Agree(found, values))
+            {
+                return function;
+            }
+        }
+
+        // The slope below zero is what it says at -1.
+        var slope = -found[(Points / 2) - 10];
+        return Agree(found, [.. Arguments.Select(argument => argument > 0 ? argument : slope * argument)]) ? Function.LeakyRelu(slope) : null;
+    }
+
+    private static bool Agree(float[] found, float[] values) => found.Length == values.Length && found.Zip(values).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance);
+}

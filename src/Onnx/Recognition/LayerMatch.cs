@@ -1,0 +1,203 @@
+using System.Globalization;
+using Wellbehaved.Networks;
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Recognises layers of one node.</summary>
+/// <param name="graph">The graph.</param>
+/// <param name="types">Types of its values.</param>
+/// <param name="parameters">Its parameters.</param>
+/// <param name="batchNorm">Which statistics batch norm takes.</param>
+internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyList<Parameter> parameters, OnnxBatchNorm batchNorm)
+{
+    /// <summary>A mean of weights below this share of their deviation is that of a sample.</summary>
+    private const double SmallMean = 0.1;
+
+    private readonly Dictionary<string, NodeProto> _source = graph.Nodes.SelectMany(node => node.Output.Select(output => (output, node))).GroupBy(pair => pair.output).ToDictionary(group => group.Key, group => group.First().node);
+
+    /// <summary>What the description leaves out.</summary>
+    public HashSet<string> Remarks { get; } = [];
+
+    /// <summary>Features of a value: images (batch, channels, rows, columns), or vectors (batch, channels).</summary>
+    public Shape ShapeOf(string value) => types[value].Shape switch
+    {
+        [_, var channels, var height, var width] => new((int)height, (int)width, (int)channels),
+        [_, var channels] => new(1, 1, (int)channels),
+        var other => throw new NotComposedException($"'{value}' of shape [{string.Join(", ", other ?? [])}] is neither images nor vectors"),
+    };
+
+    /// <summary>A convolution.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="input">Shape of what it takes.</param>
+    /// <param name="around">What was put around it before, by row and by column; null where nothing was.</param>
+    public Convolution Convolution(NodeProto node, Shape input, (long[] Rows, long[] Columns)? around)
+    {
+        if (types[node.Input[1]].Shape is not [var outputs, var inputs, var kernel, var columns] || kernel != columns)
+        {
+            throw Not(node, "its kernel is not square");
+        }
+
+        var (strides, dilations) = (node.Integers("strides") ?? [1, 1], node.Integers("dilations") ?? [1, 1]);
+        if (strides[0] != strides[1] || dilations[0] != dilations[1])
+        {
+            throw Not(node, "its steps differ by axis");
+        }
+
+        var groups = (int)node.Integer("group", 1);
+        var convolution = new Convolution((int)kernel)
+        {
+            Channels = (int)outputs,
+            Stride = (int)strides[0],
+            Dilation = (int)dilations[0],
+            Groups = groups,
+            Parameters = Parameters(node, inputs * kernel * kernel),
+        };
+        var before = (kernel - 1) / 2 * dilations[0];
+        convolution = convolution with { Boundary = kernel == 1 ? Boundary.ZeroPadding : around is var (rows, alongRows) ? Around(node, input, before, rows, alongRows) : Zeros(node, before) };
+        if (convolution.OutputOf(input) != ShapeOf(node.Output[0]))
+        {
+            throw Not(node, "its border is another");
+        }
+
+        return convolution;
+    }
+
+    /// <summary>A matrix product of vectors with weights.</summary>
+    public Dense Dense(NodeProto node)
+    {
+        var isTransposed = node.OpType == "Gemm" && node.Integer("transB", 0) != 0;
+        if (types[node.Input[1]].Shape is not [var rows, var columns] || node.Integer("transA", 0) != 0 || node.Real("alpha", 1) != 1 || node.Real("beta", 1) != 1)
+        {
+            throw Not(node, "it is no plain product with weights");
+        }
+
+        return new Dense { Channels = (int)(isTransposed ? rows : columns), Parameters = Parameters(node, isTransposed ? columns : rows) };
+    }
+
+    /// <summary>A dense layer whose biases are added by a node of its own.</summary>
+    public Dense WithBiases(Dense dense, NodeProto add, string bias) => dense with { Parameters = dense.Parameters with { BiasVariance = BiasVariance(add, bias) } };
+
+    /// <summary>Whether a value is a vector of parameters with this role.</summary>
+    public bool IsParameter(string value, OnnxParameterRole role) => Find(value)?.Role == role;
+
+    /// <summary>The one number of a parameter that is constant.</summary>
+    public double ConstantOf(NodeProto node, string value) => Find(value) is { Law: { Shape: LawShape.Constant } law } ? law.Mean : throw Not(node, $"'{value}' is no constant");
+
+    /// <summary>A normalisation by one node.</summary>
+    public Norm Norm(NodeProto node)
+    {
+        var (scale, epsilon) = (ConstantOf(node, node.Input[1]), node.Real("epsilon", 1e-5f));
+        if (node.Input.Count > 2 && node.Input[2].Length > 0 && ConstantOf(node, node.Input[2]) != 0)
+        {
+            throw Not(node, "its shift is not 0");
+        }
+
+        // Written in single precision, 0.00001 is not 0.00001.
+        epsilon = double.Parse(((float)epsilon).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        return node.OpType switch
+        {
+            "BatchNormalization" when batchNorm == OnnxBatchNorm.Batch => new BatchNorm { Epsilon = epsilon, Scale = scale },
+            "LayerNormalization" when types[node.Input[0]].Shape is { Length: 2 } => new LayerNorm { Epsilon = epsilon, Scale = scale },
+            "InstanceNormalization" when types[node.Input[0]].Shape is { Length: 4 } => new InstanceNorm { Epsilon = epsilon, Scale = scale },
+            "GroupNormalization" => new GroupNorm((int)node.Integer("num_groups", 1)) { Epsilon = epsilon, Scale = scale },
+            _ => throw Not(node, "its statistics are others than those of a described normalisation"),
+        };
+    }
+
+    /// <summary>A pooling whose windows lie side by side.</summary>
+    public Pooling Pooling(NodeProto node)
+    {
+        var (window, steps) = (node.Integers("kernel_shape") ?? [], node.Integers("strides") ?? []);
+        var isPlain = window.Length == 2 && window.AsSpan().SequenceEqual(steps) && (node.Integers("pads") ?? []).All(pad => pad == 0) && (node.Integers("dilations") ?? []).All(step => step == 1)
+            && node.Integer("ceil_mode", 0) == 0 && node.Text("auto_pad", "NOTSET") == "NOTSET";
+        return !isPlain || (window[0] != window[1] && Math.Min(window[0], window[1]) != 1) ? throw Not(node, "its windows overlap or are not square")
+            : node.OpType == "MaxPool" ? new MaxPool((int)window.Max()) : new AveragePool((int)window.Max());
+    }
+
+    /// <summary>A number that multiplies everything; null if the value is none.</summary>
+    public double? NumberOf(string value)
+    {
+        while (!graph.Constants.ContainsKey(value) && _source.TryGetValue(value, out var node) && node.OpType is "Identity" or "Cast")
+        {
+            value = node.Input[0];
+        }
+
+        return graph.Constants.TryGetValue(value, out var tensor) && Tensors.IsReal(tensor.DataType) && Tensors.Reals(tensor) is [var number] ? number : null;
+    }
+
+    /// <summary>That a node is no described layer.</summary>
+    public static NotComposedException Not(NodeProto node, string reason) => new($"{node.Called()}: {reason}");
+
+    private static Boundary Zeros(NodeProto node, long before) =>
+        node.Text("auto_pad", "NOTSET") == "NOTSET" && (node.Integers("pads") ?? [0, 0, 0, 0]) is [var top, var left, _, _] && top == before && left == before
+            ? Boundary.ZeroPadding
+            : throw Not(node, "its border is another");
+
+    private static Boundary Around(NodeProto node, Shape input, long before, long[] rows, long[] columns)
+    {
+        bool Matches(Func<long, int, long> source) => rows.Index().All(pair => pair.Item == source(pair.Index - before, input.Height)) && columns.Index().All(pair => pair.Item == source(pair.Index - before, input.Width));
+        return (node.Integers("pads") ?? [0, 0, 0, 0]).Any(pad => pad != 0) ? throw Not(node, "its border is another")
+            : Matches((position, length) => ((position % length) + length) % length) ? Boundary.Periodic
+            : Matches((position, length) => (((position % (2 * length)) + (2 * length)) % (2 * length)) is var there && there < length ? there : (2 * length) - 1 - there) ? Boundary.Symmetric
+            : throw Not(node, "its border is another");
+    }
+
+    private Initialisation Parameters(NodeProto node, long fanIn)
+    {
+        if (Find(node.Input[1]) is not { } weights)
+        {
+            throw Not(node, "its weights are no parameters");
+        }
+
+        var law = weights.Law.Shape switch
+        {
+            LawShape.Normal => WeightLaw.Normal,
+            LawShape.Uniform => WeightLaw.Uniform,
+            LawShape.Stays => throw Not(node, "its weights are those of the file, and not random"),
+            LawShape.Constant => throw Not(node, "its weights are all equal"),
+            _ => throw new InvalidOperationException($"no law {weights.Law.Shape}"),
+        };
+        return Math.Abs(weights.Law.Mean) > SmallMean * weights.Law.Deviation
+            ? throw Not(node, "its weights have another mean than 0")
+            : new Initialisation(fanIn * weights.Law.Deviation * weights.Law.Deviation, node.Input.Count > 2 && node.Input[2].Length > 0 ? BiasVariance(node, node.Input[2]) : 0, law);
+    }
+
+    private double BiasVariance(NodeProto node, string value)
+    {
+        if (Find(value) is not { } bias || bias.Law.Shape == LawShape.Stays)
+        {
+            throw Not(node, "its biases are those of the file, and not random");
+        }
+
+        if (bias.Law.Shape == LawShape.Constant)
+        {
+            return bias.Law.Mean == 0 ? 0 : throw Not(node, "its biases are all equal, and not 0");
+        }
+
+        if (bias.Law.Shape == LawShape.Uniform)
+        {
+            Remarks.Add("uniform biases are taken as normal ones of the same variance");
+        }
+
+        return (bias.Law.Deviation * bias.Law.Deviation) + (bias.Law.Mean * bias.Law.Mean);
+    }
+
+    private Parameter? Find(string value)
+    {
+        while (true)
+        {
+            if (parameters.FirstOrDefault(parameter => parameter.Value == value) is { } found)
+            {
+                return found;
+            }
+
+            if (!_source.TryGetValue(value, out var node) || node.OpType is not ("Transpose" or "Reshape" or "Unsqueeze" or "Squeeze" or "Identity"))
+            {
+                return null;
+            }
+
+            value = node.Input[0];
+        }
+    }
+}

@@ -1,0 +1,332 @@
+using Wellbehaved.Networks;
+using Wellbehaved.Onnx.Format;
+
+namespace Wellbehaved.Onnx;
+
+/// <summary>Finds the described layers that a graph is composed of, so that theory can be asked about it.</summary>
+internal sealed class NetworkRecognition
+{
+    /// <summary>Operators on each element alone.</summary>
+    private static readonly HashSet<string> Elementwise =
+    [
+        "Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Tanh", "Erf", "Sin", "Cos", "Abs", "Sigmoid", "HardSigmoid", "HardSwish", "Softplus", "Softsign", "Gelu", "Mish", "Swish", "Clip",
+        "Mul", "Div", "Add", "Sub", "Pow", "Exp", "Log", "Neg", "Max", "Min", "Identity",
+    ];
+
+    /// <summary>Operators of layer norm written out, in alphabetical order, without scale and shift.</summary>
+    private static readonly string[] WrittenNorm = ["Add", "Div", "Pow", "ReduceMean", "ReduceMean", "Sqrt", "Sub"];
+
+    /// <summary>The same with a product in place of the power, as our own files have it.</summary>
+    private static readonly string[] WrittenNormByProduct = ["Add", "Div", "Mul", "ReduceMean", "ReduceMean", "Sqrt", "Sub"];
+
+    private readonly Graph _graph;
+    private readonly IReadOnlyDictionary<string, string> _tangents;
+    private readonly LayerMatch _layers;
+    private readonly FunctionMatch _functions;
+    private readonly Dictionary<string, NodeProto> _source = [];
+    private readonly Dictionary<string, int> _order = [];
+    private readonly Dictionary<string, List<int>> _users = [];
+    private readonly Dictionary<string, HashSet<string>> _leadingTo = [];
+    private string _at = "";
+
+    private NetworkRecognition(Graph graph, IReadOnlyDictionary<string, string> tangents, LayerMatch layers)
+    {
+        (_graph, _tangents, _layers, _functions) = (graph, tangents, layers, new FunctionMatch(graph));
+        foreach (var value in graph.Inputs.Select(input => input.Name))
+        {
+            _order[value] = _order.Count;
+        }
+
+        foreach (var (i, node) in graph.Nodes.Index())
+        {
+            foreach (var output in node.Output)
+            {
+                _source[output] = node;
+                _order.TryAdd(output, _order.Count);
+            }
+
+            foreach (var use in Graph.Uses(node).Distinct())
+            {
+                (_users.TryGetValue(use, out var users) ? users : _users[use] = []).Add(i);
+            }
+        }
+    }
+
+    /// <summary>Finds them.</summary>
+    /// <param name="graph">The graph, without its derivative.</param>
+    /// <param name="types">Types of its values.</param>
+    /// <param name="tangents">The tangent of each value that has one.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="entries">Where noise enters.</param>
+    /// <param name="places">Its places.</param>
+    /// <param name="batchNorm">Which statistics batch norm takes.</param>
+    /// <returns>The description, or why there is none.</returns>
+    public static OnnxComposition Of(
+        Graph graph,
+        IReadOnlyDictionary<string, TensorType> types,
+        IReadOnlyDictionary<string, string> tangents,
+        IReadOnlyList<Parameter> parameters,
+        IReadOnlyList<NoiseEntry> entries,
+        IReadOnlyList<PlaceValue> places,
+        OnnxBatchNorm batchNorm)
+    {
+        var layers = new LayerMatch(graph, types, parameters, batchNorm);
+        try
+        {
+            if (entries is not [var entry] || graph.Inputs.All(input => input.Name != entry.Value))
+            {
+                throw new NotComposedException("noise enters at several inputs, or after an embedding");
+            }
+
+            var output = graph.Outputs.LastOrDefault(tangents.ContainsKey) ?? throw new NotComposedException("noise reaches no output");
+            var recognised = new NetworkRecognition(graph, tangents, layers).Stack(entry.Value, output);
+            var network = new Network("onnx", layers.ShapeOf(entry.Value), RecognisedLayer.LayersOf(recognised));
+            var values = RecognisedLayer.ValuesAtPlaces(network, recognised);
+            var numbers = places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
+            return values.Count == network.Places.Count
+                ? new OnnxComposition(NetworkText.Write(network), [.. values.Select(value => numbers.GetValueOrDefault(value, -1))], null, [.. layers.Remarks])
+                : throw new NotComposedException($"{values.Count} places were found of {network.Places.Count}");
+        }
+        catch (Exception reason) when (reason is NotComposedException or InvalidNetworkException)
+        {
+            return new OnnxComposition(null, [], reason.Message, []);
+        }
+    }
+
+    /// <summary>The layers between two values.</summary>
+    private List<RecognisedLayer> Stack(string from, string to)
+    {
+        var found = new List<RecognisedLayer>();
+        for (_at = from; _at != to;)
+        {
+            var value = _at;
+            var users = Users(value, to);
+            if (users.Count == 0)
+            {
+                throw new NotComposedException($"'{value}' leads nowhere");
+            }
+
+            var layer = users.Count == 1 && users[0].Input.Count(input => input == value) == 1 ? Single(users[0], value, to) : Fork(value, to);
+            if (layer is not null)
+            {
+                found.Add(layer);
+                _at = layer.After;
+                if (layer.Layer is not Residual && layer.Layer.OutputOf(_layers.ShapeOf(value)) is var shape && shape != _layers.ShapeOf(_at))
+                {
+                    throw new NotComposedException($"'{_at}' has another shape than the layer {layer.Layer.Word} gives");
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Nodes that take a value, on the way to another one.</summary>
+    private List<NodeProto> Users(string value, string to)
+    {
+        if (!_leadingTo.TryGetValue(to, out var leading))
+        {
+            leading = [to];
+            for (var i = _graph.Nodes.Count - 1; i >= 0; i--)
+            {
+                if (_graph.Nodes[i].Output.Any(leading.Contains))
+                {
+                    leading.UnionWith(Graph.Uses(_graph.Nodes[i]).Where(_tangents.ContainsKey));
+                }
+            }
+
+            _leadingTo.Add(to, leading);
+        }
+
+        return [.. _users.GetValueOrDefault(value, []).Select(i => _graph.Nodes[i]).Where(node => node.Output.Any(leading.Contains) && node.Output.Any(_tangents.ContainsKey))];
+    }
+
+    /// <summary>A layer whose input has one user; null for what changes nothing, after which the walk has gone on.</summary>
+    private RecognisedLayer? Single(NodeProto node, string value, string to)
+    {
+        var output = node.Output[0];
+        switch (node.OpType)
+        {
+            case "Conv" when node.Input[0] == value:
+                return new(_layers.Convolution(node, _layers.ShapeOf(value), null), value, output);
+            case "Gather" when node.Integer("axis", 0) == 2 && node.Input[0] == value:
+                return Surrounded(node, value, to);
+            case "Gemm" or "MatMul" when node.Input[0] == value:
+                return Product(node, value, to);
+            case "BatchNormalization" or "LayerNormalization" or "InstanceNormalization" or "GroupNormalization" when node.Input[0] == value:
+                return new(_layers.Norm(node), value, output);
+            case "MaxPool" or "AveragePool":
+                return new(_layers.Pooling(node), value, output);
+            case "GlobalAveragePool":
+                return new(new GlobalAveragePool(), value, output);
+            case "ReduceMean" when _layers.ShapeOf(output) == _layers.ShapeOf(value) with { Height = 1, Width = 1 }:
+                return new(new GlobalAveragePool(), value, output);
+            case "Dropout" or "Identity" or "Cast":
+                _at = output;
+                return null;
+            case "Transpose" or "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze":
+                return Flattened(node, value, to);
+            case "Mul" or "Div" or "Add" or "Sub" when Constant(node, value) is { } layer:
+                return layer.Layer is Scaling { Factor: 1 } ? Go(output) : layer;
+            default:
+                return Elementwise.Contains(node.OpType) && _functions.Of([node], value, output) is { } function
+                    ? new(new Activation(function), value, output)
+                    : throw LayerMatch.Not(node, "it is none of the layers that theory knows");
+        }
+    }
+
+    private RecognisedLayer? Go(string value)
+    {
+        _at = value;
+        return null;
+    }
+
+    /// <summary>A number that multiplies; the scale 1 and the shift 0 of a normalisation written out are the number 1.</summary>
+    private RecognisedLayer? Constant(NodeProto node, string value)
+    {
+        var other = node.Input.FirstOrDefault(input => input != value) ?? "";
+        var factor = node.OpType switch
+        {
+            "Mul" => _layers.NumberOf(other) ?? (_layers.IsParameter(other, OnnxParameterRole.Scale) ? _layers.ConstantOf(node, other) : null),
+            "Div" when node.Input[0] == value => 1 / _layers.NumberOf(other),
+            "Add" when _layers.IsParameter(other, OnnxParameterRole.Shift) => _layers.ConstantOf(node, other) == 0 ? 1 : throw LayerMatch.Not(node, "its shift is not 0"),
+            _ => (double?)null,
+        };
+        return factor is { } number ? new(new Scaling(number), value, node.Output[0]) : null;
+    }
+
+    private RecognisedLayer Product(NodeProto node, string value, string to)
+    {
+        var dense = _layers.Dense(node);
+        return Users(node.Output[0], to) is [{ OpType: "Add" } add] && node.OpType == "MatMul" && add.Input.FirstOrDefault(input => input != node.Output[0]) is { } bias && _layers.IsParameter(bias, OnnxParameterRole.Bias)
+            ? new(_layers.WithBiases(dense, add, bias), value, add.Output[0])
+            : new(dense, value, node.Output[0]);
+    }
+
+    /// <summary>A convolution of images that were put around themselves.</summary>
+    private RecognisedLayer Surrounded(NodeProto rows, string value, string to)
+    {
+        if (Users(rows.Output[0], to) is not [{ OpType: "Gather" } columns] || columns.Integer("axis", 0) != 3 || Users(columns.Output[0], to) is not [{ OpType: "Conv" } convolution]
+            || !_graph.Constants.TryGetValue(rows.Input[1], out var ofRows) || !_graph.Constants.TryGetValue(columns.Input[1], out var ofColumns))
+        {
+            throw LayerMatch.Not(rows, "it picks rows");
+        }
+
+        return new(_layers.Convolution(convolution, _layers.ShapeOf(value), (Tensors.Integers(ofRows)!, Tensors.Integers(ofColumns)!)), value, convolution.Output[0]);
+    }
+
+    /// <summary>A change of shape that makes one point of an image, or none.</summary>
+    private RecognisedLayer? Flattened(NodeProto node, string value, string to)
+    {
+        var last = node.OpType == "Transpose" && Users(node.Output[0], to) is [{ OpType: "Reshape" or "Flatten" } next] ? next : node;
+        var (before, after) = (_layers.ShapeOf(value), _layers.ShapeOf(last.Output[0]));
+        return after == before && last == node && node.OpType != "Transpose" ? Go(last.Output[0])
+            : after == new Shape(1, 1, checked((int)before.Features)) ? new(new Flatten(), value, last.Output[0])
+            : throw LayerMatch.Not(node, "it makes another shape");
+    }
+
+    /// <summary>What several nodes make of a value: an activation or a norm written out, or a residual sum.</summary>
+    private RecognisedLayer? Fork(string value, string to)
+    {
+        var (merged, nodes) = Region(value, to);
+        var node = _source[merged];
+        if (nodes.TrueForAll(IsElementwise))
+        {
+            // Numbers that multiply may follow: half of x(1 + erf).
+            for (var (end, region) = (merged, new List<NodeProto>(nodes)); ;)
+            {
+                if (_functions.Of(region, value, end) is { } function)
+                {
+                    return new(new Activation(function), value, end);
+                }
+
+                if (end == to || region.Count > nodes.Count + 1 || Users(end, to) is not [var next] || !IsElementwise(next) || next.Input.Count(_tangents.ContainsKey) != 1)
+                {
+                    break;
+                }
+
+                region.Add(next);
+                end = next.Output[0];
+            }
+        }
+
+        string[] operations = [.. nodes.Select(inner => inner.OpType).Order(StringComparer.Ordinal)];
+        return operations.AsSpan().SequenceEqual(WrittenNorm) || operations.AsSpan().SequenceEqual(WrittenNormByProduct) ? Normalised(nodes, value, merged)
+            : node.OpType is "Add" && node.Input.Count(_tangents.ContainsKey) == 2 ? Sum(node, value)
+            : throw LayerMatch.Not(node, "paths meet in it that are no residual sum");
+    }
+
+    /// <summary>Layer norm over the channels of each point.</summary>
+    private RecognisedLayer Normalised(List<NodeProto> nodes, string value, string merged)
+    {
+        var isOverChannels = nodes.Where(node => node.OpType == "ReduceMean").All(node => _layers.ShapeOf(node.Output[0]) == _layers.ShapeOf(value) with { Channels = 1 });
+        var epsilon = nodes.Where(node => node.OpType == "Add").SelectMany(node => node.Input).Select(_layers.NumberOf).FirstOrDefault(number => number is not null);
+        return isOverChannels && epsilon is { } added
+            ? new(new LayerNorm { Epsilon = double.Parse(((float)added).ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture) }, value, merged)
+            : throw new NotComposedException($"'{merged}' is normalised over other axes than channels");
+    }
+
+    private RecognisedLayer Sum(NodeProto node, string value)
+    {
+        var (first, second) = (Path(value, node.Input[0]), Path(value, node.Input[1]));
+        var (branch, skip) = Weights(first.Layers) >= Weights(second.Layers) ? (first, second) : (second, first);
+        if (branch.Layers.Count == 0)
+        {
+            throw LayerMatch.Not(node, "it adds a value to itself");
+        }
+
+        var residual = new Residual(RecognisedLayer.LayersOf(branch.Layers)) { Skip = RecognisedLayer.LayersOf(skip.Layers), BranchScale = branch.Scale, SkipScale = skip.Scale };
+        return new(residual, value, node.Output[0]) { Branch = branch.Layers, BranchEnd = branch.Layers[^1].After, Skip = skip.Layers };
+    }
+
+    /// <summary>The layers of a path, and a number that multiplies at its end.</summary>
+    private (List<RecognisedLayer> Layers, double Scale) Path(string from, string to)
+    {
+        var layers = Stack(from, to);
+        if (layers is [.., { Layer: Scaling scaling }])
+        {
+            layers.RemoveAt(layers.Count - 1);
+            return (layers, scaling.Factor);
+        }
+
+        return (layers, 1);
+    }
+
+    private static int Weights(IReadOnlyList<RecognisedLayer> layers) => layers.Sum(layer => 1 + (layer.Layer is Convolution or Dense ? 1000 : 0) + Weights(layer.Branch));
+
+    /// <summary>The first value that all paths from another one pass, and the nodes up to it.</summary>
+    private (string Merged, List<NodeProto> Nodes) Region(string from, string to)
+    {
+        var (reached, nodes, farthest) = (new HashSet<string> { from }, new List<NodeProto>(), 0);
+        foreach (var user in Users(from, to))
+        {
+            farthest = Math.Max(farthest, user.Output.Max(output => _order[output]));
+        }
+
+        var leading = _leadingTo[to];
+        for (var i = _users[from][0]; i < _graph.Nodes.Count; i++)
+        {
+            var node = _graph.Nodes[i];
+            if (!Graph.Uses(node).Any(reached.Contains) || !node.Output.Any(output => leading.Contains(output) && _tangents.ContainsKey(output)))
+            {
+                continue;
+            }
+
+            nodes.Add(node);
+            reached.UnionWith(node.Output.Where(leading.Contains));
+            if (node.Output.Any(output => _order[output] == farthest))
+            {
+                return (node.Output[0], nodes);
+            }
+
+            foreach (var user in node.Output.Where(leading.Contains).SelectMany(output => Users(output, to)))
+            {
+                farthest = Math.Max(farthest, user.Output.Where(leading.Contains).Select(output => _order[output]).DefaultIfEmpty(0).Max());
+            }
+        }
+
+        throw new NotComposedException($"paths from '{from}' do not meet");
+    }
+
+    private bool IsElementwise(NodeProto node) => Elementwise.Contains(node.OpType) && node.Input.Where(input => input.Length > 0).All(input => _tangents.ContainsKey(input) || _layers.NumberOf(input) is not null);
+}
