@@ -70,7 +70,7 @@ public class PythonMutantTests
             var outcome = Audited.Run($"{NumPy.Python} '{program}'", "--claim", "O1", "O2", "D1", "D4", "D7", "--architecture", "bn_ff");
 
             outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
-            outcome.Output.Should().Contain("ε = 1E-05").And.NotContain("declined");
+            outcome.Output.Should().Contain("ε = 1e-5").And.NotContain("declined");
         }
         finally
         {
