@@ -9,7 +9,14 @@ internal static class FigureText
     public static string Fixed(double number, string format) => double.IsFinite(number) ? number.ToString(format, CultureInfo.InvariantCulture) : "-";
 
     /// <summary>A growth in one layer, given by its logarithm.</summary>
-    public static string Gain(double logarithm) => logarithm < Math.Log(1e4) ? Fixed(Math.Exp(logarithm), "F4") : Exponential(logarithm);
+    public static string Gain(double logarithm) => Math.Abs(logarithm) < Math.Log(1e4) ? Fixed(Math.Exp(logarithm), "F4") : Exponential(logarithm);
+
+    /// <summary>A number given by its logarithm, with the standard error of that in per cent; without it where there is none.</summary>
+    public static string WithError(double logarithm, double standardError) =>
+        double.IsFinite(logarithm) && double.IsFinite(standardError) ? $"{Exponential(logarithm)} ± {Share(standardError)}" : Exponential(logarithm);
+
+    /// <summary>A share in per cent.</summary>
+    public static string Share(double share) => share < 10 ? $"{Fixed(100 * share, "F1")} %" : $"{Exponential(Math.Log(100 * share))} %";
 
     /// <summary>A number given by its logarithm, which may be beyond doubles.</summary>
     public static string Exponential(double logarithm)

@@ -87,9 +87,9 @@ internal static class ForecastTable
             ];
         string[] sample = !sampled ? []
             : row.Sample is { } means
-                ? [$"{FigureText.Exponential(means.LogChi)} ± {FigureText.Fixed(100 * means.LogChiStandardError, "F1")} %", FigureText.Fixed(means.ReffSignal, "F3")]
+                ? [FigureText.WithError(means.LogChi, means.LogChiStandardError), FigureText.Fixed(means.ReffSignal, "F3")]
                 : ["-", "-"];
-        var scope = limit is null ? "no theory" : Spell(limit.Validity) + (limit.Error > Shown ? string.Create(CultureInfo.InvariantCulture, $" ± {100 * limit.Error:G2} %") : string.Empty);
+        var scope = limit is null ? "no theory" : Spell(limit.Validity) + (limit.Error > Shown ? $" ± {(limit.Error < 0.1 ? string.Create(CultureInfo.InvariantCulture, $"{100 * limit.Error:G2} %") : FigureText.Share(limit.Error))}" : string.Empty);
         return [row.Place.ToString(), .. theory, .. sample, scope];
     }
 

@@ -149,7 +149,7 @@ internal static class PredictCommand
         Console.WriteLine($"The table is the limit of infinite width. Networks of {Counted.Of(options.NumChannels, "channel")} depart from it, the further the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}.");
         if (prediction.Walk is { } walk)
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ln ν₂ of one point walks with drift {walk.Drift:G6} and variance {walk.Variance:G6} per layer, at this width"));
+            Console.WriteLine(MeasurementWords.Plain(string.Create(CultureInfo.InvariantCulture, $"ln ν₂ of one point walks with drift {walk.Drift:G6} and variance {walk.Variance:G6} per layer, at this width")));
         }
 
         if (prediction.Tau is { } tau)

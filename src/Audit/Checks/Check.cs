@@ -88,7 +88,7 @@ public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Me
         var head = $"{Check.ClaimId} {Check.Architecture}: {Verdict.ToString().ToLowerInvariant()}";
         return Decisive is not { } decisive ? $"{head}: {Failure}" : string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{head}: {decisive.Quantity}: predicted {MeasurementWords.Predicted(decisive, 5)}, measured {MeasurementWords.Measured(decisive)}, {Apart(decisive)}, n = {decisive.Samples}{(MeasurementWords.Remark(decisive) is { } remark ? $" ({remark})" : "")}");
+            $"{head}: {MeasurementWords.Plain(decisive.Quantity)}: predicted {MeasurementWords.Predicted(decisive, 5)}, measured {MeasurementWords.Measured(decisive)}, {Apart(decisive)}, n = {decisive.Samples}{(MeasurementWords.Remark(decisive) is { } remark ? $" ({remark})" : "")}");
 
         static string Apart(Measurement decisive) => decisive.Effect is { } effect
             ? $"{effect} ({MeasurementWords.Apart(decisive)}{(decisive.IsAsymptotic ? ", asymptotic" : "")})"

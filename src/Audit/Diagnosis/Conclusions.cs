@@ -27,7 +27,10 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     public IReadOnlyDictionary<Contrast, int> NeededForPoint { get; init; } = new Dictionary<Contrast, int>();
 
     /// <summary>No pathology.</summary>
-    public bool IsWellBehaved => !SignalCollapses && !BecomesPoint && KeepsDirections && KeepsShare && KeepsSnr && Growth is not (Growth.Exponential or Growth.Undecided);
+    public bool IsWellBehaved => !SignalCollapses && !BecomesPoint && KeepsDirections && KeepsShare && KeepsSnr && Growth != Growth.Undecided && !LosesSnr;
+
+    /// <summary>SNR^l/SNR^0 decays exponentially, or faster.</summary>
+    public bool LosesSnr => Growth is Growth.Exponential or Growth.Superexponential;
 
     /// <summary>The same where nothing is said of the law of χ.</summary>
     public Conclusions WithoutLaw => this with { Growth = Growth.Undecided, Needed = SignalCollapses ? Needed : new Dictionary<Contrast, int>() };
@@ -74,7 +77,7 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         return conclusions with
         {
             Needed = hasCollapsed ? collapsed : isCollapsing ? collapsing
-                : growth == Growth.Exponential ? law
+                : conclusions.LosesSnr ? law
                 : conclusions.IsWellBehaved ? keeps.Append(new(LimitOf(growth), -1)).Concat(law).ToDictionary()
                 : conclusions.Needed,
         };

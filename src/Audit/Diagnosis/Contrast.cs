@@ -102,7 +102,10 @@ internal enum Contrast
     /// <summary>r_eff is above 1.5 at full depth.</summary>
     MoreThanOneAndHalfDirections,
 
-    /// <summary>r_eff is above 1.2 at full depth.</summary>
+    /// <summary>
+    /// r_eff is above 1.2 at full depth. An effective rank is the trace over the largest eigenvalue: below, the largest direction has five sixths of the variance at least, five times that of all others together. The number is a convention
+    /// between what nobody would call one direction and what nets of the least width and depth that are to be named still scatter by (two of 296 runs of width 64 at depth 50 lay between 1.1 and this mark); infinitely wide ones are at 1.02 there.
+    /// </summary>
     MoreThanOneDirection,
 
     /// <summary>r_eff - 1 has halved at least since the first recorded depth.</summary>

@@ -54,7 +54,7 @@ public sealed record Diagnosis(
     internal const double SickShare = 0.25;
 
     /// <summary>Why a net with residual units may lack effective ranks.</summary>
-    private const string BranchIsOff = ", since all activations of a residual branch are off and the signal goes on in the skip connection alone";
+    private const string BranchIsOff = ", as where a residual branch gives zero and the signal goes on in the skip connection alone";
 
     /// <summary>Both ends of the interval of a gain, or of what a stretch gains beyond a law's least, are told.</summary>
     private static readonly int[] Intervals = [1, -1];
@@ -127,11 +127,11 @@ public sealed record Diagnosis(
         if (branch is { } shallow && shallow.DepthNeeded > contrasts.Depth)
         {
             // What a diluted branch does before its power law shows looks exponential, and is not (law A2).
-            (seen, certain) = (seen.Growth == Growth.Exponential ? seen.WithoutLaw : seen, certain.Growth == Growth.Exponential ? certain.WithoutLaw : certain);
+            (seen, certain) = (seen.LosesSnr ? seen.WithoutLaw : seen, certain.LosesSnr ? certain.WithoutLaw : certain);
         }
 
         // Signs that are certain of the median mapping name no law that the stretches exclude.
-        certain = LawSigns.ExcludesBoth(picture) && certain.Growth != seen.Growth ? certain.WithoutLaw : certain;
+        certain = (LawSigns.ExcludesBoth(picture) || certain.Growth == Growth.Superexponential) && certain.Growth != seen.Growth ? certain.WithoutLaw : certain;
 
         var growth = GrowthOf(seen.Growth, contrasts, bands, names);
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
@@ -188,7 +188,7 @@ public sealed record Diagnosis(
         {
             Growth.Exponential => contrasts.Depth - contrasts.Half,
             Growth.Power => Math.Log((double)contrasts.Depth / contrasts.Half),
-            Growth.Undecided or Growth.Bounded or Growth.Walk or Growth.Subexponential => double.NaN,
+            Growth.Undecided or Growth.Bounded or Growth.Walk or Growth.Subexponential or Growth.Superexponential => double.NaN,
             _ => throw new ArgumentOutOfRangeException(nameof(law), law, "expected a law of growth"),
         };
         var (mean, lower, upper) = bands.Interval(grows);
@@ -215,7 +215,7 @@ public sealed record Diagnosis(
         (Condition Condition, bool IsSeen, double Cost)[] pathologies =
         [
             (Condition.PathologicalSignal, seen.SignalCollapses, contrasts.LogExcessLost),
-            (Condition.PathologicalSnr, seen.Growth == Growth.Exponential, 2 * (rates[^1].LogChi?.Value ?? double.NaN)),
+            (Condition.PathologicalSnr, seen.LosesSnr, 2 * (rates[^1].LogChi?.Value ?? double.NaN)),
             (Condition.PathologicalPoint, seen.BecomesPoint, contrasts.LogShareLost),
         ];
         Condition[] named = [.. pathologies.Where(one => one.IsSeen && shown[one.Condition].Share >= 0.5).OrderByDescending(one => one.Cost).Select(one => one.Condition)];
@@ -225,13 +225,13 @@ public sealed record Diagnosis(
     private static Condition CertainOf(Condition pictured, Conclusions certain) => pictured switch
     {
         Condition.PathologicalSignal when certain.SignalCollapses => pictured,
-        Condition.PathologicalSnr when certain.Growth == Growth.Exponential => pictured,
+        Condition.PathologicalSnr when certain.LosesSnr => pictured,
         Condition.PathologicalPoint when certain.BecomesPoint => pictured,
         Condition.WellBehaved when certain.IsWellBehaved => pictured,
         Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint or Condition.WellBehaved or Condition.Undecided =>
             certain.IsWellBehaved ? Condition.WellBehaved
             : certain.SignalCollapses ? Condition.PathologicalSignal
-            : certain.Growth == Growth.Exponential ? Condition.PathologicalSnr
+            : certain.LosesSnr ? Condition.PathologicalSnr
             : certain.BecomesPoint ? Condition.PathologicalPoint
             : Condition.Undecided,
         _ => throw new ArgumentOutOfRangeException(nameof(pictured), pictured, "expected a condition"),
@@ -268,6 +268,6 @@ public sealed record Diagnosis(
         var (layers, variance) = (contrasts.Depth - contrasts.Half, contrasts.Walk!.Variance);
         var byChance = (2 * variance * layers) + (WalkDeviations * Math.Sqrt(variance * layers));
         return contrasts.Values[Contrast.ShapeAboveHalf].Zip(contrasts.SecondGain!, (shape, gain) => shape > 0 && gain > byChance)
-            .Select((drowns, mapping) => drowns && (seen.Growth == Growth.Exponential || LawSigns.HoldsRate(Single(contrasts, mapping))));
+            .Select((drowns, mapping) => drowns && (seen.LosesSnr || LawSigns.HoldsRate(Single(contrasts, mapping))));
     }
 }

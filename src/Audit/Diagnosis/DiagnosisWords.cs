@@ -118,6 +118,7 @@ internal static class DiagnosisWords
             Growth.Bounded => $"χ stays bounded; {total}",
             Growth.Walk => $"χ grows no faster than the random walk of a network of this width; {total}",
             Growth.Subexponential => $"χ grows slower than exponentially; {total}",
+            Growth.Superexponential => $"SNR^l/SNR^0 decays faster than exponentially: the noise gains {ByStretch(evidence.Contrasts)}; {total}",
             Growth.Undecided when evidence.FitsNoLaw => $"χ grows neither at a constant rate nor as a power of the depth, by {ByStretch(evidence.Contrasts)}; {total}",
             Growth.Undecided => Invariant($"{Unnamed(growth, evidence)}: {rate}; {total}"),
             _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), growth.Law, "expected a law of growth"),
@@ -150,6 +151,7 @@ internal static class DiagnosisWords
             Growth.Bounded => "; in the others its median stays bounded",
             Growth.Walk => "; in the others its median grows no faster than the random walk of this width",
             Growth.Subexponential => "; in the others its median grows slower than exponentially",
+            Growth.Superexponential => "; in the others its median grows faster than exponentially",
             Growth.Undecided => "",
             _ => throw new ArgumentOutOfRangeException(nameof(evidence), outlying.Others.Growth, "expected a law of growth"),
         };
@@ -206,9 +208,9 @@ internal static class DiagnosisWords
             ? Invariant($"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before their depth, too many to call all well-behaved by the others")
         : evidence.Branch is { } branch && branch.DepthNeeded > contrasts.Depth && !seen.IsWellBehaved
             ? Invariant($"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on")
-        : !seen.KeepsSnr && table.LogChi is not null && seen.Growth is not (Growth.Undecided or Growth.Exponential)
+        : !seen.KeepsSnr && table.LogChi is not null && seen.Growth != Growth.Undecided && !seen.LosesSnr
             ? Invariant($"the SNR may have lost more than the {(seen.Growth == Growth.Power ? "sixth power" : "square")} of the depth, which is no good health, and exponential growth of χ is not shown either")
-        : table.Reff is null && seen.Growth is not (Growth.Undecided or Growth.Exponential) ? "the signal cannot be judged without effective ranks"
+        : table.Reff is null && seen.Growth != Growth.Undecided && !seen.LosesSnr ? "the signal cannot be judged without effective ranks"
         : table.LogChi is null ? "the noise cannot be judged without χ"
         : seen.Growth is Growth.Undecided ? null
         : seen.KeepsDirections && !seen.KeepsShare

@@ -49,7 +49,7 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
     /// <param name="falseRate">Probability that it is wrongly called that of most.</param>
     public (Condition Condition, BinomialProportion Proportion, string Sentence)? Common(double falseRate)
     {
-        return IsMost(Dead) ? (Condition.PathologicalSignal, Proportion(Dead), $"Pathological signal: in {Of(Dead)} all activations are off at some depth{First(Ending.DeadSignal)}, and the signal is gone{Without(Ending.DeadSignal)}.")
+        return IsMost(Dead) ? (Condition.PathologicalSignal, Proportion(Dead), $"Pathological signal: in {Of(Dead)} the signal is zero from some depth on{First(Ending.DeadSignal)}{Without(Ending.DeadSignal)}.")
             : IsMost(Unvarying) ? (Condition.PathologicalPoint, Proportion(Unvarying), $"Pathological point: in {Of(Unvarying)} the signal is the same at all points from some depth on{First(Ending.NoVariance)}{Without(Ending.NoVariance)}.")
             : IsMost(ChiOverflows) ? (Condition.PathologicalSnr, Proportion(ChiOverflows), $"Pathological SNR: in {Of(ChiOverflows)} χ exceeds every number that its format holds{First(Ending.Overflow)}, and no signal-to-noise ratio is left{Without(Ending.Overflow)}.")
             : IsMost(NoiseDead) ? (Condition.Undecided, Proportion(NoiseDead), $"Undecided: in {Of(NoiseDead)} the noise is gone while the signal lives{First(Ending.ExtinctNoise)}, and no signal-to-noise ratio is left to judge{Without(Ending.ExtinctNoise)}.")

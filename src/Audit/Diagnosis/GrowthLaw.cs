@@ -12,7 +12,7 @@ public enum Growth
     /// <summary>As a power of the depth.</summary>
     Power,
 
-    /// <summary>Exponentially in the depth, or faster.</summary>
+    /// <summary>Exponentially in the depth.</summary>
     Exponential,
 
     /// <summary>No faster than the random walk that a network of finite width takes by chance.</summary>
@@ -20,6 +20,9 @@ public enum Growth
 
     /// <summary>Slower than exponentially; whether as a power or to a bound is not told.</summary>
     Subexponential,
+
+    /// <summary>Faster than exponentially: its rate rises with the depth.</summary>
+    Superexponential,
 }
 
 /// <summary>Which law of growth χ follows, told apart by doubling the depth, and its parameter.</summary>

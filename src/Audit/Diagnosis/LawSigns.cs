@@ -4,6 +4,7 @@ namespace Wellbehaved.Audit;
 /// <remarks>
 /// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of four stretches of as many layers gains
 /// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling looks exponential by itself.
+/// *Faster than exponential* is what asks for all signs of an exponential but that of the first stretch, which surely gains too little: the rate rises.
 /// </remarks>
 internal static class LawSigns
 {
@@ -17,6 +18,12 @@ internal static class LawSigns
         [Contrast.ThirdStretchHoldsRate] = 1,
         [Contrast.FourthStretchHoldsRate] = 1,
     };
+
+    /// <summary>An exponential but for its first stretch.</summary>
+    private static readonly Dictionary<Contrast, int> Faster = Exponential.Where(pair => pair.Key != Contrast.FirstStretchHoldsRate).ToDictionary();
+
+    /// <summary>What the picture asks of a growth faster than exponential; the certain condition follows it, and names no sign that says so.</summary>
+    private static readonly Dictionary<Contrast, int> FasterAtSight = new(Faster) { [Contrast.FirstStretchHoldsRate] = -1 };
 
     private static readonly Dictionary<Contrast, int> Power = new()
     {
@@ -61,6 +68,7 @@ internal static class LawSigns
             (Growth.Walk, new() { [Contrast.OutrunsLateWalk] = -1 }),
             (Growth.Power, Power),
             (Growth.Subexponential, Slower),
+            (Growth.Superexponential, Faster),
         ];
         if (signs.Known.ContainsKey(Contrast.Grows))
         {
@@ -68,8 +76,8 @@ internal static class LawSigns
             {
                 // What lies between two recorded depths bears out nothing.
                 var recorded = needed.Where(pair => signs.Known.ContainsKey(pair.Key)).ToDictionary();
-                var asked = law == Growth.Subexponential && signs.FalseRate > Diagnosis.FalseRate ? AtSight : recorded;
-                if (asked.All(pair => signs.Known[pair.Key] == pair.Value) && (law != Growth.Subexponential || !ExcludesPower(signs)))
+                var asked = signs.FalseRate <= Diagnosis.FalseRate ? recorded : law == Growth.Subexponential ? AtSight : law == Growth.Superexponential ? FasterAtSight : recorded;
+                if (asked.All(pair => signs.Known.GetValueOrDefault(pair.Key) == pair.Value) && (law != Growth.Subexponential || !ExcludesPower(signs)))
                 {
                     return (law, recorded);
                 }

@@ -13,11 +13,16 @@ internal static class RateWords
     /// <summary>Gains in per cent beyond this are read as factors.</summary>
     private const double MostPerCent = 1000;
 
-    /// <summary>What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or by which factor it grows.</summary>
+    /// <summary>
+    /// What the noise gains on the signal: <c>the noise gains 22.1 % (21.9 to 22.4) on the signal in each layer</c>, or by which factor it grows; it <c>loses 7.7 %</c>, and where only the mean is a loss it
+    /// <c>changes by -0.2 % (-0.6 to 0.3) against the signal</c>.
+    /// </summary>
     /// <param name="logarithm">Gain of ln χ in each layer.</param>
     public static string NoiseGains(Estimate logarithm) => 100 * (Math.Exp(logarithm.Value) - 1) > MostPerCent
         ? $"the noise grows by the factor {Factor(logarithm)} against the signal in each layer"
-        : $"the noise gains {PerCent(logarithm)} on the signal in each layer";
+        : logarithm.Value >= 0 ? $"the noise gains {PerCent(logarithm)} on the signal in each layer"
+        : logarithm.Upper > 0 ? $"the noise changes by {PerCent(logarithm)} against the signal in each layer"
+        : $"the noise loses {LossPerCent(logarithm)} on the signal in each layer";
 
     /// <summary>A gain of a logarithm in per cent, with two digits and no interval.</summary>
     /// <param name="logarithm">The gain of the logarithm.</param>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using MathNet.Numerics.Statistics;
 
 namespace Wellbehaved.Audit;
@@ -71,26 +72,43 @@ internal sealed class SimultaneousBands
     /// <remarks>Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).</remarks>
     private static double[] Resampled(IReadOnlyList<double[]> columns, double[] means, double[] errors, double falseRate, IReadOnlyList<IReadOnlyList<int>> sides)
     {
-        var mappings = columns[0].Length;
+        var (mappings, count) = (columns[0].Length, columns.Count);
         var distances = columns.Select(_ => new double[Resamples]).ToArray();
-        Parallel.For(0, Resamples, resample =>
+
+        // By mapping, the numbers of all columns side by side: a resample adds up rows, each column in the order in which its mappings were drawn.
+        var (apart, squares) = (new double[mappings * count], new double[mappings * count]);
+        for (var mapping = 0; mapping < mappings; mapping++)
         {
-            var drawn = new int[mappings];
+            for (var index = 0; index < count; index++)
+            {
+                var distance = columns[index][mapping] - means[index];
+                (apart[(mapping * count) + index], squares[(mapping * count) + index]) = (distance, distance * distance);
+            }
+        }
+
+        Parallel.For(0, Resamples, () => (Sums: new double[count], Squares: new double[count]), (resample, state, total) =>
+        {
+            Array.Clear(total.Sums);
+            Array.Clear(total.Squares);
             for (var i = 0; i < mappings; i++)
             {
                 var number = Mixing.Mix(Mixing.Mix(Stream ^ (ulong)resample) ^ (ulong)i);
-                drawn[i] = (int)Math.BigMul(number, (ulong)mappings, out _);
+                var drawn = (int)Math.BigMul(number, (ulong)mappings, out _);
+                Add(total.Sums, apart.AsSpan(drawn * count, count));
+                Add(total.Squares, squares.AsSpan(drawn * count, count));
             }
 
-            for (var index = 0; index < columns.Count; index++)
+            for (var index = 0; index < count; index++)
             {
-                var distance = errors[index] > 0 ? Distance(columns[index], drawn, means[index]) : 0;
+                var distance = errors[index] > 0 ? Distance(total.Sums[index], total.Squares[index], mappings) : 0;
                 distances[index][resample] = sides[index] is [var only] ? only * distance : Math.Abs(distance);
             }
-        });
+
+            return total;
+        }, _ => { });
 
         // Equal distances share the lowest rank: what never varies is never the largest.
-        var orders = distances.Select(column => Enumerable.Range(0, Resamples).OrderBy(resample => column[resample]).ToArray()).ToArray();
+        var orders = distances.Select(Ordered).ToArray();
         var largest = new int[Resamples];
         foreach (var (column, order) in distances.Zip(orders))
         {
@@ -106,16 +124,31 @@ internal sealed class SimultaneousBands
         return [.. distances.Zip(orders, (column, order) => column[order[level]])];
     }
 
-    private static double Distance(double[] column, int[] drawn, double mean)
+    /// <summary>Resamples by rising distance; those of equal ones in any order.</summary>
+    private static int[] Ordered(double[] column)
     {
-        var (sum, squares) = (0.0, 0.0);
-        foreach (var index in drawn)
+        int[] order = [.. Enumerable.Range(0, column.Length)];
+        Array.Sort([.. column], order);
+        return order;
+    }
+
+    private static void Add(Span<double> sums, ReadOnlySpan<double> terms)
+    {
+        var i = 0;
+        for (; i <= sums.Length - Vector<double>.Count; i += Vector<double>.Count)
         {
-            var apart = column[index] - mean;
-            (sum, squares) = (sum + apart, squares + (apart * apart));
+            (new Vector<double>(sums[i..]) + new Vector<double>(terms[i..])).CopyTo(sums[i..]);
         }
 
-        var (n, resampled) = (drawn.Length, sum / drawn.Length);
+        for (; i < sums.Length; i++)
+        {
+            sums[i] += terms[i];
+        }
+    }
+
+    private static double Distance(double sum, double squares, int n)
+    {
+        var resampled = sum / n;
         var variance = (squares - (n * resampled * resampled)) / (n - 1);
         return variance > 0 ? resampled / Math.Sqrt(variance / n) : 0;
     }

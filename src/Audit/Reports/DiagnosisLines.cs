@@ -102,6 +102,7 @@ public static class DiagnosisLines
             Growth.Bounded => "bounded",
             Growth.Walk => "no faster than the random walk of finite width",
             Growth.Subexponential => $"slower than exponential; {shape}",
+            Growth.Superexponential => $"faster than exponential; {shape}",
             Growth.Undecided => $"not settled; {shape}",
             _ => throw new ArgumentOutOfRangeException(nameof(growth), growth.Law, "expected a law of growth"),
         };

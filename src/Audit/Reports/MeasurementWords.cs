@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Audit;
 
 /// <summary>A measurement in words that fit its quantity, the same in every report.</summary>
-public static class MeasurementWords
+public static partial class MeasurementWords
 {
     /// <summary>What the columns of a table of verdicts mean, and the abbreviations in them: a sentence for each.</summary>
     internal static IReadOnlyList<string> Legend { get; } =
@@ -83,8 +84,12 @@ public static class MeasurementWords
         ArgumentNullException.ThrowIfNull(measurement);
         string?[] remarks = [measurement.IsAsymptotic ? "asymptotic" : null, Remark(measurement)];
         var said = string.Join("; ", remarks.Where(remark => remark is not null));
-        return said.Length == 0 ? measurement.Quantity : $"{measurement.Quantity} ({said})";
+        return Plain(said.Length == 0 ? measurement.Quantity : $"{measurement.Quantity} ({said})");
     }
+
+    /// <summary>Words whose powers of ten are written as those of all columns are: 1e-5 and 1e7, for 1E-05 and 1E+07.</summary>
+    /// <param name="words">The words.</param>
+    internal static string Plain(string words) => PowersOfTen().Replace(words, "$1e$2$3");
 
     /// <summary>What else a reader must know of this measurement; what holds for all of its kind stands in <see cref="Legend"/>.</summary>
     /// <param name="measurement">The measurement.</param>
@@ -94,6 +99,9 @@ public static class MeasurementWords
     internal static string Short(double deviation) => deviation.ToString(Math.Abs(deviation) < 1e4 ? "F2" : "0e-0", CultureInfo.InvariantCulture);
 
     private static string Number(double value, int digits) => value.ToString(value == 0 || Math.Abs(value) is >= 1e-3 and < 1e5 ? $"G{digits}" : "0.##e-0", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(?<![\w.])([0-9]+(?:\.[0-9]+)?)E(?:\+|(-))0*([0-9]+)(?!\w)")]
+    private static partial Regex PowersOfTen();
 
     private static string Number(double value) => value.ToString(Math.Abs(value) < 1e4 ? "0.000" : "0e-0", CultureInfo.InvariantCulture);
 }

@@ -45,7 +45,14 @@ internal static class FeedforwardStack
 
     internal static StackVerdict Verdict(Behaviour behaviour, string words, string law, string scope) => new(string.Empty, 0, behaviour, words, law, scope);
 
-    internal static string Number(double value, string format = "0.####") => value.ToString(format, CultureInfo.InvariantCulture);
+    /// <summary>A number in words: with the decimals of its format where that leaves digits that a person reads, otherwise with an exponent.</summary>
+    internal static string Number(double value, string format = "0.####")
+    {
+        const double tooLong = 1e6;
+        var decimals = format.Length - "0.".Length;
+        var isPlain = value == 0 || !double.IsFinite(value) || (Math.Abs(value) < tooLong && (decimals <= 0 || Math.Abs(value) >= 0.5 * Math.Pow(10, 1 - decimals)));
+        return value.ToString(isPlain ? format : $"0.{new string('#', Math.Max(2, decimals))}e-0", CultureInfo.InvariantCulture);
+    }
 
     private static StackVerdict Normed(IReadOnlyList<Layer> unit)
     {

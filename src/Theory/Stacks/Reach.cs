@@ -65,7 +65,7 @@ public static class Reach
         if (verdict.SquaredGrowth > 1)
         {
             var depth = last.Place.Depth + (left / (0.5 * Math.Log(verdict.SquaredGrowth)));
-            yield return new($"{what} at depth {depth:F0}, if χ goes on to grow as the verdict says", verdict.Law, verdict.Scope, depth);
+            yield return new($"{what} at depth {FeedforwardStack.Number(depth, "0")}, if χ goes on to grow as the verdict says", verdict.Law, verdict.Scope, depth);
         }
         else if (verdict.Exponent > 0 && last.Place.Depth > 0)
         {
@@ -89,7 +89,7 @@ public static class Reach
     {
         if (verdict.DepthScale is > 0 and < double.PositiveInfinity && verdict.Behaviour is Behaviour.Point or Behaviour.Exploding)
         {
-            yield return new($"inputs are told apart down to about {ScalesToForget * verdict.DepthScale:F0} units: {ScalesToForget} depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth is left of what was particular to them", verdict.Law, verdict.Scope, ScalesToForget * verdict.DepthScale);
+            yield return new($"inputs are told apart down to about {FeedforwardStack.Number(ScalesToForget * verdict.DepthScale, "0")} units: {ScalesToForget} depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth is left of what was particular to them", verdict.Law, verdict.Scope, ScalesToForget * verdict.DepthScale);
         }
     }
 
@@ -111,7 +111,7 @@ public static class Reach
             var deviation = Math.Sqrt(steps * walk.Variance);
             var needed = width * deviation * deviation / (MostDeviation * MostDeviation);
             yield return new(
-                $"at width {width} ln ν₂ of a point deviates by {FeedforwardStack.Number(deviation, "0.###")} after {steps:F0} layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} asks for a width of about {Rounded(needed)}")}",
+                $"at width {width} ln ν₂ of a point deviates by {FeedforwardStack.Number(deviation, "0.###")} after {FeedforwardStack.Number(steps, "0")} layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} asks for a width of about {Rounded(needed)}")}",
                 walk.Variance == 0 ? "V3" : "W1, V2, V3",
                 "exact at every width",
                 walk.Variance == 0 ? null : needed);

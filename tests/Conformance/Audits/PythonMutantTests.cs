@@ -6,7 +6,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class PythonMutantTests
 {
     [NumPyTheory]
-    [InlineData("lecun-weights", "S2")]
+    [InlineData("lecun-weights", "S2", "explains the numbers: its own weights: a variance of 0.50")]
     [InlineData("variance-5-percent-too-large", "S2")]
     [InlineData("fan-in-without-kernel-area", "I1")]
     [InlineData("uniform-weights", "I1")]
@@ -14,7 +14,7 @@ public class PythonMutantTests
     [InlineData("weights-reused-between-simulations", "I3")]
     [InlineData("noise-not-masked", "O2")]
     [InlineData("noise-masked-by-its-own-sign", "O2")]
-    [InlineData("leaky-relu", "O2")]
+    [InlineData("leaky-relu", "O2", "explains the numbers: ReLU: a leaky ReLU of slope 0.")]
     [InlineData("derivative-1-at-zero", "O2")]
     [InlineData("noise-centred-by-norm", "D4")]
     [InlineData("noise-not-divided-by-norm", "D4")]
@@ -22,33 +22,26 @@ public class PythonMutantTests
     [InlineData("layer-norm", "D4")]
     [InlineData("norm-per-image", "D4")]
     [InlineData("epsilon-of-its-own", "D4")]
-    [InlineData("epsilon-on-the-deviation", "D4")]
-    [InlineData("kernel-flipped-for-the-noise", "O1")]
+    [InlineData("epsilon-on-the-deviation", "D4", "explains the numbers: batch norm: ε added to the standard deviation, not to the variance")]
+    [InlineData("kernel-flipped-for-the-noise", "O1", "explains the numbers: convolution: a kernel flipped, as in a true convolution, for the noise only")]
     [InlineData("zero-padding-called-periodic", "O1")]
     [InlineData("symmetric-padding-called-periodic", "O1")]
-    [InlineData("rank-from-singular-values", "D2")]
+    [InlineData("rank-from-singular-values", "D2", "an effective rank from singular values, not from eigenvalues (")]
     [InlineData("chi-without-the-root", "D1")]
     [InlineData("mu2-reported-for-nu2", "D1")]
-    public void Mutant_is_rejected_by_its_claim(string mutant, string claim)
+    public void Mutant_is_rejected_by_its_claim(string mutant, string claim, string? cause = null)
     {
-        var outcome = Audited.Run(Audited.Mutant(mutant), "--claim", claim);
+        // The claim asks the same of each architecture that has what is wrong.
+        string[] one = ["--architecture", claim == "D4" ? "bn_ff" : "vanilla"];
+        var outcome = Audited.Run(Audited.Mutant(mutant), ["--claim", claim, .. cause is null ? Breadth.Of<string[]>(usual: one, atNight: []) : one]);
 
         outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
         outcome.Output.Should().MatchRegex($@"(?m)^{claim} \w+: rejected: ").And.NotContain("adapter: ").And.NotContain("INCONCLUSIVE");
         outcome.Output.Should().Contain($"mutants.py'\\'' {mutant}' --scale quick --claim {claim} --seed 0", "the replay must work in a shell");
-    }
-
-    [NumPyTheory]
-    [InlineData("kernel-flipped-for-the-noise", "O1", "explains the numbers: convolution: a kernel flipped, as in a true convolution, for the noise only")]
-    [InlineData("epsilon-on-the-deviation", "D4", "explains the numbers: batch norm: ε added to the standard deviation, not to the variance")]
-    [InlineData("leaky-relu", "O2", "explains the numbers: ReLU: a leaky ReLU of slope 0.")]
-    [InlineData("rank-from-singular-values", "D2", "an effective rank from singular values, not from eigenvalues (")]
-    [InlineData("lecun-weights", "S2", "explains the numbers: its own weights: a variance of 0.50")]
-    public void The_cause_is_named_by_the_numbers_of_a_program_in_another_language(string mutant, string claim, string cause)
-    {
-        var outcome = Audited.Run(Audited.Mutant(mutant), "--claim", claim, "--architecture", claim == "D4" ? "bn_ff" : "vanilla");
-
-        outcome.Output.ReplaceLineEndings(" ").Should().MatchRegex(string.Join(@"\s+", cause.Split(' ').Select(System.Text.RegularExpressions.Regex.Escape)));
+        if (cause is not null)
+        {
+            outcome.Output.ReplaceLineEndings(" ").Should().MatchRegex(string.Join(@"\s+", cause.Split(' ').Select(System.Text.RegularExpressions.Regex.Escape)), "the cause is named by the numbers of a program in another language");
+        }
     }
 
     /// <summary>Its logarithms of variances are those of its own tensors, near 0 or 0: right, whatever is wrong with batch norm.</summary>
@@ -77,19 +70,11 @@ public class PythonMutantTests
             var outcome = Audited.Run($"{NumPy.Python} '{program}'", "--claim", "O1", "O2", "D1", "D4", "D7", "--architecture", "bn_ff");
 
             outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
-            outcome.Output.Should().Contain("ε = 1E-05").And.NotContain("declined");
+            outcome.Output.Should().Contain("ε = 1e-5").And.NotContain("declined");
         }
         finally
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    [NumPyFact]
-    public void The_claims_that_reject_them_hold_on_the_right_implementation()
-    {
-        var outcome = Audited.Run(Audited.NumPyExample, "--claim", "O1", "O2", "D1", "D2", "D4", "I1", "I2", "I3", "S2");
-
-        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
     }
 }

@@ -6,7 +6,10 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>The checks that a defect fails tell which defect it is.</summary>
 public class SignatureTests
 {
-    public static TheoryData<string> Defects => ["noise not masked by the ReLU", "noise centred by batch norm", "weights reused between simulations", "χ without the square root", "zero padding called periodic"];
+    /// <summary>How checks that fail are matched is the same for all; that each is named by its numbers is a test of causes.</summary>
+    public static TheoryData<string> Defects => Breadth.Of<TheoryData<string>>(
+        usual: ["weights reused between simulations", "zero padding called periodic"],
+        atNight: ["noise not masked by the ReLU", "noise centred by batch norm", "weights reused between simulations", "χ without the square root", "zero padding called periodic"]);
 
     [Fact]
     public void Every_mutant_has_its_signature_and_fails_its_own_claim()

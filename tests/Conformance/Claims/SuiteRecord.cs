@@ -55,8 +55,7 @@ public static class SuiteRecord
     public static string FindingOf(Mutant mutant)
     {
         ArgumentNullException.ThrowIfNull(mutant);
-        using var subject = mutant.Create();
-        return Execute(subject, mutant.Check).Decisive?.Quantity ?? "";
+        return SharedOutcomes.Of(mutant, Seed).Decisive?.Quantity ?? "";
     }
 
     /// <summary>Adds the findings of mutants that have none; those that are there are kept.</summary>

@@ -98,20 +98,18 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData(double.PositiveInfinity)]
     public async Task A_number_that_no_network_makes_ends_no_command(double value)
     {
-        foreach (var architecture in Architecture.Names)
+        string[] moments = ["nu1_abs_signal", "mu4_signal", "reff_signal", "chi", "log_chi", "log_nu2_signal", "mu2_noise"];
+        var cases = Architecture.Names.SelectMany(architecture => moments.Select((moment, i) => (Architecture: architecture, Moment: moment, Number: i)));
+        foreach (var (architecture, moment, i) in Breadth.OfEachKind(cases, one => one.Moment))
         {
-            string[] moments = ["nu1_abs_signal", "mu4_signal", "reff_signal", "chi", "log_chi", "log_nu2_signal", "mu2_noise"];
-            foreach (var (moment, i) in moments.Select((moment, i) => (moment, i)))
-            {
-                // In turn all numbers of all places, one number of all places, all numbers of one place.
-                var (of, all) = ((string[])["loc", "loc", "loc3"])[i % 3] is var place ? (place, i % 3 != 1) : default;
-                var file = ForgedResultFile.With(ForgedResultFile.Of(_folder, architecture), (name, array) =>
-                    name.StartsWith($"{moment}_{of}", StringComparison.Ordinal)
-                        ? NpyArray.Of([.. array.ToDoubles().Select((number, j) => all || j == 3 ? value : number)], [.. array.Shape])
-                        : array);
+            // In turn all numbers of all places, one number of all places, all numbers of one place.
+            var (of, all) = ((string[])["loc", "loc", "loc3"])[i % 3] is var place ? (place, i % 3 != 1) : default;
+            var file = ForgedResultFile.With(ForgedResultFile.Of(_folder, architecture), (name, array) =>
+                name.StartsWith($"{moment}_{of}", StringComparison.Ordinal)
+                    ? NpyArray.Of([.. array.ToDoubles().Select((number, j) => all || j == 3 ? value : number)], [.. array.Shape])
+                    : array);
 
-                (await StatusesOf(file, architecture)).Should().OnlyContain(status => status == 0 || status == 1 || status == 3, "{0} of {1} at {2}", moment, architecture, of);
-            }
+            (await StatusesOf(file, architecture)).Should().OnlyContain(status => status == 0 || status == 1 || status == 3, "{0} of {1} at {2}", moment, architecture, of);
         }
 
         var histogram = ForgedResultFile.With(ForgedResultFile.Of(_folder, "vanilla"), (name, array) =>
@@ -123,7 +121,7 @@ public sealed class ForgedFileTests : IDisposable
     [Fact]
     public async Task A_file_forged_at_random_is_judged_or_refused_by_every_command()
     {
-        const int files = 60;
+        var files = Breadth.Of(usual: 16, atNight: 60);
         var random = new Random((int)(TestSeed.Value % int.MaxValue));
         var (refused, accepted) = (0, 0);
         for (var i = 0; i < files; i++)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using FluentAssertions;
 
@@ -7,6 +8,9 @@ namespace Wellbehaved.Tests.Conformance;
 public sealed class TerminalTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
+
+    /// <summary>What goes into a file, of whatever window it is asked for in.</summary>
+    private static readonly ConcurrentDictionary<string, string> InFiles = [];
 
     /// <summary>Titles of columns that narrow windows do not have.</summary>
     private static readonly string[] Titles = ["interval", "n", "alpha", "decided", "apart", "by"];
@@ -28,7 +32,7 @@ public sealed class TerminalTests : IDisposable
             "run --architecture bnff --total-depth 4 --kernel-size 1 --num-channels 8 --batch-size 4 --num-sims 1 --out result.npz",
         })
         {
-            var (file, window) = (Redirected(arguments), InTerminal(columns, arguments));
+            var (file, window) = (InFiles.GetOrAdd(arguments, Redirected), InTerminal(columns, arguments));
 
             Plain(window).Split('\n').Should().OnlyContain(line => line.Length <= columns, arguments);
             Words(Plain(window)).Should().Contain(Words(file).Except(Titles), "no word of it is broken or lost: {0}", arguments);

@@ -194,7 +194,7 @@ public class DiagnosisTests
         var most = Diagnosis.Of(table with { Died = 200 });
         most.Condition.Should().Be(Condition.PathologicalSignal);
         most.CertainCondition.Should().Be(Condition.PathologicalSignal);
-        most.Sentence.Should().Be("Pathological signal: in 200 of 240 mappings all activations are off at some depth, and the signal is gone.");
+        most.Sentence.Should().Be("Pathological signal: in 200 of 240 mappings the signal is zero from some depth on.");
 
         Diagnosis.Of(table with { Simulations = 0, Reff = [], LogChi = [], Died = 30 }).Condition.Should().Be(Condition.PathologicalSignal);
         Diagnosis.Of(table with { Simulations = 0, Reff = [], LogChi = [] }).Sentence.Should().Be("Undecided: there are no mappings.");

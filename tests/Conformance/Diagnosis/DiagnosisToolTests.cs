@@ -17,8 +17,9 @@ public class DiagnosisToolTests
     [InlineData("heavy", 60, 0.09)]
     public void Simultaneous_intervals_miss_about_as_often_as_they_say(string law, int mappings, double most)
     {
-        // Asymptotic: with 60 skewed or heavy-tailed numbers the rate may be nearly twice the 5 %, as measured here; with normal ones it is not above it. The marks allow for 1,000 samples, sd 0.7 %.
-        const int runs = 1000, columns = 8;
+        // Asymptotic: with 60 skewed or heavy-tailed numbers the rate may be nearly twice the 5 %, as measured here; with normal ones it is not above it. The marks allow for 1,000 samples, sd 0.7 %; where there are fewer they are wider.
+        const int columns = 8;
+        var runs = Breadth.Of(usual: 300, atNight: 1000);
         var missed = 0;
         Parallel.For(0, runs, seed =>
         {
@@ -32,7 +33,8 @@ public class DiagnosisToolTests
             }
         });
 
-        ((double)missed / runs).Should().BeInRange(0.005, most);
+        // Two more standard deviations than those of 1,000 runs.
+        ((double)missed / runs).Should().BeInRange(0.005, most + (2 * Math.Sqrt(0.05 * 0.95) * (Math.Pow(runs, -0.5) - Math.Pow(1000, -0.5))));
 
         double Draw(Random random) => law switch
         {

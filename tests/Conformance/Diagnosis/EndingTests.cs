@@ -189,7 +189,7 @@ public sealed class EndingTests : IDisposable
 
         ResultFile.Read(_campaign["skip.npz"]).Ends.Should().NotContain(end => end.Ending == Ending.DeadSignal);
         CommandLine.Run("diagnose", _campaign["skip.npz"]).Output.ReplaceLineEndings(" ").Should().NotContain("signal is gone").And.NotContain("signal dies")
-            .And.StartWith("Undecided: effective rank is not computed although the signal lives, in ").And.Contain("since all activations of a residual branch are off and the signal goes on in the skip connection");
+            .And.StartWith("Undecided: effective rank is not computed although the signal lives, in ").And.Contain("as where a residual branch gives zero and the signal goes on in the skip connection");
     }
 
     /// <summary>Thirty mappings of which one differs at the second depth.</summary>

@@ -11,7 +11,7 @@ public class UnevenGrowthTests
 
     public static TheoryData<string> NoLaws =>
     [
-        "a step at 70", "two steps", "a ramp from 90", "a late ramp", "growth that ends at 75", "growth that ends at 81", "a step and a rate", "a rate that triples", "the square of the depth",
+        "a step at 70", "two steps", "a ramp from 90", "a late ramp", "growth that ends at 75", "growth that ends at 81", "a step and a rate", "a rate that triples",
     ];
 
     [Theory]
@@ -31,6 +31,33 @@ public class UnevenGrowthTests
                 diagnosis.Sentence.Should().Contain("χ grows neither at a constant rate nor as a power of the depth, by ");
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1.8)]
+    [InlineData(2)]
+    [InlineData(2.4)]
+    public void A_rate_that_rises_with_the_depth_is_faster_than_exponential_and_pathological(double power)
+    {
+        var tables = new MadeUpTables(Keeping, depth => 10 * Math.Pow(depth / 100, power)) { Depth = 100, Mappings = 60, Scatter = 0.01 };
+        foreach (var (mappings, certain) in new[] { (24, Condition.Undecided), (60, Condition.PathologicalSnr) })
+        {
+            var diagnosis = (tables with { Mappings = mappings }).Diagnose();
+
+            diagnosis.ChiGrowth!.Law.Should().Be(Growth.Superexponential, diagnosis.Sentence);
+            diagnosis.Conditions.Should().Equal(Condition.PathologicalSnr);
+            diagnosis.CertainCondition.Should().Be(certain);
+            diagnosis.SnrPathology.Successes.Should().Be(mappings);
+            diagnosis.Sentence.Should().MatchRegex(@"^Pathological SNR: SNR\^l/SNR\^0 decays faster than exponentially: the noise gains [\d.]+ % in each layer over layers 26 to 44, [\d.]+ % to 62, [\d.]+ % to 82, [\d.]+ % to 100; at depth 100 the SNR is down ");
+        }
+    }
+
+    [Fact]
+    public void A_noise_that_decays_loses_and_one_that_may_decay_changes()
+    {
+        DiagnosisLines.Of(new MadeUpTables(Keeping, depth => -0.08 * depth) { Depth = 100 }.Diagnose()).Should().Contain(line => line.Contains("the noise loses 7.")).And.OnlyContain(line => !line.Contains("gains -"));
+        DiagnosisLines.Of(new MadeUpTables(Keeping, _ => 0) { Depth = 100, Scatter = 0.2 }.Diagnose(3)).Should().OnlyContain(line => !line.Contains("gains -"));
+        RateWords.NoiseGains(new Estimate(-0.001, -0.004, 0.002)).Should().Be("the noise changes by -0.1 % (-0.4 to 0.2) against the signal in each layer");
     }
 
     [Fact]
@@ -148,7 +175,6 @@ public class UnevenGrowthTests
             "growth that ends at 81" => depth => 0.05 * Math.Min(depth, 81),
             "a step and a rate" => depth => (depth > 30 ? 5 : 0) + (0.02 * depth),
             "a rate that triples" => depth => (0.02 * depth) + (0.04 * Math.Max(depth - 60, 0)),
-            "the square of the depth" => depth => 0.001 * depth * depth,
             _ => throw new ArgumentOutOfRangeException(nameof(law), law, "expected a law"),
         };
         return new MadeUpTables(Keeping, logChi) { Depth = 100, Mappings = 40, Scatter = 0.01 };

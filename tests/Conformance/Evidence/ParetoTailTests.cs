@@ -39,7 +39,7 @@ public class ParetoTailTests
 
     /// <summary>
     /// The limit shall lie above the truth in 95 % of samples: of 300 in 285, give or take 3.8. Four of these below it are 270. Without the
-    /// simulated critical value, by the asymptotic one alone, it does in 266 to 276 of them. The 19 simulations keep the level; a limit of more is narrower.
+    /// simulated critical value, by the asymptotic one alone, it does in 266 to 276 of them, which the night's 300 tell from 285 and the push's 100 do not. The 19 simulations keep the level; a limit of more is narrower.
     /// </summary>
     [Theory]
     [InlineData("heavy", 1e-5)]
@@ -48,7 +48,7 @@ public class ParetoTailTests
     [InlineData("lognormal", 1e-9)]
     public void The_limit_covers_the_truth_about_as_often_as_it_says(string law, double beyondOne)
     {
-        const int samples = 300;
+        var samples = Breadth.Of(usual: 100, atNight: 300);
         var quantile = Law(law, beyondOne);
         quantile(beyondOne).Should().BeApproximately(1, 1e-6, "the law leaves just that beyond 1");
 
@@ -68,7 +68,7 @@ public class ParetoTailTests
             Interlocked.Add(ref tight, fit.UpperLimit <= Math.Pow(beyondOne, 0.3) ? 1 : 0);
         });
 
-        covered.Should().BeGreaterThanOrEqualTo(270);
+        covered.Should().BeGreaterThanOrEqualTo((int)((0.95 * samples) - (4 * Math.Sqrt(samples * 0.95 * 0.05))) + 1);
         tight.Should().BeGreaterThan(samples / 2, "a limit that is always far above the truth says nothing");
     }
 

@@ -35,11 +35,11 @@ public sealed class AuditMemoryTests : IDisposable
         output.Should().Contain("claims hold");
     }
 
-    /// <summary>The author's kind of file: every moment of every place, as many simulations as make 40 MB of doubles.</summary>
+    /// <summary>The author's kind of file: every moment of every place, as many simulations as make 20 MB of doubles.</summary>
     private (string Path, long Numbers) Large(string type)
     {
         var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 20, NumComputations = 20, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 10 };
-        const int copies = 1000;
+        const int copies = 500;
         var arrays = Experiment.Prepare(options).Run().ToArrays().Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal) && !pair.Key.StartsWith("log_", StringComparison.Ordinal)).ToArray();
         List<RawArray> raw = [RawArray.Of("depth", NpyArray.Of([.. Enumerable.Range(1, 20).Select(depth => (long)depth)], 20))];
         var random = new Random(5);

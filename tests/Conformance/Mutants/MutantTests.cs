@@ -13,9 +13,8 @@ public class MutantTests
     public void Mutant_is_rejected_by_its_claim(string name)
     {
         var mutant = AllMutants.List.Single(candidate => candidate.ToString() == name);
-        using var subject = mutant.Create();
 
-        var outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value);
+        var outcome = SharedOutcomes.Of(mutant, TestSeed.Value);
 
         outcome.Verdict.Should().Be(Verdict.Rejected, outcome.ToString());
         outcome.ToString().Should().StartWith($"{mutant.ClaimId} {mutant.Architecture}: rejected");

@@ -12,11 +12,23 @@ public class ForwardDerivativeTests
     private const int Batch = 4;
     private const int Size = 64;
 
+    /// <summary>Batch norm with both noises; layer norm; at night a third network, of depthwise convolutions and gates.</summary>
+    public static TheoryData<string, NoiseKind> Networks
+    {
+        get
+        {
+            TheoryData<string, NoiseKind> data = new() { { "resnet18", NoiseKind.Mapping }, { "resnet18", NoiseKind.Full }, { "convnext_tiny", NoiseKind.Mapping } };
+            if (Breadth.Of(usual: false, atNight: true))
+            {
+                data.Add("mobilenet_v3_large", NoiseKind.Mapping);
+            }
+
+            return data;
+        }
+    }
+
     [SkippableTheory]
-    [InlineData("resnet18", NoiseKind.Mapping)]
-    [InlineData("resnet18", NoiseKind.Full)]
-    [InlineData("convnext_tiny", NoiseKind.Mapping)]
-    [InlineData("mobilenet_v3_large", NoiseKind.Mapping)]
+    [MemberData(nameof(Networks))]
     public void Moments_are_those_of_forward_mode_at_every_module(string name, NoiseKind noise)
     {
         Python.SkipWithoutTorchvision();

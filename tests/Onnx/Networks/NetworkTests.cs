@@ -6,21 +6,32 @@ namespace Wellbehaved.Tests.Onnx.Networks;
 /// <summary>Networks that PyTorch's exporter wrote: each runs, and its layers are found.</summary>
 public class NetworkTests
 {
-    /// <summary>Where a network is called by its number of layers, that is the depth of its last place.</summary>
+    /// <summary>Networks and the extent of their images; where a network is called by its number of layers, that is the depth of its last place.</summary>
+    public static TheoryData<string, int, int?> Networks
+    {
+        get
+        {
+            // One of each kind: sums, chains of concatenations, depthwise convolutions with gates, channels that are shuffled, layer norms, windows of attention, and what torchvision lacks.
+            (string Name, int Size, int? Depth)[] usual =
+            [
+                ("resnet50", 64, 50), ("densenet121", 64, 121), ("mobilenet_v3_large", 64, null), ("shufflenet_v2_x1_0", 64, null), ("convnext_tiny", 64, null), ("swin_t", 224, null), ("mirrored", 16, 3),
+            ];
+            (string Name, int Size, int? Depth)[] others =
+            [
+                ("vgg16_bn", 224, 16), ("googlenet", 64, 22), ("squeezenet1_1", 64, 18), ("efficientnet_b0", 64, null), ("regnet_y_400mf", 64, null), ("vit_b_16", 224, null),
+            ];
+            var data = new TheoryData<string, int, int?>();
+            foreach (var (name, size, depth) in Breadth.Of(usual, atNight: [.. usual, .. others]))
+            {
+                data.Add(name, size, depth);
+            }
+
+            return data;
+        }
+    }
+
     [SkippableTheory]
-    [InlineData("resnet50", 64, 50)]
-    [InlineData("vgg16_bn", 224, 16)]
-    [InlineData("densenet121", 64, 121)]
-    [InlineData("googlenet", 64, 22)]
-    [InlineData("squeezenet1_1", 64, 18)]
-    [InlineData("mobilenet_v3_large", 64, null)]
-    [InlineData("efficientnet_b0", 64, null)]
-    [InlineData("regnet_y_400mf", 64, null)]
-    [InlineData("shufflenet_v2_x1_0", 64, null)]
-    [InlineData("convnext_tiny", 64, null)]
-    [InlineData("vit_b_16", 224, null)]
-    [InlineData("swin_t", 224, null)]
-    [InlineData("mirrored", 16, 3)]
+    [MemberData(nameof(Networks))]
     public void Exported_network_is_recorded_at_all_its_places(string name, int size, int? depth)
     {
         Python.SkipWithoutTorchvision();

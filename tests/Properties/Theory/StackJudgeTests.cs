@@ -11,6 +11,35 @@ public class StackJudgeTests
     private static readonly Activation Tanh = new(new Function(FunctionKind.Tanh));
     private static readonly Activation Gelu = new(new Function(FunctionKind.Gelu));
 
+    [Theory]
+    [InlineData(1.23456, "0.####", "1.2346")]
+    [InlineData(0, "0.####", "0")]
+    [InlineData(3e-9, "0.####", "3e-9")]
+    [InlineData(-3e-9, "0.####", "-3e-9")]
+    [InlineData(0.0005, "0.####", "0.0005")]
+    [InlineData(1.5e24, "0.####", "1.5e24")]
+    [InlineData(1.5e24, "0.0000", "1.5e24")]
+    [InlineData(1.5e24, "0", "1.5e24")]
+    [InlineData(151.4, "0", "151")]
+    [InlineData(0.3, "0", "0")]
+    [InlineData(0.00000012345, "0.##########", "0.0000001235")]
+    public void Numbers_of_verdicts_have_the_digits_that_a_person_reads(double value, string format, string words) =>
+        FeedforwardStack.Number(value, format).Should().Be(words);
+
+    [Fact]
+    public void Verdicts_on_extreme_stacks_have_no_factor_of_nothing_and_no_row_of_digits()
+    {
+        foreach (var stack in new Layer[][]
+        {
+            [new Dense { Parameters = new(1e24) }, Relu], [new Dense { Parameters = new(1e-24) }, Relu],
+            [new Dense { Parameters = new(1e24) }, Tanh], [new Dense { Parameters = new(1e-24) }, Tanh],
+            [new Dense { Parameters = new(1e-24, 1e-24) }, Tanh], [new Dense { Parameters = new(1, 1e24) }, Gelu],
+        })
+        {
+            Judge(stack).Words.Should().NotMatchRegex("[0-9]{8}").And.NotMatchRegex(@"(factor|by) -?0( |;|$)");
+        }
+    }
+
     [Fact]
     public void Feedforward_stacks_without_norms_are_where_the_table_has_them()
     {

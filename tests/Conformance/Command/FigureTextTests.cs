@@ -1,0 +1,41 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Cli;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Numbers are printed as a person reads them, at every size, and what is none has no unit.</summary>
+public class FigureTextTests
+{
+    [Theory]
+    [InlineData(1.2, 0.03, "3.3201 ± 3.0 %")]
+    [InlineData(1.2, double.NaN, "3.3201")]
+    [InlineData(1.2, double.PositiveInfinity, "3.3201")]
+    [InlineData(double.NaN, double.NaN, "-")]
+    [InlineData(double.NaN, 0.03, "-")]
+    [InlineData(100, 1e6, "2.688e43 ± 1.000e8 %")]
+    public void An_error_stands_beside_a_number_where_there_are_both(double logarithm, double standardError, string words) =>
+        FigureText.WithError(logarithm, standardError).Should().Be(words);
+
+    [Theory]
+    [InlineData(0.2, "1.2214")]
+    [InlineData(-0.2, "0.8187")]
+    [InlineData(-20, "2.061e-9")]
+    [InlineData(20, "4.852e8")]
+    [InlineData(double.NegativeInfinity, "-")]
+    [InlineData(double.NaN, "-")]
+    public void A_growth_is_never_rounded_to_nothing(double logarithm, string words) => FigureText.Gain(logarithm).Should().Be(words);
+
+    [Theory]
+    [InlineData("batch norm against its definition, ε = 1E-05", "batch norm against its definition, ε = 1e-5")]
+    [InlineData("χ, input × 1E+07, 2.5E-100 of all", "χ, input × 1e7, 2.5e-100 of all")]
+    [InlineData("1E+00", "1e0")]
+    [InlineData("version 1.2E-05x of E5, R1E+2 and 3E", "version 1.2E-05x of E5, R1E+2 and 3E")]
+    public void Powers_of_ten_in_quantities_are_those_of_all_columns(string quantity, string words)
+    {
+        var measurement = new Measurement(quantity, new Expected(1), new Observed(1), Verdict.Holds) { Samples = 1 };
+
+        MeasurementWords.Quantity(measurement).Should().Be(words);
+        new CheckOutcome(Suite.Checks[0], Verdict.Holds, [measurement], null).ToString().Should().Contain($": {words}: predicted ");
+    }
+}
