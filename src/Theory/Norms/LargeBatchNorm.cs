@@ -12,6 +12,12 @@ internal static class LargeBatchNorm
     /// <summary>r from which the expansion is used.</summary>
     public const double LeastDirections = 12;
 
+    /// <summary>r from which it stands for the exact integral too where the points are many: its error is below a thousandth there.</summary>
+    public const double FastDirections = 40;
+
+    /// <summary>Points from which the exact integral over the complex plane takes seconds.</summary>
+    public const int ManyPoints = 192;
+
     /// <summary>Measured, not proved.</summary>
     private const double Rest = 1.5;
 

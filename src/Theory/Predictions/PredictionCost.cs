@@ -32,6 +32,10 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     private const int SignalNodes = 60;
     private const int ContourNodes = 2500;
 
+    /// <summary>Points from which batch norm's integrals are made by Gauss's rule, and its nodes.</summary>
+    private const int ManyPoints = 128;
+    private const int GaussNodes = 20;
+
     /// <summary>Counts.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="shape">Shape of one input as the features hold it.</param>
@@ -86,8 +90,8 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
                     seconds += afterBatchNorm
                         ? activation.Function.Kind switch
                         {
-                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => 2 * Integral(points, Nodes),
-                            FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine => 2 * Integral(points, ContourNodes),
+                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => points >= ManyPoints ? 3 * Integral(points, GaussNodes) : 2 * Integral(points, Nodes),
+                            FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine when points < LargeBatchNorm.ManyPoints => 2 * Integral(points, ContourNodes),
                             _ => 7 * pairs * Expansion,
                         }
                         : pairs * (DualActivation.For(activation.Function).IsClosedForm ? Formula : Expansion);

@@ -60,6 +60,12 @@ public sealed record KernelState
     /// <summary>A batch norm whose joint law with the next activation is known.</summary>
     internal PendingNorm? Pending { get; init; }
 
+    /// <summary>A norm over channels whose joint law with the next activation is known at its own width.</summary>
+    internal PendingSphere? Sphere { get; init; }
+
+    /// <summary>Whether channels are Gaussian in the limit of infinite width alone, as after a norm over them.</summary>
+    internal bool IsGaussianInTheLimit { get; init; }
+
     /// <summary>The state of a batch of inputs.</summary>
     /// <param name="shape">Shape of one image.</param>
     /// <param name="features">x (points × channels).</param>
@@ -138,6 +144,7 @@ public sealed record KernelState
         Means = null,
         NoiseMeans = null,
         Pending = null,
+        Sphere = null,
     };
 
     /// <summary>The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.</summary>
@@ -153,6 +160,7 @@ public sealed record KernelState
             Means = Means is null ? null : Means / x,
             NoiseMeans = NoiseMeans is null ? null : NoiseMeans / dx,
             Pending = null,
+            Sphere = null,
             LogSignalScale = LogSignalScale + Math.Log(signal),
             LogNoiseScale = LogNoiseScale + Math.Log(noise),
         };
@@ -176,10 +184,17 @@ public sealed record KernelState
     private static void RequireSemidefinite(Matrix<double> kernel, string name)
     {
         KernelMatrix.Require(kernel);
-        var least = kernel.Evd(Symmetricity.Symmetric).EigenValues.Min(value => value.Real);
-        if (least < -1e-8 * Math.Max(kernel.Trace(), double.Epsilon))
+        var largest = kernel.Diagonal().Maximum();
+        if (largest == 0)
         {
-            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {least}", name);
+            return;
+        }
+
+        // At a scale of 1, where the decomposition neither overflows nor underflows.
+        var least = (kernel / largest).Evd(Symmetricity.Symmetric).EigenValues.Min(value => value.Real);
+        if (least < -1e-8 * kernel.RowCount)
+        {
+            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {least * largest}", name);
         }
     }
 }

@@ -22,6 +22,9 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("""{"residual": {"branch": ["relu", "dense"], "branch_scale": 1e160}}, "relu", "dense" """)]
     [InlineData("""{"leaky_relu": {"slope": 1e200}}, "dense" """)]
     [InlineData("""{"batch_norm": {"epsilon": 1e300}}, "tanh", "dense" """)]
+    [InlineData("""{"repeat": {"times": 3, "unit": ["tanh", {"dropout": {"keep": 1e-300}}, "dense"]}}""")]
+    [InlineData("""{"repeat": {"times": 3, "unit": ["hard_swish", {"dense": {"weight_variance": 1e300}}]}}""")]
+    [InlineData("""{"dense": {"weight_variance": 1e300}}, "relu", "dense" """)]
     public void An_extreme_network_is_predicted_as_far_as_double_precision_reaches(string layers)
     {
         var file = Path.Combine(_folder, "network.json");
