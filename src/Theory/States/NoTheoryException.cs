@@ -13,9 +13,12 @@ public sealed class NoTheoryException(Layer layer, string reason) : Exception($"
     /// <summary>Why.</summary>
     public string Reason { get; } = reason;
 
-    /// <summary>Whether a law is there and only numbers end: double precision, or what a quadrature sees.</summary>
-    internal bool IsPrecision { get; private init; }
+    /// <summary>What ends.</summary>
+    internal NoTheoryKind Kind { get; private init; }
 
     /// <summary>A layer whose law is known, but not in the numbers at hand.</summary>
-    internal static NoTheoryException OfPrecision(Layer layer, string reason) => new(layer, reason) { IsPrecision = true };
+    internal static NoTheoryException OfPrecision(Layer layer, string reason) => new(layer, reason) { Kind = NoTheoryKind.Precision };
+
+    /// <summary>A layer whose law is known for larger batches.</summary>
+    internal static NoTheoryException OfBatch(Layer layer, string reason) => new(layer, reason) { Kind = NoTheoryKind.Batch };
 }

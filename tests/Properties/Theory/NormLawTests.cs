@@ -121,7 +121,8 @@ public class NormLawTests
     [Fact]
     public void B3_stands_for_B2_where_points_are_many_and_says_so()
     {
-        var kernel = PairwiseDualTests.Kernel(LargeBatchNorm.ManyPoints, 0.1, 0.005, 0.5);
+        var x = Matrix<double>.Build.Random(LargeBatchNorm.ManyPoints, 400, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(8)));
+        var kernel = x * x.Transpose() / 400;
         var state = KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(LargeBatchNorm.ManyPoints));
         var norm = new BatchNormKernel(kernel, 0.001);
         LargeBatchNorm.Directions(norm).Should().BeGreaterThan(LargeBatchNorm.FastDirections);
