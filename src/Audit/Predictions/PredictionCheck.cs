@@ -148,7 +148,8 @@ internal sealed record PredictionCheck(int Simulations, IReadOnlyList<CheckedSta
             Behaviour.Line => ("directions of variance, more than without it", (Func<SimulatedUnits, double[]>)(units => Ranks(units)), 1),
             Behaviour.Point => ("ln μ₂/ν₂, more than without it", units => units.LogShare[^1], 1),
             Behaviour.Exploding or Behaviour.Edge => ("ln χ, less than without it", units => units.LogChi[^1], -1),
-            Behaviour.WellBehaved or Behaviour.Identity or Behaviour.Unknown => throw new InvalidOperationException($"no advice follows from {verdict.Behaviour}"),
+            Behaviour.WellBehaved => ("ln μ₂/ν₂, more than without it", units => units.LogShare[^1], 1),
+            Behaviour.Identity or Behaviour.Unknown => throw new InvalidOperationException($"no advice follows from {verdict.Behaviour}"),
             _ => throw new InvalidOperationException($"no check of advice on {verdict.Behaviour}"),
         };
         var (old, changed) = (read(before), read(after));

@@ -10,7 +10,7 @@ internal static class BatchJudge
     private const int Settled = 4;
 
     /// <summary>An exponential rate that differs by less than this share, or this much a unit, is the law's.</summary>
-    private const double SameShare = 0.1;
+    private const double SameShare = 0.25;
     private const double SameRate = 0.005;
 
     /// <summary>A power that differs by less is the law's: powers are approached slowly.</summary>

@@ -32,7 +32,8 @@ public static class StackJudge
     {
         ArgumentNullException.ThrowIfNull(stack);
         var layers = UnitLayers.WriteOut(stack.Unit);
-        var verdict = layers.OfType<Residual>().Count() switch
+        var attends = layers.Any(layer => layer is Attention || (layer is Residual { Branch: var branch } && UnitLayers.WriteOut(branch).Any(inner => inner is Attention)));
+        var verdict = (attends ? AttentionStack.Judge(layers) : null) ?? layers.OfType<Residual>().Count() switch
         {
             0 => UnitLayers.Strange(layers) is var (layer, reason) ? Unknown(layer, reason) : FeedforwardStack.Judge(layers),
             1 => ResidualStack.Judge(layers, stack.Times),

@@ -39,7 +39,7 @@ internal static class BatchNormMap
         var correlated = !(share <= LargestShare);
         var noise = state.Noise is not null && !correlated && IsFinite(kernel);
         var (directions, expanded) = (LargeBatchNorm.Directions(kernel), true);
-        var (signal, gain, means, error) = dual is IComplexDual complex && !(directions >= LargeBatchNorm.FastDirections && kernel.Points >= LargeBatchNorm.ManyPoints)
+        var (signal, gain, means, error) = dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel)
             ? Exact(kernel, complex, norm.Scale, noise, out expanded)
             : directions >= LargeBatchNorm.LeastDirections
                 ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)

@@ -51,6 +51,9 @@ public sealed record KernelState
     /// <summary>Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.</summary>
     internal bool IsMixture { get; init; }
 
+    /// <summary>Whether that draw is one of attention's weights.</summary>
+    internal bool HasRandomScores { get; init; }
+
     /// <summary>The logarithm by which the signal's kernel was divided on the way, so that deep networks do not overflow.</summary>
     internal double LogSignalScale { get; init; }
 
@@ -169,7 +172,9 @@ public sealed record KernelState
     }
 
     /// <summary>Why a layer that needs Gaussian channels has no law here, in words that follow the layer's.</summary>
-    internal string WhyNotGaussian(string otherwise) => IsMixture
+    internal string WhyNotGaussian(string otherwise) => HasRandomScores
+        ? "it follows attention, whose weights are drawn for all channels of a head: the kernel depends on that draw, and its mean is not enough"
+        : IsMixture
         ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
         : otherwise;
 

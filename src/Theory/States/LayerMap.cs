@@ -66,7 +66,7 @@ public static class LayerMap
         Flatten flatten => Flattened(flatten, state),
         Scaling scaling => Scaled(state, scaling.Factor),
         Dropout dropout => Dropped(dropout, state),
-        Attention => throw new NoTheoryException(layer, "its scores stay random at finite head width; its outputs have a law given the attention weights alone"),
+        Attention attention => AttentionMap.Apply(attention, state),
         Residual residual => ResidualMap.Sum(
             residual,
             Stack(residual.Skip, state, unit, observe),

@@ -468,7 +468,7 @@ public class LayerMapTests
         Refuses([weights, new MaxPool(2)], "no theory of max_pool*");
         Refuses([weights, new InstanceNorm()], "no theory of instance_norm: pairs of points of different images*");
         Refuses([weights, new GroupNorm(3)], "no theory of group_norm: groups of 1 channels*");
-        Refuses([weights, new Attention(1)], "no theory of attention*");
+        Refuses([weights, new Attention(1), new LayerNorm()], "no theory of layer_norm: it follows attention*");
         Refuses([weights, new Dropout(0.5), new Activation(Function.Relu)], "no theory of relu*");
         Refuses([weights, new Activation(Function.Relu), new BatchNorm()], "no theory of batch_norm: it follows channels that are not Gaussian*");
         Refuses([weights, new Residual([new Activation(Function.Relu)])], "no theory of residual: neither its branch*");

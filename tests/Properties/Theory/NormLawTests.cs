@@ -118,18 +118,26 @@ public class NormLawTests
         static double Apart(Matrix<double> one, Matrix<double> other) => (one - other).Enumerate().Largest(Math.Abs) / other.Enumerate().Largest(Math.Abs);
     }
 
-    [Fact]
-    public void B3_stands_for_B2_where_points_are_many_and_says_so()
+    /// <summary>The inverse Laplace transform of a sharp density cancels: B2 lost all digits from a hundred directions on.</summary>
+    [Theory]
+    [InlineData("erf", 60)]
+    [InlineData("gelu", 60)]
+    [InlineData("gelu", 160)]
+    public void B3_stands_for_B2_where_directions_are_many_and_says_so(string word, int points)
     {
-        var x = Matrix<double>.Build.Random(LargeBatchNorm.ManyPoints, 400, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(8)));
-        var kernel = x * x.Transpose() / 400;
-        var state = KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(LargeBatchNorm.ManyPoints));
+        var x = Matrix<double>.Build.Random(points, 600, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(8)));
+        var kernel = x * x.Transpose() / 600;
         var norm = new BatchNormKernel(kernel, 0.001);
-        LargeBatchNorm.Directions(norm).Should().BeGreaterThan(LargeBatchNorm.FastDirections);
-        var fast = LayerMap.Apply([new BatchNorm(), new Activation(new Function(FunctionKind.Erf))], state);
+        LargeBatchNorm.IsPreferred(norm).Should().BeTrue();
+        var dual = DualActivationTests.Dual(word);
+        var fast = LayerMap.Apply([new BatchNorm(), new Activation(new Function(Function.Find(word)!.Value))], KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(points)));
         fast.Validity.Should().Be(Validity.LargeBatch);
-        fast.Error.Should().BeInRange(1e-7, 1e-3);
-        (fast.Signal - new BatchNormTalbot(norm, (IComplexDual)DualActivationTests.Dual("erf"), 1).Signal().Kernel).Enumerate().Largest(Math.Abs).Should().BeLessThan(fast.Error);
+        fast.Error.Should().BeInRange(1e-5, 1e-3);
+        fast.Nu2().Should().BeApproximately(dual.Moments(1).Square, 0.01);
+        if (points < 100)
+        {
+            (fast.Signal - new BatchNormTalbot(norm, (IComplexDual)dual, 1).Signal().Kernel).Enumerate().Largest(Math.Abs).Should().BeLessThan(fast.Error);
+        }
     }
 
     [Fact]

@@ -152,7 +152,9 @@ public class StackJudgeTests
     {
         foreach (var (unit, word) in ((Layers, string)[])
         [
-            ([new Residual([new LayerNorm(), new Attention(2)])], "attention"),
+            ([new Residual([new Attention(2)])], "attention"),
+            ([new Residual([new LayerNorm(), new Attention(2)]), new LayerNorm()], "attention"),
+            ([new Residual([new BatchNorm(), new Attention(2)]), new Residual([new LayerNorm(), new Dense()])], "residual"),
             ([new Dense(), new MaxPool(2), Relu], "max_pool"),
             ([new Residual([new Dense(), new BatchNorm()]), Relu], "relu"),
             ([new Dense(), Relu, new Dropout(0.5) { Mask = DropoutMask.ByPoint }], "dropout"),
@@ -266,6 +268,20 @@ public class StackJudgeTests
         after.Behaviour.Should().Be(Behaviour.Exploding);
         after.Words.Should().Contain("by themselves");
         Reach.State(new Network("x", new Shape(1, 1, 9), [new Dense { Channels = 32 }, Relu, Relu, new Repeat(6, exploding)]), before, [after]).Should().NotContain(statement => statement.Words.Contains("signal-to-noise"));
+    }
+
+    [Fact]
+    public void T4_T5_attention_collapses_tokens_as_their_laws_say()
+    {
+        Judge(new LayerNorm(), new Attention(2)).Should().Match<StackVerdict>(verdict => verdict.Behaviour == Behaviour.Point && verdict.Law == "T4");
+        Judge(new Residual([new LayerNorm(), new Attention(2)])).Words.Should().Contain("l^-1;");
+
+        // Equal gains: half the power. LeCun's attention adds 1, and so does the MLP.
+        Layers mlp = [new LayerNorm { Epsilon = 0 }, new Dense { Parameters = new(1) }, Relu, new Dense { Parameters = new(2) }];
+        var both = Judge(new Residual([new LayerNorm(), new Attention(2)]), new Residual(mlp));
+        (both.Behaviour, both.Law).Should().Be((Behaviour.WellBehaved, "T5"));
+        both.Words.Should().Contain("l^-0.5;");
+        Judge([.. both.Suggestions.Single().Unit!]).Words.Should().Contain("stay apart at every depth");
     }
 
     [Fact]
