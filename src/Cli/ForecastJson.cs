@@ -8,7 +8,7 @@ namespace Wellbehaved.Cli;
 internal static class ForecastJson
 {
     /// <summary>Writes it.</summary>
-    public static JsonObject Write(NetworkForecast forecast)
+    public static JsonObject Write(NetworkForecast forecast, PredictionCheck? check = null)
     {
         var rows = ForecastRow.List(forecast);
         var result = new JsonObject
@@ -40,6 +40,11 @@ internal static class ForecastJson
             ["scope"] = statement.Scope,
         })]);
         result["basis"] = new JsonArray([.. ForecastBasis.List(forecast).Select(basis => (JsonNode)new JsonObject { ["law"] = basis.Law, ["quantities"] = basis.Quantities, ["exactness"] = basis.Exactness })]);
+        if (check is not null)
+        {
+            result["check"] = CheckTable.ToJson(check);
+        }
+
         return result;
     }
 
@@ -65,6 +70,7 @@ internal static class ForecastJson
         ["squared_growth"] = Number(verdict.SquaredGrowth),
         ["exponent"] = Number(verdict.Exponent),
         ["depth_scale"] = Number(verdict.DepthScale),
+        ["growth_of_batch"] = Number(Math.Exp(verdict.LogGrowthOfBatch)),
         ["fixed_point"] = verdict.Field is { } field && double.IsFinite(field.Variance)
             ? new JsonObject { ["variance"] = field.Variance, ["noise_gain"] = Number(field.NoiseGain), ["radial_gain"] = Number(field.RadialGain), ["correlation"] = Number(field.Correlation) }
             : null,

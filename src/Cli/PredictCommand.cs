@@ -18,11 +18,15 @@ internal static class PredictCommand
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
         var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes seconds, 0 for none", 10);
         var points = OptionFactory.OptionalNumber<int>("--points", "Predict for this many points of the batch only");
+        var check = OptionFactory.OptionalNumber<int>("--check", $"Also hold the prediction and its advice against this many simulations, {UsualChecks} if no number is given: the exit status is 0 if all holds, 1 if something is rejected, 3 if nothing is decided");
+        var parseNumber = check.CustomParser!;
+        (check.Arity, check.CustomParser) = (ArgumentArity.ZeroOrOne, result => result.Tokens.Count == 0 ? UsualChecks : parseNumber(result));
         var command = new Command("predict", "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise.");
         network.AddTo(command);
         command.Options.Add(points);
         command.Options.Add(json);
         command.Options.Add(finiteWidth);
+        command.Options.Add(check);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             int? samples = parsed.GetResult(finiteWidth) is { Implicit: false } ? parsed.GetValue(finiteWidth) : null;
@@ -30,14 +34,23 @@ internal static class PredictCommand
                 : parsed.GetValue(points) is > 0 and var number ? number
                 : throw new InvalidInputException("--points", $"expected a positive number, got {parsed.GetValue(points)}");
             var file = parsed.GetValue(json);
+            var checks = parsed.GetResult(check) is not { Implicit: false } ? 0
+                : parsed.GetValue(check) is >= FewestChecks and var wanted ? wanted
+                : throw new InvalidInputException("--check", $"expected at least {FewestChecks} simulations for a margin, got {parsed.GetValue(check)}");
             Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
             var options = network.Read(parsed, numSims: 1);
             return network.IsOfLayers(parsed)
-                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, options.OpenImages(), file, cancellation)
+                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, options, file, checks, cancellation)
+                : checks > 0 ? throw new InvalidInputException("--check", "expected --network: its advice and its exact means are what is checked; for the paper's architectures verify checks every claim")
                 : Predict(options, most, file, samples, cancellation);
         }));
         return command;
     }
+
+    /// <summary>Simulations of each network where nobody says how many.</summary>
+    private const int UsualChecks = 24;
+
+    private const int FewestChecks = 3;
 
     /// <summary>What is asked of a network of layers.</summary>
     /// <exception cref="InvalidInputException">Theory has no law of its noise, or an option is out of range.</exception>
@@ -58,11 +71,23 @@ internal static class PredictCommand
             };
     }
 
-    private static int Predict(NetworkQuestion question, ImageSource images, string? json, CancellationToken cancellation)
+    private static int Predict(NetworkQuestion question, ExperimentOptions options, string? json, int checks, CancellationToken cancellation)
     {
+        var images = options.OpenImages();
         ImageRemark.Print(images.Remark);
         var subset = PointSubset.Choose(question);
+        if (checks > 0 && !subset.AreAll)
+        {
+            throw new InvalidInputException("--check, --batch-size", $"expected a batch that is predicted as a whole, since simulations see all of it; got {Counted.Of((int)subset.Points, "point")} of it");
+        }
+
         var samples = NetworkForecast.SamplesOf(question, subset);
+        if (question.Samples is null && samples > 0)
+        {
+            // Both sides of a comparison with as many networks.
+            samples = Math.Max(samples, checks);
+        }
+
         var progress = new ForecastProgress(question, subset, samples);
         var cost = PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images);
         CostRemark.Print(cost with { Seconds = cost.Seconds + progress.SampleSeconds }, subset.Points);
@@ -76,9 +101,23 @@ internal static class PredictCommand
             var measured = CostRemark.Measured(advance, progress.Total, progress.First);
             return NetworkForecast.Make(question, subset, images, samples, () => measured(progress.Next()), cancellation);
         });
-        Write(json, () => ForecastJson.Write(forecast));
+        var check = checks == 0
+            ? null
+            : ProgressDisplay.Show("simulations", (long)checks * PredictionCheck.Networks(forecast).Count, (Action advance) => PredictionCheck.Make(forecast, options, images, checks, advance, cancellation));
+        Write(json, () => ForecastJson.Write(forecast, check));
         ForecastTable.Print(forecast, Screen.Output());
-        return ExitStatus.Success;
+        if (check is null)
+        {
+            return ExitStatus.Success;
+        }
+
+        CheckTable.Print(check, Screen.Output());
+        return check.Verdict switch
+        {
+            Verdict.Holds => ExitStatus.Success,
+            Verdict.Rejected => ExitStatus.Rejected,
+            _ => ExitStatus.Inconclusive,
+        };
     }
 
     private static void Write(string? json, Func<JsonObject> make)

@@ -85,7 +85,7 @@ internal sealed record NetworkForecast(
                 question.IsWanted,
                 placeReached,
                 cancellation);
-        return new(question, subset, mu2, noise.Enumerate().Average(value => value * value), prediction, sample, StackJudge.Judge(question.Network));
+        return new(question, subset, mu2, noise.Enumerate().Average(value => value * value), prediction, sample, StackJudge.Judge(question.Network, prediction));
     }
 
     /// <summary>Draws and normalises the whole batch, and takes the points that are asked for.</summary>

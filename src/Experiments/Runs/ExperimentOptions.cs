@@ -122,6 +122,11 @@ public sealed record ExperimentOptions
     /// <summary>The same options on another network.</summary>
     internal ExperimentOptions On(Network network) => this with { Network = network };
 
+    /// <summary>The same experiment on another network of the same inputs; every place is recorded.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>The options.</returns>
+    public ExperimentOptions WithNetwork(Network network) => this with { Network = network, Depths = null };
+
     /// <summary>Units, after each of which progress is told.</summary>
     internal int Steps => Network?.Depth ?? TotalDepth;
 

@@ -40,11 +40,27 @@ public sealed class Simulation : IDisposable
     /// <returns>Its moments.</returns>
     /// <exception cref="InvalidInputException">The batch cannot be normalised, by the input's normalisation or by batch norm with ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public SimulationMoments Run(int index, Action? depthReached = null, CancellationToken cancellation = default)
+    public SimulationMoments Run(int index, Action? depthReached = null, CancellationToken cancellation = default) => Run(index, index, depthReached, cancellation);
+
+    /// <summary>Runs one simulation of a described network on the batch and the noise of another one: only the mapping is drawn anew.</summary>
+    /// <param name="index">Its index, of which the mapping is.</param>
+    /// <param name="batch">The simulation whose batch and noise it takes.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The variance of the input signal, and the moments by places of the network.</returns>
+    /// <exception cref="InvalidOperationException">The options name an architecture.</exception>
+    /// <exception cref="InvalidInputException">See <see cref="Run(int, Action?, CancellationToken)"/>.</exception>
+    public (double Mu2InputSignal, IReadOnlyDictionary<int, MomentSet> Moments) RunOnBatchOf(int index, int batch, CancellationToken cancellation = default)
+    {
+        var places = _options.RecordedPlaces ?? throw new InvalidOperationException("places are those of a network of layers");
+        var moments = Run(index, batch, null, cancellation);
+        return (moments.Mu2InputSignal, places.Indices.Select((place, i) => (place, moments.AtPlaces[i][0])).ToDictionary());
+    }
+
+    private SimulationMoments Run(int index, int batch, Action? depthReached, CancellationToken cancellation)
     {
         try
         {
-            var mu2InputSignal = _input.Fill((uint)index, _network.Input);
+            var mu2InputSignal = _input.Fill((uint)batch, _network.Input);
             if (_places is not null)
             {
                 _places.Start();

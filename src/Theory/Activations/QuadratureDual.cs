@@ -7,6 +7,9 @@ namespace Wellbehaved.Theory;
 /// </remarks>
 internal sealed class QuadratureDual(ActivationCurve curve) : DualActivation(curve)
 {
+    /// <summary>Variances up to which the quadratures keep twelve digits: what has unit width is a millionth of a deviation there.</summary>
+    public const double MostVariance = 1e12;
+
     private const double RootOfTwoPi = 2.50662827463100050242;
 
     public override bool IsClosedForm => false;

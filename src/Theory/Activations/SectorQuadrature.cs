@@ -14,9 +14,15 @@ internal static class SectorQuadrature
     /// <summary>Sectors that are narrower are one panel.</summary>
     private const double Narrow = 0.3;
 
+    /// <summary>Panels halve this often at most: structure of the width of a millionth of a sector is seen.</summary>
+    private const int MostLevels = 20;
+
+    /// <summary>Dimensions from which the density of a projection is smooth enough at its end.</summary>
+    private const int SmoothDimensions = 14;
+
     private static readonly (double[] Nodes, double[] Weights) Radial = GaussianNodes.Legendre(16);
     private static readonly (double[] Nodes, double[] Weights) Angular = GaussianNodes.Legendre(16);
-    private static readonly double[] OuterEdges = [1.5, 3, 5, 7, Radius];
+    private static readonly double[] OuterEdges = [1.5, 3, 5, 7, 10, 14];
 
     /// <summary>Adds everything up at once: evaluations of the curve cost most.</summary>
     /// <param name="curve">s.</param>
@@ -25,22 +31,37 @@ internal static class SectorQuadrature
     /// <param name="p">Their covariance.</param>
     public static ProductSums Sum(ActivationCurve curve, double q1, double q2, double p)
     {
-        var (first, second) = (Math.Sqrt(q1), Math.Sqrt(q2));
         var scale = DualActivation.Scale(q1, q2);
-        var theta = Math.Atan2(Math.Sqrt(Math.Max(0, (scale - p) * (scale + p))), p);
-        var levels = Levels(curve, Math.Max(first, second));
+        return Sum(curve, Math.Sqrt(q1), Math.Sqrt(q2), Math.Atan2(Math.Sqrt(Math.Max(0, (scale - p) * (scale + p))), p), new Disc(Radius, r => Math.Exp(-0.5 * r * r)));
+    }
+
+    /// <summary>E s(γz)s(γw) of one channel of two vectors of n channels and mean square 1 that enclose an angle: the radius of its two coordinates is that of a projection.</summary>
+    /// <param name="curve">s.</param>
+    /// <param name="scale">γ.</param>
+    /// <param name="angle">The angle.</param>
+    /// <param name="dimension">n ≥ 4.</param>
+    public static double OnSphere(ActivationCurve curve, double scale, double angle, int dimension)
+    {
+        var density = (dimension - 2.0) / dimension;
+        return Sum(curve, Math.Abs(scale), Math.Abs(scale), angle, new Disc(Math.Min(Math.Sqrt(dimension), 2 * Radius), r => density * Math.Pow(Math.Max(0, 1 - (r * r / dimension)), 0.5 * (dimension - 4)), dimension < SmoothDimensions ? 8 : 0)).Values;
+    }
+
+    private static ProductSums Sum(ActivationCurve curve, double first, double second, double theta, Disc disc)
+    {
         var sums = default(ProductSums);
-        var rays = Rays(curve, first, second, theta);
+        var rays = Rays(curve, first, second, theta, disc);
         for (var sector = 0; sector + 1 < rays.Length; sector++)
         {
-            var narrow = rays[sector + 1] - rays[sector] < Narrow;
-            foreach (var (start, end) in narrow ? [(rays[sector], rays[sector + 1])] : Halving(rays[sector], rays[sector + 1], levels))
+            // How wide a sector is counts beside what it crosses: a thousandth of a turn is a thousand units at a deviation of a million.
+            var width = rays[sector + 1] - rays[sector];
+            var levels = Levels(curve, Math.Max(first, second) * Math.Min(1, width / Narrow));
+            foreach (var (start, end) in width < Narrow && levels == 0 ? [(rays[sector], rays[sector + 1])] : Halving(rays[sector], rays[sector + 1], levels))
             {
                 var (half, middle) = (0.5 * (end - start), 0.5 * (end + start));
                 for (var k = 0; k < Angular.Nodes.Length; k++)
                 {
                     var angle = middle + (half * Angular.Nodes[k]);
-                    AddRadius(curve, first * Math.Cos(angle), second * Math.Cos(angle - theta), half * Angular.Weights[k] / (2 * Math.PI), ref sums);
+                    AddRadius(curve, first * Math.Cos(angle), second * Math.Cos(angle - theta), half * Angular.Weights[k] / (2 * Math.PI), disc, ref sums);
                 }
             }
         }
@@ -54,37 +75,49 @@ internal static class SectorQuadrature
         var smooth = Math.Log2(deviation);
         var nearest = curve.Kinks.Where(kink => kink != 0).Select(Math.Abs).DefaultIfEmpty(0).Min();
         var kinked = nearest == 0 ? 0 : 3 + Math.Max(0, Math.Log2(deviation / nearest));
-        return Math.Clamp((int)Math.Ceiling(Math.Max(smooth, kinked)), 0, 8);
+        return Math.Clamp((int)Math.Ceiling(Math.Max(smooth, kinked)), 0, MostLevels);
     }
 
-    private static void AddRadius(ActivationCurve curve, double alongFirst, double alongSecond, double weight, ref ProductSums sums)
+    private static void AddRadius(ActivationCurve curve, double alongFirst, double alongSecond, double weight, Disc disc, ref ProductSums sums)
     {
-        Span<double> edges = stackalloc double[32 + (2 * Math.Min(curve.Kinks.Count, 16))];
-        var count = RadialEdges(curve, alongFirst, alongSecond, edges);
+        Span<double> edges = stackalloc double[48 + (2 * Math.Min(curve.Kinks.Count, 16))];
+        var count = RadialEdges(curve, alongFirst, alongSecond, disc, edges);
         for (var panel = 0; panel + 1 < count; panel++)
         {
             var (half, middle) = (0.5 * (edges[panel + 1] - edges[panel]), 0.5 * (edges[panel + 1] + edges[panel]));
             for (var k = 0; k < Radial.Nodes.Length; k++)
             {
                 var r = middle + (half * Radial.Nodes[k]);
-                sums.Add(curve, r * alongFirst, r * alongSecond, weight * half * Radial.Weights[k] * r * Math.Exp(-0.5 * r * r));
+                sums.Add(curve, r * alongFirst, r * alongSecond, weight * half * Radial.Weights[k] * r * disc.Density(r));
             }
         }
     }
 
-    private static int RadialEdges(ActivationCurve curve, double alongFirst, double alongSecond, Span<double> edges)
+    private static int RadialEdges(ActivationCurve curve, double alongFirst, double alongSecond, Disc disc, Span<double> edges)
     {
-        var count = 0;
+        var (count, radius) = (0, disc.Radius);
         edges[count++] = 0;
         foreach (var edge in OuterEdges)
         {
-            edges[count++] = edge;
+            if (edge < radius)
+            {
+                edges[count++] = edge;
+            }
+        }
+
+        edges[count++] = radius;
+        for (var k = 1; k <= disc.EndLevels; k++)
+        {
+            edges[count++] = radius * (1 - Math.ScaleB(1, -2 * k));
         }
 
         var shortest = 1 / Math.Max(Math.Abs(alongFirst), Math.Abs(alongSecond));
-        for (var edge = OuterEdges[0] / 2; edge > 0.5 * shortest && count < 24; edge /= 2)
+        for (var edge = OuterEdges[0] / 2; edge > 0.5 * shortest && count < 40; edge /= 2)
         {
-            edges[count++] = edge;
+            if (edge < radius)
+            {
+                edges[count++] = edge;
+            }
         }
 
         foreach (var kink in curve.Kinks)
@@ -92,7 +125,7 @@ internal static class SectorQuadrature
             foreach (var along in (ReadOnlySpan<double>)[alongFirst, alongSecond])
             {
                 var crossing = kink / along;
-                if (crossing is > 0 and < Radius && count < edges.Length)
+                if (crossing > 0 && crossing < radius && count < edges.Length)
                 {
                     edges[count++] = crossing;
                 }
@@ -104,7 +137,7 @@ internal static class SectorQuadrature
     }
 
     /// <summary>Where sectors end: a full turn, cut at u = 0, at v = 0 and where kinks of both meet.</summary>
-    private static double[] Rays(ActivationCurve curve, double first, double second, double theta)
+    private static double[] Rays(ActivationCurve curve, double first, double second, double theta, Disc disc)
     {
         const double start = -0.5 * Math.PI;
         var rays = new SortedSet<double> { start, start + (2 * Math.PI), start + Math.PI, start + theta, start + theta + Math.PI };
@@ -114,7 +147,7 @@ internal static class SectorQuadrature
             foreach (var y in curve.Kinks.Where(kink => kink != 0))
             {
                 var (across, along) = (x / first, ((y / second) - (cosine * x / first)) / sine);
-                if (across * across + (along * along) < Radius * Radius)
+                if (across * across + (along * along) < disc.Radius * disc.Radius)
                 {
                     var angle = Math.Atan2(along, across);
                     rays.Add(angle < start ? angle + (2 * Math.PI) : angle);
@@ -124,6 +157,9 @@ internal static class SectorQuadrature
 
         return [.. rays];
     }
+
+    /// <summary>The law of the radius: where it ends, its density over that of the area, and how often panels shorten towards its end, where a density of few dimensions is not smooth.</summary>
+    private readonly record struct Disc(double Radius, Func<double, double> Density, int EndLevels = 0);
 
     /// <summary>Cuts an interval in its middle, and again and again next to its ends.</summary>
     private static IEnumerable<(double Start, double End)> Halving(double start, double end, int levels)

@@ -12,6 +12,12 @@ public sealed class MeanField
     private const double Smallest = 1e-12;
     private const double Largest = 1e12;
 
+    /// <summary>Steps below this that no longer shrink are rounding.</summary>
+    private const double NearRoot = 1e-10;
+
+    /// <summary>How little the map of a saturated activation moves variances beyond the largest that is searched.</summary>
+    private const double Saturated = 1e-5;
+
     /// <summary>How near to 1 a slope is that of the edge: a root of double precision.</summary>
     private const double EdgeWidth = 1e-7;
 
@@ -88,13 +94,13 @@ public sealed class MeanField
     /// <param name="correlation">c before it.</param>
     /// <returns>(σ_w² V(q*, q*, cq*) + σ_b²)/q*.</returns>
     public double NextCorrelation(double correlation) =>
-        ((WeightVariance * Dual.Evaluate(Variance, Variance, correlation * Variance).V) + BiasVariance) / Variance;
+        ((WeightVariance * Dual.Evaluate(Seen, Seen, correlation * Seen).V) + BiasVariance) / Variance;
 
     /// <summary>f'(c) = σ_w² T(q*, q*, cq*).</summary>
     /// <param name="correlation">c.</param>
     /// <returns>The slope.</returns>
     public double CorrelationSlope(double correlation) =>
-        double.IsFinite(Variance) ? WeightVariance * Dual.Evaluate(Variance, Variance, correlation * Variance).T : double.NaN;
+        double.IsFinite(Variance) ? WeightVariance * (Variance == 0 ? 1 : Seen / Variance) * Dual.Evaluate(Seen, Seen, correlation * Seen).T : double.NaN;
 
     /// <summary>F3: the limit of l(1 - c) on a smooth edge, <c>2/f''(1) = 2/(σ_w² q* E s''²)</c>.</summary>
     /// <returns>The limit; 0 for an activation whose slope jumps, which is faster (see <see cref="HomogeneousCollapse"/>).</returns>
@@ -106,6 +112,9 @@ public sealed class MeanField
     /// <param name="slope">a, not 1.</param>
     /// <returns>The limit.</returns>
     public static double HomogeneousCollapse(double slope) => 3 * Math.PI * (1 + (slope * slope)) / (Math.Sqrt(2) * (1 - slope) * (1 - slope));
+
+    /// <summary>The variance that duals are asked for: beyond the largest, where only saturated activations have a fixed point, they are those of the largest.</summary>
+    private double Seen => Math.Min(Variance, Largest);
 
     private static double DepthScale(double slope) => slope switch
     {
@@ -129,7 +138,9 @@ public sealed class MeanField
         {
             if (next > Largest)
             {
-                return double.PositiveInfinity;
+                // An activation that saturates makes the same of every large variance.
+                var saturated = Next(at);
+                return double.IsFinite(saturated) && Math.Abs(Next(4 * at) - saturated) <= Saturated * saturated ? Next(saturated) : double.PositiveInfinity;
             }
 
             if (next < Smallest)
@@ -152,16 +163,17 @@ public sealed class MeanField
             return double.IsFinite(Variance) && Variance > 0 ? 1 : double.NaN;
         }
 
-        var c = 0.0;
+        var (c, before) = (0.0, 1.0);
         for (var iteration = 0; iteration < 200; iteration++)
         {
             var next = c - ((NextCorrelation(c) - c) / (CorrelationSlope(c) - 1));
-            if (!(Math.Abs(next - c) > 1e-15))
+            var step = Math.Abs(next - c);
+            if (!(step > 1e-15) || (before < NearRoot && step >= before))
             {
                 return next;
             }
 
-            c = Math.Min(1, next);
+            (c, before) = (Math.Min(1, next), step);
         }
 
         return c;

@@ -12,6 +12,11 @@ public static class KernelMatrix
     /// <summary>Asymmetry and negative eigenvalues up to this share of the largest entry are rounding of a kernel made by sums over channels.</summary>
     private const double Rounding = 1e-8;
 
+    /// <summary>Traces beyond which products of entries leave double precision.</summary>
+    private const double Tiny = 1e-100;
+
+    private const double Huge = 1e100;
+
     /// <summary>ν₂: the mean of the diagonal.</summary>
     /// <param name="kernel">Kernel (P × P).</param>
     /// <returns>The mean square over points and channels.</returns>
@@ -44,6 +49,20 @@ public static class KernelMatrix
         if (trace <= 0)
         {
             return double.NaN;
+        }
+
+        return EffectiveRank(centred, trace);
+    }
+
+    /// <summary>Tr S/λ_max(S) of a matrix that is centred already.</summary>
+    /// <param name="centred">S (P × P).</param>
+    /// <param name="trace">Its trace, above 0.</param>
+    internal static double EffectiveRank(Matrix<double> centred, double trace)
+    {
+        // Squares of entries must neither overflow nor underflow: where they might, the matrix is brought to scale, which changes no rank.
+        if (trace is < Tiny or > Huge)
+        {
+            (centred, trace) = (centred / trace, 1);
         }
 
         var largest = Numerics.LargestEigenvalue.OfSymmetric(centred.ToColumnMajorArray(), centred.RowCount);

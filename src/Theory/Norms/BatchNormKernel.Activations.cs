@@ -55,6 +55,16 @@ public sealed partial class BatchNormKernel
             return new(Matrix<double>.Build.Dense(Points, Points), noise is null ? null : noise * (dual.Compute(0, 0, 0).T / _epsilon), null, 0);
         }
 
+        if (noise is not null)
+        {
+            RequireFiniteNoise();
+        }
+
+        if (Points >= SharedFrom && OfManyPoints(dual, noise, cross) is { } many)
+        {
+            return many;
+        }
+
         using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);
         var (signal, signalError) = IntegratePairs((scale, c) => scale * Unit(dual, c).V, Tail.Signal);
         if (noise is null)
@@ -62,7 +72,6 @@ public sealed partial class BatchNormKernel
             return new(signal, null, null, signalError);
         }
 
-        RequireFiniteNoise();
         if (cross is null)
         {
             var (passed, error) = IntegratePairs((scale, c) => scale == 0 ? 0 : Unit(dual, c).T, Tail.InverseVariance);
@@ -76,7 +85,14 @@ public sealed partial class BatchNormKernel
             {
                 var damping = _eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue))).ToArray();
                 var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray(damping);
-                AddNoise(dual, Covariance(time, product), DenseProduct.OfTransposed(damped, _directions), noise - (2 * time * DenseProduct.OfTransposed(damped, along)), weight, sum);
+                AddNoise(
+                    dual,
+                    Covariance(time, product),
+                    DenseProduct.OfTransposed(damped, _directions),
+                    noise - (2 * time * DenseProduct.OfTransposed(damped, along)),
+                    weight,
+                    sum.AsMemory(0, size),
+                    sum.AsMemory(size));
             },
             Tail.InverseVariance,
             out var noiseError);
@@ -129,17 +145,18 @@ public sealed partial class BatchNormKernel
     /// <summary>The dual of two variables of variance 1.</summary>
     private static DualDerivatives Unit(LeakyDual dual, double correlation) => dual.Compute(1, 1, correlation);
 
-    private void AddNoise(LeakyDual dual, double[] covariance, Matrix<double> joint, Matrix<double> noise, double weight, double[] sum)
+    private void AddNoise(LeakyDual dual, double[] covariance, Matrix<double> joint, Matrix<double> noise, double weight, Memory<double> squares, Memory<double> products)
     {
-        var size = Points * Points;
         Parallel.For(0, Points, Sharing.Of(Points), i =>
         {
+            var ofNoise = squares.Span;
+            var ofBoth = products.Span;
             var qi = covariance[(i * Points) + i];
 
             // E s'(u)² of a homogeneous activation does not depend on the variance: the correlation drops out.
             var half = 0.5 * (1 + (dual.Slope * dual.Slope));
-            sum[(i * Points) + i] += weight * half * noise[i, i];
-            sum[size + (i * Points) + i] += weight * half * joint[i, i];
+            ofNoise[(i * Points) + i] += weight * half * noise[i, i];
+            ofBoth[(i * Points) + i] += weight * half * joint[i, i];
             for (var j = 0; j < i; j++)
             {
                 var qj = covariance[(j * Points) + j];
@@ -148,10 +165,10 @@ public sealed partial class BatchNormKernel
                 var pair = dual.Compute(qi, qj, p);
                 var at = new NoiseAtPair(noise[i, j], joint[i, i], joint[i, j], joint[j, i], joint[j, j]);
                 var both = weight * dual.NoiseCovariance(pair, qi, qj, p, at);
-                sum[(j * Points) + i] += both;
-                sum[(i * Points) + j] += both;
-                sum[size + (j * Points) + i] += weight * ((joint[i, j] * pair.T) + (2 * joint[i, i] * pair.V1));
-                sum[size + (i * Points) + j] += weight * ((joint[j, i] * pair.T) + (2 * joint[j, j] * pair.V2));
+                ofNoise[(j * Points) + i] += both;
+                ofNoise[(i * Points) + j] += both;
+                ofBoth[(j * Points) + i] += weight * ((joint[i, j] * pair.T) + (2 * joint[i, i] * pair.V1));
+                ofBoth[(i * Points) + j] += weight * ((joint[j, i] * pair.T) + (2 * joint[j, j] * pair.V2));
             }
         });
     }

@@ -38,7 +38,7 @@ internal sealed class KernelStates : PlaceStates<KernelState>
         {
             if (kernel is not null && KernelMatrix.WhyNone(kernel) is { } fault)
             {
-                throw new NoTheoryException(layer, fault.Overflows ? $"a variance of the {whose} after it is beyond double precision" : $"points of the {whose} after it differ by less than double precision holds beside what they share");
+                throw NoTheoryException.OfPrecision(layer, fault.Overflows ? $"a variance of the {whose} after it is beyond double precision" : $"points of the {whose} after it differ by less than double precision holds beside what they share");
             }
         }
 

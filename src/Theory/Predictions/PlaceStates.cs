@@ -164,7 +164,7 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
         }
         catch (NoTheoryException refusal)
         {
-            End ??= new TheoryEnd(path, layer, refusal.Reason);
+            End ??= new TheoryEnd(path, layer, refusal.Reason) { Kind = refusal.Kind };
             return null;
         }
     }

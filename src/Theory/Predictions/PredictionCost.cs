@@ -32,6 +32,13 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     private const int SignalNodes = 60;
     private const int ContourNodes = 2500;
 
+    /// <summary>Points from which batch norm's integrals are made by Gauss's rule, and its nodes.</summary>
+    private const int ManyPoints = 128;
+    private const int GaussNodes = 20;
+
+    /// <summary>Points from which an expansion stands for the integrals in the complex plane, of inputs that vary in as many directions.</summary>
+    private const int ExpansionFrom = 60;
+
     /// <summary>Counts.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="shape">Shape of one input as the features hold it.</param>
@@ -86,11 +93,14 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
                     seconds += afterBatchNorm
                         ? activation.Function.Kind switch
                         {
-                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => 2 * Integral(points, Nodes),
-                            FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine => 2 * Integral(points, ContourNodes),
+                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => points >= ManyPoints ? 3 * Integral(points, GaussNodes) : 2 * Integral(points, Nodes),
+                            FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine when points < ExpansionFrom => 2 * Integral(points, ContourNodes),
                             _ => 7 * pairs * Expansion,
                         }
                         : pairs * (DualActivation.For(activation.Function).IsClosedForm ? Formula : Expansion);
+                    break;
+                case Attention:
+                    seconds += Math.Max(4, 64 * 12 * pairs * shape.Positions * 1e-9) + (Math.Pow(2 * points, 3) * 1e-9);
                     break;
                 default:
                     var taps = layer is Convolution convolution ? (double)convolution.Kernel * convolution.Kernel : 1;

@@ -8,6 +8,9 @@ namespace Wellbehaved.Theory;
 /// <param name="Reason">Why.</param>
 public sealed record TheoryEnd(string Path, Layer Layer, string Reason)
 {
+    /// <summary>What ends there.</summary>
+    internal NoTheoryKind Kind { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => $"theory ends at {Path} ({Layer.Word}): {Reason}";
 }

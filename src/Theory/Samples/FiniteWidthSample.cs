@@ -129,8 +129,7 @@ public sealed record FiniteWidthSample(int Networks, IReadOnlyList<SampledPlace>
             return (trace, double.NaN);
         }
 
-        var largest = Numerics.LargestEigenvalue.OfSymmetric(gram.ToColumnMajorArray(), gram.RowCount);
-        return (trace / ((double)features.RowCount * features.ColumnCount), 1 + Math.Max(0, (trace - largest) / largest));
+        return (trace / ((double)features.RowCount * features.ColumnCount), double.IsFinite(trace) ? KernelMatrix.EffectiveRank(gram, trace) : double.NaN);
     }
 
     private static (double Cost, Shape Shape) CostAndShape(Layers layers, Shape shape, int points)

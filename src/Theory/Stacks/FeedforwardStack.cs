@@ -20,7 +20,12 @@ internal static class FeedforwardStack
             return Verdict(Behaviour.Unknown, "theory does not reach units without weights: nothing in them is drawn anew", string.Empty, string.Empty);
         }
 
-        return unit.Any(layer => layer is Norm) ? Normed(unit) : WithoutNorms(unit);
+        if (UnitLayers.NotGaussian([.. unit, .. unit]) is var (layer, reason))
+        {
+            return StackJudge.Unknown(layer, reason);
+        }
+
+        return unit.Any(other => other is Norm) ? Normed(unit) : WithoutNorms(unit);
     }
 
     /// <summary>Growth of noise per centred signal, squared, in one unit with norms: κ of the unit.</summary>
@@ -54,6 +59,10 @@ internal static class FeedforwardStack
         return value.ToString(isPlain ? format : $"0.{new string('#', Math.Max(2, decimals))}e-0", CultureInfo.InvariantCulture);
     }
 
+    /// <summary>A variance or a deviation that somebody will write into a file: digits after the point where it is of the order of 1, and all that it has else.</summary>
+    private static string Variance(double value, int digits) =>
+        value is >= 1e-3 and < 1e6 ? Number(value, $"0.{new string('#', digits)}") : value.ToString("G10", CultureInfo.InvariantCulture);
+
     private static StackVerdict Normed(IReadOnlyList<Layer> unit)
     {
         var batch = unit.Any(layer => layer is BatchNorm);
@@ -72,8 +81,8 @@ internal static class FeedforwardStack
                 SquaredGrowth = gain,
                 Suggestions =
                 [
-                    new("put the unit into a residual branch that begins with its norm", $"χ grows as l^τ with τ = {Number(NormConstants.BranchExponent(gain, 1))} instead", "Z2", scope),
-                    new("the same with \"branch_scale\": \"1/sqrt(L)\"", "χ stays bounded at every depth", "Z2", scope),
+                    new("put the unit into a residual branch that begins with its norm", $"χ grows as l^τ with τ = {Number(NormConstants.BranchExponent(gain, 1))} instead", "Z2", scope) { Unit = UnitChange.AsBranch(unit, ResidualScale.One) },
+                    new("the same with \"branch_scale\": \"1/sqrt(L)\"", "χ stays bounded at every depth", "Z2", scope) { Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth) },
                 ],
             };
         }
@@ -84,7 +93,7 @@ internal static class FeedforwardStack
             {
                 SquaredGrowth = 1,
                 DepthScale = -1 / Math.Log(gain),
-                Suggestions = [new("\"bias_variance\": 0", "directions are no longer lost exponentially", "N4", scope)],
+                Suggestions = [new("\"bias_variance\": 0", "directions are no longer lost exponentially", "N4", scope) { Unit = UnitChange.WithParameters([.. unit], parameters => parameters with { BiasVariance = 0 }) }],
             };
         }
 
@@ -98,7 +107,7 @@ internal static class FeedforwardStack
             SquaredGrowth = 1,
             Exponent = 1,
             DepthScale = double.PositiveInfinity,
-            Suggestions = [new("put the unit into a residual branch that begins with its norm", "χ grows as ln l", "Z2", scope)],
+            Suggestions = [new("put the unit into a residual branch that begins with its norm", "χ grows as ln l", "Z2", scope) { Unit = UnitChange.AsBranch(unit, ResidualScale.One) }],
         };
     }
 
@@ -117,7 +126,7 @@ internal static class FeedforwardStack
         {
             // What is homogeneous has no scale to agree on: layers may differ.
             var gain = new PairOfPoints(1, 1, 1).After(unit).Variance;
-            return Collapse(gain) with { Suggestions = Suggestions(new MeanField(DualActivation.For(activations[0]), weights[0].WeightVariance), Behaviour.Line) };
+            return Collapse(gain) with { Suggestions = Suggestions(unit, new MeanField(DualActivation.For(activations[0]), weights[0].WeightVariance), 1, Behaviour.Line) };
         }
 
         if (activations.Length > 1 || weights.Distinct().Count() > 1 || unit.Count(layer => layer is Activation) != weights.Length)
@@ -135,7 +144,7 @@ internal static class FeedforwardStack
         var dual = DualActivation.For(activations[0]);
         var field = new MeanField(dual, weights[0].WeightVariance * scale, weights[0].BiasVariance);
         var verdict = dual is LeakyDual leaky ? Homogeneous(field, leaky, weights.Length) : Curved(field, weights.Length);
-        return verdict with { Field = field, Suggestions = verdict.Suggestions.Count > 0 ? verdict.Suggestions : Suggestions(field, verdict.Behaviour) };
+        return verdict with { Field = field, Suggestions = verdict.Suggestions.Count > 0 ? verdict.Suggestions : Suggestions(unit, field, scale, verdict.Behaviour) };
     }
 
     private static StackVerdict Homogeneous(MeanField field, LeakyDual dual, int layers)
@@ -208,7 +217,12 @@ internal static class FeedforwardStack
         return Verdict(spreads ? Behaviour.Line : edge ? Behaviour.Edge : Behaviour.WellBehaved, words, spreads ? "F6" : "F5", StackVerdict.Wide) with { SquaredGrowth = 1, DepthScale = edge ? double.PositiveInfinity : -layers / Math.Log(field.NoiseGain) };
     }
 
-    private static List<Suggestion> Suggestions(MeanField field, Behaviour behaviour)
+    /// <summary>What would help.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="field">Where its layers go.</param>
+    /// <param name="scale">By what factors and masks multiply the variance of its weights.</param>
+    /// <param name="behaviour">What they do.</param>
+    private static List<Suggestion> Suggestions(IReadOnlyList<Layer> unit, MeanField field, double scale, Behaviour behaviour)
     {
         if (behaviour is Behaviour.WellBehaved or Behaviour.Edge)
         {
@@ -220,14 +234,15 @@ internal static class FeedforwardStack
         {
             var repels = edge.Repels ? ", which repels: a network that starts near it leaves it slowly" : string.Empty;
             suggestions.Add(new(
-                $"\"weight_variance\": {Number(edge.WeightVariance, "0.##########")} (σ_w = {Number(Math.Sqrt(edge.WeightVariance), "0.########")}), the edge of chaos for this bias variance{repels}",
+                $"\"weight_variance\": {Variance(edge.WeightVariance / scale, 10)} (σ_w = {Variance(Math.Sqrt(edge.WeightVariance / scale), 8)}), the edge of chaos for this bias variance{repels}",
                 edge.Variance == 0 ? "the scale vanishes as 1/l, χ and directions stay" : "χ grows as l^½ and differences of points fall as 1/l, neither exponentially",
                 edge.Variance == 0 ? "F5, F6" : "F3",
-                StackVerdict.Wide));
+                StackVerdict.Wide)
+            { Unit = UnitChange.WithParameters([.. unit], parameters => parameters with { WeightVariance = edge.WeightVariance / scale }) });
         }
 
-        suggestions.Add(new("put the unit into a residual branch with \"branch_scale\": \"1/sqrt(L)\"", "χ, scale and directions stay bounded at every depth", "Z2", StackVerdict.Wide));
-        suggestions.Add(new("put the unit into a residual branch and begin it with \"layer_norm\"", $"χ grows as {Growth(NormConstants.For(field.Dual).LayerNorm)}", "Z2", StackVerdict.Wide));
+        suggestions.Add(new("put the unit into a residual branch with \"branch_scale\": \"1/sqrt(L)\"", "χ, scale and directions stay bounded at every depth", "Z2", StackVerdict.Wide) { Unit = UnitChange.AsBranch(unit, ResidualScale.ByDepth) });
+        suggestions.Add(new("put the unit into a residual branch and begin it with \"layer_norm\"", $"χ grows as {Growth(NormConstants.For(field.Dual).LayerNorm)}", "Z2", StackVerdict.Wide) { Unit = UnitChange.AsBranch(unit, ResidualScale.One, new LayerNorm()) });
         return suggestions;
     }
 

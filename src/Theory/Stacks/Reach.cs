@@ -42,7 +42,9 @@ public static class Reach
         }
 
         var ends = prediction.Places.GroupBy(place => place.Place.Depth).Select(places => places.Last()).ToArray();
-        return [.. Noise(ends, verdict), .. Directions(ends), .. Differences(verdict), .. Width(network, verdict)];
+        return BatchJudge.ReachesStack(prediction, verdict)
+            ? [.. Noise(ends, verdict), .. Directions(ends), .. Differences(verdict), .. Width(network, verdict)]
+            : [.. Differences(verdict), .. Width(network, verdict)];
     }
 
     private static IEnumerable<ReachStatement> Noise(PredictedPlace[] ends, StackVerdict verdict)
@@ -62,7 +64,16 @@ public static class Reach
         }
 
         var (last, left) = (known[^1], most - known[^1].LogChi);
-        if (verdict.SquaredGrowth > 1)
+        if (!double.IsNaN(verdict.LogGrowthOfBatch))
+        {
+            // Law and batch differ: what the batch shows is what it goes by.
+            var depth = last.Place.Depth + (left / verdict.LogGrowthOfBatch);
+            if (verdict.LogGrowthOfBatch > 0 && depth < 1e9)
+            {
+                yield return new($"{what} at a depth of about {Rounded(depth)}, if χ goes on to grow as on this batch, {FeedforwardStack.Number(Math.Exp(verdict.LogGrowthOfBatch), "0.###")} a unit", "the recursion of this batch", StackVerdict.Wide, depth);
+            }
+        }
+        else if (verdict.SquaredGrowth > 1)
         {
             var depth = last.Place.Depth + (left / (0.5 * Math.Log(verdict.SquaredGrowth)));
             yield return new($"{what} at depth {FeedforwardStack.Number(depth, "0")}, if χ goes on to grow as the verdict says", verdict.Law, verdict.Scope, depth);

@@ -30,7 +30,7 @@ internal static class ResidualStack
             return StackJudge.Unknown(inner, "it adds inside of what is added");
         }
 
-        if (UnitLayers.Strange([.. branch, .. before, .. after]) is var (layer, reason))
+        if ((UnitLayers.Strange([.. branch, .. before, .. after]) ?? UnitLayers.NotGaussian(branch)) is var (layer, reason))
         {
             return StackJudge.Unknown(layer, reason);
         }
@@ -93,7 +93,7 @@ internal static class ResidualStack
         var (skip, bounded) = (residual.SkipScale.Value * residual.SkipScale.Value, exponent > Still ? $"χ → (1 + g/q₀)^{FeedforwardStack.Number(exponent, "0.0000")} with g = {FeedforwardStack.Number(added)}" : "χ");
         if (skip < 1 - Still)
         {
-            return Diluted(skip, gain, exponent, scope);
+            return Diluted(residual, skip, gain, exponent, scope);
         }
 
         if (skip > 1 + Still)
@@ -116,10 +116,13 @@ internal static class ResidualStack
     }
 
     /// <summary>γ² below 1: the branch keeps the share 1 - γ² of the sum, and the stack is as a feedforward one at that speed.</summary>
-    private static StackVerdict Diluted(double skip, double gain, double exponent, string scope)
+    private static StackVerdict Diluted(Residual residual, double skip, double gain, double exponent, string scope)
     {
         var growth = ResidualTime.SquaredIncrement(1 - skip, gain, 1);
-        Suggestion plain = new("\"skip_scale\": 1", gain > 1 + Still ? $"χ grows as l^τ with τ = {FeedforwardStack.Number(exponent)} instead of exponentially" : "χ grows as ln l", "Z2", scope);
+        Suggestion plain = new("\"skip_scale\": 1", gain > 1 + Still ? $"χ grows as l^τ with τ = {FeedforwardStack.Number(exponent)} instead of exponentially" : "χ grows as ln l", "Z2", scope)
+        {
+            Unit = [residual with { SkipScale = ResidualScale.One }],
+        };
         return Math.Abs(gain - 1) <= Still
             ? FeedforwardStack.Verdict(Behaviour.Point, "point: the factor after the sum makes the stack a feedforward one at a lower speed", "Z2, F4", scope) with { SquaredGrowth = 1, Suggestions = [plain] }
             : gain < 1
@@ -153,7 +156,10 @@ internal static class ResidualStack
         var share = alpha * added / ((skip * own) + (alpha * added));
         var gain = end.Noise / added * own;
         var growth = 1 - share + (share * gain);
-        Suggestion pre = new("move the norm to the beginning of the branch", gain > 1 + Still ? $"χ grows as a power of the depth instead of exponentially" : "χ grows as ln l", "Z2", scope);
+        Suggestion pre = new("move the norm to the beginning of the branch", gain > 1 + Still ? "χ grows as a power of the depth instead of exponentially" : "χ grows as ln l", "Z2", scope)
+        {
+            Unit = [residual with { Branch = [.. after, .. residual.Branch] }],
+        };
         return growth > 1 + Still
             ? FeedforwardStack.Verdict(Behaviour.Exploding, $"exploding: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}, ln χ grows by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")} a unit", "Z2", scope) with { SquaredGrowth = growth, Suggestions = [pre] }
             : growth < 1 - Still
@@ -179,8 +185,8 @@ internal static class ResidualStack
         var (skip, alpha) = (residual.SkipScale.Value * residual.SkipScale.Value, residual.BranchScale.Value * residual.BranchScale.Value);
         Suggestion[] suggestions =
         [
-            new("\"branch_scale\": \"1/sqrt(L)\"", $"scale, χ and directions are bounded at every depth (here {FeedforwardStack.Number(1 / Math.Sqrt(units))})", "Z2", StackVerdict.Wide),
-            .. activations.Take(1).Select(function => NormSuggestion(branch, function)),
+            new("\"branch_scale\": \"1/sqrt(L)\"", $"scale, χ and directions are bounded at every depth (here {FeedforwardStack.Number(1 / Math.Sqrt(units))})", "Z2", StackVerdict.Wide) { Unit = [residual with { BranchScale = ResidualScale.ByDepth }] },
+            .. activations.Take(1).Select(function => NormSuggestion(branch, function) with { Unit = [residual with { Branch = [new LayerNorm(), .. residual.Branch] }] }),
         ];
         if (homogeneous)
         {

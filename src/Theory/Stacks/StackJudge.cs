@@ -14,6 +14,16 @@ public static class StackJudge
         return [.. network.Layers.Select((layer, index) => (layer, index)).Where(item => item.layer is Repeat).Select(item => Judge((Repeat)item.layer, $"layers[{item.index}].repeat"))];
     }
 
+    /// <summary>Judges the stacks of a network whose kernels were followed on a batch: what the units do for ever and what the batch shows are one judgement.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="prediction">Its prediction.</param>
+    /// <returns>A verdict for each repeat that is in no other, in order.</returns>
+    public static IReadOnlyList<StackVerdict> Judge(Network network, NetworkPrediction prediction)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        return [.. Judge(network).Select(verdict => BatchJudge.Reconcile(network, prediction, verdict))];
+    }
+
     /// <summary>Judges the units of a stack.</summary>
     /// <param name="stack">The stack.</param>
     /// <param name="path">Its path, for the verdict.</param>
@@ -22,7 +32,8 @@ public static class StackJudge
     {
         ArgumentNullException.ThrowIfNull(stack);
         var layers = UnitLayers.WriteOut(stack.Unit);
-        var verdict = layers.OfType<Residual>().Count() switch
+        var attends = layers.Any(layer => layer is Attention || (layer is Residual { Branch: var branch } && UnitLayers.WriteOut(branch).Any(inner => inner is Attention)));
+        var verdict = (attends ? AttentionStack.Judge(layers) : null) ?? layers.OfType<Residual>().Count() switch
         {
             0 => UnitLayers.Strange(layers) is var (layer, reason) ? Unknown(layer, reason) : FeedforwardStack.Judge(layers),
             1 => ResidualStack.Judge(layers, stack.Times),

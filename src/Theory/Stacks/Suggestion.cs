@@ -5,4 +5,8 @@ namespace Wellbehaved.Theory;
 /// <param name="Prediction">What is predicted then.</param>
 /// <param name="Law">The law that says so.</param>
 /// <param name="Scope">What it holds for.</param>
-public sealed record Suggestion(string Change, string Prediction, string Law, string Scope);
+public sealed record Suggestion(string Change, string Prediction, string Law, string Scope)
+{
+    /// <summary>The unit with the change made, so that it can be predicted and simulated; null where the change cannot be made by itself.</summary>
+    public Networks.Layers? Unit { get; init; }
+}

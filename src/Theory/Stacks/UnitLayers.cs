@@ -46,6 +46,25 @@ internal static class UnitLayers
         return null;
     }
 
+    /// <summary>The first layer that would have to know channels that are not Gaussian: a second activation, or batch norm after one; null if there is none.</summary>
+    /// <remarks>The walk on a batch ends at the same layers. What the layers start from counts as Gaussian; units that follow themselves are asked twice in a row.</remarks>
+    public static (Layer Layer, string Reason)? NotGaussian(IReadOnlyList<Layer> layers)
+    {
+        var gaussian = true;
+        foreach (var layer in layers)
+        {
+            if (!gaussian && layer is (Activation or BatchNorm))
+            {
+                return (layer, "it follows channels that are not Gaussian");
+            }
+
+            // After batch norm of a large batch channels are as good as Gaussian.
+            gaussian = layer is Dense or Convolution || (gaussian && layer is not (Activation or Dropout { Keep: < 1 }));
+        }
+
+        return null;
+    }
+
     private static void Add(Layers layers, List<Layer> list)
     {
         foreach (var layer in layers)

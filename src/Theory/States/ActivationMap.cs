@@ -20,6 +20,12 @@ internal static class ActivationMap
             return BatchNormMap.ApplyActivation(layer, dual, pending);
         }
 
+        if (state.Sphere is { } sphere)
+        {
+            return SphereMap.ApplyActivation(layer, dual, state, sphere);
+        }
+
+        RequireIntegrable(layer, dual, state);
         return state.IsGaussian
             ? Apply(dual, state)
             : throw new NoTheoryException(layer, state.WhyNotGaussian("it follows channels that are not Gaussian, of which theory knows second moments alone"));
@@ -42,6 +48,15 @@ internal static class ActivationMap
                 ? null
                 : Vector<double>.Build.Dense(state.Points, i => state.Signal[i, i] == 0 ? 0 : state.Cross[i, i] * moments[state.Signal[i, i]].SlopeAlong / state.Signal[i, i]),
         };
+    }
+
+    /// <summary>Refuses variances beyond those that a quadrature sees the structure of its activation at.</summary>
+    private static void RequireIntegrable(Activation layer, DualActivation dual, KernelState state)
+    {
+        if (!dual.IsClosedForm && state.Signal.Diagonal().Maximum() is var largest && largest > QuadratureDual.MostVariance)
+        {
+            throw NoTheoryException.OfPrecision(layer, FormattableString.Invariant($"a variance before it is {largest:g3}; its dual has no formula, and quadratures follow it up to {QuadratureDual.MostVariance:g3}"));
+        }
     }
 
     private static Dictionary<double, ActivationMoments> ToDictionaryOfMoments(this Vector<double> variances, DualActivation dual) =>

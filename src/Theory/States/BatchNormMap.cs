@@ -38,15 +38,16 @@ internal static class BatchNormMap
         var share = state.Cross is null ? 0 : SharedNoise(kernel, state);
         var correlated = !(share <= LargestShare);
         var noise = state.Noise is not null && !correlated && IsFinite(kernel);
-        var (signal, gain, means, error) = dual is IComplexDual complex
-            ? Exact(kernel, complex, norm.Scale, noise)
-            : LargeBatchNorm.Directions(kernel) >= LargeBatchNorm.LeastDirections
+        var (directions, expanded) = (LargeBatchNorm.Directions(kernel), true);
+        var (signal, gain, means, error) = dual is IComplexDual complex && !LargeBatchNorm.IsPreferred(kernel)
+            ? Exact(kernel, complex, norm.Scale, noise, out expanded)
+            : directions >= LargeBatchNorm.LeastDirections
                 ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
-                : throw new NoTheoryException(layer, $"after batch norm of {LargeBatchNorm.Directions(kernel):F1} directions: its dual does not continue to complex covariances, and the expansion for many directions begins at {LargeBatchNorm.LeastDirections}");
+                : throw NoTheoryException.OfBatch(layer, $"after batch norm of {directions:F1} directions: its dual does not continue to complex covariances, and the expansion for many directions begins at {LargeBatchNorm.LeastDirections}");
         return state.With(state.Shape, signal, gain is null ? null : gain.PointwiseMultiply(state.Noise!), null) with
         {
             IsGaussian = false,
-            Validity = dual is IComplexDual ? LayerMap.AfterNonlinear(state) : LayerMap.Widest(LayerMap.AfterNonlinear(state), Validity.LargeBatch),
+            Validity = expanded ? LayerMap.Widest(LayerMap.AfterNonlinear(state), Validity.LargeBatch) : LayerMap.AfterNonlinear(state),
             Error = Math.Max(state.Error, error) + (noise ? 2 * share : 0),
             Means = means,
             NoNoise = noise ? state.NoNoise : state.NoNoise ?? new NoTheoryException(layer, correlated ? "batch norm before it has noise that is correlated with the signal" : Infinite),
@@ -68,8 +69,9 @@ internal static class BatchNormMap
     private static KernelState WithoutNegligible(BatchNormKernel kernel, KernelState state) =>
         state.Cross is not null && SharedNoise(kernel, state) <= NegligibleShare ? state with { Cross = null, NoiseMeans = null } : state;
 
-    private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error) Exact(BatchNormKernel kernel, IComplexDual dual, double scale, bool noise)
+    private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error) Exact(BatchNormKernel kernel, IComplexDual dual, double scale, bool noise, out bool isExpansion)
     {
+        isExpansion = false;
         if (kernel.Rank == 0)
         {
             // Nothing varies: every normalised feature is 0.

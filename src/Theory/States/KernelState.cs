@@ -51,6 +51,9 @@ public sealed record KernelState
     /// <summary>Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.</summary>
     internal bool IsMixture { get; init; }
 
+    /// <summary>Whether that draw is one of attention's weights.</summary>
+    internal bool HasRandomScores { get; init; }
+
     /// <summary>The logarithm by which the signal's kernel was divided on the way, so that deep networks do not overflow.</summary>
     internal double LogSignalScale { get; init; }
 
@@ -59,6 +62,12 @@ public sealed record KernelState
 
     /// <summary>A batch norm whose joint law with the next activation is known.</summary>
     internal PendingNorm? Pending { get; init; }
+
+    /// <summary>A norm over channels whose joint law with the next activation is known at its own width.</summary>
+    internal PendingSphere? Sphere { get; init; }
+
+    /// <summary>Whether channels are Gaussian in the limit of infinite width alone, as after a norm over them.</summary>
+    internal bool IsGaussianInTheLimit { get; init; }
 
     /// <summary>The state of a batch of inputs.</summary>
     /// <param name="shape">Shape of one image.</param>
@@ -138,6 +147,7 @@ public sealed record KernelState
         Means = null,
         NoiseMeans = null,
         Pending = null,
+        Sphere = null,
     };
 
     /// <summary>The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.</summary>
@@ -153,6 +163,7 @@ public sealed record KernelState
             Means = Means is null ? null : Means / x,
             NoiseMeans = NoiseMeans is null ? null : NoiseMeans / dx,
             Pending = null,
+            Sphere = null,
             LogSignalScale = LogSignalScale + Math.Log(signal),
             LogNoiseScale = LogNoiseScale + Math.Log(noise),
         };
@@ -161,7 +172,9 @@ public sealed record KernelState
     }
 
     /// <summary>Why a layer that needs Gaussian channels has no law here, in words that follow the layer's.</summary>
-    internal string WhyNotGaussian(string otherwise) => IsMixture
+    internal string WhyNotGaussian(string otherwise) => HasRandomScores
+        ? "it follows attention, whose weights are drawn for all channels of a head: the kernel depends on that draw, and its mean is not enough"
+        : IsMixture
         ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
         : otherwise;
 
@@ -176,10 +189,17 @@ public sealed record KernelState
     private static void RequireSemidefinite(Matrix<double> kernel, string name)
     {
         KernelMatrix.Require(kernel);
-        var least = kernel.Evd(Symmetricity.Symmetric).EigenValues.Min(value => value.Real);
-        if (least < -1e-8 * Math.Max(kernel.Trace(), double.Epsilon))
+        var largest = kernel.Diagonal().Maximum();
+        if (largest == 0)
         {
-            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {least}", name);
+            return;
+        }
+
+        // At a scale of 1, where the decomposition neither overflows nor underflows.
+        var least = (kernel / largest).Evd(Symmetricity.Symmetric).EigenValues.Min(value => value.Real);
+        if (least < -1e-8 * kernel.RowCount)
+        {
+            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {least * largest}", name);
         }
     }
 }

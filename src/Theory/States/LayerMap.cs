@@ -8,7 +8,7 @@ namespace Wellbehaved.Theory;
 public static class LayerMap
 {
     /// <summary>Channels of a group from which its statistics are as good as those of infinitely many.</summary>
-    private const int ManyChannels = 32;
+    internal const int ManyChannels = 32;
 
     /// <summary>Applies layers, one after the other; a repeat that is not in a stack of its own counts its units from 0.</summary>
     /// <param name="layers">The layers.</param>
@@ -66,7 +66,7 @@ public static class LayerMap
         Flatten flatten => Flattened(flatten, state),
         Scaling scaling => Scaled(state, scaling.Factor),
         Dropout dropout => Dropped(dropout, state),
-        Attention => throw new NoTheoryException(layer, "its scores stay random at finite head width; its outputs have a law given the attention weights alone"),
+        Attention attention => AttentionMap.Apply(attention, state),
         Residual residual => ResidualMap.Sum(
             residual,
             Stack(residual.Skip, state, unit, observe),
@@ -116,6 +116,7 @@ public static class LayerMap
             state.Cross is null ? null : map(state.Cross) * parameters.WeightVariance) with
         {
             IsGaussian = !state.IsMixture,
+            IsGaussianInTheLimit = false,
             RandomLayers = state.RandomLayers + 1,
             Validity = parameters.Law == WeightLaw.Normal ? state.Validity : Widest(state.Validity, Validity.InfiniteWidth),
         };
@@ -173,6 +174,12 @@ public static class LayerMap
     private static KernelState Grouped(GroupNorm norm, KernelState state)
     {
         _ = norm.OutputOf(state.Shape);
+        if (state.Shape.Positions == 1 && !state.IsMixture && SphereMap.Holds(state, norm, state.Shape.Channels / norm.Groups, subtractsMean: true))
+        {
+            // Over one position a group of any size is a layer norm of its own.
+            return PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: false);
+        }
+
         return state.Shape.Channels / norm.Groups >= ManyChannels && state.IsGaussian
             ? PointNormMap.Apply(norm, state, subtractsMean: true, overPositions: true)
             : throw new NoTheoryException(norm, state.IsGaussian
@@ -215,6 +222,7 @@ public static class LayerMap
             Means = state.Means is null ? null : state.Means * factor,
             NoiseMeans = state.NoiseMeans is null ? null : state.NoiseMeans * factor,
             Pending = null,
+            Sphere = null,
             IsGaussian = state.IsGaussian,
         };
     }
@@ -223,7 +231,7 @@ public static class LayerMap
     internal static Validity Widest(Validity one, Validity other) => one > other ? one : other;
 
     /// <summary>What a layer that is not linear leaves of a scope: after a second layer with weights, the kernel itself is random at finite width.</summary>
-    internal static Validity AfterNonlinear(KernelState state) => state.RandomLayers > 1 ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
+    internal static Validity AfterNonlinear(KernelState state) => state.RandomLayers > 1 || state.IsGaussianInTheLimit ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
 
     private static Matrix<double> Symmetric(Matrix<double> matrix) => (matrix + matrix.Transpose()) / 2;
 }

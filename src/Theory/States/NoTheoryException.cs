@@ -12,4 +12,13 @@ public sealed class NoTheoryException(Layer layer, string reason) : Exception($"
 
     /// <summary>Why.</summary>
     public string Reason { get; } = reason;
+
+    /// <summary>What ends.</summary>
+    internal NoTheoryKind Kind { get; private init; }
+
+    /// <summary>A layer whose law is known, but not in the numbers at hand.</summary>
+    internal static NoTheoryException OfPrecision(Layer layer, string reason) => new(layer, reason) { Kind = NoTheoryKind.Precision };
+
+    /// <summary>A layer whose law is known for larger batches.</summary>
+    internal static NoTheoryException OfBatch(Layer layer, string reason) => new(layer, reason) { Kind = NoTheoryKind.Batch };
 }

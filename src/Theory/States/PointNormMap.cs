@@ -39,22 +39,32 @@ internal static class PointNormMap
         };
         if (noise is null)
         {
-            return after;
+            return AtOwnWidth(after);
         }
 
         if (cross is null)
         {
-            return after with { Noise = scale * noise * scale };
+            return AtOwnWidth(after with { Noise = scale * noise * scale });
         }
 
         var along = Matrix<double>.Build.DiagonalOfDiagonalVector(Shared(cross.Diagonal(), positions).PointwiseDivide(squares + norm.Epsilon));
         var removed = along * cross.Transpose();
-        return after with
+        return AtOwnWidth(after with
         {
             Noise = scale * (noise - removed - removed.Transpose() + (along * signal * along)) * scale,
             Cross = scale * (cross - (along * signal)) * scale,
             NoiseMeans = subtractsMean && positions == 1 ? null : Scaled(state.NoiseMeans, scale),
-        };
+        });
+
+        // Exact where the kernel below is that of the inputs; groups of few channels have no other law.
+        KernelState AtOwnWidth(KernelState limit)
+        {
+            var channels = norm is GroupNorm grouped ? state.Shape.Channels / grouped.Groups : state.Shape.Channels;
+            var exact = state.RandomLayers == 1 && state.Validity == Validity.Exact;
+            return positions == 1 && (exact || channels < LayerMap.ManyChannels) && SphereMap.Holds(state, norm, channels, subtractsMean)
+                ? SphereMap.Apply(state, norm, channels, subtractsMean, limit)
+                : limit with { IsGaussianInTheLimit = limit.IsGaussian };
+        }
     }
 
     /// <summary>Second moments of what is left of features when each point's, or image's, mean over channels is taken away.</summary>

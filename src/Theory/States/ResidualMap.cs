@@ -44,6 +44,8 @@ internal static class ResidualMap
         {
             // Whether the branch survives is one draw for all channels.
             IsGaussian = skip.IsGaussian && branch.IsGaussian && survival == 1,
+            IsGaussianInTheLimit = skip.IsGaussianInTheLimit || branch.IsGaussianInTheLimit,
+            HasRandomScores = skip.HasRandomScores || branch.HasRandomScores,
             IsMixture = skip.IsMixture || branch.IsMixture || survival != 1,
             Validity = LayerMap.Widest(skip.Validity, branch.Validity),
             Error = Math.Max(skip.Error, branch.Error),

@@ -22,6 +22,9 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("""{"residual": {"branch": ["relu", "dense"], "branch_scale": 1e160}}, "relu", "dense" """)]
     [InlineData("""{"leaky_relu": {"slope": 1e200}}, "dense" """)]
     [InlineData("""{"batch_norm": {"epsilon": 1e300}}, "tanh", "dense" """)]
+    [InlineData("""{"repeat": {"times": 3, "unit": ["tanh", {"dropout": {"keep": 1e-300}}, "dense"]}}""")]
+    [InlineData("""{"repeat": {"times": 3, "unit": ["hard_swish", {"dense": {"weight_variance": 1e300}}]}}""")]
+    [InlineData("""{"dense": {"weight_variance": 1e300}}, "relu", "dense" """)]
     public void An_extreme_network_is_predicted_as_far_as_double_precision_reaches(string layers)
     {
         var file = Path.Combine(_folder, "network.json");
@@ -135,6 +138,30 @@ public sealed class PredictNetworkTests : IDisposable
         text.Should().Contain("reach: the signal-to-noise ratio falls below 1 % of the input's at depth");
     }
 
+    /// <summary>The prediction of a network and that of each change that advice names, held against simulations.</summary>
+    [Fact]
+    public void A_check_holds_prediction_and_advice_against_simulations()
+    {
+        var file = Path.Combine(_folder, "chaotic.json");
+        File.WriteAllText(file, """{"name": "chaotic", "layers": ["flatten", {"dense": {"channels": 96, "weight_variance": 1}}, {"repeat": {"times": 24, "unit": ["tanh", {"dense": {"weight_variance": 4, "bias_variance": 0.01}}]}}]}""");
+        var json = Path.Combine(_folder, "p.json");
+        var outcome = CommandLine.Run("predict", "--network", file, "--batch-size", "6", "--dataset", "gaussian", "--input-shape", "4x4x1", "--check", "--json", json);
+        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
+        Regex.Replace(outcome.Output, @"\s+", " ").Should().Contain("check: 24 simulations of each network").And.Contain("holds: the network, ln χ at depth 24").And.Contain("less than without it").And.Contain("(it helps)");
+        using var document = JsonDocument.Parse(File.ReadAllText(json));
+        var check = document.RootElement.GetProperty("check");
+        check.GetProperty("verdict").GetString().Should().Be("holds");
+        check.GetProperty("statements").EnumerateArray().Count(statement => statement.GetProperty("subject").GetString()!.StartsWith("with ", StringComparison.Ordinal)).Should().Be(6, "three changes, each predicted and better");
+    }
+
+    [Fact]
+    public void A_check_that_decides_nothing_says_so()
+    {
+        var outcome = CommandLine.Run("predict", "--network", "vanilla", "--num-channels", "8", "--total-depth", "12", "--batch-size", "4", "--check", "3");
+        outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
+        outcome.Output.Should().Contain("inconclusive: ");
+    }
+
     [Fact]
     public void Depths_and_points_are_chosen_and_said()
     {
@@ -168,6 +195,10 @@ public sealed class PredictNetworkTests : IDisposable
     [InlineData("--network resnet_v2 --total-depth 1 --batch-size 1 --points 9", "--points")]
     [InlineData("--network vanilla --num-channels 8 --total-depth 2 --batch-size 4 --finite-width 1", "--finite-width")]
     [InlineData("--network conv_ln_gelu --total-depth 1 --batch-size 1 --finite-width 3", "--finite-width")]
+    [InlineData("--network vanilla --num-channels 8 --total-depth 2 --batch-size 4 --check 2", "--check")]
+    [InlineData("--network vanilla --num-channels 8 --total-depth 2 --batch-size 4 --check some", "--check")]
+    [InlineData("--network vanilla --num-channels 8 --total-depth 2 --batch-size 8 --points 4 --check", "--check")]
+    [InlineData("--architecture vanilla --kernel-size 1 --num-channels 8 --total-depth 2 --batch-size 4 --check", "--check")]
     [InlineData("--network vanilla --num-channels 8 --total-depth 2 --batch-size 4 --depths 1,9", "--depths")]
     [InlineData("--network vanilla --num-channels 8 --total-depth 4 --batch-size 4 --num-computations 3", "--num-computations")]
     [InlineData("--architecture vanilla --kernel-size 1 --num-channels 8 --total-depth 2 --batch-size 4 --noise full", "--noise")]

@@ -371,4 +371,21 @@ public class DepthTests
     /// <summary>Equal to the last of the printed digits: half a unit, and what rounding may add.</summary>
     internal static void Digits(double ours, double published, int digits) =>
         ours.Should().BeApproximately(published, 0.5000001 * Math.Pow(10, -digits) + 1e-15);
+
+    [Fact]
+    public void Activations_that_saturate_have_a_fixed_point_however_large_the_weights()
+    {
+        foreach (var weights in (double[])[1e6, 1e300])
+        {
+            var field = new MeanField(DualActivationTests.Dual("tanh"), weights, 0.2 * weights);
+            field.Variance.Should().BeApproximately(1.2 * weights, 1e-3 * weights);
+            field.Phase.Should().Be(Phase.Chaotic);
+
+            // The tanh is a sign there: 1.2 c = (2/π) asin c + 0.2.
+            (1.2 * field.Correlation).Should().BeApproximately((2 / Math.PI * Math.Asin(field.Correlation)) + 0.2, 2e-3);
+        }
+
+        new MeanField(DualActivationTests.Dual("relu"), 1e300).Phase.Should().Be(Phase.Unbounded);
+        new MeanField(DualActivationTests.Dual("silu"), 1e9).Phase.Should().Be(Phase.Unbounded);
+    }
 }

@@ -205,4 +205,23 @@ public class DualActivationTests
     }
 
     internal static DualActivation Dual(string word) => DualActivation.For(new Function(Function.Find(word)!.Value, word == "leaky_relu" ? 0.1 : 0));
+
+    /// <summary>What has unit width becomes narrow beside large deviations, and sectors near correlation 1 are narrow too: quadratures follow both.</summary>
+    [Theory]
+    [InlineData("erf")]
+    [InlineData("gelu")]
+    public void Quadratures_keep_their_digits_at_large_variances(string word)
+    {
+        var closed = Dual(word);
+        var quadrature = DualActivation.For(closed.Curve);
+        foreach (var q in (double[])[1e4, 1e7, QuadratureDual.MostVariance])
+        {
+            foreach (var c in (double[])[-0.5, 0.3, 0.99, 1])
+            {
+                var (expected, found) = (closed.Evaluate(q, q, c * q), quadrature.Evaluate(q, q, c * q));
+                found.V.Should().BeApproximately(expected.V, 1e-11 * Math.Abs(expected.V), "V at {0}, {1}", q, c);
+                found.T.Should().BeApproximately(expected.T, 1e-9 * Math.Abs(expected.T), "T at {0}, {1}", q, c);
+            }
+        }
+    }
 }

@@ -96,6 +96,50 @@ public class NormLawTests
         (large.Noise! - exact.Noise().Kernel).Diagonal().Largest(Math.Abs).Should().BeLessThan(10 * large.Error);
     }
 
+    /// <summary>For many points Gauss's rule stands for the trapezoidal one, which laws of ReLU alone still use.</summary>
+    [Theory]
+    [InlineData(0, 0.001)]
+    [InlineData(0.3, 0)]
+    public void B1_of_many_points_is_the_same_by_both_rules(double decay, double epsilon)
+    {
+        const int points = 130, features = 60;
+        var normal = new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(3));
+        var (x, dx) = (Matrix<double>.Build.Dense(points, features, (_, k) => Math.Exp(-decay * k) * normal.Sample()), Matrix<double>.Build.Random(points, features, normal));
+        var (kernel, noise, cross) = (x * x.Transpose() / features, dx * dx.Transpose() / features, dx * x.Transpose() / features);
+        var norm = new BatchNormKernel(kernel, epsilon);
+        var relu = (LeakyDual)DualActivationTests.Dual("relu");
+        var many = norm.Homogeneous(relu, noise, cross);
+        var (squares, products, _) = norm.CorrelatedNoise(cross, [.. noise.Diagonal()]);
+        Apart(many.Signal, norm.Signal().Kernel).Should().BeLessThan(1e-8);
+        Apart(many.Noise!.Diagonal().ToColumnMatrix(), Vector<double>.Build.Dense(squares).ToColumnMatrix()).Should().BeLessThan(1e-8);
+        Apart(many.Cross!, products).Should().BeLessThan(1e-8);
+        Apart(norm.Homogeneous(relu, noise, null).Noise!, norm.BothActiveOverVariance().Kernel.PointwiseMultiply(noise)).Should().BeLessThan(1e-8);
+
+        static double Apart(Matrix<double> one, Matrix<double> other) => (one - other).Enumerate().Largest(Math.Abs) / other.Enumerate().Largest(Math.Abs);
+    }
+
+    /// <summary>The inverse Laplace transform of a sharp density cancels: B2 lost all digits from a hundred directions on.</summary>
+    [Theory]
+    [InlineData("erf", 60)]
+    [InlineData("gelu", 60)]
+    [InlineData("gelu", 160)]
+    public void B3_stands_for_B2_where_directions_are_many_and_says_so(string word, int points)
+    {
+        var x = Matrix<double>.Build.Random(points, 600, new Normal(0, 1, new MathNet.Numerics.Random.MersenneTwister(8)));
+        var kernel = x * x.Transpose() / 600;
+        var norm = new BatchNormKernel(kernel, 0.001);
+        LargeBatchNorm.IsPreferred(norm).Should().BeTrue();
+        var dual = DualActivationTests.Dual(word);
+        var fast = LayerMap.Apply([new BatchNorm(), new Activation(new Function(Function.Find(word)!.Value))], KernelState.Gaussian(new Shape(1, 1, 8), kernel, Matrix<double>.Build.DenseIdentity(points)));
+        fast.Validity.Should().Be(Validity.LargeBatch);
+        fast.Error.Should().BeInRange(1e-5, 1e-3);
+        fast.Nu2().Should().BeApproximately(dual.Moments(1).Square, 0.01);
+        if (points < 100)
+        {
+            (fast.Signal - new BatchNormTalbot(norm, (IComplexDual)dual, 1).Signal().Kernel).Enumerate().Largest(Math.Abs).Should().BeLessThan(fast.Error);
+        }
+    }
+
     [Fact]
     public void B4_sampling_with_a_control_variate_confirms_the_expansion_for_tanh()
     {
@@ -242,6 +286,22 @@ public class NormLawTests
     [InlineData(15, 0.3545353571)]
     [InlineData(127, 0.3563875522)]
     public void LN4_pairs_have_the_published_digits(int n, double expected) => DepthTests.Digits(new SphereLaws(n, subtractsMean: false).Pair(0, 0.65), expected, 10);
+
+    [Theory]
+    [InlineData(7, 0.3524670339)]
+    [InlineData(15, 0.3545353571)]
+    [InlineData(127, 0.3563875522)]
+    public void LN4_by_sample_correlations_is_the_double_integral(int n, double expected)
+    {
+        DepthTests.Digits(SpherePairs.Find(Function.Relu, n, 1).At(0.65), expected, 10);
+        SpherePairs.Find(new Function(FunctionKind.Linear), n, 1).At(0.65).Should().BeApproximately(new SphereLaws(n, subtractsMean: false).Correlation(0.65), 1e-12, "linear pairs are LN1");
+        SpherePairs.Find(Function.LeakyRelu(0.3), n, 1).At(-0.8).Should().BeApproximately(new SphereLaws(n, subtractsMean: false).Pair(0.3, -0.8), 1e-10);
+        foreach (var word in (string[])["gelu", "hard_swish", "tanh"])
+        {
+            var function = new Function(Function.Find(word)!.Value);
+            SpherePairs.Find(function, n, 1).At(1).Should().BeApproximately(new SphereLaws(n, subtractsMean: false).Square(DualActivation.For(function)), 1e-11, "a point with itself is LN2");
+        }
+    }
 
     [Theory]
     [InlineData(true, "gelu")]

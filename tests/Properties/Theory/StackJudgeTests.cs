@@ -181,7 +181,9 @@ public class StackJudgeTests
     {
         foreach (var (unit, word) in ((Layers, string)[])
         [
-            ([new Residual([new LayerNorm(), new Attention(2)])], "attention"),
+            ([new Residual([new Attention(2)])], "attention"),
+            ([new Residual([new LayerNorm(), new Attention(2)]), new LayerNorm()], "attention"),
+            ([new Residual([new BatchNorm(), new Attention(2)]), new Residual([new LayerNorm(), new Dense()])], "residual"),
             ([new Dense(), new MaxPool(2), Relu], "max_pool"),
             ([new Residual([new Dense(), new BatchNorm()]), Relu], "relu"),
             ([new Dense(), Relu, new Dropout(0.5) { Mask = DropoutMask.ByPoint }], "dropout"),
@@ -236,6 +238,104 @@ public class StackJudgeTests
         var network = new Network("after", new Shape(1, 1, 9), [new Dense { Channels = 64 }, new Repeat(150, unit)]);
         var ends = NetworkPrediction.Make(network, network.Input, x, dx, 1).Places.Where(place => place.Place.Number == 4).ToArray();
         (2 * (ends[^1].LogChi - ends[^11].LogChi) / 10).Should().BeApproximately(Math.Log(verdict.SquaredGrowth), 1e-4);
+    }
+
+    [Fact]
+    public void Edges_are_named_for_the_weights_that_masks_and_factors_multiply()
+    {
+        // σ_w² of 1.6 behind masks of 0.8 is one of 2.
+        var masked = Judge(Tanh, new Dropout(0.8), new Dense { Parameters = new(1.8, 0.04) });
+        var unit = masked.Suggestions[0].Unit!;
+        unit.OfType<Dense>().Single().Parameters.WeightVariance.Should().BeApproximately(0.8 * 1.7007963723, 1e-9);
+        Judge([.. unit]).Behaviour.Should().Be(Behaviour.Edge);
+        Judge(Tanh, new Dropout(1e-300), new Dense { Parameters = new(1.8, 0.04) }).Suggestions[0].Change.Should().Contain("E-300", "nought is another thing");
+    }
+
+    /// <summary>What advice changes is a unit that the verdict on it calls well-behaved, or the edge.</summary>
+    [Fact]
+    public void Changed_units_are_what_their_advice_says()
+    {
+        foreach (var unit in (Layers[])
+        [
+            [Tanh, new Dense { Parameters = new(2.25, 0.04) }],
+            [new Dense(), Relu],
+            [new Dense(), new BatchNorm(), Relu],
+            [new Dense(), Tanh, new LayerNorm()],
+            [new Dense { Parameters = new(1, 0.3) }, new LayerNorm(), Relu],
+            [new Residual([Relu, new Dense()])],
+            [new Residual([Tanh, new Dense()])],
+            [new Residual([new LayerNorm(), Tanh, new Dense()]) { SkipScale = 0.8 }],
+            [new Residual([Tanh, new Dense()]), new LayerNorm()],
+        ])
+        {
+            var verdict = StackJudge.Judge(new Repeat(20, unit), "here");
+            verdict.Suggestions.Should().NotBeEmpty("{0}", unit);
+            foreach (var suggestion in verdict.Suggestions)
+            {
+                suggestion.Unit.Should().NotBeNull("{0} can be made of {1}", suggestion.Change, unit);
+                var changed = StackJudge.Judge(new Repeat(20, suggestion.Unit!), "here");
+                changed.Behaviour.Should().Match(behaviour => behaviour == Behaviour.WellBehaved || behaviour == Behaviour.Edge || suggestion.Change.Contains("bias_variance"), "{0} of {1}", suggestion.Change, unit);
+            }
+        }
+    }
+
+    [Fact]
+    public void Verdicts_say_no_more_than_the_walk_through_the_layers()
+    {
+        Judge(new Dense(), new LayerNorm(), Gelu, Relu).Words.Should().StartWith("theory does not reach units with relu: it follows channels that are not Gaussian");
+        Judge(new Dense(), Relu, new BatchNorm(), Relu).Behaviour.Should().Be(Behaviour.Unknown);
+        Judge(new Residual([new BatchNorm(), Relu, Relu, new Dense()])).Behaviour.Should().Be(Behaviour.Unknown);
+
+        // Theory ends within the units: what was before them leaves no law of them.
+        Layers exploding = [new Dense(), new LayerNorm(), Gelu];
+        var (inside, within) = Both([new Dense { Channels = 32 }, new Residual([new Dense()]) { Survival = 0.5 }, new Repeat(6, [new LayerNorm(), Gelu, new Dense()])]);
+        inside.Words.Should().StartWith("theory does not reach units with layer_norm: it follows a branch that only some mappings have").And.Contain(within.End!.Path);
+        inside.Suggestions.Should().BeEmpty();
+
+        // Before them: the law is that of the units alone, and nothing is read off the batch.
+        var (after, before) = Both([new Dense { Channels = 32 }, Relu, Relu, new Repeat(6, exploding)]);
+        after.Behaviour.Should().Be(Behaviour.Exploding);
+        after.Words.Should().Contain("by themselves");
+        Reach.State(new Network("x", new Shape(1, 1, 9), [new Dense { Channels = 32 }, Relu, Relu, new Repeat(6, exploding)]), before, [after]).Should().NotContain(statement => statement.Words.Contains("signal-to-noise"));
+    }
+
+    [Fact]
+    public void T4_T5_attention_collapses_tokens_as_their_laws_say()
+    {
+        Judge(new LayerNorm(), new Attention(2)).Should().Match<StackVerdict>(verdict => verdict.Behaviour == Behaviour.Point && verdict.Law == "T4");
+        Judge(new Residual([new LayerNorm(), new Attention(2)])).Words.Should().Contain("l^-1;");
+
+        // Equal gains: half the power. LeCun's attention adds 1, and so does the MLP.
+        Layers mlp = [new LayerNorm { Epsilon = 0 }, new Dense { Parameters = new(1) }, Relu, new Dense { Parameters = new(2) }];
+        var both = Judge(new Residual([new LayerNorm(), new Attention(2)]), new Residual(mlp));
+        (both.Behaviour, both.Law).Should().Be((Behaviour.WellBehaved, "T5"));
+        both.Words.Should().Contain("l^-0.5;");
+        Judge([.. both.Suggestions.Single().Unit!]).Words.Should().Contain("stay apart at every depth");
+    }
+
+    [Fact]
+    public void A_batch_far_from_the_law_is_told_from_it()
+    {
+        Layers unit = [new Dense(), new BatchNorm(), Relu];
+        var (few, _) = Both([new Dense { Channels = 32 }, new Repeat(12, unit)], points: 5);
+        few.Behaviour.Should().Be(Behaviour.Exploding);
+        few.Words.Should().Contain("on this batch χ grows by the factor").And.Contain("not by 1.211");
+        double.IsNaN(few.LogGrowthOfBatch).Should().BeFalse();
+        var (many, prediction) = Both([new Dense { Channels = 32 }, new Repeat(12, unit)], points: 48);
+        many.Words.Should().NotContain("on this batch");
+        double.IsNaN(many.LogGrowthOfBatch).Should().BeTrue();
+        prediction.End.Should().BeNull();
+
+        // Too few directions for the expansion: the law is that of larger batches.
+        Both([new Dense { Channels = 32 }, new Repeat(6, [new Dense(), new BatchNorm(), Tanh])], points: 5).Verdict.Words.Should().Contain("too small for that law");
+    }
+
+    private static (StackVerdict Verdict, NetworkPrediction Prediction) Both(Layers layers, int points = 6)
+    {
+        var (x, dx) = NetworkPredictionTests.Batch(points, points + 4);
+        var network = new Network("both", new Shape(1, 1, points + 4), layers);
+        var prediction = NetworkPrediction.Make(network, network.Input, x, dx, 1);
+        return (StackJudge.Judge(network, prediction)[^1], prediction);
     }
 
     private static StackVerdict Judge(params Layer[] unit) => StackJudge.Judge(new Repeat(20, [.. unit]), "here");

@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>What simulations say of a prediction, a statement a line, and its JSON form.</summary>
+internal static class CheckTable
+{
+    /// <summary>Prints it.</summary>
+    public static void Print(PredictionCheck check, Screen screen)
+    {
+        screen.Sentence();
+        screen.Sentence($"check: {Counted.Of(check.Simulations, "simulation")} of each network on this batch; a right prediction is rejected with probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, means taken for normal");
+        foreach (var statement in check.Statements)
+        {
+            screen.Sentence(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Spell(statement.Verdict)}: {statement.Subject}, {statement.Quantity}: expected {Number(statement.Predicted)}, simulated {Number(statement.Measured)} ± {Number(statement.Margin)} ({statement.Reason})"));
+        }
+    }
+
+    /// <summary>Its JSON form.</summary>
+    public static JsonObject ToJson(PredictionCheck check) => new()
+    {
+        ["simulations"] = check.Simulations,
+        ["verdict"] = Spell(check.Verdict),
+        ["statements"] = new JsonArray([.. check.Statements.Select(statement => (JsonNode)new JsonObject
+        {
+            ["subject"] = statement.Subject,
+            ["quantity"] = statement.Quantity,
+            ["expected"] = Finite(statement.Predicted),
+            ["measured"] = Finite(statement.Measured),
+            ["margin"] = Finite(statement.Margin),
+            ["verdict"] = Spell(statement.Verdict),
+            ["reason"] = statement.Reason,
+        })]),
+    };
+
+    private static string Spell(Verdict verdict) => verdict switch
+    {
+        Verdict.Holds => "holds",
+        Verdict.Rejected => "rejected",
+        Verdict.Inconclusive => "inconclusive",
+        Verdict.Declined => "declined",
+        _ => throw new InvalidOperationException($"no word for {verdict}"),
+    };
+
+    private static string Number(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture) : "-";
+
+    private static JsonValue? Finite(double value) => double.IsFinite(value) ? JsonValue.Create(value) : null;
+}

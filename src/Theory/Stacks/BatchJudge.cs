@@ -1,0 +1,104 @@
+using System.Globalization;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Holds the verdict on a stack, which is a law of units that are repeated for ever, against the recursion of the batch at hand: where they differ the verdict says so, and where theory ends it says no more.</summary>
+internal static class BatchJudge
+{
+    /// <summary>Units from which a growth is no longer that of the start.</summary>
+    private const int Settled = 4;
+
+    /// <summary>An exponential rate that differs by less than this share, or this much a unit, is the law's.</summary>
+    private const double SameShare = 0.25;
+    private const double SameRate = 0.005;
+
+    /// <summary>A power that differs by less is the law's: powers are approached slowly.</summary>
+    private const double SamePower = 0.35;
+
+    /// <summary>Makes one judgement of both.</summary>
+    public static StackVerdict Reconcile(Network network, NetworkPrediction prediction, StackVerdict verdict)
+    {
+        if (verdict.Behaviour == Behaviour.Unknown)
+        {
+            return verdict;
+        }
+
+        if (prediction.End is { Kind: NoTheoryKind.Law } end)
+        {
+            if (end.Path.StartsWith($"{verdict.Path}.", StringComparison.Ordinal))
+            {
+                return StackJudge.Unknown(end.Layer, $"{end.Reason}, at {end.Path}") with { Path = verdict.Path, Units = verdict.Units };
+            }
+
+            if (IndexOf(end.Path) < IndexOf(verdict.Path))
+            {
+                return verdict with { Words = $"{verdict.Words}; so do the units by themselves: of what reaches them nothing is known, since theory ends before" };
+            }
+        }
+
+        if (prediction.End is { Kind: NoTheoryKind.Batch } few && few.Path.StartsWith($"{verdict.Path}.", StringComparison.Ordinal))
+        {
+            return verdict with { Words = $"{verdict.Words}; this batch is too small for that law, and is not followed" };
+        }
+
+        return Compared(network, prediction, verdict);
+    }
+
+    /// <summary>Whether the recursion followed the stack to where it says something of it.</summary>
+    public static bool ReachesStack(NetworkPrediction prediction, StackVerdict verdict) =>
+        prediction.End is not { Kind: NoTheoryKind.Law } end || (IndexOf(end.Path) > IndexOf(verdict.Path));
+
+    private static StackVerdict Compared(Network network, NetworkPrediction prediction, StackVerdict verdict)
+    {
+        if (Ends(network, prediction, verdict) is not { Count: > Settled } ends)
+        {
+            return verdict;
+        }
+
+        var (last, back) = (ends.Count - 1, Math.Max(1, (ends.Count - 1) / 4));
+        var growth = (ends[last].LogChi - ends[last - back].LogChi) / back;
+        if (verdict.SquaredGrowth > 1)
+        {
+            var law = 0.5 * Math.Log(verdict.SquaredGrowth);
+            return Math.Abs(growth - law) <= Math.Max(SameRate, SameShare * Math.Max(Math.Abs(growth), law))
+                ? verdict
+                : Apart(verdict, growth, $"grows by the factor {Number(Math.Exp(growth))} a unit at unit {last}, not by {Number(Math.Exp(law))}");
+        }
+
+        if (verdict.SquaredGrowth == 1 && double.IsFinite(verdict.Exponent))
+        {
+            var power = (ends[last].LogChi - ends[last - back].LogChi) / Math.Log((double)last / (last - back));
+            return Math.Abs(power - verdict.Exponent) <= SamePower * Math.Max(1, verdict.Exponent)
+                ? verdict
+                : Apart(verdict, growth, $"changes as l^{Number(power)} at unit {last}, not as l^{Number(verdict.Exponent)}");
+        }
+
+        return verdict;
+    }
+
+    private static StackVerdict Apart(StackVerdict verdict, double growth, string difference) => verdict with
+    {
+        LogGrowthOfBatch = growth,
+        Words = $"{verdict.Words}; on this batch χ {difference}: {(verdict.Scope.StartsWith(StackVerdict.WideAndLarge, StringComparison.Ordinal) ? "it is no large batch, or the law's limit is further down" : "the law's limit is further down")}",
+    };
+
+    /// <summary>The last place of each unit of a stack whose units are depths, from the state before them on; null where χ is not known all the way.</summary>
+    private static List<PredictedPlace>? Ends(Network network, NetworkPrediction prediction, StackVerdict verdict)
+    {
+        var index = IndexOf(verdict.Path);
+        if (network.Layers[index] is not Repeat stack || stack.Unit.Any(layer => layer is Repeat) || network.Layers.Take(index).Any(layer => layer is Residual || (layer is Repeat other && other.Unit.Any(inner => inner is Repeat))))
+        {
+            return null;
+        }
+
+        var first = network.Layers.Take(index).OfType<Repeat>().Sum(repeat => repeat.Times);
+        var ends = prediction.Places.Where(place => place.Place.Depth >= first && place.Place.Depth <= first + stack.Times && double.IsFinite(place.LogChi))
+            .GroupBy(place => place.Place.Depth).Select(places => places.Last()).ToList();
+        return ends.Select((end, unit) => end.Place.Depth == first + unit).All(inOrder => inOrder) ? ends : null;
+    }
+
+    private static int IndexOf(string path) => int.Parse(path.AsSpan("layers[".Length, path.IndexOf(']', StringComparison.Ordinal) - "layers[".Length), CultureInfo.InvariantCulture);
+
+    private static string Number(double value) => FeedforwardStack.Number(value, "0.###");
+}

@@ -1,0 +1,98 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Layer, RMS and group norm over the channels of one point at their own width: LN1 to LN4, exact given the layer below, and the activation after them.</summary>
+/// <remarks>
+/// Signal of every pair and mean squares of the noise are exact. Covariances of the noise between points, on which its effective rank depends, are those of the limit of many channels, brought to the scale of the mean squares.
+/// Below the first layer with weights kernels are those of the inputs; from the second on they are random at finite width, and the limit is what stays.
+/// </remarks>
+internal static class SphereMap
+{
+    /// <summary>Dimensions from which E 1/σ⁴ is finite, which bounds what ε does.</summary>
+    private const int FewestDimensions = 5;
+
+    /// <summary>What ε may change, as a share; beyond, the laws of ε = 0 say nothing.</summary>
+    private const double MostOfEpsilon = 0.01;
+
+    /// <summary>What ε changes at most, as a share: <c>E 1/σ² - E 1/(σ²+ε) ≤ ε E 1/σ⁴</c>.</summary>
+    /// <param name="state">The state before the norm.</param>
+    /// <param name="norm">The norm.</param>
+    /// <param name="dimension">n.</param>
+    private static double ErrorOfEpsilon(KernelState state, Norm norm, int dimension) =>
+        norm.Epsilon == 0 ? 0 : norm.Epsilon * (dimension + 1.0) / (dimension - 4.0) / state.Signal.Diagonal().Minimum();
+
+    /// <summary>Whether the laws hold: Gaussian channels that vary, and enough of them.</summary>
+    /// <param name="state">The state before the norm.</param>
+    /// <param name="norm">The norm.</param>
+    /// <param name="channels">Channels that share their statistics.</param>
+    /// <param name="subtractsMean">Whether it centres them.</param>
+    public static bool Holds(KernelState state, Norm norm, int channels, bool subtractsMean)
+    {
+        var dimension = subtractsMean ? channels - 1 : channels;
+        return state.IsGaussian && !state.IsGaussianInTheLimit && dimension >= FewestDimensions && state.Signal.Diagonal().Minimum() > 0 && ErrorOfEpsilon(state, norm, dimension) <= MostOfEpsilon;
+    }
+
+    /// <summary>The state after the norm.</summary>
+    /// <param name="before">The state before it.</param>
+    /// <param name="norm">The norm.</param>
+    /// <param name="channels">Channels that share their statistics.</param>
+    /// <param name="subtractsMean">Whether it centres them.</param>
+    /// <param name="limit">The state after it in the limit of many channels.</param>
+    public static KernelState Apply(KernelState before, Norm norm, int channels, bool subtractsMean, KernelState limit)
+    {
+        var deviations = before.Signal.Diagonal().PointwiseSqrt();
+        var correlations = Matrix<double>.Build.Dense(before.Points, before.Points, (i, j) => i == j ? 1 : Math.Clamp(before.Signal[i, j] / (deviations[i] * deviations[j]), -1, 1));
+        var pending = new PendingSphere(norm, channels, subtractsMean, correlations, limit);
+        var n = (double)pending.Dimension;
+        return limit with
+        {
+            // The scale of each point is that of the limit, where ε is counted.
+            Signal = Pairs(pending, new Function(FunctionKind.Linear), 1, i => Math.Sqrt(limit.Signal[i, i])),
+            Noise = limit.Noise is null ? null : limit.Noise * ((n - 1) / (n - 2)),
+            Validity = LayerMap.AfterNonlinear(before),
+            Error = Math.Max(before.Error, ErrorOfEpsilon(before, norm, pending.Dimension)),
+            IsGaussianInTheLimit = true,
+            Sphere = pending,
+        };
+    }
+
+    /// <summary>The state after the activation that follows the norm.</summary>
+    /// <param name="layer">The activation.</param>
+    /// <param name="dual">Its dual.</param>
+    /// <param name="after">The state after the norm.</param>
+    /// <param name="pending">The norm.</param>
+    public static KernelState ApplyActivation(Activation layer, DualActivation dual, KernelState after, PendingSphere pending)
+    {
+        var (limit, n, scale) = (pending.Limit, (double)pending.Dimension, pending.Norm.Scale);
+        var laws = new SphereLaws(pending.Channels, pending.SubtractsMean);
+        var wide = ActivationKernel.Apply(dual, limit.Signal, limit.Noise, limit.Noise is null ? null : limit.Cross);
+        double[] kinks = scale == 0 ? [] : [.. dual.Curve.Kinks.Select(kink => kink / scale)];
+        double Passed(double z) => Math.Pow(dual.Curve.Slope(scale * z), 2) * (1 - (z * z / n));
+        var wideSlope = dual.Moments(scale * scale).SquareSlope;
+        var gain = wideSlope == 0 ? 1 : n / (n - 2) * laws.Expectation(Passed, kinks) / wideSlope;
+        return after.With(after.Shape, Pairs(pending, layer.Function, scale, _ => 1), wide.Noise is null ? null : wide.Noise * gain, wide.Cross) with
+        {
+            IsGaussian = false,
+            Error = Math.Max(after.Error, wide.Error),
+            Means = Vector<double>.Build.Dense(after.Points, laws.Expectation(z => dual.Curve.Value(scale * z), kinks)),
+        };
+    }
+
+    private static Matrix<double> Pairs(PendingSphere pending, Function function, double scale, Func<int, double> factor)
+    {
+        var (law, size) = (SpherePairs.Find(function, pending.Dimension, scale), pending.Correlations.RowCount);
+        var signal = new double[size * size];
+        var diagonal = law.At(1);
+        Parallel.For(0, size, Sharing.Of(size), i =>
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                signal[(i * size) + j] = signal[(j * size) + i] = factor(i) * factor(j) * (i == j ? diagonal : law.At(pending.Correlations[i, j]));
+            }
+        });
+        return Matrix<double>.Build.Dense(size, size, signal);
+    }
+}
