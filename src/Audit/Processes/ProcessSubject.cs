@@ -29,7 +29,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
     private readonly ExchangeFolder _folder = new();
     private readonly SemaphoreSlim _free;
     private readonly ConcurrentBag<SubjectProcess> _idle = [];
-    private readonly ConcurrentQueue<string> _failures = [];
+    private ConcurrentQueue<string> _failures = [];
     private readonly ConcurrentQueue<string> _leftBehind = [];
     private long _lastId;
     private int _broken;
@@ -53,7 +53,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         _adoptsOrphans = adoptsOrphans && LeftoverProcesses.Adopt();
         try
         {
-            Description = Ask(Protocol.Describe(), Protocol.ReadDescription);
+            Description = Described();
         }
         catch
         {
@@ -125,11 +125,60 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
+    /// <summary>Propagates through a network of layers, spelled out.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="observe">Called for each place of each simulation, in order.</param>
+    /// <exception cref="DeclinedException">It does not do this.</exception>
+    /// <exception cref="AdapterException">It does not follow the protocol.</exception>
+    internal void Propagate(LayerQuestion question, Action<LayerAnswer> observe)
+    {
+        var offer = Description.Offer ?? throw new DeclinedException("networks of layers");
+        if ((offer.WhyNot(question.Network, question.Images, question.Noise) ?? Missing()) is { } reason)
+        {
+            throw new DeclinedException(reason);
+        }
+
+        question = question with { Noise = offer.NoiseFor(question.Network, question.Noise)! };
+        var exchange = Written(name => new LayerExchange($"{name}-in.npz", $"{name}-out.npz", question), exchange => exchange.Write());
+        try
+        {
+            Ask(exchange.Request(), (id, line) =>
+            {
+                Protocol.ReadAnswer(id, line);
+                exchange.Read(observe);
+                return exchange.Remove() is { } left ? throw new AdapterException(left) : true;
+            }, exchange.Excess);
+        }
+        finally
+        {
+            exchange.Remove();
+        }
+
+        string? Missing() => question.Parameters is null ? (Description.DrawsWeights ? null : "weights of its own") : Description.TakesWeights ? null : "given weights";
+    }
+
+    /// <summary>Asks for a description in protocol 2, and who does not know that in protocol 1.</summary>
+    private SubjectDescription Described()
+    {
+        SubjectDescription? inLayers = null;
+        try
+        {
+            inLayers = Ask(Protocol.Describe(Protocol.Version), Protocol.ReadDescriptionInLayers);
+        }
+        catch (ProgramNotStartedException)
+        {
+            // It may have ended since it knows protocol 1 alone: if it does not start, this is met again.
+            (_failures, _broken) = ([], 0);
+        }
+
+        return inLayers ?? Ask(Protocol.Describe(Protocol.OfArchitectures), Protocol.ReadDescription);
+    }
+
     /// <summary>Sends a request that the protocol does not know, to which an error must be answered.</summary>
     /// <exception cref="AdapterException">It was answered otherwise.</exception>
     internal void AskSomethingUnknown()
     {
-        var status = Ask(new JsonObject { ["request"] = "describe", ["protocol"] = Protocol.Version, ["unknown_field"] = true }, (id, line) =>
+        var status = Ask(new JsonObject { ["request"] = "describe", ["protocol"] = Description.Offer is null ? Protocol.OfArchitectures : Protocol.Version, ["unknown_field"] = true }, (id, line) =>
         {
             try
             {
@@ -200,7 +249,13 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
     private void Exchanged(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
     {
-        var exchange = Written(network, propagations, depths, tensors, moments);
+        if (Description.Offer is { } offer)
+        {
+            InLayers(offer, network, propagations, depths, tensors, moments, observe);
+            return;
+        }
+
+        var exchange = Written(name => new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments), exchange => exchange.Write(network, propagations));
         try
         {
             Ask(propagations[0].Weights is Weights.Own own ? Protocol.Simulate(network, own, propagations.Count, exchange) : Protocol.Propagate(network, exchange), (id, line) =>
@@ -217,8 +272,34 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
+    /// <summary>Asks a subject of protocol 2 for one of the four architectures.</summary>
+    private void InLayers(NetworkOffer offer, NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
+    {
+        var settings = SettingsInLayers.Of(network, offer.Layers.Contains("dense"));
+        var shown = settings.Shown.Where(place => place.Depth == 0 || depths.Contains(place.Depth)).ToArray();
+        var shape = network.FeatureShape;
+        var question = new LayerQuestion(settings.Network, network.Input.Images, "mapping", [.. propagations.Select(propagation => (propagation.Input.Signal, propagation.Input.Noise))])
+        {
+            Parameters = propagations[0].Weights is Weights.Given given ? settings.Parameters(network, given) : null,
+            First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
+            Places = [.. shown.Select(place => place.Number).Distinct()],
+            Tensors = tensors,
+            Moments = moments ? Description.Moments : [],
+        };
+        var answers = new Dictionary<(int Simulation, int Place), LayerAnswer>();
+        Propagate(question, answer => answers.Add((answer.Simulation, answer.Place), answer));
+        for (var simulation = 0; simulation < propagations.Count; simulation++)
+        {
+            foreach (var (depth, place, number) in shown)
+            {
+                var answer = answers[(simulation, number)];
+                observe(simulation, new Snapshot(depth, place, shape, answer.Signal, answer.Noise, answer.Moments));
+            }
+        }
+    }
+
     /// <summary>Writes the input of a request; where a subject has spoilt the folder, into another.</summary>
-    private Exchange Written(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments)
+    private T Written<T>(Func<string, T> name, Action<T> write)
     {
         var folder = _folder.Path;
         try
@@ -231,11 +312,10 @@ public sealed class ProcessSubject : ISubject, IDisposable
             return WrittenTo(_folder.Path);
         }
 
-        Exchange WrittenTo(string folder)
+        T WrittenTo(string folder)
         {
-            var name = Path.Combine(folder, $"{Interlocked.Increment(ref _lastId)}");
-            var exchange = new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments);
-            exchange.Write(network, propagations);
+            var exchange = name(Path.Combine(folder, $"{Interlocked.Increment(ref _lastId)}"));
+            write(exchange);
             return exchange;
         }
     }

@@ -31,6 +31,9 @@ public sealed record SubjectDescription(string Name)
     /// <summary>Whether it draws weights of its own.</summary>
     public bool DrawsWeights { get; init; } = true;
 
+    /// <summary>The networks of layers that it can be asked for, where it speaks protocol 2; null otherwise.</summary>
+    internal NetworkOffer? Offer { get; init; }
+
     /// <summary>The ε that is asked for where another is meant: that one if it is offered, otherwise the offered one that is nearest by ratio.</summary>
     /// <param name="wanted">The ε that is meant.</param>
     /// <param name="mayStand">Which may stand for it.</param>
