@@ -5,7 +5,7 @@ namespace Wellbehaved.Audit;
 /// <param name="Images">Images of a batch.</param>
 /// <param name="Noise"><c>mapping</c> or <c>full</c>.</param>
 /// <param name="Inputs">Signal and noise of each simulation (images × positions × channels).</param>
-internal sealed record LayerQuestion(SpelledOutNetwork Network, int Images, string Noise, IReadOnlyList<(double[] Signal, double[] Noise)> Inputs)
+internal sealed record LayerQuestion(SpelledOutNetwork Network, int Images, string Noise, IReadOnlyList<Batch> Inputs)
 {
     /// <summary>The parameters of the mapping in the order of propagation; null where the subject draws its own.</summary>
     public IReadOnlyList<LayerParameter>? Parameters { get; init; }
@@ -22,11 +22,6 @@ internal sealed record LayerQuestion(SpelledOutNetwork Network, int Images, stri
     /// <summary>The moments that are wanted.</summary>
     public IReadOnlyList<string> Moments { get; init; } = [];
 }
-
-/// <summary>One parameter: weights, biases, a mask or a survival.</summary>
-/// <param name="Shape">Its shape as an array.</param>
-/// <param name="Values">Its numbers, the last axis fastest.</param>
-internal sealed record LayerParameter(int[] Shape, double[] Values);
 
 /// <summary>What a subject shows of one place.</summary>
 /// <param name="Simulation">Of which of the simulations that were asked for.</param>

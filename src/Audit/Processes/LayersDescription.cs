@@ -1,80 +1,54 @@
-using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
 /// <summary>What a subject of protocol 2 offers, and which of the four architectures that makes.</summary>
 internal static class LayersDescription
 {
+    /// <summary>Words of layers other than activations, as they are sent: a repeat never is.</summary>
+    public static readonly string[] AllLayers =
+    [
+        "conv", "dense", "batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm",
+        "scale", "average_pool", "max_pool", "global_average_pool", "flatten", "dropout", "attention", "residual",
+    ];
+
     /// <summary>Reads it.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="line">The line that it came in, for messages.</param>
     /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
     public static SubjectDescription Of(Protocol.LayersAnswer answer, string line)
     {
-        var offer = OfferOf(answer);
         var operations = Protocol.Known("operations", answer.Operations, ["propagate", "simulate"]);
+        var offer = OfferOf(answer, operations, line);
         return new SubjectDescription(Protocol.Named(answer.Name))
         {
             Version = answer.Version is { } version ? Protocol.Named(version) : null,
             UnitRoundoff = Protocol.UnitRoundoffOf(answer.Dtype),
-            Architectures = [.. Architecture.Names.Where(name => Makes(offer, name))],
-            Boundaries = offer.Layers.Contains("conv") ? [.. Enum.GetValues<Boundary>().Where(boundary => offer.Boundaries.Contains(Words.Of(boundary)))] : [],
-            Epsilons = EpsilonsOf(offer, line),
+            Architectures = [.. SettingsInLayers.Offered(offer)],
+            Boundaries = offer.Layers!.Contains("conv") ? [.. Enum.GetValues<Model.Boundary>().Where(boundary => offer.Boundaries!.Contains(Words.Of(boundary)))] : [],
+            Epsilons = offer.Epsilons,
             Moments = [.. Protocol.Known("moments", answer.Moments, ReportedMoments.Names)],
-            TakesWeights = operations.Contains("propagate"),
-            DrawsWeights = operations.Contains("simulate"),
-            Offer = offer,
+            TakesWeights = offer.TakesParameters,
+            DrawsWeights = offer.DrawsParameters && offer.WeightLaws!.Contains(Words.Of(WeightLaw.Normal)),
+            NetworkOffer = offer,
         };
     }
 
-    private static NetworkOffer OfferOf(Protocol.LayersAnswer answer)
+    private static NetworkOffer OfferOf(Protocol.LayersAnswer answer, IReadOnlyList<string> operations, string line) => new()
     {
-        var only = answer.Only ?? ImmutableDictionary<string, IReadOnlyList<JsonElement>>.Empty;
-        var most = answer.Most ?? ImmutableDictionary<string, long>.Empty;
-        Protocol.Known("options in only", [.. only.Keys], NetworkOffer.AllOptions);
-        Protocol.Known("sizes in most", [.. most.Keys], NetworkOffer.AllSizes);
-        foreach (var (option, values) in only)
-        {
-            if (values.Any(value => value.ValueKind is not (JsonValueKind.Number or JsonValueKind.String or JsonValueKind.True or JsonValueKind.False)))
-            {
-                throw new AdapterException($"expected numbers, words and truth values as values of {option} in only, got '{Protocol.Short(JsonSerializer.Serialize(values))}'");
-            }
-        }
-
-        return new NetworkOffer
-        {
-            Layers = [.. Protocol.Known("layers", answer.Layers, NetworkOffer.AllLayers)],
-            Functions = [.. Protocol.Known("functions", answer.Functions, Networks.Function.Words)],
-            Boundaries = [.. Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Of)])],
-            Noises = [.. Protocol.Known("noises", answer.Noises, ["mapping", "full"])],
-            Only = only.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Select(value => JsonValue.Create(value)!).ToImmutableArray()),
-            Most = most.ToImmutableDictionary(),
-        };
-    }
-
-    /// <summary>Whether what is offered makes an architecture.</summary>
-    private static bool Makes(NetworkOffer offer, string architecture)
-    {
-        var hasNorm = architecture is "bn_ff" or "bn_res";
-        return (offer.Layers.Contains("conv") || offer.Layers.Contains("dense"))
-            && offer.Functions.Contains("relu")
-            && (architecture is "vanilla" or "bn_ff" || offer.Layers.Contains("residual"))
-            && (!hasNorm || (offer.Layers.Contains("batch_norm") && offer.Noises.Contains("mapping")))
-            && offer.Noises.Count > 0;
-    }
-
-    private static double[]? EpsilonsOf(NetworkOffer offer, string line)
-    {
-        if (!offer.Only.TryGetValue("batch_norm.epsilon", out var values))
-        {
-            return null;
-        }
-
-        return values.All(value => value.TryGetValue<double>(out var epsilon) && double.IsFinite(epsilon) && epsilon >= 0)
-            ? [.. values.Select(value => value.GetValue<double>())]
-            : throw new AdapterException($"expected finite epsilons of at least 0, got '{Protocol.Short(line)}'");
-    }
+        Layers = Protocol.Known("layers", answer.Layers, AllLayers),
+        Functions = Protocol.Known("functions", answer.Functions, Function.Words),
+        Options = Protocol.Known("options", answer.Options, NetworkNeeds.AllOptions),
+        Boundaries = Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Model.Boundary>().Select(Words.Of)]),
+        WeightLaws = Protocol.Known("weights", answer.Weights, [.. Enum.GetValues<WeightLaw>().Select(Words.Of)]),
+        Noises = [.. Protocol.Known("noises", answer.Noises, [.. Enum.GetValues<NoiseKind>().Select(Words.Of)]).Select(word => Enum.GetValues<NoiseKind>().Single(noise => Words.Of(noise) == word))],
+        KernelSizes = answer.KernelSizes is { } sizes && sizes.Any(size => size < 1) ? throw new AdapterException($"expected positive kernel_sizes, got '{Protocol.Short(line)}'") : answer.KernelSizes,
+        Epsilons = Protocol.EpsilonsOf(answer.Epsilons, line),
+        MostImages = answer.MostImages,
+        MostFeatures = answer.MostFeatures,
+        MostPlaces = answer.MostPlaces,
+        TakesParameters = operations.Contains("propagate"),
+        DrawsParameters = operations.Contains("simulate"),
+    };
 }

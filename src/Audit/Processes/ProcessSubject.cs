@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Text.Json.Nodes;
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
@@ -91,6 +92,44 @@ public sealed class ProcessSubject : ISubject, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe) =>
+        PropagateAll(network, noise, [new Propagation(weights, input)], moments: true, (_, snapshot) => observe(snapshot));
+
+    /// <inheritdoc/>
+    public int SimulationsAtOnce(Network network, int images)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var numbers = 2L * images * network.Places.Sum(place => place.Shape.Features);
+        return (int)Math.Clamp(NumbersAtOnce / Math.Max(1, numbers), 1, MostSimulationsAtOnce);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Given parameters go one propagation at a time; simulations that follow each other go together.</remarks>
+    public void PropagateAll(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, bool moments, Action<int, NetworkSnapshot> observe)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(propagations);
+        int[] places = [.. Enumerable.Range(0, network.Places.Count)];
+        foreach (var (first, piece) in Pieces(propagations))
+        {
+            Exchanged(network, noise, piece, places, tensors: true, moments, (simulation, place, answer) => observe(first + simulation, SnapshotOf(network, piece[simulation].Input, place, answer)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(propagations);
+        ArgumentNullException.ThrowIfNull(wants);
+        int[] places = [.. Enumerable.Range(0, network.Places.Count).Where(wants)];
+        foreach (var (first, piece) in Pieces(propagations))
+        {
+            Exchanged(network, noise, piece, places, tensors: false, moments: true, (simulation, place, answer) => observe(first + simulation, place, answer.Moments()));
+        }
+    }
+
+    /// <inheritdoc/>
     public MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -125,20 +164,31 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
-    /// <summary>Propagates through a network of layers, spelled out.</summary>
-    /// <param name="question">What is asked.</param>
-    /// <param name="observe">Called for each place of each simulation, in order.</param>
-    /// <exception cref="DeclinedException">It does not do this.</exception>
-    /// <exception cref="AdapterException">It does not follow the protocol.</exception>
-    internal void Propagate(LayerQuestion question, Action<LayerAnswer> observe)
+    private static NetworkSnapshot SnapshotOf(Network network, Batch input, int place, LayerAnswer answer)
     {
-        var offer = Description.Offer ?? throw new DeclinedException("networks of layers");
-        if ((offer.WhyNot(question.Network, question.Images, question.Noise) ?? Missing()) is { } reason)
-        {
-            throw new DeclinedException(reason);
-        }
+        var (at, images) = (network.Places[place], input.Shape.Images);
+        return new(place, at, new TensorShape(images, at.Shape.Height, at.Shape.Width, at.Shape.Channels), answer.Signal, answer.Noise, answer.Moments);
+    }
 
-        question = question with { Noise = offer.NoiseFor(question.Network, question.Noise)! };
+    /// <summary>Propagations that one request can ask for: simulations of one seed whose numbers follow each other, or one of given parameters.</summary>
+    private static IEnumerable<(int First, IReadOnlyList<Propagation> Piece)> Pieces(IReadOnlyList<Propagation> propagations)
+    {
+        for (var first = 0; first < propagations.Count;)
+        {
+            var count = 1;
+            while (first + count < propagations.Count && propagations[first].Weights is Weights.Own own && propagations[first + count].Weights == own with { Simulation = own.Simulation + (uint)count })
+            {
+                count++;
+            }
+
+            yield return (first, [.. propagations.Skip(first).Take(count)]);
+            first += count;
+        }
+    }
+
+    /// <summary>Asks what protocol 2 asks.</summary>
+    private void Ask(LayerQuestion question, Action<LayerAnswer> observe)
+    {
         var exchange = Written(name => new LayerExchange($"{name}-in.npz", $"{name}-out.npz", question), exchange => exchange.Write());
         try
         {
@@ -153,8 +203,6 @@ public sealed class ProcessSubject : ISubject, IDisposable
         {
             exchange.Remove();
         }
-
-        string? Missing() => question.Parameters is null ? (Description.DrawsWeights ? null : "weights of its own") : Description.TakesWeights ? null : "given weights";
     }
 
     /// <summary>Asks for a description in protocol 2, and who does not know that in protocol 1.</summary>
@@ -178,7 +226,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <exception cref="AdapterException">It was answered otherwise.</exception>
     internal void AskSomethingUnknown()
     {
-        var status = Ask(new JsonObject { ["request"] = "describe", ["protocol"] = Description.Offer is null ? Protocol.OfArchitectures : Protocol.Version, ["unknown_field"] = true }, (id, line) =>
+        var status = Ask(new JsonObject { ["request"] = "describe", ["protocol"] = Description.NetworkOffer is null ? Protocol.OfArchitectures : Protocol.Version, ["unknown_field"] = true }, (id, line) =>
         {
             try
             {
@@ -249,7 +297,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
     private void Exchanged(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
     {
-        if (Description.Offer is { } offer)
+        if (Description.NetworkOffer is { } offer)
         {
             InLayers(offer, network, propagations, depths, tensors, moments, observe);
             return;
@@ -275,10 +323,14 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <summary>Asks a subject of protocol 2 for one of the four architectures.</summary>
     private void InLayers(NetworkOffer offer, NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
     {
-        var settings = SettingsInLayers.Of(network, offer.Layers.Contains("dense"));
+        if (SettingsInLayers.WhyNot(network, offer) is { } reason)
+        {
+            throw new DeclinedException(reason);
+        }
+
+        var settings = SettingsInLayers.Of(network, offer);
         var shown = settings.Shown.Where(place => place.Depth == 0 || depths.Contains(place.Depth)).ToArray();
-        var shape = network.FeatureShape;
-        var question = new LayerQuestion(settings.Network, network.Input.Images, "mapping", [.. propagations.Select(propagation => (propagation.Input.Signal, propagation.Input.Noise))])
+        var question = new LayerQuestion(settings.Network, network.Input.Images, SettingsInLayers.NoiseOf(offer), [.. propagations.Select(propagation => propagation.Input)])
         {
             Parameters = propagations[0].Weights is Weights.Given given ? settings.Parameters(network, given) : null,
             First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
@@ -286,14 +338,42 @@ public sealed class ProcessSubject : ISubject, IDisposable
             Tensors = tensors,
             Moments = moments ? Description.Moments : [],
         };
-        var answers = new Dictionary<(int Simulation, int Place), LayerAnswer>();
-        Propagate(question, answer => answers.Add((answer.Simulation, answer.Place), answer));
-        for (var simulation = 0; simulation < propagations.Count; simulation++)
+        Answered(question, propagations.Count, [.. shown.Select(place => place.Number)], (simulation, i, answer) =>
+            observe(simulation, new Snapshot(shown[i].Depth, shown[i].Place, network.FeatureShape, answer.Signal, answer.Noise, answer.Moments)));
+    }
+
+    /// <summary>Asks about a described network.</summary>
+    private void Exchanged(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, int[] places, bool tensors, bool moments, Action<int, int, LayerAnswer> observe)
+    {
+        var images = propagations[0].Input.Shape.Images;
+        if (Description.WhyNot(network, images, noise, propagations[0].Weights is Weights.Given) is { } reason)
         {
-            foreach (var (depth, place, number) in shown)
+            throw new DeclinedException(reason);
+        }
+
+        var spelled = SpelledOutNetwork.Of(network);
+        int[] numbers = [.. places.Select(place => spelled.NumbersOfPlaces[place])];
+        var question = new LayerQuestion(spelled, images, Words.Of(noise), [.. propagations.Select(propagation => propagation.Input)])
+        {
+            Parameters = propagations[0].Weights is Weights.Given given ? LayerParameter.Of(network, given) : null,
+            First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
+            Places = [.. numbers.Distinct().Order()],
+            Tensors = tensors,
+            Moments = moments ? Description.Moments : [],
+        };
+        Answered(question, propagations.Count, numbers, (simulation, i, answer) => observe(simulation, places[i], answer));
+    }
+
+    /// <summary>Asks, and shows what was answered in the order of a list of places.</summary>
+    private void Answered(LayerQuestion question, int simulations, int[] numbers, Action<int, int, LayerAnswer> observe)
+    {
+        var answers = new Dictionary<(int Simulation, int Place), LayerAnswer>();
+        Ask(question, answer => answers.Add((answer.Simulation, answer.Place), answer));
+        for (var simulation = 0; simulation < simulations; simulation++)
+        {
+            for (var i = 0; i < numbers.Length; i++)
             {
-                var answer = answers[(simulation, number)];
-                observe(simulation, new Snapshot(depth, place, shape, answer.Signal, answer.Noise, answer.Moments));
+                observe(simulation, i, answers[(simulation, numbers[i])]);
             }
         }
     }

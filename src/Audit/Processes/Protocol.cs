@@ -87,9 +87,7 @@ internal static class Protocol
             UnitRoundoff = UnitRoundoffOf(answer.Dtype),
             Architectures = Known("architectures", answer.Architectures, Architecture.Names),
             Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Of)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Of(boundary) == word))],
-            Epsilons = answer.Epsilons is { } epsilons && epsilons.Any(epsilon => !double.IsFinite(epsilon) || epsilon < 0)
-                ? throw new AdapterException($"expected finite epsilons of at least 0, got '{Short(line)}'")
-                : answer.Epsilons,
+            Epsilons = EpsilonsOf(answer.Epsilons, line),
             Moments = [.. Known("moments", answer.Moments, ReportedMoments.Names)],
             TakesWeights = Known("operations", answer.Operations, ["propagate", "simulate"]).Contains("propagate"),
             DrawsWeights = answer.Operations.Contains("simulate"),
@@ -171,6 +169,11 @@ internal static class Protocol
         return answer.Id == id ? answer : throw new AdapterException($"expected the answer to request {id}, got one with id {answer.Id}");
     }
 
+    /// <summary>Values of ε that a norm can have.</summary>
+    internal static IReadOnlyList<double>? EpsilonsOf(IReadOnlyList<double>? epsilons, string line) => epsilons is not null && epsilons.Any(epsilon => !double.IsFinite(epsilon) || epsilon < 0)
+        ? throw new AdapterException($"expected finite epsilons of at least 0, got '{Short(line)}'")
+        : epsilons;
+
     /// <summary>The unit roundoff of a type of numbers.</summary>
     internal static double UnitRoundoffOf(string dtype) =>
         Precision.TryGetValue(dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{Short(dtype)}'");
@@ -233,13 +236,21 @@ internal static class Protocol
         string Dtype,
         IReadOnlyList<string> Layers,
         IReadOnlyList<string> Functions,
+        IReadOnlyList<string> Options,
         IReadOnlyList<string> Boundaries,
         IReadOnlyList<string> Noises,
+        IReadOnlyList<string> Weights,
         IReadOnlyList<string> Operations,
         IReadOnlyList<string> Moments) : Answer(Id, Status)
     {
-        public IReadOnlyDictionary<string, IReadOnlyList<JsonElement>>? Only { get; init; }
+        public IReadOnlyList<int>? KernelSizes { get; init; }
 
-        public IReadOnlyDictionary<string, long>? Most { get; init; }
+        public IReadOnlyList<double>? Epsilons { get; init; }
+
+        public int? MostImages { get; init; }
+
+        public long? MostFeatures { get; init; }
+
+        public int? MostPlaces { get; init; }
     }
 }

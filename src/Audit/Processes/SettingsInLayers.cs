@@ -19,14 +19,14 @@ internal sealed class SettingsInLayers
 
     /// <summary>Spells out a network.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="hasDense">Whether fully connected layers are asked for as such; otherwise as convolutions of single positions.</param>
+    /// <param name="offer">What the subject offers: fully connected layers as such if it has them, otherwise as convolutions of single positions.</param>
     /// <returns>The network in layers.</returns>
-    public static SettingsInLayers Of(NetworkSettings network, bool hasDense)
+    public static SettingsInLayers Of(NetworkSettings network, NetworkOffer offer)
     {
-        var isDense = network.KernelSize == 1 && hasDense;
+        var isDense = network.KernelSize == 1 && Has(offer.Layers, "dense");
         Layer Linear(int? channels, int stride, Initialisation parameters) => isDense
             ? new Dense { Channels = channels, Parameters = parameters }
-            : new Networks.Convolution(network.KernelSize) { Channels = channels, Stride = stride, Boundary = Enum.Parse<Networks.Boundary>(network.Boundary.ToString()), Parameters = parameters };
+            : new Networks.Convolution(network.KernelSize) { Channels = channels, Stride = stride, Boundary = BoundaryOf(network.Boundary), Parameters = parameters };
         var weights = Linear(null, 1, Initialisation.He);
         var norm = new Networks.BatchNorm { Epsilon = network.Epsilon };
         var relu = new Networks.Activation(Function.Relu);
@@ -60,6 +60,42 @@ internal sealed class SettingsInLayers
 
         Residual Branch(Networks.Layers once) => new(residualDepth == 1 ? once : [new Repeat(residualDepth, once)]);
     }
+
+    /// <summary>Architectures that what is offered makes.</summary>
+    public static IEnumerable<string> Offered(NetworkOffer offer) => Architecture.Names.Where(name =>
+        (Has(offer.Layers, "conv") || Has(offer.Layers, "dense"))
+        && Has(offer.Functions, "relu")
+        && (name is "vanilla" or "bn_ff" || Has(offer.Layers, "residual"))
+        && (name is "vanilla" or "vanilla_res" || (Has(offer.Layers, "batch_norm") && offer.Noises.Contains(NoiseKind.Mapping)))
+        && offer.Noises.Count > 0);
+
+    /// <summary>Why a network cannot be asked for, though its architecture, boundary and ε are offered.</summary>
+    public static string? WhyNot(NetworkSettings network, NetworkOffer offer)
+    {
+        var shape = network.FeatureShape;
+        var features = Math.Max(network.NetworkInput.Elements, shape.Elements) / network.Input.Images;
+        return network.KernelSize > 1 && !Has(offer.Layers, "conv") ? "layer conv"
+            : network.KernelSize == 1 && !Has(offer.Layers, "dense") && offer.KernelSizes?.Contains(1) == false ? "layer dense"
+            : network.KernelSize > 1 && offer.KernelSizes?.Contains(network.KernelSize) == false ? $"kernel size {network.KernelSize}"
+            : network.FirstStride > 1 && !Has(offer.Options, NetworkNeeds.Stride) ? $"option {NetworkNeeds.Stride}"
+            : network.Input.Images > offer.MostImages ? $"{network.Input.Images} images"
+            : features > offer.MostFeatures ? $"{features} features of an input"
+            : 1 + (network.Depth * network.Architecture.Places.Length) is var places && places > offer.MostPlaces ? $"{places} places"
+            : null;
+    }
+
+    /// <summary>The noise that is asked for: of the mapping; where that is not offered there is no batch norm, without which both are one.</summary>
+    public static string NoiseOf(NetworkOffer offer) => Words.Of(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
+
+    private static Networks.Boundary BoundaryOf(Model.Boundary boundary) => boundary switch
+    {
+        Model.Boundary.Periodic => Networks.Boundary.Periodic,
+        Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
+        Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
+        _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that networks have"),
+    };
+
+    private static bool Has<T>(IReadOnlyList<T>? offered, T one) => offered?.Contains(one) ?? true;
 
     /// <summary>Given weights as parameters.</summary>
     public LayerParameter[] Parameters(NetworkSettings network, Weights.Given given) =>

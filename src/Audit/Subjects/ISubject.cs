@@ -1,4 +1,5 @@
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
@@ -26,7 +27,7 @@ public interface ISubject
     /// <param name="network">The settings.</param>
     /// <param name="propagations">Weights and input of each.</param>
     /// <param name="moments">Whether moments will be looked at.</param>
-    /// <param name="observe">As in <see cref="Propagate"/>, with the index of the propagation.</param>
+    /// <param name="observe">As in <see cref="Propagate(NetworkSettings, Weights, Batch, Action{Snapshot})"/>, with the index of the propagation.</param>
     void PropagateAll(NetworkSettings network, IReadOnlyList<Propagation> propagations, bool moments, Action<int, Snapshot> observe)
     {
         ArgumentNullException.ThrowIfNull(propagations);
@@ -43,6 +44,54 @@ public interface ISubject
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Moments by depth.</returns>
     MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) => DeepPropagation.Run(this, options, depthReached, cancellation);
+
+    /// <summary>Propagates signal and noise through a network that is described by its layers; offered in <see cref="SubjectDescription.NetworkOffer"/>.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="weights">Given parameters in the order of <see cref="ParameterList"/>, or the subject's own initialisation.</param>
+    /// <param name="input">Signal and noise at the input.</param>
+    /// <param name="observe">To be called at every place of the network, in their order.</param>
+    /// <exception cref="DeclinedException">It does not do this.</exception>
+    void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe) => throw new DeclinedException("networks that are described by their layers");
+
+    /// <summary>How many simulations of a described network should be asked for at once.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">Inputs of the batch.</param>
+    /// <returns>One, unless asking is expensive.</returns>
+    int SimulationsAtOnce(Network network, int images) => 1;
+
+    /// <summary>Propagates through several mappings of a described network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="propagations">Parameters and input of each; all batches have one shape.</param>
+    /// <param name="moments">Whether moments will be looked at.</param>
+    /// <param name="observe">To be called at every place of the network, in their order, with the index of the propagation.</param>
+    /// <exception cref="DeclinedException">It does not do this.</exception>
+    void PropagateAll(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, bool moments, Action<int, NetworkSnapshot> observe)
+    {
+        ArgumentNullException.ThrowIfNull(propagations);
+        for (var i = 0; i < propagations.Count; i++)
+        {
+            var index = i;
+            Propagate(network, noise, propagations[i].Weights, propagations[i].Input, snapshot => observe(index, snapshot));
+        }
+    }
+
+    /// <summary>Runs mappings of a described network for their moments alone: a deep experiment with the subject's own weights.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="propagations">Parameters and input of each; all batches have one shape.</param>
+    /// <param name="wants">Whether the moments of a place, by its index, are needed.</param>
+    /// <param name="observe">To be called with the index of the propagation, the index of each place that is needed, in order, and its moments.</param>
+    /// <exception cref="DeclinedException">It does not do this.</exception>
+    void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe) =>
+        PropagateAll(network, noise, propagations, moments: true, (index, snapshot) =>
+        {
+            if (wants(snapshot.Index))
+            {
+                observe(index, snapshot.Index, snapshot.Moments());
+            }
+        });
 }
 
 /// <summary>What goes through a network.</summary>

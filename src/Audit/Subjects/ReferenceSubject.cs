@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Place = Wellbehaved.Model.Place;
 
 namespace Wellbehaved.Audit;
 
@@ -14,9 +16,10 @@ public class ReferenceSubject : ISubject, IDisposable
     private const int MostSettings = 512;
 
     private readonly ConcurrentDictionary<NetworkSettings, ConcurrentBag<Workplace>> _idle = new();
+    private readonly ReferenceNetworks _networks = new();
 
     /// <inheritdoc/>
-    public virtual SubjectDescription Description { get; } = new("reference");
+    public virtual SubjectDescription Description { get; } = new("reference") { NetworkOffer = NetworkOffer.Everything };
 
     /// <inheritdoc/>
     public virtual void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe)
@@ -53,6 +56,34 @@ public class ReferenceSubject : ISubject, IDisposable
         MomentTable.Of(Experiment.Prepare(options).Run(depthReached, cancellation: cancellation));
 
     /// <inheritdoc/>
+    public virtual void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(observe);
+        _networks.Propagate(network, noise, Parameters(network, weights), input, _ => true, (index, place, values, computation) => observe(new NetworkSnapshot(
+            index,
+            place,
+            values.Shape,
+            values.TrueSignal(),
+            values.TrueNoise(),
+            () => Report(place, values, computation))));
+    }
+
+    /// <inheritdoc/>
+    public virtual void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe)
+    {
+        ArgumentNullException.ThrowIfNull(propagations);
+        for (var i = 0; i < propagations.Count; i++)
+        {
+            var propagation = i;
+            _networks.Propagate(network, noise, Parameters(network, propagations[i].Weights), propagations[i].Input, wants, (index, place, values, computation) =>
+                observe(propagation, index, Report(place, values, computation)));
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         Dispose(disposing: true);
@@ -74,6 +105,17 @@ public class ReferenceSubject : ISubject, IDisposable
         _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
     };
 
+    /// <summary>The parameters of a described network that are really used.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">What was asked for.</param>
+    /// <returns>Their source.</returns>
+    protected virtual IParameterSource<float> Parameters(Network network, Weights weights) => weights switch
+    {
+        Weights.Own own => new RandomParameters<float>(own.Seed, own.Simulation),
+        Weights.Given given => ReferenceNetworks.Given(network, given.Kernels),
+        _ => throw new ArgumentException("expected given or own weights", nameof(weights)),
+    };
+
     /// <summary>The moments that are really reported.</summary>
     /// <param name="depth">Layer or residual unit.</param>
     /// <param name="place">The place.</param>
@@ -83,25 +125,43 @@ public class ReferenceSubject : ISubject, IDisposable
     protected virtual ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
     {
         ArgumentNullException.ThrowIfNull(computation);
-        var moments = computation.Of(values, reffSignal: true, reffNoise: true);
-        return new ReportedMoments(
-            moments.Nu1AbsSignal,
-            moments.Nu2Signal,
-            moments.Mu2Signal,
-            moments.Mu4Signal,
-            moments.Mu2Noise,
-            moments.LogNu2Signal,
-            moments.LogMu2Signal,
-            moments.LogMu2Noise,
-            moments.Chi(1),
-            moments.LogChi(1),
-            moments.ReffSignal,
-            moments.ReffNoise);
+        return Reported(computation.Of(values, reffSignal: true, reffNoise: true));
     }
+
+    /// <summary>The moments that are really reported of a described network; effective ranks after activations alone, as result files have them.</summary>
+    /// <param name="place">The place.</param>
+    /// <param name="values">Signal and noise there.</param>
+    /// <param name="computation">Computes moments.</param>
+    /// <returns>The moments.</returns>
+    protected virtual ReportedMoments Report(Networks.Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
+    {
+        ArgumentNullException.ThrowIfNull(computation);
+        var ranks = place.After is Activation;
+        var reported = Reported(computation.Of(values, ranks, ranks));
+        return ranks ? reported : reported with { ReffSignal = double.NaN, ReffNoise = double.NaN };
+    }
+
+    private static ReportedMoments Reported(MomentSet moments) => new(
+        moments.Nu1AbsSignal,
+        moments.Nu2Signal,
+        moments.Mu2Signal,
+        moments.Mu4Signal,
+        moments.Mu2Noise,
+        moments.LogNu2Signal,
+        moments.LogMu2Signal,
+        moments.LogMu2Noise,
+        moments.Chi(1),
+        moments.LogChi(1),
+        moments.ReffSignal,
+        moments.ReffNoise);
 
     /// <summary>Frees the networks.</summary>
     /// <param name="disposing">Whether it is called by <see cref="Dispose()"/>.</param>
-    protected virtual void Dispose(bool disposing) => FreeIdle();
+    protected virtual void Dispose(bool disposing)
+    {
+        FreeIdle();
+        _networks.Dispose();
+    }
 
     private void FreeIdle()
     {

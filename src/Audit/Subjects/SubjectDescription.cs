@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
@@ -17,7 +18,7 @@ public sealed record SubjectDescription(string Name)
     public IReadOnlyList<string> Architectures { get; init; } = Architecture.Names;
 
     /// <summary>Boundaries that it implements; fully connected nets have none and need none.</summary>
-    public IReadOnlyList<Boundary> Boundaries { get; init; } = [.. Enum.GetValues<Boundary>()];
+    public IReadOnlyList<Model.Boundary> Boundaries { get; init; } = [.. Enum.GetValues<Model.Boundary>()];
 
     /// <summary>Values of ε that its batch norm can take; null for any.</summary>
     public IReadOnlyList<double>? Epsilons { get; init; }
@@ -31,8 +32,8 @@ public sealed record SubjectDescription(string Name)
     /// <summary>Whether it draws weights of its own.</summary>
     public bool DrawsWeights { get; init; } = true;
 
-    /// <summary>The networks of layers that it can be asked for, where it speaks protocol 2; null otherwise.</summary>
-    internal NetworkOffer? Offer { get; init; }
+    /// <summary>What it can do of networks that are described by their layers; null for nothing.</summary>
+    public NetworkOffer? NetworkOffer { get; init; }
 
     /// <summary>The ε that is asked for where another is meant: that one if it is offered, otherwise the offered one that is nearest by ratio.</summary>
     /// <param name="wanted">The ε that is meant.</param>
@@ -60,4 +61,13 @@ public sealed record SubjectDescription(string Name)
             : !given && !DrawsWeights ? "weights of its own"
             : null;
     }
+
+    /// <summary>Why a described network cannot be asked for.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">Inputs of the batch.</param>
+    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="given">Whether its parameters are given.</param>
+    /// <returns>The reason, from what the subject says of itself; null if it can.</returns>
+    public string? WhyNot(Network network, int images, NoiseKind noise, bool given) =>
+        NetworkOffer is null ? "networks that are described by their layers" : NetworkOffer.WhyNot(network, images, noise, given);
 }

@@ -1,0 +1,169 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What a subject must be able to do for one network, in the words of <see cref="NetworkOffer"/>.</summary>
+public sealed class NetworkNeeds
+{
+    /// <summary>Outputs of a convolution at every second, third… position.</summary>
+    public const string Stride = "stride";
+
+    /// <summary>Inputs of a convolution's patch further apart.</summary>
+    public const string Dilation = "dilation";
+
+    /// <summary>Groups of channels that do not see each other.</summary>
+    public const string Groups = "groups";
+
+    /// <summary>Biases.</summary>
+    public const string Biases = "biases";
+
+    /// <summary>A norm's factor γ other than 1.</summary>
+    public const string NormScale = "norm_scale";
+
+    /// <summary>Layer or RMS norm over all features of an input.</summary>
+    public const string OverAll = "over_all";
+
+    /// <summary>Layers in the skip of a residual unit.</summary>
+    public const string Projection = "projection";
+
+    /// <summary>Scales of branch or skip other than 1.</summary>
+    public const string Scales = "scales";
+
+    /// <summary>Branches that a mapping may lack.</summary>
+    public const string Survival = "survival";
+
+    /// <summary>A dropout's mask for each point.</summary>
+    public const string MaskByPoint = "mask_by_point";
+
+    /// <summary>Attention to earlier positions alone.</summary>
+    public const string Causal = "causal";
+
+    private readonly SortedSet<string> _layers = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _functions = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _options = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _boundaries = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _weightLaws = new(StringComparer.Ordinal);
+    private readonly SortedSet<int> _kernelSizes = [];
+    private readonly SortedSet<double> _epsilons = [];
+
+    private NetworkNeeds()
+    {
+    }
+
+    /// <summary>All options that a network may need.</summary>
+    public static IReadOnlyList<string> AllOptions { get; } = [Stride, Dilation, Groups, Biases, NormScale, OverAll, Projection, Scales, Survival, MaskByPoint, Causal];
+
+    /// <summary>Words of its layers other than activations and repeats.</summary>
+    public IReadOnlyCollection<string> Layers => _layers;
+
+    /// <summary>Words of its activations.</summary>
+    public IReadOnlyCollection<string> Functions => _functions;
+
+    /// <summary>What its layers ask for beside their plain form.</summary>
+    public IReadOnlyCollection<string> Options => _options;
+
+    /// <summary>Words of the boundaries of kernels above 1.</summary>
+    public IReadOnlyCollection<string> Boundaries => _boundaries;
+
+    /// <summary>Laws of its weights.</summary>
+    public IReadOnlyCollection<string> WeightLaws => _weightLaws;
+
+    /// <summary>Extents of its convolutions' kernels.</summary>
+    public IReadOnlyCollection<int> KernelSizes => _kernelSizes;
+
+    /// <summary>Values of ε of its norms.</summary>
+    public IReadOnlyCollection<double> Epsilons => _epsilons;
+
+    /// <summary>Most features of one input at any place, or at the input.</summary>
+    public long Features { get; private init; }
+
+    /// <summary>What a network needs.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>Its needs.</returns>
+    public static NetworkNeeds Of(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var needs = new NetworkNeeds { Features = network.Places.Select(place => place.Shape.Features).Append(network.Input.Features).Max() };
+        needs.Add(network.Layers);
+        return needs;
+    }
+
+    private void Add(Networks.Layers layers)
+    {
+        foreach (var layer in layers)
+        {
+            switch (layer)
+            {
+                case Repeat repeat:
+                    Add(repeat.Unit);
+                    break;
+                case Activation activation:
+                    _functions.Add(activation.Function.Word);
+                    break;
+                default:
+                    _layers.Add(layer.Word);
+                    AddOptions(layer);
+                    break;
+            }
+        }
+    }
+
+    private void AddOptions(Layer layer)
+    {
+        switch (layer)
+        {
+            case Convolution convolution:
+                Add(convolution.Parameters);
+                _kernelSizes.Add(convolution.Kernel);
+                AddIf(convolution.Stride > 1, Stride);
+                AddIf(convolution.Dilation > 1, Dilation);
+                AddIf(convolution.Groups != 1, Groups);
+                if (convolution.Kernel > 1)
+                {
+                    _boundaries.Add(Words.Of(convolution.Boundary));
+                }
+
+                break;
+            case Dense dense:
+                Add(dense.Parameters);
+                break;
+            case Attention attention:
+                Add(attention.Parameters);
+                AddIf(attention.Causal, Causal);
+                break;
+            case Norm norm:
+                _epsilons.Add(norm.Epsilon);
+                AddIf(norm.Scale != 1, NormScale);
+                AddIf(norm is LayerNorm { Over: NormalisedOver.All } or RmsNorm { Over: NormalisedOver.All }, OverAll);
+                break;
+            case Dropout dropout:
+                AddIf(dropout.Mask == DropoutMask.ByPoint, MaskByPoint);
+                break;
+            case Residual residual:
+                AddIf(residual.Skip.Count > 0, Projection);
+                AddIf(residual.Survival < 1, Survival);
+                AddIf(residual.BranchScale != ResidualScale.One || residual.SkipScale != ResidualScale.One, Scales);
+                Add(residual.Branch);
+                Add(residual.Skip);
+                break;
+            case Scaling or Pooling or GlobalAveragePool or Flatten:
+                break;
+            default:
+                throw new UnknownLayerException(layer);
+        }
+    }
+
+    private void Add(Initialisation parameters)
+    {
+        _weightLaws.Add(Words.Of(parameters.Law));
+        AddIf(parameters.BiasVariance > 0, Biases);
+    }
+
+    private void AddIf(bool needed, string option)
+    {
+        if (needed)
+        {
+            _options.Add(option);
+        }
+    }
+}
