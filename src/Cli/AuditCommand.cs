@@ -8,6 +8,9 @@ namespace Wellbehaved.Cli;
 internal static class AuditCommand
 {
     private static readonly string[] SmokeClaims = ["O1", "O2", "O3", "D4", "D7"];
+
+    /// <summary>Asked of whoever draws weights: a program that draws others each time would be taken for a sound one.</summary>
+    private const string SmokeClaimOfSeeds = "I10";
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Describes the command.</summary>
@@ -89,6 +92,12 @@ internal static class AuditCommand
                 {
                     return Broken(request, subject.Description.Name, $"{step}: {failure}", files);
                 }
+            }
+
+            if (smoke && subject.Description.DrawsWeights)
+            {
+                claims = [.. claims, SmokeClaimOfSeeds];
+                work = VerificationRun.Work(request.Scale, claims, request.Architectures);
             }
 
             var run = ProgressDisplay.Show("audit", work, advance => VerificationRun.Of(subject, request.Scale, request.Seed, claims, request.Architectures, advance, cancellation)) with
