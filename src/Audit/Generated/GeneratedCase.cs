@@ -1,0 +1,50 @@
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A network that was drawn, and what is asked about it.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Images">Images of the batch.</param>
+/// <param name="Noise">Of which mapping the noise is the derivative.</param>
+/// <param name="Input">What goes in.</param>
+/// <param name="Scale">What signal and noise are multiplied by.</param>
+/// <param name="Seed">Seed of parameters and input, below 2⁵².</param>
+internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Noise, GeneratedInput Input, double Scale, ulong Seed)
+{
+    /// <summary>How far signals of <see cref="GeneratedInput.Offset"/> are from 0.</summary>
+    private const double Offset = 5;
+
+    /// <summary>In one line.</summary>
+    public string Description => FormattableString.Invariant(
+        $"{Images} images of {Network.Input}, noise {Words.Of(Noise)}, input {Words.Of(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}");
+
+    /// <summary>Numbers at the widest place.</summary>
+    public long Numbers => Images * Network.Places.Select(place => place.Shape.Features).Append(Network.Input.Features).Max();
+
+    /// <summary>Signal and noise at the input.</summary>
+    public Batch Batch()
+    {
+        var batch = Audit.Batch.Gaussian(Network, Images, Seed, 0);
+        var zeros = new double[batch.Signal.Length];
+        var positions = Images * Network.Input.Positions;
+        var only = (long)(Seed % (ulong)positions);
+        var (signal, noise) = Input switch
+        {
+            GeneratedInput.Gaussian => (batch.Signal, batch.Noise),
+            GeneratedInput.Offset => ([.. batch.Signal.Select(value => value + Offset)], batch.Noise),
+            GeneratedInput.Equal => (batch.Signal, batch.Signal),
+            GeneratedInput.ZeroSignal => (zeros, batch.Noise),
+            GeneratedInput.ZeroNoise => (batch.Signal, zeros),
+            GeneratedInput.OnePosition => ([.. batch.Signal.Select((value, i) => i / Network.Input.Channels == only ? value : 0)], batch.Noise),
+            _ => throw new InvalidOperationException($"no numbers for {Input}"),
+        };
+        return batch with { Signal = Scaled(signal), Noise = Scaled(noise) };
+    }
+
+    /// <summary>The same with signal and noise exchanged.</summary>
+    public static Batch Exchanged(Batch batch) => batch with { Signal = batch.Noise, Noise = batch.Signal };
+
+    /// <summary>Numbers of single precision, so that every subject gets the same ones.</summary>
+    private double[] Scaled(double[] values) => [.. values.Select(value => (double)(float)(Scale * value))];
+}
