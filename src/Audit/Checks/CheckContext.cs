@@ -36,6 +36,14 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <returns>True if so.</returns>
     public bool Offers(NetworkSettings network, bool given) => Note(Subject.Description.WhyNot(network, given));
 
+    /// <summary>Whether the subject can be asked for a described network; notes what it declines.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">Inputs of the batch.</param>
+    /// <param name="noise">Of which mapping the noise is the derivative.</param>
+    /// <param name="given">Whether its parameters are given.</param>
+    /// <returns>True if so.</returns>
+    public bool Offers(Networks.Network network, int images, NoiseKind noise, bool given) => Note(Subject.Description.WhyNot(network, images, noise, given));
+
     /// <summary>Those networks that the subject can be asked for with weights of its own; notes what it declines.</summary>
     /// <param name="networks">Networks.</param>
     /// <returns>At least one of them.</returns>

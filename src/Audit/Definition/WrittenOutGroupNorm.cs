@@ -16,7 +16,7 @@ internal static class WrittenOutGroupNorm
     }
 
     /// <summary>The features of each input and group of channels.</summary>
-    private static IEnumerable<IReadOnlyList<int>> Sets(WrittenOutFeatures input, int groups)
+    public static IEnumerable<IReadOnlyList<int>> Sets(WrittenOutFeatures input, int groups)
     {
         for (var image = 0; image < input.Images; image++)
         {

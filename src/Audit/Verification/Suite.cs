@@ -21,6 +21,9 @@ public static class Suite
     /// <remarks>The number of samples follows from a part: were it one over the number of checks, each new claim would change what every other one measures.</remarks>
     internal const int Shares = 112;
 
+    /// <summary>What stands for an architecture in checks of claims on sites: networks composed of layers of every kind.</summary>
+    internal const string Composed = "composed";
+
     /// <summary>The checks.</summary>
     public static ImmutableArray<Check> Checks { get; } =
     [
@@ -72,6 +75,7 @@ public static class Suite
         .. Of("P5", PostChecks.Multiplicativity, [BnFf]),
         .. Of("P6", PostChecks.EqualBranches, [VanillaRes]),
         .. Of("P7", PostChecks.Dilution, [BnRes]),
+        .. SiteClaims.All.Select(claim => claim.OnStandingNetworks()),
     ];
 
     /// <summary>Error rates of each check that compares samples: an equal share of the suite's false alarms.</summary>

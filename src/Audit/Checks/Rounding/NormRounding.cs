@@ -1,0 +1,63 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>How far a norm that differentiates its statistics may be from its definition, whichever formulas it uses: for the variance, and for the derivative.</summary>
+/// <remarks>
+/// <para>
+/// The signal as in <see cref="BatchNormRounding"/>, with n features that share their statistics for the points of a channel; an RMS norm has no mean that errs; γ is one more rounding.
+/// </para>
+/// <para>
+/// The noise, with a = E|dy|, c = E z dy and everything per set. The mean of dy errs by γ_n a. The product c errs by γ_{4n+16}(E|y||dy| + E|y| a)/d, whether it is summed over centred numbers, by expanding
+/// E y dy - E y E dy, or as the derivative of E y² - (E y)², and by 4ϱ E|z||dy| for the deviations it is divided by, three at most. The numerator dy - E dy - z c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|); and the
+/// division, by one deviation more, by 4ϱ + γ_8 of the result.
+/// </para>
+/// </remarks>
+internal static class NormRounding
+{
+    /// <summary>A norm over sets of features.</summary>
+    /// <param name="layer">The norm.</param>
+    /// <param name="input">Signal and noise, as the subject itself has shown them.</param>
+    /// <param name="values">Signal and noise after it, by its definition.</param>
+    /// <param name="sets">Where the features stand that share their statistics.</param>
+    /// <param name="centred">Whether a mean is subtracted.</param>
+    /// <param name="unitRoundoff">u.</param>
+    public static SiteState Of(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IEnumerable<IReadOnlyList<int>> sets, bool centred, double unitRoundoff)
+    {
+        var (signal, noise) = (new double[values.Signal.Length], new double[values.Noise.Length]);
+        foreach (var set in sets)
+        {
+            AddSet(layer, input, values, set, centred, unitRoundoff, signal, noise);
+        }
+
+        return new(values, values.With([.. Enclosure.Bounds(signal)], [.. Enclosure.Bounds(noise)]));
+    }
+
+    private static void AddSet(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IReadOnlyList<int> set, bool centred, double unitRoundoff, double[] signal, double[] noise)
+    {
+        var count = set.Count;
+        var (mean, d) = WrittenOutNormalisation.Statistics(layer, input, set, centred);
+        var absolute = set.Average(i => Math.Abs(input.Signal[i]));
+        var square = set.Average(i => input.Signal[i] * input.Signal[i]);
+        var t = Gamma((3 * count) + 4) * square / (d * d);
+        var relative = t < 1 ? 0.5 * t / (1 - t) : double.PositiveInfinity;
+        var ofMean = centred ? Gamma(count) * absolute : 0;
+        var absoluteNoise = set.Average(i => Math.Abs(input.Noise[i]));
+        var products = set.Average(i => Math.Abs(input.Signal[i] * input.Noise[i]));
+        var along = set.Average(i => (input.Signal[i] - mean) / d * input.Noise[i]);
+        var magnitudes = set.Average(i => Math.Abs((input.Signal[i] - mean) / d * input.Noise[i]));
+        var ofAlong = (Gamma((4 * count) + 16) * (products + (centred ? absolute * absoluteNoise : 0)) / d) + (4 * relative * magnitudes);
+        foreach (var i in set)
+        {
+            var z = Math.Abs((input.Signal[i] - mean) / d);
+            var shift = ofMean + (2 * unitRoundoff * (Math.Abs(input.Signal[i]) + Math.Abs(mean)));
+            var ofZ = (shift * (1 + relative) / d) + (z * (relative + Gamma(10)));
+            signal[i] = Math.Abs(layer.Scale) * ofZ;
+            var numerator = (Gamma((2 * count) + 8) * (Math.Abs(input.Noise[i]) + (centred ? absoluteNoise : 0)))
+                + (ofZ * Math.Abs(along)) + ((z + ofZ) * (ofAlong + (Gamma(8) * Math.Abs(along))));
+            noise[i] = (Math.Abs(layer.Scale) * numerator * (1 + relative) / d) + (Math.Abs(values.Noise[i]) * ((4 * relative) + Gamma(9)));
+        }
+
+        double Gamma(int roundings) => Roundings.Gamma(roundings, unitRoundoff);
+    }
+}

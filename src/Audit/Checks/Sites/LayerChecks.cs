@@ -1,0 +1,58 @@
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>O5 to O12: each layer of a described network does to the subject's own tensors what its definition says, to signal and noise, of both kinds, with given parameters and the subject's own.</summary>
+internal static class LayerChecks
+{
+    /// <summary>Means and scales of inputs, which take turns: centred ones hide what is not centred, and numbers near 1 what is not scaled.</summary>
+    private static readonly (double Mean, double Scale)[] Inputs = [(0, 1), (2, 1), (-1, 3), (0.5, 0.3)];
+
+    /// <summary>Compares the layers of a family.</summary>
+    /// <param name="context">The subject.</param>
+    /// <param name="family">The family.</param>
+    /// <param name="cases">Networks; those without such a layer say nothing.</param>
+    public static IEnumerable<Measurement> Measure(CheckContext context, LayerFamily family, IReadOnlyList<SiteCase> cases)
+    {
+        // What a layer with weights does with its own is seen by its weights (I12).
+        var sources = family is LayerFamily.Linear or LayerFamily.Attention ? new[] { true } : [true, false];
+        foreach (var given in sources)
+        {
+            var comparisons = new SiteComparisons(family);
+            foreach (var (site, study) in cases.Select((site, study) => (site, study)).Where(pair => pair.site.Families.Contains(family)))
+            {
+                foreach (var noise in site.Noises)
+                {
+                    context.Cancellation.ThrowIfCancellationRequested();
+                    if (context.Offers(site.Network, site.Images, noise, given))
+                    {
+                        Compare(context, site, study, noise, given, comparisons);
+                    }
+                }
+            }
+
+            foreach (var measurement in comparisons.Conclude(given ? "given parameters" : "parameters of its own"))
+            {
+                yield return measurement;
+            }
+        }
+    }
+
+    private static void Compare(CheckContext context, SiteCase site, int study, NoiseKind noise, bool given, SiteComparisons comparisons)
+    {
+        var (mean, scale) = Inputs[study % Inputs.Length];
+        var input = site.Input(context.SeedOf(~study), mean, scale);
+        var parameters = given ? site.Parameters(context.SeedOf(study)) : null;
+        Weights weights = parameters is null ? new Weights.Own(context.SeedOf(study), (uint)study) : new Weights.Given(parameters);
+        var trace = NetworkTrace.Of(context.Subject, site.Network, noise, weights, input);
+        new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {Words.Of(noise)}, {site.Description}").Compare();
+    }
+
+    private static WrittenOutNoise Definition(NoiseKind noise) => noise switch
+    {
+        NoiseKind.Mapping => WrittenOutNoise.Mapping,
+        NoiseKind.Full => WrittenOutNoise.Full,
+        _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
+    };
+}

@@ -1,0 +1,117 @@
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A described network and the number of inputs of its batches: what claims on sites are checked on.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Images">Inputs of a batch.</param>
+internal sealed record SiteCase(Network Network, int Images)
+{
+    /// <summary>For messages.</summary>
+    public string Description => FormattableString.Invariant($"{Network.Name}, {Images} inputs of {Network.Input}");
+
+    /// <summary>The families of its layers.</summary>
+    public IReadOnlySet<LayerFamily> Families { get; } = LayerFamilies.All(Network.Layers).Select(LayerFamilies.Of).ToHashSet();
+
+    /// <summary>The noises that differ for it: that of the mapping, and the full one where a batch norm tells them apart.</summary>
+    public IReadOnlyList<NoiseKind> Noises => Families.Contains(LayerFamily.BatchNorm) ? [NoiseKind.Mapping, NoiseKind.Full] : [NoiseKind.Mapping];
+
+    /// <summary>Normal numbers times a scale with a mean, and noise of the inverse scale; the same for every subject.</summary>
+    public Batch Input(ulong seed, double mean = 0, double scale = 1)
+    {
+        var normal = Batch.Gaussian(Network, Images, seed, 0);
+        return normal with { Signal = InSingle(normal.Signal, value => scale * (value + mean)), Noise = InSingle(normal.Noise, value => value / scale) };
+
+        static double[] InSingle(double[] values, Func<double, double> of) => Array.ConvertAll(values, value => (double)(float)of(value));
+    }
+
+    /// <summary>Parameters by the laws of the description, drawn by the auditor; orthogonal weights are normal ones here, which are weights like any others where they are given.</summary>
+    public IReadOnlyList<double[]> Parameters(ulong seed)
+    {
+        var all = new List<double[]>();
+        var points = PointsOfMasks().GetEnumerator();
+        foreach (var tensor in ParameterList.Of(Network))
+        {
+            var index = (uint)all.Count;
+            all.Add(tensor.Kind switch
+            {
+                ParameterKind.Weights or ParameterKind.Biases => Normal(checked((int)tensor.Length), Math.Sqrt(tensor.Variance), index),
+                ParameterKind.Mask when tensor.Layer is Dropout dropout => [.. Uniform(MaskLength(tensor), index).Select(value => value < dropout.Keep ? (double)(float)(1 / dropout.Keep) : 0)],
+                ParameterKind.Survival when tensor.Layer is Residual residual => [.. Uniform(1, index).Select(value => value < residual.Survival ? 1.0 : 0)],
+                _ => throw new UnknownLayerException(tensor.Layer),
+            });
+        }
+
+        return all;
+
+        int MaskLength(ParameterTensor tensor)
+        {
+            points.MoveNext();
+            return tensor.FanIn == 1 ? tensor.Outputs : points.Current * tensor.Outputs;
+        }
+
+        double[] Normal(int count, double deviation, uint index)
+        {
+            var values = new double[count];
+            new RandomNumbers(seed, 0, index, RandomPurpose.Weights).FillNormal<double>(values, deviation);
+            return values;
+        }
+
+        IEnumerable<double> Uniform(int count, uint index)
+        {
+            var state = Mixing.Mix(seed ^ Mixing.Mix(~(ulong)index));
+            for (var i = 0; i < count; i++)
+            {
+                state = Mixing.Mix(state);
+                yield return Math.ScaleB(state >> 11, -53);
+            }
+        }
+    }
+
+    /// <summary>Points of the features that each dropout reads, in the order of propagation.</summary>
+    private IEnumerable<int> PointsOfMasks()
+    {
+        var shape = Network.Input;
+        return Of(Network.Layers, () => shape, made => shape = made).ToArray();
+
+        IEnumerable<int> Of(Networks.Layers layers, Func<Shape> current, Action<Shape> make)
+        {
+            foreach (var layer in layers)
+            {
+                switch (layer)
+                {
+                    case Repeat repeat:
+                        foreach (var points in Enumerable.Range(0, repeat.Times).SelectMany(_ => Of(repeat.Unit, current, make)))
+                        {
+                            yield return points;
+                        }
+
+                        break;
+                    case Residual residual:
+                        var input = current();
+                        foreach (var points in Of(residual.Branch, current, make))
+                        {
+                            yield return points;
+                        }
+
+                        make(input);
+                        foreach (var points in Of(residual.Skip, current, make))
+                        {
+                            yield return points;
+                        }
+
+                        break;
+                    default:
+                        if (layer is Dropout)
+                        {
+                            yield return checked((int)(Images * current().Positions));
+                        }
+
+                        make(layer.OutputOf(current()));
+                        break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Comparisons of the layers of one family, those of others being left out.</summary>
+/// <param name="family">The family.</param>
+internal sealed class SiteComparisons(LayerFamily family)
+{
+    private readonly SortedDictionary<string, ExactComparison> _byLayer = new(StringComparer.Ordinal);
+
+    /// <summary>The family.</summary>
+    public LayerFamily Family { get; } = family;
+
+    /// <summary>Compares what a place shows with what it should.</summary>
+    public void Add(LayerFamily of, NetworkSnapshot shown, SiteState right, string description)
+    {
+        if (of == Family)
+        {
+            var comparison = Of(shown.Place.After?.Word ?? "beginning of a unit");
+            comparison.AddTensor(shown.Signal, right.Values.Signal, right.Bounds.Signal, $"signal, {shown.Where}, {description}");
+            comparison.AddTensor(shown.Noise, right.Values.Noise, right.Bounds.Noise, $"noise, {shown.Where}, {description}");
+        }
+    }
+
+    /// <summary>Compares what a dropout shows, of which the subject drew the mask: every number is dropped or divided by p, signal and noise alike, and a shared mask is that of all points.</summary>
+    public void AddOwnMask(Dropout layer, SiteState input, NetworkSnapshot shown, double unitRoundoff, string description)
+    {
+        if (Family != LayerFamily.Dropout)
+        {
+            return;
+        }
+
+        var (values, channels) = (input.Values, input.Values.Channels);
+        var mask = new double[layer.Mask == DropoutMask.Shared ? channels : values.Signal.Length];
+        Array.Fill(mask, double.NaN);
+        var comparison = Of(layer.Word);
+        for (var i = 0; i < values.Signal.Length; i++)
+        {
+            // A number that is 0 tells nothing of its mask.
+            ref var factor = ref mask[i % mask.Length];
+            factor = double.IsNaN(factor) && values.Signal[i] != 0 ? (shown.Signal[i] == 0 ? 0 : 1 / layer.Keep)
+                : double.IsNaN(factor) && values.Noise[i] != 0 ? (shown.Noise[i] == 0 ? 0 : 1 / layer.Keep)
+                : factor;
+            var known = double.IsNaN(factor) ? 0 : factor;
+            var gamma = Roundings.Gamma(3, unitRoundoff);
+            comparison.Add(new Observed(shown.Signal[i]), new Expected(known * values.Signal[i]), (gamma * Math.Abs(known * values.Signal[i])) + (known * input.Bounds.Signal[i]), $"signal, {shown.Where}, {description}");
+            comparison.Add(new Observed(shown.Noise[i]), new Expected(known * values.Noise[i]), (gamma * Math.Abs(known * values.Noise[i])) + (known * input.Bounds.Noise[i]), $"noise, {shown.Where}, {description}");
+        }
+    }
+
+    /// <summary>A measurement for each layer that was met.</summary>
+    /// <param name="where">Added to its name.</param>
+    public IEnumerable<Measurement> Conclude(string where) =>
+        _byLayer.Where(pair => pair.Value.Comparisons > 0).Select(pair => pair.Value.Conclude($"{pair.Key}, {where}"));
+
+    private ExactComparison Of(string word)
+    {
+        if (!_byLayer.TryGetValue(word, out var comparison))
+        {
+            _byLayer.Add(word, comparison = new ExactComparison());
+        }
+
+        return comparison;
+    }
+}

@@ -1,0 +1,367 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>An implementation of described networks as a stranger writes one: layer after layer, by its rules, in double precision that is rounded to single after each layer. Of the four architectures it does what the reference does.</summary>
+/// <param name="name">Its name.</param>
+/// <param name="rules">Its rules.</param>
+internal sealed class LayerInterpreter(string name, LayerRules rules) : ReferenceSubject
+{
+    public override SubjectDescription Description { get; } = new(name) { NetworkOffer = NetworkOffer.Everything };
+
+    public override void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
+    {
+        var shape = input.Shape;
+        var start = new Tensor(shape.Images, shape.Height, shape.Width, shape.Channels, input.Signal, input.Noise).InSingle();
+        new Walk(network, noise, weights, rules, observe).Start(start);
+    }
+
+    public override void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe)
+    {
+        foreach (var (index, propagation) in propagations.Index())
+        {
+            Propagate(network, noise, propagation.Weights, propagation.Input, snapshot =>
+            {
+                if (wants(snapshot.Index))
+                {
+                    observe(index, snapshot.Index, snapshot.Moments());
+                }
+            });
+        }
+    }
+
+    /// <summary>One propagation.</summary>
+    private sealed class Walk(Network network, NoiseKind noise, Weights weights, LayerRules rules, Action<NetworkSnapshot> observe)
+    {
+        private readonly ParameterTensor[] _tensors = [.. ParameterList.Of(network)];
+        private int _place;
+        private int _parameter;
+
+        public void Start(Tensor input) => Stack(network.Layers, input, (0, 1));
+
+        private Tensor Stack(Networks.Layers layers, Tensor state, (int Unit, int Units) stack)
+        {
+            foreach (var layer in layers)
+            {
+                switch (layer)
+                {
+                    case Repeat repeat when repeat.Unit.Any(inner => inner is Repeat):
+                        for (var i = 0; i < repeat.Times; i++)
+                        {
+                            state = Stack(repeat.Unit, state, (i, repeat.Times));
+                        }
+
+                        break;
+                    case Repeat repeat:
+                        for (var i = 0; i < repeat.Times; i++)
+                        {
+                            state = Unit(repeat.Unit, Show(state), (i, repeat.Times), shown: true);
+                        }
+
+                        break;
+                    case Residual:
+                        state = Unit([layer], Show(state), stack, shown: true);
+                        break;
+                    default:
+                        state = Unit([layer], state, stack, shown: true);
+                        break;
+                }
+            }
+
+            return state;
+        }
+
+        private Tensor Unit(Networks.Layers layers, Tensor state, (int Unit, int Units) stack, bool shown)
+        {
+            foreach (var layer in layers)
+            {
+                switch (layer)
+                {
+                    case Repeat repeat:
+                        for (var i = 0; i < repeat.Times; i++)
+                        {
+                            state = Unit(repeat.Unit, state, (i, repeat.Times), shown && i == 0);
+                        }
+
+                        break;
+                    case Residual residual:
+                        state = Add(residual, state, stack, shown);
+                        break;
+                    default:
+                        state = Apply(layer, state).InSingle();
+                        state = shown && layer is not Networks.Flatten ? Show(state) : state;
+                        break;
+                }
+            }
+
+            return state;
+        }
+
+        private Tensor Add(Residual layer, Tensor input, (int Unit, int Units) stack, bool shown)
+        {
+            var survival = layer.Survival < 1 ? Take(1)[0] : 1;
+            var branch = Unit(layer.Branch, input, stack, shown);
+            if (shown && network.Places[_place].Kind == Networks.PlaceKind.BranchEnd)
+            {
+                branch = Show(branch);
+            }
+
+            var skip = rules.Join(layer, input, Unit(layer.Skip, input, stack, shown));
+            var (alpha, gamma) = rules.Scales(layer, stack.Unit, stack.Units);
+            var sum = Tensor.Zero(branch.Images, branch.Height, branch.Width, branch.Channels);
+            for (var i = 0; i < sum.Signal.Length; i++)
+            {
+                sum.Signal[i] = rules.Sum(gamma * skip.Signal[i], alpha * rules.Survival(layer, survival, false) * branch.Signal[i], false);
+                sum.Noise[i] = rules.Sum(gamma * skip.Noise[i], alpha * rules.Survival(layer, survival, true) * branch.Noise[i], true);
+            }
+
+            return shown ? Show(sum.InSingle()) : sum.InSingle();
+        }
+
+        private Tensor Apply(Layer layer, Tensor input) => layer switch
+        {
+            Networks.Convolution convolution => Convolve(convolution, input),
+            Dense dense => Dense(input, dense.Channels ?? input.Channels, dense, dense.Parameters),
+            Attention attention => Attend(attention, input),
+            Activation activation => input.Map((x, dx) => (rules.Value(activation.Function, x), rules.Derivative(activation.Function, x) * dx)),
+            Norm norm => Normalise(norm, input),
+            Networks.Scaling scaling => input.Map((x, dx) => (rules.Factor(scaling, false) * x, rules.Factor(scaling, true) * dx)),
+            Pooling pooling => Pool(pooling, input, rules.Window(pooling, input.Height), rules.Window(pooling, input.Width)),
+            GlobalAveragePool => Pool(layer, input, input.Height, input.Width),
+            Networks.Flatten => rules.Flatten(input),
+            Networks.Dropout dropout => Drop(dropout, input),
+            _ => throw new UnknownLayerException(layer),
+        };
+
+        private Tensor Convolve(Networks.Convolution layer, Tensor input)
+        {
+            var outputs = layer.Channels ?? input.Channels;
+            var groups = rules.Groups(layer, input.Channels);
+            var perGroup = input.Channels / groups;
+            var (index, weights) = (_parameter, Take(layer.Kernel * layer.Kernel * (input.Channels / layer.GroupsOf(input.Channels)) * outputs));
+            var ofNoise = rules.WeightsOfNoise?.Invoke(_tensors[index], weights) ?? weights;
+            var biases = layer.Parameters.BiasVariance > 0 ? Take(outputs) : new double[outputs];
+            var result = Tensor.Zero(input.Images, ((input.Height - 1) / layer.Stride) + 1, ((input.Width - 1) / layer.Stride) + 1, outputs);
+            var channels = input.Channels / layer.GroupsOf(input.Channels);
+            for (var image = 0; image < result.Images; image++)
+            {
+                for (var row = 0; row < result.Height; row++)
+                {
+                    for (var column = 0; column < result.Width; column++)
+                    {
+                        for (var output = 0; output < outputs; output++)
+                        {
+                            var group = rules.GroupOfOutput(output, outputs, groups);
+                            var at = result.At(image, row, column, output);
+                            for (var a = 0; a < layer.Kernel; a++)
+                            {
+                                for (var b = 0; b < layer.Kernel; b++)
+                                {
+                                    var i = rules.Source(layer.Boundary, rules.Centre(layer, row) - rules.PatchStart(layer) + (a * rules.Dilation(layer)), input.Height, input.Width);
+                                    var j = rules.Source(layer.Boundary, rules.Centre(layer, column) - rules.PatchStart(layer) + (b * rules.Dilation(layer)), input.Width, input.Height);
+                                    if (i is null || j is null)
+                                    {
+                                        continue;
+                                    }
+
+                                    var (tap, tapOfNoise) = (rules.Tap(layer, false, (a, b)), rules.Tap(layer, true, (a, b)));
+                                    for (var channel = 0; channel < Math.Min(channels, perGroup); channel++)
+                                    {
+                                        var source = input.At(image, i.Value, j.Value, rules.InputOfGroup(group, channel, perGroup, groups));
+                                        result.Signal[at] += weights[Weight(tap, channel)] * input.Signal[source];
+                                        result.Noise[at] += ofNoise[Weight(tapOfNoise, channel)] * input.Noise[source];
+                                    }
+                                }
+                            }
+
+                            result.Signal[at] = (rules.Gain(layer, false) * result.Signal[at]) + rules.Bias(biases[output], false);
+                            result.Noise[at] = (rules.Gain(layer, true) * result.Noise[at]) + rules.Bias(biases[output], true);
+
+                            int Weight((int Row, int Column) place, int channel) => (((((place.Row * layer.Kernel) + place.Column) * channels) + channel) * outputs) + output;
+                        }
+                    }
+                }
+            }
+
+            return result;
+        }
+
+        private Tensor Dense(Tensor input, int outputs, Layer layer, Initialisation parameters)
+        {
+            var (index, weights) = (_parameter, Take(input.Channels * outputs));
+            var ofNoise = rules.WeightsOfNoise?.Invoke(_tensors[index], weights) ?? weights;
+            var biases = parameters.BiasVariance > 0 ? Take(outputs) : new double[outputs];
+            return Dense(input, outputs, layer, weights, ofNoise, biases);
+        }
+
+        private Tensor Dense(Tensor input, int outputs, Layer layer, double[] weights, double[] ofNoise, double[] biases)
+        {
+            var result = Tensor.Zero(input.Images, input.Height, input.Width, outputs);
+            for (var point = 0; point < input.Points; point++)
+            {
+                for (var output = 0; output < outputs; output++)
+                {
+                    var (y, dy) = (0.0, 0.0);
+                    for (var channel = 0; channel < input.Channels; channel++)
+                    {
+                        y += rules.DenseWeight(weights, channel, output, input.Channels, outputs) * input.Signal[(point * input.Channels) + channel];
+                        dy += rules.DenseWeight(ofNoise, channel, output, input.Channels, outputs) * input.Noise[(point * input.Channels) + channel];
+                    }
+
+                    result.Signal[(point * outputs) + output] = (rules.Gain(layer, false) * y) + rules.Bias(biases[output], false);
+                    result.Noise[(point * outputs) + output] = (rules.Gain(layer, true) * dy) + rules.Bias(biases[output], true);
+                }
+            }
+
+            return result;
+        }
+
+        private Tensor Normalise(Norm norm, Tensor input)
+        {
+            var result = Tensor.Zero(input.Images, input.Height, input.Width, input.Channels);
+            foreach (var set in rules.Sets(norm, input))
+            {
+                var mean = rules.Centres(norm) ? set.Average(i => input.Signal[i]) : 0;
+                var variance = set.Sum(i => (input.Signal[i] - mean) * (input.Signal[i] - mean)) / rules.Denominator(norm, set.Length);
+                var deviation = rules.Deviation(norm, variance);
+                var meanNoise = rules.Centres(norm) ? set.Average(i => input.Noise[i]) : 0;
+                var along = set.Average(i => (input.Signal[i] - mean) / deviation * input.Noise[i]);
+                foreach (var i in set)
+                {
+                    var z = (input.Signal[i] - mean) / deviation;
+                    var taken = rules.Holds(norm, noise) ? 0 : rules.TakenOff(norm, meanNoise, z, along);
+                    (result.Signal[i], result.Noise[i]) = (rules.Scale(norm, false) * z, rules.Scale(norm, true) * (input.Noise[i] - taken) / deviation);
+                }
+            }
+
+            return result;
+        }
+
+        private Tensor Pool(Layer layer, Tensor input, int rows, int columns)
+        {
+            var result = Tensor.Zero(input.Images, input.Height / rows, input.Width / columns, input.Channels);
+            for (var image = 0; image < result.Images; image++)
+            {
+                for (var row = 0; row < result.Height; row++)
+                {
+                    for (var column = 0; column < result.Width; column++)
+                    {
+                        for (var channel = 0; channel < result.Channels; channel++)
+                        {
+                            int[] window =
+                            [
+                                .. from a in Enumerable.Range(row * rows, rows)
+                                   from b in Enumerable.Range(column * columns, columns)
+                                   select input.At(image, a, b, channel),
+                            ];
+                            var at = result.At(image, row, column, channel);
+                            (result.Signal[at], result.Noise[at]) = rules.Pool(layer, [.. window.Select(i => input.Signal[i])], [.. window.Select(i => input.Noise[i])]);
+                        }
+                    }
+                }
+            }
+
+            return result;
+        }
+
+        private Tensor Drop(Networks.Dropout layer, Tensor input)
+        {
+            var mask = Take(layer.Mask == DropoutMask.Shared ? input.Channels : input.Points * input.Channels);
+            var result = Tensor.Zero(input.Images, input.Height, input.Width, input.Channels);
+            for (var i = 0; i < result.Signal.Length; i++)
+            {
+                var (point, channel) = (i / input.Channels, i % input.Channels);
+                result.Signal[i] = rules.Mask(layer, mask, point, channel, input.Channels, false) * input.Signal[i];
+                result.Noise[i] = rules.Mask(layer, mask, point, channel, input.Channels, true) * input.Noise[i];
+            }
+
+            return result;
+        }
+
+        private Tensor Attend(Attention layer, Tensor input)
+        {
+            var projections = Enumerable.Range(0, 4).Select(_ => (
+                Weights: Take(input.Channels * input.Channels),
+                Biases: layer.Parameters.BiasVariance > 0 ? Take(input.Channels) : new double[input.Channels])).ToArray();
+            var (queries, keys, values) = (Project(0, input), Project(1, input), Project(2, input));
+            var attended = Tensor.Zero(input.Images, input.Height, input.Width, input.Channels);
+            var width = input.Channels / layer.Heads;
+            for (var image = 0; image < input.Images; image++)
+            {
+                for (var head = 0; head < layer.Heads; head++)
+                {
+                    for (var position = 0; position < input.Positions; position++)
+                    {
+                        AttendTo(image, head, position);
+                    }
+                }
+            }
+
+            return Project(3, attended);
+
+            Tensor Project(int use, Tensor from)
+            {
+                var (weights, biases) = projections[rules.Projections[use]];
+                return Dense(from, input.Channels, layer, weights, weights, biases);
+            }
+
+            void AttendTo(int image, int head, int position)
+            {
+                var seen = rules.Seen(layer, position, input.Positions);
+                var first = image * input.Positions;
+                var (scores, scoreNoise) = (new double[seen], new double[seen]);
+                for (var j = 0; j < seen; j++)
+                {
+                    for (var c = 0; c < width; c++)
+                    {
+                        var channel = rules.ChannelOfHead(head, c, width, layer.Heads);
+                        var (q, k) = (((first + position) * input.Channels) + channel, ((first + j) * input.Channels) + channel);
+                        scores[j] += queries.Signal[q] * keys.Signal[k];
+                        scoreNoise[j] += (queries.Noise[q] * keys.Signal[k]) + (queries.Signal[q] * keys.Noise[k]);
+                    }
+
+                    scores[j] /= rules.ScoreScale(width, input.Channels);
+                    scoreNoise[j] /= rules.ScoreScale(width, input.Channels);
+                }
+
+                var largest = scores.Max();
+                var sum = scores.Sum(score => Math.Exp(score - largest));
+                double[] shares = [.. scores.Select(score => Math.Exp(score - largest) / sum)];
+                var mean = shares.Zip(scoreNoise, (share, dx) => share * dx).Sum();
+                for (var c = 0; c < width; c++)
+                {
+                    var channel = rules.ChannelOfHead(head, c, width, layer.Heads);
+                    var at = ((first + position) * input.Channels) + channel;
+                    for (var j = 0; j < seen; j++)
+                    {
+                        var v = ((first + j) * input.Channels) + channel;
+                        attended.Signal[at] += shares[j] * values.Signal[v];
+                        attended.Noise[at] += (rules.ShareNoise(shares[j], scoreNoise[j], mean) * values.Signal[v]) + (shares[j] * values.Noise[v]);
+                    }
+                }
+            }
+        }
+
+        private double[] Take(int length)
+        {
+            var tensor = _tensors[_parameter++];
+            return weights switch
+            {
+                Weights.Given given => [.. given.Kernels[_parameter - 1].Select(value => (double)(float)value)],
+                Weights.Own own => [.. rules.Draw(tensor, length, own.Seed, own.Simulation).Select(value => (double)(float)value)],
+                _ => throw new ArgumentException("expected given or own weights"),
+            };
+        }
+
+        private Tensor Show(Tensor state)
+        {
+            var index = _place++;
+            var shown = rules.NoiseAtPlace(index) is var factor && factor == 1 ? state : state.Map((x, dx) => (x, (float)(factor * dx)));
+            var shape = new TensorShape(shown.Images, shown.Height, shown.Width, shown.Channels);
+            observe(new NetworkSnapshot(index, network.Places[index], shape, shown.Signal, shown.Noise, () => rules.Moments(PlainMoments.Of(shape, shown.Signal, shown.Noise))));
+            return shown;
+        }
+    }
+}
