@@ -5,8 +5,9 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Draws networks that a subject offers: small ones of every kind, and some that are wide, deep or have a large batch.</summary>
 /// <param name="offer">What the subject offers.</param>
+/// <param name="unitRoundoff">u of the subject's numbers.</param>
 /// <param name="seed">The seed of all of them.</param>
-internal sealed class NetworkGenerator(NetworkOffer offer, ulong seed)
+internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, ulong seed)
 {
     /// <summary>One in so many networks is large.</summary>
     private const int LargeOnes = 8;
@@ -38,7 +39,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, ulong seed)
         var draws = new Draws(Mixing.SeedOf(seed, FormattableString.Invariant($"generated {index} {given}")));
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (Drawn(draws, SizeOf(index)) is { } drawn && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null)
+            if (Drawn(draws, SizeOf(index)) is { } drawn && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.StaysInRange(unitRoundoff))
             {
                 return drawn;
             }

@@ -93,7 +93,7 @@ public static class AdapterTest
     {
         try
         {
-            Weights weights = given ? DrawnParameters.Of(network, AdapterNetworks.Images, Seed) : new Weights.Own(Seed, 0);
+            Weights weights = given ? new Weights.Given(new SiteCase(network, AdapterNetworks.Images).Parameters(Seed)) : new Weights.Own(Seed, 0);
             NetworkTrace.Of(subject, network, noise, weights, Batch.Gaussian(network, AdapterNetworks.Images, Seed, 0), snapshot => snapshot.Moments());
         }
         catch (DeclinedException)
