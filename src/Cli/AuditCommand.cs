@@ -39,17 +39,19 @@ internal static class AuditCommand
             HelpName = "number",
         };
         var network = new Option<string?>("--network") { Description = "Ask about this network alone, a file or a recipe, as about a generated one", HelpName = "FILE|NAME" };
+        var input = ShapeOption.Create();
+        var depth = new Option<int?>("--total-depth") { Description = "With --network: what its \"L\" stands for", HelpName = "number" };
         var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", DefaultLimit.TotalSeconds, "a positive number of seconds");
         var processes = OptionFactory.Number("--processes", "Instances of the program side by side", Environment.ProcessorCount);
         var outputs = new ReportOptions();
-        var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.") { command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes, generated, network };
+        var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.") { command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes, generated, network, input, depth };
         recorded.AddTo(audit);
         outputs.AddTo(audit);
         audit.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var files = outputs.Of(parsed);
             var chosen = OptionFactory.ChosenArchitectures(parsed, architectures);
-            var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes, generated, network };
+            var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes, generated, network, input, depth };
             var source = parsed.GetValue(network);
             foreach (var option in parsed.GetValue(results) is null ? recorded.Options.Except(source is null ? [] : recorded.OfNetworks) : ofPrograms)
             {
@@ -59,14 +61,11 @@ internal static class AuditCommand
                 }
             }
 
-            if (source is not null)
+            foreach (var option in source is null ? new Option[] { input, depth } : [smoke, generated, architectures])
             {
-                foreach (var option in new Option[] { smoke, generated, architectures })
+                if (parsed.GetResult(option) is { Implicit: false })
                 {
-                    if (parsed.GetResult(option) is { Implicit: false })
-                    {
-                        throw new InvalidInputException(option.Name, "expected without --network, about which alone the program is asked");
-                    }
+                    throw new InvalidInputException(option.Name, source is null ? "expected with --network only" : "expected without --network, about which alone the program is asked");
                 }
             }
 
@@ -84,7 +83,7 @@ internal static class AuditCommand
                         parsed.GetValue(allowDeclined))
                     {
                         Generated = NotNegative(parsed.GetValue(generated) ?? (parsed.GetRequiredValue(scale) == "full" ? GeneratedAtFull : GeneratedAtQuick)),
-                        Network = source is null ? null : NetworkOf(source, recorded.Of(parsed), parsed.GetValue(seed)),
+                        Network = source is null ? null : NetworkOf(source, recorded.Of(parsed), (parsed.GetValue(input), parsed.GetValue(depth)), parsed.GetValue(seed)),
                     },
                     parsed.GetValue(smoke),
                     files,
@@ -192,7 +191,7 @@ internal static class AuditCommand
     }
 
     /// <summary>The network that is asked about alone.</summary>
-    private static (Networks.Network Network, int Images) NetworkOf(string name, RecordedExperiment sizes, ulong seed)
+    private static (Networks.Network Network, int Images) NetworkOf(string name, RecordedExperiment sizes, (Networks.Shape? Input, int? Depth) open, ulong seed)
     {
         if (seed >= 1UL << 52)
         {
@@ -201,7 +200,7 @@ internal static class AuditCommand
 
         var images = sizes.BatchSize ?? DefaultBatch;
         return images is > 0 and <= MostImages
-            ? (NetworkSource.Open(name).With(new NetworkSizes(null, sizes.NumChannels, null)), images)
+            ? (NetworkSource.Open(name).With(new NetworkSizes(open.Input, sizes.NumChannels, open.Depth)), images)
             : throw new InvalidInputException("--batch-size", $"expected a number from 1 to {MostImages} with --network, got {images}");
     }
 
