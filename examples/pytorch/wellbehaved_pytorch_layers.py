@@ -19,7 +19,7 @@ from wellbehaved_pytorch import measure, seed_generator
 
 
 class ChannelsLast(nn.Module):
-    """A module of features in the last axis, such as nn.Linear, between modules of images."""
+    """A module of features in the last axis, such as nn.Linear, between modules of images. What it puts out is contiguous: the derivative of nn.GroupNorm wants that."""
 
     def __init__(self, inner):
         super().__init__()
@@ -27,7 +27,7 @@ class ChannelsLast(nn.Module):
 
     def forward(self, x):
         y = self.inner(x.movedim(1, -1))
-        return y[:, :, None, None] if y.ndim == 2 else y.movedim(-1, 1)
+        return y[:, :, None, None] if y.ndim == 2 else y.movedim(-1, 1).contiguous()
 
 
 class Attention(nn.Module):

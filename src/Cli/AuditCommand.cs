@@ -110,6 +110,11 @@ internal static class AuditCommand
         {
             subject = new ProcessSubject(request.Command, request.Limit, request.Processes, adoptsOrphans: true, cancellation);
             Console.WriteLine($"{subject.Description.Name} {subject.Description.Version}".TrimEnd());
+            if (request.Network is not null)
+            {
+                RequireLayers(subject.Description);
+            }
+
             foreach (var (step, failure) in AdapterTest.Of(subject))
             {
                 if (smoke || failure is not null)
@@ -132,7 +137,6 @@ internal static class AuditCommand
             var generated = GeneratedRun.None;
             if (request.Network is { } asked)
             {
-                RequireLayers(subject.Description);
                 generated = GeneratedAudit.Of(subject, asked.Network, asked.Images, request.Seed, claims, cancellation);
             }
 

@@ -69,7 +69,7 @@ public static class GeneratedAudit
         Parallel.For(0, answers.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             var (drawn, given) = caseOf(i);
-            answers[i] = drawn is null ? null : GeneratedAnswer.Of(subject, drawn, given);
+            answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Of(subject, drawn, given);
         });
         GeneratedAnswer[] asked = [.. answers.OfType<GeneratedAnswer>()];
         var findings = new ConcurrentDictionary<string, GeneratedFinding>();
@@ -95,21 +95,9 @@ public static class GeneratedAudit
                 cancellation.ThrowIfCancellationRequested();
                 return GeneratedAnswer.Of(subject, drawn, given).Rejects(claim);
             },
-            drawn => description.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && IsInRange(drawn, description.UnitRoundoff)).Smallest(failing.Case);
+            drawn => description.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(description.UnitRoundoff)).Smallest(failing.Case);
         var measurement = GeneratedAnswer.Of(subject, smallest, given).Of(claim).FirstOrDefault(measurement => measurement.Verdict == Verdict.Rejected) ?? failing.Of(claim).First(measurement => measurement.Verdict == Verdict.Rejected);
         return new GeneratedFinding(claim, smallest, given, measurement);
-    }
-
-    private static bool IsInRange(GeneratedCase drawn, double unitRoundoff)
-    {
-        try
-        {
-            return drawn.StaysInRange(unitRoundoff);
-        }
-        catch (WrittenOutConstantException)
-        {
-            return false;
-        }
     }
 
     /// <summary>What all networks say of a claim; null where none had a site of it.</summary>

@@ -22,17 +22,29 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
     /// <summary>Numbers at the widest place.</summary>
     public long Numbers => Images * Network.Places.Select(place => place.Shape.Features).Append(Network.Input.Features).Max();
 
-    /// <summary>Whether its numbers stay where a subject's numbers neither overflow nor lose digits, squares and sums of them included.</summary>
+    /// <summary>Whether its numbers stay where a subject's numbers neither overflow nor lose digits or underflow, squares and sums of them included.</summary>
     /// <param name="unitRoundoff">u of the subject's numbers: those of 16 bits with 11 digits have a small range.</param>
-    /// <exception cref="WrittenOutConstantException">A norm without ε meets equal features.</exception>
-    public bool StaysInRange(double unitRoundoff)
+    /// <returns>False also where a norm without ε meets equal features.</returns>
+    public bool CanBeJudged(double unitRoundoff)
     {
-        var (least, most) = unitRoundoff == Math.ScaleB(1, -11) ? (1e-2, 1e2) : (1e-9, 1e9);
+        try
+        {
+            return StaysInRange(unitRoundoff);
+        }
+        catch (WrittenOutConstantException)
+        {
+            return false;
+        }
+    }
+
+    private bool StaysInRange(double unitRoundoff)
+    {
+        var (tiniest, least, most) = unitRoundoff == Math.ScaleB(1, -11) ? (1e-4, 1e-2, 1e2) : (1e-30, 1e-9, 1e9);
         var batch = Batch();
         var input = new WrittenOutFeatures(Images, Network.Input.Height, Network.Input.Width, Network.Input.Channels, batch.Signal, batch.Noise);
         return new WrittenOutMapping(Network, new SiteCase(Network, Images).Parameters(Seed)).Propagate(input).Places
             .SelectMany(place => new[] { place.Features.Signal, place.Features.Noise })
-            .All(tensor => tensor.Max(Math.Abs) is var largest && (largest == 0 || (largest > least && largest < most)));
+            .All(tensor => tensor.Max(Math.Abs) is var largest && (largest == 0 || (largest > least && largest < most)) && tensor.All(value => value == 0 || Math.Abs(value) > tiniest));
     }
 
     /// <summary>Signal and noise at the input.</summary>

@@ -10,9 +10,12 @@ namespace Wellbehaved.Audit;
 internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, ulong seed)
 {
     /// <summary>One in so many networks is large.</summary>
-    private const int LargeOnes = 8;
+    private const int LargeOnes = 6;
 
     private const int MostAttempts = 200;
+    /// <summary>Channels of small networks: many are divided by 2, 3 and 4 groups or heads.</summary>
+    private static readonly int[] FewChannels = [1, 2, 3, 4, 4, 5, 6, 8, 12];
+
     private static readonly int[] Extents = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13];
     private static readonly int[] KernelSizes = [1, 2, 3, 4, 5, 6, 7];
     private static readonly double[] Scales = [1e-3, 0.1, 1, 1, 1, 10, 1e3];
@@ -39,7 +42,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         var draws = new Draws(Mixing.SeedOf(seed, FormattableString.Invariant($"generated {index} {given}")));
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (Drawn(draws, SizeOf(index)) is { } drawn && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.StaysInRange(unitRoundoff))
+            if (Drawn(draws, SizeOf(index)) is { } drawn && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(unitRoundoff))
             {
                 return drawn;
             }
@@ -77,7 +80,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
 
     private static Shape ShapeOf(Draws draws, Size size) => size switch
     {
-        Size.Small => new(draws.Of(Extents), draws.Of(Extents), 1 + draws.Below(8)),
+        Size.Small => new(draws.Of(Extents), draws.Of(Extents), draws.Of(FewChannels)),
         Size.Wide => new(1 + draws.Below(4), 1 + draws.Below(4), draws.Of(17, 32, 61, 96, 128)),
         Size.ManyImages => new(1 + draws.Below(5), 1 + draws.Below(5), 1 + draws.Below(4)),
         Size.Deep => new(1 + draws.Below(5), 1 + draws.Below(5), 2 + draws.Below(4)),
@@ -128,9 +131,14 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             layers.Add(Layer(draws, draws.Chance(70) ? "conv" : "dense", size));
         }
 
+        if (size == Size.ManyImages && draws.Chance(60))
+        {
+            layers.Add(Layer(draws, "batch_norm", size));
+        }
+
         if (size == Size.Deep)
         {
-            layers.Add(new Repeat(2 + draws.Below(39), Unit(draws, size)));
+            layers.Add(new Repeat(10 + draws.Below(31), DeepUnit(draws, size)));
         }
         else
         {
@@ -147,6 +155,19 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     private Networks.Layers Unit(Draws draws, Size size) => draws.Chance(50)
         ? [ResidualOf(draws, size)]
         : [.. Enumerable.Range(0, 1 + draws.Below(3)).Select(_ => Layer(draws, draws.Of(Words), size))];
+
+    /// <summary>A unit of a deep network: signals neither grow nor shrink too fast.</summary>
+    private Networks.Layers DeepUnit(Draws draws, Size size)
+    {
+        Layer linear = draws.Chance(60)
+            ? new Networks.Convolution(draws.Of([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)])) { Boundary = draws.Of(Enum.GetValues<Networks.Boundary>()), Parameters = new(draws.Of(1, 2)) }
+            : new Dense { Parameters = new(draws.Of(1, 2)) };
+        Networks.Layers norm = draws.Chance(60) ? [Layer(draws, draws.Of("batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm"), size)] : [];
+        var function = Layer(draws, "function", size);
+        return draws.Chance(50)
+            ? [linear, .. norm, function]
+            : [new Residual([.. norm, function, linear]) { BranchScale = draws.Chance(50) ? 1 : draws.Of(ResidualScale.ByDepth, ResidualScale.ByUnit) }];
+    }
 
     private Residual ResidualOf(Draws draws, Size size)
     {
@@ -182,10 +203,10 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
 
     private Networks.Convolution ConvolutionOf(Draws draws, Size size)
     {
-        var groups = draws.Chance(75) ? 1 : draws.Of(Networks.Convolution.EachChannel, 2, 3);
+        var groups = draws.Chance(60) ? 1 : draws.Of(Networks.Convolution.EachChannel, 2, 2, 3);
         return new(draws.Of([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)]))
         {
-            Channels = groups == Networks.Convolution.EachChannel ? null : ChannelsOf(draws, size),
+            Channels = groups == Networks.Convolution.EachChannel ? null : groups == 1 ? ChannelsOf(draws, size) : groups * (1 + draws.Below(4)),
             Stride = draws.Chance(75) ? 1 : draws.Of(2, 3),
             Dilation = draws.Chance(80) ? 1 : draws.Of(2, 3),
             Groups = groups,
@@ -194,7 +215,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         };
     }
 
-    private static int? ChannelsOf(Draws draws, Size size) => size == Size.Wide ? draws.Of<int?>(null, 16, 64, 96, 128) : draws.Chance(40) ? null : 1 + draws.Below(8);
+    private static int? ChannelsOf(Draws draws, Size size) => size == Size.Wide ? draws.Of<int?>(null, 16, 64, 96, 128) : draws.Chance(40) ? null : draws.Of(FewChannels);
 
     private Initialisation ParametersOf(Draws draws)
     {
