@@ -153,13 +153,18 @@ def describe(request, protocol):
             "epsilons": None, "operations": ["propagate", "simulate"], "moments": list(measure(*torch.rand(2, 2, 1, 1, 1)))}
 
 
-for line in sys.stdin:
-    message = json.loads(line)
-    identity = message.pop("id")
-    if message["request"] == "stop":
-        break
-    try:
-        reply = {"status": "done", **(describe(**message) if message["request"] == "describe" else answer(**message))}
-    except Exception as exception:
-        reply = {"status": "error", "reason": repr(exception)}
-    print(json.dumps({"id": identity, **reply}), flush=True)
+def main():
+    for line in sys.stdin:
+        message = json.loads(line)
+        identity = message.pop("id")
+        if message["request"] == "stop":
+            break
+        try:
+            reply = {"status": "done", **(describe(**message) if message["request"] == "describe" else answer(**message))}
+        except Exception as exception:
+            reply = {"status": "error", "reason": repr(exception)}
+        print(json.dumps({"id": identity, **reply}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,17 @@ namespace Wellbehaved.Cli;
 internal static class AuditCommand
 {
     private static readonly string[] SmokeClaims = ["O1", "O2", "O3", "D4", "D7"];
+
+    /// <summary>Asked of whoever draws weights: a program that draws others each time would be taken for a sound one.</summary>
+    private const string SmokeClaimOfSeeds = "I10";
+    /// <summary>Networks that are drawn by default; each is asked about with given parameters and with the program's own.</summary>
+    private const int GeneratedAtQuick = 32, GeneratedAtFull = 256;
+
+    private const int MostGenerated = 1_000_000;
+
+    /// <summary>Images of a batch with <c>--network</c>, and the most that are asked for.</summary>
+    private const int DefaultBatch = 4, MostImages = 1 << 12;
+
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Describes the command.</summary>
@@ -22,22 +33,39 @@ internal static class AuditCommand
         var scale = OptionFactory.Choice("--scale", "How much to simulate", "quick", "full");
         var claims = OptionFactory.Claims();
         var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
+        var generated = new Option<int?>("--generated")
+        {
+            Description = "Networks that are drawn at random for a program that takes layers (protocol 2), beside those of the claims: by default 32, at --scale full 256; 0 for none",
+            HelpName = "number",
+        };
+        var network = new Option<string?>("--network") { Description = "Ask about this network alone, a file or a recipe, as about a generated one", HelpName = "FILE|NAME" };
+        var input = ShapeOption.Create();
+        var depth = new Option<int?>("--total-depth") { Description = "With --network: what its \"L\" stands for", HelpName = "number" };
         var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", DefaultLimit.TotalSeconds, "a positive number of seconds");
         var processes = OptionFactory.Number("--processes", "Instances of the program side by side", Environment.ProcessorCount);
         var outputs = new ReportOptions();
-        var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.") { command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes };
+        var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.") { command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes, generated, network, input, depth };
         recorded.AddTo(audit);
         outputs.AddTo(audit);
         audit.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var files = outputs.Of(parsed);
             var chosen = OptionFactory.ChosenArchitectures(parsed, architectures);
-            var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes };
-            foreach (var option in parsed.GetValue(results) is null ? recorded.Options : ofPrograms)
+            var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes, generated, network, input, depth };
+            var source = parsed.GetValue(network);
+            foreach (var option in parsed.GetValue(results) is null ? recorded.Options.Except(source is null ? [] : recorded.OfNetworks) : ofPrograms)
             {
                 if (parsed.GetResult(option) is { Implicit: false })
                 {
                     throw new InvalidInputException(option.Name, $"expected {(parsed.GetValue(results) is null ? "with --results" : "with --command")} only");
+                }
+            }
+
+            foreach (var option in source is null ? new Option[] { input, depth } : [smoke, generated, architectures])
+            {
+                if (parsed.GetResult(option) is { Implicit: false })
+                {
+                    throw new InvalidInputException(option.Name, source is null ? "expected with --network only" : "expected without --network, about which alone the program is asked");
                 }
             }
 
@@ -52,7 +80,11 @@ internal static class AuditCommand
                         chosen,
                         Seconds(parsed.GetValue(limit)),
                         Positive(parsed.GetValue(processes)),
-                        parsed.GetValue(allowDeclined)),
+                        parsed.GetValue(allowDeclined))
+                    {
+                        Generated = NotNegative(parsed.GetValue(generated) ?? (parsed.GetRequiredValue(scale) == "full" ? GeneratedAtFull : GeneratedAtQuick)),
+                        Network = source is null ? null : NetworkOf(source, recorded.Of(parsed), (parsed.GetValue(input), parsed.GetValue(depth)), parsed.GetValue(seed)),
+                    },
                     parsed.GetValue(smoke),
                     files,
                     cancellation),
@@ -78,6 +110,11 @@ internal static class AuditCommand
         {
             subject = new ProcessSubject(request.Command, request.Limit, request.Processes, adoptsOrphans: true, cancellation);
             Console.WriteLine($"{subject.Description.Name} {subject.Description.Version}".TrimEnd());
+            if (request.Network is not null)
+            {
+                RequireLayers(subject.Description);
+            }
+
             foreach (var (step, failure) in AdapterTest.Of(subject))
             {
                 if (smoke || failure is not null)
@@ -91,10 +128,35 @@ internal static class AuditCommand
                 }
             }
 
-            var run = ProgressDisplay.Show("audit", work, advance => VerificationRun.Of(subject, request.Scale, request.Seed, claims, request.Architectures, advance, cancellation)) with
+            if (smoke && subject.Description.DrawsWeights)
             {
+                claims = [.. claims, SmokeClaimOfSeeds];
+                work = VerificationRun.Work(request.Scale, claims, request.Architectures);
+            }
+
+            var generated = GeneratedRun.None;
+            if (request.Network is { } asked)
+            {
+                generated = GeneratedAudit.Of(subject, asked.Network, asked.Images, request.Seed, claims, cancellation);
+            }
+
+            // A program of protocol 1 takes no layers: claims on them are no shortcoming of it.
+            var architectures = request.Architectures ?? (claims.Length == 0 && subject.Description.NetworkOffer is null ? [.. Model.Architecture.Names] : null);
+            var run = request.Network is null
+                ? ProgressDisplay.Show("audit", work, advance => VerificationRun.Of(subject, request.Scale, request.Seed, claims, architectures, advance, cancellation))
+                : new VerificationRun(subject.Description.Name, request.Scale, request.Seed, [], [], []) { SubjectVersion = subject.Description.Version };
+            if (request is { Network: null, Architectures: null, Generated: > 0 } && !smoke)
+            {
+                generated = GeneratedAudit.Draw(subject, request.Seed, request.Generated, claims, cancellation);
+            }
+
+            run = run with
+            {
+                Architectures = request.Architectures ?? [],
                 Command = Replay(request),
                 AdapterFailures = subject.Failures,
+                Generated = generated,
+                Outcomes = [.. run.Outcomes, .. generated.Outcomes],
             };
             VerdictTable.Print(run);
             if (run.Verdict == Verdict.Declined && !request.AllowDeclined)
@@ -122,6 +184,28 @@ internal static class AuditCommand
                 Console.Error.WriteLine($"note: {line}");
             }
         }
+    }
+
+    private static void RequireLayers(SubjectDescription description)
+    {
+        if (description.NetworkOffer is null)
+        {
+            throw new InvalidInputException("--network", $"expected a program that takes layers (protocol 2), but {description.Name} knows protocol 1 alone");
+        }
+    }
+
+    /// <summary>The network that is asked about alone.</summary>
+    private static (Networks.Network Network, int Images) NetworkOf(string name, RecordedExperiment sizes, (Networks.Shape? Input, int? Depth) open, ulong seed)
+    {
+        if (seed >= 1UL << 52)
+        {
+            throw new InvalidInputException("--seed", $"expected a whole number below 2^52 with --network, got {seed}");
+        }
+
+        var images = sizes.BatchSize ?? DefaultBatch;
+        return images is > 0 and <= MostImages
+            ? (NetworkSource.Open(name).With(new NetworkSizes(open.Input, sizes.NumChannels, open.Depth)), images)
+            : throw new InvalidInputException("--batch-size", $"expected a number from 1 to {MostImages} with --network, got {images}");
     }
 
     /// <summary>Nothing was judged, and every report says so.</summary>
@@ -159,8 +243,16 @@ internal static class AuditCommand
     private static TimeSpan Seconds(double seconds) =>
         seconds is > 0 and <= 86400 ? TimeSpan.FromSeconds(seconds) : throw new InvalidInputException("--time-limit", $"expected a positive number of seconds up to a day, got {seconds}");
 
+    private static int NotNegative(int networks) =>
+        networks is >= 0 and <= MostGenerated ? networks : throw new InvalidInputException("--generated", $"expected a whole number from 0 to {MostGenerated}, got {networks}");
+
     private static int Positive(int processes) =>
         processes > 0 ? processes : throw new InvalidInputException("--processes", $"expected a positive number, got {processes}");
 
-    private sealed record Request(string Command, Scale Scale, ulong Seed, string[] Claims, string[]? Architectures, TimeSpan Limit, int Processes, bool AllowDeclined);
+    private sealed record Request(string Command, Scale Scale, ulong Seed, string[] Claims, string[]? Architectures, TimeSpan Limit, int Processes, bool AllowDeclined)
+    {
+        public int Generated { get; init; }
+
+        public (Networks.Network Network, int Images)? Network { get; init; }
+    }
 }

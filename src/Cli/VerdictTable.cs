@@ -36,6 +36,14 @@ internal static class VerdictTable
             }
         }
 
+        foreach (var finding in run.Generated?.Findings ?? [])
+        {
+            screen.Sentence();
+            screen.Sentence($"the smallest network that was found to fail {finding.Claim}, with {finding.Description}:", 2);
+            screen.Command($"  {finding.NetworkJson}");
+            screen.Command($"  again, with that in {finding.Network.Name}.json: {run.Command} {finding.ReplayOptions}");
+        }
+
         screen.Sentence();
         foreach (var claim in run.NotTestable)
         {

@@ -23,7 +23,11 @@ public static class AdapterTest
         if (networks.Length > 0 && subject.Description.DrawsWeights)
         {
             steps.Add(("simulates every architecture and boundary that it offers", () => Array.ForEach(networks, network => Propagate(subject, network, new Weights.Own(Seed, 0)))));
-            steps.Add(("answers the same request with the same numbers, and another simulation with others", () => Repeat(subject, networks[0])));
+        }
+
+        if (subject.Description.NetworkOffer is { } offer)
+        {
+            steps.AddRange(InLayers(subject, offer));
         }
 
         foreach (var (step, action) in steps)
@@ -72,21 +76,29 @@ public static class AdapterTest
         }
     }
 
-    private static void Repeat(ProcessSubject subject, NetworkSettings network)
+    /// <summary>Steps of protocol 2.</summary>
+    private static IEnumerable<(string Step, Action Ask)> InLayers(ProcessSubject subject, NetworkOffer offer)
     {
-        var input = Batch.Gaussian(network, Seed, 0);
-        var (first, again, other) = (Simulated(0), Simulated(0), Simulated(1));
-        if (!first.SequenceEqual(again))
+        foreach (var (step, given) in new[] { ("propagates given parameters through every layer that it offers", true), ("simulates every layer that it offers", false) })
         {
-            throw new AdapterException("expected the same numbers for the same seed and simulation, got others");
+            var networks = AdapterNetworks.Of(offer, given).ToArray();
+            if (networks.Length > 0)
+            {
+                yield return (step, () => Array.ForEach(networks, network => Propagate(subject, network.Network, network.Noise, given)));
+            }
         }
+    }
 
-        // What is not finite is a fault of the implementation, which claims will name.
-        if (first.SequenceEqual(other) && first.All(double.IsFinite))
+    private static void Propagate(ProcessSubject subject, Networks.Network network, NoiseKind noise, bool given)
+    {
+        try
         {
-            throw new AdapterException("expected other weights in another simulation, got the same numbers");
+            Weights weights = given ? new Weights.Given(new SiteCase(network, AdapterNetworks.Images).Parameters(Seed)) : new Weights.Own(Seed, 0);
+            NetworkTrace.Of(subject, network, noise, weights, Batch.Gaussian(network, AdapterNetworks.Images, Seed, 0), snapshot => snapshot.Moments());
         }
-
-        double[] Simulated(uint simulation) => Trace.Of(subject, network, new Weights.Own(Seed, simulation), input).At(0, 0).Signal;
+        catch (DeclinedException)
+        {
+            // As above.
+        }
     }
 }

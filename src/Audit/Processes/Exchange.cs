@@ -11,12 +11,6 @@ namespace Wellbehaved.Audit;
 /// <param name="Moments">Whether moments are wanted.</param>
 internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> Depths, bool Tensors, bool Moments)
 {
-    /// <summary>Bytes that the archive may take beside its numbers, for each array.</summary>
-    private const long Overhead = 4096;
-
-    /// <summary>The widest numbers that are read.</summary>
-    private const int LargestElement = 16;
-
     /// <summary>Adds it to a request.</summary>
     public JsonObject AddTo(JsonObject request)
     {
@@ -58,7 +52,7 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
     {
         var places = Shown(network);
         var shape = network.FeatureShape;
-        var arrays = ReadArrays(Expected(network, simulations, momentNames));
+        var arrays = OutputArrays.Read(Output, Expected(network, simulations, momentNames));
         for (var simulation = 0; simulation < simulations; simulation++)
         {
             for (var i = 0; i < places.Count; i++)
@@ -78,31 +72,11 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
     /// <param name="momentNames">Moments that the subject reports.</param>
     /// <returns>That it is larger than an answer can be; null if it is not.</returns>
     public string? Excess(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames) =>
-        new FileInfo(Output) is { Exists: true } file && file.LinkTarget is null ? Excess(LengthOf(file), MostBytes(Expected(network, simulations, momentNames))) : null;
+        OutputArrays.Excess(Output, Expected(network, simulations, momentNames));
 
     /// <summary>Removes its files.</summary>
     /// <returns>What is still there, and why; null if nothing is.</returns>
-    public string? Remove() => new[] { Input, Output }
-        .Select(path => ExchangeFolder.Remove(path) is { } reason ? $"expected files that can be removed, but {Path.GetFileName(path)} stays ({reason})" : null)
-        .ToArray().FirstOrDefault(left => left is not null);
-
-    private static string? Excess(long length, long most) => length > most ? $"expected an output file of at most {most} bytes, found {length}" : null;
-
-    private static long LengthOf(FileInfo file)
-    {
-        try
-        {
-            return file.Length;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It has gone since.
-            return 0;
-        }
-    }
-
-    private static long MostBytes(Dictionary<string, int[]> expected) =>
-        expected.Values.Sum(shape => (LargestElement * shape.Aggregate(1L, (product, extent) => product * extent)) + Overhead) + Overhead;
+    public string? Remove() => ExchangeFolder.RemoveAll(Input, Output);
 
     /// <summary>Shapes of the arrays that the output must hold.</summary>
     private Dictionary<string, int[]> Expected(NetworkSettings network, int simulations, IReadOnlyList<string> momentNames)
@@ -122,56 +96,6 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
 
         return expected;
     }
-
-    private Dictionary<string, double[]> ReadArrays(Dictionary<string, int[]> expected)
-    {
-        try
-        {
-            using var file = OutputFile.Open(Output);
-            if (Excess(file.Length, MostBytes(expected)) is { } excess)
-            {
-                throw new AdapterException(excess);
-            }
-
-            using var archive = NpzArchive.Open(file, "output file");
-            if (archive.Names.FirstOrDefault(name => !expected.ContainsKey(name)) is { } unknown)
-            {
-                throw new AdapterException($"expected the arrays {string.Join(", ", expected.Keys)} in the output file, found '{unknown}' beside them");
-            }
-
-            // A small file may hold large arrays: those that were not asked for are not read.
-            foreach (var (name, shape) in expected)
-            {
-                var header = archive.Describe(name);
-                if (!header.Shape.SequenceEqual(shape))
-                {
-                    throw new AdapterException($"expected '{name}' of shape ({string.Join(", ", shape)}) in the output file, found ({string.Join(", ", header.Shape)})");
-                }
-
-                if (header.ElementType.Kind != 'f')
-                {
-                    throw new AdapterException($"expected floating point numbers in '{name}' in the output file, found {NameOf(header.ElementType)}");
-                }
-            }
-
-            return expected.Keys.ToDictionary(name => name, name => archive.Read(name).ToDoubles());
-        }
-        catch (Exception exception) when (exception is InvalidInputException or FormatException)
-        {
-            throw new AdapterException(exception.Message);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new AdapterException($"expected an output file that can be read ({exception.Message})");
-        }
-    }
-
-    private static string NameOf(NpyElementType type) => type.Kind switch
-    {
-        'U' => "text",
-        'b' => "truth values",
-        _ => "whole numbers",
-    };
 
     private List<(int Depth, Place Place)> Shown(NetworkSettings network) =>
         [(0, new Place(0, PlaceKind.Convolution)), .. Depths.SelectMany(depth => network.Architecture.Places.Select(place => (depth, place)))];

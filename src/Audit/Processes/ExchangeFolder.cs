@@ -56,6 +56,23 @@ internal sealed class ExchangeFolder : IDisposable
         }
     }
 
+    /// <summary>Removes the files of an exchange.</summary>
+    /// <param name="paths">Their paths.</param>
+    /// <returns>What is still there, and why; null if nothing is.</returns>
+    public static string? RemoveAll(params ReadOnlySpan<string> paths)
+    {
+        string? left = null;
+        foreach (var path in paths)
+        {
+            if (Remove(path) is { } reason)
+            {
+                left ??= $"expected files that can be removed, but {System.IO.Path.GetFileName(path)} stays ({reason})";
+            }
+        }
+
+        return left;
+    }
+
     /// <summary>Makes another folder, since nothing can be written into one.</summary>
     /// <param name="spoilt">That one; nothing happens if another has taken its place already.</param>
     /// <exception cref="InvalidInputException">The system's folder for temporary files cannot be written to.</exception>

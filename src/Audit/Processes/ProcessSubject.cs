@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Text.Json.Nodes;
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
@@ -29,7 +30,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
     private readonly ExchangeFolder _folder = new();
     private readonly SemaphoreSlim _free;
     private readonly ConcurrentBag<SubjectProcess> _idle = [];
-    private readonly ConcurrentQueue<string> _failures = [];
+    private ConcurrentQueue<string> _failures = [];
     private readonly ConcurrentQueue<string> _leftBehind = [];
     private long _lastId;
     private int _broken;
@@ -53,7 +54,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         _adoptsOrphans = adoptsOrphans && LeftoverProcesses.Adopt();
         try
         {
-            Description = Ask(Protocol.Describe(), Protocol.ReadDescription);
+            Description = Described();
         }
         catch
         {
@@ -91,6 +92,44 @@ public sealed class ProcessSubject : ISubject, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe) =>
+        PropagateAll(network, noise, [new Propagation(weights, input)], moments: true, (_, snapshot) => observe(snapshot));
+
+    /// <inheritdoc/>
+    public int SimulationsAtOnce(Network network, int images)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var numbers = 2L * images * network.Places.Sum(place => place.Shape.Features);
+        return (int)Math.Clamp(NumbersAtOnce / Math.Max(1, numbers), 1, MostSimulationsAtOnce);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Given parameters go one propagation at a time; simulations that follow each other go together.</remarks>
+    public void PropagateAll(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, bool moments, Action<int, NetworkSnapshot> observe)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(propagations);
+        int[] places = [.. Enumerable.Range(0, network.Places.Count)];
+        foreach (var (first, piece) in Pieces(propagations))
+        {
+            Exchanged(network, noise, piece, places, tensors: true, moments, (simulation, place, answer) => observe(first + simulation, SnapshotOf(network, piece[simulation].Input, place, answer)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Measure(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, Func<int, bool> wants, Action<int, int, ReportedMoments> observe)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(propagations);
+        ArgumentNullException.ThrowIfNull(wants);
+        int[] places = [.. Enumerable.Range(0, network.Places.Count).Where(wants)];
+        foreach (var (first, piece) in Pieces(propagations))
+        {
+            Exchanged(network, noise, piece, places, tensors: false, moments: true, (simulation, place, answer) => observe(first + simulation, place, answer.Moments()));
+        }
+    }
+
+    /// <inheritdoc/>
     public MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -125,11 +164,69 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
+    private static NetworkSnapshot SnapshotOf(Network network, Batch input, int place, LayerAnswer answer)
+    {
+        var (at, images) = (network.Places[place], input.Shape.Images);
+        return new(place, at, new TensorShape(images, at.Shape.Height, at.Shape.Width, at.Shape.Channels), answer.Signal, answer.Noise, answer.Moments);
+    }
+
+    /// <summary>Propagations that one request can ask for: simulations of one seed whose numbers follow each other, or one of given parameters.</summary>
+    private static IEnumerable<(int First, IReadOnlyList<Propagation> Piece)> Pieces(IReadOnlyList<Propagation> propagations)
+    {
+        for (var first = 0; first < propagations.Count;)
+        {
+            var count = 1;
+            while (first + count < propagations.Count && propagations[first].Weights is Weights.Own own && propagations[first + count].Weights == own with { Simulation = own.Simulation + (uint)count })
+            {
+                count++;
+            }
+
+            yield return (first, [.. propagations.Skip(first).Take(count)]);
+            first += count;
+        }
+    }
+
+    /// <summary>Asks what protocol 2 asks.</summary>
+    private void Ask(LayerQuestion question, Action<LayerAnswer> observe)
+    {
+        var exchange = Written(name => new LayerExchange($"{name}-in.npz", $"{name}-out.npz", question), exchange => exchange.Write());
+        try
+        {
+            Ask(exchange.Request(), (id, line) =>
+            {
+                Protocol.ReadAnswer(id, line);
+                exchange.Read(observe);
+                return exchange.Remove() is { } left ? throw new AdapterException(left) : true;
+            }, exchange.Excess);
+        }
+        finally
+        {
+            exchange.Remove();
+        }
+    }
+
+    /// <summary>Asks for a description in protocol 2, and who does not know that in protocol 1.</summary>
+    private SubjectDescription Described()
+    {
+        SubjectDescription? inLayers = null;
+        try
+        {
+            inLayers = Ask(Protocol.Describe(Protocol.Version), Protocol.ReadDescriptionInLayers);
+        }
+        catch (ProgramNotStartedException)
+        {
+            // It may have ended since it knows protocol 1 alone: if it does not start, this is met again.
+            (_failures, _broken) = ([], 0);
+        }
+
+        return inLayers ?? Ask(Protocol.Describe(Protocol.OfArchitectures), Protocol.ReadDescription);
+    }
+
     /// <summary>Sends a request that the protocol does not know, to which an error must be answered.</summary>
     /// <exception cref="AdapterException">It was answered otherwise.</exception>
     internal void AskSomethingUnknown()
     {
-        var status = Ask(new JsonObject { ["request"] = "describe", ["protocol"] = Protocol.Version, ["unknown_field"] = true }, (id, line) =>
+        var status = Ask(new JsonObject { ["request"] = "describe", ["protocol"] = Description.NetworkOffer is null ? Protocol.OfArchitectures : Protocol.Version, ["unknown_field"] = true }, (id, line) =>
         {
             try
             {
@@ -200,7 +297,13 @@ public sealed class ProcessSubject : ISubject, IDisposable
 
     private void Exchanged(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
     {
-        var exchange = Written(network, propagations, depths, tensors, moments);
+        if (Description.NetworkOffer is { } offer)
+        {
+            InLayers(offer, network, propagations, depths, tensors, moments, observe);
+            return;
+        }
+
+        var exchange = Written(name => new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments), exchange => exchange.Write(network, propagations));
         try
         {
             Ask(propagations[0].Weights is Weights.Own own ? Protocol.Simulate(network, own, propagations.Count, exchange) : Protocol.Propagate(network, exchange), (id, line) =>
@@ -217,8 +320,66 @@ public sealed class ProcessSubject : ISubject, IDisposable
         }
     }
 
+    /// <summary>Asks a subject of protocol 2 for one of the four architectures.</summary>
+    private void InLayers(NetworkOffer offer, NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments, Action<int, Snapshot> observe)
+    {
+        if (SettingsInLayers.WhyNot(network, offer) is { } reason)
+        {
+            throw new DeclinedException(reason);
+        }
+
+        var settings = SettingsInLayers.Of(network, offer);
+        var shown = settings.Shown.Where(place => place.Depth == 0 || depths.Contains(place.Depth)).ToArray();
+        var question = new LayerQuestion(settings.Network, network.Input.Images, SettingsInLayers.NoiseOf(offer), [.. propagations.Select(propagation => propagation.Input)])
+        {
+            Parameters = propagations[0].Weights is Weights.Given given ? settings.Parameters(network, given) : null,
+            First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
+            Places = [.. shown.Select(place => place.Number).Distinct()],
+            Tensors = tensors,
+            Moments = moments ? Description.Moments : [],
+        };
+        Answered(question, propagations.Count, [.. shown.Select(place => place.Number)], (simulation, i, answer) =>
+            observe(simulation, new Snapshot(shown[i].Depth, shown[i].Place, network.FeatureShape, answer.Signal, answer.Noise, answer.Moments)));
+    }
+
+    /// <summary>Asks about a described network.</summary>
+    private void Exchanged(Network network, NoiseKind noise, IReadOnlyList<Propagation> propagations, int[] places, bool tensors, bool moments, Action<int, int, LayerAnswer> observe)
+    {
+        var images = propagations[0].Input.Shape.Images;
+        if (Description.WhyNot(network, images, noise, propagations[0].Weights is Weights.Given) is { } reason)
+        {
+            throw new DeclinedException(reason);
+        }
+
+        var spelled = SpelledOutNetwork.Of(network);
+        int[] numbers = [.. places.Select(place => spelled.NumbersOfPlaces[place])];
+        var question = new LayerQuestion(spelled, images, Words.Of(noise), [.. propagations.Select(propagation => propagation.Input)])
+        {
+            Parameters = propagations[0].Weights is Weights.Given given ? LayerParameter.Of(network, given) : null,
+            First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
+            Places = [.. numbers.Distinct().Order()],
+            Tensors = tensors,
+            Moments = moments ? Description.Moments : [],
+        };
+        Answered(question, propagations.Count, numbers, (simulation, i, answer) => observe(simulation, places[i], answer));
+    }
+
+    /// <summary>Asks, and shows what was answered in the order of a list of places.</summary>
+    private void Answered(LayerQuestion question, int simulations, int[] numbers, Action<int, int, LayerAnswer> observe)
+    {
+        var answers = new Dictionary<(int Simulation, int Place), LayerAnswer>();
+        Ask(question, answer => answers.Add((answer.Simulation, answer.Place), answer));
+        for (var simulation = 0; simulation < simulations; simulation++)
+        {
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                observe(simulation, i, answers[(simulation, numbers[i])]);
+            }
+        }
+    }
+
     /// <summary>Writes the input of a request; where a subject has spoilt the folder, into another.</summary>
-    private Exchange Written(NetworkSettings network, IReadOnlyList<Propagation> propagations, IReadOnlyList<int> depths, bool tensors, bool moments)
+    private T Written<T>(Func<string, T> name, Action<T> write)
     {
         var folder = _folder.Path;
         try
@@ -231,11 +392,10 @@ public sealed class ProcessSubject : ISubject, IDisposable
             return WrittenTo(_folder.Path);
         }
 
-        Exchange WrittenTo(string folder)
+        T WrittenTo(string folder)
         {
-            var name = Path.Combine(folder, $"{Interlocked.Increment(ref _lastId)}");
-            var exchange = new Exchange($"{name}-in.npz", $"{name}-out.npz", depths, tensors, moments);
-            exchange.Write(network, propagations);
+            var exchange = name(Path.Combine(folder, $"{Interlocked.Increment(ref _lastId)}"));
+            write(exchange);
             return exchange;
         }
     }

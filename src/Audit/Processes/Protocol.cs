@@ -10,7 +10,10 @@ namespace Wellbehaved.Audit;
 internal static class Protocol
 {
     /// <summary>Version of the protocol; grows when an adapter of the last one would break.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>The version that names architectures, of whom knows no other.</summary>
+    public const int OfArchitectures = 1;
 
     /// <summary>Characters of a name or version that reports show.</summary>
     private const int LongestName = 100;
@@ -33,7 +36,8 @@ internal static class Protocol
     private static readonly Dictionary<string, int> Precision = new() { ["float64"] = 53, ["float32"] = 24, ["float16"] = 11, ["bfloat16"] = 8 };
 
     /// <summary>Asks a subject to describe itself.</summary>
-    public static JsonObject Describe() => new() { ["request"] = "describe", ["protocol"] = Version };
+    /// <param name="version">Version of the protocol that the answer should have.</param>
+    public static JsonObject Describe(int version = OfArchitectures) => new() { ["request"] = "describe", ["protocol"] = version };
 
     /// <summary>Asks it to stop.</summary>
     public static JsonObject Stop() => new() { ["request"] = "stop" };
@@ -46,10 +50,14 @@ internal static class Protocol
     {
         ["request"] = "simulate",
         ["network"] = Network(network),
-        ["seed"] = first.Seed < 1UL << 53 ? first.Seed : throw new ArgumentException($"expected a seed below 2^53, got {first.Seed}", nameof(first)),
+        ["seed"] = SeedToAsk(first.Seed),
         ["first"] = first.Simulation,
         ["simulations"] = simulations,
     });
+
+    /// <summary>A seed that every language reads exactly.</summary>
+    /// <exception cref="ArgumentException">It is not below 2⁵³.</exception>
+    public static ulong SeedToAsk(ulong seed) => seed < 1UL << 53 ? seed : throw new ArgumentException($"expected a seed below 2^53, got {seed}", nameof(seed));
 
     /// <summary>Writes a request on one line.</summary>
     public static string Line(long id, JsonObject request)
@@ -76,16 +84,53 @@ internal static class Protocol
         return new SubjectDescription(Named(answer.Name))
         {
             Version = answer.Version is { } version ? Named(version) : null,
-            UnitRoundoff = Precision.TryGetValue(answer.Dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{Short(answer.Dtype)}'"),
+            UnitRoundoff = UnitRoundoffOf(answer.Dtype),
             Architectures = Known("architectures", answer.Architectures, Architecture.Names),
             Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Of)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Of(boundary) == word))],
-            Epsilons = answer.Epsilons is { } epsilons && epsilons.Any(epsilon => !double.IsFinite(epsilon) || epsilon < 0)
-                ? throw new AdapterException($"expected finite epsilons of at least 0, got '{Short(line)}'")
-                : answer.Epsilons,
+            Epsilons = EpsilonsOf(answer.Epsilons, line),
             Moments = [.. Known("moments", answer.Moments, ReportedMoments.Names)],
             TakesWeights = Known("operations", answer.Operations, ["propagate", "simulate"]).Contains("propagate"),
             DrawsWeights = answer.Operations.Contains("simulate"),
         };
+    }
+
+    /// <summary>Reads what a subject of protocol 2 says of itself.</summary>
+    /// <returns>Its description; null where it answers an error, or in the form of protocol 1.</returns>
+    /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
+    public static SubjectDescription? ReadDescriptionInLayers(long id, string line)
+    {
+        if (IsOfArchitectures(line))
+        {
+            return null;
+        }
+
+        if (Read<LayersAnswer>(id, line) is not { Status: "done" } answer)
+        {
+            throw new AdapterException($"expected a description, got '{Short(line)}'");
+        }
+
+        if (answer.Protocol != Version)
+        {
+            throw new AdapterException($"expected protocol {Version}, got {answer.Protocol}");
+        }
+
+        return LayersDescription.Of(answer, line);
+    }
+
+    /// <summary>Whether an answer is an error, a refusal, or a description without a version, which protocol 1 has.</summary>
+    private static bool IsOfArchitectures(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line) is JsonObject answer
+                && (answer["status"] is JsonValue status && status.TryGetValue<string>(out var word) && word is "error" or "declined"
+                    || (answer.ContainsKey("architectures") && !answer.ContainsKey("protocol")));
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
+        {
+            // What is no JSON, or names something twice, is met again where it is read.
+            return false;
+        }
     }
 
     /// <summary>Reads the answer to a request for tensors.</summary>
@@ -124,7 +169,17 @@ internal static class Protocol
         return answer.Id == id ? answer : throw new AdapterException($"expected the answer to request {id}, got one with id {answer.Id}");
     }
 
-    private static IReadOnlyList<string> Known(string field, IReadOnlyList<string?> words, IReadOnlyList<string> known)
+    /// <summary>Values of ε that a norm can have.</summary>
+    internal static IReadOnlyList<double>? EpsilonsOf(IReadOnlyList<double>? epsilons, string line) => epsilons is not null && epsilons.Any(epsilon => !double.IsFinite(epsilon) || epsilon < 0)
+        ? throw new AdapterException($"expected finite epsilons of at least 0, got '{Short(line)}'")
+        : epsilons;
+
+    /// <summary>The unit roundoff of a type of numbers.</summary>
+    internal static double UnitRoundoffOf(string dtype) =>
+        Precision.TryGetValue(dtype, out var digits) ? Math.ScaleB(1, -digits) : throw new AdapterException($"expected dtype {string.Join(", ", Precision.Keys)}, got '{Short(dtype)}'");
+
+    /// <summary>Words that all exist.</summary>
+    internal static IReadOnlyList<string> Known(string field, IReadOnlyList<string?> words, IReadOnlyList<string> known)
     {
         foreach (var word in words)
         {
@@ -138,9 +193,9 @@ internal static class Protocol
         return [.. words.Select(word => word!).Distinct()];
     }
 
-    private static string Named(string name) => ForeignText.OnOneLine(ForeignText.Beginning(name, LongestName));
+    internal static string Named(string name) => ForeignText.OnOneLine(ForeignText.Beginning(name, LongestName));
 
-    private static string Short(string line) => ForeignText.Beginning(line, 200);
+    internal static string Short(string line) => ForeignText.Beginning(line, 200);
 
     private static JsonObject Network(NetworkSettings network) => new()
     {
@@ -154,7 +209,7 @@ internal static class Protocol
         ["epsilon"] = network.Epsilon,
     };
 
-    private record Answer(long Id, string Status)
+    internal record Answer(long Id, string Status)
     {
         public string? Reason { get; init; }
     }
@@ -170,4 +225,32 @@ internal static class Protocol
         IReadOnlyList<double>? Epsilons,
         IReadOnlyList<string> Operations,
         IReadOnlyList<string> Moments) : Answer(Id, Status);
+
+    /// <summary>What a subject of protocol 2 says of itself.</summary>
+    internal sealed record LayersAnswer(
+        long Id,
+        string Status,
+        int Protocol,
+        string Name,
+        string? Version,
+        string Dtype,
+        IReadOnlyList<string> Layers,
+        IReadOnlyList<string> Functions,
+        IReadOnlyList<string> Options,
+        IReadOnlyList<string> Boundaries,
+        IReadOnlyList<string> Noises,
+        IReadOnlyList<string> Weights,
+        IReadOnlyList<string> Operations,
+        IReadOnlyList<string> Moments) : Answer(Id, Status)
+    {
+        public IReadOnlyList<int>? KernelSizes { get; init; }
+
+        public IReadOnlyList<double>? Epsilons { get; init; }
+
+        public int? MostImages { get; init; }
+
+        public long? MostFeatures { get; init; }
+
+        public int? MostPlaces { get; init; }
+    }
 }

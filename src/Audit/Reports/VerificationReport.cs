@@ -18,8 +18,8 @@ public static class VerificationReport
         ArgumentNullException.ThrowIfNull(outcome);
 
         // A claim on sites is asked for by its id, on the networks that the command names.
-        var architectures = SiteClaims.Find(outcome.Check.ClaimId) is not null ? []
-            : outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? [outcome.Check.Architecture] : run.Architectures;
+        var architectures = SiteClaims.Find(outcome.Check.ClaimId) is not null ? Enumerable.Empty<string>()
+            : outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? Model.Architecture.Names.Where(name => name == outcome.Check.Architecture) : run.Architectures;
         return run.IsRecorded
             ? run.Command
             : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
@@ -32,7 +32,7 @@ public static class VerificationReport
     {
         ArgumentNullException.ThrowIfNull(run);
         var (rates, likely) = (Suite.RatesOf(run.Scale), run.LikelyCauses);
-        return Json.TextOf(new JsonObject
+        var report = new JsonObject
         {
             ["version"] = Version,
             ["subject"] = run.Subject,
@@ -60,8 +60,27 @@ public static class VerificationReport
             ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
             ["not_judged"] = new JsonArray([.. run.NotJudged.Select(pair => (JsonNode)new JsonObject { ["claim"] = pair.Key, ["reason"] = pair.Value })]),
             ["not_testable"] = new JsonArray([.. run.NotTestable.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["reason"] = claim.Reason })]),
-        });
+        };
+        if (run.Generated is { } generated)
+        {
+            report["generated"] = ToJson(run, generated);
+        }
+
+        return Json.TextOf(report);
     }
+
+    private static JsonObject ToJson(VerificationRun run, GeneratedRun generated) => new()
+    {
+        ["networks"] = generated.Networks,
+        ["findings"] = new JsonArray([.. generated.Findings.Select(finding => (JsonNode)new JsonObject
+        {
+            ["claim"] = finding.Claim,
+            ["quantity"] = finding.Measurement.Quantity,
+            ["asked_with"] = finding.Description,
+            ["network"] = JsonNode.Parse(finding.NetworkJson),
+            ["replay"] = $"{run.Command} {finding.ReplayOptions}",
+        })]),
+    };
 
     private static JsonObject ToJson(VerificationRun run, CheckOutcome outcome) => new()
     {

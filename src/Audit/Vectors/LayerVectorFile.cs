@@ -33,7 +33,7 @@ internal static class LayerVectorFile
         yield return new("input_noise", Tensor(vector.Input, vector.Input.Noise));
         foreach (var (i, (tensor, values)) in vector.Parameters.Index())
         {
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"parameter_{i}"), NpyArray.Of(values, ShapeOf(tensor, values.Length)));
+            yield return new(string.Create(CultureInfo.InvariantCulture, $"parameter_{i}"), NpyArray.Of(values, LayerParameter.ShapeOf(tensor, values.Length)));
         }
 
         var (mapping, full) = (vector.Propagate(WrittenOutNoise.Mapping).Places, vector.Propagate(WrittenOutNoise.Full).Places);
@@ -44,15 +44,6 @@ internal static class LayerVectorFile
             yield return new($"noise_full_{NameOf(place)}", Tensor(place.Features, same.Features.Noise));
         }
     }
-
-    private static int[] ShapeOf(ParameterTensor tensor, int length) => tensor switch
-    {
-        { Kind: ParameterKind.Weights, Layer: Networks.Convolution { Kernel: var kernel } } => [kernel, kernel, (int)tensor.FanIn / (kernel * kernel), tensor.Outputs],
-        { Kind: ParameterKind.Weights } => [(int)tensor.FanIn, tensor.Outputs],
-        { Kind: ParameterKind.Mask, Length: 0 } => [length / tensor.Outputs, tensor.Outputs],
-        { Kind: ParameterKind.Biases or ParameterKind.Mask or ParameterKind.Survival } => [length],
-        _ => throw new ArgumentOutOfRangeException(nameof(tensor), tensor.Kind, "expected a kind of parameter whose shape is known"),
-    };
 
     private static NpyArray Tensor(WrittenOutFeatures features, double[] values) =>
         NpyArray.Of(values, features.Images, features.Height, features.Width, features.Channels);

@@ -35,6 +35,9 @@ public sealed record VerificationRun(
     /// <summary>Whether recorded moments were judged: nothing was simulated, and the command alone repeats all of it.</summary>
     public bool IsRecorded { get; init; }
 
+    /// <summary>What came of networks that were drawn at random; their checks are among <see cref="Outcomes"/>.</summary>
+    public GeneratedRun? Generated { get; init; }
+
     /// <summary>What went wrong between auditor and subject.</summary>
     public IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
 

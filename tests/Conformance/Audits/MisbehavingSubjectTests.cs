@@ -35,7 +35,6 @@ public class MisbehavingSubjectTests
     [InlineData("swaps-file-and-pipe", "output file")]
     [InlineData("removes-the-folder", "expected the output file that the request names, found none")]
     [InlineData("folder-in-the-place-of-the-output", "expected the output file that the request names, found a folder")]
-    [InlineData("another-seed-each-time", "expected the same numbers for the same seed and simulation, got others")]
     public void A_broken_adapter_is_named_as_such(string way, string finding)
     {
         var outcome = Audited.Run(Audited.Misbehaving(way), "--smoke", "--time-limit", Patience);
@@ -43,6 +42,26 @@ public class MisbehavingSubjectTests
         outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
         outcome.Output.Should().Contain("adapter BROKEN: ").And.Contain(finding).And.Contain("nothing is said about what it implements");
         outcome.Error.Should().NotContain("Unhandled").And.NotContain("   at ");
+    }
+
+    [NumPyTheory]
+    [InlineData("another-seed-each-time", "I10", "what one set of weights leaves of two inputs")]
+    [InlineData("the-same-weights-each-time", "I3", "")]
+    public void A_seeding_fault_is_a_rejected_claim_and_no_broken_adapter(string way, string claim, string quantity)
+    {
+        var outcome = Audited.Run(Audited.Misbehaving(way), "--claim", claim, "--architecture", "vanilla", "--time-limit", Patience);
+
+        outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
+        outcome.Output.Should().NotContain("BROKEN").And.MatchRegex($"(?m)^{claim} vanilla: rejected: .*{quantity}");
+    }
+
+    [NumPyFact]
+    public void A_seeding_fault_is_met_by_the_smoke_test()
+    {
+        var outcome = Audited.Run(Audited.Misbehaving("another-seed-each-time"), "--smoke", "--time-limit", Patience);
+
+        outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
+        outcome.Output.Should().MatchRegex("(?m)^I10 .*rejected");
     }
 
     [NumPyFact]

@@ -93,8 +93,11 @@ internal sealed class PreparedSubject : IDisposable
         IEnumerable<double> Numbers(int array) => Enumerable.Range(0, simulations).SelectMany(simulation => Enumerable.Range(0, rows).Select(row => number(simulation, row, array)));
     }
 
+    /// <summary>The command that starts it.</summary>
+    public string Command => $"sh '{In("adapter.sh")}'";
+
     /// <summary>Starts it, with time enough for a shell on any machine.</summary>
-    public ProcessSubject Start(int processes = 1) => new($"sh '{In("adapter.sh")}'", TimeSpan.FromMinutes(5), processes);
+    public ProcessSubject Start(int processes = 1) => new(Command, TimeSpan.FromMinutes(5), processes);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 

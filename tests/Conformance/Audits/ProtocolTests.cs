@@ -11,6 +11,9 @@ public sealed class ProtocolTests : IDisposable
 {
     private const string Description = """{"id":1,"status":"done","name":"a\tname","version":"1.0","dtype":"float32","architectures":["vanilla","bn_ff"],"boundaries":["periodic","zero_padding"],"epsilons":[0,0.5],"operations":["propagate"],"moments":["chi"]}""";
 
+    /// <summary>Of a shell: answers protocol 2 with an error, then describes itself in protocol 1.</summary>
+    private static readonly string Described = $$"""read a; printf '%s\n' '{"id":1,"status":"error","reason":"protocol 2"}'; read a; printf '%s\n' '{{Description.Replace("\"id\":1", "\"id\":2", StringComparison.Ordinal)}}'""";
+
     private static readonly NetworkSettings Network = new(Architecture.Named("bn_res", 1), new TensorShape(2, 2, 3, 2), 2, 3, 1, Boundary.Symmetric, 0.25);
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
@@ -253,7 +256,7 @@ public sealed class ProtocolTests : IDisposable
     [UnixFact]
     public void A_process_is_described_asked_and_stopped()
     {
-        using var subject = Shell($$"""read a; printf '%s\n' '{{Description}}'; while read a; do id=${a#*:}; id=${id%%,*}; case "$a" in *stop*) exit;; *unknown_field*) printf '{"id":%s,"status":"error","reason":"unknown field"}\n' $id;; *simulate*) printf '{"id":%s,"status":"error","reason":"too hot"}\n' $id;; *) printf '{"id":%s,"status":"declined","reason":"no"}\n' $id;; esac; done""");
+        using var subject = Shell($$"""{{Described}}; while read a; do id=${a#*:}; id=${id%%,*}; case "$a" in *stop*) exit;; *unknown_field*) printf '{"id":%s,"status":"error","reason":"unknown field"}\n' $id;; *simulate*) printf '{"id":%s,"status":"error","reason":"too hot"}\n' $id;; *) printf '{"id":%s,"status":"declined","reason":"no"}\n' $id;; esac; done""");
 
         subject.Description.Name.Should().Be("a name");
         subject.AskSomethingUnknown();
@@ -286,7 +289,7 @@ public sealed class ProtocolTests : IDisposable
     [UnixFact]
     public void A_subject_that_fails_again_and_again_is_given_up()
     {
-        using var subject = Shell($"read a; printf '%s\\n' '{Description}'; exit 4");
+        using var subject = Shell($"{Described}; exit 4");
         var input = Batch.Gaussian(Network, 1, 0);
         string Ask() => Finding(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { }));
 
@@ -306,7 +309,7 @@ public sealed class ProtocolTests : IDisposable
     [InlineData("printf '%s\\n' '" + Description + "' | sed \"s/:1,/:$id,/\"")]
     public void An_adapter_that_ignores_fields_is_told(string answer)
     {
-        using var subject = Shell($$"""read a; printf '%s\n' '{{Description}}'; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 600""");
+        using var subject = Shell($$"""{{Described}}; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 600""");
 
         AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
     }
@@ -315,7 +318,7 @@ public sealed class ProtocolTests : IDisposable
     public void What_is_asked_at_once_fits_one_answer()
     {
         // 4 million numbers: signal and noise at every place of every layer.
-        using var subject = Shell($"read a; printf '%s\\n' '{Description}'; read a");
+        using var subject = Shell($"{Described}; read a");
         var numbers = 2 * Network.FeatureShape.Elements * (1 + (2 * Network.Architecture.Places.Length));
         subject.SimulationsAtOnce(Network).Should().Be(128);
         subject.SimulationsAtOnce(Network with { Depth = 3000 }).Should().Be((int)((1L << 22) / (2L * Network.FeatureShape.Elements * (1 + (3000L * Network.Architecture.Places.Length)))));

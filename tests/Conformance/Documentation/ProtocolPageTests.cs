@@ -1,16 +1,23 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using Wellbehaved.Audit;
+using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The requests and answers that docs/audit-protocol.md shows are those that are written and read.</summary>
+/// <summary>The requests and answers that docs/audit-protocol.md and docs/audit-protocol-1.md show are those that are written and read.</summary>
 public class ProtocolPageTests
 {
-    /// <summary>Each line of the page, or each object where it is broken into several.</summary>
-    private static readonly JsonObject[] Shown =
+    private const string Page = "docs/audit-protocol.md";
+    private const string PageOfVersion1 = "docs/audit-protocol-1.md";
+
+    private static readonly JsonObject[] Shown = OnPage(PageOfVersion1);
+    private static readonly JsonObject[] ShownInLayers = OnPage(Page);
+
+    /// <summary>Each line of a page, or each object where it is broken into several.</summary>
+    private static JsonObject[] OnPage(string page) =>
     [
-        .. Repository.Blocks("docs/audit-protocol.md", "json")
+        .. Repository.Blocks(page, "json")
             .SelectMany(block => block.Text.Split("\n{").Select((part, i) => i == 0 ? part : "{" + part))
             .Select(text => JsonNode.Parse(text.Replace("{…}", "{}", StringComparison.Ordinal))!.AsObject()),
     ];
@@ -19,7 +26,57 @@ public class ProtocolPageTests
     public void Requests_without_files_are_those_that_are_sent()
     {
         Protocol.Line(1, Protocol.Describe()).Should().Be(Request("describe").ToJsonString());
-        Protocol.Line(99, Protocol.Stop()).Should().Be(Request("stop").ToJsonString());
+        Protocol.Line(1, Protocol.Describe(2)).Should().Be(InLayers("describe").ToJsonString());
+        Protocol.Line(99, Protocol.Stop()).Should().Be(InLayers("stop").ToJsonString());
+    }
+
+    [Fact]
+    public void The_network_of_a_request_in_layers_is_spelled_out_as_it_is_sent()
+    {
+        var network = new Network("n", new Shape(8, 6, 2), [new Convolution(3) { Channels = 4 }, new Activation(Function.Relu)]);
+        var question = new LayerQuestion(SpelledOutNetwork.Of(network), 1, "mapping", []) { Parameters = [], Places = [0, 1, 2], Moments = ["chi"] };
+        var sent = new LayerExchange("/tmp/…/1-in.npz", "/tmp/…/1-out.npz", question).Request();
+
+        var shown = InLayers("propagate");
+        shown.Remove("id");
+        JsonNode.DeepEquals(shown, sent).Should().BeTrue("{0} is sent, {1} is shown", sent.ToJsonString(), shown.ToJsonString());
+        var simulate = new LayerExchange("…", "…", question with { Parameters = null, First = new Weights.Own(1, 2) }).Request();
+        InLayers("simulate").Select(field => field.Key).Should().BeEquivalentTo(simulate.Select(field => field.Key).Append("id"));
+    }
+
+    [Fact]
+    public void What_the_page_says_that_can_be_offered_is_what_is_known()
+    {
+        var page = Repository.Text(Page);
+        foreach (var word in LayersDescription.AllLayers.Concat(Function.Words).Concat(NetworkNeeds.AllOptions).Concat(ReportedMoments.Names))
+        {
+            page.Should().Contain($"`{word}`");
+        }
+
+        var description = Protocol.ReadDescriptionInLayers(1, ShownInLayers.Single(line => line.ContainsKey("name")).ToJsonString())!;
+        (description.Name, description.TakesWeights, description.DrawsWeights, description.NetworkOffer!.MostImages).Should().Be(("my_impl", true, true, 64));
+    }
+
+    [NumPyFact]
+    public void The_first_adapter_of_the_page_declines_everything_and_breaks_nothing()
+    {
+        var program = Repository.Blocks(Page, "python").Should().ContainSingle().Subject.Text;
+        program.Trim().Split('\n').Should().HaveCountLessThan(23, "the page promises a short one");
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "hello.py");
+            File.WriteAllText(path, program);
+
+            var outcome = Audited.Run($"{NumPy.Python} '{path}'");
+
+            outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
+            outcome.Output.Should().StartWith("hello").And.NotContain("BROKEN").And.Contain("declined, so not judged").And.Contain("0 rejected, 0 inconclusive");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
@@ -34,7 +91,7 @@ public class ProtocolPageTests
     [Fact]
     public void Answers_are_read_as_the_page_says()
     {
-        var answers = Shown.Where(line => line.ContainsKey("status")).ToLookup(line => line.ContainsKey("name"));
+        var answers = Shown.Concat(ShownInLayers.Where(line => !line.ContainsKey("name"))).Where(line => line.ContainsKey("status")).ToLookup(line => line.ContainsKey("name"));
         var description = Protocol.ReadDescription(1, answers[true].Should().ContainSingle().Subject.ToJsonString());
         (description.Name, description.TakesWeights, description.DrawsWeights).Should().Be(("my_impl", true, true));
 
@@ -60,4 +117,6 @@ public class ProtocolPageTests
     }
 
     private static JsonObject Request(string name) => Shown.Single(line => (string?)line["request"] == name);
+
+    private static JsonObject InLayers(string name) => ShownInLayers.Single(line => (string?)line["request"] == name);
 }

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Asks a subject about networks that nobody wrote down beforehand, so that it cannot be right only where the suite always looks.</summary>
+public static class GeneratedAudit
+{
+    /// <summary>What stands for an architecture in its checks.</summary>
+    public const string Architecture = "generated";
+
+    private static readonly double[] Scales = [1, 0.1, 10, 1e-3, 1e3];
+
+    /// <summary>Claims that it judges.</summary>
+    public static IReadOnlyList<string> Claims => GeneratedJudge.AllClaims;
+
+    /// <summary>Draws networks, asks about each with given parameters and with the subject's own, and shrinks those that fail.</summary>
+    /// <param name="subject">The subject; it offers networks of layers.</param>
+    /// <param name="seed">The seed: another one draws other networks.</param>
+    /// <param name="networks">How many networks.</param>
+    /// <param name="claims">Ids of the claims that are wanted; all if empty.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>Checks that can be joined to a run, and the smallest networks that fail.</returns>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static GeneratedRun Draw(ISubject subject, ulong seed, int networks, IReadOnlyCollection<string> claims, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(claims);
+        if (subject.Description.NetworkOffer is not { } offer)
+        {
+            return GeneratedRun.None;
+        }
+
+        var generator = new NetworkGenerator(offer, subject.Description.UnitRoundoff, seed);
+        return Judge(subject, claims, 2 * networks, i => (generator.Case(i / 2, i % 2 == 0), i % 2 == 0), cancellation);
+    }
+
+    /// <summary>Asks about one network, with every input, noise and scale, with given parameters and with the subject's own.</summary>
+    /// <param name="subject">The subject; it offers networks of layers.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="images">Images of a batch.</param>
+    /// <param name="seed">The seed of parameters and inputs, that of a finding to see it again; below 2⁵².</param>
+    /// <param name="claims">Ids of the claims that are wanted; all if empty.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>Checks, and the smallest networks that fail.</returns>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static GeneratedRun Of(ISubject subject, Network network, int images, ulong seed, IReadOnlyCollection<string> claims, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(claims);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(seed, 1UL << 52);
+        (GeneratedCase?, bool)[] cases =
+        [
+            .. from scale in Scales
+               from input in Enum.GetValues<GeneratedInput>()
+               from noise in Enum.GetValues<NoiseKind>()
+               from given in new[] { true, false }
+               select ((GeneratedCase?)new GeneratedCase(network, images, noise, input, scale, seed), given),
+        ];
+        return Judge(subject, claims, cases.Length, i => cases[i], cancellation);
+    }
+
+    private static GeneratedRun Judge(ISubject subject, IReadOnlyCollection<string> claims, int count, Func<int, (GeneratedCase? Case, bool Given)> caseOf, CancellationToken cancellation)
+    {
+        var wanted = GeneratedJudge.AllClaims.Where(claim => claims.Count == 0 || claims.Contains(claim)).ToArray();
+        var answers = new GeneratedAnswer?[wanted.Length == 0 ? 0 : count];
+        Parallel.For(0, answers.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
+        {
+            var (drawn, given) = caseOf(i);
+            answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Of(subject, drawn, given);
+        });
+        GeneratedAnswer[] asked = [.. answers.OfType<GeneratedAnswer>()];
+        var findings = new ConcurrentDictionary<string, GeneratedFinding>();
+        Parallel.ForEach(wanted, new ParallelOptions { CancellationToken = cancellation }, claim =>
+        {
+            if (asked.Where(answer => answer.Rejects(claim)).MinBy(answer => answer.Case.Numbers) is { } failing)
+            {
+                findings[claim] = Shrunk(subject, failing, claim, cancellation);
+            }
+        });
+        return new GeneratedRun(
+            asked.Count(answer => answer.Declined is null),
+            [.. wanted.Select(claim => Outcome(claim, asked, findings.GetValueOrDefault(claim))).OfType<CheckOutcome>()],
+            [.. wanted.Select(findings.GetValueOrDefault).OfType<GeneratedFinding>()]);
+    }
+
+    private static GeneratedFinding Shrunk(ISubject subject, GeneratedAnswer failing, string claim, CancellationToken cancellation)
+    {
+        var (given, description) = (failing.Given, subject.Description);
+        var smallest = new Shrinker(
+            drawn =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return GeneratedAnswer.Of(subject, drawn, given).Rejects(claim);
+            },
+            drawn => description.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(description.UnitRoundoff)).Smallest(failing.Case);
+        var measurement = GeneratedAnswer.Of(subject, smallest, given).Of(claim).FirstOrDefault(measurement => measurement.Verdict == Verdict.Rejected) ?? failing.Of(claim).First(measurement => measurement.Verdict == Verdict.Rejected);
+        return new GeneratedFinding(claim, smallest, given, measurement);
+    }
+
+    /// <summary>What all networks say of a claim; null where none had a site of it.</summary>
+    private static CheckOutcome? Outcome(string claim, GeneratedAnswer[] asked, GeneratedFinding? finding)
+    {
+        var measurements = asked.SelectMany(answer => answer.Of(claim)).ToArray();
+        if (measurements.Length == 0)
+        {
+            return null;
+        }
+
+        var check = new Check(claim, Architecture, _ => []);
+        var (samples, sites) = (measurements.Sum(measurement => measurement.Samples), asked.Count(answer => answer.Of(claim).Any()));
+        if (finding is not null)
+        {
+            return new CheckOutcome(check, Verdict.Rejected, [finding.Measurement with { Samples = samples }], null);
+        }
+
+        var failure = asked.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null);
+        var worst = measurements.MaxBy(measurement => measurement.Deviation)!;
+        return new CheckOutcome(
+            check,
+            failure is null ? Verdict.Holds : Verdict.Inconclusive,
+            [worst with { Quantity = $"{worst.Quantity}, the worst of {Files.Counted.Of(sites, "network")}", Samples = samples }],
+            failure);
+    }
+}

@@ -1,0 +1,46 @@
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Judges one generated network by the claims on layers and by what must hold between several answers.</summary>
+internal static class GeneratedJudge
+{
+    /// <summary>The claim on each family of layers.</summary>
+    private static readonly (LayerFamily Family, string Claim)[] Claims =
+    [
+        (LayerFamily.Linear, "O5"), (LayerFamily.Activation, "O6"), (LayerFamily.BatchNorm, "O7"), (LayerFamily.InputNorm, "O8"),
+        (LayerFamily.Pooling, "O9"), (LayerFamily.Residual, "O10"), (LayerFamily.Dropout, "O11"), (LayerFamily.Attention, "O12"),
+    ];
+
+    /// <summary>All claims that it judges.</summary>
+    public static IReadOnlyList<string> AllClaims { get; } = [.. Claims.Select(pair => pair.Claim), "D8", "I7", "I9", "I10"];
+
+    /// <summary>Asks, and compares.</summary>
+    /// <param name="subject">The subject.</param>
+    /// <param name="drawn">The case.</param>
+    /// <param name="given">Whether parameters are given.</param>
+    /// <returns>Claims with what was measured; nothing of what the case has no site of.</returns>
+    /// <exception cref="DeclinedException">The subject does not do this.</exception>
+    /// <exception cref="SubjectException">It shows other places or shapes.</exception>
+    public static IReadOnlyList<(string Claim, Measurement Measurement)> Judge(ISubject subject, GeneratedCase drawn, bool given)
+    {
+        var site = new SiteCase(drawn.Network, drawn.Images);
+        var parameters = given ? site.Parameters(drawn.Seed) : null;
+        Weights weights = parameters is null ? new Weights.Own(drawn.Seed, 0) : new Weights.Given(parameters);
+        var trace = NetworkTrace.Of(subject, drawn.Network, drawn.Noise, weights, drawn.Batch());
+        var found = new List<(string, Measurement)>();
+        foreach (var (family, claim) in Claims.Where(pair => site.Families.Contains(pair.Family)))
+        {
+            var comparisons = new SiteComparisons(family);
+            new SiteWalk(trace, drawn.Noise == NoiseKind.Full ? WrittenOutNoise.Full : WrittenOutNoise.Mapping, parameters, subject.Description.UnitRoundoff, comparisons, drawn.Description).Compare();
+            found.AddRange(comparisons.Conclude(given ? "given parameters" : "parameters of its own").Select(measurement => (claim, measurement)));
+        }
+
+        if (!given)
+        {
+            found.AddRange(new OwnRelations(subject, drawn).Compare(trace));
+        }
+
+        return found;
+    }
+}

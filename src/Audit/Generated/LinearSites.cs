@@ -1,0 +1,125 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A convolution or dense layer of which both the input and the output are seen.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Input">Index of the place that shows its input; null for the input of the network.</param>
+/// <param name="Output">Index of the place that shows its output.</param>
+/// <param name="FanIn">Weights that add up in one output.</param>
+internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanIn)
+{
+    /// <summary>How its weights and biases are drawn.</summary>
+    public Initialisation Parameters => Layer switch
+    {
+        Convolution convolution => convolution.Parameters,
+        Dense dense => dense.Parameters,
+        _ => throw new UnknownLayerException(Layer),
+    };
+
+    /// <summary>Those of a network, in the order of propagation.</summary>
+    public static IReadOnlyList<LinearSite> Of(Network network) => new Walk(network).Sites;
+
+    /// <summary>Follows the places of a network, and which of them shows what goes into the next layer.</summary>
+    private sealed class Walk
+    {
+        private readonly Network _network;
+        private int _place;
+
+        public Walk(Network network)
+        {
+            _network = network;
+            Stack(network.Layers, new Seen(true, null), network.Input);
+        }
+
+        /// <summary>The sites.</summary>
+        public List<LinearSite> Sites { get; } = [];
+
+        private (Seen Seen, Shape Shape) Stack(Networks.Layers layers, Seen seen, Shape shape)
+        {
+            foreach (var layer in layers)
+            {
+                switch (layer)
+                {
+                    case Repeat repeat:
+                        for (var repetition = 0; repetition < repeat.Times; repetition++)
+                        {
+                            (seen, shape) = repeat.Unit.Any(inner => inner is Repeat) ? Stack(repeat.Unit, seen, shape) : Unit(repeat.Unit, Show(), shape, shown: true);
+                        }
+
+                        break;
+                    case Residual:
+                        (seen, shape) = Unit([layer], Show(), shape, shown: true);
+                        break;
+                    default:
+                        (seen, shape) = Pass(layer, seen, shape, shown: true);
+                        break;
+                }
+            }
+
+            return (seen, shape);
+        }
+
+        private (Seen Seen, Shape Shape) Unit(Networks.Layers layers, Seen seen, Shape shape, bool shown)
+        {
+            foreach (var layer in layers)
+            {
+                switch (layer)
+                {
+                    case Repeat repeat:
+                        for (var repetition = 0; repetition < repeat.Times; repetition++)
+                        {
+                            (seen, shape) = Unit(repeat.Unit, seen, shape, shown && repetition == 0);
+                        }
+
+                        break;
+                    case Residual residual:
+                        var (_, after) = Unit(residual.Branch, seen, shape, shown);
+                        if (shown && _network.Places[_place].Kind == PlaceKind.BranchEnd)
+                        {
+                            _place++;
+                        }
+
+                        Unit(residual.Skip, seen, shape, shown);
+                        (seen, shape) = (shown ? Show() : Seen.Nowhere, after);
+                        break;
+                    default:
+                        (seen, shape) = Pass(layer, seen, shape, shown);
+                        break;
+                }
+            }
+
+            return (seen, shape);
+        }
+
+        private (Seen Seen, Shape Shape) Pass(Layer layer, Seen seen, Shape shape, bool shown)
+        {
+            if (layer is Flatten)
+            {
+                return (seen, layer.OutputOf(shape));
+            }
+
+            var after = shown ? Show() : Seen.Nowhere;
+            var fanIn = layer switch
+            {
+                Convolution convolution => convolution.FanInOf(shape.Channels),
+                Dense => shape.Channels,
+                _ => 0,
+            };
+            if (fanIn > 0 && seen.Is && after.Is)
+            {
+                Sites.Add(new(layer, seen.Place, after.Place!.Value, fanIn));
+            }
+
+            return (after, layer.OutputOf(shape));
+        }
+
+        private Seen Show() => new(true, _place++);
+
+        /// <summary>Whether something is seen, and at which place; null for the input.</summary>
+        private readonly record struct Seen(bool Is, int? Place)
+        {
+            public static Seen Nowhere => default;
+        }
+    }
+}

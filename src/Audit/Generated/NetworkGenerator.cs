@@ -1,0 +1,235 @@
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Draws networks that a subject offers: small ones of every kind, and some that are wide, deep or have a large batch.</summary>
+/// <param name="offer">What the subject offers.</param>
+/// <param name="unitRoundoff">u of the subject's numbers.</param>
+/// <param name="seed">The seed of all of them.</param>
+internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, ulong seed)
+{
+    /// <summary>One in so many networks is large.</summary>
+    private const int LargeOnes = 6;
+
+    private const int MostAttempts = 200;
+    /// <summary>Channels of small networks: many are divided by 2, 3 and 4 groups or heads.</summary>
+    private static readonly int[] FewChannels = [1, 2, 3, 4, 4, 5, 6, 8, 12];
+
+    private static readonly int[] Extents = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13];
+    private static readonly int[] KernelSizes = [1, 2, 3, 4, 5, 6, 7];
+    private static readonly double[] Scales = [1e-3, 0.1, 1, 1, 1, 10, 1e3];
+
+    /// <summary>Layers that are drawn after the first, residuals apart.</summary>
+    private static readonly string[] Words =
+        ["conv", "conv", "dense", "batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm", "function", "function", "function", "scale", "average_pool", "max_pool", "global_average_pool", "dropout", "attention", "flatten"];
+
+    /// <summary>What a large network is large in.</summary>
+    private enum Size
+    {
+        Small,
+        Wide,
+        ManyImages,
+        Deep,
+    }
+
+    /// <summary>A case that the subject can be asked for.</summary>
+    /// <param name="index">Its number: another one is another case.</param>
+    /// <param name="given">Whether parameters are given.</param>
+    /// <returns>The case; null if none that was drawn is offered.</returns>
+    public GeneratedCase? Case(int index, bool given)
+    {
+        var draws = new Draws(Mixing.SeedOf(seed, FormattableString.Invariant($"generated {index} {given}")));
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (Drawn(draws, SizeOf(index)) is { } drawn && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(unitRoundoff))
+            {
+                return drawn;
+            }
+        }
+
+        return null;
+    }
+
+    private static Size SizeOf(int index) => index % LargeOnes != LargeOnes - 1 ? Size.Small : (Size)(1 + (index / LargeOnes % 3));
+
+    private GeneratedCase? Drawn(Draws draws, Size size)
+    {
+        try
+        {
+            var network = new Network("generated", ShapeOf(draws, size), LayersOf(draws, size));
+            var drawn = new GeneratedCase(
+                network,
+                size == Size.ManyImages ? draws.Of(17, 31, 33, 48, 64) : draws.Of(1, 2, 2, 3, 5, 8),
+                draws.Of([.. offer.Noises.DefaultIfEmpty()]),
+                draws.Of(Enum.GetValues<GeneratedInput>()),
+                draws.Of(Scales),
+                Mixing.ToAsk(draws.Bits()) >> 1);
+            return drawn.Numbers <= MostNumbers(size) && Operations.MultiplyAdds(network.Layers, network.Input) * drawn.Images <= MostProducts && !IsConstant(drawn) ? drawn : null;
+        }
+        catch (InvalidNetworkException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Multiply-adds that the definition takes a fraction of a second for.</summary>
+    private const double MostProducts = 4e6;
+
+    private static long MostNumbers(Size size) => size == Size.Small ? 1 << 13 : 1 << 15;
+
+    private static Shape ShapeOf(Draws draws, Size size) => size switch
+    {
+        Size.Small => new(draws.Of(Extents), draws.Of(Extents), draws.Of(FewChannels)),
+        Size.Wide => new(1 + draws.Below(4), 1 + draws.Below(4), draws.Of(17, 32, 61, 96, 128)),
+        Size.ManyImages => new(1 + draws.Below(5), 1 + draws.Below(5), 1 + draws.Below(4)),
+        Size.Deep => new(1 + draws.Below(5), 1 + draws.Below(5), 2 + draws.Below(4)),
+        _ => throw new ArgumentOutOfRangeException(nameof(size), size, "expected a size that has shapes"),
+    };
+
+    /// <summary>Whether a norm that shares statistics over points has but one: what comes out is zero, and says nothing.</summary>
+    private static bool IsConstant(GeneratedCase drawn)
+    {
+        var constant = false;
+        Walk(drawn.Network.Layers, drawn.Network.Input);
+        return constant;
+
+        Shape Walk(Networks.Layers layers, Shape shape)
+        {
+            foreach (var layer in layers)
+            {
+                constant |= layer switch
+                {
+                    Networks.BatchNorm => drawn.Images * shape.Positions < 2,
+                    InstanceNorm => shape.Positions < 2,
+                    GroupNorm norm => shape.Features / norm.Groups < 2,
+                    LayerNorm norm => (norm.Over == NormalisedOver.Channels ? shape.Channels : shape.Features) < 2,
+                    _ => false,
+                };
+                if (layer is Residual residual)
+                {
+                    Walk(residual.Skip, shape);
+                }
+
+                shape = layer switch
+                {
+                    Residual inner => Walk(inner.Branch, shape),
+                    Repeat repeat => Walk(repeat.Unit, shape),
+                    _ => layer.OutputOf(shape),
+                };
+            }
+
+            return shape;
+        }
+    }
+
+    private Networks.Layers LayersOf(Draws draws, Size size)
+    {
+        var layers = new List<Layer>();
+        if (draws.Chance(80))
+        {
+            layers.Add(Layer(draws, draws.Chance(70) ? "conv" : "dense", size));
+        }
+
+        if (size == Size.ManyImages && draws.Chance(60))
+        {
+            layers.Add(Layer(draws, "batch_norm", size));
+        }
+
+        if (size == Size.Deep)
+        {
+            layers.Add(new Repeat(10 + draws.Below(31), DeepUnit(draws, size)));
+        }
+        else
+        {
+            for (var i = 0; i < 1 + draws.Below(4); i++)
+            {
+                layers.Add(draws.Chance(25) ? ResidualOf(draws, size) : draws.Chance(10) ? new Repeat(2 + draws.Below(3), Unit(draws, size)) : Layer(draws, draws.Of(Words), size));
+            }
+        }
+
+        return [.. layers];
+    }
+
+    /// <summary>A unit that can be repeated: its layers keep the shape more often than not, and who does not is drawn again.</summary>
+    private Networks.Layers Unit(Draws draws, Size size) => draws.Chance(50)
+        ? [ResidualOf(draws, size)]
+        : [.. Enumerable.Range(0, 1 + draws.Below(3)).Select(_ => Layer(draws, draws.Of(Words), size))];
+
+    /// <summary>A unit of a deep network: signals neither grow nor shrink too fast.</summary>
+    private Networks.Layers DeepUnit(Draws draws, Size size)
+    {
+        Layer linear = draws.Chance(60)
+            ? new Networks.Convolution(draws.Of([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)])) { Boundary = draws.Of(Enum.GetValues<Networks.Boundary>()), Parameters = new(draws.Of(1, 2)) }
+            : new Dense { Parameters = new(draws.Of(1, 2)) };
+        Networks.Layers norm = draws.Chance(60) ? [Layer(draws, draws.Of("batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm"), size)] : [];
+        var function = Layer(draws, "function", size);
+        return draws.Chance(50)
+            ? [linear, .. norm, function]
+            : [new Residual([.. norm, function, linear]) { BranchScale = draws.Chance(50) ? 1 : draws.Of(ResidualScale.ByDepth, ResidualScale.ByUnit) }];
+    }
+
+    private Residual ResidualOf(Draws draws, Size size)
+    {
+        Networks.Layers branch = [.. Enumerable.Range(0, 1 + draws.Below(3)).Select(_ => Layer(draws, draws.Of(Words), size))];
+        return new Residual(draws.Chance(15) ? [new Repeat(2, branch)] : branch)
+        {
+            Skip = draws.Chance(25) ? [Layer(draws, draws.Of("dense", "conv", "scale", "average_pool"), size)] : Networks.Layers.None,
+            BranchScale = draws.Chance(70) ? 1 : draws.Of<ResidualScale>(0.5, Math.Sqrt(0.5)),
+            SkipScale = draws.Chance(80) ? 1 : draws.Of<ResidualScale>(0.7, -1.25),
+            Survival = draws.Chance(85) ? 1 : 0.5,
+        };
+    }
+
+    private Layer Layer(Draws draws, string word, Size size) => word switch
+    {
+        "conv" => ConvolutionOf(draws, size),
+        "dense" => new Dense { Channels = ChannelsOf(draws, size), Parameters = ParametersOf(draws) },
+        "batch_norm" => new Networks.BatchNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
+        "layer_norm" => new LayerNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws), Over = draws.Of(Enum.GetValues<NormalisedOver>()) },
+        "rms_norm" => new RmsNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws), Over = draws.Of(Enum.GetValues<NormalisedOver>()) },
+        "group_norm" => new GroupNorm(draws.Of(1, 2, 2, 3, 4)) { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
+        "instance_norm" => new InstanceNorm { Epsilon = EpsilonOf(draws), Scale = NormScaleOf(draws) },
+        "function" => new Networks.Activation(FunctionOf(draws)),
+        "scale" => new Scaling(draws.Of(-0.3, 0.1, 2.5)),
+        "average_pool" => new AveragePool(draws.Of(2, 2, 3)),
+        "max_pool" => new MaxPool(draws.Of(2, 2, 3)),
+        "global_average_pool" => new GlobalAveragePool(),
+        "dropout" => new Dropout(draws.Of(0.5, 0.8, 0.9)) { Mask = draws.Of(Enum.GetValues<DropoutMask>()) },
+        "attention" => new Attention(draws.Of(1, 2, 2, 4)) { Causal = draws.Chance(30), Parameters = ParametersOf(draws) },
+        "flatten" => new Flatten(),
+        _ => throw new ArgumentException($"expected a layer that can be drawn, got {word}", nameof(word)),
+    };
+
+    private Networks.Convolution ConvolutionOf(Draws draws, Size size)
+    {
+        var groups = draws.Chance(60) ? 1 : draws.Of(Networks.Convolution.EachChannel, 2, 2, 3);
+        return new(draws.Of([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)]))
+        {
+            Channels = groups == Networks.Convolution.EachChannel ? null : groups == 1 ? ChannelsOf(draws, size) : groups * (1 + draws.Below(4)),
+            Stride = draws.Chance(75) ? 1 : draws.Of(2, 3),
+            Dilation = draws.Chance(80) ? 1 : draws.Of(2, 3),
+            Groups = groups,
+            Boundary = draws.Of(Enum.GetValues<Networks.Boundary>()),
+            Parameters = ParametersOf(draws),
+        };
+    }
+
+    private static int? ChannelsOf(Draws draws, Size size) => size == Size.Wide ? draws.Of<int?>(null, 16, 64, 96, 128) : draws.Chance(40) ? null : draws.Of(FewChannels);
+
+    private Initialisation ParametersOf(Draws draws)
+    {
+        var laws = Enum.GetValues<WeightLaw>().Where(law => offer.WeightLaws?.Contains(Audit.Words.Of(law)) ?? true).DefaultIfEmpty().ToArray();
+        return new(draws.Of(2, 2, 1, 1.5), draws.Chance(70) ? 0 : 0.25, draws.Chance(60) ? laws[0] : draws.Of(laws));
+    }
+
+    private double EpsilonOf(Draws draws) => draws.Of([.. (offer.Epsilons ?? [1e-5, 1e-3, 0.1]).DefaultIfEmpty(1e-5)]);
+
+    private static double NormScaleOf(Draws draws) => draws.Chance(75) ? 1 : draws.Of(0.5, -1.5);
+
+    private Function FunctionOf(Draws draws)
+    {
+        var kind = draws.Of([.. Enum.GetValues<FunctionKind>().Where(kind => offer.Functions?.Contains(new Function(kind).Word) ?? true).DefaultIfEmpty(FunctionKind.Linear)]);
+        return new(kind, kind == FunctionKind.LeakyRelu ? draws.Of(0.01, 0.2) : 0);
+    }
+}

@@ -1,0 +1,107 @@
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>A network of the four architectures as protocol 2 asks for it: in layers.</summary>
+internal sealed class SettingsInLayers
+{
+    private SettingsInLayers(SpelledOutNetwork network, IReadOnlyList<(int Depth, Model.Place Place, int Number)> shown, bool isDense) =>
+        (Network, Shown, IsDense) = (network, shown, isDense);
+
+    /// <summary>The network.</summary>
+    public SpelledOutNetwork Network { get; }
+
+    /// <summary>Every place of the architecture, with the number that it has in the network, in the order of protocol 1.</summary>
+    public IReadOnlyList<(int Depth, Model.Place Place, int Number)> Shown { get; }
+
+    private bool IsDense { get; }
+
+    /// <summary>Spells out a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="offer">What the subject offers: fully connected layers as such if it has them, otherwise as convolutions of single positions.</param>
+    /// <returns>The network in layers.</returns>
+    public static SettingsInLayers Of(NetworkSettings network, NetworkOffer offer)
+    {
+        var isDense = network.KernelSize == 1 && Has(offer.Layers, "dense");
+        Layer Linear(int? channels, int stride, Initialisation parameters) => isDense
+            ? new Dense { Channels = channels, Parameters = parameters }
+            : new Networks.Convolution(network.KernelSize) { Channels = channels, Stride = stride, Boundary = BoundaryOf(network.Boundary), Parameters = parameters };
+        var weights = Linear(null, 1, Initialisation.He);
+        var norm = new Networks.BatchNorm { Epsilon = network.Epsilon };
+        var relu = new Networks.Activation(Function.Relu);
+        var (residualDepth, places) = (network.Architecture.ResidualDepth, network.Architecture.Places);
+        Networks.Layers unit = network.Architecture.Name switch
+        {
+            "vanilla" => [weights, relu],
+            "bn_ff" => [weights, norm, relu],
+            "vanilla_res" => [Branch([relu, weights])],
+            "bn_res" => [Branch([norm, relu, weights])],
+            var other => throw new ArgumentException($"expected one of {string.Join(", ", Architecture.Names)}, got {other}", nameof(network)),
+        };
+        var input = network.NetworkInput;
+        var spelled = SpelledOutNetwork.Of(
+            [Linear(network.Channels, network.FirstStride, Initialisation.LeCun), new Repeat(network.Depth, unit)],
+            new Shape(input.Height, input.Width, input.Channels));
+
+        // A branch of several layers has a place for its end, which architectures do not have.
+        var shown = new List<(int, Model.Place, int)> { (0, new Model.Place(0, Model.PlaceKind.Convolution), spelled.NumbersOfPlaces[0]) };
+        var ofUnit = places.Length + (network.Architecture.IsResidual && residualDepth > 1 ? 1 : 0);
+        for (var depth = 1; depth <= network.Depth; depth++)
+        {
+            for (var i = 0; i < places.Length; i++)
+            {
+                var within = i == places.Length - 1 ? ofUnit - 1 : i;
+                shown.Add((depth, places[i], spelled.NumbersOfPlaces[1 + ((depth - 1) * ofUnit) + within]));
+            }
+        }
+
+        return new(spelled, shown, isDense);
+
+        Residual Branch(Networks.Layers once) => new(residualDepth == 1 ? once : [new Repeat(residualDepth, once)]);
+    }
+
+    /// <summary>Architectures that what is offered makes.</summary>
+    public static IEnumerable<string> Offered(NetworkOffer offer) => Architecture.Names.Where(name =>
+        (Has(offer.Layers, "conv") || Has(offer.Layers, "dense"))
+        && Has(offer.Functions, "relu")
+        && (name is "vanilla" or "bn_ff" || Has(offer.Layers, "residual"))
+        && (name is "vanilla" or "vanilla_res" || (Has(offer.Layers, "batch_norm") && offer.Noises.Contains(NoiseKind.Mapping)))
+        && offer.Noises.Count > 0);
+
+    /// <summary>Why a network cannot be asked for, though its architecture, boundary and ε are offered.</summary>
+    public static string? WhyNot(NetworkSettings network, NetworkOffer offer)
+    {
+        var shape = network.FeatureShape;
+        var features = Math.Max(network.NetworkInput.Elements, shape.Elements) / network.Input.Images;
+        return network.KernelSize > 1 && !Has(offer.Layers, "conv") ? "layer conv"
+            : network.KernelSize == 1 && !Has(offer.Layers, "dense") && offer.KernelSizes?.Contains(1) == false ? "layer dense"
+            : network.KernelSize > 1 && offer.KernelSizes?.Contains(network.KernelSize) == false ? $"kernel size {network.KernelSize}"
+            : network.FirstStride > 1 && !Has(offer.Options, NetworkNeeds.Stride) ? $"option {NetworkNeeds.Stride}"
+            : network.Input.Images > offer.MostImages ? $"{network.Input.Images} images"
+            : features > offer.MostFeatures ? $"{features} features of an input"
+            : 1 + (network.Depth * network.Architecture.Places.Length) is var places && places > offer.MostPlaces ? $"{places} places"
+            : null;
+    }
+
+    /// <summary>The noise that is asked for: of the mapping; where that is not offered there is no batch norm, without which both are one.</summary>
+    public static string NoiseOf(NetworkOffer offer) => Words.Of(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
+
+    private static Networks.Boundary BoundaryOf(Model.Boundary boundary) => boundary switch
+    {
+        Model.Boundary.Periodic => Networks.Boundary.Periodic,
+        Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
+        Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
+        _ => throw new ArgumentOutOfRangeException(nameof(boundary), boundary, "expected a boundary that networks have"),
+    };
+
+    private static bool Has<T>(IReadOnlyList<T>? offered, T one) => offered?.Contains(one) ?? true;
+
+    /// <summary>Given weights as parameters.</summary>
+    public LayerParameter[] Parameters(NetworkSettings network, Weights.Given given) =>
+    [
+        .. network.Kernels.Select((kernel, i) => new LayerParameter(
+            IsDense ? [kernel.InputChannels, kernel.OutputChannels] : [kernel.Size, kernel.Size, kernel.InputChannels, kernel.OutputChannels],
+            given.Kernels[i])),
+    ];
+}

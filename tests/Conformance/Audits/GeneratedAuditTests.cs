@@ -1,0 +1,204 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Networks that nobody wrote down: drawn from what a subject offers, judged, and shrunk where they fail.</summary>
+public class GeneratedAuditTests
+{
+    private const ulong Seed = 26;
+
+    [Fact]
+    public void The_reference_holds_on_generated_networks()
+    {
+        using var reference = new ReferenceSubject();
+        var run = GeneratedAudit.Draw(reference, Seed, Breadth.Of(48, 3000), []);
+
+        run.Findings.Select(finding => $"{finding.Claim}: {finding.Measurement.Quantity} {finding.NetworkJson}").Should().BeEmpty();
+        run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
+        run.Outcomes.Select(outcome => outcome.Check.ClaimId).Should().BeEquivalentTo(GeneratedAudit.Claims, "every claim has a site somewhere");
+        run.Networks.Should().Be(2 * Breadth.Of(48, 3000));
+    }
+
+    [Fact]
+    public void Networks_are_of_every_kind_and_a_function_of_the_seed()
+    {
+        var (generator, again, other) = (Generator(Seed), Generator(Seed), Generator(Seed + 1));
+        GeneratedCase[] cases = [.. Enumerable.Range(0, 400).Select(i => generator.Case(i, given: true)!)];
+
+        cases.Should().NotContainNulls();
+        cases[..40].Select(Text).Should().Equal(Enumerable.Range(0, 40).Select(i => Text(again.Case(i, given: true)!)), "the same seed draws the same networks").And.NotIntersectWith(Enumerable.Range(0, 40).Select(i => Text(other.Case(i, given: true)!)));
+        cases[..40].Select(Text).Should().NotIntersectWith(Enumerable.Range(0, 40).Select(i => Text(again.Case(i, given: false)!)));
+        var layers = cases.SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).ToArray();
+        layers.Select(layer => layer.Word).Distinct().Should().BeEquivalentTo([.. LayersDescription.AllLayers, .. Function.Words]);
+        var convolutions = layers.OfType<Networks.Convolution>().ToArray();
+        convolutions.Select(convolution => convolution.Kernel).Distinct().Should().BeEquivalentTo([1, 2, 3, 4, 5, 6, 7]);
+        convolutions.Select(convolution => convolution.Boundary).Distinct().Should().HaveCount(3);
+        convolutions.Should().Contain(convolution => convolution.Stride > 1).And.Contain(convolution => convolution.Dilation > 1).And.Contain(convolution => convolution.Groups != 1).And.Contain(convolution => convolution.Parameters.BiasVariance > 0);
+        cases.Should().Contain(drawn => drawn.Network.Input.Height != drawn.Network.Input.Width).And.Contain(drawn => drawn.Network.Input.Height == 1).And.Contain(drawn => drawn.Network.Input.Height == 13);
+        cases.Should().Contain(drawn => drawn.Images == 1).And.Contain(drawn => drawn.Images == 64).And.Contain(drawn => drawn.Network.Depth >= 30).And.Contain(drawn => drawn.Network.Input.Channels == 128);
+        cases.Select(drawn => drawn.Input).Distinct().Should().BeEquivalentTo(Enum.GetValues<GeneratedInput>());
+        cases.Select(drawn => drawn.Noise).Distinct().Should().BeEquivalentTo(Enum.GetValues<NoiseKind>());
+        cases.Select(drawn => drawn.Scale).Distinct().Should().HaveCount(5);
+        cases.Count(drawn => drawn.Numbers < 1 << 11).Should().BeGreaterThan(200, "small ones are many");
+
+        static string Text(GeneratedCase drawn) => drawn.Network + drawn.Description;
+    }
+
+    [Fact]
+    public void Only_what_is_offered_is_asked()
+    {
+        var offer = new NetworkOffer
+        {
+            Layers = ["conv", "batch_norm"],
+            Functions = ["relu"],
+            Options = [],
+            Boundaries = ["periodic"],
+            WeightLaws = ["normal"],
+            KernelSizes = [5],
+            Epsilons = [0.25],
+            Noises = [NoiseKind.Mapping],
+            MostImages = 8,
+        };
+        var cases = Enumerable.Range(0, 24).Select(i => new NetworkGenerator(offer, Math.ScaleB(1, -24), Seed).Case(i, given: false)).OfType<GeneratedCase>().ToArray();
+
+        cases.Should().HaveCountGreaterThan(12);
+        foreach (var drawn in cases)
+        {
+            offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given: false).Should().BeNull();
+        }
+
+        GeneratedAudit.Draw(new Silent(), Seed, 10, []).Networks.Should().Be(0, "it takes no layers");
+    }
+
+    /// <summary>Every eighth of the wrong interpreters, and all of them at night.</summary>
+    [Fact]
+    public void Wrong_layers_are_found_and_the_network_is_shrunk()
+    {
+        var missed = new List<string>();
+        foreach (var (index, mutant) in LayerMutants.List.Index())
+        {
+            if (index % Breadth.Of(12, 1) != 5 % Breadth.Of(12, 1))
+            {
+                continue;
+            }
+
+            using var subject = mutant.Create();
+            var run = GeneratedAudit.Draw(subject, Seed, Breadth.Of(64, 256), [mutant.ClaimId]);
+            if (run.Findings.SingleOrDefault() is not { } finding)
+            {
+                missed.Add(mutant.Name);
+                continue;
+            }
+
+            run.Outcomes.Should().ContainSingle().Which.Verdict.Should().Be(Verdict.Rejected);
+            LayerFamilies.All(finding.Network.Layers).Should().HaveCountLessThan(5, "{0} shows on one layer, found on {1}", mutant.Name, finding.NetworkJson);
+        }
+
+        // What needs sixty places or more than four channels of a group is rare in so few networks.
+        missed.Should().HaveCountLessThan(Breadth.Of(2, 12), string.Join("; ", missed));
+    }
+
+    [Theory]
+    [InlineData("the seed ignored", "I9")]
+    [InlineData("the low byte of the seed ignored", "I9")]
+    [InlineData("32 bits of the seed", "I9")]
+    [InlineData("52 bits of the seed", "I9")]
+    [InlineData("an answer kept by seed and simulation", "I10")]
+    [InlineData("another answer each time", "I10")]
+    [InlineData("weights that depend on the input", "I10")]
+    [InlineData("noise through other weights", "I7")]
+    [InlineData("biases where none were asked for", "D8")]
+    public void Faults_of_own_parameters_are_found_by_comparing_answers(string fault, string claim)
+    {
+        using var subject = new Faulty(fault);
+
+        var run = GeneratedAudit.Draw(subject, Seed, 24, [claim]);
+
+        run.Findings.Should().ContainSingle(finding => finding.Claim == claim);
+    }
+
+    [Fact]
+    public void A_finding_is_seen_again_and_has_the_same_words()
+    {
+        using var subject = new LayerInterpreter("wrong", new LayerRules { Derivative = (function, u) => 1.01 * WrittenOutFunction.Derivative(function, u) });
+        var (first, second) = (GeneratedAudit.Draw(subject, Seed, 8, ["O6"]), GeneratedAudit.Draw(subject, Seed, 8, ["O6"]));
+        var finding = first.Findings.Should().ContainSingle().Subject;
+
+        finding.NetworkJson.Should().Be(second.Findings[0].NetworkJson);
+        first.Outcomes.Select(outcome => outcome.ToString()).Should().Equal(second.Outcomes.Select(outcome => outcome.ToString()));
+        finding.Network.Layers.Should().ContainSingle("a function alone fails");
+        (finding.Network.Input.Features * finding.Images).Should().BeLessThan(4);
+        finding.ReplayOptions.Should().Be($"--network generated.json --batch-size {finding.Images} --seed {finding.Seed} --claim O6");
+
+        var again = GeneratedAudit.Of(subject, NetworkTemplate.Parse(finding.NetworkJson).With(), finding.Images, finding.Seed, ["O6"]);
+        again.Findings.Should().ContainSingle(same => same.Claim == "O6");
+    }
+
+    private static NetworkGenerator Generator(ulong seed) => new(NetworkOffer.Everything, Math.ScaleB(1, -24), seed);
+
+    /// <summary>Knows nothing of layers.</summary>
+    private sealed class Silent : ISubject
+    {
+        public SubjectDescription Description { get; } = new("silent");
+
+        public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) => throw new InvalidOperationException("asked for nothing that is offered");
+    }
+
+    /// <summary>The reference, with a fault in what it does with parameters of its own.</summary>
+    private sealed class Faulty(string fault) : ReferenceSubject
+    {
+        private readonly Dictionary<(ulong, uint, string), List<NetworkSnapshot>> _kept = [];
+        private ulong _asked;
+
+        public override void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
+        {
+            if (weights is not Weights.Own own)
+            {
+                base.Propagate(network, noise, weights, input, observe);
+                return;
+            }
+
+            switch (fault)
+            {
+                case "an answer kept by seed and simulation":
+                    List<NetworkSnapshot> kept;
+                    lock (_kept)
+                    {
+                        if (!_kept.TryGetValue((own.Seed, own.Simulation, network.ToString()), out kept!))
+                        {
+                            _kept.Add((own.Seed, own.Simulation, network.ToString()), kept = []);
+                            base.Propagate(network, noise, weights, input, kept.Add);
+                        }
+                    }
+
+                    kept.ForEach(observe);
+                    break;
+                case "noise through other weights":
+                    var others = new Queue<NetworkSnapshot>();
+                    base.Propagate(network, noise, own with { Simulation = own.Simulation + 1 }, input, others.Enqueue);
+                    base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Noise = others.Dequeue().Noise }));
+                    break;
+                case "biases where none were asked for":
+                    base.Propagate(network, noise, own, input, snapshot => observe(snapshot.Place.After is Networks.Convolution or Dense ? snapshot with { Signal = [.. snapshot.Signal.Select(value => value + 0.1)] } : snapshot));
+                    break;
+                default:
+                    base.Propagate(network, noise, own with { Seed = SeedOf(own.Seed, input) }, input, observe);
+                    break;
+            }
+        }
+
+        private ulong SeedOf(ulong seed, Batch input) => fault switch
+        {
+            "the seed ignored" => 0,
+            "the low byte of the seed ignored" => (seed >> 9) << 9,
+            "32 bits of the seed" => seed & uint.MaxValue,
+            "52 bits of the seed" => seed & ((1UL << 52) - 1),
+            "another answer each time" => seed + Interlocked.Increment(ref _asked),
+            "weights that depend on the input" => seed + (ulong)Math.Abs(1000 * input.Signal[0]),
+            _ => throw new InvalidOperationException($"no fault '{fault}'"),
+        };
+    }
+}

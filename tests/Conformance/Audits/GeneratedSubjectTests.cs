@@ -1,0 +1,71 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Implementations of others through protocol 2: on generated networks they are right, and what is wrong in one is shown on the smallest network.</summary>
+public sealed class GeneratedSubjectTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [NumPyFact]
+    public void NumPy_holds_on_generated_networks() => Holds($"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'", Breadth.Of(12, 400));
+
+    /// <summary>PyTorch's own modules: norms, activations, poolings, attention, residual nets; the noise is its forward-mode derivative.</summary>
+    [PyTorchFact]
+    public void Modules_of_PyTorch_hold_on_generated_networks() => Holds($"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'", Breadth.Of(12, 400));
+
+    [NumPyFact]
+    public void A_network_that_fails_is_shown_small_and_asked_about_again()
+    {
+        var (program, network) = (Path.Combine(_folder, "wrong.py"), Path.Combine(_folder, "mine.json"));
+        File.WriteAllText(program, $"""
+            import sys
+            sys.path.insert(0, '{Audited.Examples}')
+            import wellbehaved_numpy_layers as right
+            right.FUNCTIONS["gelu"] = right.FUNCTIONS["gelu_tanh"]
+            right.main()
+            """);
+        File.WriteAllText(network, """{"name": "mine", "input": [2, 3, 2], "layers": ["flatten", {"dense": {"channels": 4}}, {"residual": {"branch": ["layer_norm", "gelu", {"dense": {}}]}}]}""");
+        var report = Path.Combine(_folder, "report.json");
+
+        var outcome = Audited.Run($"{NumPy.Python} '{program}'", "--network", network, "--batch-size", "3", "--json", report);
+
+        outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
+        var output = string.Join(' ', outcome.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        output.Should().Contain("the smallest network that was found to fail O6").And.Contain("\"layers\":[\"gelu\"]").And.MatchRegex("again, with that in mine.json: wellbehaved audit .*--network mine.json --batch-size 1 --seed 0 --claim O6");
+        var finding = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(report))!["generated"]!["findings"]!.AsArray().Should().ContainSingle().Subject!;
+        finding["network"]!["layers"]!.ToJsonString().Should().Be("[\"gelu\"]");
+    }
+
+    [UnixTheory]
+    [InlineData("--network: expected a program that takes layers (protocol 2), but prepared knows protocol 1 alone", "--network", "pre_ln_mlp", "--num-channels", "8", "--total-depth", "2", "--input-shape", "2x2x2")]
+    [InlineData("--num-channels: expected ", "--network", "pre_ln_mlp")]
+    [InlineData("--batch-size: expected a number from 1 to 4096 with --network, got 0", "--network", "pre_ln_mlp", "--num-channels", "8", "--total-depth", "2", "--input-shape", "2x2x2", "--batch-size", "0")]
+    [InlineData("--seed: expected a whole number below 2^52 with --network", "--network", "pre_ln_mlp", "--num-channels", "8", "--seed", "4503599627370496")]
+    [InlineData("--total-depth: expected with --network only", "--total-depth", "3")]
+    [InlineData("--smoke: expected without --network", "--network", "pre_ln_mlp", "--smoke")]
+    [InlineData("--batch-size: expected with --results only", "--batch-size", "3")]
+    [InlineData("--generated: expected a whole number from 0 to 1000000, got -1", "--generated", "-1")]
+    public void A_wrong_call_is_named(string finding, params string[] options)
+    {
+        using var prepared = new PreparedSubject();
+        var outcome = Audited.Run(prepared.Command, options);
+
+        outcome.ExitStatus.Should().Be(2, outcome.Output + outcome.Error);
+        outcome.Error.Should().Contain(finding);
+    }
+
+    private static void Holds(string command, int networks)
+    {
+        using var subject = new ProcessSubject(command, TimeSpan.FromSeconds(300), 2);
+        var run = GeneratedAudit.Draw(subject, 26, networks, []);
+
+        run.Findings.Select(finding => $"{finding.Claim}: {finding.Measurement.Quantity} {finding.NetworkJson}").Should().BeEmpty();
+        run.Outcomes.Where(outcome => outcome.Verdict != Verdict.Holds).Select(outcome => $"{outcome}").Should().BeEmpty();
+        run.Networks.Should().BeGreaterThan(networks);
+        subject.Failures.Should().BeEmpty();
+    }
+}

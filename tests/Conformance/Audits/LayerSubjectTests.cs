@@ -1,0 +1,50 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>The examples that interpret layers, asked through protocol 2: with given parameters they compute what the definition does, on every conformance vector of layers.</summary>
+public class LayerSubjectTests
+{
+    [NumPyFact]
+    public void NumPy_computes_every_vector_of_layers() => Compare($"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'", 1e-12);
+
+    [PyTorchFact]
+    public void PyTorch_computes_every_vector_of_layers() => Compare($"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'", 2e-5);
+
+    private static void Compare(string command, double tolerance)
+    {
+        using var subject = new ProcessSubject(command, TimeSpan.FromSeconds(300), 1);
+        var wrong = new List<string>();
+        foreach (var vector in LayerVectorCase.All)
+        {
+            var input = new Batch(new TensorShape(vector.Input.Images, vector.Input.Height, vector.Input.Width, vector.Input.Channels), vector.Input.Signal, vector.Input.Noise);
+            if (subject.Description.NetworkOffer!.WhyNot(vector.Network, vector.Input.Images, NoiseKind.Full, given: true) is { } reason)
+            {
+                reason.Should().Be("layer rms_norm", "older versions of PyTorch have no module for it");
+                continue;
+            }
+
+            foreach (var (kind, noise) in new[] { (NoiseKind.Mapping, WrittenOutNoise.Mapping), (NoiseKind.Full, WrittenOutNoise.Full) })
+            {
+                var places = vector.Propagate(noise).Places;
+                foreach (var shown in NetworkTrace.Of(subject, vector.Network, kind, new Weights.Given([.. vector.Parameters.Select(parameter => parameter.Values)]), input).Snapshots)
+                {
+                    var right = places[shown.Index].Features;
+                    var distance = Math.Max(Distance(shown.Signal, right.Signal), Distance(shown.Noise, right.Noise));
+                    if (!(distance < tolerance))
+                    {
+                        wrong.Add($"{vector.Network.Name} at {shown.Where}, {kind}: {distance:e1}");
+                    }
+                }
+            }
+        }
+
+        wrong.Should().BeEmpty();
+        subject.Failures.Should().BeEmpty();
+    }
+
+    private static double Distance(double[] one, double[] other) =>
+        one.Zip(other, (x, y) => Math.Abs(x - y)).Max() / Math.Max(Math.Sqrt(other.Average(x => x * x)), 1e-300);
+}
