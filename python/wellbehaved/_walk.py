@@ -35,10 +35,14 @@ def units_of(model: nn.Module, units: Units) -> FrozenSet[nn.Module]:
     counts = collections.Counter(type(module) for module in model.modules())
     chosen: List[nn.Module] = []
 
+    def is_chain_of_blocks(module: nn.Module) -> bool:
+        """Such as a stage of a residual net: its blocks are the units."""
+        return type(module).forward is nn.Sequential.forward and all(next(child.children(), None) is not None and counts[type(child)] > 1 for child in module.children())
+
     def visit(module: nn.Module) -> None:
         for child in module.children():
             is_block = next(child.children(), None) is not None and type(child) not in _CONTAINERS and not isinstance(child, nn.MultiheadAttention)
-            if is_block and counts[type(child)] > 1:
+            if is_block and counts[type(child)] > 1 and not is_chain_of_blocks(child):
                 chosen.append(child)
             else:
                 visit(child)
@@ -110,23 +114,21 @@ class Walk:
         def after(module: nn.Module, inputs: object, output: object) -> object:
             self.path.pop()
             self._inside -= is_unit
-            signal, replaced = _tensors.first_of(output), None
-            if signal is None:
+            shown, replaced = _tensors.first_of(output), None
+            if shown is None:
                 return None
-            signal, tangent = forward_ad.unpack_dual(signal)
+            signal, tangent = forward_ad.unpack_dual(shown)
             if tangent is None:
-                if not self._is_embedding(module, inputs) or signal is not output:
+                if not self._is_embedding(module, inputs):
                     return None
                 tangent = self._embedding_noise(signal)
-                replaced, signal = forward_ad.make_dual(signal, tangent), signal
-                axis = self._axis(name, module, signal, None)
+                shown = replaced = forward_ad.make_dual(signal, tangent)
                 if self.mu2_input is None:
-                    self.mu2_input = _tensors.variance(signal, axis)
+                    self.mu2_input = _tensors.variance(signal, signal.ndim - 1)
             elif has_weights and self._inside == 0:
                 if self._seen_weights or not self._units:
                     self._go_deeper()
             self._seen_weights |= has_weights
-            shown = _tensors.first_of(output) if replaced is None else replaced
             is_new = self._last is None or self._last() is not shown or self._last_version != shown._version
             ends_unit = is_unit and self._inside == 0
             activation = is_leaf and _is_activation(module)
