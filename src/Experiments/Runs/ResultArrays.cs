@@ -9,6 +9,9 @@ internal static class ResultArrays
     /// <summary>What each place of a neutral file shows.</summary>
     public const string Place = "place";
 
+    /// <summary>Which places of a neutral file form the sequence of depths: 1 where a unit ends, 0 elsewhere.</summary>
+    public const string EndOfUnit = "end_of_unit";
+
     /// <summary>Feedforward layers in a residual branch.</summary>
     public const string ResDepth = "res_depth";
 

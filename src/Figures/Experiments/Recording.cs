@@ -11,8 +11,8 @@ namespace Wellbehaved.Figures;
 /// <param name="Theory">What theory says of the same network; null if that is not known.</param>
 public sealed record Recording(string Name, ResultFile File, Architecture Architecture, int? Width, Prediction? Theory)
 {
-    /// <summary>What a figure calls it, as <see cref="Markup"/>: its architecture where the file says which it is, otherwise the file's own name.</summary>
-    public string Title => Markup.Escape(File.Options is null ? Name : Architecture.Name);
+    /// <summary>What a figure calls it, as <see cref="Markup"/>: what the file calls its network, otherwise the file's own name; never an architecture that was only guessed.</summary>
+    public string Title => Markup.Escape(File.NetworkName is { } name && !string.IsNullOrWhiteSpace(name) ? ForeignText.OnOneLine(name) : Name);
 
     /// <summary>Computed depths.</summary>
     public IReadOnlyList<double> Depths { get; } = [.. File.Depth.Select(depth => (double)depth)];

@@ -68,9 +68,11 @@ public static class HtmlReport
             return;
         }
 
-        string[] architectures = [.. Architecture.Names.Where(name => run.Outcomes.Any(outcome => outcome.Check.Architecture == name))];
+        // Those of the paper in their order, then networks that files name.
+        var checkedOn = run.Outcomes.Select(outcome => outcome.Check.Architecture).Distinct().ToArray();
+        string[] architectures = [.. Architecture.Names.Where(checkedOn.Contains), .. checkedOn.Except(Architecture.Names)];
         page.Append("<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Claims by architecture</h2>\n<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>");
-        page.AppendJoin("", architectures.Select(name => $"<th scope=\"col\">{name}</th>")).Append("</tr></thead>\n<tbody>\n");
+        page.AppendJoin("", architectures.Select(name => $"<th scope=\"col\">{Text(name)}</th>")).Append("</tr></thead>\n<tbody>\n");
         foreach (var claim in Claims(run))
         {
             page.Append($"<tr><th scope=\"row\"><a href=\"#{Anchor(claim.Id)}\">{claim.Id}</a></th><td class=\"says\">{Prose.Html(claim.Statement)}</td>");
@@ -79,7 +81,7 @@ public static class HtmlReport
                 var outcome = run.Outcomes.FirstOrDefault(outcome => outcome.Check.ClaimId == claim.Id && outcome.Check.Architecture == name);
                 page.Append(outcome is null
                     ? "<td class=\"none\"><span>·</span></td>"
-                    : $"<td class=\"{Words.Of(outcome.Verdict)}\" data-of=\"{name}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}</td>");
+                    : $"<td class=\"{Words.Of(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}</td>");
             }
 
             page.Append("</tr>\n");
