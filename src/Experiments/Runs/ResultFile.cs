@@ -37,6 +37,9 @@ public sealed class ResultFile
     /// <summary>What the file calls its network; null if it does not say.</summary>
     public string? NetworkName => _configuration?.Name;
 
+    /// <summary>Of which mapping the noise is the derivative, if the file says.</summary>
+    internal NoiseKind? Noise => _configuration?.Noise;
+
     /// <summary>The network, where the file describes it by its layers.</summary>
     public Networks.Network? Network => _configuration?.Network;
 
