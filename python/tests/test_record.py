@@ -155,6 +155,19 @@ class RecordTests(unittest.TestCase):
         self.assertEqual([0, 1, 2, 3], arrays["depth"].tolist())
         self.assertTrue((arrays["mu2_noise"] > 0).all())
 
+    def test_inputs_by_name_and_layers_that_find_their_sizes_themselves(self):
+        class Named(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.words, self.layer, self.norm, self.last = nn.Embedding(9, 6), nn.LazyLinear(8), nn.LazyBatchNorm1d(), nn.Linear(8, 2)
+
+            def forward(self, *, mask, ids):
+                return self.last(self.norm((self.layer(self.words(ids)) * mask[..., None]).flatten(0, 1)))
+
+        arrays = self.record(Named, {"ids": torch.arange(12).reshape(3, 4) % 9, "mask": torch.ones(3, 4, dtype=torch.int64)}, 2)
+        self.assertEqual([0, 1, 1, 2], [*arrays["depth"]][-4:])
+        self.assertEqual(["words (Embedding)", "layer (Linear)", "norm (BatchNorm1d)", "last (Linear)"], [place.split(" ", 1)[1] for place in arrays["place"]])
+
     def test_the_noise_is_the_derivative(self):
         torch.manual_seed(3)
         model = nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.Tanh(), nn.Conv2d(4, 4, 3), nn.GroupNorm(2, 4), nn.Flatten(), nn.Linear(4 * 36, 5)).double().eval()

@@ -40,8 +40,6 @@ def _normalise(module: _BatchNorm, x: torch.Tensor) -> torch.Tensor:
 
 def _normalised(module: _BatchNorm, x: torch.Tensor, statistics: torch.Tensor) -> torch.Tensor:
     """Normalises x by mean and variance of another tensor, which may be the same with or without its tangent. Running statistics stay as they are."""
-    if isinstance(module, nn.modules.lazy.LazyModuleMixin) and module.has_uninitialized_params():
-        module.initialize_parameters(x)
     axes = [axis for axis in range(x.ndim) if axis != 1]
     mean = statistics.mean(axes, keepdim=True)
     factor = torch.rsqrt(((statistics - mean) ** 2).mean(axes, keepdim=True) + module.eps)

@@ -3,11 +3,14 @@ from __future__ import annotations
 
 import collections
 import weakref
-from typing import Callable, Dict, FrozenSet, List, Optional, Tuple, Type, Union
+from typing import Callable, Dict, FrozenSet, Iterator, List, Optional, Tuple, Type, Union
 
 import torch
 import torch.autograd.forward_ad as forward_ad
 from torch import nn
+from torch.nn.modules.batchnorm import _NormBase
+from torch.nn.modules.lazy import LazyModuleMixin
+from torch.utils.hooks import RemovableHandle
 
 from . import _tensors
 from .moments import NOT_COMPUTED
@@ -99,10 +102,10 @@ class Walk:
         last = {depth: i for i, depth in enumerate(self.depths) if candidates[i] and depth > 0}
         return [last.get(depth) == i for i, depth in enumerate(self.depths)]
 
-    def _hook(self, name: str, module: nn.Module):
+    def _hook(self, name: str, module: nn.Module) -> Iterator[RemovableHandle]:
         is_unit = module in self._units
         is_leaf = next(module.children(), None) is None or isinstance(module, nn.MultiheadAttention)
-        has_weights = is_leaf and any(parameter.ndim > 1 for parameter in module.parameters()) or isinstance(module, nn.modules.lazy.LazyModuleMixin)
+        has_weights = is_leaf and (any(parameter.ndim > 1 for parameter in module.parameters()) if not isinstance(module, LazyModuleMixin) else not isinstance(module, _NormBase))
 
         def before(module: nn.Module, inputs: object) -> None:
             self.path.append(name)

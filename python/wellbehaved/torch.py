@@ -10,7 +10,8 @@ import pathlib
 import random
 import sys
 import warnings
-from typing import Callable, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+import weakref
+from typing import Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from .moments import NAMES, NEED_VARIANCE
 
 __all__ = ["record"]
 
-Batch = Union[torch.Tensor, Sequence[torch.Tensor]]
+Batch = Union[torch.Tensor, Sequence[torch.Tensor], Mapping[str, torch.Tensor]]
 #: Purposes of random numbers, so that weights, noise and masks of a simulation are independent.
 _WEIGHTS, _NOISE, _MASKS = range(3)
 
@@ -56,9 +57,9 @@ def record(
     make_model : callable
         Makes a model with fresh weights, such as `lambda: MyNet(width=64)`. It is called once for each simulation, with PyTorch's, NumPy's and Python's
         random numbers seeded. A model itself is taken as it is, with its weights, for `simulations=1`.
-    batch : tensor, sequence of tensors, or callable
-        What the model is called with: one tensor, several (for several inputs), or a function that gives those of a simulation by its index. Whole numbers
-        (token ids) have no derivative: the noise enters after the embedding that reads them.
+    batch : tensor, sequence or dictionary of tensors, or callable
+        What the model is called with: one tensor, several in their order or by their names, or a function that gives those of a simulation by its index.
+        Whole numbers (token ids) have no derivative: the noise enters after the embedding that reads them.
     simulations : int
         Number of models; each has weights and noise of its own. From about 24 on a diagnosis can be certain.
     out : str or path
@@ -76,7 +77,7 @@ def record(
         Whether batch norm takes its statistics from the batch, as in training, or the stored ones of a trained model.
     dropout : bool
         Whether dropout and stochastic depth draw a mask, which then belongs to the mapping; off if left out.
-    input_noise : tensor or sequence of tensors, optional
+    input_noise : tensor, or sequence or dictionary of tensors, optional
         The noise at the inputs of floating numbers, instead of standard normal numbers.
     units : class, tuple of classes, or callable, optional
         The modules that count as one depth each, by class or as `units(name, module)`. If left out: the outermost modules with children whose class occurs at
@@ -138,15 +139,20 @@ def record(
         raise FileExistsError(f"out: expected no file at {path}; overwrite=True replaces one")
 
     walks: List[_walk.Walk] = []
-    model, checksum, images = None, None, 0
+    made: Callable[[], Optional[nn.Module]] = lambda: None
+    checksum: Optional[List[float]] = None
+    images = 0
     with _kept_random_states():
         for simulation in range(simulations):
-            previous = model
             model = _model(make_model, _seed(seed, simulation, _WEIGHTS))
-            if model is previous:
+            if model is made():
                 raise ValueError("make_model: expected a new model in each simulation, got the same one again: its weights are not drawn anew")
+            made = weakref.ref(model)
             model = model.to(device=device, dtype=dtype)
-            walk, images = _propagate(model, _inputs(batch, simulation), simulation, seed, noise, batch_norm, dropout, input_noise, units, channels, ranks)
+            _modes.set_modes(model, noise, batch_norm, dropout)
+            given = batch(simulation) if callable(batch) and not isinstance(batch, torch.Tensor) else batch
+            walk = _walk.Walk(model, _walk.units_of(model, units), ranks, channels)
+            images = _propagate(model, walk, given, input_noise, simulation, seed)
             if walks and walk.names != walks[0].names:
                 raise ValueError(f"make_model: expected the same modules in each simulation, but the places of simulation {simulation} are others than those of the first")
             if simulation < 2:
@@ -154,32 +160,30 @@ def record(
                 if checksum and other == checksum:
                     warnings.warn("all models have the same weights: the mappings differ in their noise only; make_model should draw weights anew", stacklevel=2)
             walks.append(walk)
+            name = name or type(model).__name__
+            del model  # before the next is made
             if sys.stderr.isatty():
                 print(f"\r{simulation + 1} of {simulations} simulations", end="" if simulation + 1 < simulations else "\n", file=sys.stderr, flush=True)
 
     _warn_of_numbers(walks)
-    _files.save(path, _arrays(walks, name or type(model).__name__, noise, seed, images, simulations))
+    _files.save(path, _arrays(walks, name or "", noise, seed, images, simulations))
     return path
 
 
-def _propagate(model, inputs, simulation, seed, noise, batch_norm, dropout, input_noise, units, channels, ranks) -> Tuple[_walk.Walk, int]:
-    """One mapping: the places of a model, and the number of images in its batch."""
-    _modes.set_modes(model, noise, batch_norm, dropout)
-    for parameter in model.parameters():
-        parameter.requires_grad_(False)
+def _propagate(model: nn.Module, walk: _walk.Walk, batch: Batch, input_noise: Optional[Batch], simulation: int, seed: int) -> int:
+    """Sends signal and noise through one mapping, and gives the number of images in its batch."""
     first = next((tensor for tensor in (*model.parameters(), *model.buffers()) if tensor.is_floating_point()), torch.zeros(()))
-    inputs = [tensor.detach().to(first.device, first.dtype if tensor.is_floating_point() else None) for tensor in inputs]
+    inputs = [tensor.detach().to(first.device, first.dtype if tensor.is_floating_point() else None) for tensor in _tensors_of(batch, "batch")]
     floats = [i for i, tensor in enumerate(inputs) if tensor.is_floating_point()]
+    given = None if input_noise is None else list(_tensors_of(input_noise, "input_noise"))
+    if given is not None and [tensor.shape for tensor in given] != [inputs[i].shape for i in floats]:
+        raise ValueError(f"input_noise: expected the shapes of the inputs, {[tuple(inputs[i].shape) for i in floats]}, got {[tuple(tensor.shape) for tensor in given]}")
+
     generator = torch.Generator().manual_seed(_seed(seed, simulation, _NOISE))
 
     def normal(like: torch.Tensor) -> torch.Tensor:
         return torch.randn(like.shape, generator=generator, dtype=torch.float64).to(like.device, like.dtype)
 
-    given = None if input_noise is None else list(_tensors_of(input_noise, "input_noise"))
-    if given is not None and [tensor.shape for tensor in given] != [inputs[i].shape for i in floats]:
-        raise ValueError(f"input_noise: expected the shapes of the inputs, {[tuple(inputs[i].shape) for i in floats]}, got {[tuple(tensor.shape) for tensor in given]}")
-
-    walk = _walk.Walk(model, _walk.units_of(model, units), ranks, channels)
     try:
         with torch.no_grad(), forward_ad.dual_level():
             for at, i in enumerate(floats):
@@ -190,21 +194,21 @@ def _propagate(model, inputs, simulation, seed, noise, batch_norm, dropout, inpu
             if not floats:
                 walk.expect_tokens(inputs, normal)
             _seed_all(_seed(seed, simulation, _MASKS))
-            output = _tensors.first_of(_call(model, inputs, walk))
+            output = _tensors.first_of(_call(model, inputs, list(batch) if isinstance(batch, Mapping) else None, walk))
             if walk.mu2_input is None:
                 raise ValueError("batch: expected numbers that noise can be added to, or token ids that an nn.Embedding of the model reads; found neither")
             if output is not None and forward_ad.unpack_dual(output).tangent is None:
-                warnings.warn(f"the noise does not reach the output of the model: it ends after {walk.names[-1]} (detach, argmax, rounding?)", stacklevel=4)
+                warnings.warn(f"the noise does not reach the output of the model: it ends after {walk.names[-1]} (detach, argmax, rounding?)", stacklevel=3)
     finally:
         walk.close()
     if max(walk.depths) == 0:
         raise ValueError(f"make_model: expected at least one layer or unit after the first, found {', '.join(walk.names) or 'no module that noise reaches'}")
-    return walk, inputs[0].shape[0] if inputs[0].ndim else 1
+    return inputs[0].shape[0] if inputs[0].ndim else 1
 
 
-def _call(model: nn.Module, inputs: List[torch.Tensor], walk: _walk.Walk) -> object:
+def _call(model: nn.Module, inputs: List[torch.Tensor], names: Optional[List[str]], walk: _walk.Walk) -> object:
     try:
-        return model(*inputs)
+        return model(*inputs) if names is None else model(**dict(zip(names, inputs)))
     except (RuntimeError, NotImplementedError) as error:
         if "forward AD" not in str(error) and "forward-mode AD" not in str(error):
             raise
@@ -222,13 +226,9 @@ def _model(make_model: Union[Callable[[], nn.Module], nn.Module], seed: int) -> 
     return model
 
 
-def _inputs(batch: Union[Batch, Callable[[int], Batch]], simulation: int) -> List[torch.Tensor]:
-    given = batch(simulation) if callable(batch) and not isinstance(batch, torch.Tensor) else batch
-    return list(_tensors_of(given, "batch"))
-
-
 def _tensors_of(given: Batch, argument: str) -> Iterator[torch.Tensor]:
-    for tensor in (given,) if isinstance(given, (torch.Tensor, np.ndarray)) else given:
+    parts = (given,) if isinstance(given, (torch.Tensor, np.ndarray)) else given.values() if isinstance(given, Mapping) else given
+    for tensor in parts:
         if isinstance(tensor, np.ndarray):
             tensor = torch.from_numpy(tensor)
         if not isinstance(tensor, torch.Tensor):

@@ -22,7 +22,7 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
     {
         "D1" => (_moments.Inequalities([]), "no two moments of a place are recorded together"),
         "D2" => (_moments.EffectiveRanks(), "no effective rank is recorded"),
-        "D3" => ([], "the bound needs ε = 0 and places after batch norm: --architecture of a file with arrays locK tells them"),
+        "D3" => ([], "the bound is that of batch norm with ε = 0, and needs the number of points; the file does not say where that is"),
         "D4" => (MeanAndVariance(), file.Options?.RecordedPlaces is null ? NoLayers : "its network has no batch norm, or ν₂ and μ₂ after it are not recorded"),
         "S2" or "S3" or "S6" or "W1" or "W3" or "W4" => ([], NoLayers),
         "W2" => ([], "expectations over many layers are carried by rare nets"),
