@@ -25,7 +25,7 @@ internal static class AuditCommand
     public static Command Create()
     {
         var command = new Option<string?>("--command") { Description = "Audit the program that this command starts; it speaks the audit protocol (docs/audit-protocol.md)", HelpName = "COMMAND" };
-        var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours or the author's; needs --architecture", HelpName = "FILE.npz" };
+        var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours, the author's or another program's; needs --architecture, unless the file has a column for each place of some network", HelpName = "FILE.npz" };
         var architectures = OptionFactory.Architectures("Audit this architecture only; may be given more than once");
         var recorded = new RecordedOptions();
         var smoke = new Option<bool>("--smoke") { Description = "Only tell a broken adapter from a broken implementation, in seconds" };
@@ -220,20 +220,25 @@ internal static class AuditCommand
     {
         files.EnsureWritable(file);
         var recorded = ResultInput.Read(file);
-        if (recorded.Places is not null)
-        {
-            throw new InvalidInputException(file, "expected moments at the places of an architecture, in arrays locK, found a column for each place of some network, which diagnose and plot read; no law is judged from those yet");
-        }
-
-        if (architectures is not [var architecture])
-        {
-            throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
-        }
-
-        var run = ResultAudit.Of(file, recorded, architecture, experiment);
+        var run = recorded.Places is not null ? AuditPlaces(file, recorded, architectures, experiment)
+            : architectures is [var architecture] ? ResultAudit.Of(file, recorded, architecture, experiment)
+            : throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
         VerdictTable.Print(run);
         files.Write(run);
         return ExitStatus.Of(run, allowDeclined: false);
+    }
+
+    /// <summary>A file with a column for each place of some network, which no architecture describes.</summary>
+    private static VerificationRun AuditPlaces(string file, ResultFile recorded, string[]? architectures, RecordedExperiment experiment)
+    {
+        if (architectures is not null || experiment != new RecordedExperiment())
+        {
+            throw new InvalidInputException(
+                architectures is not null ? "--architecture" : experiment.AsOptions().Split(' ')[1],
+                $"expected without {file}, which has a column for each place of some network, and not the places of an architecture");
+        }
+
+        return ResultAudit.OfPlaces(file, recorded, ResultInput.NameOf(file, recorded));
     }
 
     /// <summary>The command that repeats a check, but for the options that choose it.</summary>

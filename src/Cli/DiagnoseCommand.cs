@@ -104,19 +104,17 @@ internal static class DiagnoseCommand
 
         if (output is not null)
         {
-            ResultOutput.EnsureWritable(output);
+            ResultOutput.EnsureNew(output);
         }
 
-        if (File.Exists(output))
-        {
-            throw new InvalidInputException("--out", $"expected no file at {output}; run --overwrite replaces one");
-        }
-
+        // Another run that works on the same file is refused, and refuses this one.
+        using var held = output is null ? null : OutputLock.Take(output);
         var experiment = Experiment.Prepare(options, threads);
         ImageRemark.Print(experiment.Remark);
         var result = ProgressDisplay.Show(ForeignText.OnOneLine(options.Name), Math.Max(1, (long)options.NumSims * options.Steps), depthReached => experiment.Run(depthReached, cancellation: cancellation));
         if (output is not null)
         {
+            ResultOutput.EnsureNew(output);
             foreach (var warning in ResultFile.Write(output, result))
             {
                 Console.Error.WriteLine(ForeignText.OnOneLine($"warning: {warning}"));

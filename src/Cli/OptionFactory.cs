@@ -82,6 +82,11 @@ internal static class OptionFactory
         var word = result.Tokens[0].Value;
         if (T.TryParse(word, NumberStyles.Float & ~NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var value) && (typeof(T) == typeof(double) || !word.Contains('.', StringComparison.Ordinal)))
         {
+            if (T.IsZero(value) && word.TakeWhile(letter => letter is not ('e' or 'E')).Any(letter => letter is >= '1' and <= '9'))
+            {
+                result.AddError($"{name}: expected {expectation} that double precision holds, got '{word}', which is too small");
+            }
+
             return value;
         }
 

@@ -5,6 +5,9 @@ namespace Wellbehaved.Cli;
 /// <summary>A result file, or a folder of its arrays, that a command reads.</summary>
 internal static class ResultInput
 {
+    /// <summary>Longest name of a network that stands in each row of a table.</summary>
+    private const int MostNameLetters = 40;
+
     /// <summary>Reads the file and says what it lacks, and what a later run has not yet put into it.</summary>
     /// <exception cref="InvalidInputException">The file is missing or damaged, or holds no simulation.</exception>
     public static ResultFile Read(string path)
@@ -39,6 +42,13 @@ internal static class ResultInput
         }
 
         return file;
+    }
+
+    /// <summary>What reports call the network of a file: as the file does, or as the file itself is called.</summary>
+    public static string NameOf(string path, ResultFile file)
+    {
+        var name = ForeignText.OnOneLine(file.NetworkName is { } told && !string.IsNullOrWhiteSpace(told) ? told : Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)));
+        return name.Length <= MostNameLetters ? name : $"{name[..MostNameLetters]}…";
     }
 
     private static string? NewerJournal(string path)

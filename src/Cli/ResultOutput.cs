@@ -19,4 +19,15 @@ internal static class ResultOutput
 
         AtomicFile.EnsureWritable(output, "--out");
     }
+
+    /// <summary>The same for a file that must not be there, nor half of one: a journal is what another run has computed of it.</summary>
+    /// <exception cref="InvalidInputException">There is one, or the file could not be written.</exception>
+    public static void EnsureNew(string output)
+    {
+        EnsureWritable(output);
+        foreach (var earlier in new[] { output, Journal.PathOf(output) }.Where(Path.Exists))
+        {
+            throw new InvalidInputException("--out", $"expected no file at {earlier}; run --overwrite replaces one");
+        }
+    }
 }

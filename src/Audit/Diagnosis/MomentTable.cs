@@ -97,7 +97,7 @@ public sealed record MomentTable(
     public static MomentTable Of(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var (logChi, logNu2, logMu2) = (Logarithms(file, "chi"), Logarithms(file, "nu2_signal"), Logarithms(file, "mu2_signal"));
+        var (logChi, logNu2, logMu2) = (file.FindLogAtEnds("chi"), file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal"));
         var table = new MomentTable(file.SequenceDepths, file.Simulations, file.FindRanks("reff_signal"), logChi, logNu2, null, 0)
         {
             ResidualDepth = file.BranchLayers,
@@ -108,24 +108,6 @@ public sealed record MomentTable(
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
         };
         return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds, MomentContradictions.Of(file));
-    }
-
-    /// <summary>Logarithms of a moment that a file holds; that of a negative number, which no mean of squares is, stands beyond what any mapping reaches: it is no number, and not one that is missing.</summary>
-    private static IReadOnlyList<double[]>? Logarithms(ResultFile file, string moment)
-    {
-        var logarithms = file.FindLogAtEnds(moment);
-        if (logarithms is not null && file.FindAtEnds($"log_{moment}") is null && file.FindAtEnds(moment) is { } numbers)
-        {
-            foreach (var (row, own) in logarithms.Zip(numbers))
-            {
-                for (var i = 0; i < row.Length; i++)
-                {
-                    row[i] = own[i] < 0 ? double.MaxValue : row[i];
-                }
-            }
-        }
-
-        return logarithms;
     }
 
     /// <summary>Index of a computed depth.</summary>

@@ -39,7 +39,9 @@ internal static class MappingSort
                     break;
                 case { Found: { Count: > 0 } kinds }:
                     unusable++;
-                    var last = EndOf(i);
+
+                    // Where a number is of no signal, the logarithm that it lacks is no ending.
+                    var last = kinds.Keys.Any(key => key.Item2 == ValueKind.OutOfRange && !Words.ContainsKey(key.Item1)) && recorded is null ? MappingEnd.None : EndOf(i);
                     if (last.HasEnded)
                     {
                         ends.Add(last);

@@ -9,6 +9,9 @@ namespace Wellbehaved.Audit;
 /// <param name="Subject">What a mapping is called: mappings, simulations.</param>
 internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, int Count, int Mappings, string Subject = "mappings")
 {
+    /// <summary>The first place at which it is, as a neutral file calls it; null where the moment says.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Rejected if a correct implementation cannot show it; inconclusive if it cannot be judged.</summary>
     public Verdict Verdict => Kind switch
     {
@@ -26,7 +29,7 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
         new(words, new Expected(0), new Observed(count), verdict) { Samples = of, Deviation = double.PositiveInfinity };
 
     /// <summary>For example <c>effective rank is not a number in 24 of 48 mappings, first at depth 40</c>.</summary>
-    public override string ToString() => $"{Moment} {Words} in {Count} of {Mappings} {Subject}, first at depth {Depth}";
+    public override string ToString() => $"{Moment} {Words} in {Count} of {Mappings} {Subject}, first at depth {Depth}{(Place is { } place ? $", place {place}" : "")}";
 
     private string Words => Kind switch
     {

@@ -31,12 +31,19 @@ public sealed class RecordedFigures
     /// <param name="file">The file, ours or the author's.</param>
     /// <param name="architecture">The architecture that it was recorded with.</param>
     /// <returns>The figures.</returns>
-    public static RecordedFigures Of(ResultFile file, Architecture architecture)
+    public static RecordedFigures Of(ResultFile file, Architecture architecture) => Of(RecordedQuantities.Of(file, architecture), file.Depth);
+
+    /// <summary>Computes figures from a result file in the neutral layout, of what needs no architecture.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>The figures, by the index of a place instead of a depth: several places may have one depth.</returns>
+    internal static RecordedFigures OfPlaces(ResultFile file) => Of(RecordedQuantities.OfPlaces(file), [.. Enumerable.Range(0, file.Depth.Count)]);
+
+    private static RecordedFigures Of(IEnumerable<(string Name, RecordedCell[][] Rows)> quantities, IReadOnlyList<int> columns)
     {
         var figures = new RecordedFigures();
-        foreach (var (name, rows) in RecordedQuantities.Of(file, architecture))
+        foreach (var (name, rows) in quantities)
         {
-            for (var i = 0; i < file.Depth.Count; i++)
+            for (var i = 0; i < columns.Count; i++)
             {
                 // A dead signal has moments of 0, which are numbers; it has no ratio, rank or logarithm.
                 double[] values = [.. rows.Select(row => row[i])
@@ -49,7 +56,7 @@ public sealed class RecordedFigures
                 };
                 if (figure.Count + figure.NotFinite + figure.Unknown > 0)
                 {
-                    figures.Add(name, file.Depth[i], figure);
+                    figures.Add(name, columns[i], figure);
                 }
             }
         }

@@ -22,6 +22,8 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     private static readonly Property CollapsesAll = new(Collapses, "r_eff - 1 at least halves");
 
+    private readonly MomentLaws _moments = new(figures, depth => $"depth {depth}", _ => LargestRank(experiment));
+
     private bool IsPeriodic => experiment.KernelSize == 1 || experiment.Boundary == "periodic";
 
     /// <summary>Judges one claim.</summary>
@@ -30,10 +32,10 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
     /// <returns>Measurements; if none, what is missing.</returns>
     public (IReadOnlyList<Measurement> Measurements, string Missing) Judge(string claim, ErrorRates rates) => (claim, architecture.Name) switch
     {
-        ("D1", _) => (Inequalities(), "no two moments of a place are recorded together"),
-        ("D2", _) => (EffectiveRanks(), "no effective rank is recorded"),
+        ("D1", _) => (_moments.Inequalities(Normalised(place => $"nu1_abs_signal_{place.Suffix}")), "no two moments of a place are recorded together"),
+        ("D2", _) => (_moments.EffectiveRanks(), "no effective rank is recorded"),
         ("D3", _) => (Kurtosis(), experiment.BatchSize is null || experiment.KernelSize != 1 ? "the bound needs the number of points: --batch-size and --kernel-size 1" : "μ₄ after batch norm is not recorded"),
-        ("D4", _) => (Normalised(), "ν₂ and μ₂ after batch norm are not recorded"),
+        ("D4", _) => (MeanAndVariance(), "ν₂ and μ₂ after batch norm are not recorded"),
         ("S2", _) => IsPeriodic ? (Convolved(rates, ConvolutionSignal, "ν₂"), "ν₂ before and after the convolution is not recorded") : ([], AtBorders),
         ("S3", _) => IsPeriodic ? (Convolved(rates, ConvolutionNoise, "μ₂(dx)"), "μ₂(dx) before and after the convolution is not recorded") : ([], "at a border the mean needs the tensor; --kernel-size 1 or --boundary periodic has none"),
         ("S6", _) => (Activation(rates), architecture.IsResidual ? "inside a residual branch χ is not recorded around the ReLU of every layer" : "χ before and after the ReLU and ν₁(|z|) before it are not recorded"),
@@ -57,87 +59,6 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         _ => ([], NoTensors),
     };
 
-    private List<Measurement> Inequalities()
-    {
-        var (comparison, ranges, logarithms) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
-        foreach (var name in figures.Names.Where(name => MomentRange.IsMoment(name) && !MomentRange.IsRank(name)))
-        {
-            Range(ranges, name, "means of absolute values and squares are not negative");
-        }
-
-        foreach (var name in figures.Names.Where(name => name.StartsWith(LogConsistency, StringComparison.Ordinal)))
-        {
-            Bound(logarithms, name, 0, 0, Rounding, "the recorded logarithm is that of the recorded number");
-        }
-
-        foreach (var (bounded, words) in new[] { (Nu1OverNu2, "ν₁² ≤ ν₂"), (Mu2OverNu2, "μ₂ ≤ ν₂"), (Mu2OverMu4, "μ₂² ≤ μ₄") })
-        {
-            foreach (var name in figures.Names.Where(name => name.StartsWith(bounded, StringComparison.Ordinal)))
-            {
-                Bound(comparison, name, 0, 1, Rounding, words);
-            }
-        }
-
-        foreach (var name in figures.Names.Where(name => name.StartsWith(ChiConsistency, StringComparison.Ordinal)))
-        {
-            Bound(comparison, name, 0, 0, Rounding, "χ is sqrt(μ₂(dx)/μ₂(x)) times a constant of the simulation");
-        }
-
-        // After batch norm ν₂ is 1 at most, whether it is recorded or not.
-        foreach (var place in architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm))
-        {
-            Bound(comparison, $"nu1_abs_signal_{place.Suffix}", 0, 1, Rounding, "ν₁ ≤ √ν₂ ≤ 1 after batch norm");
-        }
-
-        return
-        [
-            .. Findings(name => (MomentRange.IsMoment(name) && !MomentRange.IsRank(name)) || name.StartsWith(LogConsistency, StringComparison.Ordinal)),
-            .. Concluded(ranges, "ranges of recorded moments"),
-            .. Concluded(logarithms, "recorded logarithms against the recorded numbers"),
-            .. Concluded(comparison, "inequalities between recorded moments"),
-        ];
-    }
-
-    private List<Measurement> EffectiveRanks()
-    {
-        var comparison = new ExactComparison();
-        foreach (var name in figures.Names.Where(MomentRange.IsRank))
-        {
-            Range(comparison, name, "1 ≤ r_eff ≤ min(N, P - 1)");
-        }
-
-        return [.. Findings(MomentRange.IsRank), .. Concluded(comparison, "effective ranks within their bounds")];
-    }
-
-    /// <summary>What is no number: rejected where the file shows that it exists, inconclusive where it does not say.</summary>
-    private List<Measurement> Findings(Func<string, bool> chosen)
-    {
-        var found = new List<Measurement>();
-        foreach (var name in figures.Names.Where(chosen))
-        {
-            var byDepth = figures.Find(name)!;
-            var what = name.StartsWith(LogConsistency, StringComparison.Ordinal) ? MomentRange.Log + name[(LogConsistency.Length + 1)..] : name;
-            Count(figure => figure.NotFinite, $"{what} contradicts the other numbers of its place: it is not finite, or is none of them", Verdict.Rejected);
-            Count(figure => figure.Unknown, $"{what} is not a finite number, and the file does not say why,", Verdict.Inconclusive);
-
-            void Count(Func<Figure, int> count, string words, Verdict verdict)
-            {
-                if (byDepth.Any(pair => count(pair.Value) > 0))
-                {
-                    var (first, worst) = (byDepth.First(pair => count(pair.Value) > 0).Key, byDepth.MaxBy(pair => count(pair.Value)));
-                    var of = worst.Value.Count + worst.Value.NotFinite + worst.Value.Unknown;
-                    found.Add(MomentFinding.Of(
-                        $"{words} in {Counted.Of(count(worst.Value), of, "simulation")} at depth {worst.Key}, first at depth {first}",
-                        count(worst.Value),
-                        of,
-                        verdict));
-                }
-            }
-        }
-
-        return found;
-    }
-
     private List<Measurement> Kurtosis()
     {
         var comparison = new ExactComparison();
@@ -146,24 +67,24 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             foreach (var place in architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm))
             {
                 var name = $"mu4_signal_{place.Suffix}";
-                var tolerance = (Rounding + UnitRoundoffOf(name)) * Bounds.LargestKurtosis(points);
-                Bound(comparison, name, 0, Bounds.LargestKurtosis(points), tolerance, "(P² - 3P + 3)/(P - 1)");
+                var tolerance = (Rounding + _moments.UnitRoundoffOf(name)) * Bounds.LargestKurtosis(points);
+                _moments.Bound(comparison, name, 0, Bounds.LargestKurtosis(points), tolerance, "(P² - 3P + 3)/(P - 1)");
             }
         }
 
-        return Concluded(comparison, "μ₄ after batch norm");
+        return MomentLaws.Concluded(comparison, "μ₄ after batch norm");
     }
 
-    private List<Measurement> Normalised()
+    private List<Measurement> MeanAndVariance()
     {
         var comparison = new ExactComparison();
         foreach (var place in architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm))
         {
-            Bound(comparison, $"{Mu2OverNu2}_{place.Suffix}", 1, 1, Rounding, "no mean is left");
-            Bound(comparison, $"mu2_signal_{place.Suffix}", 0, 1, Rounding, "σ²/(σ² + ε) ≤ 1");
+            _moments.Bound(comparison, $"{Mu2OverNu2}_{place.Suffix}", 1, 1, Rounding, "no mean is left");
+            _moments.Bound(comparison, $"mu2_signal_{place.Suffix}", 0, 1, Rounding, "σ²/(σ² + ε) ≤ 1");
         }
 
-        return Concluded(comparison, "mean and variance after batch norm");
+        return MomentLaws.Concluded(comparison, "mean and variance after batch norm");
     }
 
     private List<Measurement> Convolved(ErrorRates rates, string quantity, string moment)
@@ -298,6 +219,13 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         return [RecordedTest.Of(gain, rates, 1, 0.1, "gain of ν₂ in a unit", exact)];
     }
 
+    /// <summary>The largest possible effective rank, where the experiment tells: of fully connected nets.</summary>
+    private static double? LargestRank(RecordedExperiment experiment) => experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 }
+        ? Bounds.LargestEffectiveRank(batch, channels)
+        : null;
+
+    private IEnumerable<string> Normalised(Func<Place, string> name) => architecture.Places.Where(place => place.Kind == PlaceKind.BatchNorm).Select(name);
+
     /// <summary>Computed depths, over which a simulation's quantities are means; fewer make a theorem weaker, not wrong.</summary>
     private int Depths => figures.Names.Max(name => figures.Find(name)!.Count);
 
@@ -371,41 +299,6 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     /// <summary>The value nearest to the observed one within an allowance about the expected.</summary>
     private static double Towards(double observed, double expected, double allowance) => Math.Clamp(observed, expected - allowance, expected + allowance);
-
-    /// <summary>Bounds the values of a moment by its range.</summary>
-    private void Range(ExactComparison comparison, string name, string words)
-    {
-        var ranks = experiment is { NumChannels: { } channels, BatchSize: >= 2 and { } batch, KernelSize: 1 }
-            ? Bounds.LargestEffectiveRank(batch, channels)
-            : double.PositiveInfinity;
-        var (lower, upper, tolerance) = MomentRange.OfFile(ranks).LimitsOf(name);
-
-        // Rounding is relative to the rank: at the lower bound to 1, however large the upper one is.
-        Bound(comparison, name, lower, double.PositiveInfinity, MomentRange.OfFile().LimitsOf(name).Tolerance, words);
-        if (double.IsFinite(upper))
-        {
-            Bound(comparison, name, double.NegativeInfinity, upper, tolerance + (UnitRoundoffOf(name) * upper), words);
-        }
-    }
-
-    /// <summary>The unit roundoff of the format in which a moment was kept: its extremes are numbers of the array, so they fit that format. A bound that
-    /// the format holds, as 0 and 1, needs none of it: rounding does not change the order of numbers.</summary>
-    private double UnitRoundoffOf(string name) => figures.Find(name) is { } byDepth
-        ? RecordedPrecision.Of([.. byDepth.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff
-        : 0;
-
-    private void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words)
-    {
-        foreach (var (depth, figure) in figures.Find(name) ?? new Dictionary<int, Figure>())
-        {
-            foreach (var extreme in figure.Count == 0 ? [] : new[] { figure.Least, figure.Greatest })
-            {
-                comparison.AddBetween(new Observed(extreme), new Expected(lower), new Expected(upper), tolerance, $"{name}, depth {depth}: {words}");
-            }
-        }
-    }
-
-    private static List<Measurement> Concluded(ExactComparison comparison, string words) => comparison.Comparisons == 0 ? [] : [comparison.Conclude(words)];
 
     /// <summary>What most mappings must show.</summary>
     /// <param name="Name">The figure that counts the mappings that show it.</param>

@@ -11,16 +11,18 @@ namespace Wellbehaved.Audit;
 /// then every moment of it is a number, and NaN is no gap but a defect.
 /// </remarks>
 /// <param name="file">The file.</param>
-/// <param name="architecture">Its architecture.</param>
-internal sealed class RecordedMoments(ResultFile file, Architecture architecture)
+/// <param name="architecture">Its architecture; null of a file in the neutral layout, whose only place, 0, has a column for each place.</param>
+internal sealed class RecordedMoments(ResultFile file, Architecture? architecture)
 {
     private static readonly string[] OfSignal = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "reff_signal"];
     private static readonly string[] OfNoise = ["mu2_noise", "reff_noise"];
+    private static readonly string[] NeedVariance = ["chi", "mu2_signal"];
     private static readonly MomentRange Range = MomentRange.OfFile();
     private static readonly double LargestLog = Math.Log(double.MaxValue), LeastLog = Math.Log(double.Epsilon);
     private static readonly double LeastOfHalf = Math.ScaleB(1, -14);
     private readonly RecentlyUsed<RecordedCell[][]?> _cells = new(most: 16);
     private readonly Dictionary<(string Moment, int Place), double> _largest = [];
+    private readonly Dictionary<string, bool[]> _computed = [];
 
     /// <summary>A linear moment or an effective rank.</summary>
     /// <param name="moment">Its name, without the suffix of the place.</param>
@@ -28,7 +30,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     /// <returns>Cells (simulations × depths); null if the file does not hold it.</returns>
     public RecordedCell[][]? Linear(string moment, int place)
     {
-        var name = $"{moment}_loc{place}";
+        var name = file.NameOf(moment, place);
         return _cells.Find(name, () => MomentRange.IsRank(name) && !IsComputed(name, place)
             ? null
             : Classified(name, (s, d, value) => Linear(moment, place, s, d, value)));
@@ -37,7 +39,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     /// <summary>The logarithm of a moment, as recorded; null if the file does not hold it.</summary>
     public RecordedCell[][]? RecordedLog(string moment, int place)
     {
-        var name = $"{MomentRange.Log}{moment}_loc{place}";
+        var name = MomentRange.Log + file.NameOf(moment, place);
         return _cells.Find(name, () => Classified(name, (s, d, value) => Range.KindOf(name, value) switch
         {
             ValueKind.Possible => RecordedCell.Of(value),
@@ -60,8 +62,8 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     /// <summary>By how much each number of <see cref="Log"/> may be off because of the format in which the file keeps it.</summary>
     /// <returns>Bounds (simulations × depths); null if the file does not hold the moment.</returns>
     public double[][]? LostByLog(string moment, int place) =>
-        file.Find($"{MomentRange.Log}{moment}_loc{place}") is { } logs ? Lost(logs, RecordedPrecision.Of(logs).LostByLogarithm)
-        : file.Find($"{moment}_loc{place}") is { } numbers ? Lost(numbers, RecordedPrecision.Of(numbers).LostByNumber)
+        file.Find(MomentRange.Log + file.NameOf(moment, place)) is { } logs ? Lost(logs, RecordedPrecision.Of(logs).LostByLogarithm)
+        : file.Find(file.NameOf(moment, place)) is { } numbers ? Lost(numbers, RecordedPrecision.Of(numbers).LostByNumber)
         : null;
 
     private static double[][] Lost(IReadOnlyList<double[]> rows, Func<double, double> lost) => [.. rows.Select(row => row.Select(lost).ToArray())];
@@ -78,14 +80,14 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
         // A number out of its range stays, for the law that bounds it.
         ValueKind.Possible or ValueKind.OutOfRange => RecordedCell.Of(value),
         ValueKind.Extinct => IsContradicted(moment, place, s, d) ? RecordedCell.Impossible : new RecordedCell(CellKind.Extinct, value),
-        ValueKind.NotComputed => Lives(moment, place, s, d) && !IsDead(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Absent,
+        ValueKind.NotComputed => IsComputedAt(file.NameOf(moment, place), d) && Lives(moment, place, s, d) && !IsDead(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Absent,
         ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
         ValueKind.Infinite => Overflowed(moment, place, s, d, value),
         var kind => throw new InvalidOperationException($"expected a kind of value, got {kind}"),
     };
 
     private RecordedCell WithoutNumber(string moment, int place, int s, int d) =>
-        IsDead(moment, place, s, d) ? RecordedCell.Absent
+        IsDead(moment, place, s, d) || HasOnePoint(moment, d) ? RecordedCell.Absent
         : IsExtreme(moment, place, s, d) || !Lives(moment, place, s, d) ? RecordedCell.Unknown
         : RecordedCell.Impossible;
 
@@ -105,10 +107,10 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
         if (!_largest.TryGetValue((moment, place), out var largest))
         {
             // An array without a finite number does not show its format; its logarithms do.
-            var linear = file.Find($"{moment}_loc{place}")!;
+            var linear = file.Find(file.NameOf(moment, place))!;
             var shown = linear.Any(row => Array.Exists(row, value => double.IsFinite(value) && value != 0))
                 ? linear
-                : file.Find($"{MomentRange.Log}{moment}_loc{place}")!;
+                : file.Find(MomentRange.Log + file.NameOf(moment, place))!;
             _largest[(moment, place)] = largest = RecordedPrecision.Of(shown).LargestLog - 0.5;
         }
 
@@ -120,7 +122,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
         Witnesses(moment).Where(witness => witness != moment).Any(witness =>
             (!MomentRange.IsRank(witness) && At(witness, place, s, d) == 0)
             || (At(MomentRange.Log + witness, place, s, d) is { } log && Range.KindOf(MomentRange.Log + witness, log) == ValueKind.Extinct)
-            || (witness == "reff_signal" && At(witness, place, s, d) == EffectiveRank.NotComputed && IsComputed($"{witness}_loc{place}", place)))
+            || (witness == "reff_signal" && At(witness, place, s, d) == EffectiveRank.NotComputed && IsComputed(file.NameOf(witness, place), place) && IsComputedAt(file.NameOf(witness, place), d)))
         || (At(MomentRange.Log + moment, place, s, d) is { } own && Range.KindOf(MomentRange.Log + moment, own) == ValueKind.Extinct);
 
     /// <summary>Whether a moment of zero stands beside a positive one that forbids it: ν₂ ≤ N·P·ν₁², μ₂ ≤ ν₂, μ₄ ≤ N·P·μ₂², and χ is zero where the noise is.</summary>
@@ -161,7 +163,30 @@ internal sealed class RecordedMoments(ResultFile file, Architecture architecture
     /// them.</summary>
     private bool IsComputed(string name, int place) => file.Find(name) is { } rows
         && rows.Any(row => row.Any(value => value != EffectiveRank.NotComputed
-            && (!double.IsNaN(value) || architecture.Places[place - 1].Kind == PlaceKind.Relu)));
+            && (!double.IsNaN(value) || architecture is null || architecture.Places[place - 1].Kind == PlaceKind.Relu)));
 
-    private double? At(string moment, int place, int s, int d) => file.Find($"{moment}_loc{place}")?[s][d];
+    /// <summary>Whether an effective rank is computed in a column: in the neutral layout it may be so at some places only.</summary>
+    private bool IsComputedAt(string name, int column)
+    {
+        if (architecture is not null)
+        {
+            return true;
+        }
+
+        if (!_computed.TryGetValue(name, out var computed))
+        {
+            var rows = file.Find(name)!;
+            _computed[name] = computed = [.. file.Depth.Select((_, d) => rows.Any(row => row[d] != EffectiveRank.NotComputed))];
+        }
+
+        return computed[column];
+    }
+
+    /// <summary>Whether there is a single point at a place of the neutral layout: then what needs a variance is not a number, in every simulation.</summary>
+    private bool HasOnePoint(string moment, int column) => architecture is null && NeedVariance.Contains(moment)
+        && file.Find("mu2_signal")?.All(row => row[column] == 0) != false
+        && NeedVariance.All(name => file.Find(MomentRange.Log + name)?.All(row => double.IsNaN(row[column])) != false)
+        && file.Find("chi")?.All(row => double.IsNaN(row[column])) != false;
+
+    private double? At(string moment, int place, int s, int d) => file.Find(file.NameOf(moment, place))?[s][d];
 }

@@ -95,6 +95,22 @@ internal static class RecordedQuantities
         }
     }
 
+    /// <summary>Computes those that need no architecture, of a file in the neutral layout.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>Names without a place, and cells (simulations × places).</returns>
+    public static IEnumerable<(string Name, RecordedCell[][] Rows)> OfPlaces(ResultFile file)
+    {
+        var moments = new RecordedMoments(file, null);
+        IEnumerable<(string Name, RecordedCell[][]? Rows)> all =
+        [
+            .. file.Names.Where(name => !name.StartsWith(MomentRange.Log, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => (name, moments.Linear(name, 0))),
+            .. WithLogarithm.Select(moment => ($"{LogConsistency}_{moment}", LogsAgree(file, moments, moment, 0))),
+            .. Bounded(moments, 0, "", isNormalised: false),
+            (ChiConsistency, Consistency(moments, 0, [0])),
+        ];
+        return all.Where(quantity => quantity.Rows is not null).Select(quantity => (quantity.Name, quantity.Rows!));
+    }
+
     private static IEnumerable<(string Name, RecordedCell[][]? Rows)> Derived(ResultFile file, Architecture architecture, RecordedMoments moments)
     {
         var depths = file.Depth.Count;
@@ -123,17 +139,13 @@ internal static class RecordedQuantities
         yield return (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.Of(file.Depth[^1] - file.Depth[start])), depths));
         foreach (var place in places)
         {
-            var (nu1, nu2, mu2, mu4) = (moments.Log(Nu1, place.Number), moments.Log(Nu2, place.Number),
-                moments.Log(Mu2, place.Number), moments.Log(Mu4, place.Number));
-            var (lost1, lost2, lostOfMu2, lost4) = (moments.LostByLog(Nu1, place.Number), moments.LostByLog(Nu2, place.Number),
-                moments.LostByLog(Mu2, place.Number), moments.LostByLog(Mu4, place.Number));
-
             // Behind batch norm μ₂/ν₂ is 1, elsewhere 1 at most.
-            var isNormalised = place.Kind == PlaceKind.BatchNorm;
-            yield return ($"{Nu1OverNu2}_{place.Suffix}", Nearer(Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two)), lost1, 2, lost2));
-            yield return ($"{Mu2OverNu2}_{place.Suffix}", Nearer(Combine(mu2, nu2, (one, two) => Math.Exp(one - two)), lostOfMu2, 1, lost2, isNormalised));
-            yield return ($"{Mu2OverMu4}_{place.Suffix}", Nearer(Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two)), lostOfMu2, 2, lost4));
-            yield return ($"{ChiConsistency}_{place.Suffix}", Consistency(place.Number));
+            foreach (var quantity in Bounded(moments, place.Number, "_" + place.Suffix, place.Kind == PlaceKind.BatchNorm))
+            {
+                yield return quantity;
+            }
+
+            yield return ($"{ChiConsistency}_{place.Suffix}", Consistency(moments, place.Number, [.. places.Select(candidate => candidate.Number)]));
         }
 
         int NumberOf(PlaceKind kind) => places.First(place => place.Kind == kind).Number;
@@ -145,31 +157,42 @@ internal static class RecordedQuantities
             : RecordedCell.Combine(x, y, (later, earlier) => Math.Exp(later - earlier)));
 
         RecordedCell[][]? Mean(RecordedCell[][]? rows, double? expected) => AtEnd(rows?.Select(row => MeanOf(row, expected)), depths);
+    }
 
-        RecordedCell[][]? Consistency(int place)
+    /// <summary>Ratios of moments of a place that inequalities bound.</summary>
+    private static IEnumerable<(string Name, RecordedCell[][]? Rows)> Bounded(RecordedMoments moments, int place, string suffix, bool isNormalised)
+    {
+        var (nu1, nu2, mu2, mu4) = (moments.Log(Nu1, place), moments.Log(Nu2, place), moments.Log(Mu2, place), moments.Log(Mu4, place));
+        var (lost1, lost2, lostOfMu2, lost4) = (moments.LostByLog(Nu1, place), moments.LostByLog(Nu2, place), moments.LostByLog(Mu2, place), moments.LostByLog(Mu4, place));
+        yield return ($"{Nu1OverNu2}{suffix}", Nearer(Combine(nu1, nu2, (one, two) => Math.Exp((2 * one) - two)), lost1, 2, lost2));
+        yield return ($"{Mu2OverNu2}{suffix}", Nearer(Combine(mu2, nu2, (one, two) => Math.Exp(one - two)), lostOfMu2, 1, lost2, isNormalised));
+        yield return ($"{Mu2OverMu4}{suffix}", Nearer(Combine(mu2, mu4, (one, two) => Math.Exp((2 * one) - two)), lostOfMu2, 2, lost4));
+    }
+
+    /// <summary>ln χ - ½ ln(μ₂(dx)/μ₂(x)) at a place, less its value at the first place and column that have one.</summary>
+    private static RecordedCell[][]? Consistency(RecordedMoments moments, int place, IReadOnlyList<int> places)
+    {
+        var offsets = Offsets(place);
+        if (offsets is null)
         {
-            var offsets = Offsets(place);
-            if (offsets is null)
-            {
-                return null;
-            }
-
-            var (lost, from) = (LostByOffset(place), places.First(candidate => Offsets(candidate.Number) is not null).Number);
-            var (reference, lostByReference) = (Offsets(from)!, LostByOffset(from));
-            return [.. offsets.Select((row, s) => row.Select((cell, d) => LessFirst(cell, lost[s][d], reference[s], lostByReference[s])).ToArray())];
+            return null;
         }
 
+        var (lost, from) = (LostByOffset(place), places.First(candidate => Offsets(candidate) is not null));
+        var (reference, lostByReference) = (Offsets(from)!, LostByOffset(from));
+        return [.. offsets.Select((row, s) => row.Select((cell, d) => LessFirst(cell, lost[s][d], reference[s], lostByReference[s])).ToArray())];
+
         // A sum of logarithms errs by the sum of what they err by.
-        double[][] LostByOffset(int place)
+        double[][] LostByOffset(int at)
         {
-            var (chi, noise, signal) = (moments.LostByLog(Chi, place)!, moments.LostByLog(Noise, place)!, moments.LostByLog(Mu2, place)!);
+            var (chi, noise, signal) = (moments.LostByLog(Chi, at)!, moments.LostByLog(Noise, at)!, moments.LostByLog(Mu2, at)!);
             return [.. chi.Select((row, s) => row.Select((lost, d) => lost + (0.5 * (noise[s][d] + signal[s][d]))).ToArray())];
         }
 
-        RecordedCell[][]? Offsets(int place) =>
-            Combine(moments.Log(Chi, place), HalfRatio(place), (chi, ratio) => chi - ratio);
+        RecordedCell[][]? Offsets(int at) =>
+            Combine(moments.Log(Chi, at), HalfRatio(at), (chi, ratio) => chi - ratio);
 
-        RecordedCell[][]? HalfRatio(int place) => Combine(moments.Log(Noise, place), moments.Log(Mu2, place), (noise, signal) => 0.5 * (noise - signal));
+        RecordedCell[][]? HalfRatio(int at) => Combine(moments.Log(Noise, at), moments.Log(Mu2, at), (noise, signal) => 0.5 * (noise - signal));
 
         static RecordedCell LessFirst(RecordedCell cell, double lost, RecordedCell[] row, double[] lostByRow)
         {
@@ -233,7 +256,7 @@ internal static class RecordedQuantities
             return Alone(logs);
         }
 
-        var (format, ofLog) = (RecordedPrecision.Of(file.Find($"{moment}_loc{place}")!), RecordedPrecision.Of(file.Find($"log_{moment}_loc{place}")!));
+        var (format, ofLog) = (RecordedPrecision.Of(file.Find(file.NameOf(moment, place))!), RecordedPrecision.Of(file.Find(MomentRange.Log + file.NameOf(moment, place))!));
         return Pairwise(linear, logs, (number, log) => (number.Kind, log.Kind) switch
         {
             (_, CellKind.Impossible) or (CellKind.Impossible, _) => RecordedCell.Impossible,

@@ -93,6 +93,25 @@ public static class ResultAudit
         return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Of(table))] };
     }
 
+    /// <summary>Audits a file that has a column for each place of some network: by the laws that hold for the moments of every network. Rates and growth are those of its diagnosis.</summary>
+    /// <param name="path">Its name, for reports.</param>
+    /// <param name="file">The file, in the neutral layout.</param>
+    /// <param name="network">What the network is called.</param>
+    /// <returns>A run, whose claims that speak about layers or architectures are listed as not judged, with what is missing.</returns>
+    internal static VerificationRun OfPlaces(string path, ResultFile file, string network)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var places = file.Places ?? throw new ArgumentException("expected a file in the neutral layout", nameof(file));
+        var laws = new PlaceLaws(file, RecordedFigures.OfPlaces(file), place => $"place {ForeignText.OnOneLine(places[place])}");
+        var table = MomentTable.Of(file);
+        var run = Judged(path, network, new RecordedExperiment().CompletedBy(file), ClaimLedger.Claims, laws.Judge);
+        return run with
+        {
+            Command = $"wellbehaved audit --results {Shell.Quote(path)}",
+            Diagnoses = table.Mappings == 0 ? [] : [KeyValuePair.Create(network, Diagnosis.Of(table))],
+        };
+    }
+
     /// <summary>Audits figures.</summary>
     /// <param name="name">Their name, for reports.</param>
     /// <param name="figures">The figures.</param>
@@ -106,10 +125,18 @@ public static class ResultAudit
         ArgumentNullException.ThrowIfNull(experiment);
         experiment.Validate(architecture.Name);
         var laws = new RecordedLaws(figures, architecture, experiment);
+        return Judged(name, architecture.Name, experiment, ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture.Name)), claim => laws.Judge(claim, Suite.RatesOf(Scale.Quick))) with
+        {
+            Command = $"wellbehaved audit --results {Shell.Quote(name)} --architecture {architecture.Name}{experiment.AsOptions()}",
+        };
+    }
+
+    private static VerificationRun Judged(string name, string network, RecordedExperiment experiment, IEnumerable<Claim> claims, Func<string, (IReadOnlyList<Measurement> Measurements, string Missing)> judge)
+    {
         var outcomes = new List<CheckOutcome>();
         var notTestable = new List<Claim>();
         var notJudged = new List<KeyValuePair<string, string>>();
-        foreach (var claim in ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture.Name)))
+        foreach (var claim in claims)
         {
             if (!claim.IsTestable)
             {
@@ -123,7 +150,7 @@ public static class ResultAudit
                 continue;
             }
 
-            var (measurements, missing) = laws.Judge(claim.Id, Suite.RatesOf(Scale.Quick));
+            var (measurements, missing) = judge(claim.Id);
             if (measurements.Count == 0)
             {
                 notJudged.Add(KeyValuePair.Create(claim.Id, missing));
@@ -141,12 +168,11 @@ public static class ResultAudit
                 continue;
             }
 
-            outcomes.Add(new CheckOutcome(new Check(claim.Id, architecture.Name, _ => measurements), verdict, measurements, null));
+            outcomes.Add(new CheckOutcome(new Check(claim.Id, network, _ => measurements), verdict, measurements, null));
         }
 
         return new VerificationRun(name, Scale.Quick, 0, outcomes, [], notTestable)
         {
-            Command = $"wellbehaved audit --results {Shell.Quote(name)} --architecture {architecture.Name}{experiment.AsOptions()}",
             IsRecorded = true,
             NotJudged = notJudged,
         };

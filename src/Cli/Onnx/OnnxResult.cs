@@ -66,7 +66,7 @@ internal sealed class OnnxResult
         var (places, mappings) = (_order.Select(i => Network.Places[i]).ToArray(), Record.Mappings);
         yield return new(ResultArrays.Depth, NpyArray.Of([.. places.Select(place => (long)place.Depth)], places.Length));
         yield return new(ResultArrays.Place, NpyArray.Of([.. places.Select(place => ForeignText.OnOneLine(place.Name))]));
-        yield return new(ResultArrays.Sequence, NpyArray.Of([.. _order.Select(i => Sequence.Contains(i) ? 1L : 0)], places.Length));
+        yield return new(ResultArrays.EndOfUnit, NpyArray.Of([.. _order.Select(i => Sequence.Contains(i) ? 1L : 0)], places.Length));
         yield return new("channels", NpyArray.Of([.. places.Select(place => (long)place.Channels)], places.Length));
         yield return new("points", NpyArray.Of([.. places.Select(place => (long)place.Points)], places.Length));
         yield return new(ResultArrays.Configuration, NpyArray.Of(Configuration()));

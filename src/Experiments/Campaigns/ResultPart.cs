@@ -6,7 +6,7 @@ internal sealed class ResultPart : IDisposable
     /// <summary>Arrays that all parts share, and those that say which part it is; all others have a row for each simulation.</summary>
     private static readonly string[] WithoutRows =
     [
-        ResultArrays.Depth, ResultArrays.Place, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy,
+        ResultArrays.Depth, ResultArrays.Place, ResultArrays.EndOfUnit, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy,
         ResultArrays.Simulation, ResultArrays.MissingSimulations, ResultArrays.Shard,
     ];
 
@@ -38,7 +38,7 @@ internal sealed class ResultPart : IDisposable
         var rows = RequireShapes();
         if (Options.Network is null)
         {
-            ResultStructure.Read(path, archive, said, Names.Where(name => name.Contains("_loc", StringComparison.Ordinal)));
+            ResultStructure.Read(path, archive, said, Names.Where(MomentColumns.IsAtPlace));
         }
 
         var extent = ResultExtent.Read(path, archive, rows, Options.NumSims);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Wellbehaved.Experiments;
 
@@ -11,6 +12,9 @@ internal sealed record MomentColumn(string Name, Func<MomentSet, double, double>
 /// <summary>The columns of the result files.</summary>
 internal static class MomentColumns
 {
+    /// <summary>What stands before the number of a place in the name of an array.</summary>
+    private const string OfPlace = "_loc";
+
     /// <summary>Columns of the signal's effective rank.</summary>
     public const string ReffSignal = "reff_signal";
 
@@ -36,7 +40,17 @@ internal static class MomentColumns
 
     /// <summary>Whether an array of a result file is a moment: at one place, or, in the neutral layout, at all of them.</summary>
     /// <param name="name">Name of the array.</param>
-    public static bool IsMoment(string name) => name.Contains("_loc", StringComparison.Ordinal) || All.Any(column => column.Name == name);
+    public static bool IsMoment(string name) => IsAtPlace(name) || IsOfAllPlaces(name);
+
+    /// <summary>Whether an array is one of the author's layout: of a single place, whose number ends its name.</summary>
+    public static bool IsAtPlace(string name) => PlaceOf(name) is not null;
+
+    /// <summary>Whether an array is one of the neutral layout: a moment at all places.</summary>
+    public static bool IsOfAllPlaces(string name) => All.Any(column => column.Name == name);
+
+    /// <summary>The number of the place that ends the name of an array; null if none does.</summary>
+    public static int? PlaceOf(string name) => name.LastIndexOf(OfPlace, StringComparison.Ordinal) is > 0 and var at
+        && int.TryParse(name.AsSpan(at + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : null;
 
     /// <summary>Columns that do not exist where there is a single point: over one point nothing varies.</summary>
     public static ImmutableArray<string> NeedVariance { get; } = ["chi", "log_chi", "log_mu2_signal"];

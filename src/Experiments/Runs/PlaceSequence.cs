@@ -6,24 +6,25 @@ namespace Wellbehaved.Experiments;
 /// <param name="Ranks">The place of each depth that effective ranks are read at; null where a depth has none.</param>
 internal sealed record PlaceSequence(IReadOnlyList<int> Depths, IReadOnlyList<int> Ends, IReadOnlyList<int>? Ranks)
 {
-    /// <summary>Finds the sequence: as the network says, or else the last place of each depth.</summary>
+    /// <summary>Finds the sequence: as the network says, or else the file, or else the last place of each depth.</summary>
     /// <param name="depth">Depth of each place; they do not fall, and the last one is positive.</param>
     /// <param name="ranks">Effective ranks of the signal (simulations × places); null where none were computed.</param>
     /// <param name="recorded">The places, where the file describes its network.</param>
-    /// <param name="chosen">The places that the file's recorder has chosen; null where it has not.</param>
-    public static PlaceSequence Of(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded, IReadOnlyList<int>? chosen = null)
+    /// <param name="endsUnit">Which places end a unit, where the file says; at least one at a positive depth.</param>
+    public static PlaceSequence Of(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded, IReadOnlyList<bool>? endsUnit = null)
     {
         if (recorded is not null)
         {
             return new([.. recorded.Ends.Select(end => depth[end])], recorded.Ends, recorded.Ranks);
         }
 
-        if (chosen is not null)
+        // Of several at one depth the last counts.
+        int[] ends = [.. Enumerable.Range(0, depth.Count).Where(i => depth[i] > 0 && endsUnit?[i] != false).GroupBy(i => depth[i]).Select(places => places.Last())];
+        if (endsUnit is not null && Array.TrueForAll(ends, IsComputed))
         {
-            return new([.. chosen.Select(end => depth[end])], chosen, chosen.All(IsComputed) ? chosen : null);
+            return new([.. ends.Select(end => depth[end])], ends, ends);
         }
 
-        int[] ends = [.. Enumerable.Range(0, depth.Count).Where(i => depth[i] > 0 && (i == depth.Count - 1 || depth[i + 1] > depth[i]))];
         int[] first = [.. ends.Select((end, i) => (i == 0 ? -1 : ends[i - 1]) is var before
             ? Enumerable.Range(before + 1, end - before).FirstOrDefault(place => depth[place] > 0 && IsComputed(place), -1)
             : -1)];

@@ -9,8 +9,8 @@ internal static class ResultArrays
     /// <summary>What each place of a neutral file shows.</summary>
     public const string Place = "place";
 
-    /// <summary>1 for each place of a neutral file that belongs to the sequence which is judged and drawn, 0 for the others.</summary>
-    public const string Sequence = "sequence";
+    /// <summary>Which places of a neutral file form the sequence of depths: 1 where a unit ends, 0 elsewhere.</summary>
+    public const string EndOfUnit = "end_of_unit";
 
     /// <summary>Feedforward layers in a residual branch.</summary>
     public const string ResDepth = "res_depth";

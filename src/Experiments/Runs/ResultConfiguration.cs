@@ -126,7 +126,7 @@ internal sealed record ResultConfiguration
         }
         catch (JsonException exception)
         {
-            throw new InvalidInputException(path, $"expected the options of the experiment as a JSON object in 'configuration' ({exception.Message})", exception);
+            throw new InvalidInputException(path, $"expected the options of the experiment as a JSON object in 'configuration' ({ConfigurationRefusal.Of(exception, text)})", exception);
         }
         catch (InvalidInputException exception)
         {
@@ -150,6 +150,7 @@ internal sealed record ResultConfiguration
     private static ResultConfiguration DeserializeWhole(string text)
     {
         var said = JsonSerializer.Deserialize<ResultConfiguration>(text, Format) ?? throw new JsonException("null is no object");
+        ConfigurationRefusal.RequireWithoutUnderflow(text);
         ExperimentOptions.RequireSizes(said.NumChannels, said.BatchSize, said.KernelSize);
         if (said.NetworkForm is { ValueKind: JsonValueKind.String } name)
         {

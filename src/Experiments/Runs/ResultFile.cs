@@ -13,13 +13,13 @@ public sealed class ResultFile
 
     private readonly PlaceSequence? _sequence;
 
-    private ResultFile(int[] depth, string[]? places, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends, int[]? sequence = null)
+    private ResultFile(int[] depth, string[]? places, PlaceSequence? sequence, int? residualDepth, string? configuration, ResultConfiguration? said, string? checksum, IReadOnlyList<int> missing, Dictionary<string, double[][]> moments, MappingEnd[]? ends)
     {
         RecordedEnds = ends;
         _ends = new(() => RecordedEnds ?? TellEnds());
         Depth = depth;
         Places = places;
-        _sequence = places is null ? null : PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces, sequence);
+        _sequence = sequence;
         ResidualDepth = residualDepth;
         Configuration = configuration;
         _configuration = said;
@@ -37,11 +37,29 @@ public sealed class ResultFile
     /// <summary>What the file calls its network; null if it does not say.</summary>
     public string? NetworkName => _configuration?.Name;
 
+    /// <summary>Of which mapping the noise is the derivative, if the file says.</summary>
+    internal NoiseKind? Noise => _configuration?.Noise;
+
     /// <summary>The network, where the file describes it by its layers.</summary>
     public Networks.Network? Network => _configuration?.Network;
 
     /// <summary>The depths of one sequence of places that are alike: those of the file, or in the neutral layout those of the ends of units.</summary>
     public IReadOnlyList<int> SequenceDepths => _sequence?.Depths ?? Depth;
+
+    /// <summary>Where in the sequence a column belongs: the first end of a unit from it on, or the last one. A computed depth of the author's layout is its own.</summary>
+    internal int SequenceIndexOf(int column)
+    {
+        if (_sequence is null)
+        {
+            return column;
+        }
+
+        var index = _sequence.Ends.TakeWhile(end => end < column).Count();
+        return Math.Min(index, _sequence.Ends.Count - 1);
+    }
+
+    /// <summary>The name of a moment at a place: in the neutral layout one array has all places, which are its columns.</summary>
+    internal string NameOf(string moment, int place) => Places is null ? $"{moment}_loc{place}" : moment;
 
     /// <summary>Feedforward layers in a residual branch, if the file says.</summary>
     public int? ResidualDepth { get; }
@@ -90,7 +108,7 @@ public sealed class ResultFile
     public IReadOnlyCollection<string> Names => _moments.Keys;
 
     /// <summary>Number of the last place that a moment was taken at; 0 if the file holds no moments.</summary>
-    public int LastPlace => Names.Select(name => int.TryParse(name[(name.LastIndexOf("_loc", StringComparison.Ordinal) + 4)..], out var place) ? place : 0).DefaultIfEmpty(0).Max();
+    public int LastPlace => Names.Select(name => MomentColumns.PlaceOf(name) ?? 0).DefaultIfEmpty(0).Max();
 
     /// <summary>Number of simulations; 0 if the file holds no moments.</summary>
     public int Simulations => _moments.Count == 0 ? 0 : _moments.Values.First().Length;
@@ -172,10 +190,12 @@ public sealed class ResultFile
     /// <exception cref="InvalidInputException">They are damaged, do not fit each other, or would take far more memory than they do now.</exception>
     internal static ResultFile Of(string path, IArrayCollection archive)
     {
-        string[] names = [.. archive.Names.Where(name => name.Contains("_loc", StringComparison.Ordinal))];
-        if (names.Length == 0 && (archive.Contains(ResultArrays.Place) || archive.Names.Any(MomentColumns.IsMoment)))
+        string[] names = [.. archive.Names.Where(MomentColumns.IsAtPlace)];
+        if (archive.Names.FirstOrDefault(name => name == ResultArrays.Place || MomentColumns.IsOfAllPlaces(name)) is { } neutral)
         {
-            return ReadNeutral(path, archive);
+            return names.Length == 0 ? ReadNeutral(path, archive) : throw new InvalidInputException(
+                path,
+                $"expected either a column for each place, as '{neutral}' has, or arrays locK of a place each, found '{names[0]}' beside it: one of them does not belong there");
         }
 
         string[] others = [ResultArrays.Depth, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
@@ -192,14 +212,14 @@ public sealed class ResultFile
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        return new ResultFile(depth, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
+        return new ResultFile(depth, null, null, residualDepth, configuration, said, checksum, missing, moments, ReadEnds(path, archive, depth, moments));
     }
 
     /// <summary>Reads a file with a column for each place: ours of a described network, or one that another program recorded.</summary>
     private static ResultFile ReadNeutral(string path, IArrayCollection archive)
     {
-        string[] names = [.. archive.Names.Where(MomentColumns.IsMoment)];
-        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.Sequence, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
+        string[] names = [.. archive.Names.Where(MomentColumns.IsOfAllPlaces)];
+        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.EndOfUnit, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         if (!archive.Contains(ResultArrays.Depth))
         {
@@ -218,7 +238,6 @@ public sealed class ResultFile
             throw new InvalidInputException(path, $"expected a text for each of the {depth.Length} places of 'depth' in 'place', found {places.Length}");
         }
 
-        var sequence = archive.Contains(ResultArrays.Sequence) ? SequenceOf(path, Decode(path, archive, ResultArrays.Sequence), depth) : null;
         var configuration = Text(path, archive, ResultArrays.Configuration);
         var said = configuration is null ? null : ResultConfiguration.Parse(configuration, path);
         if (said?.Options?.RecordedPlaces is { } recorded && !recorded.Depths.SequenceEqual(depth))
@@ -229,20 +248,31 @@ public sealed class ResultFile
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        return new ResultFile(depth, places, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments), sequence);
+        var sequence = PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces, ReadEndsOfUnits(path, archive, depth));
+        return new ResultFile(depth, places, sequence, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments));
     }
 
-    /// <summary>The places that a recorder has chosen as one sequence, as indices.</summary>
-    private static int[] SequenceOf(string path, double[] flags, int[] depth)
+    /// <summary>Which places end a unit, where the file says.</summary>
+    private static bool[]? ReadEndsOfUnits(string path, IArrayCollection archive, int[] depth)
     {
-        int[] chosen = [.. Enumerable.Range(0, Math.Min(flags.Length, depth.Length)).Where(i => flags[i] == 1)];
-        return flags.Length == depth.Length && chosen.Length > 0 && Array.TrueForAll(flags, flag => flag is 0 or 1) && depth[chosen[0]] > 0 && chosen.Zip(chosen.Skip(1)).All(pair => depth[pair.First] < depth[pair.Second])
-            ? chosen
-            : throw new InvalidInputException(path, $"expected in '{ResultArrays.Sequence}' 1 for places whose depths increase from at least 1, and 0 for the others of all {depth.Length}");
+        if (!archive.Contains(ResultArrays.EndOfUnit))
+        {
+            return null;
+        }
+
+        var ends = Decode(path, archive, ResultArrays.EndOfUnit);
+        return ends.Length == depth.Length && Array.TrueForAll(ends, end => end is 0 or 1) && ends.Zip(depth).Any(pair => pair.First == 1 && pair.Second > 0)
+            ? [.. ends.Select(end => end == 1)]
+            : throw new InvalidInputException(path, $"expected 0 or 1 for each of the {depth.Length} places in '{ResultArrays.EndOfUnit}', and 1 at a positive depth at least once, found others");
     }
 
-    private double[][]? Columns(string name, IReadOnlyList<int> places) => MomentColumns.NeedVariance.Contains(name) && Options?.RecordedPlaces?.Varies == false ? null
+    private double[][]? Columns(string name, IReadOnlyList<int> places) => MomentColumns.NeedVariance.Contains(name) && (Options?.RecordedPlaces?.Varies == false || HaveOnePoint(places)) ? null
         : Find(name)?.Select(row => places.Select(place => row[place]).ToArray()).ToArray();
+
+    /// <summary>Whether there is a single point at places, over which nothing varies: then what needs a variance is not a number.</summary>
+    private bool HaveOnePoint(IReadOnlyList<int> places) => Places is not null && Simulations > 0
+        && Find("mu2_signal") is { } variances && variances.All(row => places.All(place => row[place] == 0))
+        && MomentColumns.NeedVariance.All(name => Find(name)?.All(row => places.All(place => double.IsNaN(row[place]))) != false);
 
     private static int DepthOfPlace(string path, double value) =>
         value is >= 0 and <= int.MaxValue && value == Math.Floor(value) ? (int)value : throw new InvalidInputException(path, $"expected whole depths of at least 0, found {value}");

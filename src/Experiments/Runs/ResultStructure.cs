@@ -1,13 +1,8 @@
-using System.Globalization;
-
 namespace Wellbehaved.Experiments;
 
 /// <summary>Whether the arrays of a result file fit what its configuration says: a file that contradicts itself is refused where it enters, for every command.</summary>
 internal static class ResultStructure
 {
-    /// <summary>What stands before the number of a place in the name of an array.</summary>
-    private const string OfPlace = "_loc";
-
     /// <summary>Reads the computed depths and the depth of a branch, and refuses what the configuration contradicts.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="archive">Its arrays.</param>
@@ -77,8 +72,7 @@ internal static class ResultStructure
         }
     }
 
-    private static bool IsPlace(string name, int places) =>
-        int.TryParse(name.AsSpan(name.LastIndexOf(OfPlace, StringComparison.Ordinal) + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place >= 1 && place <= places;
+    private static bool IsPlace(string name, int places) => MomentColumns.PlaceOf(name) is { } place && place >= 1 && place <= places;
 
     private static InvalidInputException Contradiction(string path, string expected, string found) => new(path, $"expected {expected}, as 'configuration' says, found {found}");
 }

@@ -68,10 +68,10 @@ public static class DepthFigure
     private static Panel Ranks(IReadOnlyList<Recording> recordings)
     {
         var panel = new PanelBuilder(recordings);
-        panel.Add("*r*_{eff} of the signal", recording => recording.Ranks("reff_signal"), recording => recording.Theory?.Moments.Select(moments => moments.ReffSignal));
+        panel.Add("*r*_{eff} of the signal", recording => recording.Ranks("reff_signal"), recording => recording.Theory?.Moments.Select(moments => moments.ReffSignal), recording => [recording.ArrayOfRanks("reff_signal")]);
         if (recordings[0].Architecture.HasBatchNorm)
         {
-            panel.Add("*r*_{eff} of the noise", recording => recording.Ranks("reff_noise"));
+            panel.Add("*r*_{eff} of the noise", recording => recording.Ranks("reff_noise"), arrays: recording => [recording.ArrayOfRanks("reff_noise")]);
         }
 
         return panel.Build("Directions of variance", Depth, "*r*_{eff}") with { References = [new(1, "1: one direction")] };

@@ -64,7 +64,9 @@ public static class HistogramFigure
         return new Panel(title, label, "density", curves)
         {
             BeginsAtZero = true,
-            Missing = rows is null ? $"{moment} is not in the file" : curves.Count == 0 ? $"{moment} does not vary: a histogram needs two simulations" : null,
+            Missing = rows is null ? $"{moment} is not in the file"
+                : columns.All(column => !rows!.Any(row => double.IsFinite(row[column]))) ? $"{moment} {Absence.Of(recording.File, isRead: true, recording.File.Depth[0])} the file"
+                : curves.Count == 0 ? $"{moment} does not vary: a histogram needs two simulations" : null,
         };
     }
 

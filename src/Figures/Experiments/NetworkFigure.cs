@@ -23,13 +23,13 @@ public static class NetworkFigure
         var isOne = shown.Length == 1;
         List<Panel> panels =
         [
-            Build("Normalised sensitivity", "χ", shown, [new("χ", file => file.FindLogAtEnds("chi"))]) with { References = [new(0, "1: as at the input")] },
+            Build("Normalised sensitivity", "χ", shown, [new("χ", file => file.FindLogAtEnds("chi"), "chi", "log_chi")]) with { References = [new(0, "1: as at the input")] },
             Build("Directions of variance", "*r*_{eff}", shown, isOne
-                ? [new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal")), new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"))]
-                : [new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"))]) with { References = [new(0, "1: one direction")] },
+                ? [new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"), "reff_signal"), new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"), "reff_noise")]
+                : [new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"), "reff_signal")]) with { References = [new(0, "1: one direction")] },
             isOne
-                ? Build("Signal at the ends of units", "mean over channels", shown, [new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal")), new("squared mean, ν₂ − μ₂", SquaredMeans)])
-                : Build("Variance of the signal", "μ₂", shown, [new("μ₂", file => file.FindLogAtEnds("mu2_signal"))]),
+                ? Build("Signal at the ends of units", "mean over channels", shown, [new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal"), new("squared mean, ν₂ − μ₂", SquaredMeans)])
+                : Build("Variance of the signal", "μ₂", shown, [new("μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal")]),
         ];
         if (shown.Any(one => one.File.BranchDepths.Count > 0))
         {
@@ -55,6 +55,7 @@ public static class NetworkFigure
         var missing = new List<string>();
         foreach (var (quantity, i) in quantities.Select((quantity, i) => (quantity, i)))
         {
+            var without = new List<(string Reason, string Name)>();
             foreach (var one in shown)
             {
                 var at = depths?.Invoke(one.File) ?? one.File.SequenceDepths;
@@ -66,9 +67,11 @@ public static class NetworkFigure
                 }
                 else
                 {
-                    missing.Add(shown.Count == 1 ? $"{quantity.Label} is not in the file" : $"{quantity.Label} is not in {one.Name}");
+                    without.Add((Absence.Of(one.File, rows is not null, at[0], quantity.Arrays), one.Name));
                 }
             }
+
+            missing.AddRange(Absence.Say(quantity.Label, without, shown.Count));
         }
 
         return new Panel(title, shown.All(one => one.File.DepthsCountUnits) ? "depth *l*" : "layers with weights", label, curves)
@@ -95,7 +98,14 @@ public static class NetworkFigure
         var simulations = string.Create(CultureInfo.InvariantCulture, $"{file.Simulations} {(file.Simulations == 1 ? "simulation" : "simulations")}");
         if (file.Options is not { } options)
         {
-            return $"{simulations}; the file does not say how they were made";
+            string?[] said =
+            [
+                simulations,
+                file.BatchSize is { } images ? string.Create(CultureInfo.InvariantCulture, $"*M* = {images} {(images == 1 ? "image" : "images")}") : null,
+                file.Noise is NoiseKind.Full ? "batch statistics differentiated" : null,
+            ];
+            var known = string.Join(", ", said.Where(part => part is not null));
+            return file.NetworkName is null ? $"{known}; the file does not say how they were made" : $"{known}; recorded by another program";
         }
 
         var noise = options.Noise == NoiseKind.Full ? ", batch statistics differentiated" : string.Empty;
@@ -122,5 +132,5 @@ public static class NetworkFigure
     private sealed record Shown(string Name, ResultFile File, int Colour);
 
     /// <summary>A quantity by its natural logarithms (simulations × depths).</summary>
-    private sealed record Quantity(string Label, Func<ResultFile, IReadOnlyList<double[]>?> Logarithms);
+    private sealed record Quantity(string Label, Func<ResultFile, IReadOnlyList<double[]>?> Logarithms, params string[] Arrays);
 }

@@ -23,9 +23,10 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     /// <param name="label">What it is.</param>
     /// <param name="rows">Reads it (simulations × depths); null where the file does not hold it.</param>
     /// <param name="theory">What theory says, by depth from 1 on; null where it says nothing.</param>
-    public void Add(string label, Func<Recording, IReadOnlyList<double[]>?> rows, Func<Recording, IEnumerable<double>?>? theory = null)
+    /// <param name="arrays">Arrays that may hold it although it is not read, as ranks of which none was computed; null where there are none.</param>
+    public void Add(string label, Func<Recording, IReadOnlyList<double[]>?> rows, Func<Recording, IEnumerable<double>?>? theory = null, Func<Recording, IEnumerable<string>>? arrays = null)
     {
-        var missing = new List<string>();
+        var missing = new List<(string Reason, string Name)>();
         foreach (var recording in recordings)
         {
             var values = rows(recording)?.Select(row => row.Select(Y).ToArray()).ToArray();
@@ -35,7 +36,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
             }
             else
             {
-                missing.Add(Markup.Escape(recording.Name));
+                missing.Add((Absence.Of(recording.File, values is not null, recording.File.Depth[0], [.. arrays?.Invoke(recording) ?? []]), Markup.Escape(recording.Name)));
             }
 
             if (theory?.Invoke(recording)?.ToArray() is { } predicted && Curve.Through(Named("theory at infinite width", recording), CurveKind.Theory, _colour, predicted.Select((_, i) => X(i + 1)), predicted.Select(Y)) is { } line)
@@ -46,10 +47,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
             _colour++;
         }
 
-        if (missing.Count > 0)
-        {
-            _missing.Add(recordings.Count == 1 ? $"{label} is not in the file" : missing.Count == recordings.Count ? $"{label} is in none of the files" : $"{label} is not in {string.Join(", ", missing)}");
-        }
+        _missing.AddRange(Absence.Say(label, missing, recordings.Count));
     }
 
     /// <summary>Adds the power law through the second half of a recording's χ.</summary>

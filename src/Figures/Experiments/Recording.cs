@@ -11,8 +11,8 @@ namespace Wellbehaved.Figures;
 /// <param name="Theory">What theory says of the same network; null if that is not known.</param>
 public sealed record Recording(string Name, ResultFile File, Architecture Architecture, int? Width, Prediction? Theory)
 {
-    /// <summary>What a figure calls it, as <see cref="Markup"/>: its architecture where the file says which it is, otherwise the file's own name.</summary>
-    public string Title => Markup.Escape(File.Options is null ? Name : Architecture.Name);
+    /// <summary>What a figure calls it, as <see cref="Markup"/>: what the file calls its network, otherwise the file's own name; never an architecture that was only guessed.</summary>
+    public string Title => Markup.Escape(File.NetworkName is { } name && !string.IsNullOrWhiteSpace(name) ? ForeignText.OnOneLine(name) : Name);
 
     /// <summary>Computed depths.</summary>
     public IReadOnlyList<double> Depths { get; } = [.. File.Depth.Select(depth => (double)depth)];
@@ -41,11 +41,16 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
         Find($"log_{moment}", place)?.Select(row => row.Select(value => value <= MomentSet.LogOfZero ? double.NaN : value).ToArray()).ToArray()
         ?? Find(moment, place)?.Select(row => row.Select(value => Math.Log(value)).ToArray()).ToArray();
 
+    /// <summary>The array of effective ranks that figures show.</summary>
+    /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
+    /// <returns>Its name.</returns>
+    internal string ArrayOfRanks(string moment) => $"{moment}_loc{NumberOf(PlaceKind.Relu)}";
+
     /// <summary>Effective ranks, not a number where they were not computed.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
-    /// <returns>Rows (simulations × depths); null if the file does not hold them.</returns>
-    public IReadOnlyList<double[]>? Ranks(string moment) =>
-        Find(moment, NumberOf(PlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
+    /// <returns>Rows (simulations × depths); null if the file does not hold them, or none was computed.</returns>
+    public IReadOnlyList<double[]>? Ranks(string moment) => File.Find(ArrayOfRanks(moment))?.All(row => Array.TrueForAll(row, value => value == EffectiveRank.NotComputed)) == true ? null
+        : Find(moment, NumberOf(PlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
 
     /// <summary>The factor by which χ grows from one place to another of the same unit.</summary>
     /// <param name="from">The first place.</param>

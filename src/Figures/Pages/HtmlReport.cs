@@ -68,7 +68,9 @@ public static class HtmlReport
             return;
         }
 
-        string[] architectures = [.. Architecture.Names.Concat(run.Outcomes.Select(outcome => outcome.Check.Architecture)).Distinct().Where(name => run.Outcomes.Any(outcome => outcome.Check.Architecture == name))];
+        // Those of the paper in their order, then networks that files name.
+        var checkedOn = run.Outcomes.Select(outcome => outcome.Check.Architecture).Distinct().ToArray();
+        string[] architectures = [.. Architecture.Names.Where(checkedOn.Contains), .. checkedOn.Except(Architecture.Names)];
         page.Append("<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Claims by architecture</h2>\n<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>");
         page.AppendJoin("", architectures.Select(name => $"<th scope=\"col\">{Text(name)}</th>")).Append("</tr></thead>\n<tbody>\n");
         foreach (var claim in Claims(run))

@@ -85,9 +85,22 @@ internal sealed class JsonObject
             return otherwise;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
+        return Number(value, At(name)) ?? throw new InvalidNetworkException(At(name), $"expected a finite number, got {Words(value)}");
+    }
+
+    /// <summary>A finite number; null for what is none.</summary>
+    /// <exception cref="InvalidNetworkException">It is too small for a number of double precision, which would be 0 without a word.</exception>
+    public static double? Number(JsonElement value, string path)
+    {
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number))
+        {
+            return null;
+        }
+
+        // Digits other than 0 before the exponent, and 0 all the same.
+        return number != 0 || value.GetRawText().TakeWhile(letter => letter is not ('e' or 'E')).All(letter => letter is not (>= '1' and <= '9'))
             ? number
-            : throw new InvalidNetworkException(At(name), $"expected a finite number, got {Words(value)}");
+            : throw new InvalidNetworkException(path, $"expected 0 or a number of at least {double.Epsilon:G1} in size, got {Words(value)}, which double precision does not hold");
     }
 
     /// <summary>Yes or no; no where it is left out.</summary>

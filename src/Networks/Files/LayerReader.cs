@@ -173,7 +173,7 @@ internal static class LayerReader
 
     private static double Epsilon(JsonObject norm) => norm.Number("epsilon", new InstanceNorm().Epsilon);
 
-    private static double Number(JsonElement? value, string path, string word) => value is { ValueKind: JsonValueKind.Number } number && number.TryGetDouble(out var factor)
+    private static double Number(JsonElement? value, string path, string word) => value is { } number && JsonObject.Number(number, path) is { } factor
         ? factor
         : throw new InvalidNetworkException(path, $"expected {{\"{word}\": number}}, got {(value is { } other ? JsonObject.Words(other) : "the word alone")}");
 

@@ -34,6 +34,7 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData("normalize", "\"batch\"", "as a JSON object")]
     [InlineData("epsilon", "-1", "--epsilon: expected a finite number")]
     [InlineData("epsilon", "1e999", "expected")]
+    [InlineData("epsilon", "1e-400", "--epsilon: expected 0 or a number that double precision holds, got 1e-400")]
     [InlineData("seed", "-1", "as a JSON object")]
     public async Task An_option_that_no_run_accepts_is_refused_by_every_command(string key, string value, string message)
     {
@@ -43,12 +44,51 @@ public sealed class ForgedFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("half a {")]
-    [InlineData("[1]")]
+    [InlineData("half a {", "got something else in line 1, column 1")]
+    [InlineData("[1]", "found a list of 1")]
+    [InlineData("null", "found null")]
+    [InlineData("""{"num_channels": 8, "num_channels": 9}""", "'num_channels' is named twice")]
+    [InlineData("""{"num_channels": "many"}""", "'num_channels' is \"many\", expected a whole number up to 2147483647")]
+    [InlineData("""{"num_sims": 1e99}""", "'num_sims' is 1e99, expected a whole number up to 2147483647")]
+    [InlineData("""{"boundary": "reflect"}""", "'boundary' is \"reflect\", expected periodic, symmetric, zero_padding")]
+    [InlineData("""{"boundary": {"a": 1}}""", "'boundary' is an object, expected periodic, symmetric, zero_padding")]
+    [InlineData("""{"noise": 7}""", "'noise' is 7, expected mapping, full")]
+    [InlineData("""{"architecture": true}""", "'architecture' is true, expected a text")]
+    public async Task A_configuration_that_is_none_is_refused_by_every_command_in_plain_words(string text, string words)
+    {
+        var file = ForgedResultFile.WithConfiguration(ForgedResultFile.Of(_folder, "bn_ff"), _ => text);
+
+        await IsRefusedByEveryCommand(file, "as a JSON object in 'configuration'");
+        FluentActions.Invoking(() => ResultFile.Read(file)).Should().Throw<InvalidInputException>().Which.Message.Should().EndWith($"({words})");
+    }
+
+    /// <summary>Whatever an option is set to, no message speaks of types, of properties or of the reader of JSON.</summary>
+    [Theory]
     [InlineData("null")]
-    [InlineData("""{"num_channels": 8, "num_channels": 9}""")]
-    public async Task A_configuration_that_is_none_is_refused_by_every_command(string text) =>
-        await IsRefusedByEveryCommand(ForgedResultFile.WithConfiguration(ForgedResultFile.Of(_folder, "bn_ff"), _ => text), "as a JSON object in 'configuration'");
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("1.5")]
+    [InlineData("1e-400")]
+    [InlineData("\"word\"")]
+    public void No_message_about_an_option_speaks_of_NET(string value)
+    {
+        var refused = 0;
+        foreach (var key in new[] { "architecture", "total_depth", "kernel_size", "num_channels", "batch_size", "num_sims", "boundary", "dataset", "normalize", "epsilon", "res_depth", "num_computations", "seed", "reff_signal", "reff_noise" })
+        {
+            try
+            {
+                ResultFile.Read(ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_res"), key, value));
+            }
+            catch (InvalidInputException exception)
+            {
+                refused++;
+                exception.Message.Should().NotContainAny("System.", "Nullable", "Int32", "Boolean", "Wellbehaved", "Path:", "LineNumber", "deserializ", "converted").And.NotContain("\n");
+                exception.Message.Should().ContainAny($"'{key}'", $"--{key.Replace('_', '-')}", "--boundary", "--architecture");
+            }
+        }
+
+        refused.Should().BeGreaterThan(5);
+    }
 
     [Theory]
     [InlineData("bn_ff", "--num-channels", "0")]

@@ -4,7 +4,7 @@ namespace Wellbehaved.Tests.Conformance;
 internal static class Repository
 {
     private const string Fence = "```";
-    private static readonly string[] Homes = ["docs", "data", "src", "examples", "deploy"];
+    private static readonly string[] Homes = ["docs", "data", "src", "python", "examples", "deploy"];
     private static readonly string[] BuildFolders = ["bin", "obj"];
 
     /// <summary>The folder that holds the solution.</summary>

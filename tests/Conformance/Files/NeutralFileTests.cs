@@ -70,6 +70,163 @@ public sealed class NeutralFileTests : IDisposable
         plot.Error.Should().Contain("note: ").And.Contain("of the noise is not in the file");
     }
 
+    /// <summary>Which places form the sequence is for the file to say: a head after the last unit is no unit.</summary>
+    [Fact]
+    public void Ends_of_units_that_a_file_names_are_its_sequence()
+    {
+        var file = Read(
+            ("depth", NpyArray.Of([0L, 1, 1, 1, 2, 2, 3], 7)),
+            ("end_of_unit", NpyArray.Of([0L, 0, 1, 0, 1, 1, 0], 7)),
+            ("chi", NpyArray.Of([1.0, 2, 3, 4, 5, 6, 7], 1, 7)),
+            ("reff_signal", NpyArray.Of([-1.0, 8, 7, -1, 6, 5, -1], 1, 7)));
+
+        file.SequenceDepths.Should().Equal(1, 2);
+        file.FindAtEnds("chi")!.Single().Should().Equal([3, 6], "of two ends at one depth the last counts");
+        file.FindRanks("reff_signal")!.Single().Should().Equal(8, 6);
+    }
+
+    /// <summary>The finding names the place where the file has names, and a diagnosis concludes nothing, wherever between the ends of units the number is.</summary>
+    [Theory]
+    [InlineData("nu2_signal", 1, -1.0, "ν₂ has a value that no signal has", "depth 1, place 1.1 relu")]
+    [InlineData("mu2_signal log_mu2_signal", 3, 50.0, "μ₂ is larger than ν₂, of which it is a part,", "depth 2, place 2.1 relu")]
+    [InlineData("log_chi", 2, 9.0, "ln χ is not the logarithm of the number beside it", "depth 2, place 2.0 linear")]
+    [InlineData("chi", 3, -2.0, "χ has a value that no signal has", "depth 2, place 2.1 relu")]
+    [InlineData("mu2_noise", 0, -1e-9, "μ₂(dx) has a value that no signal has", "depth 1, place 1.0 linear")]
+    public void A_number_that_contradicts_the_others_is_a_finding_in_every_command(string moment, int place, double value, string words, string where)
+    {
+        var path = WriteSound((name, values) => values[4 + place] = moment.Split(' ').Contains(name) ? value : values[4 + place]);
+
+        var diagnosis = CommandLine.Run("diagnose", path);
+        diagnosis.ExitStatus.Should().Be(3, diagnosis.Output);
+        Unwrapped(diagnosis.Output).Should().Contain($"{words} in 1 of 3 mappings");
+        var plot = CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "figure.svg"));
+        plot.ExitStatus.Should().Be(0, plot.Error);
+        plot.Error.Should().Contain($"note: {path}: {words} in 1 of 3 simulations, first at {where}");
+        var audit = CommandLine.Run("audit", "--results", path);
+        audit.ExitStatus.Should().Be(1, audit.Output);
+        audit.Output.Should().MatchRegex("D1 +theirs .* REJECTED");
+    }
+
+    [Fact]
+    public void A_sound_file_is_judged_by_what_holds_in_every_network_and_what_is_missing_is_said()
+    {
+        var path = WriteSound((_, _) => { });
+
+        var audit = CommandLine.Run("audit", "--results", path, "--json", Path.Combine(_folder, "verdicts.json"), "--report", _folder);
+
+        audit.ExitStatus.Should().Be(0, audit.Output + audit.Error);
+        audit.Output.Should().MatchRegex("D1 +theirs .* holds").And.MatchRegex("D2 +theirs .* holds").And.Contain("2 of 2 claims hold (2 of 2 checks), 0 rejected, 0 inconclusive");
+        Unwrapped(audit.Output).Should().Contain("theirs: Undecided").And.Contain("not judged: O1").And.Contain("the file does not say which layers do").And.NotContain("bn_ff:");
+        File.ReadAllText(Path.Combine(_folder, "report.html")).Should().Contain("<th scope=\"col\">theirs</th>").And.NotContain("bn_ff</th>");
+    }
+
+    [Fact]
+    public void Single_points_and_dead_signals_are_no_contradictions()
+    {
+        // The second place of the second simulation is dead; the last place has a single point in all.
+        var path = WriteSound((name, values) =>
+        {
+            foreach (var at in new[] { 5, 6 })
+            {
+                values[at] = name.StartsWith("log", StringComparison.Ordinal) ? (at == 5 ? double.NegativeInfinity : -744.4400719213812) : name.StartsWith("reff", StringComparison.Ordinal) ? -1 : 0;
+            }
+
+            foreach (var last in new[] { 3, 7, 11 })
+            {
+                values[last] = name is "chi" or "log_chi" or "log_mu2_signal" ? double.NaN : name is "reff_signal" ? -1 : name is "mu2_signal" or "mu4_signal" ? 0 : values[last];
+            }
+        });
+
+        var audit = CommandLine.Run("audit", "--results", path);
+
+        audit.ExitStatus.Should().Be(0, audit.Output + audit.Error);
+        CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "figure.svg")).Error.Should().NotContain(path, "no number contradicts another");
+    }
+
+    [Theory]
+    [InlineData("chi_loc4")]
+    [InlineData("reff_signal_loc1")]
+    public void A_stray_array_of_the_other_layout_is_refused_and_named(string stray)
+    {
+        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, (stray, NpyArray.Of([1.0, 1, 1, 1], 1, 4)));
+
+        foreach (var command in (string[][])[["diagnose", path], ["plot", path, "--out", Path.Combine(_folder, "figure.svg")], ["audit", "--results", path], ["audit", "--results", path, "--architecture", "bn_ff"]])
+        {
+            var outcome = CommandLine.Run(command);
+            outcome.ExitStatus.Should().Be(2);
+            outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {path}: expected either a column for each place, as 'place' has, or arrays locK").And.Contain($"'{stray}'").And.NotContain("\n");
+        }
+    }
+
+    [Fact]
+    public void An_array_whose_name_only_resembles_a_place_is_somebody_else_s()
+    {
+        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, ("my_location", NpyArray.Of(["here"])), ("x_loc", NpyArray.Of([1.0])));
+
+        ResultFile.Read(path).Places.Should().HaveCount(4);
+    }
+
+    [Theory]
+    [InlineData("--architecture", "bn_ff")]
+    [InlineData("--num-channels", "64")]
+    public void An_audit_of_places_takes_no_sizes_of_an_architecture(string option, string value)
+    {
+        var outcome = CommandLine.Run("audit", "--results", WriteSound((_, _) => { }), option, value);
+
+        outcome.ExitStatus.Should().Be(2);
+        outcome.Error.Should().Contain($"wellbehaved: {option}: expected without").And.Contain("a column for each place");
+    }
+
+    /// <summary>Whatever makes a curve impossible is told apart: nobody looks for an array that is there.</summary>
+    [Theory]
+    [InlineData("left out", "is not in the file")]
+    [InlineData("NaN", "is not finite in the file")]
+    [InlineData("infinite", "is not finite in the file")]
+    public void A_figure_tells_what_is_missing_from_what_is_not_finite(string spoilt, string words)
+    {
+        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (name, array) => name is not ("chi" or "log_chi") ? array
+            : spoilt == "left out" ? null
+            : NpyArray.Of([.. Enumerable.Repeat(spoilt == "NaN" ? double.NaN : double.PositiveInfinity, (int)array.Count)], [.. array.Shape]));
+
+        var outcome = CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "figure.svg"));
+
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        outcome.Error.Should().Contain($"note: Normalised sensitivity: χ {words}");
+        var ranks = ForgedResultFile.With(path, (name, array) => name == "reff_signal" ? NpyArray.Of([.. Enumerable.Repeat(-1.0, (int)array.Count)], [.. array.Shape]) : array);
+        CommandLine.Run("plot", ranks, "--out", Path.Combine(_folder, "figure.svg")).Error.Should().Contain("r_eff of the signal was not computed in the file").And.Contain("r_eff of the noise is not in the file");
+    }
+
+    /// <summary>Of a file in the author's layout too, an architecture that was guessed for the drawing is not its name.</summary>
+    [Theory]
+    [InlineData("{\"network\": \"my own\"}", "my own: signal and noise by depth")]
+    [InlineData(null, "bn_res: signal and noise by depth")]
+    public void A_figure_is_called_as_its_file_says(string? configuration, string title)
+    {
+        var sound = ForgedResultFile.Of(_folder, "bn_res");
+        var path = configuration is null ? sound : ForgedResultFile.WithConfiguration(sound, _ => configuration);
+
+        CommandLine.Run("plot", path, "--no-theory", "--out", Path.Combine(_folder, "figure.svg")).Output.Should().StartWith(title);
+    }
+
+    [Fact]
+    public void A_diagnosis_replaces_no_result_and_no_journal()
+    {
+        var output = Path.Combine(_folder, "kept.npz");
+        foreach (var earlier in new[] { output, output + ".journal" })
+        {
+            File.WriteAllText(earlier, "precious");
+            var outcome = CommandLine.Run("diagnose", "pre_ln_mlp", "--num-channels", "4", "--total-depth", "4", "--num-sims", "2", "--batch-size", "4", "--out", output);
+            outcome.ExitStatus.Should().Be(2);
+            outcome.Error.Should().StartWith($"wellbehaved: --out: expected no file at {earlier}");
+            File.ReadAllText(earlier).Should().Be("precious");
+            File.Delete(earlier);
+        }
+
+        using var held = OutputLock.Take(output);
+        CommandLine.Run("diagnose", "pre_ln_mlp", "--num-channels", "4", "--total-depth", "4", "--num-sims", "2", "--batch-size", "4", "--out", output).Error
+            .Should().Contain("expected a file that no other process is working on");
+    }
+
     [Theory]
     [InlineData("depths fall")]
     [InlineData("no depth")]
@@ -80,6 +237,8 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("a network that is none")]
     [InlineData("a network and an architecture")]
     [InlineData("a negative depth")]
+    [InlineData("ends of other units")]
+    [InlineData("no end of a unit")]
     public void What_does_not_fit_is_refused_in_one_line(string spoilt)
     {
         const string network = "{\"name\": \"n\", \"input\": [1, 1, 2], \"layers\": [\"dense\", \"dense\"]}";
@@ -119,6 +278,12 @@ public sealed class NeutralFileTests : IDisposable
             case "a negative depth":
                 arrays["depth"] = NpyArray.Of([-1L, 1], 2);
                 break;
+            case "ends of other units":
+                arrays["end_of_unit"] = NpyArray.Of([0L, 1, 1], 3);
+                break;
+            case "no end of a unit":
+                arrays["end_of_unit"] = NpyArray.Of([0L, 0], 2);
+                break;
         }
 
         var path = Path.Combine(_folder, "spoilt.npz");
@@ -131,6 +296,45 @@ public sealed class NeutralFileTests : IDisposable
         }
 
         Directory.GetFiles(_folder).Should().ContainSingle("nothing is written");
+    }
+
+    private static string Unwrapped(string text) => string.Join(' ', text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>A file of three simulations at four places, in which every number fits the others, but for what a test changes.</summary>
+    private string WriteSound(Action<string, double[]> change)
+    {
+        const int simulations = 3;
+        double[] mu2 = [1.0, 0.7, 0.9, 0.5], noise = [1.1, 0.9, 1.3, 0.8];
+        var arrays = new Dictionary<string, NpyArray>
+        {
+            ["depth"] = NpyArray.Of([1L, 1, 2, 2], 4),
+            ["place"] = NpyArray.Of(["1.0 linear", "1.1 relu", "2.0 linear", "2.1 relu"]),
+            ["configuration"] = NpyArray.Of("{\"network\": \"theirs\", \"batch_size\": 9}"),
+        };
+        Add("mu2_signal", (s, p) => mu2[p] * (1 + (0.01 * s)));
+        Add("nu2_signal", (s, p) => 1.5 * mu2[p] * (1 + (0.01 * s)));
+        Add("nu1_abs_signal", (s, p) => mu2[p]);
+        Add("mu4_signal", (s, p) => 3 * mu2[p] * mu2[p]);
+        Add("mu2_noise", (_, p) => noise[p]);
+        Add("chi", Chi);
+        Add("log_mu2_signal", (s, p) => Math.Log(mu2[p] * (1 + (0.01 * s))));
+        Add("log_nu2_signal", (s, p) => Math.Log(1.5 * mu2[p] * (1 + (0.01 * s))));
+        Add("log_mu2_noise", (_, p) => Math.Log(noise[p]));
+        Add("log_chi", (s, p) => Math.Log(Chi(s, p)));
+        Add("reff_signal", (_, p) => p % 2 == 0 ? -1 : 4 - p);
+        var path = Path.Combine(_folder, "sound.npz");
+        NpzArchive.Write(path, arrays);
+        return path;
+
+        // Relative to an input of a variance of its own in each simulation.
+        double Chi(int s, int p) => Math.Sqrt(noise[p] / (mu2[p] * (1 + (0.01 * s))) * (1 + s));
+
+        void Add(string name, Func<int, int, double> of)
+        {
+            double[] values = [.. Enumerable.Range(0, simulations).SelectMany(s => Enumerable.Range(0, 4).Select(p => of(s, p)))];
+            change(name, values);
+            arrays[name] = NpyArray.Of(values, simulations, 4);
+        }
     }
 
     private ResultFile Read(params (string Name, NpyArray Array)[] arrays)

@@ -5,6 +5,7 @@ internal static class NumPy
 {
     private static readonly Lazy<string?> Found = new(() => Find("numpy"));
     private static readonly Lazy<string?> FoundTorch = new(() => Find("numpy, torch"));
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, string?> FoundWith = new();
 
     public static string? Missing => Found.Value is null ? "neither python3 nor /usr/bin/python3 has NumPy" : null;
 
@@ -13,6 +14,9 @@ internal static class NumPy
     public static string Python => Found.Value ?? throw new InvalidOperationException("Python with NumPy was not found");
 
     public static string PythonWithTorch => FoundTorch.Value ?? throw new InvalidOperationException("Python with PyTorch was not found");
+
+    /// <summary>The interpreter that has NumPy and other modules; null if none has all.</summary>
+    public static string? With(string modules) => FoundWith.GetOrAdd(modules, also => Find($"numpy, {also}"));
 
     private static string? Find(string modules) => new[] { "python3", "/usr/bin/python3" }.FirstOrDefault(python =>
     {

@@ -1,0 +1,142 @@
+using static Wellbehaved.Audit.RecordedQuantities;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>Judges by recorded figures what holds for the moments of every network: their ranges, inequalities between them, and that they agree with each other.</summary>
+/// <param name="figures">The figures.</param>
+/// <param name="at">What the key of a figure stands for: a depth or a place.</param>
+/// <param name="largestRank">What points and channels allow an effective rank, by key; null where they are not known.</param>
+internal sealed class MomentLaws(RecordedFigures figures, Func<int, string> at, Func<int, double?> largestRank)
+{
+    private const double Rounding = MomentRange.RoundingOfSingle;
+
+    /// <summary>Law D1.</summary>
+    /// <param name="normalised">Names of ν₁ after batch norm, where ν₂ is 1 at most, whether it is recorded or not.</param>
+    public List<Measurement> Inequalities(IEnumerable<string> normalised)
+    {
+        var (comparison, ranges, logarithms) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
+        foreach (var name in figures.Names.Where(name => MomentRange.IsMoment(name) && !MomentRange.IsRank(name)))
+        {
+            Range(ranges, name, "means of absolute values and squares are not negative");
+        }
+
+        foreach (var name in figures.Names.Where(name => name.StartsWith(LogConsistency, StringComparison.Ordinal)))
+        {
+            Bound(logarithms, name, 0, 0, Rounding, "the recorded logarithm is that of the recorded number");
+        }
+
+        foreach (var (bounded, words) in new[] { (Nu1OverNu2, "ν₁² ≤ ν₂"), (Mu2OverNu2, "μ₂ ≤ ν₂"), (Mu2OverMu4, "μ₂² ≤ μ₄") })
+        {
+            foreach (var name in figures.Names.Where(name => name.StartsWith(bounded, StringComparison.Ordinal)))
+            {
+                Bound(comparison, name, 0, 1, Rounding, words);
+            }
+        }
+
+        foreach (var name in figures.Names.Where(name => name.StartsWith(ChiConsistency, StringComparison.Ordinal)))
+        {
+            Bound(comparison, name, 0, 0, Rounding, "χ is sqrt(μ₂(dx)/μ₂(x)) times a constant of the simulation");
+        }
+
+        foreach (var name in normalised)
+        {
+            Bound(comparison, name, 0, 1, Rounding, "ν₁ ≤ √ν₂ ≤ 1 after batch norm");
+        }
+
+        return
+        [
+            .. Findings(name => (MomentRange.IsMoment(name) && !MomentRange.IsRank(name)) || name.StartsWith(LogConsistency, StringComparison.Ordinal)),
+            .. Concluded(ranges, "ranges of recorded moments"),
+            .. Concluded(logarithms, "recorded logarithms against the recorded numbers"),
+            .. Concluded(comparison, "inequalities between recorded moments"),
+        ];
+    }
+
+    /// <summary>Law D2.</summary>
+    public List<Measurement> EffectiveRanks()
+    {
+        var comparison = new ExactComparison();
+        foreach (var name in figures.Names.Where(MomentRange.IsRank))
+        {
+            Range(comparison, name, "1 ≤ r_eff ≤ min(N, P - 1)");
+        }
+
+        return [.. Findings(MomentRange.IsRank), .. Concluded(comparison, "effective ranks within their bounds")];
+    }
+
+    /// <summary>The unit roundoff of the format in which a moment was kept: its extremes are numbers of the array, so they fit that format. A bound that
+    /// the format holds, as 0 and 1, needs none of it: rounding does not change the order of numbers.</summary>
+    public double UnitRoundoffOf(string name) => figures.Find(name) is { } byKey
+        ? RecordedPrecision.Of([.. byKey.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff
+        : 0;
+
+    /// <summary>Asks for all numbers of a quantity between bounds.</summary>
+    public void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words) => Bound(comparison, name, _ => (lower, upper, tolerance), words);
+
+    /// <summary>The same of some keys only.</summary>
+    public void Bound(ExactComparison comparison, string name, IReadOnlyCollection<int> keys, double lower, double upper, double tolerance, string words) =>
+        Bound(comparison, name, key => keys.Contains(key) ? (lower, upper, tolerance) : null, words);
+
+    /// <summary>The measurement of what was compared; none where nothing was.</summary>
+    public static List<Measurement> Concluded(ExactComparison comparison, string words) => comparison.Comparisons == 0 ? [] : [comparison.Conclude(words)];
+
+    private void Bound(ExactComparison comparison, string name, Func<int, (double Lower, double Upper, double Tolerance)?> bounds, string words)
+    {
+        foreach (var (key, figure) in figures.Find(name) ?? new Dictionary<int, Figure>())
+        {
+            if (bounds(key) is not var (lower, upper, tolerance))
+            {
+                continue;
+            }
+
+            foreach (var extreme in figure.Count == 0 ? [] : new[] { figure.Least, figure.Greatest })
+            {
+                comparison.AddBetween(new Observed(extreme), new Expected(lower), new Expected(upper), tolerance, $"{name}, {at(key)}: {words}");
+            }
+        }
+    }
+
+    /// <summary>Bounds the values of a moment by its range.</summary>
+    private void Range(ExactComparison comparison, string name, string words)
+    {
+        // Rounding is relative to the rank: at the lower bound to 1, however large the upper one is.
+        var (least, _, tolerance) = MomentRange.OfFile().LimitsOf(name);
+        Bound(comparison, name, least, double.PositiveInfinity, tolerance, words);
+        if (MomentRange.IsRank(name) && figures.Find(name)?.Keys.Any(key => largestRank(key) is not null) == true)
+        {
+            var roundoff = UnitRoundoffOf(name);
+            Bound(comparison, name, key => MomentRange.OfFile(largestRank(key) ?? double.PositiveInfinity).LimitsOf(name) is var (_, upper, rounding) && double.IsFinite(upper)
+                ? (double.NegativeInfinity, upper, rounding + (roundoff * upper))
+                : null, words);
+        }
+    }
+
+    /// <summary>What is no number: rejected where the file shows that it exists, inconclusive where it does not say.</summary>
+    private List<Measurement> Findings(Func<string, bool> chosen)
+    {
+        var found = new List<Measurement>();
+        foreach (var name in figures.Names.Where(chosen))
+        {
+            var byKey = figures.Find(name)!;
+            var what = name.StartsWith(LogConsistency, StringComparison.Ordinal) ? MomentRange.Log + name[(LogConsistency.Length + 1)..] : name;
+            Count(figure => figure.NotFinite, $"{what} contradicts the other numbers of its place: it is not finite, or is none of them", Verdict.Rejected);
+            Count(figure => figure.Unknown, $"{what} is not a finite number, and the file does not say why,", Verdict.Inconclusive);
+
+            void Count(Func<Figure, int> count, string words, Verdict verdict)
+            {
+                if (byKey.Any(pair => count(pair.Value) > 0))
+                {
+                    var (first, worst) = (byKey.First(pair => count(pair.Value) > 0).Key, byKey.MaxBy(pair => count(pair.Value)));
+                    var of = worst.Value.Count + worst.Value.NotFinite + worst.Value.Unknown;
+                    found.Add(MomentFinding.Of(
+                        $"{words} in {Counted.Of(count(worst.Value), of, "simulation")} at {at(worst.Key)}, first at {at(first)}",
+                        count(worst.Value),
+                        of,
+                        verdict));
+                }
+            }
+        }
+
+        return found;
+    }
+}

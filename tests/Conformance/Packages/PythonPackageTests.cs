@@ -1,0 +1,94 @@
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using FluentAssertions;
+
+namespace Wellbehaved.Tests.Conformance;
+
+public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<PythonPackage>, IDisposable
+{
+    private const string Torch = "torch", Notebook = "torch, pandas, matplotlib, ipykernel, nbconvert";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>With PyTorch and pandas where they are; the others of its tests skip themselves.</summary>
+    [PythonPackageFact]
+    public void Its_tests_pass_where_its_wheel_is_installed()
+    {
+        var python = NumPy.With($"{PythonPackage.Builders}, torch, pandas") ?? NumPy.With($"{PythonPackage.Builders}, torch") ?? NumPy.With(PythonPackage.Builders)!;
+
+        var outcome = package.Run(python, _folder, "-m", "unittest", "discover", "-s", Path.Combine(PythonPackage.Sources, "tests"));
+
+        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
+        int.Parse(Regex.Match(outcome.Error, "Ran ([0-9]+) tests").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture).Should().BeGreaterThan(10, outcome.Error);
+        using var wheel = ZipFile.OpenRead(package.Wheel);
+        wheel.Entries.Select(entry => entry.FullName).Where(name => !name.Contains(".dist-info/", StringComparison.Ordinal)).Should().BeEquivalentTo(
+            Directory.GetFiles(Path.Combine(PythonPackage.Sources, "wellbehaved")).Select(file => $"wellbehaved/{Path.GetFileName(file)}"), "types are told, and nothing else comes along")
+            .And.Contain("wellbehaved/py.typed");
+    }
+
+    /// <summary>Who follows the paragraph has a verdict and a figure.</summary>
+    [PythonPackageFact(Torch)]
+    public void The_README_s_own_module_is_recorded_judged_and_drawn()
+    {
+        foreach (var document in new[] { "README.md", "python/README.md" })
+        {
+            var script = Repository.Blocks(document, "python").First().Text;
+            script.Should().Contain("wellbehaved.torch.record(").And.Contain("wellbehaved.diagnose(").And.Contain("wellbehaved.plot(");
+            var folder = Directory.CreateDirectory(Path.Combine(_folder, document.Replace('/', '-'))).FullName;
+
+            var outcome = package.Run(NumPy.With($"{PythonPackage.Builders}, {Torch}")!, folder, "-c", script);
+
+            outcome.ExitStatus.Should().Be(0, outcome.Error);
+            outcome.Output.Should().StartWith("Well-behaved to depth 40: ", "that is what batch norm and skip connections together do");
+            File.ReadAllText(Path.Combine(folder, "mine.svg")).Should().Contain("Sequential: signal and noise by depth");
+        }
+    }
+
+    [PythonPackageFact("pandas, torch")]
+    public void The_README_of_the_package_reads_what_it_recorded()
+    {
+        string[] blocks = [.. Repository.Blocks("python/README.md", "python").Take(2).Select(block => block.Text)];
+        var script = Regex.Replace(blocks[0], "(?m)^(print|wellbehaved.plot).*$", "") + blocks[1];
+
+        var outcome = package.Run(NumPy.With($"{PythonPackage.Builders}, pandas, torch")!, _folder, "-c", script);
+
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        outcome.Output.Should().MatchRegex(@"depth +\n1 +[0-9.]+ +[0-9.]+\n").And.MatchRegex(@"\n40 +[0-9.]+ +[0-9.]+\n");
+    }
+
+    [PythonPackageFact(Torch)]
+    public void The_adapter_of_forty_lines_is_one_and_implements_what_it_offers()
+    {
+        var adapter = Path.Combine(Repository.Root, "examples", "python", "adapter.py");
+        File.ReadAllLines(adapter).Count(line => line.Trim().Length > 0).Should().BeInRange(30, 50);
+
+        var outcome = package.Run("dotnet", _folder, Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), "audit", "--smoke", "--allow-declined", "--command", $"{NumPy.With($"{PythonPackage.Builders}, {Torch}")} {adapter}");
+
+        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
+        outcome.Output.Should().Contain("(16 of 16 checks), 0 rejected, 0 inconclusive").And.Contain("declined, so not judged: boundary symmetric");
+    }
+
+    [PythonPackageFact(Notebook)]
+    public void The_notebook_runs_and_shows_what_it_showed()
+    {
+        var notebook = Path.Combine(Repository.Root, "examples", "python", "ten_minutes.ipynb");
+        var executed = Path.Combine(_folder, "executed.ipynb");
+
+        var outcome = package.Run(NumPy.With($"{PythonPackage.Builders}, {Notebook}")!, _folder, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", executed, notebook);
+
+        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
+        Verdicts(executed).Should().Equal("plain: Pathological signal", "normalised: Pathological SNR", "residual: Well-behaved to depth 48").And.Equal(Verdicts(notebook), "the stored outputs are its own");
+        Regex.Count(File.ReadAllText(executed), "\"image/png\"").Should().Be(2, "figures").And.Be(Regex.Count(File.ReadAllText(notebook), "\"image/png\""));
+    }
+
+    private static string[] Verdicts(string notebook)
+    {
+        using var read = JsonDocument.Parse(File.ReadAllText(notebook));
+        var printed = string.Concat(read.RootElement.GetProperty("cells").EnumerateArray().Where(cell => cell.TryGetProperty("outputs", out _)).SelectMany(cell => cell.GetProperty("outputs").EnumerateArray())
+            .Where(output => output.TryGetProperty("text", out _)).SelectMany(output => output.GetProperty("text").EnumerateArray().Select(line => line.GetString())));
+        return [.. Regex.Matches(printed, "(?m)^(plain|normalised|residual): [^:]*").Select(match => match.Value)];
+    }
+}
