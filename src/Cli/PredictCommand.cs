@@ -18,11 +18,13 @@ internal static class PredictCommand
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
         var finiteWidth = OptionFactory.Number("--finite-width", "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes seconds, 0 for none", 10);
         var points = OptionFactory.OptionalNumber<int>("--points", "Predict for this many points of the batch only");
+        var gradients = new Option<bool>("--gradients") { Description = "Also predict the mean square of the gradient that comes back from independent normal numbers at the output" };
         var command = new Command("predict", "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise.");
         network.AddTo(command);
         command.Options.Add(points);
         command.Options.Add(json);
         command.Options.Add(finiteWidth);
+        command.Options.Add(gradients);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             int? samples = parsed.GetResult(finiteWidth) is { Implicit: false } ? parsed.GetValue(finiteWidth) : null;
@@ -33,8 +35,8 @@ internal static class PredictCommand
             Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
             var options = network.Read(parsed, numSims: 1);
             return network.IsOfLayers(parsed)
-                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, options.OpenImages(), file, cancellation)
-                : Predict(options, most, file, samples, cancellation);
+                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, parsed.GetValue(gradients), options.OpenImages(), file, cancellation)
+                : Predict(options, parsed.GetValue(gradients), most, file, samples, cancellation);
         }));
         return command;
     }
@@ -58,7 +60,7 @@ internal static class PredictCommand
             };
     }
 
-    private static int Predict(NetworkQuestion question, ImageSource images, string? json, CancellationToken cancellation)
+    private static int Predict(NetworkQuestion question, bool gradients, ImageSource images, string? json, CancellationToken cancellation)
     {
         ImageRemark.Print(images.Remark);
         var subset = PointSubset.Choose(question);
@@ -76,8 +78,14 @@ internal static class PredictCommand
             var measured = CostRemark.Measured(advance, progress.Total, progress.First);
             return NetworkForecast.Make(question, subset, images, samples, () => measured(progress.Next()), cancellation);
         });
-        Write(json, () => ForecastJson.Write(forecast));
+        var gradient = gradients ? GradientForecast.Make(question, subset, images, cancellation) : null;
+        Write(json, () => ForecastJson.Write(forecast, gradient));
         ForecastTable.Print(forecast, Screen.Output());
+        if (gradient is not null)
+        {
+            GradientTable.Print(gradient, Screen.Output());
+        }
+
         return ExitStatus.Success;
     }
 
@@ -89,7 +97,7 @@ internal static class PredictCommand
         }
     }
 
-    private static int Predict(ExperimentOptions options, int? points, string? json, int? samples, CancellationToken cancellation)
+    private static int Predict(ExperimentOptions options, bool gradients, int? points, string? json, int? samples, CancellationToken cancellation)
     {
         options.Validate();
         if (options.Noise == NoiseKind.Full && Architecture.Named(options.Architecture!).HasBatchNorm)
@@ -127,9 +135,21 @@ internal static class PredictCommand
             Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images{reason}{consequence}");
         }
 
-        Write(json, () => ToJson(options, prediction));
+        var gradient = gradients ? GradientOf(options, images, points, cancellation) : null;
+        Write(json, () => ToJson(options, prediction, gradient));
         Print(options, prediction);
+        if (gradient is not null)
+        {
+            GradientTable.Print(gradient, Screen.Output());
+        }
+
         return ExitStatus.Success;
+    }
+
+    private static GradientForecast GradientOf(ExperimentOptions options, ImageSource images, int? points, CancellationToken cancellation)
+    {
+        var question = GradientForecast.QuestionOf(options, images, points);
+        return GradientForecast.Make(question, PointSubset.Choose(question), images, cancellation);
     }
 
     private static void Print(ExperimentOptions options, Prediction prediction)
@@ -193,7 +213,7 @@ internal static class PredictCommand
         }
     }
 
-    private static JsonObject ToJson(ExperimentOptions options, Prediction prediction)
+    private static JsonObject ToJson(ExperimentOptions options, Prediction prediction, GradientForecast? gradient)
     {
         var shown = Shown(options).ToList();
         var result = new JsonObject
@@ -244,6 +264,11 @@ internal static class PredictCommand
                 ["reff_signal_mean"] = Numbers(i => finite.ReffMean[i]),
                 ["mu4_signal_mean"] = Numbers(i => finite.Mu4Mean[i]),
             };
+        }
+
+        if (gradient is not null)
+        {
+            ForecastJson.AddGradients(result, gradient, [.. GradientTable.Ends(gradient).Where(place => gradient.Question.Network.Places[place].Depth > 0)]);
         }
 
         result["basis"] = new JsonArray([.. prediction.Basis.Select(basis => (JsonNode)new JsonObject
