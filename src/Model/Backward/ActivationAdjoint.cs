@@ -51,7 +51,11 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => _derivative?.Dispose();
+    public override void Dispose()
+    {
+        _derivative?.Dispose();
+        base.Dispose();
+    }
 
     /// <summary>Evaluates function and derivative.</summary>
     /// <returns>The largest derivative.</returns>

@@ -92,6 +92,8 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
         {
             worker.Dispose();
         }
+
+        base.Dispose();
     }
 
     private int LogitExponent() => AttentionExponents.OfLogits(_projected[0].Exponent, _projected[1].Exponent);

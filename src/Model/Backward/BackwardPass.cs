@@ -156,7 +156,7 @@ public sealed class BackwardPass<T> : IDisposable
             Show(node.Target, observer);
             if (_gradients[node.Target] is { } gradient)
             {
-                Backward(node, gradient);
+                PassBack(node, gradient);
                 _gradients[node.Target] = null;
                 _pool.Return(gradient);
             }
@@ -184,7 +184,7 @@ public sealed class BackwardPass<T> : IDisposable
         _context.Dispose();
     }
 
-    private void Backward(AdjointNode<T> node, ScaledTensor<T> gradient)
+    private void PassBack(AdjointNode<T> node, ScaledTensor<T> gradient)
     {
         if (node.Sum is { } sum)
         {

@@ -6,7 +6,7 @@ namespace Wellbehaved.Model;
 
 /// <summary>A convolution in one group, or a dense layer: <c>y = X W + b</c>, with the patches of the points as rows of X.</summary>
 /// <remarks>
-/// The gradient of the weights is <c>Xᵀ g</c>, offset by offset of the kernel; the gradient at the input is <c>g Wᵀ</c>, gathered by the outputs that read a point.
+/// The gradient of the weights is <c>Xᵀ g</c>; the gradient at the input is <c>g Wᵀ</c>, gathered by the outputs that read a point.
 /// Both are the matrix products of the forward pass, always direct ones.
 /// </remarks>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
@@ -79,16 +79,18 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         Rescaling.Apply(target, Input, context.Threads);
     }
 
-    /// <summary>The gradient of the weights.</summary>
+    /// <summary>The gradient of the weights, from chunks of points whose patches stay in a cache.</summary>
     private void Differentiate(ScaledTensor<T> signal, ScaledTensor<T> gradient, PassContext<T> context)
     {
-        var (inputs, outputs) = (Input.Channels, Output.Channels);
+        var outputs = Output.Channels;
         var target = context.Gradient(_weights);
-        var right = MatrixOperand<T>.RowMajor(gradient.Pointer, outputs);
-        for (var offset = 0; offset < Offsets; offset++)
+        var chunk = GatheredRows.PointsOfChunk(_fanIn);
+        for (var first = 0; first < Output.Points; first += chunk)
         {
-            var rows = _tables is null ? signal.Pointer : GatheredRows.Of(signal, _tables, offset, Input, Output, context);
-            context.Product.Multiply(MatrixOperand<T>.Transposed(rows, inputs), right, target + ((nint)offset * inputs * outputs), inputs, Output.Points, outputs);
+            var count = Math.Min(chunk, Output.Points - first);
+            var rows = _tables is null ? signal.Pointer + ((nint)first * _fanIn) : GatheredRows.Of(signal, _tables, (0, Offsets), (first, count), Input, Output, context);
+            var right = MatrixOperand<T>.RowMajor(gradient.Pointer + ((nint)first * outputs), outputs);
+            context.Product.Multiply(MatrixOperand<T>.Transposed(rows, _fanIn), right, target, _fanIn, count, outputs, accumulate: first > 0);
         }
 
         PassContext<T>.Scale(target, checked(_fanIn * outputs), signal.Exponent + gradient.Exponent);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using Wellbehaved.Networks;
 using Wellbehaved.Numerics;
 
@@ -144,7 +145,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
             return;
         }
 
-        // The chunks that one worker sums at a time are merged in their order.
+        // What workers sum is merged in the order of the chunks.
         var sums = new double[checked(chunks * length)];
         RowChunks.ForEach(Output.Points, context.Threads, (chunk, first, count) =>
         {
@@ -152,6 +153,12 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
             {
                 var sources = _tables.Sources.Pointer + ((nint)offset * Output.Points);
                 var sum = sums.AsSpan((chunk * length) + (offset * _inputs * Output.Channels), _inputs * Output.Channels);
+                if (_inputs == 1 && _outputs == 1)
+                {
+                    SumProducts(sum, signal.Pointer, sources, gradient.Pointer, first, count);
+                    continue;
+                }
+
                 for (var point = first; point < first + count; point++)
                 {
                     if (sources[point] != ConvolutionGeometry.Outside)
@@ -173,33 +180,74 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         }
     }
 
+    /// <summary>Channel by channel, the sum over some points of what is read times the gradient: a depthwise convolution.</summary>
+    private void SumProducts(Span<double> sums, T* signal, int* sources, T* gradient, int first, int count)
+    {
+        var channel = 0;
+        for (; channel <= _groups - 8; channel += 8)
+        {
+            Vector512<double> sum = default;
+            for (var point = first; point < first + count; point++)
+            {
+                if (sources[point] != ConvolutionGeometry.Outside)
+                {
+                    sum = Vector512.FusedMultiplyAdd(VectorMath.LoadEight(signal + ((nint)sources[point] * _groups) + channel), VectorMath.LoadEight(gradient + ((nint)point * _groups) + channel), sum);
+                }
+            }
+
+            sum.CopyTo(sums[channel..]);
+        }
+
+        for (; channel < _groups; channel++)
+        {
+            for (var point = first; point < first + count; point++)
+            {
+                if (sources[point] != ConvolutionGeometry.Outside)
+                {
+                    sums[channel] = Math.FusedMultiplyAdd(
+                        double.CreateTruncating(signal[((nint)sources[point] * _groups) + channel]), double.CreateTruncating(gradient[((nint)point * _groups) + channel]), sums[channel]);
+                }
+            }
+        }
+    }
+
     private void AddOuterProducts(Span<double> sum, T* values, T* gradient)
     {
         for (var input = 0; input < _inputs; input++)
         {
             var row = sum.Slice(input * Output.Channels, Output.Channels);
-            for (var output = 0; output < row.Length; output++)
+            for (var group = 0; group < _groups; group++)
             {
-                row[output] += double.CreateTruncating(values[(output / _outputs * _inputs) + input]) * double.CreateTruncating(gradient[output]);
+                var value = double.CreateTruncating(values[(group * _inputs) + input]);
+                for (var output = group * _outputs; output < (group + 1) * _outputs; output++)
+                {
+                    row[output] += value * double.CreateTruncating(gradient[output]);
+                }
             }
         }
     }
 
     private void DifferentiateWide(ScaledTensor<T> signal, ScaledTensor<T> gradient, T* target, PassContext<T> context)
     {
-        for (var offset = 0; offset < _offsets; offset++)
+        var chunk = GatheredRows.PointsOfChunk(Input.Channels);
+        for (var first = 0; first < Output.Points; first += chunk)
         {
-            var rows = GatheredRows.Of(signal, _tables, offset, Input, Output, context);
-            for (var group = 0; group < _groups; group++)
+            var count = Math.Min(chunk, Output.Points - first);
+            for (var offset = 0; offset < _offsets; offset++)
             {
-                context.Product.Multiply(
-                    MatrixOperand<T>.Transposed(rows + (group * _inputs), Input.Channels),
-                    MatrixOperand<T>.RowMajor(gradient.Pointer + (group * _outputs), Output.Channels),
-                    target + ((nint)offset * _inputs * Output.Channels) + (group * _outputs),
-                    _inputs,
-                    Output.Points,
-                    _outputs,
-                    stride: Output.Channels);
+                var rows = GatheredRows.Of(signal, _tables, (offset, 1), (first, count), Input, Output, context);
+                for (var group = 0; group < _groups; group++)
+                {
+                    context.Product.Multiply(
+                        MatrixOperand<T>.Transposed(rows + (group * _inputs), Input.Channels),
+                        MatrixOperand<T>.RowMajor(gradient.Pointer + ((nint)first * Output.Channels) + (group * _outputs), Output.Channels),
+                        target + ((nint)offset * _inputs * Output.Channels) + (group * _outputs),
+                        _inputs,
+                        count,
+                        _outputs,
+                        accumulate: first > 0,
+                        stride: Output.Channels);
+                }
             }
         }
     }
