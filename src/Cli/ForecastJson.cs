@@ -8,7 +8,7 @@ namespace Wellbehaved.Cli;
 internal static class ForecastJson
 {
     /// <summary>Writes it.</summary>
-    public static JsonObject Write(NetworkForecast forecast, PredictionCheck? check = null)
+    public static JsonObject Write(NetworkForecast forecast, PredictionCheck? check = null, GradientForecast? gradient = null)
     {
         var rows = ForecastRow.List(forecast);
         var result = new JsonObject
@@ -27,6 +27,11 @@ internal static class ForecastJson
         };
         Add(result, rows, row => row.Limit is { } limit ? (limit.LogNu2Signal, limit.LogMu2Signal, limit.LogMu2Noise, limit.LogChi, limit.ReffSignal, limit.ReffNoise) : None);
         result["growth"] = Numbers(rows, row => Math.Exp(row.LogGrowth));
+        if (gradient is not null)
+        {
+            AddGradients(result, gradient, [.. rows.Select(row => row.Index)]);
+        }
+
         result["exactness"] = new JsonArray([.. rows.Select(row => (JsonNode?)(row.Limit is { } limit ? ForecastTable.Spell(limit.Validity) : null))]);
         result["error"] = Numbers(rows, row => row.Limit?.Error ?? double.NaN);
         result["theory_end"] = forecast.Prediction.End is { } end ? new JsonObject { ["path"] = end.Path, ["layer"] = end.Layer.Word, ["reason"] = end.Reason } : null;
@@ -46,6 +51,17 @@ internal static class ForecastJson
         }
 
         return result;
+    }
+
+    /// <summary>Adds what theory says of gradients at some places.</summary>
+    /// <param name="target">Receives <c>gradient</c>, <c>log_gradient</c> and <c>gradient_exactness</c>.</param>
+    /// <param name="gradient">What it says.</param>
+    /// <param name="places">Indices of the places.</param>
+    public static void AddGradients(JsonObject target, GradientForecast gradient, IReadOnlyList<int> places)
+    {
+        target["gradient"] = new JsonArray([.. places.Select(place => (JsonNode?)Number(Math.Exp(gradient.LogAt(place))))]);
+        target["log_gradient"] = new JsonArray([.. places.Select(place => (JsonNode?)Number(gradient.LogAt(place)))]);
+        target["gradient_exactness"] = gradient.Prediction.End is null ? ForecastTable.Spell(gradient.Prediction.Validity) : null;
     }
 
     private static (double Nu2, double Mu2, double Noise, double Chi, double Signal, double NoiseRank) None => (double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN);

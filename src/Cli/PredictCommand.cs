@@ -21,12 +21,14 @@ internal static class PredictCommand
         var check = OptionFactory.OptionalNumber<int>("--check", $"Also hold the prediction and its advice against this many simulations, {UsualChecks} if no number is given: the exit status is 0 if all holds, 1 if something is rejected, 3 if nothing is decided");
         var parseNumber = check.CustomParser!;
         (check.Arity, check.CustomParser) = (ArgumentArity.ZeroOrOne, result => result.Tokens.Count == 0 ? UsualChecks : parseNumber(result));
+        var gradients = new Option<bool>("--gradients") { Description = "Also predict the mean square of the gradient that comes back from independent normal numbers at the output" };
         var command = new Command("predict", "Predicts, for the batch and the noise that the first simulation would draw, what a network does to signal and noise.");
         network.AddTo(command);
         command.Options.Add(points);
         command.Options.Add(json);
         command.Options.Add(finiteWidth);
         command.Options.Add(check);
+        command.Options.Add(gradients);
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             int? samples = parsed.GetResult(finiteWidth) is { Implicit: false } ? parsed.GetValue(finiteWidth) : null;
@@ -40,9 +42,9 @@ internal static class PredictCommand
             Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
             var options = network.Read(parsed, numSims: 1);
             return network.IsOfLayers(parsed)
-                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, options, file, checks, cancellation)
+                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, parsed.GetValue(gradients), options, file, checks, cancellation)
                 : checks > 0 ? throw new InvalidInputException("--check", "expected --network: its advice and its exact means are what is checked; for the paper's architectures verify checks every claim")
-                : Predict(options, most, file, samples, cancellation);
+                : Predict(options, parsed.GetValue(gradients), most, file, samples, cancellation);
         }));
         return command;
     }
@@ -71,7 +73,7 @@ internal static class PredictCommand
             };
     }
 
-    private static int Predict(NetworkQuestion question, ExperimentOptions options, string? json, int checks, CancellationToken cancellation)
+    private static int Predict(NetworkQuestion question, bool gradients, ExperimentOptions options, string? json, int checks, CancellationToken cancellation)
     {
         var images = options.OpenImages();
         ImageRemark.Print(images.Remark);
@@ -101,11 +103,17 @@ internal static class PredictCommand
             var measured = CostRemark.Measured(advance, progress.Total, progress.First);
             return NetworkForecast.Make(question, subset, images, samples, () => measured(progress.Next()), cancellation);
         });
+        var gradient = gradients ? GradientForecast.Make(question, subset, images, cancellation) : null;
         var check = checks == 0
             ? null
             : ProgressDisplay.Show("simulations", (long)checks * PredictionCheck.Networks(forecast).Count, (Action advance) => PredictionCheck.Make(forecast, options, images, checks, advance, cancellation));
-        Write(json, () => ForecastJson.Write(forecast, check));
+        Write(json, () => ForecastJson.Write(forecast, check, gradient));
         ForecastTable.Print(forecast, Screen.Output());
+        if (gradient is not null)
+        {
+            GradientTable.Print(gradient, Screen.Output());
+        }
+
         if (check is null)
         {
             return ExitStatus.Success;
@@ -128,7 +136,7 @@ internal static class PredictCommand
         }
     }
 
-    private static int Predict(ExperimentOptions options, int? points, string? json, int? samples, CancellationToken cancellation)
+    private static int Predict(ExperimentOptions options, bool gradients, int? points, string? json, int? samples, CancellationToken cancellation)
     {
         options.Validate();
         if (options.Noise == NoiseKind.Full && Architecture.Named(options.Architecture!).HasBatchNorm)
@@ -166,9 +174,21 @@ internal static class PredictCommand
             Console.Error.WriteLine($"warning: predicted for the first {prediction.ImagesUsed} of {options.BatchSize} images{reason}{consequence}");
         }
 
-        Write(json, () => ToJson(options, prediction));
+        var gradient = gradients ? GradientOf(options, images, points, cancellation) : null;
+        Write(json, () => ToJson(options, prediction, gradient));
         Print(options, prediction);
+        if (gradient is not null)
+        {
+            GradientTable.Print(gradient, Screen.Output());
+        }
+
         return ExitStatus.Success;
+    }
+
+    private static GradientForecast GradientOf(ExperimentOptions options, ImageSource images, int? points, CancellationToken cancellation)
+    {
+        var question = GradientForecast.QuestionOf(options, images, points);
+        return GradientForecast.Make(question, PointSubset.Choose(question), images, cancellation);
     }
 
     private static void Print(ExperimentOptions options, Prediction prediction)
@@ -232,7 +252,7 @@ internal static class PredictCommand
         }
     }
 
-    private static JsonObject ToJson(ExperimentOptions options, Prediction prediction)
+    private static JsonObject ToJson(ExperimentOptions options, Prediction prediction, GradientForecast? gradient)
     {
         var shown = Shown(options).ToList();
         var result = new JsonObject
@@ -283,6 +303,11 @@ internal static class PredictCommand
                 ["reff_signal_mean"] = Numbers(i => finite.ReffMean[i]),
                 ["mu4_signal_mean"] = Numbers(i => finite.Mu4Mean[i]),
             };
+        }
+
+        if (gradient is not null)
+        {
+            ForecastJson.AddGradients(result, gradient, [.. GradientTable.Ends(gradient).Where(place => gradient.Question.Network.Places[place].Depth > 0)]);
         }
 
         result["basis"] = new JsonArray([.. prediction.Basis.Select(basis => (JsonNode)new JsonObject

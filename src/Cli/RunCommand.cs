@@ -15,6 +15,7 @@ internal static class RunCommand
         var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true };
         var noReffSignal = new Option<bool>("--no-reff-signal") { Description = "Leave out the effective rank of the signal" };
         var noReffNoise = new Option<bool>("--no-reff-noise") { Description = "Leave out the effective rank of the noise" };
+        var gradients = new Option<bool>("--gradients") { Description = "Also pass a gradient of independent normal numbers back through each mapping and write its mean square at every place" };
         var shard = ShardOption.Create();
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier run of the same options finished; finished simulations are kept in FILE.npz.journal until the result is written" };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another run left in the file, a finished result or, without --resume, finished simulations in its journal" };
@@ -23,7 +24,7 @@ internal static class RunCommand
         var onnx = new OnnxOptionList();
         network.AddTo(command);
         onnx.AddTo(command);
-        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, shard, resume, overwrite, threads })
+        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, gradients, shard, resume, overwrite, threads })
         {
             command.Options.Add(option);
         }
@@ -33,9 +34,9 @@ internal static class RunCommand
             Outputs.RequireApart(parsed.GetRequiredValue(output), output.Name, network.FilesOf(parsed));
             if (network.OnnxOf(parsed) is { } model)
             {
-                foreach (var option in new Option[] { shard, resume }.Where(option => parsed.GetResult(option) is { Implicit: false }))
+                foreach (var option in new Option[] { shard, resume, gradients }.Where(option => parsed.GetResult(option) is { Implicit: false }))
                 {
-                    throw new InvalidInputException(option.Name, "expected without an ONNX file: what is finished of it is kept nowhere until all is");
+                    throw new InvalidInputException(option.Name, option == gradients ? "expected without an ONNX file: gradients are recorded of described networks" : "expected without an ONNX file: what is finished of it is kept nowhere until all is");
                 }
 
                 ResultOutput.EnsureWritable(parsed.GetRequiredValue(output));
@@ -48,7 +49,7 @@ internal static class RunCommand
             }
 
             onnx.RefuseAll(parsed);
-            var options = network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise) };
+            var options = network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise), Gradients = parsed.GetValue(gradients) };
             return Run(
                 options,
                 parsed.GetRequiredValue(output),

@@ -89,7 +89,7 @@ internal sealed record NetworkForecast(
     }
 
     /// <summary>Draws and normalises the whole batch, and takes the points that are asked for.</summary>
-    private static (Matrix<double> Signal, Matrix<double> Noise) Features(NetworkQuestion question, PointSubset subset, ImageSource images)
+    internal static (Matrix<double> Signal, Matrix<double> Noise) Features(NetworkQuestion question, PointSubset subset, ImageSource images)
     {
         var batch = images.BatchShape(question.BatchSize);
         var shape = question.IsFlattened ? batch.Flattened() : batch;

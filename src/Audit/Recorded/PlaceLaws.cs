@@ -13,7 +13,7 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
 
     private const string NoLayers = "it speaks about what lies between places, and the file does not say which layers do: a configuration with the network itself would";
 
-    private readonly MomentLaws _moments = new(figures, at, place => RecordedRanks.Largest(file, place));
+    private readonly RecordedMomentLaws _moments = new(figures, at, place => RecordedRanks.Largest(file, place));
 
     /// <summary>Judges one claim.</summary>
     /// <param name="claim">Its id.</param>
@@ -46,6 +46,6 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
             _moments.Bound(comparison, "mu2_signal", normalised, 0, 1, MomentRange.RoundingOfSingle, "σ²/(σ² + ε) ≤ 1");
         }
 
-        return MomentLaws.Concluded(comparison, "mean and variance after batch norm");
+        return RecordedMomentLaws.Concluded(comparison, "mean and variance after batch norm");
     }
 }

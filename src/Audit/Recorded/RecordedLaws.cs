@@ -22,7 +22,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 
     private static readonly Property CollapsesAll = new(Collapses, "r_eff - 1 at least halves");
 
-    private readonly MomentLaws _moments = new(figures, depth => $"depth {depth}", _ => LargestRank(experiment));
+    private readonly RecordedMomentLaws _moments = new(figures, depth => $"depth {depth}", _ => LargestRank(experiment));
 
     private bool IsPeriodic => experiment.KernelSize == 1 || experiment.Boundary == "periodic";
 
@@ -72,7 +72,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             }
         }
 
-        return MomentLaws.Concluded(comparison, "μ₄ after batch norm");
+        return RecordedMomentLaws.Concluded(comparison, "μ₄ after batch norm");
     }
 
     private List<Measurement> MeanAndVariance()
@@ -84,7 +84,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             _moments.Bound(comparison, $"mu2_signal_{place.Suffix}", 0, 1, Rounding, "σ²/(σ² + ε) ≤ 1");
         }
 
-        return MomentLaws.Concluded(comparison, "mean and variance after batch norm");
+        return RecordedMomentLaws.Concluded(comparison, "mean and variance after batch norm");
     }
 
     private List<Measurement> Convolved(ErrorRates rates, string quantity, string moment)

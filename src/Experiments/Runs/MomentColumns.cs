@@ -21,7 +21,13 @@ internal static class MomentColumns
     /// <summary>Columns of the noise's effective rank.</summary>
     public const string ReffNoise = "reff_noise";
 
-    /// <summary>All columns, in the order of the file.</summary>
+    /// <summary>Columns of the mean square of the gradient, for a gradient of independent normal numbers at the output.</summary>
+    public const string Gradient = "gradient";
+
+    /// <summary>Columns of its natural logarithm.</summary>
+    public const string LogGradient = "log_gradient";
+
+    /// <summary>All columns of moments of signal and noise, in the order of the file.</summary>
     public static IReadOnlyList<MomentColumn> All { get; } =
     [
         new("nu1_abs_signal", (moments, _) => moments.Nu1AbsSignal, true),
@@ -46,7 +52,7 @@ internal static class MomentColumns
     public static bool IsAtPlace(string name) => PlaceOf(name) is not null;
 
     /// <summary>Whether an array is one of the neutral layout: a moment at all places.</summary>
-    public static bool IsOfAllPlaces(string name) => All.Any(column => column.Name == name);
+    public static bool IsOfAllPlaces(string name) => name is Gradient or LogGradient || All.Any(column => column.Name == name);
 
     /// <summary>The number of the place that ends the name of an array; null if none does.</summary>
     public static int? PlaceOf(string name) => name.LastIndexOf(OfPlace, StringComparison.Ordinal) is > 0 and var at

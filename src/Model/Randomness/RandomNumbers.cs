@@ -34,6 +34,9 @@ public enum RandomPurpose
 
     /// <summary>Weights with orthonormal rows or columns.</summary>
     OrthogonalWeights = 10,
+
+    /// <summary>The gradient at the output that is passed back through a network.</summary>
+    OutputGradients = 11,
 }
 
 /// <summary>The random numbers of one purpose, simulation and layer: a pure function of these, the seed and an index.</summary>

@@ -164,6 +164,46 @@ public sealed class ConvolutionKernel
         return Matrix<double>.Build.Dense(OutputPoints, OutputPoints, result);
     }
 
+    /// <summary>The transpose of <see cref="ApplyToCross"/>: what a linear function of the kernel after the convolution is as one of the kernel before it.</summary>
+    /// <param name="weights">Weights of the entries of the kernel after (output points × output points).</param>
+    /// <param name="gain">Variance of the weights times fan-in.</param>
+    /// <returns>Weights of the entries of the kernel before (input points × input points).</returns>
+    /// <exception cref="ArgumentException">Of another size.</exception>
+    internal Matrix<double> Transpose(Matrix<double> weights, double gain)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.RowCount != OutputPoints || weights.ColumnCount != OutputPoints)
+        {
+            throw new ArgumentException($"expected {OutputPoints} points, got {weights.RowCount}", nameof(weights));
+        }
+
+        var (entries, size) = (DenseProduct.Columns(weights), InputPoints);
+        var result = new double[size * size];
+        var factor = gain / _sources.Length;
+        foreach (var source in _sources)
+        {
+            for (var j = 0; j < OutputPoints; j++)
+            {
+                if (source[j] == Outside)
+                {
+                    continue;
+                }
+
+                var column = result.AsSpan(source[j] * size, size);
+                var read = entries.AsSpan(j * OutputPoints, OutputPoints);
+                for (var i = 0; i < read.Length; i++)
+                {
+                    if (source[i] != Outside)
+                    {
+                        column[source[i]] += factor * read[i];
+                    }
+                }
+            }
+        }
+
+        return Matrix<double>.Build.Dense(size, size, result);
+    }
+
     /// <summary>The variance of each output point, from that of the input points: the diagonal of <see cref="Apply(Matrix{double}, double)"/> alone.</summary>
     /// <param name="variances">Mean squares over channels (input points), of signal or noise.</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>

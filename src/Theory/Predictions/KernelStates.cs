@@ -32,7 +32,7 @@ internal sealed class KernelStates : PlaceStates<KernelState>
 
     /// <summary>Ends theory where double precision does: deep or extreme networks are no wrong calls.</summary>
     /// <exception cref="NoTheoryException">A variance overflows, or rounding has eaten what the points differ in.</exception>
-    private static KernelState Sound(Layer layer, KernelState state)
+    internal static KernelState Sound(Layer layer, KernelState state)
     {
         foreach (var (kernel, whose) in new[] { (state.Signal, "signal"), (state.Noise, "noise") })
         {

@@ -11,13 +11,16 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
     /// <summary>Where theory ends; null if it reaches the output.</summary>
     private TheoryEnd? End { get; set; }
 
+    /// <summary>The state of the output; null where theory does not reach it.</summary>
+    protected T? Output { get; private set; }
+
     /// <summary>Walks through a network.</summary>
     /// <param name="layers">Its layers.</param>
     /// <param name="input">The state of its input.</param>
     /// <returns>Where theory ends; null if it reaches the output.</returns>
     protected TheoryEnd? Walk(Layers layers, T input)
     {
-        _ = Stack(layers, input, Unit.Alone, "layers");
+        Output = Stack(layers, input, Unit.Alone, "layers");
         return End;
     }
 

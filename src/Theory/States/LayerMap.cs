@@ -89,6 +89,18 @@ public static class LayerMap
     private static KernelState Convolve(Convolution convolution, KernelState state)
     {
         var (shape, output) = (state.Shape, convolution.OutputOf(state.Shape));
+        var map = KernelOf(convolution, state);
+        var after = AfterWeights(output, state, convolution.Parameters, matrix => map.ApplyToCross(matrix, 1));
+        var groups = convolution.GroupsOf(shape.Channels);
+        var few = groups > 1 && shape.Channels / groups < ManyChannels;
+
+        // Each group reads kernels of its own: means over channels are linear, activations of them are not.
+        return groups == 1 ? after : after with { IsGaussian = after.IsGaussian && !few, Validity = Widest(after.Validity, Validity.InfiniteWidth) };
+    }
+
+    /// <summary>What a convolution makes of kernels over the points of a state.</summary>
+    internal static ConvolutionKernel KernelOf(Convolution convolution, KernelState state)
+    {
         var border = convolution.Boundary switch
         {
             Boundary.Periodic => Border.Periodic,
@@ -96,13 +108,7 @@ public static class LayerMap
             Boundary.ZeroPadding => Border.Zero,
             _ => throw new InvalidOperationException($"no theory of the boundary {convolution.Boundary}"),
         };
-        var map = new ConvolutionKernel(state.Images, shape.Height, shape.Width, convolution.Kernel, border, convolution.Stride, convolution.Dilation);
-        var after = AfterWeights(output, state, convolution.Parameters, matrix => map.ApplyToCross(matrix, 1));
-        var groups = convolution.GroupsOf(shape.Channels);
-        var few = groups > 1 && shape.Channels / groups < ManyChannels;
-
-        // Each group reads kernels of its own: means over channels are linear, activations of them are not.
-        return groups == 1 ? after : after with { IsGaussian = after.IsGaussian && !few, Validity = Widest(after.Validity, Validity.InfiniteWidth) };
+        return new ConvolutionKernel(state.Images, state.Shape.Height, state.Shape.Width, convolution.Kernel, border, convolution.Stride, convolution.Dilation);
     }
 
     /// <summary>Second moments after fresh weights; linear, so expectations stay expectations at any depth.</summary>
@@ -124,6 +130,21 @@ public static class LayerMap
 
     private static KernelState Pool(Layer layer, KernelState state, int size)
     {
+        var output = layer.OutputOf(state.Shape);
+        var pooling = PoolingOf(layer, state);
+        Matrix<double>? Pooled(Matrix<double>? matrix) => matrix is null ? null : pooling * matrix * pooling.Transpose();
+        return size == 1
+            ? state with { Shape = output }
+            : state.With(output, Symmetric(Pooled(state.Signal)!), Pooled(state.Noise), Pooled(state.Cross)) with
+            {
+                Means = state.Means is null ? null : pooling * state.Means,
+                NoiseMeans = state.NoiseMeans is null ? null : pooling * state.NoiseMeans,
+            };
+    }
+
+    /// <summary>The means over windows as a matrix (output points × input points).</summary>
+    internal static Matrix<double> PoolingOf(Layer layer, KernelState state)
+    {
         var (shape, output) = (state.Shape, layer.OutputOf(state.Shape));
         var pooling = Matrix<double>.Build.Dense((int)(state.Images * output.Positions), state.Points);
         var (down, right) = (shape.Height / output.Height, shape.Width / output.Width);
@@ -139,14 +160,7 @@ public static class LayerMap
             }
         }
 
-        Matrix<double>? Pooled(Matrix<double>? matrix) => matrix is null ? null : pooling * matrix * pooling.Transpose();
-        return size == 1
-            ? state with { Shape = output }
-            : state.With(output, Symmetric(Pooled(state.Signal)!), Pooled(state.Noise), Pooled(state.Cross)) with
-            {
-                Means = state.Means is null ? null : pooling * state.Means,
-                NoiseMeans = state.NoiseMeans is null ? null : pooling * state.NoiseMeans,
-            };
+        return pooling;
     }
 
     private static KernelState Flattened(Flatten flatten, KernelState state)

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 /// <param name="figures">The figures.</param>
 /// <param name="at">What the key of a figure stands for: a depth or a place.</param>
 /// <param name="largestRank">What points and channels allow an effective rank, by key; null where they are not known.</param>
-internal sealed class MomentLaws(RecordedFigures figures, Func<int, string> at, Func<int, double?> largestRank)
+internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, string> at, Func<int, double?> largestRank)
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
 

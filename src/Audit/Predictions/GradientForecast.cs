@@ -1,0 +1,57 @@
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Audit;
+
+/// <summary>What theory says of gradients for the batch that the first simulation would draw.</summary>
+/// <param name="Question">What was asked.</param>
+/// <param name="Subset">The points that it is said for.</param>
+/// <param name="Prediction">The mean square of the gradient, place by place.</param>
+internal sealed record GradientForecast(NetworkQuestion Question, PointSubset Subset, GradientPrediction Prediction)
+{
+    /// <summary>Predicts.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="subset">The points.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>The prediction.</returns>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised.</exception>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static GradientForecast Make(NetworkQuestion question, PointSubset subset, ImageSource images, CancellationToken cancellation = default) =>
+        new(question, subset, GradientPrediction.Make(question.Network, subset.Shape, NetworkForecast.Features(question, subset, images).Signal, cancellation));
+
+    /// <summary>The question about one of the paper's architectures, as a network of layers.</summary>
+    /// <param name="options">Valid options of an architecture.</param>
+    /// <param name="images">The input images.</param>
+    /// <param name="points">Points to predict for; null for as many as fit.</param>
+    /// <exception cref="InvalidInputException">The kernel is larger than what it is applied to.</exception>
+    public static NetworkQuestion QuestionOf(ExperimentOptions options, ImageSource images, int? points)
+    {
+        var sizes = new Networks.RecipeSizes(new(images.Height, images.Width, images.Channels), options.TotalDepth, options.NumChannels, options.KernelSize, Described(options.Boundary), options.Epsilon, options.ResDepth);
+        try
+        {
+            return new NetworkQuestion(Networks.Recipes.Find(options.Architecture!, sizes)!, options.BatchSize)
+            {
+                Dataset = options.Dataset,
+                Normalize = options.Normalize,
+                Seed = options.Seed,
+                Points = points,
+                Depths = options.ComputedDepths.ToHashSet(),
+            };
+        }
+        catch (Networks.InvalidNetworkException exception)
+        {
+            throw new InvalidInputException("--gradients", $"expected sizes that a network of layers may have: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The mean square at a place as a natural logarithm; not a number where theory says nothing.</summary>
+    public double LogAt(int place) => Prediction.Places.Count == 0 ? double.NaN : Prediction.Places[place].LogMeanSquare;
+
+    private static Networks.Boundary Described(Model.Boundary boundary) => boundary switch
+    {
+        Model.Boundary.Periodic => Networks.Boundary.Periodic,
+        Model.Boundary.Symmetric => Networks.Boundary.Symmetric,
+        Model.Boundary.ZeroPadding => Networks.Boundary.ZeroPadding,
+        _ => throw new InvalidOperationException($"no theory of the boundary {boundary}"),
+    };
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>Prints what theory says of gradients: the mean square at the ends of some units, and how far it holds.</summary>
+internal static class GradientTable
+{
+    /// <summary>Prints it.</summary>
+    public static void Print(GradientForecast forecast, Screen screen)
+    {
+        screen.Sentence();
+        if (forecast.Prediction.End is { } end)
+        {
+            screen.Sentence($"no gradients: {end}, and they come back from the output");
+            return;
+        }
+
+        screen.Sentence("mean square of the gradient, for a gradient of independent normal numbers at the output, batch statistics held:");
+        var ends = Ends(forecast).ToArray();
+        foreach (var i in TableRows.Spread(ends.Length))
+        {
+            screen.Line(($"{forecast.Question.Network.Places[ends[i]],-24}  {FigureText.Exponential(forecast.LogAt(ends[i])),9}", null));
+        }
+
+        screen.Sentence();
+        screen.Sentence($"basis: the adjoint of the noise's recursion ({ForecastTable.Spell(forecast.Prediction.Validity)}) for gradient");
+    }
+
+    /// <summary>Wanted places at the ends of units, the last of each depth where the network has no units.</summary>
+    public static IEnumerable<int> Ends(GradientForecast forecast)
+    {
+        var places = forecast.Question.Network.Places;
+        int[] wanted = [.. Enumerable.Range(0, places.Count).Where(forecast.Question.IsWanted)];
+        return places.Any(place => place.EndsUnit) ? wanted.Where(i => places[i].EndsUnit) : wanted.GroupBy(i => places[i].Depth).Select(group => group.Last());
+    }
+}

@@ -1,0 +1,28 @@
+using MathNet.Numerics.LinearAlgebra;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>U at a signal, with a power of e in front so that deep networks do not overflow.</summary>
+/// <param name="Values">U (P × P).</param>
+/// <param name="Logarithm">The power.</param>
+internal sealed record GradientKernel(Matrix<double> Values, double Logarithm)
+{
+    /// <summary>A kernel brought to a trace of 1.</summary>
+    public static GradientKernel Of(Matrix<double> values, double logarithm)
+    {
+        var trace = values.Trace();
+        return trace > 0 && double.IsFinite(trace) ? new(values / trace, logarithm + Math.Log(trace)) : new(values, logarithm);
+    }
+
+    /// <summary>The sum of two contributions, of which there may be none yet.</summary>
+    public static GradientKernel Sum(GradientKernel? one, GradientKernel other)
+    {
+        if (one is null)
+        {
+            return other;
+        }
+
+        var largest = Math.Max(one.Logarithm, other.Logarithm);
+        return Of((one.Values * Math.Exp(one.Logarithm - largest)) + (other.Values * Math.Exp(other.Logarithm - largest)), largest);
+    }
+}

@@ -1,0 +1,149 @@
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Theory;
+
+/// <summary>Walks forward through a network with kernels, remembers what each layer makes of independent noise, and goes back with its transpose.</summary>
+internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
+{
+    private readonly List<Node> _nodes = [];
+    private readonly bool _rescalesSignal;
+
+    private GradientWalk(bool rescalesSignal, Action<Traced?> show, CancellationToken cancellation)
+        : base(show, cancellation) => _rescalesSignal = rescalesSignal;
+
+    /// <summary>Natural logarithms of the mean square of the gradient at each place; none where theory does not reach the output.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="input">The state of its input.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    public static (IReadOnlyList<double> Logarithms, Validity Validity, TheoryEnd? End) Back(Network network, KernelState input, CancellationToken cancellation)
+    {
+        var shown = new List<int>();
+        var walk = new GradientWalk(Facts.DegreeOf(network.Layers) == 1, state => shown.Add(state?.Node ?? -1), cancellation);
+        var end = walk.Walk(network.Layers, walk.Begin(input));
+        return end is null && walk.Output is { } output
+            ? (walk.Back(output, shown), output.State.Validity, null)
+            : ([], Validity.Exact, end);
+    }
+
+    /// <inheritdoc/>
+    protected override Traced Apply(Layer layer, Traced traced)
+    {
+        // All pairs of points have noise of covariance 1: what is left of it after an activation or a norm is by what that multiplies each pair.
+        var before = traced.State with { Noise = Matrix<double>.Build.Dense(traced.State.Points, traced.State.Points, 1), Cross = null, NoiseMeans = null, NoNoise = null };
+        var after = KernelStates.Sound(layer, LayerMap.Apply(layer, before));
+        if (layer is Activation { Function.Kind: FunctionKind.Linear })
+        {
+            return traced with { State = after };
+        }
+
+        var gain = after.Noise ?? throw after.NoNoise ?? new NoTheoryException(layer, "it has no law of noise");
+        if (layer is Activation activation && before.Pending is not null)
+        {
+            // Norm and activation have one law: it leads to before the norm, and the norm's own place is shown what the activation alone lets through.
+            var slopes = AfterNorm(activation, before);
+            return Add(after, null, new Link(traced.NormInput, kernel => kernel.PointwiseMultiply(gain)), new Link(traced.Node, kernel => kernel.PointwiseMultiply(slopes)) { IsShownOnly = true });
+        }
+
+        return Add(after, layer is BatchNorm ? traced.Node : null, new Link(traced.Node, Transpose(layer, traced.State, gain)));
+    }
+
+    /// <inheritdoc/>
+    protected override Traced Sum(Residual residual, Traced skip, Traced? branch, Unit unit)
+    {
+        var (skipScale, branchScale) = (residual.SkipScale.ValueAt(unit.Number, unit.Count), residual.BranchScale.ValueAt(unit.Number, unit.Count));
+        var state = KernelStates.Sound(residual, ResidualMap.Sum(residual, skip.State, branch?.State, unit));
+        var links = new List<Link> { new(skip.Node, kernel => kernel * (skipScale * skipScale)) };
+        if (branch is not null && branchScale != 0)
+        {
+            links.Add(new(branch.Node, kernel => kernel * (branchScale * branchScale * residual.Survival)));
+        }
+
+        return Add(state, null, [.. links]);
+    }
+
+    /// <inheritdoc/>
+    protected override Traced Rescaled(Traced traced) => traced with { State = traced.State.Rescaled(_rescalesSignal), NormInput = -1 };
+
+    private Traced Begin(KernelState input) => Add(input, null);
+
+    private Traced Add(KernelState state, int? normInput, params Link[] links)
+    {
+        _nodes.Add(new Node(state.Shape, state.Points, links));
+        return new Traced(state, _nodes.Count - 1, normInput ?? -1);
+    }
+
+    /// <summary>The transpose of what a layer makes of the noise's kernel.</summary>
+    private static Func<Matrix<double>, Matrix<double>> Transpose(Layer layer, KernelState before, Matrix<double> gain) => layer switch
+    {
+        Convolution convolution => LayerMap.KernelOf(convolution, before) is var map ? kernel => map.Transpose(kernel, convolution.Parameters.WeightVariance) : throw new UnknownLayerException(layer),
+        Dense dense => kernel => kernel * dense.Parameters.WeightVariance,
+        Activation or Norm or Scaling or Dropout => kernel => kernel.PointwiseMultiply(gain),
+        Pooling or GlobalAveragePool => LayerMap.PoolingOf(layer, before) is var pooling ? kernel => pooling.TransposeThisAndMultiply(kernel) * pooling : throw new UnknownLayerException(layer),
+        Flatten => kernel => Spread(kernel, (int)before.Shape.Positions),
+        _ => throw new UnknownLayerException(layer),
+    };
+
+    /// <summary>All positions of an image share what its one position has, each with itself.</summary>
+    private static Matrix<double> Spread(Matrix<double> kernel, int positions)
+    {
+        var size = kernel.RowCount * positions;
+        return Matrix<double>.Build.Dense(size, size, (i, j) => i % positions == j % positions ? kernel[i / positions, j / positions] / positions : 0);
+    }
+
+    /// <summary>E s'(z)² at each point, z as if Gaussian of its variance; for leaky functions exact, since signs are symmetric. What a trace needs: zeros beside the diagonal.</summary>
+    private static Matrix<double> AfterNorm(Activation activation, KernelState before)
+    {
+        var dual = DualActivation.For(activation.Function);
+        var variances = before.Signal.Diagonal();
+        var slopes = variances.Distinct().ToDictionary(variance => variance, variance => dual.Moments(variance).SquareSlope);
+        return Matrix<double>.Build.DiagonalOfDiagonalVector(variances.Map(variance => slopes[variance]));
+    }
+
+    private double[] Back(Traced output, List<int> shown)
+    {
+        var (flowing, seen) = (new GradientKernel?[_nodes.Count], new GradientKernel?[_nodes.Count]);
+        var start = GradientKernel.Of(Matrix<double>.Build.DenseIdentity(_nodes[output.Node].Points), 0);
+        (flowing[output.Node], seen[output.Node]) = (start, start);
+        for (var node = output.Node; node >= 0; node--)
+        {
+            if (flowing[node] is not { } kernel)
+            {
+                continue;
+            }
+
+            foreach (var link in _nodes[node].Links)
+            {
+                var contribution = GradientKernel.Of(link.Transpose(kernel.Values), kernel.Logarithm);
+                seen[link.Parent] = GradientKernel.Sum(seen[link.Parent], contribution);
+                if (!link.IsShownOnly)
+                {
+                    flowing[link.Parent] = GradientKernel.Sum(flowing[link.Parent], contribution);
+                }
+            }
+        }
+
+        var channels = Math.Log(_nodes[output.Node].Shape.Channels);
+
+        // Theory may end within a branch that adds nothing: nothing comes back into it either.
+        return [.. shown.Select(node => node >= 0 && seen[node] is { } kernel
+            ? channels + Math.Log(kernel.Values.Trace()) + kernel.Logarithm - Math.Log(_nodes[node].Points * (double)_nodes[node].Shape.Channels)
+            : double.NegativeInfinity)];
+    }
+
+    /// <summary>A state and the node that it stands at.</summary>
+    /// <param name="State">The state.</param>
+    /// <param name="Node">Number of the node.</param>
+    /// <param name="NormInput">The node before the batch norm that the state follows; -1 where it follows none.</param>
+    internal sealed record Traced(KernelState State, int Node, int NormInput);
+
+    /// <summary>A signal of the network.</summary>
+    private sealed record Node(Shape Shape, int Points, Link[] Links);
+
+    /// <summary>How the gradient at a signal leads to that at an earlier one.</summary>
+    private sealed record Link(int Parent, Func<Matrix<double>, Matrix<double>> Transpose)
+    {
+        /// <summary>Whether the earlier place is only shown it, since what is before it has a law of its own.</summary>
+        public bool IsShownOnly { get; init; }
+    }
+}
