@@ -34,6 +34,15 @@ public enum RandomPurpose
 
     /// <summary>Weights with orthonormal rows or columns.</summary>
     OrthogonalWeights = 10,
+
+    /// <summary>The weights of the linear readout that training adds.</summary>
+    Readout = 20,
+
+    /// <summary>The order in which training sees its images.</summary>
+    TrainingOrder = 21,
+
+    /// <summary>The noise that corrupts test images.</summary>
+    Corruption = 22,
 }
 
 /// <summary>The random numbers of one purpose, simulation and layer: a pure function of these, the seed and an index.</summary>
