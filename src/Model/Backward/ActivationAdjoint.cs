@@ -1,0 +1,88 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>An activation that is not homogeneous. Its derivative is computed with its value and kept: it is the factor of the gradient.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the function itself is evaluated in double precision.</typeparam>
+/// <typeparam name="TFunction">The function.</typeparam>
+internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    where TFunction : struct, IScalarFunction
+{
+    /// <summary>Derivatives below this are stored again with an exponent of their own: single precision would lose digits of them.</summary>
+    private const double LeastDerivative = 1e-30;
+
+    private readonly ScaledTensor<T>? _derivative;
+
+    /// <summary>Allocates memory for the derivative.</summary>
+    /// <param name="shape">Shape of what passes through.</param>
+    /// <param name="keeps">Whether there will be a gradient.</param>
+    public ActivationAdjoint(TensorShape shape, bool keeps)
+        : base(shape, shape) => _derivative = keeps ? new(shape.Elements) : null;
+
+    /// <inheritdoc/>
+    /// <exception cref="ArithmeticException">The function has no value in double precision for a signal of this size.</exception>
+    public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
+    {
+        var (exponent, outputExponent) = ActivationExponents.Of<TFunction>(source.Exponent, context.Depth);
+        target.Exponent = outputExponent == exponent ? source.Exponent : outputExponent;
+        var largest = Evaluate(source, target, exponent, outputExponent, 0, context.Threads);
+        if (_derivative is not null && largest is > 0 and < LeastDerivative)
+        {
+            // A saturated function leaves so little that it is worth a second look with another power of two.
+            Evaluate(source, target, exponent, outputExponent, Math.ILogB(largest), context.Threads);
+        }
+
+        Rescaling.Apply(target, Output, context.Threads);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    {
+        if (target is null)
+        {
+            return;
+        }
+
+        target.Exponent = gradient.Exponent + _derivative!.Exponent;
+        RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
+            AdjointMath.Multiply(target.Rows(Input.Channels, first, count), gradient.Rows(Input.Channels, first, count), _derivative.Rows(Input.Channels, first, count)));
+        Rescaling.Apply(target, Input, context.Threads);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose() => _derivative?.Dispose();
+
+    /// <summary>Evaluates function and derivative.</summary>
+    /// <returns>The largest derivative.</returns>
+    private double Evaluate(ScaledTensor<T> source, ScaledTensor<T> target, int exponent, int outputExponent, int derivativeExponent, int threads)
+    {
+        var (scale, outputScale, derivativeScale) = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -derivativeExponent));
+        var maxima = new double[RowChunks.Count(Input.Points)];
+        RowChunks.ForEach(Input.Points, threads, (chunk, first, count) =>
+        {
+            var signal = source.Rows(Input.Channels, first, count);
+            var value = target.Rows(Input.Channels, first, count);
+            var slope = _derivative is null ? [] : _derivative.Rows(Input.Channels, first, count);
+            var largest = 0.0;
+            for (var i = 0; i < signal.Length; i++)
+            {
+                TFunction.Evaluate(double.CreateTruncating(signal[i]) * scale, out var result, out var derivative);
+                value[i] = T.CreateTruncating(result * outputScale);
+                largest = Math.Max(largest, Math.Abs(derivative));
+                if (slope.Length > 0)
+                {
+                    slope[i] = T.CreateTruncating(derivative * derivativeScale);
+                }
+            }
+
+            maxima[chunk] = largest;
+        });
+        if (_derivative is not null)
+        {
+            _derivative.Exponent = derivativeExponent;
+        }
+
+        return maxima.Max();
+    }
+}

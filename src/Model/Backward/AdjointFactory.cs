@@ -1,0 +1,112 @@
+using System.Numerics;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Model;
+
+/// <summary>Builds the layers of a pass, one for each place where it occurs, since each keeps what its adjoint needs.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+/// <param name="images">Inputs in the batch.</param>
+/// <param name="noise">Of which mapping the adjoint is.</param>
+/// <param name="keeps">Which gradients are asked for.</param>
+/// <param name="threads">Greatest number of threads.</param>
+internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients keeps, int threads) : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly Dictionary<(Layer Layer, Shape Input), ConvolutionTables> _tables = [];
+    private readonly List<BatchNormAdjoint<T>> _batchNorms = [];
+    private readonly int[] _next = new int[Enum.GetValues<ParameterKind>().Length];
+
+    /// <summary>The batch norms in the order of propagation.</summary>
+    public IReadOnlyList<BatchNormAdjoint<T>> BatchNorms => _batchNorms;
+
+    private bool OfParameters => keeps.HasFlag(Gradients.Parameters);
+
+    /// <summary>The shape of a batch of features.</summary>
+    public TensorShape Tensor(Shape shape) => new(images, shape.Height, shape.Width, shape.Channels);
+
+    /// <summary>The layer that a layer describes, other than a repeat or a residual; null for the identity.</summary>
+    /// <param name="layer">The description.</param>
+    /// <param name="input">Shape of the features of one input.</param>
+    /// <exception cref="UnknownLayerException">There is none.</exception>
+    public AdjointLayer<T>? Make(Layer layer, Shape input)
+    {
+        var shape = Tensor(input);
+        return layer switch
+        {
+            Dense dense => new ConvolutionAdjoint<T>(shape, Tensor(layer.OutputOf(input)), Weights(dense, input.Channels, dense.Channels ?? input.Channels, dense.Parameters), dense.Parameters.BiasVariance, null, OfParameters),
+            Convolution convolution => Make(convolution, input),
+            Activation activation => Make(activation.Function, shape),
+            BatchNorm norm => Make(norm, shape),
+            Scaling scaling => new ScalingAdjoint<T>(shape, scaling.Factor),
+            Flatten => null,
+            _ => throw new UnknownLayerException(layer),
+        };
+    }
+
+    /// <summary>What a residual draws at its beginning; null where nothing is drawn.</summary>
+    public ParameterTensor? Survival(Residual residual) => residual.Survival < 1
+        ? new(ParameterKind.Survival, _next[(int)ParameterKind.Survival]++, residual, 1, 1)
+        : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tables in _tables.Values)
+        {
+            tables.Dispose();
+        }
+    }
+
+    private ConvolutionAdjoint<T> Make(Convolution convolution, Shape input)
+    {
+        var (shape, output) = (Tensor(input), Tensor(convolution.OutputOf(input)));
+        var weights = Weights(convolution, convolution.FanInOf(input.Channels), output.Channels, convolution.Parameters);
+        var tables = convolution is { Kernel: 1, Stride: 1 } ? null : Tables(convolution, input, output);
+        return convolution.GroupsOf(input.Channels) == 1
+            ? new ConvolutionAdjoint<T>(shape, output, weights, convolution.Parameters.BiasVariance, tables, OfParameters)
+            : throw new UnknownLayerException(convolution);
+    }
+
+    private ConvolutionTables Tables(Convolution convolution, Shape input, TensorShape output)
+    {
+        if (!_tables.TryGetValue((convolution, input), out var tables))
+        {
+            tables = ConvolutionTables.Of(Tensor(input), output, convolution);
+            _tables.Add((convolution, input), tables);
+        }
+
+        return tables;
+    }
+
+    private BatchNormAdjoint<T> Make(BatchNorm norm, TensorShape shape)
+    {
+        var made = new BatchNormAdjoint<T>(shape, norm, _batchNorms.Count, noise, threads);
+        _batchNorms.Add(made);
+        return made;
+    }
+
+    private AdjointLayer<T>? Make(Function function, TensorShape shape) => function.Kind switch
+    {
+        FunctionKind.Linear => null,
+        FunctionKind.Relu => new ReluAdjoint<T>(shape),
+        FunctionKind.LeakyRelu => new LeakyReluAdjoint<T>(shape, function.Slope),
+        FunctionKind.Abs => new LeakyReluAdjoint<T>(shape, -1),
+        FunctionKind.Tanh => Make<TanhFunction>(shape),
+        FunctionKind.Erf => Make<ErfFunction>(shape),
+        FunctionKind.Sine => Make<SineFunction>(shape),
+        FunctionKind.Gelu => Make<GeluFunction>(shape),
+        FunctionKind.GeluTanh => Make<GeluTanhFunction>(shape),
+        FunctionKind.Silu => Make<SiluFunction>(shape),
+        FunctionKind.Elu => Make<EluFunction>(shape),
+        FunctionKind.Sigmoid => Make<SigmoidFunction>(shape),
+        FunctionKind.Softplus => Make<SoftplusFunction>(shape),
+        FunctionKind.HardSwish => Make<HardSwishFunction>(shape),
+        _ => throw new InvalidOperationException($"no interpretation of the function {function.Kind}"),
+    };
+
+    private ActivationAdjoint<T, TFunction> Make<TFunction>(TensorShape shape)
+        where TFunction : struct, IScalarFunction => new(shape, keeps != Gradients.None);
+
+    private ParameterTensor Weights(Layer layer, long fanIn, int outputs, Initialisation parameters) =>
+        new(ParameterKind.Weights, _next[(int)ParameterKind.Weights]++, layer, fanIn, outputs) { Variance = parameters.WeightVariance / fanIn, Law = parameters.Law };
+}

@@ -1,0 +1,107 @@
+using System.Numerics;
+using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>What the layers of one pass have in common: parameters, where their gradients go, threads and scratch memory.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+internal sealed unsafe class PassContext<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly AlignedBuffer<T>?[] _scratch = new AlignedBuffer<T>?[3];
+    private readonly AlignedBuffer<T>? _gradients;
+    private readonly ParameterLayout _layout;
+
+    /// <summary>Allocates memory for gradients.</summary>
+    /// <param name="layout">The parameters.</param>
+    /// <param name="keeps">Which gradients are computed.</param>
+    /// <param name="threads">Greatest number of threads.</param>
+    public PassContext(ParameterLayout layout, Gradients keeps, int threads)
+    {
+        (_layout, Keeps, Product) = (layout, keeps, new MatrixProduct<T>(threads));
+        _gradients = keeps.HasFlag(Gradients.Parameters) ? new AlignedBuffer<T>(layout.Length) : null;
+    }
+
+    /// <summary>Which gradients are computed.</summary>
+    public Gradients Keeps { get; }
+
+    /// <summary>Whether layers compute the gradients of their parameters.</summary>
+    public bool OfParameters => _gradients is not null;
+
+    /// <summary>Computes matrix products.</summary>
+    public MatrixProduct<T> Product { get; }
+
+    /// <summary>Greatest number of threads.</summary>
+    public int Threads => Product.Threads;
+
+    /// <summary>The unit that is passed, for messages.</summary>
+    public int Depth { get; set; }
+
+    /// <summary>Statistics that batch norms use instead of those of the batch; null for those of the batch.</summary>
+    public IReadOnlyList<BatchStatistics>? Statistics { get; set; }
+
+    /// <summary>Where parameters come from.</summary>
+    public IParameterSource<T>? Source { get; set; }
+
+    /// <summary>The gradients of all parameters, as <see cref="ParameterLayout"/> orders them.</summary>
+    public Span<T> ParameterGradients => _gradients is null ? [] : _gradients.Span;
+
+    /// <summary>The numbers of a tensor: where they are stored, or in scratch memory until the next call.</summary>
+    public T* Parameters(ParameterTensor tensor) => Parameters(tensor, checked((int)tensor.Length));
+
+    /// <summary>The numbers of a tensor of which a batch decides how many they are.</summary>
+    public T* Parameters(ParameterTensor tensor, int length)
+    {
+        if (Source is ParameterVector<T> vector && tensor.Kind is (ParameterKind.Weights or ParameterKind.Biases))
+        {
+            return vector.Pointer(tensor);
+        }
+
+        var values = Scratch(0, length);
+        Source!.Fill(tensor, new Span<T>(values, length));
+        return values;
+    }
+
+    /// <summary>Where the gradient of a tensor goes.</summary>
+    public T* Gradient(ParameterTensor tensor) => _gradients!.Pointer + _layout.OffsetOf(tensor);
+
+    /// <summary>Scratch memory that is valid until the next call for the same slot.</summary>
+    /// <param name="slot">0 for parameters, 1 and 2 for layers.</param>
+    /// <param name="length">Numbers.</param>
+    public T* Scratch(int slot, int length)
+    {
+        if (_scratch[slot] is not { } buffer || buffer.Length < length)
+        {
+            _scratch[slot]?.Dispose();
+            _scratch[slot] = buffer = new AlignedBuffer<T>(length);
+        }
+
+        return buffer.Pointer;
+    }
+
+    /// <summary>Brings gradients of parameters to their true scale; infinite where the precision has no such numbers.</summary>
+    public static void Scale(T* values, int length, int exponent)
+    {
+        if (exponent == 0)
+        {
+            return;
+        }
+
+        foreach (ref var value in new Span<T>(values, length))
+        {
+            value = T.ScaleB(value, exponent);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Product.Dispose();
+        _gradients?.Dispose();
+        foreach (var buffer in _scratch)
+        {
+            buffer?.Dispose();
+        }
+    }
+}
