@@ -15,13 +15,14 @@ internal static class RunCommand
         var output = new Option<string>("--out") { Description = "Result file, .npz", Required = true };
         var noReffSignal = new Option<bool>("--no-reff-signal") { Description = "Leave out the effective rank of the signal" };
         var noReffNoise = new Option<bool>("--no-reff-noise") { Description = "Leave out the effective rank of the noise" };
+        var gradients = new Option<bool>("--gradients") { Description = "Also pass a gradient of independent normal numbers back through each mapping and write its mean square at every place" };
         var shard = ShardOption.Create();
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier run of the same options finished; finished simulations are kept in FILE.npz.journal until the result is written" };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another run left in the file, a finished result or, without --resume, finished simulations in its journal" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("run", "Propagates signal and noise through random networks and writes the moments of every layer.");
         network.AddTo(command);
-        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, shard, resume, overwrite, threads })
+        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, gradients, shard, resume, overwrite, threads })
         {
             command.Options.Add(option);
         }
@@ -29,7 +30,7 @@ internal static class RunCommand
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             Outputs.RequireApart(parsed.GetRequiredValue(output), output.Name, network.FilesOf(parsed));
-            var options = network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise) };
+            var options = network.Read(parsed, parsed.GetValue(numSims)) with { ReffSignal = !parsed.GetValue(noReffSignal), ReffNoise = !parsed.GetValue(noReffNoise), Gradients = parsed.GetValue(gradients) };
             return Run(
                 options,
                 parsed.GetRequiredValue(output),

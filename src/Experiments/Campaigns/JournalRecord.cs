@@ -20,9 +20,9 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     /// <summary>Bytes of every record of an experiment.</summary>
     public static long Length(ExperimentOptions options)
     {
-        var (places, depths) = Extent(options);
+        var (places, depths, gradients) = Extent(options);
         var sets = 1 + ((long)places * depths);
-        return LengthOfStart + (sets * MomentSet.EncodedLength) + LengthOfChecksum;
+        return LengthOfStart + (sets * MomentSet.EncodedLength) + (gradients ? (sets - 1) * sizeof(double) : 0) + LengthOfChecksum;
     }
 
     /// <summary>Writes the record.</summary>
@@ -42,6 +42,12 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
             rest = rest[MomentSet.EncodedLength..];
         }
 
+        foreach (var gradient in (Moments.LogGradients ?? []).SelectMany(place => place))
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(rest, gradient);
+            rest = rest[sizeof(double)..];
+        }
+
         BinaryPrimitives.WriteUInt64LittleEndian(rest, Checksum(bytes[..^LengthOfChecksum], headerBytes));
     }
 
@@ -50,7 +56,7 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
     /// <param name="headerBytes">The journal's header.</param>
     /// <param name="extent">What <see cref="Extent"/> says of the experiment.</param>
     /// <returns>The record; null if it is damaged.</returns>
-    public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, (int Places, int Depths) extent)
+    public static JournalRecord? Decode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> headerBytes, (int Places, int Depths, bool Gradients) extent)
     {
         if (Checksum(bytes[..^LengthOfChecksum], headerBytes) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..]))
         {
@@ -69,18 +75,28 @@ internal sealed record JournalRecord(int Index, DateTimeOffset Started, DateTime
             }
         }
 
+        var gradients = extent.Gradients ? new double[extent.Places][] : null;
+        for (var place = 0; place < gradients?.Length; place++)
+        {
+            gradients[place] = new double[extent.Depths];
+            for (var i = 0; i < extent.Depths; i++, rest = rest[sizeof(double)..])
+            {
+                gradients[place][i] = BinaryPrimitives.ReadDoubleLittleEndian(rest);
+            }
+        }
+
         var died = BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]);
         return new JournalRecord(
             BinaryPrimitives.ReadInt32LittleEndian(bytes),
             DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[4..])),
             DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(bytes[12..])),
-            new SimulationMoments(BinaryPrimitives.ReadDoubleLittleEndian(bytes[20..]), atDepth0, atPlaces, died < 0 ? null : died));
+            new SimulationMoments(BinaryPrimitives.ReadDoubleLittleEndian(bytes[20..]), atDepth0, atPlaces, died < 0 ? null : died) { LogGradients = gradients });
     }
 
-    /// <summary>Places, and depths at each, that a simulation has moments of.</summary>
-    public static (int Places, int Depths) Extent(ExperimentOptions options) => options.RecordedPlaces is { } places
-        ? (places.Count, 1)
-        : (Architecture.Named(options.Architecture!, options.ResDepth).Places.Length, options.NumComputations);
+    /// <summary>Places, and depths at each, that a simulation has moments of, and whether it has gradients there.</summary>
+    public static (int Places, int Depths, bool Gradients) Extent(ExperimentOptions options) => options.RecordedPlaces is { } places
+        ? (places.Count, 1, options.Gradients)
+        : (Architecture.Named(options.Architecture!, options.ResDepth).Places.Length, options.NumComputations, options.Gradients);
 
     private static MomentSet Next(ref ReadOnlySpan<byte> rest)
     {

@@ -91,6 +91,10 @@ public sealed record ExperimentOptions
     /// <summary>Whether the effective rank of the noise is computed.</summary>
     public bool ReffNoise { get; init; } = true;
 
+    /// <summary>Whether gradients are passed back through each mapping; a configuration says nothing of the default: older files have no such key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Gradients { get; init; }
+
     /// <summary>Depths between two computations of moments where these are evenly spaced.</summary>
     public int DepthInterval => TotalDepth / NumComputations;
 
@@ -286,6 +290,11 @@ public sealed record ExperimentOptions
         if (Noise == NoiseKind.Full && Settings(images).Description() is null)
         {
             throw new InvalidInputException("--noise", $"expected mapping where the kernel is larger than the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full");
+        }
+
+        if (Gradients && Settings(images).Description() is null)
+        {
+            throw new InvalidInputException("--gradients", $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got {KernelSize}");
         }
 
         if (HasSinglePoint(images) && Model.Architecture.Named(Architecture!).HasBatchNorm)

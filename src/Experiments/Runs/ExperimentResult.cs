@@ -111,6 +111,11 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
             }
         }
 
+        foreach (var place in Options.Gradients ? Architectural.Architecture.Places : [])
+        {
+            GradientArrays.Add(arrays, warnings, $"_{place.Suffix}", [.. Simulations.SelectMany(simulation => simulation.LogGradients![place.Number - 1])], Simulations.Count, Depths.Count);
+        }
+
         var counted = EndingWords.Count(ends, Simulations.Count, "simulation");
         if (counted.Count > 0)
         {

@@ -41,8 +41,10 @@ internal static class MemoryFootprint
         var results = (double)options.NumSims * options.NumComputations * architecture.Places.Length * MomentColumns.All.Count;
 
         var features = 2 * featureElements * sizeof(float);
+        results += options.Gradients ? results / MomentColumns.All.Count : 0;
+        var gradients = options.Gradients && options.Settings(new TensorShape(options.BatchSize, height, width, channels)).Description() is { } description ? BackwardMemory.Bytes(description, options.BatchSize, sizeof(float)) : 0;
         var buffers = architecture.IsResidual ? 3 : 2;
-        var total = (buffers * features) + (inputElements * ((2 * sizeof(float)) + sizeof(double))) + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float)) + (gram * sizeof(double)) + (table * sizeof(int)) + ((spectrum + packed + (spectral ? innerKernel : 0)) * sizeof(float)) + (results * 2 * sizeof(double));
+        var total = (buffers * features) + (inputElements * ((2 * sizeof(float)) + sizeof(double))) + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float)) + (gram * sizeof(double)) + (table * sizeof(int)) + ((spectrum + packed + (spectral ? innerKernel : 0)) * sizeof(float)) + (results * 2 * sizeof(double)) + gradients;
         return (features, total, new[] { 2 * featureElements, 2 * inputElements, firstKernel, innerKernel, table, spectrum, packed, gram, results / architecture.Places.Length / MomentColumns.All.Count }.Max());
     }
 
@@ -56,7 +58,8 @@ internal static class MemoryFootprint
         // Effective ranks keep their matrices for each shape that they are taken of.
         var grams = Enumerable.Range(0, places.Count).Where(i => places.HasRanks[i]).Select(i => places.Places[i].Shape).Distinct().Select(shape => Gram((double)options.BatchSize * shape.Positions, shape.Channels)).ToArray();
         var results = (double)options.NumSims * places.Count * MomentColumns.All.Count;
-        return (features, layers + ((pixels + grams.Sum() + (2 * results)) * sizeof(double)), new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count }.Max());
+        var gradients = options.Gradients ? BackwardMemory.Bytes(options.PreparedNetwork!, options.BatchSize, sizeof(float)) : 0;
+        return (features, layers + gradients + ((pixels + grams.Sum() + (2 * results)) * sizeof(double)), new[] { largest, pixels, grams.DefaultIfEmpty(0).Max(), results / MomentColumns.All.Count }.Max());
     }
 
     private static double Gram(double points, double channels) => Math.Min(points, channels) * (Math.Min(points, channels) + Math.Min(channels, Math.Max(points, 512.0)));

@@ -17,7 +17,13 @@ internal static class MomentColumns
     /// <summary>Columns of the noise's effective rank.</summary>
     public const string ReffNoise = "reff_noise";
 
-    /// <summary>All columns, in the order of the file.</summary>
+    /// <summary>Columns of the mean square of the gradient, for a gradient of independent normal numbers at the output.</summary>
+    public const string Gradient = "gradient";
+
+    /// <summary>Columns of its natural logarithm.</summary>
+    public const string LogGradient = "log_gradient";
+
+    /// <summary>All columns of moments of signal and noise, in the order of the file.</summary>
     public static IReadOnlyList<MomentColumn> All { get; } =
     [
         new("nu1_abs_signal", (moments, _) => moments.Nu1AbsSignal, true),
@@ -36,7 +42,7 @@ internal static class MomentColumns
 
     /// <summary>Whether an array of a result file is a moment: at one place, or, in the neutral layout, at all of them.</summary>
     /// <param name="name">Name of the array.</param>
-    public static bool IsMoment(string name) => name.Contains("_loc", StringComparison.Ordinal) || All.Any(column => column.Name == name);
+    public static bool IsMoment(string name) => name.Contains("_loc", StringComparison.Ordinal) || name is Gradient or LogGradient || All.Any(column => column.Name == name);
 
     /// <summary>Columns that do not exist where there is a single point: over one point nothing varies.</summary>
     public static ImmutableArray<string> NeedVariance { get; } = ["chi", "log_chi", "log_mu2_signal"];

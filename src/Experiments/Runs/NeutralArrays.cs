@@ -33,6 +33,11 @@ internal static class NeutralArrays
             Add(column.Name, NpyArray.Of(values, simulations.Count, places.Count));
         }
 
+        if (result.Options.Gradients)
+        {
+            GradientArrays.Add(arrays, warnings, string.Empty, [.. simulations.SelectMany(simulation => simulation.LogGradients!.Select(place => place[0]))], simulations.Count, places.Count);
+        }
+
         var counted = EndingWords.Count(ends, simulations.Count, "simulation");
         if (counted.Count > 0)
         {

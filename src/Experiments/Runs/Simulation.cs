@@ -10,6 +10,7 @@ public sealed class Simulation : IDisposable
     private readonly NetworkInput _input;
     private readonly MomentRecorder<float>? _recorder;
     private readonly PlaceRecorder<float>? _places;
+    private readonly GradientRecorder? _gradients;
 
     /// <summary>Allocates what a simulation needs.</summary>
     /// <param name="options">Valid options.</param>
@@ -24,12 +25,14 @@ public sealed class Simulation : IDisposable
         {
             _network = new Network<float>(network, options.BatchSize, options.Noise, threads);
             _places = new PlaceRecorder<float>(options, threads);
+            _gradients = options.Gradients ? new GradientRecorder(options, network, threads) : null;
         }
         else
         {
             var settings = options.Settings(images);
             _network = new Network<float>(settings, threads, options.Noise);
             _recorder = new MomentRecorder<float>(options, settings, threads);
+            _gradients = options.Gradients ? new GradientRecorder(options, settings.Description()!, threads) : null;
         }
     }
 
@@ -49,12 +52,12 @@ public sealed class Simulation : IDisposable
             {
                 _places.Start();
                 _network.Propagate(new RandomParameters<float>(_options.Seed, (uint)index, _threads), _places, depthReached, cancellation);
-                return _places.Finish(mu2InputSignal);
+                return WithGradients(_places.Finish(mu2InputSignal), index, cancellation);
             }
 
             _recorder!.Start();
             _network.Propagate(new RandomKernels<float>(_options.Seed, (uint)index, _threads), _recorder, depthReached, cancellation);
-            return _recorder.Finish(mu2InputSignal);
+            return WithGradients(_recorder.Finish(mu2InputSignal), index, cancellation);
         }
         catch (DegenerateChannelException exception)
         {
@@ -72,5 +75,9 @@ public sealed class Simulation : IDisposable
         _network.Dispose();
         _recorder?.Dispose();
         _places?.Dispose();
+        _gradients?.Dispose();
     }
+
+    private SimulationMoments WithGradients(SimulationMoments moments, int index, CancellationToken cancellation) =>
+        _gradients is null ? moments : moments with { LogGradients = _gradients.Run((uint)index, _network.Input.Signal, cancellation) };
 }

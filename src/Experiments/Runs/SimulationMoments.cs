@@ -7,6 +7,9 @@ namespace Wellbehaved.Experiments;
 /// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it stayed alive.</param>
 public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0, MomentSet[][] AtPlaces, int? DiedAtDepth)
 {
+    /// <summary>Natural logarithms of the mean square of the gradient, at the same places and depths as <see cref="AtPlaces"/>; null where no gradients were computed.</summary>
+    public double[][]? LogGradients { get; init; }
+
     /// <summary>How it ended: told from the moments at the last place of each depth, since a residual branch that dies ends nothing while the skip connection lives; numbers that are none or overflow count at any place.</summary>
     /// <param name="depths">Computed depths.</param>
     /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
@@ -28,5 +31,6 @@ public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0
     /// <summary>Whether another simulation has the same moments, bit for bit.</summary>
     internal bool IsIdenticalTo(SimulationMoments other) =>
         Mu2InputSignal.Equals(other.Mu2InputSignal) && AtDepth0 == other.AtDepth0 && DiedAtDepth == other.DiedAtDepth
-        && AtPlaces.Zip(other.AtPlaces).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
+        && AtPlaces.Zip(other.AtPlaces).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))
+        && (LogGradients ?? []).SelectMany(place => place).SequenceEqual((other.LogGradients ?? []).SelectMany(place => place));
 }

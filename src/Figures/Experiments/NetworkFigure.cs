@@ -36,6 +36,11 @@ public static class NetworkFigure
             panels.Add(Build("Ends of residual branches", "μ₂", [.. shown.Where(one => one.File.BranchDepths.Count > 0)], [new("variance, μ₂", file => file.FindLogAtBranchEnds("mu2_signal"))], file => file.BranchDepths));
         }
 
+        if (shown.Any(one => one.File.FindLogAtEnds("gradient") is not null))
+        {
+            panels.Add(Build("Gradient", "mean square", [.. shown.Where(one => one.File.FindLogAtEnds("gradient") is not null)], [new("mean square of the gradient", file => file.FindLogAtEnds("gradient"))]) with { References = [new(0, "1: as at the output")] });
+        }
+
         return new Figure($"{string.Join(", ", shown.Take(MostNames).Select(one => one.Name))}{(shown.Length > MostNames ? " and others" : "")}: signal and noise by depth", panels, 2)
         {
             Notes = [.. shown.Take(MostLines).Select(one => isOne ? Capital(Say(one.File)) : $"{one.Name}: {Say(one.File)}"), .. shown.Length > MostLines ? [$"and {shown.Length - MostLines} more"] : Array.Empty<string>(), .. Ends(shown).Take(MostLines), .. Provenance.Bands(panels)],

@@ -37,7 +37,13 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
             Convolution convolution => Make(convolution, input),
             Activation activation => Make(activation.Function, shape),
             BatchNorm norm => Make(norm, shape),
+            LayerNorm or RmsNorm or GroupNorm or InstanceNorm => new InputNormAdjoint<T>(shape, (Norm)layer),
             Scaling scaling => new ScalingAdjoint<T>(shape, scaling.Factor),
+            AveragePool pool => new AveragePoolAdjoint<T>(Windows.Of(shape, pool.Size)),
+            MaxPool pool => new MaxPoolAdjoint<T>(Windows.Of(shape, pool.Size)),
+            GlobalAveragePool => new AveragePoolAdjoint<T>(Windows.Whole(shape)),
+            Dropout dropout => new DropoutAdjoint<T>(shape, Mask(dropout, input.Channels)),
+            Attention attention => Make(attention, shape),
             Flatten => null,
             _ => throw new UnknownLayerException(layer),
         };
@@ -57,14 +63,15 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
         }
     }
 
-    private ConvolutionAdjoint<T> Make(Convolution convolution, Shape input)
+    private AdjointLayer<T> Make(Convolution convolution, Shape input)
     {
         var (shape, output) = (Tensor(input), Tensor(convolution.OutputOf(input)));
         var weights = Weights(convolution, convolution.FanInOf(input.Channels), output.Channels, convolution.Parameters);
-        var tables = convolution is { Kernel: 1, Stride: 1 } ? null : Tables(convolution, input, output);
-        return convolution.GroupsOf(input.Channels) == 1
-            ? new ConvolutionAdjoint<T>(shape, output, weights, convolution.Parameters.BiasVariance, tables, OfParameters)
-            : throw new UnknownLayerException(convolution);
+        var isGrouped = convolution.GroupsOf(input.Channels) > 1;
+        var tables = convolution is { Kernel: 1, Stride: 1 } && !isGrouped ? null : Tables(convolution, input, output);
+        return isGrouped
+            ? new GroupedConvolutionAdjoint<T>(shape, output, weights, convolution, tables!, OfParameters)
+            : new ConvolutionAdjoint<T>(shape, output, weights, convolution.Parameters.BiasVariance, tables, OfParameters);
     }
 
     private ConvolutionTables Tables(Convolution convolution, Shape input, TensorShape output)
@@ -77,6 +84,15 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
 
         return tables;
     }
+
+    private AttentionAdjoint<T> Make(Attention attention, TensorShape shape)
+    {
+        ParameterTensor[] weights = [.. Enumerable.Range(0, 4).Select(_ => Weights(attention, shape.Channels, shape.Channels, attention.Parameters))];
+        return new AttentionAdjoint<T>(shape, attention, weights, OfParameters, threads);
+    }
+
+    private ParameterTensor Mask(Dropout dropout, int channels) =>
+        new(ParameterKind.Mask, _next[(int)ParameterKind.Mask]++, dropout, dropout.Mask == DropoutMask.Shared ? 1 : 0, channels);
 
     private BatchNormAdjoint<T> Make(BatchNorm norm, TensorShape shape)
     {

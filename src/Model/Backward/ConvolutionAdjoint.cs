@@ -87,36 +87,11 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         var right = MatrixOperand<T>.RowMajor(gradient.Pointer, outputs);
         for (var offset = 0; offset < Offsets; offset++)
         {
-            var rows = _tables is null ? signal.Pointer : Gather(_tables, offset, signal, context);
+            var rows = _tables is null ? signal.Pointer : GatheredRows.Of(signal, _tables, offset, Input, Output, context);
             context.Product.Multiply(MatrixOperand<T>.Transposed(rows, inputs), right, target + ((nint)offset * inputs * outputs), inputs, Output.Points, outputs);
         }
 
         PassContext<T>.Scale(target, checked(_fanIn * outputs), signal.Exponent + gradient.Exponent);
-    }
-
-    /// <summary>The points that the outputs read at an offset, one row for each output.</summary>
-    private T* Gather(ConvolutionTables tables, int offset, ScaledTensor<T> signal, PassContext<T> context)
-    {
-        var rows = context.Scratch(1, Output.Points * Input.Channels);
-        var source = signal.Pointer;
-        var sources = tables.Sources.Pointer + ((nint)offset * Output.Points);
-        var channels = Input.Channels;
-        RowChunks.ForEach(Output.Points, context.Threads, (_, first, count) =>
-        {
-            for (var output = first; output < first + count; output++)
-            {
-                var row = new Span<T>(rows + ((nint)output * channels), channels);
-                if (sources[output] == ConvolutionGeometry.Outside)
-                {
-                    row.Clear();
-                }
-                else
-                {
-                    new ReadOnlySpan<T>(source + ((nint)sources[output] * channels), channels).CopyTo(row);
-                }
-            }
-        });
-        return rows;
     }
 
     /// <summary>The gradient at the input: every point gathers from the outputs that read it.</summary>
@@ -127,7 +102,7 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         var transposed = context.Scratch(1, _fanIn * outputs);
         for (var offset = 0; offset < Offsets; offset++)
         {
-            Transpose(weights + ((nint)offset * inputs * outputs), transposed + ((nint)offset * inputs * outputs), inputs, outputs);
+            GatheredRows.Transpose(weights + ((nint)offset * inputs * outputs), outputs, transposed + ((nint)offset * inputs * outputs), inputs, outputs);
         }
 
         var gathered = MatrixOperand<T>.Gathered(gradient.Pointer, tables.Readers.Pointer, Input.Points, outputs);
@@ -156,17 +131,6 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         for (var i = 0; i < pairs.Length; i++)
         {
             ElementwiseMath.AddScaled(target.Rows(inputs, pairs[i].Point, 1), new ReadOnlySpan<T>(products + ((nint)i * inputs), inputs), T.One);
-        }
-    }
-
-    private static void Transpose(T* source, T* target, int rows, int columns)
-    {
-        for (var row = 0; row < rows; row++)
-        {
-            for (var column = 0; column < columns; column++)
-            {
-                target[((nint)column * rows) + row] = source[((nint)row * columns) + column];
-            }
         }
     }
 }

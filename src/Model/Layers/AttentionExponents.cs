@@ -13,13 +13,16 @@ internal readonly record struct AttentionExponents(int Logits, int QueryNoise, i
     /// <summary>Powers of two of logits; beyond, a softmax is 0 or 1 as it is here, or flat.</summary>
     private const int MostLogits = 300;
 
+    /// <summary>The power of two before products of stored queries and keys.</summary>
+    public static int OfLogits(int queries, int keys) => Math.Clamp(queries + keys, -MostLogits, MostLogits);
+
     /// <summary>Brings them together.</summary>
     public static AttentionExponents Of<T>(SignalAndNoise<T> queries, SignalAndNoise<T> keys, SignalAndNoise<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (ofQueries, ofKeys, ofValues) = (queries.NoiseExponent - queries.SignalExponent, keys.NoiseExponent - keys.SignalExponent, values.NoiseExponent - values.SignalExponent);
         var largest = Math.Max(ofQueries, Math.Max(ofKeys, ofValues));
-        var logits = Math.Clamp(queries.SignalExponent + keys.SignalExponent, -MostLogits, MostLogits);
+        var logits = OfLogits(queries.SignalExponent, keys.SignalExponent);
         return new(logits, ofQueries - largest, ofKeys - largest, ofValues - largest, largest + values.SignalExponent);
     }
 }

@@ -35,6 +35,9 @@ public enum RandomPurpose
     /// <summary>Weights with orthonormal rows or columns.</summary>
     OrthogonalWeights = 10,
 
+    /// <summary>The gradient at the output that is passed back through a network.</summary>
+    OutputGradients = 11,
+
     /// <summary>The weights of the linear readout that training adds.</summary>
     Readout = 20,
 

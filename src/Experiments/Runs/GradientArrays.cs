@@ -1,0 +1,27 @@
+namespace Wellbehaved.Experiments;
+
+/// <summary>Writes the mean square of the gradient and its logarithm.</summary>
+internal static class GradientArrays
+{
+    /// <summary>Adds both arrays; the first is left out, with a warning, where it exceeds double precision.</summary>
+    /// <param name="arrays">Receives them.</param>
+    /// <param name="warnings">Receives a line for what is left out.</param>
+    /// <param name="suffix">What follows the names.</param>
+    /// <param name="logarithms">Natural logarithms (simulations × columns).</param>
+    /// <param name="simulations">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    public static void Add(List<KeyValuePair<string, NpyArray>> arrays, List<string> warnings, string suffix, double[] logarithms, int simulations, int columns)
+    {
+        double[] values = [.. logarithms.Select(logarithm => logarithm == MomentSet.LogOfZero ? 0 : Math.Exp(logarithm))];
+        if (values.All(double.IsFinite))
+        {
+            arrays.Add(new($"{MomentColumns.Gradient}{suffix}", NpyArray.Of(values, simulations, columns)));
+        }
+        else
+        {
+            warnings.Add($"left out {MomentColumns.Gradient}{suffix}: it exceeds double precision (its logarithm is in {MomentColumns.LogGradient}{suffix})");
+        }
+
+        arrays.Add(new($"{MomentColumns.LogGradient}{suffix}", NpyArray.Of(logarithms, simulations, columns)));
+    }
+}

@@ -1,0 +1,89 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Model;
+
+/// <summary>How much memory a backward pass takes without gradients of parameters, counted from the description before anything is allocated: an upper bound, in floating point since absurd sizes must not overflow.</summary>
+internal static class BackwardMemory
+{
+    /// <summary>Tensors that attention keeps: queries, keys, values, their gradients, the heads' outputs and the gradient there.</summary>
+    private const int OfAttention = 8;
+
+    /// <summary>Tensors of the largest shape that are in use at the same time, without those of residuals in each other.</summary>
+    private const int InUse = 6;
+
+    /// <summary>Bytes of all buffers.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="images">Inputs in the batch.</param>
+    /// <param name="bytesOfNumber">Bytes of a number: 4 in single precision, 8 in double.</param>
+    public static double Bytes(Network network, int images, int bytesOfNumber)
+    {
+        var (kept, most, tables, _) = Count(network.Layers, network.Input);
+        return images * (((kept + ((InUse + Levels(network.Layers)) * Math.Max(most, network.Input.Features))) * bytesOfNumber) + (tables * sizeof(int)));
+    }
+
+    private static int Levels(Layers layers) => layers.Select(layer => layer switch
+    {
+        Residual residual => 1 + Math.Max(Levels(residual.Branch), Levels(residual.Skip)),
+        Repeat repeat => Levels(repeat.Unit),
+        _ => 0,
+    }).DefaultIfEmpty(0).Max();
+
+    /// <summary>Features that are kept of one input, those of the largest tensor, and entries of tables.</summary>
+    private static (double Kept, double Most, double Tables, Shape Output) Count(Layers layers, Shape input)
+    {
+        var (kept, most, tables, shape) = (0.0, 0.0, 0.0, input);
+        foreach (var layer in layers)
+        {
+            var (ofLayer, mostOfLayer, tablesOfLayer, output) = Count(layer, shape);
+            (kept, most, tables, shape) = (kept + ofLayer, Math.Max(most, mostOfLayer), tables + tablesOfLayer, output);
+        }
+
+        return (kept, most, tables, shape);
+    }
+
+    private static (double Kept, double Most, double Tables, Shape Output) Count(Layer layer, Shape input)
+    {
+        switch (layer)
+        {
+            case Repeat repeat:
+                return Count(repeat, input);
+            case Residual residual:
+                var (branch, skip) = (Count(residual.Branch, input), Count(residual.Skip, input));
+                return (branch.Kept + skip.Kept + branch.Output.Features, Math.Max(branch.Most, Math.Max(skip.Most, branch.Output.Features)), branch.Tables + skip.Tables, branch.Output);
+            default:
+                var output = layer.OutputOf(input);
+                return (output.Features * Tensors(layer), Math.Max(input.Features, output.Features), Tables(layer, input, output), output);
+        }
+    }
+
+    private static (double Kept, double Most, double Tables, Shape Output) Count(Repeat repeat, Shape input)
+    {
+        var (kept, most, tables, shape) = (0.0, 0.0, 0.0, input);
+        for (var repetition = 0; repetition < repeat.Times; repetition++)
+        {
+            var once = Count(repeat.Unit, shape);
+            (most, tables) = (Math.Max(most, once.Most), Math.Max(tables, once.Tables));
+            if (once.Output == shape)
+            {
+                return (kept + (once.Kept * (repeat.Times - repetition)), most, tables, shape);
+            }
+
+            (kept, shape) = (kept + once.Kept, once.Output);
+        }
+
+        return (kept, most, tables, shape);
+    }
+
+    /// <summary>Tensors that a layer keeps: its output, and what its adjoint needs besides.</summary>
+    private static int Tensors(Layer layer) => layer switch
+    {
+        Activation => 2,
+        Attention => OfAttention + 1,
+        Convolution or Dense or Norm or Scaling or Pooling or GlobalAveragePool or Flatten or Dropout => 1,
+        _ => throw new UnknownLayerException(layer),
+    };
+
+    private static double Tables(Layer layer, Shape input, Shape output) => layer is Convolution convolution
+        ? (double)convolution.Kernel * convolution.Kernel * (input.Positions + output.Positions)
+        : 0;
+}

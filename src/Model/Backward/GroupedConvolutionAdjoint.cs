@@ -1,0 +1,289 @@
+using System.Numerics;
+using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>A convolution in groups of channels that do not see each other; wide groups are matrix products, narrow ones are summed offset by offset.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Channels of a group from which on a product is the cheaper way: where the forward pass of signal and noise draws the line too.</summary>
+    private const int WideGroup = 8;
+
+    private readonly ParameterTensor _weights;
+    private readonly SignalBiases<T>? _biases;
+    private readonly ConvolutionTables _tables;
+    private readonly bool _needsInput;
+    private readonly int _groups;
+    private readonly int _fanIn;
+    private readonly int _inputs;
+    private readonly int _outputs;
+    private readonly int _offsets;
+
+    /// <summary>Prepares a convolution.</summary>
+    /// <param name="input">Shape of what it reads.</param>
+    /// <param name="output">Shape of what it writes.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="convolution">Its description.</param>
+    /// <param name="tables">Which points are read.</param>
+    /// <param name="ofParameters">Whether the gradients of its parameters are asked for.</param>
+    public GroupedConvolutionAdjoint(TensorShape input, TensorShape output, ParameterTensor weights, Convolution convolution, ConvolutionTables tables, bool ofParameters)
+        : base(input, output)
+    {
+        (_weights, _tables, _needsInput, _groups) = (weights, tables, ofParameters, convolution.GroupsOf(input.Channels));
+        _biases = SignalBiases<T>.After(weights, convolution.Parameters.BiasVariance);
+        _fanIn = checked((int)weights.FanIn);
+        (_inputs, _outputs, _offsets) = (input.Channels / _groups, output.Channels / _groups, convolution.Kernel * convolution.Kernel);
+    }
+
+    /// <inheritdoc/>
+    public override bool NeedsInput => _needsInput;
+
+    private bool IsWide => Math.Min(_inputs, _outputs) >= WideGroup;
+
+    /// <inheritdoc/>
+    public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
+    {
+        var weights = context.Parameters(_weights);
+        if (IsWide)
+        {
+            for (var group = 0; group < _groups; group++)
+            {
+                context.Product.Multiply(
+                    MatrixOperand<T>.Gathered(source.Pointer + (group * _inputs), _tables.Sources.Pointer, Output.Points, _inputs, Input.Channels),
+                    MatrixOperand<T>.RowMajor(weights + (group * _outputs), Output.Channels),
+                    target.Pointer + (group * _outputs),
+                    Output.Points,
+                    _fanIn,
+                    _outputs,
+                    stride: Output.Channels);
+            }
+        }
+        else
+        {
+            Sum(source, target, weights, context);
+        }
+
+        target.Exponent = source.Exponent;
+        _biases?.Add(target, Output, context);
+        Rescaling.Apply(target, Output, context.Threads);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    {
+        if (context.OfParameters)
+        {
+            Differentiate(signals.Input, gradient, context);
+            _biases?.Differentiate(gradient, Output, context);
+        }
+
+        if (target is null)
+        {
+            return;
+        }
+
+        Scatter(gradient, target, context);
+        target.Exponent = gradient.Exponent;
+        Rescaling.Apply(target, Input, context.Threads);
+    }
+
+    private void Sum(ScaledTensor<T> source, ScaledTensor<T> target, T* weights, PassContext<T> context) => RowChunks.ForEach(Output.Points, context.Threads, (_, first, count) =>
+    {
+        for (var point = first; point < first + count; point++)
+        {
+            var sum = target.Pointer + ((nint)point * Output.Channels);
+            new Span<T>(sum, Output.Channels).Clear();
+            for (var offset = 0; offset < _offsets; offset++)
+            {
+                var read = _tables.Sources.Pointer[((nint)offset * Output.Points) + point];
+                if (read == ConvolutionGeometry.Outside)
+                {
+                    continue;
+                }
+
+                for (var input = 0; input < _inputs; input++)
+                {
+                    AddProducts(sum, weights + ((((nint)offset * _inputs) + input) * Output.Channels), source.Pointer + ((nint)read * Input.Channels) + input);
+                }
+            }
+        }
+    });
+
+    /// <summary>Adds one input of each group, times its weights, to the outputs of the group.</summary>
+    private void AddProducts(T* sum, T* weights, T* values)
+    {
+        if (_inputs == 1 && _outputs == 1)
+        {
+            ElementwiseMath.AddProducts(new Span<T>(sum, _groups), new ReadOnlySpan<T>(weights, _groups), new ReadOnlySpan<T>(values, _groups));
+            return;
+        }
+
+        for (var group = 0; group < _groups; group++)
+        {
+            var value = values[group * _inputs];
+            for (var output = group * _outputs; output < (group + 1) * _outputs; output++)
+            {
+                sum[output] += weights[output] * value;
+            }
+        }
+    }
+
+    /// <summary>The gradient of the weights, over chunks of points that do not depend on the number of threads, in double precision.</summary>
+    private void Differentiate(ScaledTensor<T> signal, ScaledTensor<T> gradient, PassContext<T> context)
+    {
+        var length = checked(_fanIn * Output.Channels);
+        var chunks = RowChunks.Count(Output.Points);
+        var target = context.Gradient(_weights);
+        if (IsWide)
+        {
+            DifferentiateWide(signal, gradient, target, context);
+            PassContext<T>.Scale(target, length, signal.Exponent + gradient.Exponent);
+            return;
+        }
+
+        // The chunks that one worker sums at a time are merged in their order.
+        var sums = new double[checked(chunks * length)];
+        RowChunks.ForEach(Output.Points, context.Threads, (chunk, first, count) =>
+        {
+            for (var offset = 0; offset < _offsets; offset++)
+            {
+                var sources = _tables.Sources.Pointer + ((nint)offset * Output.Points);
+                var sum = sums.AsSpan((chunk * length) + (offset * _inputs * Output.Channels), _inputs * Output.Channels);
+                for (var point = first; point < first + count; point++)
+                {
+                    if (sources[point] != ConvolutionGeometry.Outside)
+                    {
+                        AddOuterProducts(sum, signal.Pointer + ((nint)sources[point] * Input.Channels), gradient.Pointer + ((nint)point * Output.Channels));
+                    }
+                }
+            }
+        });
+        for (var i = 0; i < length; i++)
+        {
+            var sum = 0.0;
+            for (var chunk = 0; chunk < chunks; chunk++)
+            {
+                sum += sums[(chunk * length) + i];
+            }
+
+            target[i] = T.CreateTruncating(Math.ScaleB(sum, signal.Exponent + gradient.Exponent));
+        }
+    }
+
+    private void AddOuterProducts(Span<double> sum, T* values, T* gradient)
+    {
+        for (var input = 0; input < _inputs; input++)
+        {
+            var row = sum.Slice(input * Output.Channels, Output.Channels);
+            for (var output = 0; output < row.Length; output++)
+            {
+                row[output] += double.CreateTruncating(values[(output / _outputs * _inputs) + input]) * double.CreateTruncating(gradient[output]);
+            }
+        }
+    }
+
+    private void DifferentiateWide(ScaledTensor<T> signal, ScaledTensor<T> gradient, T* target, PassContext<T> context)
+    {
+        for (var offset = 0; offset < _offsets; offset++)
+        {
+            var rows = GatheredRows.Of(signal, _tables, offset, Input, Output, context);
+            for (var group = 0; group < _groups; group++)
+            {
+                context.Product.Multiply(
+                    MatrixOperand<T>.Transposed(rows + (group * _inputs), Input.Channels),
+                    MatrixOperand<T>.RowMajor(gradient.Pointer + (group * _outputs), Output.Channels),
+                    target + ((nint)offset * _inputs * Output.Channels) + (group * _outputs),
+                    _inputs,
+                    Output.Points,
+                    _outputs,
+                    stride: Output.Channels);
+            }
+        }
+    }
+
+    /// <summary>The gradient at the input: every point gathers from the outputs that read it, then what a mirror shows again is added.</summary>
+    private void Scatter(ScaledTensor<T> gradient, ScaledTensor<T> target, PassContext<T> context)
+    {
+        var weights = context.Parameters(_weights);
+        if (IsWide)
+        {
+            ScatterWide(gradient, target, weights, context);
+        }
+        else
+        {
+            RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
+            {
+                for (var point = first; point < first + count; point++)
+                {
+                    var sum = target.Pointer + ((nint)point * Input.Channels);
+                    new Span<T>(sum, Input.Channels).Clear();
+                    for (var offset = 0; offset < _offsets; offset++)
+                    {
+                        var reader = _tables.Readers.Pointer[((nint)offset * Input.Points) + point];
+                        if (reader != ConvolutionGeometry.Outside)
+                        {
+                            AddTransposed(sum, weights + ((nint)offset * _inputs * Output.Channels), gradient.Pointer + ((nint)reader * Output.Channels));
+                        }
+                    }
+                }
+            });
+        }
+
+        for (var offset = 0; offset < _offsets; offset++)
+        {
+            foreach (var (point, output) in _tables.Mirrored[offset])
+            {
+                AddTransposed(target.Pointer + ((nint)point * Input.Channels), weights + ((nint)offset * _inputs * Output.Channels), gradient.Pointer + ((nint)output * Output.Channels));
+            }
+        }
+    }
+
+    /// <summary>Adds the gradient at one output, times the weights of one offset, to the inputs of each group.</summary>
+    private void AddTransposed(T* sum, T* weights, T* gradient)
+    {
+        if (_inputs == 1 && _outputs == 1)
+        {
+            ElementwiseMath.AddProducts(new Span<T>(sum, _groups), new ReadOnlySpan<T>(weights, _groups), new ReadOnlySpan<T>(gradient, _groups));
+            return;
+        }
+
+        for (var group = 0; group < _groups; group++)
+        {
+            for (var input = 0; input < _inputs; input++)
+            {
+                var (row, total) = ((nint)input * Output.Channels, T.Zero);
+                for (var output = group * _outputs; output < (group + 1) * _outputs; output++)
+                {
+                    total += weights[row + output] * gradient[output];
+                }
+
+                sum[(group * _inputs) + input] += total;
+            }
+        }
+    }
+
+    private void ScatterWide(ScaledTensor<T> gradient, ScaledTensor<T> target, T* weights, PassContext<T> context)
+    {
+        var transposed = context.Scratch(1, _offsets * _outputs * _inputs);
+        for (var group = 0; group < _groups; group++)
+        {
+            for (var offset = 0; offset < _offsets; offset++)
+            {
+                GatheredRows.Transpose(
+                    weights + ((nint)offset * _inputs * Output.Channels) + (group * _outputs), Output.Channels, transposed + ((nint)offset * _outputs * _inputs), _inputs, _outputs);
+            }
+
+            context.Product.Multiply(
+                MatrixOperand<T>.Gathered(gradient.Pointer + (group * _outputs), _tables.Readers.Pointer, Input.Points, _outputs, Output.Channels),
+                MatrixOperand<T>.RowMajor(transposed, _inputs),
+                target.Pointer + (group * _inputs),
+                Input.Points,
+                _offsets * _outputs,
+                _inputs,
+                stride: Input.Channels);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Numerics;
+
+namespace Wellbehaved.Model;
+
+/// <summary>Layer, RMS, group and instance norm, and their adjoint, which is their derivative since that is symmetric: <c>dy = γ (g - mean(g) - û mean(û g))/sqrt(var + ε)</c>, without mean(g) for RMS norm.</summary>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; statistics are double.</typeparam>
+/// <param name="shape">Shape of what passes through.</param>
+/// <param name="norm">The description.</param>
+internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Norm norm) : AdjointLayer<T>(shape, shape)
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>
+    private const int LeastExponent = -64;
+
+    private readonly NormBlocks _blocks = NormBlocks.Of(norm);
+
+    /// <inheritdoc/>
+    public override bool NeedsInput => true;
+
+    private int BlockPoints => _blocks.Points(Input);
+
+    private int BlockChannels => _blocks.Channels(Input);
+
+    /// <inheritdoc/>
+    /// <exception cref="DegenerateChannelException">The features of a block are constant (RMS norm: zero) and ε = 0.</exception>
+    public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
+    {
+        var units = Units(source.Exponent);
+        var degenerate = new (int Point, int Channel)?[RowChunks.Count(Input.Points / BlockPoints)];
+        ForEachBlock(context.Threads, (chunk, point, channel) =>
+        {
+            var start = ((nint)point * Input.Channels) + channel;
+            var (mean, variance) = Statistics(source.Pointer + start, units);
+            if (variance == 0)
+            {
+                degenerate[chunk] ??= (point, channel);
+                return;
+            }
+
+            var factor = 1 / Math.Sqrt(variance);
+            factor *= norm.Scale;
+            Map(source.Pointer + start, null, target.Pointer + start, (value, _) => (value - mean) * factor);
+        });
+        if (Array.Find(degenerate, place => place is not null) is { } first)
+        {
+            throw new DegenerateChannelException(context.Depth, first.Channel, first.Point, norm.Word, _blocks.Centres ? "constant" : "zero");
+        }
+
+        target.Exponent = units.Keeps ? source.Exponent : 0;
+        Rescaling.Apply(target, Output, context.Threads);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context)
+    {
+        if (target is null)
+        {
+            return;
+        }
+
+        var exponent = signals.Input.Exponent;
+        var units = Units(exponent);
+        var own = units.Keeps ? exponent : 0;
+        ForEachBlock(context.Threads, (_, point, channel) =>
+        {
+            var start = ((nint)point * Input.Channels) + channel;
+            var signal = signals.Input.Pointer + start;
+            var values = gradient.Pointer + start;
+            var (mean, variance) = Statistics(signal, units);
+            var gradientMean = _blocks.Centres ? Mean(values) : 0;
+            var product = 0.0;
+            for (var row = 0; row < BlockPoints; row++)
+            {
+                var offset = (nint)row * Input.Channels;
+                for (var i = 0; i < BlockChannels; i++)
+                {
+                    product += (double.CreateTruncating(signal[offset + i]) - mean) * (double.CreateTruncating(values[offset + i]) - gradientMean);
+                }
+            }
+
+            var factor = 1 / Math.Sqrt(variance);
+            var slope = Math.ScaleB(factor, own) * Math.ScaleB(factor, own) * product / ((double)BlockPoints * BlockChannels);
+            factor *= norm.Scale;
+            Map(signal, values, target.Pointer + start, (value, g) => (g - gradientMean - ((value - mean) * slope)) * factor);
+        });
+        target.Exponent = gradient.Exponent - (units.Keeps ? 0 : exponent);
+        Rescaling.Apply(target, Input, context.Threads);
+    }
+
+    /// <summary>In which units a variance is computed: the true ones, where the signal is far smaller than ε, or those of the stored signal; and ε in them.</summary>
+    private (bool Keeps, int Own, double Epsilon) Units(int exponent) => norm.Epsilon > 0 && exponent < LeastExponent
+        ? (true, exponent, norm.Epsilon)
+        : (false, 0, Math.ScaleB(norm.Epsilon, -2 * exponent));
+
+    private void ForEachBlock(int threads, Action<int, int, int> body)
+    {
+        var (points, width) = (BlockPoints, BlockChannels);
+        RowChunks.ForEach(Input.Points / points, threads, (chunk, first, count) =>
+        {
+            for (var point = first * points; point < (first + count) * points; point += points)
+            {
+                for (var channel = 0; channel < Input.Channels; channel += width)
+                {
+                    body(chunk, point, channel);
+                }
+            }
+        });
+    }
+
+    private (double Mean, double Variance) Statistics(T* signal, (bool Keeps, int Own, double Epsilon) units)
+    {
+        var mean = _blocks.Centres ? Mean(signal) : 0;
+        var square = 0.0;
+        for (var point = 0; point < BlockPoints; point++)
+        {
+            var row = signal + ((nint)point * Input.Channels);
+            for (var i = 0; i < BlockChannels; i++)
+            {
+                var deviation = double.CreateTruncating(row[i]) - mean;
+                square += deviation * deviation;
+            }
+        }
+
+        return (mean, Math.ScaleB(square / ((double)BlockPoints * BlockChannels), 2 * units.Own) + units.Epsilon);
+    }
+
+    /// <summary>The mean, exact where all values are equal.</summary>
+    private double Mean(T* values)
+    {
+        var pivot = double.CreateTruncating(values[0]);
+        var sum = 0.0;
+        for (var point = 0; point < BlockPoints; point++)
+        {
+            var row = values + ((nint)point * Input.Channels);
+            for (var i = 0; i < BlockChannels; i++)
+            {
+                sum += double.CreateTruncating(row[i]) - pivot;
+            }
+        }
+
+        return pivot + (sum / ((double)BlockPoints * BlockChannels));
+    }
+
+    private void Map(T* signal, T* gradient, T* target, Func<double, double, double> function)
+    {
+        for (var point = 0; point < BlockPoints; point++)
+        {
+            var offset = (nint)point * Input.Channels;
+            for (var i = 0; i < BlockChannels; i++)
+            {
+                var value = gradient == null ? 0 : double.CreateTruncating(gradient[offset + i]);
+                target[offset + i] = T.CreateTruncating(function(double.CreateTruncating(signal[offset + i]), value));
+            }
+        }
+    }
+}
