@@ -53,9 +53,14 @@ internal static class ClaimsCommand
         foreach (var claim in claims)
         {
             screen.Sentence($"{claim.Id}  {claim.Statement}", Margin.Length);
-            (string Title, string? Text)[] entries = claim.IsTestable
+            (string Title, string? Text)[] entries = claim.IsTestable || claim.IsTrained
                 ? [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("holds", $"{Spell(claim.Kind)}; must detect {claim.Discrepancy}"), ("tolerance", claim.Tolerance)]
                 : [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("not testable", claim.Reason)];
+            if (claim.Qualification is { } qualification)
+            {
+                entries = [.. entries, ("qualified", qualification)];
+            }
+
             foreach (var (title, text) in claim.Scope is { } scope ? [.. entries, ("within", scope.Words)] : entries)
             {
                 var head = $"{title}:".PadRight(10);
@@ -72,6 +77,7 @@ internal static class ClaimsCommand
         ClaimKind.ExactInExpectation => "exactly in expectation",
         ClaimKind.Asymptotic => "asymptotically",
         ClaimKind.NotTestable => "not by simulation",
+        ClaimKind.AfterTraining => "after training, which verify --scale training runs",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of claim"),
     };
 }

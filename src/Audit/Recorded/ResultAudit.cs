@@ -111,6 +111,12 @@ public static class ResultAudit
         var notJudged = new List<KeyValuePair<string, string>>();
         foreach (var claim in ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture.Name)))
         {
+            if (claim.IsTrained)
+            {
+                notJudged.Add(KeyValuePair.Create(claim.Id, "it speaks about networks after training, and the file holds moments at initialisation; verify --scale training trains networks for it"));
+                continue;
+            }
+
             if (!claim.IsTestable)
             {
                 notTestable.Add(claim);

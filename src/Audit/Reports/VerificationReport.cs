@@ -16,7 +16,7 @@ public static class VerificationReport
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(outcome);
-        var architectures = outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? [outcome.Check.Architecture] : run.Architectures;
+        var architectures = outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive && Model.Architecture.Names.Contains(outcome.Check.Architecture) ? [outcome.Check.Architecture] : run.Architectures;
         return run.IsRecorded
             ? run.Command
             : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
@@ -37,7 +37,7 @@ public static class VerificationReport
             ["scale"] = Words.Of(run.Scale),
             ["seed"] = run.Seed,
             ["verdict"] = Words.Of(run.Verdict),
-            ["false_fail_rate"] = Suite.FalseFailRate,
+            ["false_fail_rate"] = run.Scale == Scale.Training ? TrainingSuite.FalseFailRate : Suite.FalseFailRate,
             // Every interval lies inside its discrepancy before a claim holds, and misses the truth with α at most.
             ["false_pass_rate_of_each_check"] = rates.FalseFail,
             ["badge"] = Badge.TextOf(run),
@@ -56,6 +56,7 @@ public static class VerificationReport
             ["checks"] = new JsonArray([.. run.Outcomes.Select(outcome => ToJson(run, outcome))]),
             ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
             ["not_judged"] = new JsonArray([.. run.NotJudged.Select(pair => (JsonNode)new JsonObject { ["claim"] = pair.Key, ["reason"] = pair.Value })]),
+            ["not_run_at_this_scale"] = new JsonArray([.. run.NotRun.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["scale"] = claim.IsTrained ? "training" : "quick" })]),
             ["not_testable"] = new JsonArray([.. run.NotTestable.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["reason"] = claim.Reason })]),
         });
     }

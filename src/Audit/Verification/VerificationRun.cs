@@ -32,6 +32,9 @@ public sealed record VerificationRun(
     /// <summary>Claims that recorded moments cannot decide, with what is missing.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> NotJudged { get; init; } = [];
 
+    /// <summary>Claims that were asked for and are checked at another scale: they are not known to hold.</summary>
+    public IReadOnlyList<Claim> NotRun { get; init; } = [];
+
     /// <summary>Whether recorded moments were judged: nothing was simulated, and the command alone repeats all of it.</summary>
     public bool IsRecorded { get; init; }
 
@@ -84,10 +87,11 @@ public sealed record VerificationRun(
             seed,
             outcomes,
             [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Of(pair.Value)))],
-            [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
+            [.. ClaimLedger.Claims.Where(claim => claim.Kind == ClaimKind.NotTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
         {
             SubjectVersion = subject.Description.Version,
             Architectures = architectures ?? [],
+            NotRun = [.. ClaimLedger.Claims.Where(claim => claim.IsTrained && (claims.Count == 0 || claims.Contains(claim.Id)))],
             DeepMoments = moments,
             Explanations = Investigation.Of(subject, scale, seed, outcomes, deep, cancellation),
         };
@@ -111,11 +115,19 @@ public sealed record VerificationRun(
     /// <summary>A check takes about as long as this many layers of a narrow deep simulation.</summary>
     private const long WorkOfCheck = 500;
 
+    /// <summary>Refuses claims that are not in the ledger.</summary>
+    /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
+    internal static void RequireClaims(IReadOnlyCollection<string> claims)
+    {
+        if (claims.FirstOrDefault(id => ClaimLedger.Find(id) is null) is { } unknown)
+        {
+            throw new Files.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}");
+        }
+    }
+
     private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures)
     {
-        var unknown = claims.FirstOrDefault(id => ClaimLedger.Find(id) is null);
-        return unknown is not null
-            ? throw new Files.InvalidInputException("--claim", $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}")
-            : [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true))];
+        RequireClaims(claims);
+        return [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true))];
     }
 }
