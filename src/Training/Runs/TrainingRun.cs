@@ -27,6 +27,9 @@ internal sealed class TrainingRun<T> : IDisposable
         _windows = Windows.Ends(plan.Options.Steps);
     }
 
+    /// <summary>The power of two that the readout divides the features of the last mapping by.</summary>
+    public int Scale { get; private set; }
+
     /// <summary>Trains a mapping from its initialisation on.</summary>
     /// <param name="simulation">Index of the mapping.</param>
     /// <param name="rate">The learning rate.</param>
@@ -45,15 +48,15 @@ internal sealed class TrainingRun<T> : IDisposable
         var ofReadout = Optimiser<T>.Of(options.Optimiser, rate, _readout.Parameters.Length);
         var (losses, accuracies) = (Enumerable.Repeat(double.NaN, _windows.Length).ToArray(), Enumerable.Repeat(double.NaN, _windows.Length).ToArray());
         var (window, inWindow, sumOfLosses, rightInWindow, passLoss) = (0, 0, 0.0, 0, 0.0);
-        int? scale = null, failedAt = null;
+        int? failedAt = null;
         var step = 0;
         while (step < options.Steps)
         {
             cancellation.ThrowIfCancellationRequested();
             _plan.Data.Fill(_plan.Data.Training, order.BatchAt(step), _mapping.Input, _classes);
             _mapping.Forward(statistics: null);
-            scale ??= ScaleOf(_mapping);
-            _readout.Forward(_mapping.Features, Factor(scale.Value));
+            Scale = step == 0 ? ScaleOf(_mapping) : Scale;
+            _readout.Forward(_mapping.Features, Factor());
             var (loss, right) = _readout.Backward(_classes);
             step++;
             stepTaken?.Invoke(loss);
@@ -64,7 +67,7 @@ internal sealed class TrainingRun<T> : IDisposable
             }
 
             running.Add(_mapping.Statistics);
-            _mapping.Backward(_readout.FeatureGradients, -scale.Value);
+            _mapping.Backward(_readout.FeatureGradients, -Scale);
             ofMapping.Step(_mapping.Parameters, _mapping.Gradients);
             ofReadout.Step(_readout.Parameters, _readout.Gradients);
 
@@ -92,9 +95,9 @@ internal sealed class TrainingRun<T> : IDisposable
         }
 
         // The batches are those of the first pass, so that all of a mapping's learning rates are judged on the same ones.
-        var (finalLoss, finalAccuracy) = Evaluate(_plan.Data.Training, [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())], scale!.Value, null, 0, simulation, cancellation);
+        var (finalLoss, finalAccuracy) = Evaluate(_plan.Data.Training, [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())], null, 0, simulation, cancellation);
         int[] all = [.. Enumerable.Range(0, _plan.Data.Test.Count)];
-        return new TrainingOutcome(step, null, losses, accuracies, finalLoss, finalAccuracy, [.. options.Corruptions.Select(deviation => Evaluate(_plan.Data.Test, all, scale.Value, running, deviation, simulation, cancellation).Accuracy)]);
+        return new TrainingOutcome(step, null, losses, accuracies, finalLoss, finalAccuracy, [.. options.Corruptions.Select(deviation => Evaluate(_plan.Data.Test, all, running, deviation, simulation, cancellation).Accuracy)]);
     }
 
     /// <inheritdoc/>
@@ -119,10 +122,10 @@ internal sealed class TrainingRun<T> : IDisposable
         return square > 0 && double.IsFinite(square) ? mapping.Exponent + (int)Math.Floor((Math.ILogB(square) + 1) / 2.0) : mapping.Exponent;
     }
 
-    private T Factor(int scale) => T.ScaleB(T.One, Math.Clamp(_mapping.Exponent - scale, -10_000, 10_000));
+    private T Factor() => T.ScaleB(T.One, Math.Clamp(_mapping.Exponent - Scale, -10_000, 10_000));
 
     /// <summary>Mean loss and share of images classified right.</summary>
-    private (double Loss, double Accuracy) Evaluate(LabelledImages images, int[] chosen, int scale, RunningStatistics? running, double corruption, int simulation, CancellationToken cancellation)
+    private (double Loss, double Accuracy) Evaluate(LabelledImages images, int[] chosen, RunningStatistics? running, double corruption, int simulation, CancellationToken cancellation)
     {
         var (loss, right) = (0.0, 0);
         var batch = new int[_plan.BatchSize];
@@ -140,7 +143,7 @@ internal sealed class TrainingRun<T> : IDisposable
             _plan.Data.Fill(images, batch, _mapping.Input, _classes);
             _plan.Data.Corrupt(batch, _mapping.Input, corruption, _plan.Options.Experiment.Seed, (uint)simulation);
             _mapping.Forward(running?.Averages);
-            var logits = _readout.Forward(_mapping.Features, Factor(scale));
+            var logits = _readout.Forward(_mapping.Features, Factor());
             var (mean, rightOfBatch) = CrossEntropy.Of(logits[..(count * _plan.Data.Classes)], _classes.AsSpan(0, count), Span<T>.Empty);
             (loss, right) = (loss + (mean * count), right + rightOfBatch);
         }
