@@ -53,12 +53,13 @@ internal static class ClaimsCommand
         foreach (var claim in claims)
         {
             screen.Sentence($"{claim.Id}  {claim.Statement}", Margin.Length);
-            (string Title, string? Text)[] entries = claim.IsTestable
+            (string Title, string? Text)[] entries = claim.IsTestable || claim.IsTrained
                 ? [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("holds", $"{Spell(claim.Kind)}; must detect {claim.Discrepancy}"), ("tolerance", claim.Tolerance)]
                 : [("source", claim.Source), ("speaks of", string.Join(", ", claim.Architectures)), ("not testable", claim.Reason)];
             (string Title, string? Text)[] sites = claim.Sites is { } places ? [("sites", places)] : [];
+            (string Title, string? Text)[] qualified = claim.Qualification is { } qualification ? [("qualified", qualification)] : [];
             (string Title, string? Text)[] within = claim.Scope is { } scope ? [("within", scope.Words)] : [];
-            foreach (var (title, text) in (IEnumerable<(string Title, string? Text)>)[.. entries, .. sites, .. within])
+            foreach (var (title, text) in (IEnumerable<(string Title, string? Text)>)[.. entries, .. qualified, .. sites, .. within])
             {
                 var head = $"{title}:".PadRight(10);
                 screen.Sentence($"{Margin}{head} {text}", head.Length + 1);
@@ -74,6 +75,7 @@ internal static class ClaimsCommand
         ClaimKind.ExactInExpectation => "exactly in expectation",
         ClaimKind.Asymptotic => "asymptotically",
         ClaimKind.NotTestable => "not by simulation",
+        ClaimKind.AfterTraining => "after training, which verify --scale training runs",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of claim"),
     };
 }

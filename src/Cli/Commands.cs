@@ -27,6 +27,7 @@ internal static class Commands
             VerifyCommand.Create(),
             AuditCommand.Create(),
             RunCommand.Create(),
+            TrainCommand.Create(),
             MergeCommand.Create(),
             StatusCommand.Create(),
             PredictCommand.Create(),

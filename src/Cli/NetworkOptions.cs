@@ -17,21 +17,21 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     private readonly Option<string?> _architecture = new("--architecture") { Description = $"Architecture: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
     private readonly Option<int> _totalDepth = OptionFactory.OptionalNumber<int>("--total-depth", source switch
     {
-        Source.ArchitectureOrNetwork => "Number of layers, or of residual units; the repetitions that a network leaves open as \"L\"",
+        Source.ArchitectureOrNetwork or Source.Training => "Number of layers, or of residual units; the repetitions that a network leaves open as \"L\"",
         _ => "The repetitions that a network leaves open as \"L\"",
     });
 
     private readonly Option<int> _kernelSize = OptionFactory.OptionalNumber<int>("--kernel-size", "Extent of an architecture's kernels; 1 flattens the images: a fully connected net");
     private readonly Option<int> _numChannels = OptionFactory.OptionalNumber<int>("--num-channels", source switch
     {
-        Source.ArchitectureOrNetwork => "Channels of every layer; those that a network leaves open as \"N\"",
+        Source.ArchitectureOrNetwork or Source.Training => "Channels of every layer; those that a network leaves open as \"N\"",
         _ => "The channels that a network leaves open as \"N\"",
     });
 
     private readonly Option<int> _batchSize = source == Source.Network ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault) : OptionFactory.OptionalNumber<int>("--batch-size", "Images in a batch; of an ONNX file those that it says, or 8");
     private readonly Option<InputShapes?> _input = ShapeOption.CreateForFiles();
     private readonly Option<string> _noise = OptionFactory.Choice("--noise", "Of which mapping the noise is the derivative: of one input, the statistics of the batch held, or of the whole batch", "mapping", "full");
-    private readonly Option<string> _dataset = new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist, the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
+    private readonly Option<string> _dataset = source == Source.Training ? LabelledDataset() : new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist (a part of it is embedded), the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
     private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them" };
     private readonly Option<string?> _layout = CreateLayout();
     private readonly Option<double> _epsilon = OptionFactory.Number("--epsilon", "Added to the variance in batch norm", 0.001, "a number");
@@ -56,11 +56,15 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
         /// <summary>From an argument of the command, which names a network of layers.</summary>
         Network,
+
+        /// <summary>From <c>--architecture</c> or <c>--network</c>, to be trained: images have labels, and are brought to scale over all of them.</summary>
+        Training,
     }
 
     /// <summary>All options, in the order of the help.</summary>
     public IReadOnlyList<Option> All => source switch
     {
+        Source.Training => [_architecture, _network, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _dataset, _dataDir, _epsilon, _resDepth, _seed],
         Source.ArchitectureOrNetwork => [_architecture, _network, _totalDepth, _kernelSize, _numChannels, _batchSize, _boundary, _input, _noise, .. Inputs, _epsilon, _resDepth, _numComputations, _depths, _seed],
         _ => [_totalDepth, _numChannels, _batchSize, _input, _noise, .. Inputs, _numComputations, _depths, _seed],
     };
@@ -75,7 +79,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     {
         _architecture.CompletionSources.Add([.. Architecture.Names]);
         _network.CompletionSources.Add([.. NetworkSource.RecipeNames]);
-        _dataset.CompletionSources.Add([.. ImageSources.Names]);
+        _dataset.CompletionSources.Add([.. source == Source.Training ? LabelledSources.Names : ImageSources.Names]);
         foreach (var option in All)
         {
             command.Options.Add(option);
@@ -87,8 +91,11 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         }
     }
 
+    /// <summary>Whether an architecture may be named as well as a network of layers.</summary>
+    private bool TakesEither => source is Source.ArchitectureOrNetwork or Source.Training;
+
     /// <summary>Whether a network of layers is asked about.</summary>
-    public bool IsOfLayers(ParseResult parsed) => source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is not null;
+    public bool IsOfLayers(ParseResult parsed) => TakesEither && parsed.GetValue(_network) is not null;
 
     /// <summary>The files that are read, which no output may replace: of the network and of the images.</summary>
     public IReadOnlyList<string> FilesOf(ParseResult parsed) =>
@@ -103,7 +110,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <returns>An experiment on an architecture or on a network of layers, whose sizes are put in.</returns>
     /// <exception cref="InvalidInputException">An option or the file of the network is wrong.</exception>
     public ExperimentOptions Read(ParseResult parsed, int numSims) =>
-        source == Source.ArchitectureOrNetwork && parsed.GetValue(_network) is { } network ? Read(network, parsed, numSims)
+        TakesEither && parsed.GetValue(_network) is { } network ? Read(network, parsed, numSims)
         : IsGiven(parsed, _input) ? throw new InvalidInputException(_input.Name, "expected with --network only: the images of an architecture have the shape that their data set has")
         : OnArchitecture(parsed, numSims);
 
@@ -236,7 +243,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private void RequireNetwork(CommandResult result)
     {
-        if (source == Source.ArchitectureOrNetwork && result.GetResult(_network) is { } network)
+        if (TakesEither && result.GetResult(_network) is { } network)
         {
             if (result.GetResult(_batchSize) is null or { Implicit: true } && !IsOnnx(network))
             {
@@ -246,7 +253,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             return;
         }
 
-        if (source == Source.ArchitectureOrNetwork && result.GetResult(_architecture) is null)
+        if (TakesEither && result.GetResult(_architecture) is null)
         {
             result.AddError("--architecture, --network: expected one of them, got neither");
             return;
@@ -260,14 +267,21 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private static bool IsOnnx(OptionResult network) => network.Tokens is [var path] && OnnxFile.Is(path.Value);
 
-    private NoiseKind NoiseOf(ParseResult parsed) => parsed.GetRequiredValue(_noise) switch
+    /// <summary>The option that names images with labels.</summary>
+    private static Option<string> LabelledDataset() => new("--dataset")
+    {
+        Description = $"Images with labels: {string.Join(", ", LabelledSources.Names)}; without --data-dir fashion_mnist is 3,000 of its training and 1,000 of its test images, which are embedded",
+        DefaultValueFactory = _ => LabelledSources.Names[0],
+    };
+
+    private NoiseKind NoiseOf(ParseResult parsed) => source == Source.Training ? NoiseKind.Mapping : parsed.GetRequiredValue(_noise) switch
     {
         "mapping" => NoiseKind.Mapping,
         "full" => NoiseKind.Full,
         var word => throw new InvalidInputException("--noise", $"expected a noise, got '{word}'"),
     };
 
-    private InputNormalization NormalizationOf(ParseResult parsed) => parsed.GetRequiredValue(_normalize) switch
+    private InputNormalization NormalizationOf(ParseResult parsed) => source == Source.Training ? InputNormalization.Global : parsed.GetRequiredValue(_normalize) switch
     {
         "channel" => InputNormalization.Channel,
         "global" => InputNormalization.Global,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Wellbehaved.Audit;
 using Wellbehaved.Figures;
 using Wellbehaved.Model;
+using Wellbehaved.Training;
 using Figure = Wellbehaved.Figures.Figure;
 
 namespace Wellbehaved.Cli;
@@ -22,7 +23,7 @@ internal static class PlotCommand
     {
         var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
-        var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), or histograms over the simulations (figure 2; vanilla only)", "auto", "depth", "histogram");
+        var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or what came of training", "auto", "depth", "histogram", "training");
         var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
         var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
@@ -55,8 +56,10 @@ internal static class PlotCommand
             ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
             var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout))) : null;
 
+            var trained = OfTraining(parsed.GetRequiredValue(files), parsed.GetRequiredValue(figure));
             (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.ReadToDraw(file)))];
-            var drawn = read.Any(one => one.File.Places is not null)
+            var drawn = trained is not null ? TrainingFigure.Of(read[0].File, trained)
+                : read.Any(one => one.File.Places is not null)
                 ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named)
                 : Compose([.. read.Select(one => Read(one.Path, one.File, named, width))], parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));
             foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}")).Distinct())
@@ -69,6 +72,20 @@ internal static class PlotCommand
             return ExitStatus.Success;
         }));
         return command;
+    }
+
+    /// <summary>What came of training, where that is to be drawn: it is asked for, or there is nothing but one file of it.</summary>
+    /// <exception cref="InvalidInputException">It is asked for, and there is not one file of training.</exception>
+    private static TrainingResult? OfTraining(string[] files, string figure)
+    {
+        if (figure is not ("auto" or "training"))
+        {
+            return null;
+        }
+
+        return files.Length == 1 && TrainingResult.IsIn(files[0]) ? TrainingResult.Read(files[0])
+            : figure == "auto" ? null
+            : throw new InvalidInputException("--figure", $"expected one result of train, got {(files.Length == 1 ? "a file without one" : Counted.Of(files.Length, "file"))}");
     }
 
     /// <summary>Files that have a column for each place, whatever the network, and others beside them.</summary>

@@ -45,6 +45,11 @@ internal static class VerdictTable
         }
 
         screen.Sentence();
+        foreach (var claim in run.NotRun)
+        {
+            screen.Sentence($"not run at this scale: {claim.Id} {claim.Statement} {NotRunWords.Way(claim)}", 2);
+        }
+
         foreach (var claim in run.NotTestable)
         {
             screen.Sentence($"not testable: {claim.Id} {claim.Statement} {claim.Reason}", 2);
@@ -59,7 +64,7 @@ internal static class VerdictTable
         var checks = Counted.Of(run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds), run.Outcomes.Count, "check");
         screen.Sentence(string.Create(
             CultureInfo.InvariantCulture,
-            $"{Words.Hold(Count(claims, Verdict.Holds), claims.Count, "claim")} ({checks}), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded || run.NotJudged.Count > 0 ? $"{run.NotJudged.Count} not judged, " : "")}{run.NotTestable.Count} not testable; {Promise.Of(run)}"));
+            $"{Words.Hold(Count(claims, Verdict.Holds), claims.Count, "claim")} ({checks}), {Count(claims, Verdict.Rejected)} rejected, {Count(claims, Verdict.Inconclusive)} inconclusive, {(run.Declined.Count > 0 ? $"{Count(claims, Verdict.Declined)} declined at least in part, " : "")}{(run.IsRecorded || run.NotJudged.Count > 0 ? $"{run.NotJudged.Count} not judged, " : "")}{(run.NotTestable.Count > 0 ? $"{run.NotTestable.Count} not testable, " : "")}{run.NotRun.Count} not run at this scale; {Promise.Of(run)}"));
     }
 
     private static int Count(IReadOnlyList<KeyValuePair<string, Verdict>> claims, Verdict verdict) => claims.Count(claim => claim.Value == verdict);

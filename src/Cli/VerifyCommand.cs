@@ -13,7 +13,7 @@ internal static class VerifyCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var scale = OptionFactory.Choice("--scale", "How much to simulate", "quick", "full");
+        var scale = OptionFactory.Choice("--scale", "How much to simulate; training checks the claims about trained networks, and no others", "quick", "full", "training");
         var claims = OptionFactory.Claims();
         var architectures = OptionFactory.Architectures("Check on this architecture only; may be given more than once");
         var seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
@@ -31,7 +31,7 @@ internal static class VerifyCommand
         outputs.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.Run(() => Verify(
             new Wanted(
-                parsed.GetRequiredValue(scale) == "full" ? Scale.Full : Scale.Quick,
+                parsed.GetRequiredValue(scale) switch { "training" => Scale.Training, "full" => Scale.Full, _ => Scale.Quick },
                 parsed.GetValue(claims) ?? [],
                 OptionFactory.ChosenArchitectures(parsed, architectures),
                 parsed.GetValue(seed)),
@@ -44,15 +44,35 @@ internal static class VerifyCommand
     private static int Verify(Wanted wanted, (SiteCase Case, string Words)? site, ReportFiles files, CancellationToken cancellation)
     {
         files.EnsureWritable();
-        using var reference = new ReferenceSubject();
-        var run = site is var (one, words)
-            ? ProgressDisplay.Show("verify", VerificationRun.WorkOn(one, wanted.Claims), advance => VerificationRun.OfNetwork(reference, wanted.Scale, wanted.Seed, wanted.Claims, one, advance, cancellation)) with { Command = $"wellbehaved verify {words}" }
-            : ProgressDisplay.Show("verify", VerificationRun.Work(wanted.Scale, wanted.Claims, wanted.Architectures), advance =>
-                VerificationRun.Of(reference, wanted.Scale, wanted.Seed, wanted.Claims, wanted.Architectures, Standing(wanted), advance, cancellation));
+        var run = site is var (one, words) ? OnSites(wanted, one, cancellation) with { Command = $"wellbehaved verify {words}" }
+            : wanted.Scale == Scale.Training ? Trained(wanted, cancellation)
+            : Simulated(wanted, cancellation);
         VerdictTable.Print(run);
         files.Write(run);
         return ExitStatus.Of(run, allowDeclined: false);
     }
+
+    private static VerificationRun OnSites(Wanted wanted, SiteCase site, CancellationToken cancellation)
+    {
+        if (wanted.Scale == Scale.Training)
+        {
+            throw new InvalidInputException("--scale", "expected quick or full with --network: what training trains is told in docs/training.md");
+        }
+
+        using var reference = new ReferenceSubject();
+        return ProgressDisplay.Show("verify", VerificationRun.WorkOn(site, wanted.Claims), advance => VerificationRun.OfNetwork(reference, wanted.Scale, wanted.Seed, wanted.Claims, site, advance, cancellation));
+    }
+
+    private static VerificationRun Simulated(Wanted wanted, CancellationToken cancellation)
+    {
+        using var reference = new ReferenceSubject();
+        return ProgressDisplay.Show("verify", VerificationRun.Work(wanted.Scale, wanted.Claims, wanted.Architectures), advance =>
+            VerificationRun.Of(reference, wanted.Scale, wanted.Seed, wanted.Claims, wanted.Architectures, Standing(wanted), advance, cancellation));
+    }
+
+    private static VerificationRun Trained(Wanted wanted, CancellationToken cancellation) =>
+        ProgressDisplay.Show("verify", TrainingSuite.Work(TrainingSizes.OfScale, wanted.Claims, wanted.Architectures), advance =>
+            TrainingSuite.Run(TrainingSizes.OfScale, wanted.Seed, wanted.Claims, wanted.Architectures, advance, cancellation));
 
     /// <summary>The recipes that come with the command, at sizes that the definition, which is slow, can follow: what the full scale looks at beside the paper's four.</summary>
     private static SiteCase[] Standing(Wanted wanted) => wanted is { Scale: Scale.Full, Architectures: null }

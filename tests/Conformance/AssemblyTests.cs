@@ -13,8 +13,9 @@ public class AssemblyTests
     [InlineData("Model", "Networks", "Numerics")]
     [InlineData("Theory", "Networks", "Numerics")]
     [InlineData("Experiments", "Files", "Model", "Networks")]
-    [InlineData("Audit", "Experiments", "Files", "Model", "Networks", "Numerics", "Theory")]
-    [InlineData("Figures", "Audit", "Experiments", "Files", "Model", "Networks", "Theory")]
+    [InlineData("Training", "Experiments", "Files", "Model", "Networks", "Numerics")]
+    [InlineData("Audit", "Experiments", "Files", "Model", "Networks", "Numerics", "Theory", "Training")]
+    [InlineData("Figures", "Audit", "Experiments", "Files", "Model", "Networks", "Theory", "Training")]
     public void A_library_knows_only_what_it_may(string library, params string[] known) =>
         Known(library).Should().BeSubsetOf(known.Select(name => $"Wellbehaved.{name}"));
 
@@ -30,6 +31,7 @@ public class AssemblyTests
     [InlineData("Numerics")]
     [InlineData("Model")]
     [InlineData("Experiments")]
+    [InlineData("Training")]
     [InlineData("Theory")]
     [InlineData("Audit")]
     public void Only_the_command_knows_what_draws(string library) =>

@@ -16,6 +16,9 @@ public enum ClaimKind
 
     /// <summary>Not by simulation at initialisation.</summary>
     NotTestable,
+
+    /// <summary>Of networks after training, which <c>verify --scale training</c> trains.</summary>
+    AfterTraining,
 }
 
 /// <summary>An entry of the ledger: a statement, where it comes from and how it is checked.</summary>
@@ -45,6 +48,14 @@ public sealed record Claim(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sites { get; init; }
 
-    /// <summary>Whether a check exists for it.</summary>
-    public bool IsTestable => Kind != ClaimKind.NotTestable;
+    /// <summary>Where the words of its source are not what comes out, and what does; null where they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Qualification { get; init; }
+
+    /// <summary>Whether a check at initialisation exists for it.</summary>
+    public bool IsTestable => Kind is not (ClaimKind.NotTestable or ClaimKind.AfterTraining);
+
+    /// <summary>Whether its check trains networks, at a scale of its own.</summary>
+    [JsonIgnore]
+    public bool IsTrained => Kind == ClaimKind.AfterTraining;
 }

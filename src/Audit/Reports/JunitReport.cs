@@ -4,7 +4,7 @@ using System.Xml.Linq;
 namespace Wellbehaved.Audit;
 
 /// <summary>A run of the suite in the XML that continuous integration servers read: a test case for each check.</summary>
-/// <remarks>Rejected is a failure, inconclusive an error, declined and not testable are skipped: none of them is a pass.</remarks>
+/// <remarks>Rejected is a failure, inconclusive an error, declined, not run at this scale and not testable are skipped: none of them is a pass.</remarks>
 public static class JunitReport
 {
     /// <summary>Writes a run out.</summary>
@@ -16,6 +16,7 @@ public static class JunitReport
         XElement[] cases =
         [
             .. run.Outcomes.Select(outcome => Case(run, outcome)),
+            .. run.NotRun.Select(claim => new XElement("testcase", new XAttribute("classname", "not run at this scale"), new XAttribute("name", claim.Id), new XElement("skipped", new XAttribute("message", Clean(NotRunWords.Way(claim)))))),
             .. run.NotTestable.Select(claim => new XElement("testcase", new XAttribute("classname", "not testable"), new XAttribute("name", claim.Id), new XElement("skipped", new XAttribute("message", Clean(claim.Reason ?? ""))))),
             .. run.NotJudged.Select(pair => new XElement("testcase", new XAttribute("classname", "not judged"), new XAttribute("name", pair.Key), new XElement("skipped", new XAttribute("message", Clean(pair.Value))))),
             .. run.AdapterFailures.Select((failure, i) => new XElement("testcase", new XAttribute("classname", "adapter"), new XAttribute("name", $"failure {i + 1}"), new XElement("error", new XAttribute("message", Clean(failure))))),

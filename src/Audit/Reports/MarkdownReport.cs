@@ -55,6 +55,12 @@ public static class MarkdownReport
             Line($"**{Foreign(architecture)}**: {Foreign(diagnosis.Sentence)}");
         }
 
+        foreach (var claim in run.NotRun)
+        {
+            Line();
+            Line($"Not run at this scale: {claim.Id} {claim.Statement} {NotRunWords.Way(claim)}");
+        }
+
         foreach (var claim in run.NotTestable)
         {
             Line();

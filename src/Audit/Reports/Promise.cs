@@ -11,6 +11,11 @@ public static class Promise
     public static string Of(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
+        if (run.Scale == Scale.Training)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"each true claim about trained networks is rejected less than once in {1 / TrainingSuite.FalseFailRate:N0} runs, outside the promise of the other scales");
+        }
+
         var measurements = run.Outcomes.SelectMany(outcome => outcome.Measurements).ToArray();
         var asymptotic = measurements.Count(measurement => measurement.IsAsymptotic);
         var rate = string.Create(CultureInfo.InvariantCulture, $"a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs");

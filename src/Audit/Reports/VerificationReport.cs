@@ -40,7 +40,7 @@ public static class VerificationReport
             ["scale"] = Words.Of(run.Scale),
             ["seed"] = run.Seed,
             ["verdict"] = Words.Of(run.Verdict),
-            ["false_fail_rate"] = Suite.FalseFailRate,
+            ["false_fail_rate"] = run.Scale == Scale.Training ? TrainingSuite.FalseFailRate : Suite.FalseFailRate,
             // Every interval lies inside its discrepancy before a claim holds, and misses the truth with α at most.
             ["false_pass_rate_of_each_check"] = rates.FalseFail,
             ["badge"] = Badge.TextOf(run),
@@ -59,6 +59,7 @@ public static class VerificationReport
             ["checks"] = new JsonArray([.. run.Outcomes.Select(outcome => ToJson(run, outcome))]),
             ["diagnoses"] = new JsonObject([.. run.Diagnoses.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)DiagnosisReport.ToJson(pair.Value)))]),
             ["not_judged"] = new JsonArray([.. run.NotJudged.Select(pair => (JsonNode)new JsonObject { ["claim"] = pair.Key, ["reason"] = pair.Value })]),
+            ["not_run_at_this_scale"] = new JsonArray([.. run.NotRun.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["scale"] = claim.IsTrained ? "training" : "quick" })]),
             ["not_testable"] = new JsonArray([.. run.NotTestable.Select(claim => (JsonNode)new JsonObject { ["claim"] = claim.Id, ["statement"] = claim.Statement, ["reason"] = claim.Reason })]),
         };
         if (run.Generated is { } generated)

@@ -84,6 +84,7 @@ public static class Suite
     public static ErrorRates RatesOf(Scale scale) => scale switch
     {
         Scale.Quick or Scale.Full => new(FalseFailRate / Shares, 1e-3),
+        Scale.Training => new(TrainingSuite.FalseFailRate, TrainingSuite.FalseFailRate),
         _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
     };
 

@@ -32,6 +32,9 @@ public sealed record VerificationRun(
     /// <summary>Claims that recorded moments cannot decide, with what is missing.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> NotJudged { get; init; } = [];
 
+    /// <summary>Claims that were asked for and are checked at another scale: they are not known to hold.</summary>
+    public IReadOnlyList<Claim> NotRun { get; init; } = [];
+
     /// <summary>Whether recorded moments were judged: nothing was simulated, and the command alone repeats all of it.</summary>
     public bool IsRecorded { get; init; }
 
@@ -92,10 +95,11 @@ public sealed record VerificationRun(
             seed,
             outcomes,
             [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Of(pair.Value)))],
-            [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
+            [.. ClaimLedger.Claims.Where(claim => claim.Kind == ClaimKind.NotTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
         {
             SubjectVersion = subject.Description.Version,
             Architectures = architectures ?? [],
+            NotRun = [.. ClaimLedger.Claims.Where(claim => claim.IsTrained && (claims.Count == 0 || claims.Contains(claim.Id)))],
             DeepMoments = moments,
             Explanations = Investigation.Of(subject, scale, seed, outcomes, deep, cancellation),
         };
@@ -113,7 +117,7 @@ public sealed record VerificationRun(
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     internal static VerificationRun OfNetwork(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, SiteCase site, Action<long>? advance = null, CancellationToken cancellation = default)
     {
-        RequireIds(claims);
+        RequireClaims(claims);
         var checks = ChecksOn(site, claims, sure: false);
         var deep = new DeepExperiments(subject, scale, seed, null, cancellation);
         var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
@@ -153,7 +157,7 @@ public sealed record VerificationRun(
 
     private static ImmutableArray<Check> ChecksOf(IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures, ISubject? subject = null)
     {
-        RequireIds(claims);
+        RequireClaims(claims);
 
         // Who propagates no described networks is audited on the architectures, unless a claim about others is asked for.
         return [.. Suite.Checks.Where(check => (claims.Count == 0 || claims.Contains(check.ClaimId)) && (architectures?.Contains(check.Architecture) ?? true)
@@ -163,7 +167,9 @@ public sealed record VerificationRun(
     private static List<Check> ChecksOn(SiteCase site, IReadOnlyCollection<string> claims, bool sure) =>
         [.. SiteClaims.All.Where(claim => (claims.Count == 0 || claims.Contains(claim.Id)) && (!sure || ClaimLedger.Find(claim.Id)?.Kind == ClaimKind.Always) && claim.HasSite(site.Network)).Select(claim => claim.On(site))];
 
-    private static void RequireIds(IReadOnlyCollection<string> claims)
+    /// <summary>Refuses claims that are not in the ledger.</summary>
+    /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
+    internal static void RequireClaims(IReadOnlyCollection<string> claims)
     {
         if (claims.FirstOrDefault(id => ClaimLedger.Find(id) is null) is { } unknown)
         {

@@ -4,10 +4,13 @@ namespace Wellbehaved.Experiments;
 internal static class BatchSelection
 {
     /// <summary>Draws distinct indices uniformly, in random order: the first steps of a Fisher-Yates shuffle, remembering only what it moved.</summary>
-    public static int[] WithoutReplacement(ulong seed, uint simulation, int population, int count)
+    public static int[] WithoutReplacement(ulong seed, uint simulation, int population, int count) =>
+        WithoutReplacement(new RandomNumbers(seed, simulation, 0, RandomPurpose.BatchSelection), population, count);
+
+    /// <summary>The same with random numbers of another purpose.</summary>
+    public static int[] WithoutReplacement(RandomNumbers numbers, int population, int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, population);
-        var numbers = new RandomNumbers(seed, simulation, 0, RandomPurpose.BatchSelection);
         var moved = new Dictionary<int, int>();
         var chosen = new int[count];
         for (var i = 0; i < count; i++)

@@ -12,6 +12,7 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
     private const int Side = 32;
     private const int Channels = 3;
     private const int PixelsLength = Side * Side * Channels;
+    private const string TestFile = "test_batch.bin";
 
     /// <summary>Ten classes: five files of 10,000 images.</summary>
     public static Cifar Of10Classes { get; } = new(
@@ -43,6 +44,35 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
             : throw new InvalidInputException(
                 folder,
                 $"expected {name} in its binary version ({Range(binaryFiles)}, there or in {binaryFolder}) or in that for Python ({Range(pythonFiles)}, there or in {pythonFolder}), unpacked");
+    }
+
+    /// <summary>Loads training and test images with their classes from a folder, or from the one in it that the archive unpacks to.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <returns>Both.</returns>
+    /// <exception cref="InvalidInputException">A file is missing or damaged, or there is only the version for Python.</exception>
+    public (LabelledImages Training, LabelledImages Test) LoadLabelled(string folder)
+    {
+        var home = Find(folder, binaryFolder, binaryFiles)
+            ?? throw new InvalidInputException(folder, $"expected {name} in its binary version ({Range(binaryFiles)} and {TestFile}, there or in {binaryFolder}), which has the labels beside the images");
+        return (Labelled(home, binaryFiles), Labelled(home, [TestFile]));
+    }
+
+    private LabelledImages Labelled(string home, string[] files)
+    {
+        byte[][] parts = [.. files.Select(file => DataFile.ReadAll(Path.Combine(home, file), RequireWholeRecords))];
+        byte[] classes = [.. parts.SelectMany(part => Enumerable.Range(0, part.Length / RecordLength).Select(i => part[(i * RecordLength) + labels - 1]))];
+        var pixels = new byte[classes.Length * PixelsLength];
+        var target = 0;
+        foreach (var part in parts)
+        {
+            for (var record = 0; record < part.Length; record += RecordLength)
+            {
+                Interleave(part.AsSpan(record + labels, PixelsLength), pixels.AsSpan(target, PixelsLength));
+                target += PixelsLength;
+            }
+        }
+
+        return new LabelledImages(new NpyArray(new NpyElementType('u', 1, false), [classes.Length, Side, Side, Channels], pixels), classes, LabelledImages.ClassesOfAll, $"{home}, {Range(files)}");
     }
 
     /// <summary>The folder that holds one of the files at least; what else is missing is named when it is read.</summary>

@@ -2,47 +2,90 @@ using System.Buffers.Binary;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>The training images of MNIST and of Fashion-MNIST in their IDX format, plain or compressed with gzip.</summary>
+/// <summary>MNIST and Fashion-MNIST in their IDX format, plain or compressed with gzip.</summary>
 internal static class IdxImages
 {
     private const uint MagicOfImages = 0x00000803;
-    private const int HeaderLength = 16;
-    private static readonly string[] FileNames = ["train-images-idx3-ubyte", "train-images.idx3-ubyte", "train-images-idx3-ubyte.gz", "train-images.idx3-ubyte.gz"];
+    private const uint MagicOfLabels = 0x00000801;
+    private const int LengthOfImagesHeader = 16;
+    private const int LengthOfLabelsHeader = 8;
 
-    /// <summary>Loads the images from a folder, or from where torchvision puts them in it.</summary>
+    /// <summary>Loads the training images from a folder, or from where torchvision puts them in it.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="nameOfTorchvision">What torchvision calls the data set: <c>MNIST</c> or <c>FashionMNIST</c>, whose files have the same names.</param>
     /// <returns>The images.</returns>
     /// <exception cref="InvalidInputException">The file is missing or damaged.</exception>
     public static ImageSource Load(string folder, string nameOfTorchvision)
     {
-        var inside = Path.Combine(nameOfTorchvision, "raw");
-        var isTorchvision = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) == nameOfTorchvision;
-        string[] folders = isTorchvision ? [folder, Path.Combine(folder, "raw")] : [folder, Path.Combine(folder, inside)];
-        var path = folders.SelectMany(place => FileNames.Select(name => Path.Combine(place, name))).FirstOrDefault(File.Exists)
-            ?? throw new InvalidInputException(folder, $"expected one of the files {string.Join(", ", FileNames)}, there or in {inside}");
-        return new StoredImages(Decode(DataFile.ReadAll(path), path), path);
+        var path = Find(folder, nameOfTorchvision, "train-images", 3);
+        return new StoredImages(Images(DataFile.ReadAll(path), path), path);
     }
 
-    private static NpyArray Decode(byte[] file, string path)
+    /// <summary>Loads the training or the test images from a folder, with their labels.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="nameOfTorchvision">What torchvision calls the data set.</param>
+    /// <param name="part"><c>train</c> or <c>t10k</c>, as the files are called.</param>
+    /// <returns>The images.</returns>
+    /// <exception cref="InvalidInputException">A file is missing or damaged, or labels and images do not fit each other.</exception>
+    public static LabelledImages LoadLabelled(string folder, string nameOfTorchvision, string part)
     {
-        if (file.Length < HeaderLength)
-        {
-            throw new InvalidInputException(path, "expected a whole IDX file, found a truncated or damaged one");
-        }
+        var images = Find(folder, nameOfTorchvision, $"{part}-images", 3);
+        var labels = Find(folder, nameOfTorchvision, $"{part}-labels", 1);
+        return new LabelledImages(Images(DataFile.ReadAll(images), images), Labels(DataFile.ReadAll(labels), labels), LabelledImages.ClassesOfAll, labels);
+    }
 
-        var magic = BinaryPrimitives.ReadUInt32BigEndian(file);
+    /// <summary>The pixels of a file of images, as bytes (images, height, width).</summary>
+    /// <param name="file">Its content, decompressed.</param>
+    /// <param name="path">What to call it in messages.</param>
+    internal static NpyArray Images(byte[] file, string path)
+    {
+        Require(file, path, LengthOfImagesHeader, MagicOfImages, "images (magic number 0x00000803) of positive size");
         var count = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(4));
         var height = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(8));
         var width = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(12));
         var size = (UInt128)count * height * width;
-        if (magic != MagicOfImages || size == 0)
+        if (size == 0)
         {
             throw new InvalidInputException(path, "expected IDX images (magic number 0x00000803) of positive size");
         }
 
-        return size == (UInt128)(file.Length - HeaderLength)
-            ? new NpyArray(new NpyElementType('u', 1, false), [(int)count, (int)height, (int)width], file[HeaderLength..])
-            : throw new InvalidInputException(path, $"expected {size} pixels as its header says, found {file.Length - HeaderLength}");
+        return size == (UInt128)(file.Length - LengthOfImagesHeader)
+            ? new NpyArray(new NpyElementType('u', 1, false), [(int)count, (int)height, (int)width], file[LengthOfImagesHeader..])
+            : throw new InvalidInputException(path, $"expected {size} pixels as its header says, found {file.Length - LengthOfImagesHeader}");
+    }
+
+    /// <summary>The labels of a file of labels.</summary>
+    /// <param name="file">Its content, decompressed.</param>
+    /// <param name="path">What to call it in messages.</param>
+    internal static byte[] Labels(byte[] file, string path)
+    {
+        Require(file, path, LengthOfLabelsHeader, MagicOfLabels, "labels (magic number 0x00000801)");
+        var count = BinaryPrimitives.ReadUInt32BigEndian(file.AsSpan(4));
+        return count == file.Length - LengthOfLabelsHeader
+            ? file[LengthOfLabelsHeader..]
+            : throw new InvalidInputException(path, $"expected {count} labels as its header says, found {file.Length - LengthOfLabelsHeader}");
+    }
+
+    private static void Require(byte[] file, string path, int headerLength, uint magic, string what)
+    {
+        if (file.Length < headerLength)
+        {
+            throw new InvalidInputException(path, "expected a whole IDX file, found a truncated or damaged one");
+        }
+
+        if (BinaryPrimitives.ReadUInt32BigEndian(file) != magic)
+        {
+            throw new InvalidInputException(path, $"expected IDX {what}");
+        }
+    }
+
+    private static string Find(string folder, string nameOfTorchvision, string stem, int axes)
+    {
+        string[] names = [$"{stem}-idx{axes}-ubyte", $"{stem}.idx{axes}-ubyte", $"{stem}-idx{axes}-ubyte.gz", $"{stem}.idx{axes}-ubyte.gz"];
+        var inside = Path.Combine(nameOfTorchvision, "raw");
+        var isTorchvision = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) == nameOfTorchvision;
+        string[] folders = isTorchvision ? [folder, Path.Combine(folder, "raw")] : [folder, Path.Combine(folder, inside)];
+        return folders.SelectMany(place => names.Select(name => Path.Combine(place, name))).FirstOrDefault(File.Exists)
+            ?? throw new InvalidInputException(folder, $"expected one of the files {string.Join(", ", names)}, there or in {inside}");
     }
 }

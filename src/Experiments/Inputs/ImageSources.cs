@@ -11,7 +11,7 @@ public static class ImageSources
     public static IReadOnlyList<string> Names { get; } = ["natural", "gaussian", "cifar10", "cifar100", "mnist", "fashion_mnist"];
 
     /// <summary>Opens a data set.</summary>
-    /// <param name="dataset">One of <see cref="Names"/> (<c>natural</c> is embedded), the path of an <c>.npy</c> file of images, or <c>FILE.npz:NAME</c>, an array in an archive.</param>
+    /// <param name="dataset">One of <see cref="Names"/> (<c>natural</c> is embedded, and so is a part of <c>fashion_mnist</c>, which stands for it without a folder), the path of an <c>.npy</c> file of images, or <c>FILE.npz:NAME</c>, an array in an archive.</param>
     /// <param name="folder">Folder of the files of <c>cifar10</c>, <c>cifar100</c>, <c>mnist</c> and <c>fashion_mnist</c>.</param>
     /// <param name="layout">Which axis of a file's array is which; null for the default, which is refused where the axes contradict it.</param>
     /// <returns>The images.</returns>
@@ -41,7 +41,8 @@ public static class ImageSources
             "cifar10" => Cifar.Of10Classes.Load(Required(folder, dataset)),
             "cifar100" => Cifar.Of100Classes.Load(Required(folder, dataset)),
             "mnist" => IdxImages.Load(Required(folder, dataset), "MNIST"),
-            "fashion_mnist" => IdxImages.Load(Required(folder, dataset), "FashionMNIST"),
+            FashionMnist.Name when string.IsNullOrEmpty(folder) => FashionMnist.Training.WithoutLabels(dataset),
+            FashionMnist.Name => IdxImages.Load(Required(folder, dataset), "FashionMNIST"),
             _ => throw Unknown(dataset),
         };
     }
@@ -91,12 +92,13 @@ public static class ImageSources
         return new("--dataset", $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{Spelling.Hint(dataset, Names)}{way}");
     }
 
-    private static string Required(string? folder, string dataset)
+    /// <summary>The folder of a data set whose files are not embedded.</summary>
+    /// <exception cref="InvalidInputException">None was given, or it does not exist.</exception>
+    internal static string Required(string? folder, string dataset)
     {
         if (string.IsNullOrEmpty(folder))
         {
-            var way = dataset == "fashion_mnist" ? "; Debian's package dataset-fashion-mnist puts them to /usr/share/datasets/fashion-mnist" : string.Empty;
-            throw new InvalidInputException("--data-dir", $"expected the folder that holds the files of {dataset}{way}");
+            throw new InvalidInputException("--data-dir", $"expected the folder that holds the files of {dataset}");
         }
 
         return Directory.Exists(folder) ? folder : throw new InvalidInputException("--data-dir", $"expected an existing folder, got '{folder}'");

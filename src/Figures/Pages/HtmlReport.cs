@@ -157,6 +157,7 @@ public static class HtmlReport
             page.Append("</article>\n");
         }
 
+        AppendLeftOut(page, "Not run at this scale", [.. run.NotRun.Select(claim => (claim.Id, $"{claim.Statement} {(claim.IsTrained ? "verify --scale training trains networks for it." : "verify --scale quick and --scale full check it.")}"))], references);
         AppendLeftOut(page, "Not testable", [.. run.NotTestable.Select(claim => (claim.Id, $"{claim.Statement} {claim.Reason}"))], references);
         AppendLeftOut(page, "Not judged", [.. run.NotJudged.Select(pair => (pair.Key, pair.Value))], references);
         page.Append("</section>\n");

@@ -37,6 +37,15 @@ public enum RandomPurpose
 
     /// <summary>The gradient at the output that is passed back through a network.</summary>
     OutputGradients = 11,
+
+    /// <summary>The weights of the linear readout that training adds.</summary>
+    Readout = 20,
+
+    /// <summary>The order in which training sees its images.</summary>
+    TrainingOrder = 21,
+
+    /// <summary>The noise that corrupts test images.</summary>
+    Corruption = 22,
 }
 
 /// <summary>The random numbers of one purpose, simulation and layer: a pure function of these, the seed and an index.</summary>

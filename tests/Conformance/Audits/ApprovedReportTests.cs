@@ -53,7 +53,7 @@ public class ApprovedReportTests
         var run = VerificationRun.Of(reference, Scale.Quick, 3, ["D4", "P9"], ["bn_ff"], amount => Interlocked.Add(ref advanced, amount));
 
         run.Outcomes.Select(outcome => Signature.NameOf(outcome.Check)).Should().Equal("D4 bn_ff");
-        run.NotTestable.Select(claim => claim.Id).Should().Equal("P9");
+        run.NotRun.Select(claim => claim.Id).Should().Equal("P9");
         (run.Subject, run.SubjectVersion, run.Command, run.IsRecorded, run.Verdict).Should().Be((reference.Description.Name, reference.Description.Version, "wellbehaved verify", false, Verdict.Holds));
         run.Diagnoses.Should().BeEmpty();
         advanced.Should().Be(500).And.Be(VerificationRun.Work(Scale.Quick, ["D4"], ["bn_ff"]));

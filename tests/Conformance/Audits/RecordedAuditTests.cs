@@ -29,7 +29,7 @@ public sealed class RecordedAuditTests : IDisposable
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
         string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
         run.NotJudged.Should().NotBeEmpty().And.OnlyContain(pair => pair.Value.Length > 0);
-        var spokenOf = run.Outcomes.Select(outcome => outcome.Check.ClaimId).Concat(run.NotJudged.Select(pair => pair.Key)).Concat(run.NotTestable.Select(claim => claim.Id));
+        var spokenOf = run.Outcomes.Select(outcome => outcome.Check.ClaimId).Concat(run.NotJudged.Select(pair => pair.Key)).Concat(run.NotTestable.Concat(run.NotRun).Select(claim => claim.Id));
         spokenOf.Should().BeEquivalentTo(ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture)).Select(claim => claim.Id), "nothing may be passed over in silence");
     }
 
@@ -162,7 +162,7 @@ public sealed class RecordedAuditTests : IDisposable
         var outcome = CommandLine.Run("audit", "--results", file, "--architecture", "bn_ff", "--json", Path.Combine(_folder, "verdicts.json"), "--junit", Path.Combine(_folder, "verdicts.xml"), "--report", _folder);
 
         outcome.ExitStatus.Should().BeOneOf([0, 3], outcome.Error);
-        outcome.Output.Should().Contain("not judged: O1 ").And.Contain("tensors or weights are needed").And.MatchRegex(@"\d+ not judged, 1 not testable").And.Contain("bn_ff: Pathological SNR");
+        outcome.Output.Should().Contain("not judged: O1 ").And.Contain("tensors or weights are needed").And.MatchRegex(@"\d+ not judged, 0 not run at this scale").And.Contain("bn_ff: Pathological SNR");
         File.ReadAllText(Path.Combine(_folder, "verdicts.json")).Should().Contain("\"not_judged\"").And.Contain("wellbehaved audit --results");
         File.ReadAllText(Path.Combine(_folder, "verdicts.xml")).Should().Contain("classname=\"not judged\"");
         File.ReadAllText(Path.Combine(_folder, "report.md")).Should().Contain("not judged");

@@ -27,8 +27,9 @@ public static class SampleRuns
             KeyValuePair.Create("bn_ff", Diagnosis.Of(Ensemble(_ => 9, depth => 0.2 * depth, 40))),
             KeyValuePair.Create("vanilla_res", Diagnosis.Of(Ensemble(_ => 9, depth => 0.2 * depth, 1))),
         ],
-        [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable)])
+        [])
     {
+        NotRun = [.. ClaimLedger.Claims.Where(claim => claim.IsTrained)],
         SubjectVersion = "2 | beta",
         AdapterFailures = ["propagate: half a line", "describe: <nothing>"],
         NotJudged = [KeyValuePair.Create("D8", "no tensors"), KeyValuePair.Create("O1", "no tensors"), KeyValuePair.Create("P1", "too shallow")],
@@ -191,7 +192,7 @@ public static class SampleRuns
             text.Append(CultureInfo.InvariantCulture, $"{claim} not judged: {reason}\n");
         }
 
-        return text.Append(string.Join(' ', run.NotTestable.Select(claim => claim.Id))).Append('\n').Append(string.Join('\n', run.Diagnoses.Select(pair => pair.Value.Sentence))).Append('\n').ToString();
+        return text.Append(string.Join(' ', run.NotTestable.Concat(run.NotRun).Select(claim => claim.Id))).Append('\n').Append(string.Join('\n', run.Diagnoses.Select(pair => pair.Value.Sentence))).Append('\n').ToString();
     }
 
     /// <summary>Moments of an ensemble that follow given laws of the depth, with a little scatter: of fixed size, unless it is given by mapping and place.</summary>

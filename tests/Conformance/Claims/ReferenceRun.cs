@@ -21,7 +21,7 @@ public sealed class ReferenceRun(IMessageSink messages) : IDisposable
     private string VerdictOf(Claim claim)
     {
         var checks = Suite.Checks.Where(check => check.ClaimId == claim.Id).ToArray();
-        return !claim.IsTestable ? "not testable"
+        return claim.IsTrained ? "not run at this scale"
             : checks.Any(check => _outcomes.TryGetValue(check, out var outcome) && outcome.Verdict == Verdict.Rejected) ? "REJECTED"
             : checks.Length > 0 && checks.All(check => _outcomes.TryGetValue(check, out var outcome) && outcome.Verdict == Verdict.Holds) ? "holds"
             : checks.All(check => !_outcomes.ContainsKey(check)) ? "not executed"

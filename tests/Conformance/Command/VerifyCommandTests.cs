@@ -12,11 +12,11 @@ public class VerifyCommandTests
         var outcome = CommandLine.Run("verify", "--scale", "quick");
 
         outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
-        outcome.Output.Should().NotContain("REJECTED").And.NotContain("INCONCLUSIVE").And.Contain("78 of 78 claims hold (155 of 155 checks), 0 rejected, 0 inconclusive, 2 not testable");
+        outcome.Output.Should().NotContain("REJECTED").And.NotContain("INCONCLUSIVE").And.Contain("78 of 78 claims hold (155 of 155 checks), 0 rejected, 0 inconclusive, 2 not run at this scale");
         outcome.Output.Should().Contain("vanilla: Pathological signal").And.Contain("vanilla_res: Pathological signal").And.Contain("bn_ff: Pathological SNR").And.Contain("bn_res: Well-behaved");
         foreach (var claim in ClaimLedger.Claims)
         {
-            outcome.Output.Should().MatchRegex($@"(?m)^({claim.Id} |not testable: {claim.Id} )");
+            outcome.Output.Should().MatchRegex($@"(?m)^({claim.Id} |not run at this scale: {claim.Id} )");
         }
     }
 
@@ -47,12 +47,12 @@ public class VerifyCommandTests
     }
 
     [Fact]
-    public void A_claim_that_cannot_be_tested_is_inconclusive_and_says_why()
+    public void A_claim_that_another_scale_tests_is_inconclusive_and_says_which()
     {
         var outcome = CommandLine.Run("verify", "--claim", "P9");
 
         outcome.ExitStatus.Should().Be(3);
-        outcome.Output.Should().Contain("not testable: P9").And.Contain("0 of 0 claims hold");
+        outcome.Output.Should().Contain("not run at this scale: P9").And.Contain("verify --scale training").And.Contain("0 of 0 claims hold");
     }
 
     [Fact]

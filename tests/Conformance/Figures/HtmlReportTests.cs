@@ -34,7 +34,7 @@ public sealed class HtmlReportTests : IDisposable
             Regex.Count(article, "<tr><th scope=\"row\">").Should().Be(Suite.Checks.Count(check => check.ClaimId == id));
         }
 
-        page.Should().Contain("Not testable").And.Contain("<strong>P8</strong>").And.Contain("bn_ff: pathological SNR").And.Contain("id=\"environment\"");
+        page.Should().Contain("Not run at this scale").And.Contain("<strong>P8</strong>").And.Contain("bn_ff: pathological SNR").And.Contain("id=\"environment\"");
     }
 
     [Fact]

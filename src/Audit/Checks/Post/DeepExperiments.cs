@@ -11,6 +11,9 @@ public enum Scale
 
     /// <summary>Minutes: the author's fully connected experiments at his width 512 and depths 200 and 500.</summary>
     Full,
+
+    /// <summary>A quarter of an hour: claims about trained networks, which are trained, and no others.</summary>
+    Training,
 }
 
 /// <summary>The deep experiments that claims of the post are judged on: for each architecture a sequence of batches of mappings, each run once, when

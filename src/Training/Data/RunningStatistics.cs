@@ -1,0 +1,46 @@
+using System.Numerics;
+
+namespace Wellbehaved.Training;
+
+/// <summary>Means and variances before each batch norm, averaged over the batches of training, for evaluation: the mean over the first ten batches, from then on each new batch counts a tenth (Ioffe, Szegedy 2015; PyTorch's momentum 0.1).</summary>
+/// <remarks>Variances have the number of points less one in the denominator, as PyTorch's running ones have.</remarks>
+internal sealed class RunningStatistics
+{
+    private const double Momentum = 0.1;
+    private readonly BatchStatistics[] _averages;
+    private readonly int[] _points;
+    private int _batches;
+
+    /// <summary>Begins with no batch.</summary>
+    /// <param name="norms">Channels of each batch norm, and the points that its statistics are taken over.</param>
+    public RunningStatistics(IReadOnlyList<(int Channels, int Points)> norms)
+    {
+        _averages = [.. norms.Select(norm => new BatchStatistics(norm.Channels))];
+        _points = [.. norms.Select(norm => norm.Points)];
+    }
+
+    /// <summary>The averages, in the order of propagation.</summary>
+    public IReadOnlyList<BatchStatistics> Averages => _averages;
+
+    /// <summary>Takes the statistics of a batch.</summary>
+    /// <param name="batch">Those of each batch norm, in the order of propagation.</param>
+    public void Add(IReadOnlyList<BatchStatistics> batch)
+    {
+        _batches++;
+        var weight = Math.Max(Momentum, 1.0 / _batches);
+        for (var norm = 0; norm < _averages.Length; norm++)
+        {
+            var unbiased = _points[norm] / (_points[norm] - 1.0);
+            Average(_averages[norm].Means, batch[norm].Means, weight, 1);
+            Average(_averages[norm].Variances, batch[norm].Variances, weight, unbiased);
+        }
+    }
+
+    private static void Average(Span<double> averages, ReadOnlySpan<double> values, double weight, double factor)
+    {
+        for (var i = 0; i < averages.Length; i++)
+        {
+            averages[i] += weight * ((values[i] * factor) - averages[i]);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Wellbehaved.Training;
+
+/// <summary>Names of the arrays that training adds to those of <c>run</c>; docs/file-formats.md says what they hold.</summary>
+internal static class TrainingArrays
+{
+    /// <summary>Options of training, as JSON.</summary>
+    public const string Configuration = "training_configuration";
+
+    /// <summary>The learning rates that were tried.</summary>
+    public const string LearningRate = "learning_rate";
+
+    /// <summary>The last step of each window.</summary>
+    public const string Step = "training_step";
+
+    /// <summary>Mean loss by mapping, learning rate and window.</summary>
+    public const string Loss = "training_loss";
+
+    /// <summary>Accuracy by mapping, learning rate and window.</summary>
+    public const string Accuracy = "training_accuracy";
+
+    /// <summary>Loss after training, by mapping and learning rate.</summary>
+    public const string FinalLoss = "final_training_loss";
+
+    /// <summary>Accuracy after training, by mapping and learning rate.</summary>
+    public const string FinalAccuracy = "final_training_accuracy";
+
+    /// <summary>Standard deviations of the noise on test images.</summary>
+    public const string Corruption = "corruption";
+
+    /// <summary>Accuracy on test images, by mapping, learning rate and corruption.</summary>
+    public const string TestAccuracy = "test_accuracy";
+
+    /// <summary>Steps that were taken, by mapping and learning rate.</summary>
+    public const string StepsTaken = "steps_taken";
+
+    /// <summary>The step whose loss was no number, by mapping and learning rate; -1 if there was none.</summary>
+    public const string FailedAtStep = "failed_at_step";
+
+    /// <summary>Index of the learning rate with the smallest loss after training, by mapping; -1 if all failed.</summary>
+    public const string BestRate = "best_rate";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Configuration, LearningRate, Step, Loss, Accuracy, FinalLoss, FinalAccuracy, Corruption, TestAccuracy, StepsTaken, FailedAtStep, BestRate];
+}

@@ -1,0 +1,51 @@
+namespace Wellbehaved.Training;
+
+/// <summary>The result file of training: the moments of the mappings at initialisation, as <c>run</c> writes them, and what came of training each.</summary>
+internal static class TrainingFile
+{
+    /// <summary>Writes it, complete or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="plan">What was trained.</param>
+    /// <param name="initial">The moments of the same mappings at initialisation.</param>
+    /// <param name="result">What came of training.</param>
+    /// <returns>A line for each array that had to be left out.</returns>
+    /// <exception cref="InvalidInputException">The file cannot be written.</exception>
+    public static IReadOnlyList<string> Write(string path, TrainingPlan plan, ExperimentResult initial, TrainingResult result)
+    {
+        var (arrays, warnings) = initial.ToArrays();
+        NpzArchive.Write(path, arrays.Concat(result.ToArrays(TrainingIdentity.Of(plan).Training)));
+        return warnings;
+    }
+
+    /// <summary>How a file differs from what a plan would write.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="plan">The plan.</param>
+    /// <returns>The first difference, in a few words; null if there is none.</returns>
+    /// <exception cref="InvalidInputException">It is no archive, or damaged.</exception>
+    public static string? DifferenceFrom(string path, TrainingPlan plan)
+    {
+        using var archive = IArrayCollection.Open(path);
+        if (!TrainingArrays.All.All(archive.Contains) || !ConfigurationArrays.All(archive.Contains))
+        {
+            return "another file";
+        }
+
+        ReadingAllowance.Require(path, archive, [TrainingArrays.Configuration, .. ConfigurationArrays]);
+        var mine = TrainingIdentity.Of(plan);
+        return mine.DifferenceFrom(mine with { Network = Text("configuration"), Training = Text(TrainingArrays.Configuration), MadeBy = Text("made_by") });
+
+        string Text(string name)
+        {
+            try
+            {
+                return archive.Read(name).ToText();
+            }
+            catch (FormatException exception)
+            {
+                throw new InvalidInputException(path, $"{exception.Message} in '{name}'", exception);
+            }
+        }
+    }
+
+    private static IReadOnlyList<string> ConfigurationArrays { get; } = ["configuration", "made_by"];
+}

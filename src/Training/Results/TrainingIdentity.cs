@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Wellbehaved.Training;
+
+/// <summary>What training runs must have in common to be parts of one campaign: options, images with labels, and the program that trains.</summary>
+/// <param name="Network">The options that describe the network and its inputs, as <c>run</c> writes them.</param>
+/// <param name="Training">The options of training, as JSON.</param>
+/// <param name="DatasetChecksum">A checksum of images and labels, of training and test.</param>
+/// <param name="MadeBy">The program and its version.</param>
+internal sealed record TrainingIdentity(string Network, string Training, string DatasetChecksum, string MadeBy)
+{
+    private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The identity of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    public static TrainingIdentity Of(TrainingPlan plan)
+    {
+        var experiment = ExperimentIdentity.Of(plan.Options.Experiment, plan.Images);
+        return new(experiment.Configuration, Words(plan.Options), $"{plan.Data.Training.Checksum} {plan.Data.Test.Checksum}", experiment.MadeBy);
+    }
+
+    /// <summary>Says how another campaign differs.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>The first difference, in a few words; null if there is none.</returns>
+    public string? DifferenceFrom(TrainingIdentity other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Difference(Network, other.Network) ?? Difference(Training, other.Training)
+            ?? (DatasetChecksum != other.DatasetChecksum ? "other images or labels" : MadeBy != other.MadeBy ? $"made by {MadeBy}, not {other.MadeBy}" : null);
+    }
+
+    /// <summary>Options of training as JSON.</summary>
+    private static string Words(TrainingOptions options) => new JsonObject
+    {
+        ["steps"] = options.Steps,
+        ["learning_rates"] = new JsonArray([.. options.LearningRates.Select(rate => (JsonNode)rate)]),
+        ["optimiser"] = options.Optimiser.ToString().ToLower(CultureInfo.InvariantCulture),
+        ["target_loss"] = options.TargetLoss,
+        ["train_images"] = options.TrainImages,
+        ["corruptions"] = new JsonArray([.. options.Corruptions.Select(deviation => (JsonNode)deviation)]),
+    }.ToJsonString(Format);
+
+    private static string? Difference(string mine, string theirs)
+    {
+        if (mine == theirs)
+        {
+            return null;
+        }
+
+        try
+        {
+            var (one, other) = (JsonNode.Parse(mine)!.AsObject(), JsonNode.Parse(theirs)!.AsObject());
+            var key = one.Select(pair => pair.Key).Union(other.Select(pair => pair.Key)).First(name => !JsonNode.DeepEquals(one[name], other[name]));
+            return key == "network" ? "another network" : $"{key} {Said(one[key])}, not {Said(other[key])}";
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return "other options";
+        }
+    }
+
+    private static string Said(JsonNode? value) => value?.ToJsonString(Format) ?? "nothing";
+}

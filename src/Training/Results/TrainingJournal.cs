@@ -1,0 +1,255 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text.Json;
+
+namespace Wellbehaved.Training;
+
+/// <summary>Keeps finished training runs beside the result file until that is written, so that a campaign that ended too early can go on.</summary>
+/// <remarks>
+/// A header that says which campaign it is, then records of one length, each with a checksum that the header's enters: whatever instant the program ends at,
+/// the file is a header, whole records and at most one torn one. docs/file-formats.md.
+/// </remarks>
+internal sealed class TrainingJournal : IDisposable
+{
+    private const int LengthOfStart = 12;
+    private const int LengthOfChecksum = sizeof(ulong);
+    private const int MostBytesOfHeader = 1 << 26;
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly string _path;
+    private readonly OutputLock _lock;
+    private readonly FileStream _stream;
+    private readonly byte[] _header;
+    private readonly byte[] _record;
+    private DateTimeOffset _flushed = DateTimeOffset.UtcNow;
+    private int _finished;
+    private bool _isComplete;
+
+    private TrainingJournal(string path, byte[] header, int numbers, IReadOnlyDictionary<(int Simulation, int Rate), TrainingOutcome> finished, int damaged, OutputLock outputLock)
+    {
+        (_path, _header, _lock, Finished, Damaged, _finished) = (path, header, outputLock, finished, damaged, finished.Count);
+        _record = new byte[LengthOfRecord(numbers)];
+        _stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
+    }
+
+    private static ReadOnlySpan<byte> Magic => "WBTRAIN1"u8;
+
+    /// <summary>Runs that were finished when the journal was opened.</summary>
+    public IReadOnlyDictionary<(int Simulation, int Rate), TrainingOutcome> Finished { get; }
+
+    /// <summary>Number of records that were found torn or damaged, and dropped.</summary>
+    public int Damaged { get; }
+
+    /// <summary>Number of runs that are kept now.</summary>
+    public int Count => Volatile.Read(ref _finished);
+
+    /// <summary>Opens the journal of a campaign.</summary>
+    /// <param name="output">The result file.</param>
+    /// <param name="plan">What is trained.</param>
+    /// <param name="resume">Whether to go on with what an earlier campaign finished.</param>
+    /// <param name="overwrite">Whether to discard it, if it is not gone on with.</param>
+    /// <returns>The journal; dispose of it when the campaign has ended, however it ended.</returns>
+    /// <exception cref="InvalidInputException">Another process works on the file, an earlier campaign left runs and is not to be resumed, it had other options, or the journal is damaged or cannot be written.</exception>
+    public static TrainingJournal Open(string output, TrainingPlan plan, bool resume, bool overwrite)
+    {
+        var path = Journal.PathOf(output);
+        var identity = TrainingIdentity.Of(plan);
+        var (header, numbers) = (Encode(identity), NumbersOf(plan));
+        var outputLock = OutputLock.Take(output);
+        try
+        {
+            AtomicFile.RemoveLeftovers(output);
+            var found = File.Exists(path) && (resume || !overwrite) ? Read(path, plan, identity, numbers) : null;
+            if (found is { Difference: null, Records.Count: > 0 } && !resume)
+            {
+                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Of(found.Value.Records.Count, "finished training run")}; give --resume to go on, or --overwrite to start anew");
+            }
+
+            if (found?.Difference is { } difference)
+            {
+                throw new InvalidInputException(resume ? "--resume" : path, $"expected {(resume ? $"the run that left {path}, which has {difference}" : $"no journal of another run, found one with {difference}; --overwrite replaces it")}");
+            }
+
+            var records = resume ? found?.Records ?? [] : [];
+            AtomicFile.Write(path, stream =>
+            {
+                stream.Write(header);
+                var record = new byte[LengthOfRecord(numbers)];
+                foreach (var ((simulation, rate), outcome) in records.OrderBy(pair => pair.Key))
+                {
+                    Encode(record, header, simulation, rate, outcome);
+                    stream.Write(record);
+                }
+            });
+            return new TrainingJournal(path, header, numbers, records, found?.Damaged ?? 0, outputLock);
+        }
+        catch (Exception exception)
+        {
+            outputLock.Dispose();
+            throw StorageFailure.Is(exception) ? new InvalidInputException(path, $"expected a file that can be written ({exception.Message})", exception) : exception;
+        }
+    }
+
+    /// <summary>Keeps a finished run.</summary>
+    /// <param name="simulation">Index of the mapping.</param>
+    /// <param name="rate">Index of the learning rate.</param>
+    /// <param name="outcome">What came of it.</param>
+    /// <exception cref="InvalidInputException">The record cannot be written; those before it stay.</exception>
+    public void Append(int simulation, int rate, TrainingOutcome outcome)
+    {
+        lock (_gate)
+        {
+            Encode(_record, _header, simulation, rate, outcome);
+            try
+            {
+                _stream.Write(_record);
+                if (DateTimeOffset.UtcNow is var now && now - _flushed > FlushInterval)
+                {
+                    _stream.Flush(flushToDisk: true);
+                    _flushed = now;
+                }
+            }
+            catch (Exception exception) when (StorageFailure.Is(exception))
+            {
+                throw new InvalidInputException(_path, $"expected room for the results ({exception.Message.TrimEnd('.')}); {Counted.Of(_finished, "finished training run")} {(_finished == 1 ? "is" : "are")} kept, and --resume goes on with them", exception);
+            }
+
+            _finished++;
+        }
+    }
+
+    /// <summary>Removes the journal when it is disposed of, since the result file is complete.</summary>
+    public void Complete() => _isComplete = true;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stream.Dispose();
+        if (_isComplete || _finished == 0)
+        {
+            File.Delete(_path);
+        }
+
+        _lock.Dispose();
+    }
+
+    private static int NumbersOf(TrainingPlan plan) => 4 + (2 * Windows.Ends(plan.Options.Steps).Length) + plan.Options.Corruptions.Count;
+
+    private static int LengthOfRecord(int numbers) => (2 * sizeof(int)) + (numbers * sizeof(double)) + LengthOfChecksum;
+
+    private static byte[] Encode(TrainingIdentity identity)
+    {
+        var content = JsonSerializer.SerializeToUtf8Bytes(identity);
+        var bytes = new byte[LengthOfStart + content.Length + LengthOfChecksum];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Magic.Length), content.Length);
+        content.CopyTo(bytes, LengthOfStart);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(LengthOfStart + content.Length), Crc64.HashToUInt64(bytes.AsSpan(0, LengthOfStart + content.Length)));
+        return bytes;
+    }
+
+    private static void Encode(Span<byte> record, ReadOnlySpan<byte> header, int simulation, int rate, TrainingOutcome outcome)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(record, simulation);
+        BinaryPrimitives.WriteInt32LittleEndian(record[sizeof(int)..], rate);
+        var rest = record[(2 * sizeof(int))..];
+        foreach (var number in outcome.Numbers())
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(rest, number);
+            rest = rest[sizeof(double)..];
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(rest, Checksum(record[..^LengthOfChecksum], header));
+    }
+
+    private static ulong Checksum(ReadOnlySpan<byte> record, ReadOnlySpan<byte> header)
+    {
+        var crc = new Crc64();
+        crc.Append(header[^LengthOfChecksum..]);
+        crc.Append(record);
+        return crc.GetCurrentHashAsUInt64();
+    }
+
+    /// <summary>Reads a journal; null if the file ends within its header, so that it holds nothing.</summary>
+    private static (string? Difference, Dictionary<(int, int), TrainingOutcome> Records, int Damaged)? Read(string path, TrainingPlan plan, TrainingIdentity identity, int numbers)
+    {
+        using var stream = RegularFile.Open(path, "journal");
+        var start = new byte[LengthOfStart];
+        if (stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) < start.Length)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(Magic.Length));
+        if (!start.AsSpan().StartsWith(Magic) || length is <= 0 or > MostBytesOfHeader)
+        {
+            throw Damage(path);
+        }
+
+        if (stream.Length < LengthOfStart + length + LengthOfChecksum)
+        {
+            return null;
+        }
+
+        var header = new byte[LengthOfStart + length + LengthOfChecksum];
+        start.CopyTo(header, 0);
+        stream.ReadExactly(header.AsSpan(LengthOfStart));
+        if (Crc64.HashToUInt64(header.AsSpan(0, LengthOfStart + length)) != BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(LengthOfStart + length)))
+        {
+            throw Damage(path);
+        }
+
+        var records = new Dictionary<(int, int), TrainingOutcome>();
+        if (identity.DifferenceFrom(Decode(header.AsSpan(LengthOfStart, length)) ?? throw Damage(path)) is { } difference)
+        {
+            return (difference, records, 0);
+        }
+
+        var bytes = new byte[LengthOfRecord(numbers)];
+        var damaged = 0;
+        for (int read; (read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)) > 0;)
+        {
+            if (read < bytes.Length || !TryDecode(bytes, header, plan, numbers, records))
+            {
+                damaged++;
+            }
+        }
+
+        return (null, records, damaged);
+    }
+
+    private static bool TryDecode(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> header, TrainingPlan plan, int numbers, Dictionary<(int, int), TrainingOutcome> records)
+    {
+        var (simulation, rate) = (BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt32LittleEndian(bytes[sizeof(int)..]));
+        if (Checksum(bytes[..^LengthOfChecksum], header) != BinaryPrimitives.ReadUInt64LittleEndian(bytes[^LengthOfChecksum..])
+            || simulation < 0 || simulation >= plan.Options.Experiment.NumSims || rate < 0 || rate >= plan.Options.LearningRates.Count)
+        {
+            return false;
+        }
+
+        var values = new double[numbers];
+        for (var i = 0; i < numbers; i++)
+        {
+            values[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[((2 * sizeof(int)) + (i * sizeof(double)))..]);
+        }
+
+        records[(simulation, rate)] = TrainingOutcome.Of(values, Windows.Ends(plan.Options.Steps).Length);
+        return true;
+    }
+
+    private static TrainingIdentity? Decode(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingIdentity>(content);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static InvalidInputException Damage(string path) =>
+        new(path, "expected a journal of train, found a file that does not say whose training runs follow; --overwrite, or removing the file, starts anew");
+}

@@ -1,0 +1,64 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Training;
+
+/// <summary>What is to be trained, checked and ready.</summary>
+/// <param name="Options">The options.</param>
+/// <param name="Network">The network that a readout follows.</param>
+/// <param name="Data">Images to train and to test on.</param>
+/// <param name="Images">The training images as <c>run</c> draws batches from them.</param>
+internal sealed record TrainingPlan(TrainingOptions Options, Network Network, TrainingData Data, ImageSource Images)
+{
+    /// <summary>Numbers that training keeps for each parameter: it, its gradient and two averages of Adam.</summary>
+    private const int NumbersOfParameter = 4;
+
+    /// <summary>Numbers that training keeps for each feature: it, and while going back its gradient; noise has as many while the network is looked at before.</summary>
+    private const int NumbersOfFeature = 2;
+
+    /// <summary>Images in a batch.</summary>
+    public int BatchSize => Options.Experiment.BatchSize;
+
+    /// <summary>Training runs: each mapping at each learning rate.</summary>
+    public int Runs => Options.Experiment.NumSims * Options.LearningRates.Count;
+
+    /// <summary>Validates options, opens images and finds the network.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>The plan.</returns>
+    /// <exception cref="InvalidInputException">An option, a data file or the network is wrong.</exception>
+    public static TrainingPlan Prepare(TrainingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var experiment = options.Experiment;
+        var (training, test) = LabelledSources.Open(experiment.Dataset, experiment.DataDir);
+        if (options.TrainImages is { } most)
+        {
+            training = most <= training.Count
+                ? training.First(most)
+                : throw new InvalidInputException("--train-images", $"expected at most the {training.Count} training images of --dataset {experiment.Dataset}, got {most}");
+        }
+
+        if (training.Count < experiment.BatchSize)
+        {
+            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Of(training.Count, "training image")} of --dataset {experiment.Dataset}, got {experiment.BatchSize}");
+        }
+
+        var images = training.WithoutLabels(experiment.Dataset);
+        var network = TrainedNetwork.Of(experiment, training.Shape);
+        experiment.ValidateFor(images);
+        var plan = new TrainingPlan(options, network, new TrainingData(training, test), images);
+        plan.RequireMemory();
+        return plan;
+    }
+
+    private void RequireMemory()
+    {
+        var parameters = ParameterList.Of(Network).Sum(tensor => (double)tensor.Length);
+        var bytes = sizeof(float) * ((NumbersOfParameter * parameters) + (NumbersOfFeature * BatchSize * Shapes.Kept(Network)));
+        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (bytes > available || parameters > Array.MaxLength)
+        {
+            throw new InvalidInputException("--num-channels, --batch-size, --total-depth", $"expected sizes that fit memory: training keeps the features of every layer, {ByteCount.Spell(bytes)}, and there are {ByteCount.Spell(available)}");
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Numerics;
+
+namespace Wellbehaved.Training;
+
+/// <summary>Trains mappings, one at a time, in memory that is allocated once.</summary>
+/// <remarks>What comes of a mapping at a learning rate is a pure function of the options and its index, bit for bit, whatever the threads.</remarks>
+/// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+internal sealed class TrainingRun<T> : IDisposable
+    where T : unmanaged, IBinaryFloatingPointIeee754<T>
+{
+    private readonly TrainingPlan _plan;
+    private readonly int _threads;
+    private readonly Mapping<T> _mapping;
+    private readonly Readout<T> _readout;
+    private readonly int[] _classes;
+    private readonly int[] _windows;
+
+    /// <summary>Allocates what training needs.</summary>
+    /// <param name="plan">What is trained.</param>
+    /// <param name="threads">Greatest number of threads within a layer.</param>
+    public TrainingRun(TrainingPlan plan, int threads = 1)
+    {
+        (_plan, _threads) = (plan, threads);
+        _mapping = new Mapping<T>(plan.Network, plan.BatchSize, threads);
+        _readout = new Readout<T>(plan.BatchSize, plan.Network.Output.Channels, plan.Data.Classes, threads);
+        _classes = new int[plan.BatchSize];
+        _windows = Windows.Ends(plan.Options.Steps);
+    }
+
+    /// <summary>The power of two that the readout divides the features of the last mapping by.</summary>
+    public int Scale { get; private set; }
+
+    /// <summary>Trains a mapping from its initialisation on.</summary>
+    /// <param name="simulation">Index of the mapping.</param>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="stepTaken">Called after each step with its loss; may be null.</param>
+    /// <param name="cancellation">Asks to stop.</param>
+    /// <returns>What came of it.</returns>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public TrainingOutcome Run(int simulation, double rate, Action<double>? stepTaken = null, CancellationToken cancellation = default)
+    {
+        var (options, seed) = (_plan.Options, _plan.Options.Experiment.Seed);
+        var order = new BatchOrder(seed, (uint)simulation, _plan.Data.Training.Count, _plan.BatchSize);
+        var running = new RunningStatistics(Shapes.BatchNorms(_plan.Network, _plan.BatchSize));
+        _mapping.Draw(new RandomParameters<T>(seed, (uint)simulation, _threads));
+        _readout.Draw(seed, (uint)simulation);
+        var ofMapping = Optimiser<T>.Of(options.Optimiser, rate, _mapping.Parameters.Length, _threads);
+        var ofReadout = Optimiser<T>.Of(options.Optimiser, rate, _readout.Parameters.Length);
+        var (losses, accuracies) = (Enumerable.Repeat(double.NaN, _windows.Length).ToArray(), Enumerable.Repeat(double.NaN, _windows.Length).ToArray());
+        var (window, inWindow, sumOfLosses, rightInWindow, passLoss) = (0, 0, 0.0, 0, 0.0);
+        int? failedAt = null;
+        var step = 0;
+        while (step < options.Steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _plan.Data.Fill(_plan.Data.Training, order.BatchAt(step), _mapping.Input, _classes);
+            _mapping.Forward(statistics: null);
+            Scale = step == 0 ? ScaleOf(_mapping) : Scale;
+            _readout.Forward(_mapping.Features, Factor());
+            var (loss, right) = _readout.Backward(_classes);
+            step++;
+            stepTaken?.Invoke(loss);
+            if (!double.IsFinite(loss))
+            {
+                failedAt = step;
+                break;
+            }
+
+            running.Add(_mapping.Statistics);
+            _mapping.Backward(_readout.FeatureGradients, -Scale);
+            ofMapping.Step(_mapping.Parameters, _mapping.Gradients);
+            ofReadout.Step(_readout.Parameters, _readout.Gradients);
+
+            (inWindow, sumOfLosses, rightInWindow, passLoss) = (inWindow + 1, sumOfLosses + loss, rightInWindow + right, passLoss + loss);
+            if (step == _windows[window])
+            {
+                (losses[window], accuracies[window]) = (sumOfLosses / inWindow, rightInWindow / ((double)inWindow * _plan.BatchSize));
+                (window, inWindow, sumOfLosses, rightInWindow) = (window + 1, 0, 0, 0);
+            }
+
+            if (step % order.BatchesInPass == 0)
+            {
+                if (passLoss / order.BatchesInPass <= options.TargetLoss)
+                {
+                    break;
+                }
+
+                passLoss = 0;
+            }
+        }
+
+        if (failedAt is not null)
+        {
+            return new TrainingOutcome(step, failedAt, losses, accuracies, double.NaN, double.NaN, [.. options.Corruptions.Select(_ => double.NaN)]);
+        }
+
+        // The batches are those of the first pass, so that all of a mapping's learning rates are judged on the same ones.
+        var (finalLoss, finalAccuracy) = Evaluate(_plan.Data.Training, [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())], null, 0, simulation, cancellation);
+        int[] all = [.. Enumerable.Range(0, _plan.Data.Test.Count)];
+        return new TrainingOutcome(step, null, losses, accuracies, finalLoss, finalAccuracy, [.. options.Corruptions.Select(deviation => Evaluate(_plan.Data.Test, all, running, deviation, simulation, cancellation).Accuracy)]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _mapping.Dispose();
+        _readout.Dispose();
+    }
+
+    /// <summary>The power of two that brings the features of the first batch nearest to a root mean square of 1: the readout divides by it from then on.</summary>
+    private static int ScaleOf(Mapping<T> mapping)
+    {
+        var sum = 0.0;
+        foreach (var feature in mapping.Features)
+        {
+            sum += double.CreateTruncating(feature) * double.CreateTruncating(feature);
+        }
+
+        var square = sum / mapping.Features.Length;
+
+        // log₂ of the root, rounded, without a logarithm, which differs between systems.
+        return square > 0 && double.IsFinite(square) ? mapping.Exponent + (int)Math.Floor((Math.ILogB(square) + 1) / 2.0) : mapping.Exponent;
+    }
+
+    private T Factor() => T.ScaleB(T.One, Math.Clamp(_mapping.Exponent - Scale, -10_000, 10_000));
+
+    /// <summary>Mean loss and share of images classified right.</summary>
+    private (double Loss, double Accuracy) Evaluate(LabelledImages images, int[] chosen, RunningStatistics? running, double corruption, int simulation, CancellationToken cancellation)
+    {
+        var (loss, right) = (0.0, 0);
+        var batch = new int[_plan.BatchSize];
+        for (var first = 0; first < chosen.Length; first += batch.Length)
+        {
+            cancellation.ThrowIfCancellationRequested();
+
+            // The last batch is filled up with the first images, which do not count again.
+            var count = Math.Min(batch.Length, chosen.Length - first);
+            for (var k = 0; k < batch.Length; k++)
+            {
+                batch[k] = chosen[(first + k) % chosen.Length];
+            }
+
+            _plan.Data.Fill(images, batch, _mapping.Input, _classes);
+            _plan.Data.Corrupt(batch, _mapping.Input, corruption, _plan.Options.Experiment.Seed, (uint)simulation);
+            _mapping.Forward(running?.Averages);
+            var logits = _readout.Forward(_mapping.Features, Factor());
+            var (mean, rightOfBatch) = CrossEntropy.Of(logits[..(count * _plan.Data.Classes)], _classes.AsSpan(0, count), Span<T>.Empty);
+            (loss, right) = (loss + (mean * count), right + rightOfBatch);
+        }
+
+        return (loss / chosen.Length, (double)right / chosen.Length);
+    }
+}

@@ -1,0 +1,119 @@
+using FluentAssertions;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Wellbehaved.Training;
+using Boundary = Wellbehaved.Networks.Boundary;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>What training promises of itself: the same bits whatever the threads, statistics as they are defined, and an end where a loss is no number.</summary>
+public class TrainingRunTests
+{
+    [Fact]
+    public void A_seed_is_a_training_run_bit_for_bit_whatever_the_threads()
+    {
+        Layers convolutional = [new Convolution(3) { Channels = 6, Stride = 2, Boundary = Boundary.ZeroPadding }, new BatchNorm(), new Activation(new Function(FunctionKind.Gelu)), new GlobalAveragePool()];
+        foreach (var options in new[] { Trainings.Of("bn_res", simulations: 3) with { LearningRates = [0.001, 0.01] }, Trainings.Of(convolutional, steps: 4) })
+        {
+            var plan = TrainingPlan.Prepare(options);
+            var one = TrainingCampaign.Run(plan, 1);
+            var several = TrainingCampaign.Run(plan, 3);
+            using var within = new TrainingRun<float>(plan, 3);
+
+            one.Zip(several).Should().OnlyContain(pair => pair.First.Zip(pair.Second).All(runs => runs.First.IsIdenticalTo(runs.Second)));
+            within.Run(0, options.LearningRates[0]).IsIdenticalTo(one[0][0]).Should().BeTrue("threads within a layer change nothing either");
+            one[0][0].FinalLoss.Should().BePositive();
+        }
+    }
+
+    [Fact]
+    public void Other_seeds_and_other_mappings_train_otherwise()
+    {
+        var options = Trainings.Of("vanilla", simulations: 2);
+        var outcomes = TrainingCampaign.Run(TrainingPlan.Prepare(options), 1);
+        var others = TrainingCampaign.Run(TrainingPlan.Prepare(options with { Experiment = options.Experiment with { Seed = 6 } }), 1);
+
+        new[] { outcomes[0][0].FinalLoss, outcomes[1][0].FinalLoss, others[0][0].FinalLoss }.Should().OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_ends_the_run_which_counts_as_not_trained()
+    {
+        var plan = TrainingPlan.Prepare(Trainings.Of("vanilla") with { Optimiser = OptimiserKind.Sgd, LearningRates = [1e30, 0.001] });
+        var result = TrainingResult.Of(plan, TrainingCampaign.Run(plan, 1));
+
+        var failed = result.Outcomes[0][0];
+        failed.FailedAt.Should().BeInRange(2, 20);
+        failed.IsFinite.Should().BeFalse();
+        failed.FinalAccuracy.Should().Be(double.NaN);
+        result.BestRate(0).Should().Be(1, "a run that failed is never the best");
+        new TrainingResult([1e30], result.Steps, result.Corruptions, [[failed]]).BestRate(0).Should().BeNull();
+    }
+
+    [Fact]
+    public void Training_stops_at_the_first_pass_whose_mean_loss_is_the_target()
+    {
+        var options = Trainings.Of("bn_res", steps: 200);
+        var whole = TrainingCampaign.Run(TrainingPlan.Prepare(options with { Steps = 200 }), 1)[0][0];
+        var plan = TrainingPlan.Prepare(options with { TargetLoss = 1 });
+        var losses = new List<double>();
+        using var run = new TrainingRun<float>(plan);
+        var outcome = run.Run(0, 0.003, losses.Add);
+
+        var passes = losses.Chunk(5).Select(pass => pass.Average()).ToArray();
+        outcome.Steps.Should().Be(losses.Count).And.BeLessThan(200).And.BePositive();
+        passes[..^1].Should().OnlyContain(loss => loss > 1);
+        passes[^1].Should().BeLessThanOrEqualTo(1);
+        outcome.Loss[0].Should().Be(whole.Loss[0], "until then it is the same run");
+        outcome.Loss[^1].Should().Be(double.NaN, "what was not trained has no loss");
+    }
+
+    [Fact]
+    public void Running_statistics_are_the_mean_of_ten_batches_and_then_forget_a_tenth_at_each()
+    {
+        var running = new RunningStatistics([(1, 5)]);
+        var expected = 0.0;
+        for (var batch = 1; batch <= 12; batch++)
+        {
+            var statistics = new BatchStatistics(1);
+            (statistics.Means[0], statistics.Variances[0]) = (batch, 4 * batch);
+            running.Add([statistics]);
+            expected = batch <= 10 ? (1 + batch) / 2.0 : (0.9 * expected) + (0.1 * batch);
+            running.Averages[0].Means[0].Should().BeApproximately(expected, 1e-12);
+            running.Averages[0].Variances[0].Should().BeApproximately(5 * expected, 1e-12, "variances have one point less in the denominator: 4/5 of it is the batch's");
+        }
+    }
+
+    [Fact]
+    public void The_readout_sees_features_of_scale_1_whatever_the_depth()
+    {
+        // Without the power of two the logits of 200 units would be of the order of 2¹⁰⁰.
+        var plan = TrainingPlan.Prepare(Trainings.Of("vanilla_res", depth: 200, steps: 1));
+        var losses = new List<double>();
+        using var run = new TrainingRun<float>(plan);
+        run.Run(0, 0.003, losses.Add);
+
+        losses[0].Should().BeInRange(1, 6);
+        run.Scale.Should().BeInRange(60, 140);
+    }
+
+    [Fact]
+    public void Corrupted_images_are_the_same_for_every_network_of_a_seed()
+    {
+        var (vanilla, residual) = (TrainingPlan.Prepare(Trainings.Of("vanilla")), TrainingPlan.Prepare(Trainings.Of("bn_res")));
+        var (one, other, weak, clean) = (Noisy(vanilla, [3, 9], 2), Noisy(residual, [9, 3], 2), Noisy(vanilla, [3, 9], 1), Noisy(vanilla, [3, 9], 0));
+        var length = one.Length / 2;
+
+        one[..length].Should().Equal(other[length..], "noise belongs to the image, not to its place in a batch");
+        one.Zip(weak, (strong, half) => strong - half).Zip(weak.Zip(clean, (noisy, pixel) => noisy - pixel)).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5, "twice the deviation is twice the noise");
+        one.Zip(clean, (noisy, pixel) => (double)(noisy - pixel) * (noisy - pixel)).Average().Should().BeApproximately(4, 0.5);
+
+        static float[] Noisy(TrainingPlan plan, int[] images, double deviation)
+        {
+            var batch = new float[images.Length * (int)plan.Data.Shape.Features];
+            plan.Data.Fill(plan.Data.Test, images, batch.AsSpan(), new int[images.Length]);
+            plan.Data.Corrupt(images, batch.AsSpan(), deviation, 5, 0);
+            return batch;
+        }
+    }
+}
