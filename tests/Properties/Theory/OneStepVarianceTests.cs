@@ -1,7 +1,5 @@
 using FluentAssertions;
-using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.Statistics;
 using Wellbehaved.Networks;
 using Wellbehaved.Theory;
 
