@@ -6,6 +6,7 @@ using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
 // evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
+// theory [SECONDS] (times of predictions against their bars);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
@@ -21,6 +22,8 @@ switch (args)
     case ["figures", var folder, var target, .. var like]:
         FigureTables.Run(folder, target, like.FirstOrDefault());
         break;
+    case ["theory", .. var allowance]:
+        return TheoryTimes.Run(allowance is [var factor] ? double.Parse(factor, CultureInfo.InvariantCulture) : 1) ? 0 : 1;
     case ["fuzz", var inputs, var seed]:
         return Fuzzing.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)) == 0 ? 0 : 1;
     case ["fuzz", "commands", var from, var to, .. var keep]:

@@ -1,5 +1,4 @@
 using MathNet.Numerics.Statistics;
-using Wellbehaved.Model;
 using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;

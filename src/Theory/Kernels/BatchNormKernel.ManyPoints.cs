@@ -85,8 +85,7 @@ public sealed partial class BatchNormKernel
         var (own, row) = (covariance[(i * Points) + i], i * Points);
         for (var j = i; j < Points; j++)
         {
-            var (other, scale) = (covariance[(j * Points) + j], 0.0);
-            scale = i == j ? own : Math.Sqrt(own * other);
+            var scale = i == j ? own : Math.Sqrt(own * covariance[(j * Points) + j]);
             var pair = scale == 0 ? default : Unit(dual, i == j ? 1 : Math.Clamp(covariance[row + j] / scale, -1, 1));
             Add(parts[0], weight * scale * pair.V);
             if (parts.Length > 1)

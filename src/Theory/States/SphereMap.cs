@@ -1,6 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Networks;
-using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Networks;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Bench;
+
+/// <summary>Times of predictions against the bars that they have: a layer of 1,024 points of any activation below a second, batch norm and GELU on 64 points below half a second, on two quiet cores.</summary>
+/// <remarks>Run it in Release. Beside the time on the clock stands the time of the processor, over the cores that share the work: what a quiet machine would show, where this one is not.</remarks>
+internal static class TheoryTimes
+{
+    private const int Rounds = 3;
+
+    /// <summary>Cores that the bars are for.</summary>
+    private const int Cores = 2;
+
+    /// <summary>Measures and prints.</summary>
+    /// <param name="factor">By what the bars are multiplied, on slower machines.</param>
+    /// <returns>Whether every bar is kept, by the processor's time over two cores.</returns>
+    public static bool Run(double factor)
+    {
+        var (wide, batch, kept) = (State(1024), State(64), true);
+        Console.WriteLine("what                                             bar   clock   processor/2");
+        foreach (var kind in Enum.GetValues<FunctionKind>())
+        {
+            var function = kind == FunctionKind.LeakyRelu ? Function.LeakyRelu(0.1) : new Function(kind);
+            Measure($"a layer of 1,024 points, {function.Word}", 1, () => LayerMap.Apply([new Activation(function), new Dense()], wide));
+        }
+
+        foreach (var kind in (FunctionKind[])[FunctionKind.Gelu, FunctionKind.Relu, FunctionKind.Tanh])
+        {
+            Measure($"batch norm and {new Function(kind).Word}, 64 points", 0.5, () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], batch));
+            Measure($"batch norm and {new Function(kind).Word}, 1,024 points", double.NaN, () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], wide));
+        }
+
+        Measure("layer norm of 64 channels and GELU, 1,024 points", 1, () => LayerMap.Apply([new LayerNorm(), new Activation(new Function(FunctionKind.Gelu))], wide));
+        return kept;
+
+        void Measure(string what, double bar, Action action)
+        {
+            action();
+            var (clock, processor) = (double.PositiveInfinity, double.PositiveInfinity);
+            for (var round = 0; round < Rounds; round++)
+            {
+                var (watch, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+                action();
+                (clock, processor) = (Math.Min(clock, watch.Elapsed.TotalSeconds), Math.Min(processor, (Environment.CpuUsage.TotalTime - before).TotalSeconds / Cores));
+            }
+
+            var late = processor > factor * bar;
+            kept &= !late;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-45} {(double.IsNaN(bar) ? "-" : (factor * bar).ToString("F1", CultureInfo.InvariantCulture)),6} {clock,7:F3} {processor,13:F3}{(late ? "  LATE" : string.Empty)}"));
+        }
+    }
+
+    /// <summary>Points in general position after one layer with weights, with noise of their own.</summary>
+    private static KernelState State(int points)
+    {
+        var random = new Random(1);
+        var (features, noise) = (Random(), Random());
+        return LayerMap.Apply(new Dense { Channels = 64 }, KernelState.FromFeatures(new Shape(1, 1, 2 * points), features, noise));
+
+        Matrix<double> Random() => Matrix<double>.Build.Dense(points, 2 * points, (_, _) => random.NextDouble() - 0.5);
+    }
+}
