@@ -47,6 +47,21 @@ public sealed class GradientRunTests : IDisposable
     }
 
     [Fact]
+    public void A_journal_keeps_gradients_bit_for_bit()
+    {
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 2, KernelSize = 1, NumChannels = 4, BatchSize = 3, NumSims = 1, NumComputations = 2, Gradients = true };
+        using var simulation = new Simulation(options, options.OpenImages());
+        var moments = simulation.Run(0);
+        var (bytes, header) = (new byte[JournalRecord.Length(options)], new byte[16]);
+
+        new JournalRecord(0, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, moments).Encode(bytes, header);
+
+        var read = JournalRecord.Decode(bytes, header, JournalRecord.Extent(options))!.Moments;
+        read.IsIdenticalTo(moments).Should().BeTrue();
+        read.IsIdenticalTo(moments with { LogGradients = [.. moments.LogGradients!.Select(place => place.Select(gradient => gradient + 1).ToArray())] }).Should().BeFalse();
+    }
+
+    [Fact]
     public void A_figure_of_a_network_shows_gradients()
     {
         Run(["--network", "vanilla", "--total-depth", "4", "--num-channels", "8", "--batch-size", "6", "--num-sims", "3", "--gradients", "--out", PathOf("deep.npz")]);
