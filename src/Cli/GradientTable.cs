@@ -1,4 +1,3 @@
-using System.Globalization;
 using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;

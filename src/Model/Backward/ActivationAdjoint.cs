@@ -33,7 +33,7 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
             Evaluate(source, target, exponent, outputExponent, Math.ILogB(largest), context.Threads);
         }
 
-        Rescaling.Apply(target, Output, context.Threads);
+        target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
@@ -47,7 +47,7 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
         target.Exponent = gradient.Exponent + _derivative!.Exponent;
         RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
             AdjointMath.Multiply(target.Rows(Input.Channels, first, count), gradient.Rows(Input.Channels, first, count), _derivative.Rows(Input.Channels, first, count)));
-        Rescaling.Apply(target, Input, context.Threads);
+        target.Rescale(Input, context.Threads);
     }
 
     /// <inheritdoc/>

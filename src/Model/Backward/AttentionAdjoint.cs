@@ -53,7 +53,7 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
         var exponent = LogitExponent();
         Workers.ForEach(Input.Images * _heads, context.Threads, (item, worker) => _workers[worker].Attend(_projected, _output, item / _heads, item % _heads, exponent));
         _output.Exponent = _projected[2].Exponent;
-        Rescaling.Apply(_output, Output, context.Threads);
+        _output.Rescale(Output, context.Threads);
         _projections[3].Forward(_output, target, context);
     }
 
@@ -69,7 +69,7 @@ internal sealed class AttentionAdjoint<T> : AdjointLayer<T>
         (_gradients[0].Exponent, _gradients[1].Exponent, _gradients[2].Exponent) = (ofLogits - _projected[0].Exponent, ofLogits - _projected[1].Exponent, _part.Exponent);
         for (var i = 0; i < 3; i++)
         {
-            Rescaling.Apply(_gradients[i], Input, context.Threads);
+            _gradients[i].Rescale(Input, context.Threads);
             var part = i == 0 || target is null ? target : _part;
             _projections[i].Backward((signals.Input, gradient), _gradients[i], part, context);
             if (i > 0 && target is not null)

@@ -34,7 +34,7 @@ internal sealed class AveragePoolAdjoint<T>(Windows windows) : AdjointLayer<T>(w
                 }
             }
         });
-        Rescaling.Apply(target, Output, context.Threads);
+        target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
@@ -62,6 +62,6 @@ internal sealed class AveragePoolAdjoint<T>(Windows windows) : AdjointLayer<T>(w
                 }
             }
         });
-        Rescaling.Apply(target, Input, context.Threads);
+        target.Rescale(Input, context.Threads);
     }
 }

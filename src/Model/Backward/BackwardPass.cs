@@ -146,7 +146,7 @@ public sealed class BackwardPass<T> : IDisposable
         var output = _pool.Rent();
         _outputGradient.Stored(OutputShape).CopyTo(output.Stored(OutputShape));
         output.Exponent = 0;
-        Rescaling.Apply(output, OutputShape, _context.Threads);
+        output.Rescale(OutputShape, _context.Threads);
         _gradients[^1] = output;
         for (var i = _nodes.Length - 1; i >= 0; i--)
         {

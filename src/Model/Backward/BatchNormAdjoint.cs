@@ -97,7 +97,7 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
         target.Exponent = exponent + _exponentChange;
         if (keepsExponent)
         {
-            Rescaling.Apply(target, Output, context.Threads);
+            target.Rescale(Output, context.Threads);
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed unsafe class BatchNormAdjoint<T> : AdjointLayer<T>
             Project(signals.Input, gradient, target, context.Threads);
         }
 
-        Rescaling.Apply(target, Input, context.Threads);
+        target.Rescale(Input, context.Threads);
     }
 
     private void Project(ScaledTensor<T> signal, ScaledTensor<T> gradient, ScaledTensor<T> target, int threads)

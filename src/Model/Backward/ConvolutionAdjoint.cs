@@ -48,7 +48,7 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         context.Product.Multiply(features, MatrixOperand<T>.RowMajor(context.Parameters(_weights), Output.Channels), target.Pointer, Output.Points, _fanIn, Output.Channels);
         target.Exponent = source.Exponent;
         _biases?.Add(target, Output, context);
-        Rescaling.Apply(target, Output, context.Threads);
+        target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
@@ -76,7 +76,7 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         }
 
         target.Exponent = gradient.Exponent;
-        Rescaling.Apply(target, Input, context.Threads);
+        target.Rescale(Input, context.Threads);
     }
 
     /// <summary>The gradient of the weights, from chunks of points whose patches stay in a cache.</summary>

@@ -36,6 +36,6 @@ internal sealed unsafe class DropoutAdjoint<T>(TensorShape shape, ParameterTenso
                 AdjointMath.Multiply(target.Rows(channels, point, 1), source.Rows(channels, point, 1), row);
             }
         });
-        Rescaling.Apply(target, Input, context.Threads);
+        target.Rescale(Input, context.Threads);
     }
 }

@@ -69,7 +69,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
 
         target.Exponent = source.Exponent;
         _biases?.Add(target, Output, context);
-        Rescaling.Apply(target, Output, context.Threads);
+        target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
@@ -88,7 +88,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
 
         Scatter(gradient, target, context);
         target.Exponent = gradient.Exponent;
-        Rescaling.Apply(target, Input, context.Threads);
+        target.Rescale(Input, context.Threads);
     }
 
     private void Sum(ScaledTensor<T> source, ScaledTensor<T> target, T* weights, PassContext<T> context) => RowChunks.ForEach(Output.Points, context.Threads, (_, first, count) =>

@@ -47,7 +47,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
         }
 
         target.Exponent = units.Keeps ? source.Exponent : 0;
-        Rescaling.Apply(target, Output, context.Threads);
+        target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
@@ -84,7 +84,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
             Map(signal, values, target.Pointer + start, (value, g) => (g - gradientMean - ((value - mean) * slope)) * factor);
         });
         target.Exponent = gradient.Exponent - (units.Keeps ? 0 : exponent);
-        Rescaling.Apply(target, Input, context.Threads);
+        target.Rescale(Input, context.Threads);
     }
 
     /// <summary>In which units a variance is computed: the true ones, where the signal is far smaller than ε, or those of the stored signal; and ε in them.</summary>

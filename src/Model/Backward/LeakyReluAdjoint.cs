@@ -31,7 +31,7 @@ internal sealed class LeakyReluAdjoint<T>(TensorShape shape, double slope) : Adj
             target.Rows(Input.Channels, first, count), values.Rows(Input.Channels, first, count), signal.Rows(Input.Channels, first, count), _slope));
         if (T.Abs(_slope) != T.One)
         {
-            Rescaling.Apply(target, Input, context.Threads);
+            target.Rescale(Input, context.Threads);
         }
     }
 }

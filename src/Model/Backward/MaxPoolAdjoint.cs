@@ -28,7 +28,7 @@ internal sealed class MaxPoolAdjoint<T>(Windows windows) : AdjointLayer<T>(windo
                 }
             }
         });
-        Rescaling.Apply(target, Output, context.Threads);
+        target.Rescale(Output, context.Threads);
     }
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ internal sealed class MaxPoolAdjoint<T>(Windows windows) : AdjointLayer<T>(windo
                 }
             }
         });
-        Rescaling.Apply(target, Input, context.Threads);
+        target.Rescale(Input, context.Threads);
     }
 
     private void FindLargest(ScaledTensor<T> source, int point, int[] largest)

@@ -24,7 +24,7 @@ internal static class ScaledSums
         RowChunks.ForEach(shape.Points, threads, (_, first, count) => AdjointMath.Multiply(target.Rows(shape.Channels, first, count), values.Rows(shape.Channels, first, count), mantissa));
         if (mantissa != T.One)
         {
-            Rescaling.Apply(target, shape, threads);
+            target.Rescale(shape, threads);
         }
     }
 
@@ -49,7 +49,7 @@ internal static class ScaledSums
         RowChunks.ForEach(shape.Points, threads, (_, first, count) =>
             AdjointMath.Combine(target.Rows(channels, first, count), left.Values.Rows(channels, first, count), factor, right.Values.Rows(channels, first, count), otherFactor));
         target.Exponent = largest;
-        Rescaling.Apply(target, shape, threads);
+        target.Rescale(shape, threads);
     }
 
     private static bool IsZero<T>(ScaledTensor<T> values, TensorShape shape)

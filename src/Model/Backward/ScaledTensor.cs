@@ -12,9 +12,6 @@ internal sealed unsafe class ScaledTensor<T>(int capacity) : IDisposable
 {
     private readonly AlignedBuffer<T> _buffer = new(capacity);
 
-    /// <summary>Elements that there is room for.</summary>
-    public int Capacity => _buffer.Length;
-
     /// <summary>The power of two before the stored values.</summary>
     public int Exponent { get; set; }
 
@@ -27,11 +24,20 @@ internal sealed unsafe class ScaledTensor<T>(int capacity) : IDisposable
     /// <summary>The stored values of some points.</summary>
     public Span<T> Rows(int channels, int first, int count) => _buffer.Span.Slice(first * channels, count * channels);
 
-    /// <summary>Takes over values and exponent.</summary>
-    public void CopyFrom(ScaledTensor<T> source, TensorShape shape)
+    /// <summary>Brings the stored values back where they have left the range.</summary>
+    /// <param name="shape">Their shape.</param>
+    /// <param name="threads">Greatest number of threads.</param>
+    public void Rescale(TensorShape shape, int threads)
     {
-        source.Stored(shape).CopyTo(Stored(shape));
-        Exponent = source.Exponent;
+        var maxima = new T[RowChunks.Count(shape.Points)];
+        RowChunks.ForEach(shape.Points, threads, (chunk, first, count) => maxima[chunk] = Rescaling.MaxMagnitude<T>(Rows(shape.Channels, first, count)));
+        var largest = T.Zero;
+        foreach (var maximum in maxima)
+        {
+            largest = T.Max(largest, maximum);
+        }
+
+        Exponent += Rescaling.Normalise(Stored(shape), largest);
     }
 
     /// <inheritdoc/>

@@ -10,9 +10,6 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
     where TFunction : struct, IScalarFunction
 {
-    /// <summary>Exponents beyond which a function is its asymptote, or its slope at 0, to all digits: then the scale is that of any other large, or small, number.</summary>
-    private const int MostExponent = 500;
-
     /// <summary>Noise below this is stored again with an exponent of its own: single precision would lose digits of it.</summary>
     private const double LeastNoise = 1e-30;
 
@@ -22,14 +19,7 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
     {
         var (source, target) = (state.Current, state.Spare);
         target.Reshape(source.Shape);
-        if (source.SignalExponent > TFunction.MostExponent)
-        {
-            var word = typeof(TFunction).Name.Replace("Function", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
-            throw new ArithmeticException($"expected a signal below 2^{TFunction.MostExponent} before a {word}, which double precision does not know beyond, got about 2^{source.SignalExponent} at depth {state.Depth}");
-        }
-
-        var exponent = Math.Clamp(source.SignalExponent, -MostExponent, MostExponent);
-        var outputExponent = OutputExponent(exponent);
+        var (exponent, outputExponent) = ActivationExponents.Of<TFunction>(source.SignalExponent, state.Depth);
         (target.SignalExponent, target.NoiseExponent) = (outputExponent == exponent ? source.SignalExponent : outputExponent, source.NoiseExponent);
         var (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, 0);
         if (largestNoise is > 0 and < LeastNoise)
@@ -48,13 +38,6 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
     public void Dispose()
     {
         // Owns nothing.
-    }
-
-    /// <summary>The power of two before the output: that of the input where the function is close to linear, 1 where its values are near 1.</summary>
-    private static int OutputExponent(int exponent)
-    {
-        var least = TFunction.VanishesAtZero ? exponent : Math.Max(exponent, 0);
-        return TFunction.IsBounded ? Math.Min(least, 0) : least;
     }
 
     private (double Signal, double Noise) Evaluate(SignalAndNoise<T> source, SignalAndNoise<T> target, int exponent, int outputExponent, int noiseExponent)

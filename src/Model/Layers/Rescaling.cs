@@ -45,24 +45,6 @@ internal static class Rescaling
         values.NoiseExponent += Normalise(values.Noise, largestNoise);
     }
 
-    /// <summary>Brings numbers back where they have left the range.</summary>
-    /// <param name="values">The numbers.</param>
-    /// <param name="shape">Their shape.</param>
-    /// <param name="threads">Greatest number of threads.</param>
-    public static void Apply<T>(ScaledTensor<T> values, TensorShape shape, int threads)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
-    {
-        var maxima = new T[RowChunks.Count(shape.Points)];
-        RowChunks.ForEach(shape.Points, threads, (chunk, first, count) => maxima[chunk] = MaxMagnitude<T>(values.Rows(shape.Channels, first, count)));
-        var largest = T.Zero;
-        foreach (var maximum in maxima)
-        {
-            largest = T.Max(largest, maximum);
-        }
-
-        values.Exponent += Normalise(values.Stored(shape), largest);
-    }
-
     /// <summary>Multiplies by a power of two, which is exact.</summary>
     public static void Multiply<T>(Span<T> values, int exponent)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -74,7 +56,9 @@ internal static class Rescaling
         }
     }
 
-    private static int Normalise<T>(Span<T> values, T largest)
+    /// <summary>Brings numbers back where they have left the range.</summary>
+    /// <returns>The power of two by which they were divided.</returns>
+    internal static int Normalise<T>(Span<T> values, T largest)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         if (largest == T.Zero || !T.IsFinite(largest))
@@ -92,7 +76,8 @@ internal static class Rescaling
         return exponent;
     }
 
-    private static T MaxMagnitude<T>(ReadOnlySpan<T> values)
+    /// <summary>The largest absolute value.</summary>
+    internal static T MaxMagnitude<T>(ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var maxima = Vector512<T>.Zero;

@@ -100,6 +100,62 @@ public class AdjointTests
         }
     }
 
+    [Theory]
+    [InlineData("conv_batch_norm")]
+    [InlineData("pre_batch_norm")]
+    public void Given_statistics_are_used_and_held(string name)
+    {
+        var network = DescribedNetworks.Examples[name];
+        using var training = new BackwardPass<double>(network, DescribedNetworks.Images, NoiseKind.Mapping);
+        using var evaluation = new BackwardPass<double>(network, DescribedNetworks.Images, NoiseKind.Full);
+        foreach (var pass in new[] { training, evaluation })
+        {
+            DescribedNetworks.Input(network, 1).CopyTo(pass.Input);
+            Cotangent(network).CopyTo(pass.OutputGradient);
+        }
+
+        training.Forward(new RandomParameters<double>(7, 1));
+        training.Backward();
+        evaluation.Forward(new RandomParameters<double>(7, 1), training.BatchStatistics);
+        evaluation.Backward();
+
+        evaluation.Output.ToArray().Should().Equal(training.Output.ToArray());
+        evaluation.InputGradient.ToArray().Should().Equal(training.InputGradient.ToArray());
+
+        // Other statistics give another output.
+        training.BatchStatistics[0].Variances.Fill(4);
+        evaluation.Forward(new RandomParameters<double>(7, 1), training.BatchStatistics);
+        evaluation.Output.ToArray().Should().NotEqual(training.Output.ToArray());
+    }
+
+    [Fact]
+    public void A_pass_that_keeps_nothing_has_no_gradient()
+    {
+        using var pass = new BackwardPass<double>(DescribedNetworks.Examples["nested"], DescribedNetworks.Images, gradients: Gradients.None);
+        pass.Forward(new RandomParameters<double>(7, 1));
+
+        var backward = () => pass.Backward();
+
+        backward.Should().Throw<InvalidOperationException>().WithMessage("*forward pass*");
+    }
+
+    [Fact]
+    public void Gradients_of_deep_networks_neither_overflow_nor_vanish_in_single_precision()
+    {
+        // A gradient doubles its power in each unit: 2^500 in single precision, which ends at 2^128.
+        var network = new Network("deep", new(1, 1, 16), [new Repeat(500, [new Residual([new Activation(Function.Relu), new Dense()])])]);
+        using var pass = new BackwardPass<float>(network, 4);
+        new RandomNumbers(1, 1, 0, RandomPurpose.InputNoise).FillNormal(pass.Input, 1);
+        pass.OutputGradient.Fill(1);
+
+        pass.Forward(new RandomParameters<float>(3, 1));
+        pass.Backward();
+
+        pass.InputGradientExponent.Should().BeGreaterThan(128);
+        pass.InputGradient.ToArray().Should().OnlyContain(value => float.IsFinite(value));
+        pass.InputGradient.ToArray().Should().Contain(value => value != 0);
+    }
+
     private static void CompareWithNoise(Network network)
     {
         var (signal, noise, cotangent) = (DescribedNetworks.Input(network, 1), DescribedNetworks.Input(network, 2), Cotangent(network));
