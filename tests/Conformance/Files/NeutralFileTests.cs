@@ -96,7 +96,7 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("mu2_noise", 0, -1e-9, "μ₂(dx) has a value that no signal has", "depth 1, place 1.0 linear")]
     public void A_number_that_contradicts_the_others_is_a_finding(string moment, int place, double value, string words, string where)
     {
-        var file = ResultFile.Read(WriteSound((name, values) => values[4 + place] = moment.Split(' ').Contains(name) ? value : values[4 + place]));
+        var file = ResultFile.Read(WriteSound((name, values) => values[4 + place] = name == moment.Split(' ')[0] ? value : moment.Split(' ').Contains(name) ? Math.Log(value) : values[4 + place]));
 
         MomentContradictions.Of(file).Findings.Should().ContainSingle().Which.ToString().Should().Be($"{words} in 1 of 3 simulations, first at {where}");
         Diagnosis.Of(MomentTable.Of(file)).Sentence.Should().StartWith($"Undecided: {words} in 1 of 3 mappings");
