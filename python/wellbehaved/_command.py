@@ -12,7 +12,8 @@ from typing import Any, Dict, List, Optional, Sequence
 
 from ._files import Source
 
-_MISSING = """the command 'wellbehaved' is not installed, or not on the PATH. It needs the .NET 10 SDK (https://dotnet.microsoft.com/download); in a checkout of the project:
+_MISSING = """the command 'wellbehaved' is not installed, or not on the PATH. It needs the .NET 10 SDK
+(https://dotnet.microsoft.com/download); in a checkout of the project:
     dotnet pack src/Cli -c Release -o packages
     dotnet tool install --global wellbehaved --source packages
 Or name it: command=["dotnet", "…/wellbehaved.dll"], or the environment variable WELLBEHAVED_COMMAND."""

@@ -101,7 +101,11 @@ def _neutral(path: Source, arrays: Mapping[str, np.ndarray]) -> Dict[str, np.nda
     place = arrays.get("place", np.array([f"depth {value}" for value in depth]))
     if place.shape != depth.shape:
         raise ValueError(f"{path}: expected a text for each of the {len(depth)} places in 'place', found {place.shape}")
-    columns = {"simulation": np.repeat(_simulations(path, arrays, rows), len(depth)), "depth": np.tile(depth, rows), "place": np.tile(place.astype(object), rows)}
+    columns = {
+        "simulation": np.repeat(_simulations(path, arrays, rows), len(depth)),
+        "depth": np.tile(depth, rows),
+        "place": np.tile(place.astype(object), rows),
+    }
     if "end_of_unit" in arrays and arrays["end_of_unit"].shape == depth.shape:
         columns["ends_unit"] = np.tile(arrays["end_of_unit"] != 0, rows)
     return {**columns, **{name: values.astype(np.float64).ravel() for name, values in moments.items()}}

@@ -40,7 +40,8 @@ def units_of(model: nn.Module, units: Units) -> FrozenSet[nn.Module]:
 
     def is_chain_of_blocks(module: nn.Module) -> bool:
         """Such as a stage of a residual net: its blocks are the units."""
-        return type(module).forward is nn.Sequential.forward and all(next(child.children(), None) is not None and counts[type(child)] > 1 for child in module.children())
+        return type(module).forward is nn.Sequential.forward and all(
+            next(child.children(), None) is not None and counts[type(child)] > 1 for child in module.children())
 
     def visit(module: nn.Module) -> None:
         for child in module.children():
@@ -98,14 +99,15 @@ class Walk:
         """Which places form the sequence of depths: the ends of units, or else after the last activation of each layer with weights, or else its last place."""
         if any(self.ends):
             return self.ends
-        candidates = self._after_activation if any(flag and depth > 0 for flag, depth in zip(self._after_activation, self.depths)) else [True] * len(self.depths)
+        has_activations = any(flag and depth > 0 for flag, depth in zip(self._after_activation, self.depths))
+        candidates = self._after_activation if has_activations else [True] * len(self.depths)
         last = {depth: i for i, depth in enumerate(self.depths) if candidates[i] and depth > 0}
         return [last.get(depth) == i for i, depth in enumerate(self.depths)]
 
     def _hook(self, name: str, module: nn.Module) -> Iterator[RemovableHandle]:
         is_unit = module in self._units
         is_leaf = next(module.children(), None) is None or isinstance(module, nn.MultiheadAttention)
-        has_weights = is_leaf and (any(parameter.ndim > 1 for parameter in module.parameters()) if not isinstance(module, LazyModuleMixin) else not isinstance(module, _NormBase))
+        has_weights = is_leaf and _has_weights(module)
 
         def before(module: nn.Module, inputs: object) -> None:
             self.path.append(name)
@@ -190,9 +192,17 @@ class Walk:
                 break
         if taken is not None and taken.data_ptr() == signal.data_ptr() and taken.ndim == signal.ndim:
             before = self._axis_of_shape.get(tuple(taken.shape))
-            moved = [axis for axis in range(signal.ndim) if before is not None and (signal.shape[axis], signal.stride(axis)) == (taken.shape[before], taken.stride(before))]
-            return moved[0] if len(moved) == 1 else known
+            if before is not None:
+                channels = taken.shape[before], taken.stride(before)
+                moved = [axis for axis in range(signal.ndim) if (signal.shape[axis], signal.stride(axis)) == channels]
+                return moved[0] if len(moved) == 1 else known
         return known
+
+
+def _has_weights(module: nn.Module) -> bool:
+    if isinstance(module, LazyModuleMixin):
+        return not isinstance(module, _NormBase)  # whose sizes are not known yet
+    return any(parameter.ndim > 1 for parameter in module.parameters())
 
 
 def _is_activation(module: nn.Module) -> bool:

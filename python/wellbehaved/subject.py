@@ -53,8 +53,8 @@ def serve(
     dtype : {'float64', 'float32', 'float16', 'bfloat16'}
         What it computes in; tolerances follow from it.
     initialise : callable, optional
-        `initialise(network, seed, simulation, inputs)` yields kernels that are a function of seed (below 2⁵³) and simulation; `inputs` is the number of channels of
-        the input. If left out, your initialisation is not audited.
+        `initialise(network, seed, simulation, inputs)` yields kernels that are a function of seed (below 2⁵³) and simulation; `inputs` is the number of
+        channels of the input. If left out, your initialisation is not audited.
     measure : callable, optional
         `measure(signal, noise)` gives moments by name, of arrays (images, height, width, channels). If left out, your moments are not audited;
         `wellbehaved.moments.measure` is one.

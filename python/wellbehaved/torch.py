@@ -130,7 +130,9 @@ def record(
     _require(path.suffix == ".npz", "out", "a file name that ends in .npz", str(path))
     if isinstance(make_model, nn.Module):
         if simulations != 1:
-            raise TypeError("make_model: expected a function that makes a model with fresh weights, such as lambda: MyNet(width=64); a model itself has the same weights each time, and goes with simulations=1")
+            raise TypeError(
+                "make_model: expected a function that makes a model with fresh weights, such as lambda: MyNet(width=64); "
+                "a model itself has the same weights each time, and goes with simulations=1")
     elif not callable(make_model):
         raise TypeError(f"make_model: expected a function that makes a model with fresh weights, got {type(make_model).__name__}")
     if not path.parent.is_dir():
@@ -154,11 +156,13 @@ def record(
             walk = _walk.Walk(model, _walk.units_of(model, units), ranks, channels)
             images = _propagate(model, walk, given, input_noise, simulation, seed)
             if walks and walk.names != walks[0].names:
-                raise ValueError(f"make_model: expected the same modules in each simulation, but the places of simulation {simulation} are others than those of the first")
+                raise ValueError(
+                    f"make_model: expected the same modules in each simulation, but the places of simulation {simulation} are others than those of the first")
             if simulation < 2:
                 other, checksum = checksum, [float(parameter.double().sum()) for parameter in model.parameters()]
                 if checksum and other == checksum:
-                    warnings.warn("all models have the same weights: the mappings differ in their noise only; make_model should draw weights anew", stacklevel=2)
+                    warnings.warn(
+                        "all models have the same weights: the mappings differ in their noise only; make_model should draw weights anew", stacklevel=2)
             walks.append(walk)
             name = name or type(model).__name__
             del model  # before the next is made
@@ -177,7 +181,8 @@ def _propagate(model: nn.Module, walk: _walk.Walk, batch: Batch, input_noise: Op
     floats = [i for i, tensor in enumerate(inputs) if tensor.is_floating_point()]
     given = None if input_noise is None else list(_tensors_of(input_noise, "input_noise"))
     if given is not None and [tensor.shape for tensor in given] != [inputs[i].shape for i in floats]:
-        raise ValueError(f"input_noise: expected the shapes of the inputs, {[tuple(inputs[i].shape) for i in floats]}, got {[tuple(tensor.shape) for tensor in given]}")
+        shapes = [tuple(inputs[i].shape) for i in floats]
+        raise ValueError(f"input_noise: expected the shapes of the inputs, {shapes}, got {[tuple(tensor.shape) for tensor in given]}")
 
     generator = torch.Generator().manual_seed(_seed(seed, simulation, _NOISE))
 

@@ -25,7 +25,7 @@ internal static class AuditCommand
     public static Command Create()
     {
         var command = new Option<string?>("--command") { Description = "Audit the program that this command starts; it speaks the audit protocol (docs/audit-protocol.md)", HelpName = "COMMAND" };
-        var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours, the author's or another program's; needs --architecture, unless the file has a column for each place of some network", HelpName = "FILE.npz" };
+        var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours, the author's or another program's; --architecture says which it is of, where the file does not", HelpName = "FILE.npz" };
         var architectures = OptionFactory.Architectures("Audit this architecture only; may be given more than once");
         var recorded = new RecordedOptions();
         var smoke = new Option<bool>("--smoke") { Description = "Only tell a broken adapter from a broken implementation, in seconds" };
@@ -221,7 +221,7 @@ internal static class AuditCommand
         files.EnsureWritable(file);
         var recorded = ResultInput.Read(file);
         var run = recorded.Places is not null ? AuditPlaces(file, recorded, architectures, experiment)
-            : architectures is [var architecture] ? ResultAudit.Of(file, recorded, architecture, experiment)
+            : (architectures ?? (recorded.Options?.Architecture is { } told ? [told] : null)) is [var architecture] ? ResultAudit.Of(file, recorded, architecture, experiment)
             : throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
         VerdictTable.Print(run);
         files.Write(run);

@@ -11,9 +11,11 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
 {
     private const string NoTensors = "tensors or weights are needed, and a file of moments holds neither";
 
-    private const string NoLayers = "it speaks about what lies between places, and the file does not say which layers do: a configuration with the network itself would";
-
     private readonly RecordedMomentLaws _moments = new(figures, at, place => RecordedRanks.Largest(file, place));
+
+    private string NoLayers => file.Options?.RecordedPlaces is null
+        ? "it speaks about what lies between places, and the file does not say which layers do: a configuration with the network itself would"
+        : "of recorded moments it is judged on the architectures of the paper only, whose files have arrays locK";
 
     /// <summary>Judges one claim.</summary>
     /// <param name="claim">Its id.</param>
@@ -22,7 +24,7 @@ internal sealed class PlaceLaws(ResultFile file, RecordedFigures figures, Func<i
     {
         "D1" => (_moments.Inequalities([]), "no two moments of a place are recorded together"),
         "D2" => (_moments.EffectiveRanks(), "no effective rank is recorded"),
-        "D3" => ([], "the bound is that of batch norm with ε = 0, and needs the number of points; the file does not say where that is"),
+        "D3" => ([], NoLayers),
         "D4" => (MeanAndVariance(), file.Options?.RecordedPlaces is null ? NoLayers : "its network has no batch norm, or ν₂ and μ₂ after it are not recorded"),
         "S2" or "S3" or "S6" or "W1" or "W3" or "W4" => ([], NoLayers),
         "W2" => ([], "expectations over many layers are carried by rare nets"),

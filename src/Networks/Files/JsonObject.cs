@@ -85,14 +85,14 @@ internal sealed class JsonObject
             return otherwise;
         }
 
-        return Number(value, At(name)) ?? throw new InvalidNetworkException(At(name), $"expected a finite number, got {Words(value)}");
+        return Number(value, At(name)) is { } number && double.IsFinite(number) ? number : throw new InvalidNetworkException(At(name), $"expected a finite number, got {Words(value)}");
     }
 
-    /// <summary>A finite number; null for what is none.</summary>
+    /// <summary>A number, infinite where it is too large; null for what is none.</summary>
     /// <exception cref="InvalidNetworkException">It is too small for a number of double precision, which would be 0 without a word.</exception>
     public static double? Number(JsonElement value, string path)
     {
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number) || !double.IsFinite(number))
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out var number))
         {
             return null;
         }

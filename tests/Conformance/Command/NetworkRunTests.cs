@@ -216,6 +216,19 @@ public sealed class NetworkRunTests : IDisposable
         }
     }
 
+    /// <summary>What holds in every network is judged, and after batch norm what the description tells.</summary>
+    [Fact]
+    public void An_audit_of_recorded_places_judges_what_holds_in_every_network()
+    {
+        var result = PathOf("result.npz");
+        CommandLine.Run("run", "--network", Written("open.json", Open), "--num-channels", "4", "--total-depth", "2", "--batch-size", "8", "--num-sims", "2", "--out", result).ExitStatus.Should().Be(0);
+
+        var outcome = CommandLine.Run("audit", "--results", result);
+
+        outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
+        outcome.Output.Should().MatchRegex("D4 +open .* holds").And.Contain("3 of 3 claims hold (3 of 3 checks), 0 rejected, 0 inconclusive");
+    }
+
     [Theory]
     [InlineData("diagnose {result} --batch-size 4", "--batch-size: expected only for a network of layers")]
     [InlineData("diagnose {result} --out x.npz", "--out: expected only for a network of layers")]
@@ -224,8 +237,8 @@ public sealed class NetworkRunTests : IDisposable
     [InlineData("diagnose nothing.json", "nothing.json: expected a readable file")]
     [InlineData("plot {result} --architecture bn_ff --out {folder}/figure.svg", "--architecture: expected without")]
     [InlineData("plot {result} --figure histogram --out {folder}/figure.svg", "--figure: expected depth for")]
-    [InlineData("audit --results {result}", "{result}: expected moments at the places of an architecture")]
-    [InlineData("audit --results {result} --architecture bn_ff", "{result}: expected moments at the places of an architecture")]
+    [InlineData("audit --results {result} --architecture bn_ff", "--architecture: expected without {result}, which has a column for each place")]
+    [InlineData("audit --results {result} --kernel-size 1", "--kernel-size: expected without {result}, which has a column for each place")]
     [InlineData("merge {result} {result} --out {folder}/merged.npz", "expected each simulation once")]
     public void A_result_of_layers_is_no_result_of_an_architecture(string line, string message)
     {

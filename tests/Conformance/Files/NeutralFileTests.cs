@@ -1,5 +1,7 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
+using Wellbehaved.Cli;
+using Wellbehaved.Figures;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -92,16 +94,26 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("log_chi", 2, 9.0, "ln χ is not the logarithm of the number beside it", "depth 2, place 2.0 linear")]
     [InlineData("chi", 3, -2.0, "χ has a value that no signal has", "depth 2, place 2.1 relu")]
     [InlineData("mu2_noise", 0, -1e-9, "μ₂(dx) has a value that no signal has", "depth 1, place 1.0 linear")]
-    public void A_number_that_contradicts_the_others_is_a_finding_in_every_command(string moment, int place, double value, string words, string where)
+    public void A_number_that_contradicts_the_others_is_a_finding(string moment, int place, double value, string words, string where)
     {
-        var path = WriteSound((name, values) => values[4 + place] = moment.Split(' ').Contains(name) ? value : values[4 + place]);
+        var file = ResultFile.Read(WriteSound((name, values) => values[4 + place] = name == moment.Split(' ')[0] ? value : moment.Split(' ').Contains(name) ? Math.Log(value) : values[4 + place]));
+
+        MomentContradictions.Of(file).Findings.Should().ContainSingle().Which.ToString().Should().Be($"{words} in 1 of 3 simulations, first at {where}");
+        Diagnosis.Of(MomentTable.Of(file)).Sentence.Should().StartWith($"Undecided: {words} in 1 of 3 mappings");
+        ResultAudit.OfPlaces("theirs.npz", file, "theirs").ByClaim.Should().Contain(KeyValuePair.Create("D1", Verdict.Rejected));
+    }
+
+    [Fact]
+    public void Every_command_says_such_a_finding()
+    {
+        var path = WriteSound((name, values) => values[6] = name == "nu2_signal" ? -1 : values[6]);
 
         var diagnosis = CommandLine.Run("diagnose", path);
         diagnosis.ExitStatus.Should().Be(3, diagnosis.Output);
-        Unwrapped(diagnosis.Output).Should().Contain($"{words} in 1 of 3 mappings");
+        diagnosis.Output.Should().StartWith("Undecided: ν₂ has a value that no signal has");
         var plot = CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "figure.svg"));
         plot.ExitStatus.Should().Be(0, plot.Error);
-        plot.Error.Should().Contain($"note: {path}: {words} in 1 of 3 simulations, first at {where}");
+        plot.Error.Should().Contain($"note: {path}: ν₂ has a value that no signal has in 1 of 3 simulations, first at depth 2, place 2.0 linear");
         var audit = CommandLine.Run("audit", "--results", path);
         audit.ExitStatus.Should().Be(1, audit.Output);
         audit.Output.Should().MatchRegex("D1 +theirs .* REJECTED");
@@ -137,25 +149,26 @@ public sealed class NeutralFileTests : IDisposable
             }
         });
 
-        var audit = CommandLine.Run("audit", "--results", path);
+        var file = ResultFile.Read(path);
 
-        audit.ExitStatus.Should().Be(0, audit.Output + audit.Error);
-        CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "figure.svg")).Error.Should().NotContain(path, "no number contradicts another");
+        ResultAudit.OfPlaces(path, file, "theirs").Verdict.Should().Be(Verdict.Holds);
+        MomentContradictions.Of(file).Findings.Should().BeEmpty();
     }
 
     [Theory]
     [InlineData("chi_loc4")]
     [InlineData("reff_signal_loc1")]
-    public void A_stray_array_of_the_other_layout_is_refused_and_named(string stray)
+    public async Task A_stray_array_of_the_other_layout_is_refused_and_named(string stray)
     {
         var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, (stray, NpyArray.Of([1.0, 1, 1, 1], 1, 4)));
 
         foreach (var command in (string[][])[["diagnose", path], ["plot", path, "--out", Path.Combine(_folder, "figure.svg")], ["audit", "--results", path], ["audit", "--results", path, "--architecture", "bn_ff"]])
         {
-            var outcome = CommandLine.Run(command);
-            outcome.ExitStatus.Should().Be(2);
-            outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {path}: expected either a column for each place, as 'place' has, or arrays locK").And.Contain($"'{stray}'").And.NotContain("\n");
+            (await Entry.RunAsync(command)).Should().Be(2);
         }
+
+        FluentActions.Invoking(() => ResultFile.Read(path)).Should().Throw<InvalidInputException>().Which.Message
+            .Should().StartWith($"{path}: expected either a column for each place, as 'place' has, or arrays locK").And.Contain($"'{stray}'").And.NotContain("\n");
     }
 
     [Fact]
@@ -188,12 +201,11 @@ public sealed class NeutralFileTests : IDisposable
             : spoilt == "left out" ? null
             : NpyArray.Of([.. Enumerable.Repeat(spoilt == "NaN" ? double.NaN : double.PositiveInfinity, (int)array.Count)], [.. array.Shape]));
 
-        var outcome = CommandLine.Run("plot", path, "--out", Path.Combine(_folder, "figure.svg"));
-
-        outcome.ExitStatus.Should().Be(0, outcome.Error);
-        outcome.Error.Should().Contain($"note: Normalised sensitivity: χ {words}");
+        Missing(path)[0].Should().Be($"χ {words}");
         var ranks = ForgedResultFile.With(path, (name, array) => name == "reff_signal" ? NpyArray.Of([.. Enumerable.Repeat(-1.0, (int)array.Count)], [.. array.Shape]) : array);
-        CommandLine.Run("plot", ranks, "--out", Path.Combine(_folder, "figure.svg")).Error.Should().Contain("r_eff of the signal was not computed in the file").And.Contain("r_eff of the noise is not in the file");
+        Missing(ranks)[1].Should().Be("r_eff of the signal was not computed in the file; r_eff of the noise is not in the file");
+
+        static string[] Missing(string path) => [.. NetworkFigure.Of([("theirs", ResultFile.Read(path))]).Panels.Select(panel => Markup.Plain(panel.Missing ?? ""))];
     }
 
     /// <summary>Of a file in the author's layout too, an architecture that was guessed for the drawing is not its name.</summary>

@@ -33,18 +33,14 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
     [PythonPackageFact(Torch)]
     public void The_README_s_own_module_is_recorded_judged_and_drawn()
     {
-        foreach (var document in new[] { "README.md", "python/README.md" })
-        {
-            var script = Repository.Blocks(document, "python").First().Text;
-            script.Should().Contain("wellbehaved.torch.record(").And.Contain("wellbehaved.diagnose(").And.Contain("wellbehaved.plot(");
-            var folder = Directory.CreateDirectory(Path.Combine(_folder, document.Replace('/', '-'))).FullName;
+        var script = Repository.Blocks("README.md", "python").First().Text;
+        script.Should().Contain("wellbehaved.torch.record(").And.Contain("wellbehaved.diagnose(").And.Contain("wellbehaved.plot(");
 
-            var outcome = package.Run(NumPy.With($"{PythonPackage.Builders}, {Torch}")!, folder, "-c", script);
+        var outcome = package.Run(NumPy.With($"{PythonPackage.Builders}, {Torch}")!, _folder, "-c", script);
 
-            outcome.ExitStatus.Should().Be(0, outcome.Error);
-            outcome.Output.Should().StartWith("Well-behaved to depth 40: ", "that is what batch norm and skip connections together do");
-            File.ReadAllText(Path.Combine(folder, "mine.svg")).Should().Contain("Sequential: signal and noise by depth");
-        }
+        outcome.ExitStatus.Should().Be(0, outcome.Error);
+        outcome.Output.Should().StartWith("Well-behaved to depth 40: ", "that is what batch norm and skip connections together do");
+        File.ReadAllText(Path.Combine(_folder, "mine.svg")).Should().Contain("Sequential: signal and noise by depth");
     }
 
     [PythonPackageFact("pandas, torch")]

@@ -137,7 +137,7 @@ public class NetworkTextTests
     [InlineData("{\"conv\": {\"kernel\": 3, \"boundary\": \"zeros\"}}", "layers[0].conv.boundary: expected periodic, symmetric, zero_padding, got \"zeros\"")]
     [InlineData("{\"conv\": {\"kernel\": 3, \"weight_variance\": -1}}", "layers[0]: expected weight_variance to be a finite number of at least 0, got -1")]
     [InlineData("{\"conv\": {\"kernel\": 3, \"weight_variance\": 1e-400}}", "layers[0].conv.weight_variance: expected 0 or a number of at least 5E-324 in size, got 1e-400, which double precision does not hold")]
-    [InlineData("{\"scale\": -0.00001e-395}", "layers[0].scale: expected 0 or a number of at least 5E-324 in size, got -0.00001e-395, which double precision does not hold")]
+    [InlineData("{\"scale\": -0.00001e-395}", "layers[0]: expected 0 or a number of at least 5E-324 in size, got -0.00001e-395, which double precision does not hold")]
     [InlineData("{\"conv\": {\"kernel\": 3, \"weight_variance\": 1e999}}", "layers[0].conv.weight_variance: expected a finite number, got 1e999")]
     [InlineData("{\"conv\": {\"kernel\": 3, \"weights\": \"gaussian\"}}", "layers[0].conv.weights: expected normal, uniform, truncated_normal, orthogonal, got \"gaussian\"")]
     [InlineData("{\"relu\": {\"slope\": 0.1}}", "layers[0].relu: expected the word alone, got \"slope\"")]
