@@ -93,8 +93,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             throw Not(node, "its shift is not 0");
         }
 
-        // Written in single precision, 0.00001 is not 0.00001.
-        epsilon = double.Parse(((float)epsilon).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        epsilon = Decimal(epsilon);
         return node.OpType switch
         {
             "BatchNormalization" when batchNorm == OnnxBatchNorm.Batch => new BatchNorm { Epsilon = epsilon, Scale = scale },
@@ -125,6 +124,9 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
 
         return graph.Constants.TryGetValue(value, out var tensor) && Tensors.IsReal(tensor.DataType) && Tensors.Reals(tensor) is [var number] ? number : null;
     }
+
+    /// <summary>The shortest number that single precision keeps as a given one: in single precision 0.00001 is not 0.00001.</summary>
+    public static double Decimal(double number) => double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>That a node is no described layer.</summary>
     public static NotComposedException Not(NodeProto node, string reason) => new($"{node.Called()}: {reason}");

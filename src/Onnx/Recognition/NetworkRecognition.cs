@@ -13,11 +13,11 @@ internal sealed class NetworkRecognition
         "Mul", "Div", "Add", "Sub", "Pow", "Exp", "Log", "Neg", "Max", "Min", "Identity",
     ];
 
-    /// <summary>Operators of layer norm written out, in alphabetical order, without scale and shift.</summary>
-    private static readonly string[] WrittenNorm = ["Add", "Div", "Pow", "ReduceMean", "ReduceMean", "Sqrt", "Sub"];
+    /// <summary>Operators that divide by the size of a value, in alphabetical order; the square is a power or a product.</summary>
+    private static readonly string[][] WrittenNorm = [["Add", "Div", "Pow", "ReduceMean", "Sqrt"], ["Add", "Div", "Mul", "ReduceMean", "Sqrt"]];
 
-    /// <summary>The same with a product in place of the power, as our own files have it.</summary>
-    private static readonly string[] WrittenNormByProduct = ["Add", "Div", "Mul", "ReduceMean", "ReduceMean", "Sqrt", "Sub"];
+    /// <summary>Operators that take the mean away, in front of them.</summary>
+    private static readonly string[] WrittenMean = ["ReduceMean", "Sub"];
 
     private readonly Graph _graph;
     private readonly IReadOnlyDictionary<string, string> _tangents;
@@ -250,19 +250,24 @@ internal sealed class NetworkRecognition
             }
         }
 
-        string[] operations = [.. nodes.Select(inner => inner.OpType).Order(StringComparer.Ordinal)];
-        return operations.AsSpan().SequenceEqual(WrittenNorm) || operations.AsSpan().SequenceEqual(WrittenNormByProduct) ? Normalised(nodes, value, merged)
+        return Operations(nodes).AsSpan().SequenceEqual(WrittenMean) && Region(merged, to) is var (ending, after) && IsNorm(after) ? Normalised<LayerNorm>([.. nodes, .. after], value, ending)
+            : IsNorm(nodes) ? Normalised<RmsNorm>(nodes, value, merged)
             : node.OpType is "Add" && node.Input.Count(_tangents.ContainsKey) == 2 ? Sum(node, value)
             : throw LayerMatch.Not(node, "paths meet in it that are no residual sum");
     }
 
-    /// <summary>Layer norm over the channels of each point.</summary>
-    private RecognisedLayer Normalised(List<NodeProto> nodes, string value, string merged)
+    private static string[] Operations(IEnumerable<NodeProto> nodes) => [.. nodes.Select(node => node.OpType).Order(StringComparer.Ordinal)];
+
+    private static bool IsNorm(IReadOnlyList<NodeProto> nodes) => Array.Exists(WrittenNorm, written => Operations(nodes).AsSpan().SequenceEqual(written));
+
+    /// <summary>A norm over the channels of each point.</summary>
+    private RecognisedLayer Normalised<T>(IReadOnlyList<NodeProto> nodes, string value, string merged)
+        where T : Norm, new()
     {
         var isOverChannels = nodes.Where(node => node.OpType == "ReduceMean").All(node => _layers.ShapeOf(node.Output[0]) == _layers.ShapeOf(value) with { Channels = 1 });
         var epsilon = nodes.Where(node => node.OpType == "Add").SelectMany(node => node.Input).Select(_layers.NumberOf).FirstOrDefault(number => number is not null);
         return isOverChannels && epsilon is { } added
-            ? new(new LayerNorm { Epsilon = double.Parse(((float)added).ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture) }, value, merged)
+            ? new(new T { Epsilon = LayerMatch.Decimal(added) }, value, merged)
             : throw new NotComposedException($"'{merged}' is normalised over other axes than channels");
     }
 
