@@ -58,7 +58,7 @@ internal sealed class NetworkRecognition
     /// <param name="tangents">The tangent of each value that has one.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="entries">Where noise enters.</param>
-    /// <param name="places">Its places.</param>
+    /// <param name="places">Numbers of its places by the value there.</param>
     /// <param name="batchNorm">Which statistics batch norm takes.</param>
     /// <returns>The description, or why there is none.</returns>
     public static OnnxComposition Of(
@@ -66,25 +66,24 @@ internal sealed class NetworkRecognition
         IReadOnlyDictionary<string, TensorType> types,
         IReadOnlyDictionary<string, string> tangents,
         IReadOnlyList<Parameter> parameters,
-        IReadOnlyList<NoiseEntry> entries,
-        IReadOnlyList<PlaceValue> places,
+        IReadOnlyList<string> entries,
+        IReadOnlyDictionary<string, int> places,
         OnnxBatchNorm batchNorm)
     {
         var layers = new LayerMatch(graph, types, parameters, batchNorm);
         try
         {
-            if (entries is not [var entry] || graph.Inputs.All(input => input.Name != entry.Value))
+            if (entries is not [var entry] || graph.Inputs.All(input => input.Name != entry))
             {
                 throw new NotComposedException("noise enters at several inputs, or after an embedding");
             }
 
             var output = graph.Outputs.LastOrDefault(tangents.ContainsKey) ?? throw new NotComposedException("noise reaches no output");
-            var recognised = new NetworkRecognition(graph, tangents, layers).Stack(entry.Value, output);
-            var network = new Network("onnx", layers.ShapeOf(entry.Value), RecognisedLayer.LayersOf(recognised));
+            var recognised = new NetworkRecognition(graph, tangents, layers).Stack(entry, output);
+            var network = new Network("onnx", layers.ShapeOf(entry), RecognisedLayer.LayersOf(recognised));
             var values = RecognisedLayer.ValuesAtPlaces(network, recognised);
-            var numbers = places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
             return values.Count == network.Places.Count
-                ? new OnnxComposition(NetworkText.Write(network), [.. values.Select(value => numbers.GetValueOrDefault(value, -1))], null, [.. layers.Remarks])
+                ? new OnnxComposition(NetworkText.Write(network), [.. values.Select(value => places.GetValueOrDefault(value, -1))], null, [.. layers.Remarks])
                 : throw new NotComposedException($"{values.Count} places were found of {network.Places.Count}");
         }
         catch (Exception reason) when (reason is NotComposedException or InvalidNetworkException)
@@ -156,7 +155,7 @@ internal sealed class NetworkRecognition
             case "BatchNormalization" or "LayerNormalization" or "InstanceNormalization" or "GroupNormalization" when node.Input[0] == value:
                 return new(_layers.Norm(node), value, output);
             case "MaxPool" or "AveragePool":
-                return new(_layers.Pooling(node), value, output);
+                return new(LayerMatch.Pooling(node), value, output);
             case "GlobalAveragePool":
                 return new(new GlobalAveragePool(), value, output);
             case "ReduceMean" when _layers.ShapeOf(output) == _layers.ShapeOf(value) with { Height = 1, Width = 1 }:

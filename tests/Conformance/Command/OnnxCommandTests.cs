@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using Google.Protobuf;
 using Wellbehaved.Cli;
 using Wellbehaved.Onnx;
 using Wellbehaved.Onnx.Format;

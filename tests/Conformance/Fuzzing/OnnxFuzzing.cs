@@ -4,7 +4,6 @@ using Wellbehaved.Cli;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
 using Wellbehaved.Onnx;
-using Wellbehaved.Onnx.Format;
 using Wellbehaved.Tests.Onnx;
 
 namespace Wellbehaved.Tests.Conformance;
