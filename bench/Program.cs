@@ -7,7 +7,7 @@ using Wellbehaved.Tests.Conformance;
 
 // evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
 // theory [SECONDS] (times of predictions against their bars);
-// fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; leak MINUTES;
+// fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -28,6 +28,15 @@ switch (args)
         return Fuzzing.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)) == 0 ? 0 : 1;
     case ["fuzz", "commands", var from, var to, .. var keep]:
         return Fuzzing.RunCommands(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), keep.FirstOrDefault()) == 0 ? 0 : 1;
+    case ["fuzz", "onnx", var from, var to, var file]:
+        var (refused, findings) = OnnxFuzzing.Try(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), file);
+        Console.WriteLine($"{refused} refused, {findings.Count} findings");
+        foreach (var finding in findings)
+        {
+            Console.Error.WriteLine(finding);
+        }
+
+        return findings.Count == 0 ? 0 : 1;
     case ["leak", var minutes]:
         var leak = LeakWatch.Run(null, TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), Console.WriteLine);
         Console.WriteLine(leak ?? "no leak");

@@ -12,7 +12,9 @@ public sealed record OnnxOptions
     /// <summary>Shapes, batch included, of inputs by name, where the file leaves more open than the batch.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<long>> InputShapes { get; init; } = new Dictionary<string, IReadOnlyList<long>>();
 
-    /// <summary>Shape of the images of inputs with four axes that <see cref="InputShapes"/> does not name and the file leaves open: with channels as second axis, or as last one where the file's own lengths say so.</summary>
+    /// <summary>
+    /// Shape of the images of inputs with four axes that <see cref="InputShapes"/> does not name and the file leaves open: with channels as second axis, or as last one where the file's lengths say so.
+    /// </summary>
     public Shape? ImageShape { get; init; }
 
     /// <summary>Which statistics batch normalisation takes.</summary>

@@ -26,7 +26,8 @@ internal static class Trunk
         }
 
         // Values in the order in which they are known; how far the edges reach that begin at a value.
-        var order = graph.Inputs.Select(input => input.Name).Concat(graph.Nodes.SelectMany(node => node.Output)).Where(leads.Contains).Distinct().Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
+        var names = graph.Inputs.Select(input => input.Name).Concat(graph.Nodes.SelectMany(node => node.Output)).Where(leads.Contains).Distinct();
+        var order = names.Select((name, i) => (name, i)).ToDictionary(pair => pair.name, pair => pair.i);
         var reach = new int[order.Count];
         foreach (var node in graph.Nodes)
         {

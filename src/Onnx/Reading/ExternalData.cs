@@ -45,7 +45,7 @@ internal static class ExternalData
                 }
             }
 
-            using var file = RegularFile.Open(path);
+            using var file = Opened(path);
             if (file.Length - offset < length)
             {
                 throw Wrong($"got '{location}' with {file.Length} bytes where {length} were wanted from {offset}");
@@ -61,6 +61,18 @@ internal static class ExternalData
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw Wrong($"but '{location}' cannot be read ({error.Message})", error);
+        }
+
+        FileStream Opened(string path)
+        {
+            try
+            {
+                return RegularFile.Open(path);
+            }
+            catch (InvalidInputException error)
+            {
+                throw Wrong($"but '{location}' cannot be read ({error.Message})", error);
+            }
         }
 
         long? Number(Dictionary<string, string> from, string key) =>

@@ -11,10 +11,13 @@ namespace Wellbehaved.Onnx;
 /// <param name="batchNorm">Which statistics batch norm takes.</param>
 internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyList<Parameter> parameters, OnnxBatchNorm batchNorm)
 {
-    /// <summary>A mean of weights below this share of their deviation is that of a sample.</summary>
-    private const double SmallMean = 0.1;
+    /// <summary>A mean of weights below this share of their deviation matters little, and below so many standard errors it is that of a sample.</summary>
+    private const double SmallMean = 0.02;
 
-    private readonly Dictionary<string, NodeProto> _source = graph.Nodes.SelectMany(node => node.Output.Select(output => (output, node))).GroupBy(pair => pair.output).ToDictionary(group => group.Key, group => group.First().node);
+    private const double StandardErrors = 5;
+
+    private readonly Dictionary<string, NodeProto> _source =
+        graph.Nodes.SelectMany(node => node.Output.Where(output => output.Length > 0).Select(output => (output, node))).ToDictionary(pair => pair.output, pair => pair.node);
 
     /// <summary>What the description leaves out.</summary>
     public HashSet<string> Remarks { get; } = [];
@@ -93,8 +96,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             throw Not(node, "its shift is not 0");
         }
 
-        // Written in single precision, 0.00001 is not 0.00001.
-        epsilon = double.Parse(((float)epsilon).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        epsilon = Decimal(epsilon);
         return node.OpType switch
         {
             "BatchNormalization" when batchNorm == OnnxBatchNorm.Batch => new BatchNorm { Epsilon = epsilon, Scale = scale },
@@ -106,7 +108,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
     }
 
     /// <summary>A pooling whose windows lie side by side.</summary>
-    public Pooling Pooling(NodeProto node)
+    public static Pooling Pooling(NodeProto node)
     {
         var (window, steps) = (node.Integers("kernel_shape") ?? [], node.Integers("strides") ?? []);
         var isPlain = window.Length == 2 && window.AsSpan().SequenceEqual(steps) && (node.Integers("pads") ?? []).All(pad => pad == 0) && (node.Integers("dilations") ?? []).All(step => step == 1)
@@ -125,6 +127,9 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
 
         return graph.Constants.TryGetValue(value, out var tensor) && Tensors.IsReal(tensor.DataType) && Tensors.Reals(tensor) is [var number] ? number : null;
     }
+
+    /// <summary>The shortest number that single precision keeps as a given one: in single precision 0.00001 is not 0.00001.</summary>
+    public static double Decimal(double number) => double.Parse(((float)number).ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     /// <summary>That a node is no described layer.</summary>
     public static NotComposedException Not(NodeProto node, string reason) => new($"{node.Called()}: {reason}");
@@ -158,7 +163,7 @@ internal sealed class LayerMatch(Graph graph, IReadOnlyDictionary<string, Tensor
             LawShape.Constant => throw Not(node, "its weights are all equal"),
             _ => throw new InvalidOperationException($"no law {weights.Law.Shape}"),
         };
-        return Math.Abs(weights.Law.Mean) > SmallMean * weights.Law.Deviation
+        return Math.Abs(weights.Law.Mean) > Math.Max(SmallMean, StandardErrors / Math.Sqrt(Tensors.Count(weights.Tensor.Dims) ?? 1)) * weights.Law.Deviation
             ? throw Not(node, "its weights have another mean than 0")
             : new Initialisation(fanIn * weights.Law.Deviation * weights.Law.Deviation, node.Input.Count > 2 && node.Input[2].Length > 0 ? BiasVariance(node, node.Input[2]) : 0, law);
     }

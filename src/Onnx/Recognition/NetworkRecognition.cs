@@ -13,11 +13,11 @@ internal sealed class NetworkRecognition
         "Mul", "Div", "Add", "Sub", "Pow", "Exp", "Log", "Neg", "Max", "Min", "Identity",
     ];
 
-    /// <summary>Operators of layer norm written out, in alphabetical order, without scale and shift.</summary>
-    private static readonly string[] WrittenNorm = ["Add", "Div", "Pow", "ReduceMean", "ReduceMean", "Sqrt", "Sub"];
+    /// <summary>Operators that divide by the size of a value, in alphabetical order; the square is a power or a product.</summary>
+    private static readonly string[][] WrittenNorm = [["Add", "Div", "Pow", "ReduceMean", "Sqrt"], ["Add", "Div", "Mul", "ReduceMean", "Sqrt"]];
 
-    /// <summary>The same with a product in place of the power, as our own files have it.</summary>
-    private static readonly string[] WrittenNormByProduct = ["Add", "Div", "Mul", "ReduceMean", "ReduceMean", "Sqrt", "Sub"];
+    /// <summary>Operators that take the mean away, in front of them.</summary>
+    private static readonly string[] WrittenMean = ["ReduceMean", "Sub"];
 
     private readonly Graph _graph;
     private readonly IReadOnlyDictionary<string, string> _tangents;
@@ -58,7 +58,7 @@ internal sealed class NetworkRecognition
     /// <param name="tangents">The tangent of each value that has one.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="entries">Where noise enters.</param>
-    /// <param name="places">Its places.</param>
+    /// <param name="places">Numbers of its places by the value there.</param>
     /// <param name="batchNorm">Which statistics batch norm takes.</param>
     /// <returns>The description, or why there is none.</returns>
     public static OnnxComposition Of(
@@ -66,25 +66,24 @@ internal sealed class NetworkRecognition
         IReadOnlyDictionary<string, TensorType> types,
         IReadOnlyDictionary<string, string> tangents,
         IReadOnlyList<Parameter> parameters,
-        IReadOnlyList<NoiseEntry> entries,
-        IReadOnlyList<PlaceValue> places,
+        IReadOnlyList<string> entries,
+        IReadOnlyDictionary<string, int> places,
         OnnxBatchNorm batchNorm)
     {
         var layers = new LayerMatch(graph, types, parameters, batchNorm);
         try
         {
-            if (entries is not [var entry] || graph.Inputs.All(input => input.Name != entry.Value))
+            if (entries is not [var entry] || graph.Inputs.All(input => input.Name != entry))
             {
                 throw new NotComposedException("noise enters at several inputs, or after an embedding");
             }
 
             var output = graph.Outputs.LastOrDefault(tangents.ContainsKey) ?? throw new NotComposedException("noise reaches no output");
-            var recognised = new NetworkRecognition(graph, tangents, layers).Stack(entry.Value, output);
-            var network = new Network("onnx", layers.ShapeOf(entry.Value), RecognisedLayer.LayersOf(recognised));
+            var recognised = new NetworkRecognition(graph, tangents, layers).Stack(entry, output);
+            var network = new Network("onnx", layers.ShapeOf(entry), RecognisedLayer.LayersOf(recognised));
             var values = RecognisedLayer.ValuesAtPlaces(network, recognised);
-            var numbers = places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
             return values.Count == network.Places.Count
-                ? new OnnxComposition(NetworkText.Write(network), [.. values.Select(value => numbers.GetValueOrDefault(value, -1))], null, [.. layers.Remarks])
+                ? new OnnxComposition(NetworkText.Write(network), [.. values.Select(value => places.GetValueOrDefault(value, -1))], null, [.. layers.Remarks])
                 : throw new NotComposedException($"{values.Count} places were found of {network.Places.Count}");
         }
         catch (Exception reason) when (reason is NotComposedException or InvalidNetworkException)
@@ -156,7 +155,7 @@ internal sealed class NetworkRecognition
             case "BatchNormalization" or "LayerNormalization" or "InstanceNormalization" or "GroupNormalization" when node.Input[0] == value:
                 return new(_layers.Norm(node), value, output);
             case "MaxPool" or "AveragePool":
-                return new(_layers.Pooling(node), value, output);
+                return new(LayerMatch.Pooling(node), value, output);
             case "GlobalAveragePool":
                 return new(new GlobalAveragePool(), value, output);
             case "ReduceMean" when _layers.ShapeOf(output) == _layers.ShapeOf(value) with { Height = 1, Width = 1 }:
@@ -250,19 +249,24 @@ internal sealed class NetworkRecognition
             }
         }
 
-        string[] operations = [.. nodes.Select(inner => inner.OpType).Order(StringComparer.Ordinal)];
-        return operations.AsSpan().SequenceEqual(WrittenNorm) || operations.AsSpan().SequenceEqual(WrittenNormByProduct) ? Normalised(nodes, value, merged)
+        return Operations(nodes).AsSpan().SequenceEqual(WrittenMean) && Region(merged, to) is var (ending, after) && IsNorm(after) ? Normalised<LayerNorm>([.. nodes, .. after], value, ending)
+            : IsNorm(nodes) ? Normalised<RmsNorm>(nodes, value, merged)
             : node.OpType is "Add" && node.Input.Count(_tangents.ContainsKey) == 2 ? Sum(node, value)
             : throw LayerMatch.Not(node, "paths meet in it that are no residual sum");
     }
 
-    /// <summary>Layer norm over the channels of each point.</summary>
-    private RecognisedLayer Normalised(List<NodeProto> nodes, string value, string merged)
+    private static string[] Operations(IEnumerable<NodeProto> nodes) => [.. nodes.Select(node => node.OpType).Order(StringComparer.Ordinal)];
+
+    private static bool IsNorm(IReadOnlyList<NodeProto> nodes) => Array.Exists(WrittenNorm, written => Operations(nodes).AsSpan().SequenceEqual(written));
+
+    /// <summary>A norm over the channels of each point.</summary>
+    private RecognisedLayer Normalised<T>(IReadOnlyList<NodeProto> nodes, string value, string merged)
+        where T : Norm, new()
     {
         var isOverChannels = nodes.Where(node => node.OpType == "ReduceMean").All(node => _layers.ShapeOf(node.Output[0]) == _layers.ShapeOf(value) with { Channels = 1 });
         var epsilon = nodes.Where(node => node.OpType == "Add").SelectMany(node => node.Input).Select(_layers.NumberOf).FirstOrDefault(number => number is not null);
         return isOverChannels && epsilon is { } added
-            ? new(new LayerNorm { Epsilon = double.Parse(((float)added).ToString("R", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture) }, value, merged)
+            ? new(new T { Epsilon = LayerMatch.Decimal(added) }, value, merged)
             : throw new NotComposedException($"'{merged}' is normalised over other axes than channels");
     }
 

@@ -36,7 +36,7 @@ internal static class InputValues
                 throw Open(input, "[…]");
             }
 
-            long[] shape = options.InputShapes.TryGetValue(input.Name, out var given) ? [.. given]
+            var shape = options.InputShapes.TryGetValue(input.Name, out var given) ? [.. given]
                 : options.ImageShape is { } image && type.Shape?.Dim.Count == 4 && Tensors.IsReal(type.ElemType) ? OfImages(input, image, lengths, options)
                 : [.. type.Shape!.Dim.Select((dimension, axis) => Length(input, dimension, axis, lengths, options))];
             graph.Inputs[i] = GraphModel.Input(input.Name, type.ElemType, shape);

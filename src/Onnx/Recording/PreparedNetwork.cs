@@ -82,10 +82,17 @@ internal sealed class PreparedNetwork : IDisposable
             throw new InvalidInputException(graph.Subject, "expected layers that noise reaches, got none");
         }
 
-        var composition = NetworkRecognition.Of(graph, types, tangents, parameters, entries, places, options.BatchNorm);
+        var numbers = places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
+        var composition = NetworkRecognition.Of(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)], numbers, options.BatchNorm);
         derivative.Inputs.AddRange(entries.Select(entry => GraphModel.Input(seeds[entry.Value], types[entry.Value].Element, types[entry.Value].Shape!)));
         GiveParameters(derivative, parameters, types);
-        var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes) { Inputs = inputs, Remarks = remarks, MultiplyAdds = Arithmetic.Count(graph, types, places.ConvertAll(place => place.Place), options), Composition = composition };
+        var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes)
+        {
+            Inputs = inputs,
+            Remarks = remarks,
+            MultiplyAdds = Arithmetic.Count(graph, types, places.ConvertAll(place => place.Place), options),
+            Composition = composition,
+        };
         try
         {
             prepared.Load(types, bytesOfSegment);

@@ -79,7 +79,8 @@ internal static class Runtime
         }
         catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
         {
-            throw new InvalidInputException("--device", $"expected a graphics processor, and ONNX Runtime's library with CUDA in place of that for processors alone, which says: {ForeignText.Beginning(error.Message, 300)}", error);
+            var said = ForeignText.Beginning(error.Message, 300);
+            throw new InvalidInputException("--device", $"expected a graphics processor, and ONNX Runtime's library with CUDA in place of that for processors alone, which says: {said}", error);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using Google.Protobuf;
 using Wellbehaved.Cli;
 using Wellbehaved.Onnx;
 using Wellbehaved.Onnx.Format;
@@ -84,7 +83,7 @@ public sealed class OnnxCommandTests : IDisposable
         { "diagnose {model} --num-sims 0", "--num-sims: expected a positive number, got 0" },
         { "diagnose {model} --threads 0", "--threads: expected a positive number, got 0" },
         { "diagnose {model} --input-shape 5x5x3 --device tpu", "--device: expected cpu, cuda or cuda:N, got 'tpu'" },
-        { "diagnose {model} --batch-norm own", "--batch-norm: expected batch, stored, got 'own'" },
+        { "diagnose {model} --batch-norm own", "--batch-norm: expected batch, stored, got 'own'*" },
         { "diagnose {model} --layout nchw", "--layout: expected with --dataset*" },
         { "diagnose {model} --input-shape 32x32x4", "--input-shape: expected images that fit*'x', got 32x32x4" },
         { "diagnose {model} --input-shape z=3", "--input-shape: expected an input of the file (x), got 'z'" },

@@ -4,13 +4,12 @@ using Wellbehaved.Cli;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
 using Wellbehaved.Onnx;
-using Wellbehaved.Onnx.Format;
 using Wellbehaved.Tests.Onnx;
 
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>Gives spoilt model files to the process with ONNX Runtime, as the command does.</summary>
-internal static class OnnxFuzzing
+public static class OnnxFuzzing
 {
     /// <summary>Bytes of a tensor's elements beyond which a model's structure is spoilt too rarely.</summary>
     private const int MostBytesAtOnce = 4;

@@ -51,7 +51,7 @@ public class RecordTests
         using var parts = PreparedNetwork.Of(GraphReader.Read(model.Clone(), "net"), AsFile, bytesOfSegment: 1);
         whole.Segments.Should().Be(1);
         parts.Segments.Should().BeGreaterThan(10);
-        foreach (var (one, other) in whole.Run(3, 1, default).Moments.Zip(parts.Run(3, 1, default).Moments))
+        foreach (var (one, other) in whole.Run(3, 1, null, default).Moments.Zip(parts.Run(3, 1, null, default).Moments))
         {
             one!.Value.Nu2Signal.Should().BeApproximately(other!.Value.Nu2Signal, 1e-5 * other.Value.Nu2Signal);
             one.Value.Mu2Noise.Should().BeApproximately(other.Value.Mu2Noise, 1e-5 * other.Value.Mu2Noise);
@@ -142,7 +142,7 @@ public class RecordTests
         stored.Remarks.Should().ContainSingle().Which.Should().StartWith("1 of 1 batch normalisations store mean 0 and variance 1");
         using var batch = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile);
         batch.Remarks.Should().BeEmpty();
-        var (normed, idle) = (batch.Run(0, 0, default).Moments[1]!.Value, stored.Run(0, 0, default).Moments[1]!.Value);
+        var (normed, idle) = (batch.Run(0, 0, null, default).Moments[1]!.Value, stored.Run(0, 0, null, default).Moments[1]!.Value);
         normed.Mu2Signal.Should().BeApproximately(1, 1e-3);
         idle.Mu2Signal.Should().NotBeApproximately(1, 0.05);
     }

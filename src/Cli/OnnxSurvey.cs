@@ -33,7 +33,7 @@ internal sealed class OnnxSurvey
     {
         var (places, mappings) = (result.Network.Places, result.Record.Mappings);
         var stages = OnnxStages.Of(places);
-        double[][] log = [.. stages.Select(stage => mappings.Select(mapping => mapping.Moments[stage.End] is { } moments && places[stage.End].Points > 1 && moments.Mu2Signal > 0 && moments.Mu2Noise > 0 ? moments.LogChi(mapping.Mu2InputSignal) : double.NaN).ToArray())];
+        double[][] log = [.. stages.Select(stage => mappings.Select(mapping => LogChi(mapping, stage.End, places[stage.End].Points)).ToArray())];
         double[]?[] gains = [.. stages.Select((_, i) => Gains(i == 0 ? null : log[i - 1], log[i]))];
         var known = gains.OfType<double[]>().ToArray();
         var bands = known.Length > 0 && known[0].Length > 1 && known.All(column => column.Length == known[0].Length) ? SimultaneousBands.Of(known, FalseRate) : null;
@@ -69,11 +69,16 @@ internal sealed class OnnxSurvey
         }
 
         // Over fewer points there cannot be more directions: such a loss is no fault of the layers.
-        var falling = Rows.Zip(Rows.Skip(1)).Where(pair => pair.First.Directions > 1 && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Math.Max(Remarkable, (double)pair.First.Place.Points / pair.Second.Place.Points)).ToArray();
+        var falling = Rows.Zip(Rows.Skip(1)).Where(pair =>
+        {
+            var fewer = (double)pair.First.Place.Points / pair.Second.Place.Points;
+            return pair.First.Directions > 1 && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Math.Max(Remarkable, fewer);
+        }).ToArray();
         if (falling.Length > 0)
         {
             var (before, after) = falling.MaxBy(pair => (pair.First.Directions - 1) / (pair.Second.Directions - 1));
-            yield return string.Create(CultureInfo.InvariantCulture, $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Stage.Name}.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture, $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Stage.Name}.");
         }
     }
 
@@ -81,7 +86,12 @@ internal sealed class OnnxSurvey
     public static bool IsTelling(Estimate gain) => gain.Upper - gain.Lower < Math.Log(Wide);
 
     /// <summary>A factor given by its logarithm, with two digits.</summary>
-    public static string Factor(double logarithm) => Math.Exp(logarithm) is var factor && factor is >= 0.01 and < 1000 ? factor.ToString(factor < 9.95 ? "G2" : "F0", CultureInfo.InvariantCulture) : RateWords.Scientific(logarithm);
+    public static string Factor(double logarithm) => Math.Exp(logarithm) is >= 0.01 and < 1000 and var factor
+        ? factor.ToString(factor < 9.95 ? "G2" : "F0", CultureInfo.InvariantCulture)
+        : RateWords.Scientific(logarithm);
+
+    private static double LogChi(OnnxMapping mapping, int place, int points) =>
+        mapping.Moments[place] is { Mu2Signal: > 0, Mu2Noise: > 0 } moments && points > 1 ? moments.LogChi(mapping.Mu2InputSignal) : double.NaN;
 
     private static double[]? Gains(double[]? before, double[] after)
     {

@@ -57,10 +57,13 @@ internal static class OnnxRun
         var where = string.Create(CultureInfo.InvariantCulture, $"'{place.Name}' ({place.Operator}, depth {place.Depth})");
         if (result.NotFinite == record.Mappings.Count)
         {
-            throw new InvalidInputException(request.Path, $"expected finite numbers, but {(record.Mappings[0].IsNotANumber ? "a number is none (NaN)" : "signal or noise exceeds single precision")} first at {where} in {(record.Mappings.Count == 1 ? "the only mapping" : $"each of {Counted.Of(record.Mappings.Count, "mapping")}")}");
+            var what = record.Mappings[0].IsNotANumber ? "a number is none (NaN)" : "signal or noise exceeds single precision";
+            var all = record.Mappings.Count == 1 ? "the only mapping" : $"each of {Counted.Of(record.Mappings.Count, "mapping")}";
+            throw new InvalidInputException(request.Path, $"expected finite numbers, but {what} first at {where} in {all}");
         }
 
-        Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Of(result.NotFinite, record.Mappings.Count, "mapping")} {(result.NotFinite == 1 ? "has" : "have")} numbers that are not finite, first at {where}"));
+        var some = Counted.Of(result.NotFinite, record.Mappings.Count, "mapping");
+        Console.Error.WriteLine(ForeignText.OnOneLine($"note: {some} {(result.NotFinite == 1 ? "has" : "have")} numbers that are not finite, first at {where}"));
         return result;
     }
 
@@ -125,7 +128,8 @@ internal static class OnnxRun
 
     private static void SayCost(OnnxRequest request, OnnxDescription network)
     {
-        var time = TimeSpan.FromSeconds(Math.Min(request.NumSims * network.MultiplyAdds / PerSecond / Math.Max(1, 0.7 * Math.Min(request.Threads, Environment.ProcessorCount)), TimeSpan.MaxValue.TotalSeconds / 2));
+        var cores = Math.Max(1, 0.7 * Math.Min(request.Threads, Environment.ProcessorCount));
+        var time = TimeSpan.FromSeconds(Math.Min(request.NumSims * network.MultiplyAdds / PerSecond / cores, TimeSpan.MaxValue.TotalSeconds / 2));
         if (time >= Worth)
         {
             Console.Error.WriteLine($"note: this takes about {CostRemark.Spell(time)} and at least {ByteCount.Spell(network.LeastMemory)} of memory");

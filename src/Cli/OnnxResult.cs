@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Wellbehaved.Audit;
 using Wellbehaved.Model;
 using Wellbehaved.Onnx;
 
@@ -32,7 +31,9 @@ internal sealed class OnnxResult
     /// <summary>Its mappings.</summary>
     public OnnxRecord Record { get; }
 
-    /// <summary>The places that form one sequence of increasing depth, as indices of the network's: the last of each depth that all paths pass, up to where an image or a sequence has become a single point.</summary>
+    /// <summary>
+    /// The places that form one sequence of increasing depth, as indices of the network's: the last of each depth that all paths pass, up to where an image or a sequence has become a single point.
+    /// </summary>
     public IReadOnlyList<int> Sequence { get; }
 
     /// <summary>The same as whoever reads the file has it.</summary>
@@ -76,10 +77,13 @@ internal sealed class OnnxResult
         var ends = mappings.Select(EndOf).ToArray();
         yield return new(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], ends.Length));
         yield return new(ResultArrays.EndedAtDepth, NpyArray.Of([.. ends.Select(end => (long)end.Depth)], ends.Length));
-        foreach (var column in MomentColumns.All.Where(column => (column.Name != MomentColumns.ReffSignal || _request.ReffSignal) && (column.Name != MomentColumns.ReffNoise || _request.ReffNoise)))
+        foreach (var column in MomentColumns.All.Where(column => column.Name switch { MomentColumns.ReffSignal => _request.ReffSignal, MomentColumns.ReffNoise => _request.ReffNoise, _ => true }))
         {
             var needsVariance = MomentColumns.NeedVariance.Contains(column.Name);
-            var values = mappings.SelectMany(mapping => _order.Select(i => mapping.Moments[i] is { } moments && !(needsVariance && Network.Places[i].Points == 1) ? column.Of(moments, mapping.Mu2InputSignal) : double.NaN)).ToArray();
+            double ValueAt(OnnxMapping mapping, int i) =>
+                mapping.Moments[i] is { } moments && !(needsVariance && Network.Places[i].Points == 1) ? column.Of(moments, mapping.Mu2InputSignal) : double.NaN;
+
+            var values = mappings.SelectMany(mapping => _order.Select(i => ValueAt(mapping, i))).ToArray();
             yield return new(column.Name, NpyArray.Of(values, mappings.Count, places.Length));
         }
     }

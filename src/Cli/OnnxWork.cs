@@ -1,4 +1,3 @@
-using System.Globalization;
 using Wellbehaved.Onnx;
 
 namespace Wellbehaved.Cli;
@@ -34,8 +33,8 @@ internal static class OnnxWork
         }
         catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {
-            throw new InvalidInputException(
-                "ONNX Runtime", string.Create(CultureInfo.InvariantCulture, $"expected its library for {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier} beside the command, which has none for this platform"), missing);
+            var platform = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
+            throw new InvalidInputException("ONNX Runtime", $"expected its library for {platform} beside the command, which has none for this platform", missing);
         }
 
         using (network)
@@ -44,13 +43,23 @@ internal static class OnnxWork
             var kept = request.Keep.FirstOrDefault(pattern => !network.Parameters.Any(parameter => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, parameter.Name)));
             if (kept is not null)
             {
-                throw new InvalidInputException("--keep", $"expected a pattern, in which * stands for any text, of names of parameters such as '{network.Parameters.Select(parameter => parameter.Name).FirstOrDefault("none")}', got '{kept}'");
+                var example = network.Parameters.Select(parameter => parameter.Name).FirstOrDefault("none");
+                throw new InvalidInputException("--keep", $"expected a pattern, in which * stands for any text, of names of parameters such as '{example}', got '{kept}'");
             }
 
             say(new OnnxMessage
             {
                 Network = new OnnxDescription(
-                    network.Name, network.Sha256, network.Inputs, network.Places, network.Parameters, network.Remarks, network.LeastMemory, network.MultiplyAdds, inputs.Checksum, network.Composition),
+                    network.Name,
+                    network.Sha256,
+                    network.Inputs,
+                    network.Places,
+                    network.Parameters,
+                    network.Remarks,
+                    network.LeastMemory,
+                    network.MultiplyAdds,
+                    inputs.Checksum,
+                    network.Composition),
             });
             for (var simulation = 0; simulation < request.NumSims; simulation++)
             {

@@ -9,11 +9,37 @@ internal sealed class OnnxOptionList
     private const string Batch = "batch";
     private const string Redrawn = "redrawn";
 
-    private readonly Option<string> _batchNorm = OptionFactory.Choice("--batch-norm", "Of an ONNX file: statistics of batch norm, those of the batch as in training, or those stored in the file", Batch, "stored");
-    private readonly Option<string> _weights = OptionFactory.Choice("--weights", "Of an ONNX file: parameters anew for each simulation, like those of the file or by a law of initialisation, or those of the file as they are", Redrawn, "file", "he", "lecun", "glorot", "pytorch");
-    private readonly Option<string[]> _keep = new("--keep") { Description = "Of an ONNX file: leave parameters of these names as they are; * stands for any text; may be given more than once", HelpName = "PATTERN" };
-    private readonly Option<string?> _tokens = new("--tokens") { Description = "Of an ONNX file: an .npy file of numbers of tokens, sequences or one long text; left out, they are drawn uniformly", HelpName = "FILE" };
-    private readonly Option<string> _device = new("--device") { Description = "Of an ONNX file: where it is computed, cpu, cuda or cuda:N (docs/onnx.md)", HelpName = "word", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<string> _batchNorm = OptionFactory.Choice(
+        "--batch-norm", "Of an ONNX file: statistics of batch norm, those of the batch as in training, or those stored in the file", Batch, "stored");
+
+    private readonly Option<string> _weights = OptionFactory.Choice(
+        "--weights",
+        "Of an ONNX file: parameters anew for each simulation, like those of the file or by a law of initialisation, or those of the file as they are",
+        Redrawn,
+        "file",
+        "he",
+        "lecun",
+        "glorot",
+        "pytorch");
+
+    private readonly Option<string[]> _keep = new("--keep")
+    {
+        Description = "Of an ONNX file: leave parameters of these names as they are; * stands for any text; may be given more than once",
+        HelpName = "PATTERN",
+    };
+
+    private readonly Option<string?> _tokens = new("--tokens")
+    {
+        Description = "Of an ONNX file: an .npy file of numbers of tokens, sequences or one long text; left out, they are drawn uniformly",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Of an ONNX file: where it is computed, cpu, cuda or cuda:N (docs/onnx.md)",
+        HelpName = "word",
+        DefaultValueFactory = _ => "cpu",
+    };
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Option> All => [_batchNorm, _weights, _keep, _tokens, _device];

@@ -27,7 +27,7 @@ internal static class OnnxStages
     /// <param name="places">All places, in the order of the graph.</param>
     public static IReadOnlyList<OnnxStage> Of(IReadOnlyList<OnnxPlace> places)
     {
-        string[] scopes = ByScope(places);
+        var scopes = ByScope(places);
         var stages = Joined(places, scopes, Few);
         if (stages.Count is < 2 or > Most)
         {
@@ -54,7 +54,8 @@ internal static class OnnxStages
     /// <summary>The scope of each place: as many parts of its name as leave no scope with most of the places.</summary>
     private static string[] ByScope(IReadOnlyList<OnnxPlace> places)
     {
-        string[][] parts = [.. places.Select(place => place.Name.Split('/', StringSplitOptions.RemoveEmptyEntries)).Select(names => names.Length > 1 ? names[..^1] : names.Length == 1 && !places.Any(other => other.Name.Contains('/', StringComparison.Ordinal)) ? [] : names)];
+        var haveScopes = places.Any(place => place.Name.Contains('/', StringComparison.Ordinal));
+        string[][] parts = [.. places.Select(place => place.Name.Split('/', StringSplitOptions.RemoveEmptyEntries)).Select(names => names.Length > 1 ? names[..^1] : haveScopes ? names : [])];
         int[] level = [.. places.Select(_ => 1)];
         for (var round = 0; round < Levels; round++)
         {

@@ -147,7 +147,7 @@ internal sealed class OnnxProcess : IDisposable
         throw Crash();
     }
 
-    private Exception Crash()
+    private InvalidInputException Crash()
     {
         _cancellation.ThrowIfCancellationRequested();
         _process.WaitForExit();

@@ -27,7 +27,9 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     /// <summary>Lines before the verdict: what was run, what was drawn, and the stages.</summary>
     public IEnumerable<string> Lines()
     {
-        yield return $"{Network.Name}: {Counted.Of(result.Record.Mappings.Count, "mapping")} of {string.Join(", ", Network.Inputs.Select(input => $"{input.Name} {string.Join('x', input.Shape)}"))}; {Counted.Of(Network.Places.Count, "place")} to depth {Network.Places.Max(place => place.Depth)}; SHA-256 {Network.Sha256[..12]}…";
+        var inputs = string.Join(", ", Network.Inputs.Select(input => $"{input.Name} {string.Join('x', input.Shape)}"));
+        yield return $"{Network.Name}: {Counted.Of(result.Record.Mappings.Count, "mapping")} of {inputs}; "
+            + $"{Counted.Of(Network.Places.Count, "place")} to depth {Network.Places.Max(place => place.Depth)}; SHA-256 {Network.Sha256[..12]}…";
         yield return "";
         foreach (var line in ParameterTable())
         {
@@ -45,7 +47,8 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
             yield return $"theory: {said}";
         }
 
-        yield return "medians over the mappings, at the end of each stage; depth counts layers with weights on the longest path; the gain of χ is a mean, intervals are of 95 % for all stages at once";
+        yield return "medians over the mappings, at the end of each stage; depth counts layers with weights on the longest path; "
+            + "the gain of χ is a mean, intervals are of 95 % for all stages at once";
         yield return "";
         foreach (var remark in _survey.Remarks())
         {
@@ -70,7 +73,12 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         {
             ["name"] = Network.Name,
             ["model_sha256"] = Network.Sha256,
-            ["inputs"] = new JsonArray([.. Network.Inputs.Select(input => (JsonNode)new JsonObject { ["name"] = input.Name, ["shape"] = Array(input.Shape), ["tokens"] = input.Tokens })]),
+            ["inputs"] = new JsonArray([.. Network.Inputs.Select(input => (JsonNode)new JsonObject
+            {
+                ["name"] = input.Name,
+                ["shape"] = Array(input.Shape),
+                ["tokens"] = input.Tokens,
+            })]),
             ["remarks"] = new JsonArray([.. Network.Remarks.Select(remark => (JsonNode)remark)]),
             ["parameters"] = new JsonArray([.. Network.Parameters.Select(parameter => (JsonNode)new JsonObject
             {
@@ -90,9 +98,15 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
             ["points"] = row.Place.Points,
             ["reff_signal_median"] = Json.Number(row.Directions),
             ["log_snr_ratio_median"] = Json.Number(row.LogSnr),
-            ["log_chi_gain"] = row.Gain is { } gain ? new JsonObject { ["value"] = Json.Number(gain.Value), ["lower"] = Json.Number(gain.Lower), ["upper"] = Json.Number(gain.Upper) } : null,
+            ["log_chi_gain"] = row.Gain is { } gain
+                ? new JsonObject { ["value"] = Json.Number(gain.Value), ["lower"] = Json.Number(gain.Lower), ["upper"] = Json.Number(gain.Upper) }
+                : null,
         })]);
-        json["theory"] = new JsonObject { ["said"] = new JsonArray([.. theory.Said.Select(said => (JsonNode)said)]), ["network"] = Network.Composition.Network is { } text ? JsonNode.Parse(text) : null };
+        json["theory"] = new JsonObject
+        {
+            ["said"] = new JsonArray([.. theory.Said.Select(said => (JsonNode)said)]),
+            ["network"] = Network.Composition.Network is { } text ? JsonNode.Parse(text) : null,
+        };
         json["where"] = new JsonArray([.. _survey.Remarks().Select(remark => (JsonNode)remark)]);
         var sequence = result.Sequence.ToHashSet();
         json["places"] = new JsonArray([.. Network.Places.Select((place, i) => (JsonNode)new JsonObject
@@ -128,7 +142,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         string[] none = [];
         yield return ("Verdict", [.. DiagnosisLines.Of(diagnosis).Select(line => line.Trim()), .. _survey.Remarks(), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
         yield return ("Stages", none, Header, [.. StageRows()]);
-        yield return ("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(parameter => new[] { parameter.Name, string.Join('x', parameter.Shape), Word(parameter.Role), parameter.Law })]);
+        yield return ("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(Cells)]);
         yield return ("Places", none, ["place", "operator", "after", "depth", "channels", "points", "ln χ", "directions"], [.. Network.Places.Select((place, i) => new[]
         {
             place.Name, place.Operator, Word(place.Kind), $"{place.Depth}", $"{place.Channels}", $"{place.Points}",
@@ -199,8 +213,13 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     private static string PerLayer(Estimate gain) => OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);
 
     private IEnumerable<string> ParameterTable() => Network.Parameters.Count <= MostParameters
-        ? Table(["parameter", "shape", "role", "drawn"], Network.Parameters.Select(parameter => new[] { parameter.Name, string.Join('x', parameter.Shape), Word(parameter.Role), parameter.Law }))
-        : Table(["parameters", "role", "drawn"], Network.Parameters.GroupBy(parameter => (parameter.Role, Kind(parameter.Law))).Select(group => new[] { $"{group.Count()}", Word(group.Key.Role), Extent(group.Key.Item2, [.. group.Select(parameter => parameter.Law)]) }));
+        ? Table(["parameter", "shape", "role", "drawn"], Network.Parameters.Select(Cells))
+        : Table(["parameters", "role", "drawn"], Network.Parameters.GroupBy(parameter => (parameter.Role, Kind: Kind(parameter.Law))).Select(group => (string[])
+        [
+            $"{group.Count()}", Word(group.Key.Role), Extent(group.Key.Kind, [.. group.Select(parameter => parameter.Law)]),
+        ]));
+
+    private static string[] Cells(OnnxParameter parameter) => [parameter.Name, string.Join('x', parameter.Shape), Word(parameter.Role), parameter.Law];
 
     /// <summary>The first word of a law, or a constant's whole text.</summary>
     private static string Kind(string law) => law.StartsWith("constant", StringComparison.Ordinal) ? law : law.Split(',')[0];
@@ -209,7 +228,10 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     private static string Extent(string kind, string[] laws)
     {
         const string Deviation = "deviation ";
-        double[] deviations = [.. laws.Where(law => law.Contains(Deviation, StringComparison.Ordinal)).Select(law => double.Parse(law[(law.IndexOf(Deviation, StringComparison.Ordinal) + Deviation.Length)..], CultureInfo.InvariantCulture))];
+        double[] deviations =
+        [
+            .. laws.Select(law => law.Split(Deviation)).Where(parts => parts.Length == 2).Select(parts => double.Parse(parts[1], CultureInfo.InvariantCulture)),
+        ];
         return deviations.Length == 0 ? kind
             : deviations.Min() == deviations.Max() ? string.Create(CultureInfo.InvariantCulture, $"{kind}, deviation {deviations[0]:G3}")
             : string.Create(CultureInfo.InvariantCulture, $"{kind}, deviations {deviations.Min():G3} to {deviations.Max():G3}");
@@ -221,12 +243,14 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         int[] widths = [.. header.Select((_, column) => all.Max(row => row[column].Length))];
         foreach (var row in all)
         {
-            yield return string.Join("  ", row.Select((cell, column) => column == row.Length - 1 ? cell : IsNumeric(all, column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column])));
+            yield return string.Join("  ", row.Select((cell, column) =>
+                column == row.Length - 1 ? cell : IsNumeric(all, column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column])));
         }
     }
 
-    private static bool IsNumeric(string[][] rows, int column) => rows.Skip(1).All(row => row[column].Length > 0 && (char.IsAsciiDigit(row[column][0]) || row[column][0] is '-' or '÷') && !row[column].Contains('x', StringComparison.Ordinal))
-        || rows.Skip(1).All(row => row[column].StartsWith("÷ ", StringComparison.Ordinal) || row[column].StartsWith("x ", StringComparison.Ordinal) || row[column] == "-");
+    /// <summary>Whether a column holds numbers, which stand below each other by their ends.</summary>
+    private static bool IsNumeric(string[][] rows, int column) => rows.Skip(1).All(row =>
+        row[column] is ['-', ..] or ['÷', ..] or ['x', ' ', ..] || (row[column] is [>= '0' and <= '9', ..] && !row[column].Contains('x', StringComparison.Ordinal)));
 
     private double MedianAt(int place, Func<OnnxMapping, Model.MomentSet, double> moment)
     {

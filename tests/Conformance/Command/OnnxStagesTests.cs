@@ -1,0 +1,52 @@
+using FluentAssertions;
+using Wellbehaved.Cli;
+using Wellbehaved.Onnx;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>Networks are divided into stages as somebody who knows them would.</summary>
+public class OnnxStagesTests
+{
+    [Fact]
+    public void Scopes_of_the_exporter_are_stages_and_small_ones_beside_each_other_are_one()
+    {
+        string[] names = ["/conv1/Conv", "/bn1/BatchNormalization", "/relu/Relu", .. Block("layer1", 0), .. Block("layer1", 1), .. Block("layer2", 0), "/avgpool/GlobalAveragePool", "/fc/Gemm"];
+        Stages(names).Select(stage => stage.Name).Should().Equal("conv1 to relu", "layer1", "layer2", "avgpool to fc");
+    }
+
+    [Fact]
+    public void Scope_that_holds_nearly_everything_is_looked_into()
+    {
+        string[] names = ["/proj/Conv", .. Enumerable.Range(0, 4).SelectMany(i => Block("encoder/layers", i)), "/head/Gemm"];
+        Stages(names).Select(stage => stage.Name).Should().Equal("proj", "layers.0", "layers.1", "layers.2", "layers.3", "head");
+    }
+
+    [Fact]
+    public void Names_without_scopes_leave_stages_of_one_resolution()
+    {
+        var places = Enumerable.Range(0, 12).Select(i => Place($"node_{i}", i + 1, points: i < 5 ? 1024 : 256)).ToList();
+        OnnxStages.Of(places).Select(stage => (stage.Name, stage.From, places[stage.End].Depth)).Should().Equal(("node_0 to node_4", 0, 5), ("node_5 to node_11", 5, 12));
+    }
+
+    [Fact]
+    public void Names_and_resolution_that_tell_nothing_leave_quarters_of_the_depth()
+    {
+        var places = Enumerable.Range(0, 40).Select(i => Place($"node_{i}", i + 1, points: 64)).ToList();
+        OnnxStages.Of(places).Select(stage => places[stage.End].Depth).Should().Equal(10, 20, 30, 40);
+    }
+
+    [Fact]
+    public void Stage_ends_on_the_trunk()
+    {
+        var places = new List<OnnxPlace> { Place("/a/x/Conv", 1), Place("/a/y/Conv", 2, isOnTrunk: false), Place("/b/x/Conv", 3, isOnTrunk: false), Place("/b/y/Add", 3), Place("/b/z/Conv", 4, isOnTrunk: false), Place("/c/x/Conv", 5), Place("/c/y/Relu", 5), Place("/c/z/Conv", 6) };
+        var stages = OnnxStages.Of(places);
+        stages.Should().OnlyContain(stage => places[stage.End].IsOnTrunk);
+        stages.Sum(stage => stage.Places).Should().Be(places.Count);
+    }
+
+    private static IReadOnlyList<OnnxStage> Stages(string[] names) => OnnxStages.Of([.. names.Select((name, i) => Place(name, i + 1))]);
+
+    private static string[] Block(string scope, int number) => [.. new[] { "conv1/Conv", "bn1/BatchNormalization", "relu/Relu", "Add" }.Select(name => $"/{scope}/{scope.Split('/')[^1]}.{number}/{name}")];
+
+    private static OnnxPlace Place(string name, int depth, int points = 64, bool isOnTrunk = true) => new(name, "Conv", OnnxPlaceKind.Weighted, depth, [1, 8, points], 1) { IsOnTrunk = isOnTrunk };
+}
