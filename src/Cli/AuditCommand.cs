@@ -44,7 +44,10 @@ internal static class AuditCommand
         var limit = OptionFactory.Number("--time-limit", "Seconds for each answer of the program", DefaultLimit.TotalSeconds, "a positive number of seconds");
         var processes = OptionFactory.Number("--processes", "Instances of the program side by side", Environment.ProcessorCount);
         var outputs = new ReportOptions();
-        var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.") { command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes, generated, network, input, depth };
+        var audit = new Command("audit", "Confronts an implementation of yours with the theory, claim by claim, with known error rates.")
+        {
+            command, results, architectures, smoke, scale, claims, seed, allowDeclined, limit, processes, generated, network, input, depth,
+        };
         recorded.AddTo(audit);
         outputs.AddTo(audit);
         audit.SetAction((parsed, cancellation) => Task.Run(() =>
@@ -249,7 +252,9 @@ internal static class AuditCommand
         seconds is > 0 and <= 86400 ? TimeSpan.FromSeconds(seconds) : throw new InvalidInputException("--time-limit", $"expected a positive number of seconds up to a day, got {seconds}");
 
     private static int NotNegative(int networks) =>
-        networks is >= 0 and <= MostGenerated ? networks : throw new InvalidInputException("--generated", $"expected a whole number from 0 to {MostGenerated}, got {networks}");
+        networks is >= 0 and <= MostGenerated
+            ? networks
+            : throw new InvalidInputException("--generated", $"expected a whole number from 0 to {MostGenerated}, got {networks}");
 
     private static int Positive(int processes) =>
         processes > 0 ? processes : throw new InvalidInputException("--processes", $"expected a positive number, got {processes}");

@@ -32,6 +32,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved audit --command \"python3 examples/numpy/wellbehaved_numpy.py\" --report report --junit claims.xml",
             "# Only whether the adapter speaks the protocol",
             "wellbehaved audit --smoke --command \"python3 examples/numpy/wellbehaved_numpy.py\"",
+            "# About one network of layers, with every input and noise",
+            "wellbehaved audit --command \"python3 examples/numpy/wellbehaved_numpy_layers.py\" --network pre_ln_mlp --num-channels 8 --total-depth 3 --input-shape 2x3x2",
             "# Moments that were recorded by somebody else",
             "wellbehaved audit --results bn_ff_fc_64.npz --architecture bn_ff --num-channels 512 --batch-size 64 --kernel-size 1",
         ],

@@ -44,7 +44,9 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
         var input = new WrittenOutFeatures(Images, Network.Input.Height, Network.Input.Width, Network.Input.Channels, batch.Signal, batch.Noise);
         return new WrittenOutMapping(Network, new SiteCase(Network, Images).Parameters(Seed)).Propagate(input).Places
             .SelectMany(place => new[] { place.Features.Signal, place.Features.Noise })
-            .All(tensor => tensor.Max(Math.Abs) is var largest && (largest == 0 || (largest > least && largest < most)) && tensor.All(value => value == 0 || Math.Abs(value) > tiniest));
+            .All(tensor => tensor.Max(Math.Abs) is var largest
+                && (largest == 0 || (largest > least && largest < most))
+                && tensor.All(value => value == 0 || Math.Abs(value) > tiniest));
     }
 
     /// <summary>Signal and noise at the input.</summary>

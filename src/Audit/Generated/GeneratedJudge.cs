@@ -32,7 +32,7 @@ internal static class GeneratedJudge
         foreach (var (family, claim) in Claims.Where(pair => site.Families.Contains(pair.Family)))
         {
             var comparisons = new SiteComparisons(family);
-            new SiteWalk(trace, drawn.Noise == NoiseKind.Full ? WrittenOutNoise.Full : WrittenOutNoise.Mapping, parameters, subject.Description.UnitRoundoff, comparisons, drawn.Description).Compare();
+            new SiteWalk(trace, Definition(drawn.Noise), parameters, subject.Description.UnitRoundoff, comparisons, drawn.Description).Compare();
             found.AddRange(comparisons.Conclude(given ? "given parameters" : "parameters of its own").Select(measurement => (claim, measurement)));
         }
 
@@ -43,4 +43,11 @@ internal static class GeneratedJudge
 
         return found;
     }
+
+    private static WrittenOutNoise Definition(NoiseKind noise) => noise switch
+    {
+        NoiseKind.Mapping => WrittenOutNoise.Mapping,
+        NoiseKind.Full => WrittenOutNoise.Full,
+        _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
+    };
 }

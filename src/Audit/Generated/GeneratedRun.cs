@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wellbehaved.Networks;
 
@@ -8,18 +10,20 @@ namespace Wellbehaved.Audit;
 /// <param name="Networks">How many were asked about, once with given parameters and once with the subject's own counted as two.</param>
 /// <param name="Outcomes">A check for each claim that had a site.</param>
 /// <param name="Findings">For each claim that was rejected the smallest network that fails.</param>
-public sealed record GeneratedRun(int Networks, IReadOnlyList<CheckOutcome> Outcomes, IReadOnlyList<GeneratedFinding> Findings)
+internal sealed record GeneratedRun(int Networks, IReadOnlyList<CheckOutcome> Outcomes, IReadOnlyList<GeneratedFinding> Findings)
 {
     /// <summary>Nothing was asked.</summary>
     public static GeneratedRun None { get; } = new(0, [], []);
 }
 
 /// <summary>The smallest network on which a claim fails.</summary>
-public sealed class GeneratedFinding
+internal sealed class GeneratedFinding
 {
+    private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly GeneratedCase _case;
 
-    internal GeneratedFinding(string claim, GeneratedCase drawn, bool given, Measurement measurement) => (Claim, _case, Given, Measurement) = (claim, drawn, given, measurement);
+    public GeneratedFinding(string claim, GeneratedCase drawn, bool given, Measurement measurement) =>
+        (Claim, _case, Given, Measurement) = (claim, drawn, given, measurement);
 
     /// <summary>Id of the claim.</summary>
     public string Claim { get; }
@@ -43,7 +47,7 @@ public sealed class GeneratedFinding
     public string Description => $"{_case.Description}, {(Given ? "given parameters" : "parameters of its own")}";
 
     /// <summary>The network's JSON on one line, to be written into a file.</summary>
-    public string NetworkJson => JsonNode.Parse(NetworkText.Write(Network))!.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public string NetworkJson => JsonNode.Parse(NetworkText.Write(Network))!.ToJsonString(OneLine);
 
     /// <summary>Options of <c>audit</c> that ask about the network again, once its JSON is in a file.</summary>
     public string ReplayOptions => string.Create(CultureInfo.InvariantCulture, $"--network {Network.Name}.json --batch-size {Images} --seed {Seed} --claim {Claim}");

@@ -7,7 +7,8 @@ namespace Wellbehaved.Audit;
 /// <param name="Input">Index of the place that shows its input; null for the input of the network.</param>
 /// <param name="Output">Index of the place that shows its output.</param>
 /// <param name="FanIn">Weights that add up in one output.</param>
-internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanIn)
+/// <param name="Weights">All its weights.</param>
+internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanIn, long Weights)
 {
     /// <summary>How its weights and biases are drawn.</summary>
     public Initialisation Parameters => Layer switch
@@ -44,7 +45,9 @@ internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanI
                     case Repeat repeat:
                         for (var repetition = 0; repetition < repeat.Times; repetition++)
                         {
-                            (seen, shape) = repeat.Unit.Any(inner => inner is Repeat) ? Stack(repeat.Unit, seen, shape) : Unit(repeat.Unit, Show(), shape, shown: true);
+                            (seen, shape) = repeat.Unit.Any(inner => inner is Repeat)
+                                ? Stack(repeat.Unit, seen, shape)
+                                : Unit(repeat.Unit, Show(), shape, shown: true);
                         }
 
                         break;
@@ -108,7 +111,7 @@ internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanI
             };
             if (fanIn > 0 && seen.Is && after.Is)
             {
-                Sites.Add(new(layer, seen.Place, after.Place!.Value, fanIn));
+                Sites.Add(new(layer, seen.Place, after.Place!.Value, fanIn, fanIn * layer.OutputOf(shape).Channels));
             }
 
             return (after, layer.OutputOf(shape));

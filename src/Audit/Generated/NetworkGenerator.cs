@@ -1,4 +1,3 @@
-using Wellbehaved.Model;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
@@ -22,7 +21,10 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
 
     /// <summary>Layers that are drawn after the first, residuals apart.</summary>
     private static readonly string[] Words =
-        ["conv", "conv", "dense", "batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm", "function", "function", "function", "scale", "average_pool", "max_pool", "global_average_pool", "dropout", "attention", "flatten"];
+    [
+        "conv", "conv", "dense", "batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm", "function", "function", "function",
+        "scale", "average_pool", "max_pool", "global_average_pool", "dropout", "attention", "flatten",
+    ];
 
     /// <summary>What a large network is large in.</summary>
     private enum Size
@@ -65,7 +67,8 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
                 draws.Of(Enum.GetValues<GeneratedInput>()),
                 draws.Of(Scales),
                 Mixing.ToAsk(draws.Bits()) >> 1);
-            return drawn.Numbers <= MostNumbers(size) && Operations.MultiplyAdds(network.Layers, network.Input) * drawn.Images <= MostProducts && !IsConstant(drawn) ? drawn : null;
+            var products = Operations.MultiplyAdds(network.Layers, network.Input) * drawn.Images;
+            return drawn.Numbers <= MostNumbers(size) && products <= MostProducts && !IsConstant(drawn) ? drawn : null;
         }
         catch (InvalidNetworkException)
         {
@@ -144,7 +147,9 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         {
             for (var i = 0; i < 1 + draws.Below(4); i++)
             {
-                layers.Add(draws.Chance(25) ? ResidualOf(draws, size) : draws.Chance(10) ? new Repeat(2 + draws.Below(3), Unit(draws, size)) : Layer(draws, draws.Of(Words), size));
+                layers.Add(draws.Chance(25) ? ResidualOf(draws, size)
+                    : draws.Chance(10) ? new Repeat(2 + draws.Below(3), Unit(draws, size))
+                    : Layer(draws, draws.Of(Words), size));
             }
         }
 
@@ -160,7 +165,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     private Networks.Layers DeepUnit(Draws draws, Size size)
     {
         Layer linear = draws.Chance(60)
-            ? new Networks.Convolution(draws.Of([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)])) { Boundary = draws.Of(Enum.GetValues<Networks.Boundary>()), Parameters = new(draws.Of(1, 2)) }
+            ? new Networks.Convolution(KernelOf(draws)) { Boundary = draws.Of(Enum.GetValues<Networks.Boundary>()), Parameters = new(draws.Of(1, 2)) }
             : new Dense { Parameters = new(draws.Of(1, 2)) };
         Networks.Layers norm = draws.Chance(60) ? [Layer(draws, draws.Of("batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm"), size)] : [];
         var function = Layer(draws, "function", size);
@@ -204,7 +209,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     private Networks.Convolution ConvolutionOf(Draws draws, Size size)
     {
         var groups = draws.Chance(60) ? 1 : draws.Of(Networks.Convolution.EachChannel, 2, 2, 3);
-        return new(draws.Of([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)]))
+        return new(KernelOf(draws))
         {
             Channels = groups == Networks.Convolution.EachChannel ? null : groups == 1 ? ChannelsOf(draws, size) : groups * (1 + draws.Below(4)),
             Stride = draws.Chance(75) ? 1 : draws.Of(2, 3),
@@ -215,7 +220,11 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         };
     }
 
-    private static int? ChannelsOf(Draws draws, Size size) => size == Size.Wide ? draws.Of<int?>(null, 16, 64, 96, 128) : draws.Chance(40) ? null : draws.Of(FewChannels);
+    private int KernelOf(Draws draws) => draws.Of([.. (offer.KernelSizes ?? KernelSizes).DefaultIfEmpty(1)]);
+
+    private static int? ChannelsOf(Draws draws, Size size) => size == Size.Wide
+        ? draws.Of<int?>(null, 16, 64, 96, 128)
+        : draws.Chance(40) ? null : draws.Of(FewChannels);
 
     private Initialisation ParametersOf(Draws draws)
     {
@@ -229,7 +238,8 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
 
     private Function FunctionOf(Draws draws)
     {
-        var kind = draws.Of([.. Enum.GetValues<FunctionKind>().Where(kind => offer.Functions?.Contains(new Function(kind).Word) ?? true).DefaultIfEmpty(FunctionKind.Linear)]);
+        var offered = Enum.GetValues<FunctionKind>().Where(kind => offer.Functions?.Contains(new Function(kind).Word) ?? true);
+        var kind = draws.Of([.. offered.DefaultIfEmpty(FunctionKind.Linear)]);
         return new(kind, kind == FunctionKind.LeakyRelu ? draws.Of(0.01, 0.2) : 0);
     }
 }

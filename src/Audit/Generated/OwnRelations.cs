@@ -1,10 +1,8 @@
-using Wellbehaved.Networks;
-
 namespace Wellbehaved.Audit;
 
 /// <summary>
-/// What must hold between answers of a subject that draws its own parameters, whatever they are: the same request has the same answer; seeds that differ have other weights; weights do not depend on the input; and
-/// signal and noise pass through the same ones.
+/// What must hold between answers of a subject that draws its own parameters, whatever they are: the same request has the same answer; seeds that
+/// differ have other weights; weights do not depend on the input; and signal and noise pass through the same ones.
 /// </summary>
 /// <param name="subject">The subject.</param>
 /// <param name="drawn">The case.</param>
@@ -13,8 +11,8 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     /// <summary>Differences of seeds: a byte, half of 64 bits, and the highest bit that a seed has.</summary>
     private static readonly int[] Bits = [8, 32, 52];
 
-    /// <summary>Fewer numbers may agree by accident where digits are few.</summary>
-    private const int FewestToDiffer = 16;
+    /// <summary>Fewer weights, and fewer outputs, may agree by accident where digits are few; a single orthogonal weight is 1 or -1.</summary>
+    private const int FewestToDiffer = 8;
 
     /// <summary>A tolerance beyond this share of a tensor's size tells nothing.</summary>
     private const double WidestTolerance = 0.1;
@@ -45,7 +43,9 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         }
 
         WithinOne(first);
-        return _byClaim.Where(pair => pair.Value.Comparisons > 0).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value.Conclude(Quantities[pair.Key])));
+        return _byClaim.Where(pair => pair.Value.Comparisons > 0)
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => (pair.Key, pair.Value.Conclude(Quantities[pair.Key])));
     }
 
     private static readonly Dictionary<string, string> Quantities = new()
@@ -105,7 +105,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     /// <summary>I9: another seed has other weights.</summary>
     private void Another(NetworkTrace first, NetworkTrace other, int bit)
     {
-        if (_sites.FirstOrDefault(site => InputOf(first, site).Signal.Any(value => value != 0)) is not { } site)
+        if (_sites.FirstOrDefault(site => site.Weights >= FewestToDiffer && InputOf(first, site).Signal.Any(value => value != 0)) is not { } site)
         {
             return;
         }
@@ -114,7 +114,8 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         var scale = one.Signal.Max(Math.Abs);
         if (one.Signal.Length >= FewestToDiffer && scale > 0 && site.Parameters.WeightVariance > 0)
         {
-            var same = Distance(one.Signal, two.Signal) <= Math.Sqrt(_unitRoundoff) * scale && Distance(InputOf(first, site).Signal, InputOf(other, site).Signal) == 0;
+            var same = Distance(one.Signal, two.Signal) <= Math.Sqrt(_unitRoundoff) * scale
+                && Distance(InputOf(first, site).Signal, InputOf(other, site).Signal) == 0;
             Of("I9").Add(new Observed(same ? 1 : 0), new Expected(0), 0, $"seeds {drawn.Seed} and {drawn.Seed} + 2^{bit}, {one.Where}, {drawn.Description}");
         }
     }
@@ -169,7 +170,8 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     private static double Distance(double[] one, double[] other) => one.Length == 0 ? 0 : one.Zip(other, (x, y) => Math.Abs(x - y)).Max();
 
     /// <summary>
-    /// How far two outputs of the same weights may be apart, whose inputs are: Σ|w||x| ≤ ‖w‖‖x‖, where ‖w‖² of n weights of the stated law is below σ²(n + 14√n + 100), but once in 10²⁰ times, and ‖x‖ ≤ √n max|x|.
+    /// How far two outputs of the same weights may be apart, whose inputs are: Σ|w||x| ≤ ‖w‖‖x‖, where ‖w‖² of n weights of the stated law is below
+    /// σ²(n + 14√n + 100), but once in 10²⁰ times, and ‖x‖ ≤ √n max|x|.
     /// </summary>
     private double Tolerance(LinearSite site, double[] input, double apart)
     {

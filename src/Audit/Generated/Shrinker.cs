@@ -38,7 +38,12 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
         }
 
         var input = drawn.Network.Input;
-        Shape[] shapes = [.. Less(input.Height).Select(height => input with { Height = height }), .. Less(input.Width).Select(width => input with { Width = width }), .. Less(input.Channels).Select(channels => input with { Channels = channels })];
+        Shape[] shapes =
+        [
+            .. Less(input.Height).Select(height => input with { Height = height }),
+            .. Less(input.Width).Select(width => input with { Width = width }),
+            .. Less(input.Channels).Select(channels => input with { Channels = channels }),
+        ];
         foreach (var shape in shapes)
         {
             if (With(drawn, shape, drawn.Network.Layers) is { } smaller)
@@ -135,8 +140,16 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
 
     private static IEnumerable<Layer> Within(Layer layer, Func<Networks.Layers, IEnumerable<Networks.Layers>> change) => layer switch
     {
-        Repeat repeat => [.. Less(repeat.Times).Select(times => repeat with { Times = times }), .. change(repeat.Unit).Where(unit => unit.Count > 0).Select(unit => repeat with { Unit = unit })],
-        Residual residual => [.. change(residual.Branch).Select(branch => residual with { Branch = branch }), .. change(residual.Skip).Select(skip => residual with { Skip = skip })],
+        Repeat repeat =>
+        [
+            .. Less(repeat.Times).Select(times => repeat with { Times = times }),
+            .. change(repeat.Unit).Where(unit => unit.Count > 0).Select(unit => repeat with { Unit = unit }),
+        ],
+        Residual residual =>
+        [
+            .. change(residual.Branch).Select(branch => residual with { Branch = branch }),
+            .. change(residual.Skip).Select(skip => residual with { Skip = skip }),
+        ],
         _ => [],
     };
 
@@ -152,8 +165,17 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
             convolution with { Boundary = Networks.Boundary.Periodic },
             convolution with { Parameters = Plain(convolution.Parameters) },
         ],
-        Dense dense => [.. dense.Channels is { } channels ? Less(channels).Select(fewer => dense with { Channels = fewer }) : [], dense with { Parameters = Plain(dense.Parameters) }],
-        Attention attention => [.. Less(attention.Heads).Select(heads => attention with { Heads = heads }), attention with { Causal = false }, attention with { Parameters = Plain(attention.Parameters) }],
+        Dense dense =>
+        [
+            .. dense.Channels is { } channels ? Less(channels).Select(fewer => dense with { Channels = fewer }) : [],
+            dense with { Parameters = Plain(dense.Parameters) },
+        ],
+        Attention attention =>
+        [
+            .. Less(attention.Heads).Select(heads => attention with { Heads = heads }),
+            attention with { Causal = false },
+            attention with { Parameters = Plain(attention.Parameters) },
+        ],
         LayerNorm norm => [norm with { Scale = 1 }, norm with { Over = NormalisedOver.Channels }],
         RmsNorm norm => [norm with { Scale = 1 }, norm with { Over = NormalisedOver.Channels }],
         GroupNorm norm => [norm with { Scale = 1 }, .. Less(norm.Groups).Select(groups => norm with { Groups = groups })],
@@ -167,5 +189,6 @@ internal sealed class Shrinker(Func<GeneratedCase, bool> fails, Func<GeneratedCa
 
     private static Initialisation Plain(Initialisation parameters) => parameters with { BiasVariance = 0, Law = WeightLaw.Normal };
 
-    private static Networks.Layers Replaced(Networks.Layers layers, int index, params IEnumerable<Layer> instead) => [.. layers.Take(index), .. instead, .. layers.Skip(index + 1)];
+    private static Networks.Layers Replaced(Networks.Layers layers, int index, params IEnumerable<Layer> instead) =>
+        [.. layers.Take(index), .. instead, .. layers.Skip(index + 1)];
 }

@@ -52,7 +52,7 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
         return request;
     }
 
-    /// <summary>Writes the input: <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and <c>parameter_0</c>, … where parameters are given.</summary>
+    /// <summary>Writes the input: <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and given parameters as <c>parameter_0</c>, ….</summary>
     public void Write()
     {
         var shape = Question.Network.Input;
@@ -78,9 +78,11 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
             for (var i = 0; i < Question.Places.Count; i++)
             {
                 var row = (simulation * Question.Places.Count) + i;
-                observe(new(simulation, Question.Places[i], Slice("signal", simulation, i), Slice("noise", simulation, i), () => ReportedMoments.Of(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN)));
+                observe(new(simulation, Question.Places[i], Slice("signal", simulation, i), Slice("noise", simulation, i), () => MomentsOf(row)));
             }
         }
+
+        ReportedMoments MomentsOf(int row) => ReportedMoments.Of(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN);
 
         double[] Slice(string name, int simulation, int i)
         {

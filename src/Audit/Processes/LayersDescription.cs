@@ -42,8 +42,14 @@ internal static class LayersDescription
         Options = Protocol.Known("options", answer.Options, NetworkNeeds.AllOptions),
         Boundaries = Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Model.Boundary>().Select(Words.Of)]),
         WeightLaws = Protocol.Known("weights", answer.Weights, [.. Enum.GetValues<WeightLaw>().Select(Words.Of)]),
-        Noises = [.. Protocol.Known("noises", answer.Noises, [.. Enum.GetValues<NoiseKind>().Select(Words.Of)]).Select(word => Enum.GetValues<NoiseKind>().Single(noise => Words.Of(noise) == word))],
-        KernelSizes = answer.KernelSizes is { } sizes && sizes.Any(size => size < 1) ? throw new AdapterException($"expected positive kernel_sizes, got '{Protocol.Short(line)}'") : answer.KernelSizes,
+        Noises =
+        [
+            .. Protocol.Known("noises", answer.Noises, [.. Enum.GetValues<NoiseKind>().Select(Words.Of)])
+                .Select(word => Enum.GetValues<NoiseKind>().Single(noise => Words.Of(noise) == word)),
+        ],
+        KernelSizes = answer.KernelSizes is { } sizes && sizes.Any(size => size < 1)
+            ? throw new AdapterException($"expected positive kernel_sizes, got '{Protocol.Short(line)}'")
+            : answer.KernelSizes,
         Epsilons = Protocol.EpsilonsOf(answer.Epsilons, line),
         MostImages = answer.MostImages,
         MostFeatures = answer.MostFeatures,

@@ -112,7 +112,8 @@ public sealed class ProcessSubject : ISubject, IDisposable
         int[] places = [.. Enumerable.Range(0, network.Places.Count)];
         foreach (var (first, piece) in Pieces(propagations))
         {
-            Exchanged(network, noise, piece, places, tensors: true, moments, (simulation, place, answer) => observe(first + simulation, SnapshotOf(network, piece[simulation].Input, place, answer)));
+            Exchanged(network, noise, piece, places, tensors: true, moments, (simulation, place, answer) =>
+                observe(first + simulation, SnapshotOf(network, piece[simulation].Input, place, answer)));
         }
     }
 
@@ -176,7 +177,9 @@ public sealed class ProcessSubject : ISubject, IDisposable
         for (var first = 0; first < propagations.Count;)
         {
             var count = 1;
-            while (first + count < propagations.Count && propagations[first].Weights is Weights.Own own && propagations[first + count].Weights == own with { Simulation = own.Simulation + (uint)count })
+            while (first + count < propagations.Count
+                && propagations[first].Weights is Weights.Own own
+                && propagations[first + count].Weights == own with { Simulation = own.Simulation + (uint)count })
             {
                 count++;
             }
@@ -226,7 +229,9 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <exception cref="AdapterException">It was answered otherwise.</exception>
     internal void AskSomethingUnknown()
     {
-        var status = Ask(new JsonObject { ["request"] = "describe", ["protocol"] = Description.NetworkOffer is null ? Protocol.OfArchitectures : Protocol.Version, ["unknown_field"] = true }, (id, line) =>
+        var request = Protocol.Describe(Description.NetworkOffer is null ? Protocol.OfArchitectures : Protocol.Version);
+        request["unknown_field"] = true;
+        var status = Ask(request, (id, line) =>
         {
             try
             {

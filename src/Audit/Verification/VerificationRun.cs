@@ -39,7 +39,7 @@ public sealed record VerificationRun(
     public bool IsRecorded { get; init; }
 
     /// <summary>What came of networks that were drawn at random; their checks are among <see cref="Outcomes"/>.</summary>
-    public GeneratedRun? Generated { get; init; }
+    internal GeneratedRun? Generated { get; init; }
 
     /// <summary>What went wrong between auditor and subject.</summary>
     public IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
