@@ -8,7 +8,7 @@ using Wellbehaved.Tests.Conformance;
 // evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
 // theory [SECONDS] (times of predictions against their bars);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
-// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
+// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["evidence", .. var rest]:
@@ -45,6 +45,9 @@ switch (args)
         return MutationScore.Print(double.Parse(least, CultureInfo.InvariantCulture), survivors, reports) ? 0 : 1;
     case ["mutation-survivors", var survivors, .. var reports]:
         Survivors.Write(survivors, MutationReport.Read(reports));
+        break;
+    case ["record", "new", var path]:
+        SuiteRecord.AddRows(path);
         break;
     case ["record", var path]:
         SuiteRecord.Write(path);

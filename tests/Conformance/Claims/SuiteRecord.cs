@@ -65,6 +65,15 @@ public static class SuiteRecord
         File.WriteAllLines(path, [.. AllMutants.List.Select(mutant => known.GetValueOrDefault($"{mutant}") ?? $"{mutant}\t{FindingOf(mutant)}")]);
     }
 
+    /// <summary>Adds the rows of checks that have none; those that are there are kept.</summary>
+    public static void AddRows(string path)
+    {
+        var known = File.ReadAllLines(path);
+        var names = known.Skip(1).Select(line => line[..line.IndexOf('\t', StringComparison.Ordinal)]).ToHashSet();
+        using var reference = new ReferenceSubject();
+        File.WriteAllLines(path, [.. known, .. Suite.Checks.Where(check => !names.Contains(Signature.NameOf(check))).SelectMany(check => RowsOf(Execute(reference, check))).Select(Format)]);
+    }
+
     /// <summary>Writes the record and the findings anew.</summary>
     public static void Write(string path)
     {

@@ -14,7 +14,7 @@ public sealed class VerifyNetworkTests : IDisposable
     [Fact]
     public void Claims_with_a_site_hold_and_the_others_are_named()
     {
-        var (file, json) = (Write("mine.json", """{"name": "mine", "input": [1, 1, 6], "layers": [{"dense": {"channels": 16}}, "gelu", {"dense": {"bias_variance": 0.2}}, "tanh"]}"""), Path.Combine(_folder, "verdicts.json"));
+        var (file, json) = (Write("mine.json", """{"name": "mine", "input": [1, 1, 6], "layers": [{"dense": {"channels": 24}}, "gelu", {"dense": {"bias_variance": 0.2}}, "tanh"]}"""), Path.Combine(_folder, "verdicts.json"));
 
         var outcome = CommandLine.Run("verify", "--network", file, "--json", json);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
 using Wellbehaved.Theory;
@@ -18,6 +19,9 @@ internal static class InputNormLaws
 
     /// <summary>The laws are those of ε = 0: an ε that moves them by more than this is not looked at.</summary>
     private const double MostEpsilon = 1e-4;
+
+    /// <summary>Averages over a sphere that were computed: they are the same at every layer.</summary>
+    private static readonly ConcurrentDictionary<(int Channels, bool Centred, Function Function, double Scale), (double Mean, double Variance)> Known = new();
 
     /// <summary>Whether a network has the site.</summary>
     public static bool HasSite(Network network) => SitesOf(network).Count > 0;
@@ -74,11 +78,12 @@ internal static class InputNormLaws
         });
 
     /// <summary>The mean of ν₂ after norm and activation, and a bound of its variance.</summary>
-    internal static (double Mean, double Variance) PowerOf(FreshLayer fresh, NetworkTrace trace)
+    internal static (double Mean, double Variance) PowerOf(FreshLayer fresh, NetworkTrace trace) =>
+        Known.GetOrAdd((trace.Snapshots[fresh.Linear.After].Shape.Channels, fresh.Norm!.Layer is LayerNorm, fresh.Function, ((Norm)fresh.Norm.Layer).Scale), key => PowerOf(key.Channels, key.Centred, key.Function, key.Scale));
+
+    private static (double Mean, double Variance) PowerOf(int channels, bool centred, Function function, double scale)
     {
-        var (channels, n) = (trace.Snapshots[fresh.Linear.After].Shape.Channels, Dimension(fresh, trace));
-        var (function, scale) = (fresh.Function, ((Norm)fresh.Norm!.Layer).Scale);
-        var (sphere, kinks) = (new SphereLaws(channels, fresh.Norm.Layer is LayerNorm), DualActivation.For(function).Curve.Kinks.Select(kink => kink / scale));
+        var (sphere, kinks, n) = (new SphereLaws(channels, centred), DualActivation.For(function).Curve.Kinks.Select(kink => kink / scale), channels - (centred ? 1 : 0));
         var mean = sphere.Expectation(z => Math.Pow(WrittenOutFunction.Value(function, scale * z), 2), kinks);
         var gradient = sphere.Expectation(z => Math.Pow(WrittenOutFunction.Value(function, scale * z) * scale * WrittenOutFunction.Derivative(function, scale * z), 2), kinks);
         return (mean, 4 * gradient / (n - 1));

@@ -18,6 +18,9 @@ internal static class OwnParameterLaws
     /// <summary>The correlation of two sets of weights: one that repeats another, in part.</summary>
     internal const double FreshDiscrepancy = 0.75;
 
+    /// <summary>Weights of a layer from which on the interval of an independent pair lies inside that correlation.</summary>
+    private const int LeastWeights = 400;
+
     private const int Seeds = 3;
     private const int MostImages = 256;
     private const int MostUnknowns = 200;
@@ -31,8 +34,8 @@ internal static class OwnParameterLaws
     /// <summary>Whether a network has a layer whose weights can be solved for.</summary>
     public static bool HasSite(Network network) => SitesOf(network).Count > 0;
 
-    /// <summary>Whether one of them has normal weights.</summary>
-    public static bool HasNormalSite(Network network) => SitesOf(network).Any(layer => Parameters(layer).Law == WeightLaw.Normal);
+    /// <summary>Whether one of them has normal weights, and enough of them to be compared with others.</summary>
+    public static bool HasComparableSite(Network network) => SitesOf(network).Any(layer => Parameters(layer).Law == WeightLaw.Normal && WeightsOf(layer, network) >= LeastWeights);
 
     /// <summary>I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias.</summary>
     public static IEnumerable<Measurement> OneSet(CheckContext context, IReadOnlyList<SiteCase> cases)
@@ -85,12 +88,13 @@ internal static class OwnParameterLaws
         var rates = context.Rates.SharedBy(3);
         var (variance, shape, ofBiases) = (new VarianceTest(rates), new BlurredDistributionTest(rates), new VarianceTest(rates));
         var (bounds, orthogonality) = (new ExactComparison(), new ExactComparison());
-        var planned = Math.Max(VarianceTest.SamplesFor(rates, VarianceDiscrepancy), BlurredDistributionTest.SamplesFor(rates, ShapeDiscrepancy));
+        var planned = (
+            Weights: Math.Max(VarianceTest.SamplesFor(rates, VarianceDiscrepancy), BlurredDistributionTest.SamplesFor(rates, ShapeDiscrepancy)),
+            Biases: VarianceTest.SamplesFor(rates, BiasDiscrepancy));
         foreach (var (study, site) in sized.Index())
         {
             var layers = SitesOf(site.Network);
-            var perMapping = layers.Where(layer => Parameters(layer).Law == WeightLaw.Normal).Sum(layer => WeightsOf(layer, site.Network));
-            var mappings = perMapping == 0 ? 3 : (uint)Math.Clamp(Math.Ceiling(context.SampleShare * planned / sized.Count(other => HasNormalSite(other.Network)) / perMapping), 1, 4000);
+            var mappings = MappingsFor(context, site, layers, study, planned);
             for (var simulation = 0u; simulation < mappings; simulation++)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
@@ -122,6 +126,17 @@ internal static class OwnParameterLaws
         }
     }
 
+    /// <summary>How many mappings show as many weights and biases as are planned, by one of another seed: a number that is fixed before they come.</summary>
+    private static uint MappingsFor(CheckContext context, SiteCase site, IReadOnlyList<ShownLayer> layers, int study, (double Weights, double Biases) planned)
+    {
+        var pilot = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(~study), 0), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), uint.MaxValue));
+        SolvedLayer[] solved = [.. layers.Select(layer => Sharp(layer, pilot, context.UnitRoundoff)).OfType<SolvedLayer>()];
+        var weights = solved.Where(layer => Parameters(layer.Layer).Law == WeightLaw.Normal).Sum(layer => layer.Weights.Length);
+        var biases = solved.Where(layer => Parameters(layer.Layer).BiasVariance > 0).Sum(layer => layer.Outputs);
+        var needed = Math.Max(weights == 0 ? 0 : planned.Weights / weights, biases == 0 ? 0 : planned.Biases / biases);
+        return (uint)Math.Clamp(Math.Ceiling(context.SampleShare * needed), 3, 4000);
+    }
+
     /// <summary>I14: weights of different layers, simulations and seeds are independent: no two are alike, and none repeats another.</summary>
     public static IEnumerable<Measurement> Fresh(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
@@ -144,7 +159,7 @@ internal static class OwnParameterLaws
                 }
             }
 
-            var pairs = vectors.SelectMany((one, i) => vectors.Skip(i + 1).Where(other => other.Weights.Length == one.Weights.Length && one.Weights.Length >= 200).Select(other => (one, other))).ToArray();
+            var pairs = vectors.SelectMany((one, i) => vectors.Skip(i + 1).Where(other => other.Weights.Length == one.Weights.Length && one.Weights.Length >= LeastWeights).Select(other => (one, other))).ToArray();
             if (pairs.Length > 0)
             {
                 var test = new CosineTest(rates, pairs.Length);
@@ -241,7 +256,10 @@ internal static class OwnParameterLaws
     }));
 
     private static IReadOnlyList<ShownLayer> SitesOf(Network network) =>
-        [.. SolvedLayer.LayersOf(network).Where(layer => SolvedLayer.FanInOf(layer, network) <= MostUnknowns && Parameters(layer).WeightVariance > 0)];
+        [.. SolvedLayer.LayersOf(network).Where(layer => SolvedLayer.FanInOf(layer, network) <= MostUnknowns && Parameters(layer).WeightVariance > 0 && !ReadsCentredChannels(layer, network))];
+
+    /// <summary>Channels that add up to 0 at every point, as after layer norm, leave a part of the weights open.</summary>
+    private static bool ReadsCentredChannels(ShownLayer layer, Network network) => layer.Before >= 0 && network.Places[layer.Before].After is LayerNorm or GroupNorm;
 
     private static int WeightsOf(ShownLayer layer, Network network) => SolvedLayer.FanInOf(layer, network) * network.Places[layer.After].Shape.Channels;
 

@@ -11,8 +11,8 @@ internal sealed record SiteCase(Network Network, int Images)
     /// <summary>For messages.</summary>
     public string Description => FormattableString.Invariant($"{Network.Name}, {Images} inputs of {Network.Input}");
 
-    /// <summary>The families of its layers.</summary>
-    public IReadOnlySet<LayerFamily> Families { get; } = LayerFamilies.All(Network.Layers).Select(LayerFamilies.Of).ToHashSet();
+    /// <summary>The families of its layers; to flatten moves nothing and has no place.</summary>
+    public IReadOnlySet<LayerFamily> Families { get; } = LayerFamilies.All(Network.Layers).Where(layer => layer is not Flatten).Select(LayerFamilies.Of).ToHashSet();
 
     /// <summary>The noises that differ for it: that of the mapping, and the full one where a batch norm tells them apart.</summary>
     public IReadOnlyList<NoiseKind> Noises => Families.Contains(LayerFamily.BatchNorm) ? [NoiseKind.Mapping, NoiseKind.Full] : [NoiseKind.Mapping];

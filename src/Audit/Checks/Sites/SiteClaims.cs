@@ -21,7 +21,7 @@ internal static class SiteClaims
         new("D9", _ => true, context => SiteNetworks.OfMoments(context.SeedOf(0)), MomentLaws.Moments),
         new("I12", OwnParameterLaws.HasSite, context => SiteNetworks.OfWeights(context.SeedOf(0)), OwnParameterLaws.OneSet),
         new("I13", OwnParameterLaws.HasSite, _ => LawNetworks.OfEveryLaw, OwnParameterLaws.Law),
-        new("I14", OwnParameterLaws.HasNormalSite, _ => LawNetworks.OfEqualLayers, OwnParameterLaws.Fresh),
+        new("I14", OwnParameterLaws.HasComparableSite, _ => LawNetworks.OfEqualLayers, OwnParameterLaws.Fresh),
         new("N1", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Powers),
         new("N3", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Correlations),
         new("B2", BatchNormLaws.HasSite, _ => LawNetworks.BatchNorms, BatchNormLaws.Signal),

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>An implementation of described networks as a stranger writes one: layer after layer, by its rules, in double precision that is rounded to single after each layer. Of the four architectures it does what the reference does.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="rules">Its rules.</param>
-internal sealed class LayerInterpreter(string name, LayerRules rules) : ReferenceSubject
+internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubject
 {
     public override SubjectDescription Description { get; } = new(name) { NetworkOffer = NetworkOffer.Everything };
 

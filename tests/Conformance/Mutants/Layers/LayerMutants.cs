@@ -89,7 +89,7 @@ internal static class LayerMutants
         ("full noise that holds the mean", new() { TakenOff = (norm, meanNoise, z, along) => norm is BatchNorm ? z * along : meanNoise + (z * along) }),
         ("batch norm of each image", new() { Sets = (norm, input) => norm is BatchNorm && input.Positions > 1 ? LayerRules.SetsOf(new InstanceNorm(), input) : LayerRules.SetsOf(norm, input) }),
         ("batch norm of each position", new() { Sets = (norm, input) => norm is BatchNorm ? LayerRules.Grouped(input, (_, position, channel) => (position * input.Channels) + channel) : LayerRules.SetsOf(norm, input) }),
-        ("batches above 32 normalised in parts", new() { Sets = (norm, input) => norm is BatchNorm ? LayerRules.Grouped(input, (image, _, channel) => (image / 32 * input.Channels) + channel) : LayerRules.SetsOf(norm, input) }),
+        ("batches above 32 of described networks normalised in parts", new() { Sets = (norm, input) => norm is BatchNorm ? LayerRules.Grouped(input, (image, _, channel) => (image / 32 * input.Channels) + channel) : LayerRules.SetsOf(norm, input) }),
     ];
 
     private static IEnumerable<(string Name, LayerRules Rules)> InputNorms =>

@@ -14,6 +14,7 @@ internal static class OwnParameterMutants
     [
         .. LayerMutants.Of("D9", Moments),
         .. LayerMutants.Of("I12", Solved),
+        new("answers that are kept by seed and simulation, whatever the input", "I12", Suite.Composed) { Implementation = name => new ForgetfulInterpreter(name) },
         .. LayerMutants.Of("I13", Laws),
         .. LayerMutants.Of("I14", Seeds),
         .. Named("N1", "weights a tenth too wide, by activations", Weights(_ => Math.Sqrt(1.2))),
@@ -72,12 +73,12 @@ internal static class OwnParameterMutants
     private static IEnumerable<(string Name, LayerRules Rules)> Seeds =>
     [
         ("a seed that is ignored", Asked((_, simulation, layer) => (1, simulation, layer))),
-        ("the high bits of a seed ignored", Asked((seed, simulation, layer) => (seed & 0xFFFF_FFFF, simulation, layer))),
+        ("the high bits of a seed ignored, in described networks", Asked((seed, simulation, layer) => (seed & 0xFFFF_FFFF, simulation, layer))),
         ("the low byte of a seed ignored", Asked((seed, simulation, layer) => (seed & ~0xFFul, simulation, layer))),
         ("weights of described networks that repeat after 64 simulations", Asked((seed, simulation, layer) => (seed, simulation % 64, layer))),
         ("simulations in 16 bits", Asked((seed, simulation, layer) => (seed, simulation & 0xFFFF, layer))),
-        ("layers seeded by seed + layer", Asked((seed, simulation, layer) => (seed + (ulong)layer, simulation, 0))),
-        ("simulations seeded by seed + simulation", Asked((seed, simulation, layer) => (seed + simulation, 0, layer))),
+        ("layers seeded by seed + layer, in described networks", Asked((seed, simulation, layer) => (seed + (ulong)layer, simulation, 0))),
+        ("simulations seeded by seed + simulation, in described networks", Asked((seed, simulation, layer) => (seed + simulation, 0, layer))),
         ("one set of weights for all layers of a shape", Asked((seed, simulation, _) => (seed, simulation, 0))),
         ("every second layer a copy", Asked((seed, simulation, layer) => (seed, simulation, layer & ~1))),
     ];

@@ -1,0 +1,71 @@
+using FluentAssertions;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Tests.Conformance;
+
+/// <summary>What a subject offers of described networks decides what it is asked, and what it declines is said.</summary>
+public class NetworkOfferTests
+{
+    private static readonly Network Rich = new("rich", new(4, 4, 2),
+    [
+        new Networks.Convolution(3) { Channels = 4, Stride = 2, Groups = 2, Boundary = Networks.Boundary.ZeroPadding, Parameters = new(2, 0.1, WeightLaw.Uniform) },
+        new LayerNorm { Scale = 2 },
+        new Activation(new Function(FunctionKind.Gelu)),
+        new Residual([new Dense()]) { Survival = 0.5 },
+    ]);
+
+    public static TheoryData<string> Lacking => ["layer", "function", "option", "boundary", "law", "kernel", "epsilon", "noise", "images", "features", "places", "given", "own"];
+
+    [Theory]
+    [MemberData(nameof(Lacking))]
+    public void An_offer_that_lacks_one_thing_names_it(string lacking)
+    {
+        var (offer, reason) = lacking switch
+        {
+            "layer" => (new NetworkOffer { Layers = ["conv", "dense", "layer_norm"] }, "layer residual"),
+            "function" => (new NetworkOffer { Functions = ["relu"] }, "function gelu"),
+            "option" => (new NetworkOffer { Options = ["biases", "groups", "stride", "norm_scale"] }, "option survival"),
+            "boundary" => (new NetworkOffer { Boundaries = ["periodic"] }, "boundary zero_padding"),
+            "law" => (new NetworkOffer { WeightLaws = ["normal"] }, "weights by the law uniform"),
+            "kernel" => (new NetworkOffer { KernelSizes = [1, 5] }, "kernel size 3"),
+            "epsilon" => (new NetworkOffer { Epsilons = [0.1] }, "epsilon 1E-05"),
+            "noise" => (new NetworkOffer { Noises = [NoiseKind.Full] }, "noise mapping"),
+            "images" => (new NetworkOffer { MostImages = 2 }, "3 images"),
+            "features" => (new NetworkOffer { MostFeatures = 20 }, "32 features of an input"),
+            "places" => (new NetworkOffer { MostPlaces = 2 }, "6 places"),
+            "given" => (new NetworkOffer { TakesParameters = false }, null),
+            "own" => (new NetworkOffer { DrawsParameters = false }, "parameters of its own"),
+            _ => throw new ArgumentOutOfRangeException(nameof(lacking), lacking, "expected something that an offer may lack"),
+        };
+
+        offer.WhyNot(Rich, 3, NoiseKind.Mapping, given: false).Should().Be(reason);
+        NetworkOffer.Everything.WhyNot(Rich, 3, NoiseKind.Mapping, given: true).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_subject_without_an_offer_declines_and_its_audit_leaves_claims_on_sites_out()
+    {
+        var subject = new Offering(null);
+
+        Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "O6", Architecture: Suite.Composed }), subject, Scale.Quick, 0).Verdict.Should().Be(Verdict.Declined);
+        VerificationRun.Of(subject, Scale.Quick, 0, ["O6"]).Verdict.Should().Be(Verdict.Declined, "who asks for a claim hears of it");
+    }
+
+    [Fact]
+    public void A_subject_that_lacks_one_function_is_judged_on_the_rest()
+    {
+        var subject = new Offering(new NetworkOffer { Functions = ["gelu", "tanh"], Noises = [NoiseKind.Mapping] });
+
+        var outcome = Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "O6", Architecture: Suite.Composed }), subject, Scale.Quick, 0);
+
+        outcome.Verdict.Should().Be(Verdict.Holds);
+        outcome.Declined.Should().NotBeEmpty();
+    }
+
+    private sealed class Offering(NetworkOffer? offer) : ReferenceSubject
+    {
+        public override SubjectDescription Description { get; } = new("offering") { NetworkOffer = offer };
+    }
+}
