@@ -67,6 +67,9 @@ switch (args)
     case ["signatures", var path, .. var claims]:
         SignatureMeasurement.Run(path, claims);
         break;
+    case ["compare", "training", var script]:
+        Comparison.RunTraining(script, 7);
+        break;
     case ["compare", var script, var page, .. var rounds]:
         Comparison.Run(script, page, rounds is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 7);
         break;

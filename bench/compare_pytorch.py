@@ -74,6 +74,29 @@ def propagate(architecture, images, channels, size, depth, interval, ranks):
         measure(rank=True)
 
 
+def training(architecture, images=100, channels=128, depth=40, classes=10):
+    """A step of training as PyTorch users write it: modules, autograd and Adam."""
+    modules = []
+    for _ in range(depth + 1):
+        modules.append(torch.nn.Linear(channels, channels, bias=False))
+        torch.nn.init.normal_(modules[-1].weight, 0, (2 / channels) ** 0.5)
+        if architecture == "bn_ff" and len(modules) > 1:
+            modules.append(torch.nn.BatchNorm1d(channels, eps=1e-3, affine=False))
+        if len(modules) > 1:
+            modules.append(torch.nn.ReLU())
+    net = torch.nn.Sequential(*modules, torch.nn.Linear(channels, classes))
+    optimiser = torch.optim.Adam(net.parameters(), lr=1e-4)
+    images, labels = torch.randn(images, channels), torch.arange(images) % classes
+
+    def step():
+        with torch.enable_grad():
+            optimiser.zero_grad()
+            functional.cross_entropy(net(images), labels).backward()
+            optimiser.step()
+
+    return step
+
+
 LAYER = torch.randn(128, 512, 16, 16), torch.randn(512, 512, 3, 3)
 WORKS = {
     "conv_layer": lambda: convolve(*LAYER),
@@ -83,6 +106,8 @@ WORKS = {
     "bn_ff_fc_measured": lambda: propagate("bn_ff", 64, 512, 1, 100, 2, True),
     "vanilla_fc": lambda: propagate("vanilla", 1024, 128, 1, 100, 0, False),
     "vanilla_fc_measured": lambda: propagate("vanilla", 1024, 128, 1, 100, 2, False),
+    "train_vanilla": training("vanilla"),
+    "train_bn_ff": training("bn_ff"),
 }
 
 print(torch.__version__, flush=True)

@@ -70,6 +70,19 @@ internal static class Comparison
         }
     }
 
+    /// <summary>Measures steps of training alone, and prints what came.</summary>
+    public static void RunTraining(string script, int rounds)
+    {
+        using var works = new Works(Environment.ProcessorCount);
+        using var peer = new PyTorchPeer(script);
+        foreach (var work in works.Trainings())
+        {
+            var (ours, theirs) = Measure(work, peer, rounds);
+            var ratios = ours.Zip(theirs, (x, y) => y / x).Order().ToArray();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work.Description}: ours {1e3 * ours.Median():G3} ms, PyTorch {peer.Version} {1e3 * theirs.Median():G3} ms, {ratios.Median():F1} times faster ({ratios[0]:F1} to {ratios[^1]:F1}), asked {work.Target}"));
+        }
+    }
+
     private static (double[] Ours, double[] Theirs) Measure(Work work, PyTorchPeer peer, int rounds)
     {
         // The first rounds compile and warm caches on both sides; code is compiled again, better, for some time.

@@ -1,4 +1,5 @@
 using Wellbehaved.Model;
+using Wellbehaved.Training;
 using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Bench;
@@ -21,7 +22,19 @@ internal sealed class Works : IDisposable
 
     public Works(int threads) => _threads = threads;
 
-    public IEnumerable<Work> All()
+    public IEnumerable<Work> All() => Propagations().Concat(Trainings());
+
+    /// <summary>Steps of training alone.</summary>
+    public IEnumerable<Work> Trainings()
+    {
+        foreach (var (architecture, target) in new[] { ("vanilla", 2.0), ("bn_ff", 2.0) })
+        {
+            // Three products of batch × N × N for each layer, without noise.
+            yield return new Work($"train_{architecture}", $"a step of training, fully connected `{architecture}`, N = 128, 40 layers, M = 100: forward, backward and Adam", 3 * 2.0 * 40 * 100 * 128 * 128, 40, target, TrainingStep(architecture));
+        }
+    }
+
+    private IEnumerable<Work> Propagations()
     {
         var paper = new TensorShape(64, 16, 16, 512);
         var layer = Operations(paper, 3);
@@ -36,6 +49,33 @@ internal sealed class Works : IDisposable
             yield return new Work(name, what, operations, Depth, target, FullyConnected(architecture, channels, batch, null));
             yield return new Work($"{name}_measured", $"the same with moments{(ranks ? " and both effective ranks" : "")} at every second layer", operations, Depth, null, FullyConnected(architecture, channels, batch, ranks));
         }
+    }
+
+    /// <summary>A step of training: forward, backward and Adam. A product of each layer forward, two backward.</summary>
+    private Func<double> TrainingStep(string architecture)
+    {
+        const int depth = 40, channels = 128, batch = 100, classes = 10;
+        var settings = new NetworkSettings(Architecture.Named(architecture), new TensorShape(batch, 1, 1, channels), depth, channels);
+        var network = settings.Description()!;
+        var sides = Enumerable.Range(0, _threads).Select(side =>
+        {
+            var (mapping, readout) = (Owned(new Mapping<float>(network, batch, 1)), Owned(new Readout<float>(batch, channels, classes)));
+            mapping.Draw(new RandomParameters<float>(1, (uint)side));
+            readout.Draw(1, (uint)side);
+            new RandomNumbers(1, (uint)side, 0, RandomPurpose.InputNoise).FillNormal(mapping.Input, 1);
+            return (mapping, readout, OfMapping: Optimiser<float>.Of(OptimiserKind.Adam, 1e-4, mapping.Parameters.Length), OfReadout: Optimiser<float>.Of(OptimiserKind.Adam, 1e-4, readout.Parameters.Length));
+        }).ToArray();
+        int[] labels = [.. Enumerable.Range(0, batch).Select(i => i % classes)];
+        return () => Roofline.Seconds(() => Workers.ForEach(_threads, _threads, (side, _) =>
+        {
+            var (mapping, readout, ofMapping, ofReadout) = sides[side];
+            mapping.Forward(statistics: null);
+            readout.Forward(mapping.Features, float.ScaleB(1, mapping.Exponent));
+            readout.Backward(labels);
+            mapping.Backward(readout.FeatureGradients, 0);
+            ofMapping.Step(mapping.Parameters, mapping.Gradients);
+            ofReadout.Step(readout.Parameters, readout.Gradients);
+        })) / _threads;
     }
 
     public void Dispose() => _owned.ForEach(owned => owned.Dispose());

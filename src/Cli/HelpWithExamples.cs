@@ -48,6 +48,12 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "# The network of an ONNX file, docs/onnx.md",
             "wellbehaved run --network resnet50.onnx --num-sims 8 --batch-size 8 --out resnet50.npz",
         ],
+        ["train"] =
+        [
+            "wellbehaved train --architecture bn_ff --total-depth 24 --kernel-size 1 --num-channels 64 --batch-size 100 --num-sims 4 --steps 300 --out bn_ff.npz --figure bn_ff.svg",
+            "# Any network of layers; trained to the same loss, it can be compared with others on corrupted images",
+            "wellbehaved train --network pre_ln_mlp --total-depth 20 --num-channels 64 --batch-size 100 --num-sims 4 --steps 1000 --target-loss 0.1 --learning-rates 0.003 --out mlp.npz",
+        ],
         ["merge"] =
         [
             "wellbehaved merge part-1.npz part-2.npz part-3.npz --out whole.npz",

@@ -56,9 +56,9 @@ internal static class PlotCommand
             ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
             var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout))) : null;
 
-            var trained = OfTraining(parsed.GetRequiredValue(files), parsed.GetRequiredValue(figure));
+            var areTrained = AreOfTraining(parsed.GetRequiredValue(files), parsed.GetRequiredValue(figure));
             (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.ReadToDraw(file)))];
-            var drawn = trained is not null ? TrainingFigure.Of(read[0].File, trained)
+            var drawn = areTrained ? ComposeOfTraining(read)
                 : read.Any(one => one.File.Places is not null)
                 ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named)
                 : Compose([.. read.Select(one => Read(one.Path, one.File, named, width))], parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));
@@ -74,18 +74,25 @@ internal static class PlotCommand
         return command;
     }
 
-    /// <summary>What came of training, where that is to be drawn: it is asked for, or there is nothing but one file of it.</summary>
-    /// <exception cref="InvalidInputException">It is asked for, and there is not one file of training.</exception>
-    private static TrainingResult? OfTraining(string[] files, string figure)
+    /// <summary>Whether what came of training is to be drawn: it is asked for, or all files have it.</summary>
+    /// <exception cref="InvalidInputException">It is asked for, and a file does not have it.</exception>
+    private static bool AreOfTraining(string[] files, string figure)
     {
         if (figure is not ("auto" or "training"))
         {
-            return null;
+            return false;
         }
 
-        return files.Length == 1 && TrainingResult.IsIn(files[0]) ? TrainingResult.Read(files[0])
-            : figure == "auto" ? null
-            : throw new InvalidInputException("--figure", $"expected one result of train, got {(files.Length == 1 ? "a file without one" : Counted.Of(files.Length, "file"))}");
+        return files.FirstOrDefault(file => !TrainingResult.IsIn(file)) is not { } other ? true
+            : figure == "auto" ? false
+            : throw new InvalidInputException("--figure", $"expected results of train, but {other} has nothing of training");
+    }
+
+    /// <summary>One file of training by step and depth, several as a heat map.</summary>
+    private static Figure ComposeOfTraining((string Path, ResultFile File)[] read)
+    {
+        var trained = read.Select(one => (one.File, Result: TrainingResult.Read(one.Path))).ToArray();
+        return trained is [var alone] ? TrainingFigure.Of(alone.File, alone.Result) : TrainingMap.Of(trained);
     }
 
     /// <summary>Files that have a column for each place, whatever the network, and others beside them.</summary>

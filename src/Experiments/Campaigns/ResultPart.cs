@@ -30,6 +30,11 @@ internal sealed class ResultPart : IDisposable
     {
         Path = path;
         _archive = archive;
+        if (archive.Contains(ResultArrays.TrainingConfiguration))
+        {
+            throw new InvalidInputException(path, "expected a result of run, found one of train, which is whole and has no shares");
+        }
+
         ReadingAllowance.Require(path, archive, archive.Names);
         Identity = new ExperimentIdentity(Text(ResultArrays.Configuration), Text(ResultArrays.DatasetChecksum), Text(ResultArrays.MadeBy));
         var said = ResultConfiguration.Parse(Identity.Configuration, path);

@@ -93,11 +93,18 @@ public sealed record RunStatus(string Output, JournalHeader? Header, RunState St
         }
     }
 
+    /// <summary>Whether a file is a result of <c>train</c>, which has no simulations to count.</summary>
+    private static bool IsOfTraining(string output)
+    {
+        using var archive = IArrayCollection.Open(output);
+        return archive.Contains(ResultArrays.TrainingConfiguration);
+    }
+
     private static RunStatus? OfResult(string output)
     {
         try
         {
-            if (!ResultPart.SaysWhatItIs(output))
+            if (IsOfTraining(output) || !ResultPart.SaysWhatItIs(output))
             {
                 // Somebody else's file, or one from before results said what they are part of.
                 return null;

@@ -36,6 +36,9 @@ internal static class ResultArrays
     /// <summary>Indices of the simulations that the file lacks.</summary>
     public const string MissingSimulations = "missing_simulations";
 
+    /// <summary>Options of training: the file is a result of <c>train</c>.</summary>
+    public const string TrainingConfiguration = "training_configuration";
+
     /// <summary>Number and count of the share that the file is.</summary>
     public const string Shard = "shard";
 

@@ -17,6 +17,15 @@ public enum AxisScale
 /// <param name="Label">What it stands for.</param>
 public readonly record struct Reference(double Value, string Label);
 
+/// <summary>A cell of a heat map, in coordinates of the axes.</summary>
+/// <param name="Left">Its left edge.</param>
+/// <param name="Right">Its right edge.</param>
+/// <param name="Low">Its lower edge.</param>
+/// <param name="High">Its upper edge.</param>
+/// <param name="Share">What it shows, from 0, blank, to 1, full colour.</param>
+/// <param name="Words">What it shows, in words.</param>
+public readonly record struct Cell(double Left, double Right, double Low, double High, double Share, string Words);
+
 /// <summary>A panel of a figure. Its title and labels are <see cref="Markup"/>.</summary>
 /// <param name="Title">Its title.</param>
 /// <param name="XLabel">What is along the horizontal axis.</param>
@@ -33,6 +42,9 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
     /// <summary>Division of the vertical axis.</summary>
     public AxisScale YScale { get; init; }
 
+    /// <summary>Cells of a heat map, below the curves; their edges along the horizontal axis are whole numbers and a half.</summary>
+    public IReadOnlyList<Cell> Cells { get; init; } = [];
+
     /// <summary>Thin horizontal lines to compare with.</summary>
     public IReadOnlyList<Reference> References { get; init; } = [];
 
@@ -46,7 +58,7 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
     public string? Missing { get; init; }
 
     /// <summary>The panel in words.</summary>
-    public string Words => $"{Markup.Plain(Title)} ({Markup.Plain(YLabel)} against {Markup.Plain(XLabel)}): {string.Join("; ", [.. Curves.Select(Say), .. Said(Missing)])}.";
+    public string Words => $"{Markup.Plain(Title)} ({Markup.Plain(YLabel)} against {Markup.Plain(XLabel)}): {string.Join("; ", [.. Cells.Select(cell => Markup.Plain(cell.Words)), .. Curves.Select(Say), .. Said(Missing)])}.";
 
     private static string[] Said(string? missing) => missing is null ? [] : [Markup.Plain(missing)];
 

@@ -130,6 +130,13 @@ internal sealed class PanelDrawing
             surface.Line([(from, vertical.At(reference.Value)), (to, vertical.At(reference.Value))], Ink.Frame, 1.5);
         }
 
+        foreach (var cell in _panel.Cells)
+        {
+            var (cellLeft, cellRight, cellLow, cellHigh) = (horizontal.At(cell.Left), horizontal.At(cell.Right), vertical.At(cell.Low), vertical.At(cell.High));
+            surface.Area([(cellLeft, cellLow), (cellRight, cellLow), (cellRight, cellHigh), (cellLeft, cellHigh)], Ink.OfCurve(0), Math.Clamp(cell.Share, 0, 1));
+            surface.Line([(cellLeft, cellLow), (cellRight, cellLow), (cellRight, cellHigh), (cellLeft, cellHigh), (cellLeft, cellLow)], Ink.Grid, 1);
+        }
+
         CurveDrawing.Draw(surface, _panel.Curves, horizontal, vertical);
         DrawBox(surface, from, to, top, bottom);
         foreach (var tick in ticksX)
@@ -165,7 +172,7 @@ internal sealed class PanelDrawing
     /// <summary>The most ticks whose labels leave room between them and end within the panel.</summary>
     private IReadOnlyList<Tick> TicksThatFit(Axis axis)
     {
-        var whole = _panel.XScale == AxisScale.Linear && _panel.Curves.All(curve => curve.Kind != CurveKind.Histogram && curve.X.All(double.IsInteger));
+        var whole = _panel.XScale == AxisScale.Linear && (_panel.Cells.Count > 0 || _panel.Curves.All(curve => curve.Kind != CurveKind.Histogram && curve.X.All(double.IsInteger)));
         for (var most = 8; most > 1; most--)
         {
             var ticks = Divide(_panel.XScale, axis.Low, axis.High, most, whole);

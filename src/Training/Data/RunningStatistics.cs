@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Wellbehaved.Training;
 
 /// <summary>Means and variances before each batch norm, averaged over the batches of training, for evaluation: the mean over the first ten batches, from then on each new batch counts a tenth (Ioffe, Szegedy 2015; PyTorch's momentum 0.1).</summary>

@@ -4,7 +4,7 @@ namespace Wellbehaved.Training;
 internal static class TrainingArrays
 {
     /// <summary>Options of training, as JSON.</summary>
-    public const string Configuration = "training_configuration";
+    public const string Configuration = ResultArrays.TrainingConfiguration;
 
     /// <summary>The learning rates that were tried.</summary>
     public const string LearningRate = "learning_rate";

@@ -54,10 +54,11 @@ internal sealed class TrainingRun<T> : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             _plan.Data.Fill(_plan.Data.Training, order.BatchAt(step), _mapping.Input, _classes);
-            _mapping.Forward(statistics: null);
+            var hasValues = TryForward(statistics: null);
             Scale = step == 0 ? ScaleOf(_mapping) : Scale;
             _readout.Forward(_mapping.Features, Factor());
             var (loss, right) = _readout.Backward(_classes);
+            loss = hasValues ? loss : double.NaN;
             step++;
             stepTaken?.Invoke(loss);
             if (!double.IsFinite(loss))
@@ -91,13 +92,20 @@ internal sealed class TrainingRun<T> : IDisposable
 
         if (failedAt is not null)
         {
-            return new TrainingOutcome(step, failedAt, losses, accuracies, double.NaN, double.NaN, [.. options.Corruptions.Select(_ => double.NaN)]);
+            return Failed(failedAt.Value);
         }
 
         // The batches are those of the first pass, so that all of a mapping's learning rates are judged on the same ones.
         var (finalLoss, finalAccuracy) = Evaluate(_plan.Data.Training, [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())], null, 0, simulation, cancellation);
+        if (!double.IsFinite(finalLoss))
+        {
+            return Failed(step);
+        }
+
         int[] all = [.. Enumerable.Range(0, _plan.Data.Test.Count)];
         return new TrainingOutcome(step, null, losses, accuracies, finalLoss, finalAccuracy, [.. options.Corruptions.Select(deviation => Evaluate(_plan.Data.Test, all, running, deviation, simulation, cancellation).Accuracy)]);
+
+        TrainingOutcome Failed(int at) => new(at, at, losses, accuracies, double.NaN, double.NaN, [.. options.Corruptions.Select(_ => double.NaN)]);
     }
 
     /// <inheritdoc/>
@@ -105,6 +113,22 @@ internal sealed class TrainingRun<T> : IDisposable
     {
         _mapping.Dispose();
         _readout.Dispose();
+    }
+
+    /// <summary>Computes the features of the batch.</summary>
+    /// <param name="statistics">What batch norms use instead of the statistics of the batch; null for these.</param>
+    /// <returns>False where a function has no value for a signal as large as training has made it.</returns>
+    private bool TryForward(IReadOnlyList<BatchStatistics>? statistics)
+    {
+        try
+        {
+            _mapping.Forward(statistics);
+            return true;
+        }
+        catch (ArithmeticException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The power of two that brings the features of the first batch nearest to a root mean square of 1: the readout divides by it from then on.</summary>
@@ -142,7 +166,11 @@ internal sealed class TrainingRun<T> : IDisposable
 
             _plan.Data.Fill(images, batch, _mapping.Input, _classes);
             _plan.Data.Corrupt(batch, _mapping.Input, corruption, _plan.Options.Experiment.Seed, (uint)simulation);
-            _mapping.Forward(running?.Averages);
+            if (!TryForward(running?.Averages))
+            {
+                return (double.NaN, double.NaN);
+            }
+
             var logits = _readout.Forward(_mapping.Features, Factor());
             var (mean, rightOfBatch) = CrossEntropy.Of(logits[..(count * _plan.Data.Classes)], _classes.AsSpan(0, count), Span<T>.Empty);
             (loss, right) = (loss + (mean * count), right + rightOfBatch);

@@ -52,6 +52,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [InlineData("Files")]
     [InlineData("Experiments")]
     [InlineData("Theory")]
+    [InlineData("Training")]
     [InlineData("Audit")]
     [InlineData("Xunit")]
     [InlineData("Xunit.V3")]
@@ -86,7 +87,7 @@ public sealed partial class PackageTests(PackageFolder packages)
     [Fact]
     public void The_libraries_are_used_from_their_packages_alone()
     {
-        packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Audit");
+        packages.Pack("Numerics", "Networks", "Files", "Model", "Experiments", "Theory", "Training", "Audit");
         var folder = packages.NewProject("stranger");
         File.WriteAllText(Path.Combine(folder, "stranger.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">

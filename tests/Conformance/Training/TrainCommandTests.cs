@@ -107,7 +107,7 @@ public sealed class TrainCommandTests : IDisposable
     [InlineData("--normalize", "none")]
     public void A_wrong_option_is_one_line_that_names_it_and_exit_status_2(string option, string value, string? named = null)
     {
-        string[] words = Sane.Split(' ');
+        var words = Sane.Split(' ');
         var at = Array.IndexOf(words, option);
         string[] arguments = at < 0 ? [.. words, option, value] : [.. words[..(at + 1)], value, .. words[(at + 2)..]];
         RequireRefused([.. arguments, "--out", PathOf("t.npz")], named ?? option);

@@ -94,7 +94,7 @@ public class TrainingRunTests
         run.Run(0, 0.003, losses.Add);
 
         losses[0].Should().BeInRange(1, 6);
-        run.Scale.Should().BeInRange(60, 140);
+        run.Scale.Should().BeGreaterThan(30);
     }
 
     [Fact]

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Wellbehaved.Theory;
+using Wellbehaved.Training;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>Trained or not, over depth and network, with theory's depth scale drawn over it, as Schoenholz et al. (2017) did for tanh nets.</summary>
+internal static class TrainingMap
+{
+    /// <summary>A hundredth of what there was at the input is left at the depth that theory is drawn at: of the SNR, or of what was particular to an input.</summary>
+    private static readonly double Hundredth = Math.Log(100);
+
+    /// <summary>Draws results of training.</summary>
+    /// <param name="files">Their moments at initialisation, which say what was trained, and what came of it.</param>
+    /// <returns>The figure: a column for each network, a cell for each depth, its colour the mean training accuracy of the mappings at their best learning rates.</returns>
+    /// <exception cref="InvalidInputException">A file does not say what was trained.</exception>
+    public static Figure Of(IReadOnlyList<(ResultFile File, TrainingResult Result)> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var shown = files.Select(one => Shown.Of(one.File, one.Result)).ToArray();
+        string[] names = [.. shown.Select(one => one.Name).Distinct()];
+        double[] depths = [.. shown.Select(one => one.Layers).Distinct().Order().Select(layers => Math.Log10(layers))];
+        var (low, high) = (Edge(depths, 0), Edge(depths, depths.Length));
+        var cells = shown.Select(one => CellOf(one, Array.IndexOf(names, one.Name) + 1, depths)).ToArray();
+        List<double> x = [], y = [];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var scale = shown.First(one => one.Name == names[i]).Scale;
+            x.AddRange([i + 0.5, i + 1.5]);
+            y.AddRange(Enumerable.Repeat(double.IsFinite(scale) ? Math.Clamp(Math.Log10(scale), low, high) : high, 2));
+        }
+
+        return new Figure(
+            "Trained or not, over network and depth",
+            [
+                new Panel("Training accuracy", "network", "layers", [Curve.Through("theory: a hundredth is left", CurveKind.Theory, 1, x, y)!])
+                {
+                    Cells = cells,
+                    YScale = AxisScale.Logarithmic,
+                    YLimits = (low, high),
+                },
+            ],
+            2)
+        {
+            Notes =
+            [
+                .. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"),
+                "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left of the SNR, or of what was particular to an input; at the upper edge where theory knows no such depth or it lies beyond.",
+            ],
+        };
+    }
+
+    private static Cell CellOf(Shown one, int column, double[] depths)
+    {
+        var row = Array.IndexOf(depths, Math.Log10(one.Layers));
+        var words = string.Create(CultureInfo.InvariantCulture, $"{Markup.Escape(one.Name)} of {one.Layers} layers: accuracy {one.Accuracy:F2}");
+        return new Cell(column - 0.5, column + 0.5, Edge(depths, row), Edge(depths, row + 1), one.Accuracy, words);
+    }
+
+    /// <summary>Where one depth ends and the next begins: half way.</summary>
+    private static double Edge(double[] depths, int index) => depths.Length == 1 ? depths[0] + (index == 0 ? -0.1 : 0.1)
+        : index == 0 ? depths[0] - (0.5 * (depths[1] - depths[0]))
+        : index == depths.Length ? depths[^1] + (0.5 * (depths[^1] - depths[^2]))
+        : 0.5 * (depths[index - 1] + depths[index]);
+
+    /// <summary>A result of training.</summary>
+    /// <param name="Name">What was trained.</param>
+    /// <param name="Layers">Its layers with weights after the first one.</param>
+    /// <param name="Accuracy">Mean training accuracy.</param>
+    /// <param name="Scale">The depth in layers at which a hundredth is left by theory; infinite where there is none.</param>
+    /// <param name="Words">What theory says of it.</param>
+    private sealed record Shown(string Name, int Layers, double Accuracy, double Scale, string Words)
+    {
+        public static Shown Of(ResultFile file, TrainingResult result)
+        {
+            if (file.Options is not { } options || Described(options) is not { } network)
+            {
+                throw new InvalidInputException("FILE.npz", "expected results of train, which say what was trained");
+            }
+
+            var accuracies = Enumerable.Range(0, result.Outcomes.Count).Select(mapping => result.Best(mapping)?.FinalAccuracy ?? 0);
+            var layers = Math.Max(1, network.Places.Max(place => place.WeightedLayers) - 1);
+            if (StackJudge.Judge(network) is not [var verdict])
+            {
+                return new(options.Name, layers, accuracies.Average(), double.PositiveInfinity, "no stack of its own, of which theory says nothing");
+            }
+
+            // The SNR falls as χ⁻², by the factor of χ² a unit.
+            var units = verdict.DepthScale is > 0 and < double.PositiveInfinity ? Hundredth * verdict.DepthScale
+                : verdict.Behaviour == Behaviour.Exploding && verdict.SquaredGrowth > 1 ? Hundredth / Math.Log(verdict.SquaredGrowth)
+                : double.PositiveInfinity;
+            return new(options.Name, layers, accuracies.Average(), units * layers / verdict.Units, Markup.Escape(verdict.Words));
+        }
+
+        private static Network? Described(ExperimentOptions options) => options.Network
+            ?? options.Settings(new TensorShape(options.BatchSize, 1, 1, options.NumChannels)).Description();
+    }
+}
