@@ -130,7 +130,7 @@ public class GeneratedAuditTests
         finding.NetworkJson.Should().Be(second.Findings[0].NetworkJson);
         first.Outcomes.Select(outcome => outcome.ToString()).Should().Equal(second.Outcomes.Select(outcome => outcome.ToString()));
         finding.Network.Layers.Should().ContainSingle("a function alone fails");
-        (finding.Network.Input.Features * finding.Images).Should().BeLessThan(4);
+        (finding.Network.Input.Features * finding.Images).Should().BeLessThan(9, "a few numbers are left");
         finding.ReplayOptions.Should().Be($"--network generated.json --batch-size {finding.Images} --seed {finding.Seed} --claim O6");
 
         var again = GeneratedAudit.Of(subject, NetworkTemplate.Parse(finding.NetworkJson).With(), finding.Images, finding.Seed, ["O6"]);
