@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FluentAssertions;
-using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
