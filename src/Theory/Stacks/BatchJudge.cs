@@ -33,7 +33,7 @@ internal static class BatchJudge
 
             if (IndexOf(end.Path) < IndexOf(verdict.Path))
             {
-                return verdict with { Words = $"{verdict.Words}; so do the units by themselves: of what reaches them nothing is known, since theory ends before" };
+                return verdict with { Words = $"{verdict.Words}; this is of the units by themselves: of what reaches them nothing is known, since theory ends before them" };
             }
         }
 
