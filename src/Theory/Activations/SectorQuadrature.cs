@@ -42,8 +42,10 @@ internal static class SectorQuadrature
     /// <param name="dimension">n ≥ 4.</param>
     public static double OnSphere(ActivationCurve curve, double scale, double angle, int dimension)
     {
-        var density = (dimension - 2.0) / dimension;
-        return Sum(curve, Math.Abs(scale), Math.Abs(scale), angle, new Disc(Math.Min(Math.Sqrt(dimension), 2 * Radius), r => density * Math.Pow(Math.Max(0, 1 - (r * r / dimension)), 0.5 * (dimension - 4)), dimension < SmoothDimensions ? 8 : 0)).Values;
+        var (share, power) = ((dimension - 2.0) / dimension, 0.5 * (dimension - 4));
+        double Density(double r) => share * Math.Pow(Math.Max(0, 1 - (r * r / dimension)), power);
+        var disc = new Disc(Math.Min(Math.Sqrt(dimension), 2 * Radius), Density, dimension < SmoothDimensions ? 8 : 0);
+        return Sum(curve, Math.Abs(scale), Math.Abs(scale), angle, disc).Values;
     }
 
     private static ProductSums Sum(ActivationCurve curve, double first, double second, double theta, Disc disc)

@@ -5,6 +5,12 @@ namespace Wellbehaved.Theory;
 /// <summary>Verdicts on stacks with attention: T4 and T5, section 7 of theory-composed.md.</summary>
 internal static class AttentionStack
 {
+    /// <summary>The law without a skip connection.</summary>
+    public const string Collapse = "T4";
+
+    /// <summary>The law of pre-norm units.</summary>
+    public const string Power = "T5";
+
     /// <summary>A variance beside which what precedes the norm of a branch adds nothing, as late in a stack.</summary>
     private const double Late = 1e9;
 
@@ -17,10 +23,10 @@ internal static class AttentionStack
             return FeedforwardStack.Verdict(
                 Behaviour.Point,
                 "point: without a skip connection the tokens of a sequence draw together doubly exponentially, 1-ρ falls as β²(T-1)/T²·(1-ρ)³ a unit once it is small",
-                "T4",
+                Collapse,
                 "wide heads") with
             {
-                Suggestions = [new("put the unit into a residual branch that begins with \"layer_norm\"", "tokens draw together as 1/l alone", "T5", "wide heads, many of them") { Unit = [new Residual([new LayerNorm(), unit[^1]])] }],
+                Suggestions = [new("put the unit into a residual branch that begins with \"layer_norm\"", "tokens draw together as 1/l alone", Power, "wide heads, many of them") { Unit = [new Residual([new LayerNorm(), unit[^1]])] }],
             };
         }
 
@@ -57,15 +63,15 @@ internal static class AttentionStack
 
         var between = "; what differs between sequences is kept, and directions tend to those of their means";
         return alpha.Rule == ScaleRule.ByDepth
-            ? FeedforwardStack.Verdict(Behaviour.WellBehaved, "well-behaved: all branches together are of the order of the skip connection, so tokens stay apart at every depth", "T5", "wide heads, many of them") with { SquaredGrowth = 1, Exponent = 0 }
+            ? FeedforwardStack.Verdict(Behaviour.WellBehaved, "well-behaved: all branches together are of the order of the skip connection, so tokens stay apart at every depth", Power, "wide heads, many of them") with { SquaredGrowth = 1, Exponent = 0 }
             : FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
                 $"well-behaved over several sequences, power law: the tokens of one draw together as 1-ρ ~ l^-{FeedforwardStack.Number(AttentionLaws.CollapseExponent(ofAttention, ofOthers))}{between}; within a single sequence χ grows as that share falls",
-                "T5",
+                Power,
                 "wide heads, many of them") with
             {
                 SquaredGrowth = 1,
-                Suggestions = [new("\"branch_scale\": \"1/sqrt(L)\" on every branch", "tokens stay apart at every depth", "T5", "wide heads, many of them") { Unit = [.. unit.Cast<Residual>().Select(residual => residual with { BranchScale = ResidualScale.ByDepth })] }],
+                Suggestions = [new("\"branch_scale\": \"1/sqrt(L)\" on every branch", "tokens stay apart at every depth", Power, "wide heads, many of them") { Unit = [.. unit.Cast<Residual>().Select(residual => residual with { BranchScale = ResidualScale.ByDepth })] }],
             };
     }
 }

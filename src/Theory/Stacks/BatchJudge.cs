@@ -28,12 +28,15 @@ internal static class BatchJudge
         {
             if (end.Path.StartsWith($"{verdict.Path}.", StringComparison.Ordinal))
             {
-                return StackJudge.Unknown(end.Layer, $"{end.Reason}, at {end.Path}") with { Path = verdict.Path, Units = verdict.Units };
+                // Laws of attention are those of many heads, over which what the walk cannot pass averages out.
+                return verdict.Law is AttentionStack.Collapse or AttentionStack.Power
+                    ? verdict with { Words = $"{verdict.Words}; few heads leave kernels random, so they are followed up to {end.Path} alone" }
+                    : StackJudge.Unknown(end.Layer, $"{end.Reason}, at {end.Path}") with { Path = verdict.Path, Units = verdict.Units };
             }
 
             if (IndexOf(end.Path) < IndexOf(verdict.Path))
             {
-                return verdict with { Words = $"{verdict.Words}; so do the units by themselves: of what reaches them nothing is known, since theory ends before" };
+                return verdict with { Words = $"{verdict.Words}; this is of the units by themselves: of what reaches them nothing is known, since theory ends before them" };
             }
         }
 

@@ -311,6 +311,13 @@ public class StackJudgeTests
         (both.Behaviour, both.Law).Should().Be((Behaviour.WellBehaved, "T5"));
         both.Words.Should().Contain("l^-0.5;");
         Judge([.. both.Suggestions.Single().Unit!]).Words.Should().Contain("stay apart at every depth");
+
+        // A walk through kernels ends where few heads leave them random; the law of many heads does not.
+        var (x, dx) = NetworkPredictionTests.Batch(8, 6);
+        var network = new Network("tokens", new Shape(2, 2, 6), [new Dense { Channels = 6 }, new Repeat(3, [new Residual([new LayerNorm(), new Attention(2)])])]);
+        var verdict = StackJudge.Judge(network, NetworkPrediction.Make(network, network.Input, x, dx, 1)).Single();
+        (verdict.Behaviour, verdict.Law).Should().Be((Behaviour.WellBehaved, "T5"));
+        verdict.Words.Should().Contain("few heads leave kernels random");
     }
 
     [Fact]
