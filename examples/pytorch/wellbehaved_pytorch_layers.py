@@ -4,6 +4,9 @@
 
 The noise is PyTorch's own forward-mode derivative. In training mode that differentiates the statistics of the batch (noise "full");
 for noise "mapping" batch norms run in evaluation mode on the statistics of the batch that comes in. Single precision, channels first.
+
+Where torch differs from the definition an audit says so: torch.abs has the derivative 0 at 0, nn.Softplus is linear beyond its threshold (20
+unless it is set), norms refuse a single value to normalise, which is declined here, and version 1.13 has no nn.RMSNorm.
 """
 import json
 import math
@@ -209,6 +212,10 @@ class Builder:
 
     def layer_norm(self, over, epsilon, scale):
         return ChannelsLast(self.scaled(nn.LayerNorm(self.shape[0], epsilon), scale)) if over == "channels" else self.scaled(nn.LayerNorm(self.shape, epsilon), scale)
+
+    if hasattr(nn, "RMSNorm"):
+        def rms_norm(self, over, epsilon, scale):
+            return ChannelsLast(self.scaled(nn.RMSNorm(self.shape[0], epsilon), scale)) if over == "channels" else self.scaled(nn.RMSNorm(self.shape, epsilon), scale)
 
     def group_norm(self, groups, epsilon, scale):
         return self.scaled(nn.GroupNorm(groups, self.shape[0], epsilon), scale)
