@@ -44,7 +44,7 @@ internal static class Arithmetic
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var claim = key.Split(' ')[0] + " ";
-        foreach (var line in record.Where(line => key == QuickStudy.WholeRun || line.StartsWith(claim, StringComparison.Ordinal)))
+        foreach (var line in record.Where(line => key == QuickStudy.WholeRun ? !line.Contains($" {Suite.Composed}\t", StringComparison.Ordinal) : line.StartsWith(claim, StringComparison.Ordinal)))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(line + "\n"));
         }

@@ -1,5 +1,4 @@
 using Wellbehaved.Model;
-using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 

@@ -30,7 +30,7 @@ internal sealed record SiteCase(Network Network, int Images)
     public IReadOnlyList<double[]> Parameters(ulong seed)
     {
         var all = new List<double[]>();
-        var points = PointsOfMasks().GetEnumerator();
+        var points = ((IEnumerable<int>)PointsOfMasks()).GetEnumerator();
         foreach (var tensor in ParameterList.Of(Network))
         {
             var index = (uint)all.Count;
@@ -70,7 +70,7 @@ internal sealed record SiteCase(Network Network, int Images)
     }
 
     /// <summary>Points of the features that each dropout reads, in the order of propagation.</summary>
-    private IEnumerable<int> PointsOfMasks()
+    private int[] PointsOfMasks()
     {
         var shape = Network.Input;
         return Of(Network.Layers, () => shape, made => shape = made).ToArray();

@@ -6,7 +6,7 @@ namespace Wellbehaved.Audit;
 internal static class SiteNetworks
 {
     private static readonly Boundary[] Boundaries = [Boundary.Symmetric, Boundary.Periodic, Boundary.ZeroPadding];
-    private static readonly double[] Slopes = [0.1, -0.5, 1.5, 0.01];
+    private static readonly double[] Slopes = [0.1, -0.5, 0.7, 0.01];
 
     /// <summary>The networks that a claim about a family of layers is checked on.</summary>
     /// <param name="family">The family.</param>
@@ -17,7 +17,7 @@ internal static class SiteNetworks
         return family switch
         {
             LayerFamily.Linear => [.. Enumerable.Range(1, 7).Select(kernel => Convolutions(kernel, draw)), OneRow(draw), ManyInputs(draw)],
-            LayerFamily.Activation => [Activations(draw), Activations(draw), ManyInputs(draw), Deep(draw)],
+            LayerFamily.Activation => [Activations(draw, 1.5), Activations(draw, draw.OneOf(Slopes)), ManyInputs(draw), Deep(draw)],
             LayerFamily.BatchNorm => [BatchNorms(draw), BatchNorms(draw), ManyInputs(draw)],
             LayerFamily.InputNorm => [InputNorms(draw), InputNorms(draw), Deep(draw), Transformer(draw, causal: false)],
             LayerFamily.Pooling => [Poolings(draw), Pyramid(draw), OneRow(draw)],
@@ -105,14 +105,14 @@ internal static class SiteNetworks
             [new Dense { Channels = 11, Parameters = new(1, 0.2) }, new BatchNorm(), new Activation(new Function(FunctionKind.Gelu)), new Dense { Channels = 7 }, new BatchNorm { Epsilon = 0 }, new Activation(new Function(FunctionKind.Tanh)), new Dense()]),
         draw.Between(37, 67));
 
-    /// <summary>Every activation after a dense layer with biases.</summary>
-    private static SiteCase Activations(WholeNumbers draw)
+    /// <summary>Every activation after a dense layer with biases; a slope above 1 tells a leaky ReLU from the larger of two numbers.</summary>
+    private static SiteCase Activations(WholeNumbers draw, double slope)
     {
         var layers = new List<Layer>();
         foreach (var kind in Enum.GetValues<FunctionKind>())
         {
             layers.Add(new Dense { Channels = draw.Between(6, 11), Parameters = new(3, 0.8) });
-            layers.Add(kind == FunctionKind.LeakyRelu ? Leaky(draw) : new Activation(new Function(kind)));
+            layers.Add(new Activation(kind == FunctionKind.LeakyRelu ? Function.LeakyRelu(slope) : new Function(kind)));
         }
 
         return new(new("activations", new Shape(1, 1, draw.Between(3, 7)), [.. layers]), draw.Between(5, 9));

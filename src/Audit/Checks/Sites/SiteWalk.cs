@@ -1,4 +1,3 @@
-using Wellbehaved.Model;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
