@@ -103,7 +103,7 @@ public sealed class FirstDayTests : IDisposable
         var outcome = CommandLine.Run("help", "verfy");
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.Trim().Should().Be("wellbehaved: verfy: expected a command; did you mean verify?");
-        CommandLine.Run("help", "nosuch").Error.Trim().Should().Be("wellbehaved: nosuch: expected a command, one of verify, audit, run, merge, status, predict, diagnose, plot, network, claims, completion");
+        CommandLine.Run("help", "nosuch").Error.Trim().Should().Be("wellbehaved: nosuch: expected a command, one of verify, audit, run, train, merge, status, predict, diagnose, plot, network, claims, completion");
     }
 
     [Theory]

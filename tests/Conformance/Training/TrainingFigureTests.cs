@@ -14,7 +14,7 @@ public sealed class TrainingFigureTests : IDisposable
     [Fact]
     public void Results_over_depth_and_network_are_a_heat_map_with_the_depth_scale_of_theory_over_it()
     {
-        var files = new[] { ("bn_ff", 4), ("bn_ff", 40), ("bn_res", 4) }.Select(one => Train(one.Item1, one.Item2)).ToArray();
+        var files = new[] { ("bn_ff", 4), ("bn_ff", 40), ("bn_res", 2) }.Select(one => Train(one.Item1, one.Item2)).ToArray();
         var figure = TrainingMap.Of([.. files.Select(file => (ResultFile.Read(file), TrainingResult.Read(file)))]);
 
         var panel = figure.Panels.Should().ContainSingle().Subject;
