@@ -48,7 +48,7 @@ public sealed class GradientRunTests : IDisposable
     [Fact]
     public void A_journal_keeps_gradients_bit_for_bit()
     {
-        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 2, KernelSize = 1, NumChannels = 4, BatchSize = 3, NumSims = 1, NumComputations = 2, Gradients = true };
+        var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 2, KernelSize = 1, NumChannels = 4, BatchSize = 8, NumSims = 1, NumComputations = 2, Normalize = InputNormalization.Global, Gradients = true };
         using var simulation = new Simulation(options, options.OpenImages());
         var moments = simulation.Run(0);
         var (bytes, header) = (new byte[JournalRecord.Length(options)], new byte[16]);
