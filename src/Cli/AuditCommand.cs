@@ -141,6 +141,11 @@ internal static class AuditCommand
             if (request.Network is { } asked)
             {
                 generated = GeneratedAudit.Of(subject, asked.Network, asked.Images, request.Seed, claims, cancellation);
+                if (generated.Networks == 0)
+                {
+                    var reason = subject.Description.WhyNot(asked.Network, asked.Images, Model.NoiseKind.Mapping, subject.Description.TakesWeights);
+                    Console.WriteLine($"nothing was asked about {asked.Network.Name}: {(reason is null ? "its numbers leave the range of the program's, or it was declined" : $"declined, {reason}")}");
+                }
             }
 
             // A program of protocol 1 takes no layers: claims on them are no shortcoming of it.
