@@ -68,12 +68,28 @@ public static class HtmlReport
             return;
         }
 
-        // Those of the paper in their order, then networks that files name.
-        var checkedOn = run.Outcomes.Select(outcome => outcome.Check.Architecture).Distinct().ToArray();
-        string[] architectures = [.. Architecture.Names.Where(checkedOn.Contains), .. checkedOn.Except(Architecture.Names)];
-        page.Append("<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Claims by architecture</h2>\n<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>");
+        page.Append("<section aria-labelledby=\"matrix\">\n<h2 id=\"matrix\">Claims by architecture</h2>\n");
+
+        // The four side by side; networks of other layers have claims of their own, and a table.
+        string[][] tables = [[.. Architecture.Names], [.. run.Outcomes.Select(outcome => outcome.Check.Architecture).Except(Architecture.Names).Distinct()]];
+        foreach (var names in tables)
+        {
+            AppendMatrix(page, run, [.. names.Where(name => run.Outcomes.Any(outcome => outcome.Check.Architecture == name))]);
+        }
+
+        page.Append("</section>\n");
+    }
+
+    private static void AppendMatrix(StringBuilder page, VerificationRun run, string[] architectures)
+    {
+        if (architectures.Length == 0)
+        {
+            return;
+        }
+
+        page.Append("<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>");
         page.AppendJoin("", architectures.Select(name => $"<th scope=\"col\">{Text(name)}</th>")).Append("</tr></thead>\n<tbody>\n");
-        foreach (var claim in Claims(run))
+        foreach (var claim in Claims(run).Where(claim => run.Outcomes.Any(outcome => outcome.Check.ClaimId == claim.Id && architectures.Contains(outcome.Check.Architecture))))
         {
             page.Append($"<tr><th scope=\"row\"><a href=\"#{Anchor(claim.Id)}\">{claim.Id}</a></th><td class=\"says\">{Prose.Html(claim.Statement)}</td>");
             foreach (var name in architectures)
@@ -87,7 +103,7 @@ public static class HtmlReport
             page.Append("</tr>\n");
         }
 
-        page.Append("</tbody>\n</table>\n</section>\n");
+        page.Append("</tbody>\n</table>\n");
     }
 
     private static void AppendFigures(StringBuilder page, VerificationRun run)
