@@ -81,6 +81,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         Activation or Norm or Scaling or Dropout => kernel => kernel.PointwiseMultiply(gain),
         Pooling or GlobalAveragePool => LayerMap.PoolingOf(layer, before) is var pooling ? kernel => pooling.TransposeThisAndMultiply(kernel) * pooling : throw new UnknownLayerException(layer),
         Flatten => kernel => Spread(kernel, (int)before.Shape.Positions),
+        Attention => throw new NoTheoryException(layer, "the law of the gradients that come back through its weights is not derived"),
         _ => throw new UnknownLayerException(layer),
     };
 
