@@ -67,7 +67,7 @@ public sealed class SpellingTests : IDisposable
     [InlineData("run --total-depth 4 --out a.npz", "--architecture, --network: expected one of them, got neither; see wellbehaved run --help")]
     [InlineData("run --architecture vanilla --out a.npz", "--num-sims: expected with run, got nothing; see wellbehaved run --help")]
     [InlineData("verify quick", "quick: expected only options after verify, got a word; see wellbehaved verify --help")]
-    [InlineData("verify --scale quik", "--scale: expected quick, full, got 'quik'; did you mean quick? See wellbehaved verify --help")]
+    [InlineData("verify --scale quik", "--scale: expected quick, full, training, got 'quik'; did you mean quick? See wellbehaved verify --help")]
     public void A_call_that_is_misspelt_is_met_with_the_command_or_option_that_was_meant(string line, string error)
     {
         var arguments = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

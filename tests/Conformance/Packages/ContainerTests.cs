@@ -43,7 +43,7 @@ public partial class ContainerTests
     [Fact]
     public void The_devcontainer_has_the_packages_that_the_script_of_CI_asks_for()
     {
-        var asked = Regex.Match(Repository.Text(".ci/packages"), "for package in (?<packages>[^;]*);").Groups["packages"].Value.Split(' ');
+        var asked = Regex.Match(Repository.Text(".ci/packages"), "for package in (?<packages>[^;]*);").Groups["packages"].Value.Split([' ', '\\', '\n'], StringSplitOptions.RemoveEmptyEntries);
         asked.Should().Contain("python3-numpy");
         var line = Repository.Text(Devcontainer).Split('\n').Single(line => line.Contains("onCreateCommand", StringComparison.Ordinal));
         asked.Should().OnlyContain(package => line.Contains($" {package} ", StringComparison.Ordinal) || line.Contains($" {package}\"", StringComparison.Ordinal));
