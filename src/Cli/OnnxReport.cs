@@ -18,6 +18,12 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
 
     private const int Hanging = 2;
 
+    private const string Explanation = "medians over the mappings, at the end of each stage; depth counts layers with weights on the longest path; "
+        + "the gain of χ is a mean, intervals are of 95 % for all stages at once";
+
+    /// <summary>Columns that a narrow window does without, the least missed first.</summary>
+    private static readonly string[] Dispensable = ["channels", "points", "SNR in it", "theory", "depth"];
+
     /// <summary>Gains in a layer below this are none.</summary>
     private const double Least = 5e-5;
     private readonly OnnxSurvey _survey = new(result);
@@ -25,10 +31,10 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     private OnnxDescription Network => result.Network;
 
     /// <summary>Lines before the verdict: what was run, what was drawn, and the stages.</summary>
-    public IEnumerable<string> Lines()
+    /// <param name="width">Columns that a table should fit in, which loses some of its own for it; null where lines have no end.</param>
+    public IEnumerable<string> Lines(int? width = null)
     {
-        var inputs = string.Join(", ", Network.Inputs.Select(input => $"{input.Name} {string.Join('x', input.Shape)}"));
-        yield return $"{Network.Name}: {Counted.Of(result.Record.Mappings.Count, "mapping")} of {inputs}; "
+        yield return $"{Network.Name}: {Counted.Of(result.Record.Mappings.Count, "mapping")} of {Inputs}; "
             + $"{Counted.Of(Network.Places.Count, "place")} to depth {Network.Places.Max(place => place.Depth)}; SHA-256 {Network.Sha256[..12]}…";
         yield return "";
         foreach (var line in ParameterTable())
@@ -37,9 +43,15 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         }
 
         yield return "";
-        foreach (var line in Table(Header, StageRows()))
+        var (header, rows, left) = Fitted(width);
+        foreach (var line in Table(header, rows))
         {
             yield return line;
+        }
+
+        if (left.Count > 0)
+        {
+            yield return $"a wider window, --json and --report have also: {string.Join(", ", left)}";
         }
 
         foreach (var said in theory.Said)
@@ -47,8 +59,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
             yield return $"theory: {said}";
         }
 
-        yield return "medians over the mappings, at the end of each stage; depth counts layers with weights on the longest path; "
-            + "the gain of χ is a mean, intervals are of 95 % for all stages at once";
+        yield return Explanation;
         yield return "";
         foreach (var remark in _survey.Remarks())
         {
@@ -59,7 +70,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     /// <summary>Writes the lines.</summary>
     public void Print(Screen screen)
     {
-        foreach (var line in Lines())
+        foreach (var line in Lines(screen.Width))
         {
             screen.Sentence(line, Hanging);
         }
@@ -83,6 +94,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
             ["parameters"] = new JsonArray([.. Network.Parameters.Select(parameter => (JsonNode)new JsonObject
             {
                 ["name"] = parameter.Name,
+                ["tensor"] = parameter.Tensor,
                 ["shape"] = Array(parameter.Shape),
                 ["role"] = Word(parameter.Role),
                 ["drawn"] = parameter.Law,
@@ -136,12 +148,25 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         AtomicFile.WriteText(Path.Combine(folder, "report.html"), OnnxPage.Of(this, Network.Name, Figure()));
     }
 
-    /// <summary>Sections of the page: a title, and either paragraphs or a table.</summary>
+    /// <summary>What is asked first: the verdict, and where the network goes wrong.</summary>
+    public IReadOnlyList<string> Answer => [diagnosis.Sentence, .. _survey.Remarks()];
+
+    /// <summary>The verdict as an audit's page would colour it.</summary>
+    public string Mood => diagnosis.Condition switch
+    {
+        Condition.WellBehaved => "holds",
+        Condition.Undecided => "inconclusive",
+        Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint => "rejected",
+        _ => throw new InvalidOperationException($"no condition {diagnosis.Condition}"),
+    };
+
+    /// <summary>Sections of the page: a title, and a list, a table, or both.</summary>
     public IEnumerable<(string Title, IReadOnlyList<string> Paragraphs, IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows)> Sections()
     {
         string[] none = [];
-        yield return ("Verdict", [.. DiagnosisLines.Of(diagnosis).Select(line => line.Trim()), .. _survey.Remarks(), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
-        yield return ("Stages", none, Header, [.. StageRows()]);
+        yield return ("Evidence", [.. DiagnosisLines.Of(diagnosis).Skip(1).Select(line => line.Trim()), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
+        yield return ("What was run", none, ["", ""], [.. result.Said().Select(pair => new[] { pair.Name, pair.Value })]);
+        yield return ("Stages", [Explanation], Header, [.. StageRows()]);
         yield return ("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(Cells)]);
         yield return ("Places", none, ["place", "operator", "after", "depth", "channels", "points", "ln χ", "directions"], [.. Network.Places.Select((place, i) => new[]
         {
@@ -151,6 +176,8 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         })]);
     }
 
+    private string Inputs => string.Join(", ", Network.Inputs.Select(input => $"{input.Name} {string.Join('x', input.Shape)}"));
+
     private string[] Header => theory.AtPlaces.Count == 0
         ? ["stage", "depth", "channels", "points", "directions", "SNR^l/SNR^0", "SNR in it", "χ in each layer"]
         : ["stage", "depth", "channels", "points", "directions", "theory", "SNR^l/SNR^0", "theory", "SNR in it", "χ in each layer"];
@@ -159,13 +186,15 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
 
     private static string Word(Enum value) => $"{value}".ToLowerInvariant();
 
-    private static string Fixed(double value, string format) => double.IsFinite(value) ? value.ToString(format, CultureInfo.InvariantCulture) : "-";
+    /// <summary>With as many digits; none is told from 0 by its sign alone.</summary>
+    private static string Fixed(double value, string format) =>
+        !double.IsFinite(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture) is var text && text.All(sign => sign is '-' or '0' or '.') ? text.TrimStart('-') : text;
 
     private string Figure() => Encoding.UTF8.GetString(FigureRenderer.Draw(NetworkFigure.Of([(Network.Name, result.File)]), ".svg"));
 
     private string Markdown()
     {
-        var text = new StringBuilder($"# {ForeignText.InMarkdown(Network.Name)}\n");
+        var text = new StringBuilder($"# {ForeignText.InMarkdown(Network.Name)}\n\n{string.Join("\n\n", Answer.Select(ForeignText.InMarkdown))}\n");
         foreach (var (title, paragraphs, header, rows) in Sections())
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
@@ -176,15 +205,39 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
 
             if (header.Count > 0)
             {
+                text.Append(paragraphs.Count > 0 ? "\n" : "");
                 text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", header.Select(ForeignText.InMarkdown))} |\n|{string.Concat(header.Select(_ => "---|"))}\n");
                 foreach (var row in rows)
                 {
-                    text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(ForeignText.InMarkdown))} |\n");
+                    text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(InCell))} |\n");
                 }
             }
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A number is none of the marks that begin a list.</summary>
+    private static string InCell(string text) => text == "-" || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? text : ForeignText.InMarkdown(text);
+
+    /// <summary>The table of stages without the columns that do not fit, and which those are.</summary>
+    private (IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows, IReadOnlyList<string> Left) Fitted(int? width)
+    {
+        var (header, rows, left) = (Header, StageRows().ToArray(), new List<string>());
+        foreach (var name in Dispensable.Where(header.Contains))
+        {
+            if (width is not { } columns || Table(header, rows).Max(line => line.Length) <= columns)
+            {
+                break;
+            }
+
+            bool[] stays = [.. header.Select(title => title != name)];
+            string[] Kept(string[] row) => [.. row.Where((_, column) => stays[column])];
+            (header, rows) = (Kept(header), [.. rows.Select(Kept)]);
+            left.Add(name);
+        }
+
+        return (header, rows, left);
     }
 
     private IEnumerable<string[]> StageRows() => _survey.Rows.Select(row => (string[])
@@ -197,7 +250,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         .. Predicted(row, place => Directions(place.ReffSignal)),
         Snr(row.LogSnr),
         .. Predicted(row, place => Snr(-2 * place.LogChi)),
-        row.Gain is { } gain ? (gain.Value > 0 ? $"÷ {OnnxSurvey.Factor(2 * gain.Value)}" : $"x {OnnxSurvey.Factor(-2 * gain.Value)}") : "-",
+        row.Gain is { } gain ? (gain.Value > 0 ? $"÷ {OnnxSurvey.Factor(2 * gain.Value)}" : $"× {OnnxSurvey.Factor(-2 * gain.Value)}") : "-",
         row is { Gain: { } change, Layers: > 0 } ? PerLayer(change.Per(row.Layers)) : "-",
     ]);
 
@@ -233,8 +286,10 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
             .. laws.Select(law => law.Split(Deviation)).Where(parts => parts.Length == 2).Select(parts => double.Parse(parts[1], CultureInfo.InvariantCulture)),
         ];
         return deviations.Length == 0 ? kind
-            : deviations.Min() == deviations.Max() ? string.Create(CultureInfo.InvariantCulture, $"{kind}, deviation {deviations[0]:G3}")
-            : string.Create(CultureInfo.InvariantCulture, $"{kind}, deviations {deviations.Min():G3} to {deviations.Max():G3}");
+            : deviations.Min() == deviations.Max() ? $"{kind}, deviation {Spelled(deviations[0])}"
+            : $"{kind}, deviations {Spelled(deviations.Min())} to {Spelled(deviations.Max())}";
+
+        static string Spelled(double value) => value.ToString(value is < 0.01 or >= 999.5 ? "0.##e0" : "G3", CultureInfo.InvariantCulture);
     }
 
     private static IEnumerable<string> Table(IReadOnlyList<string> header, IEnumerable<string[]> rows)
@@ -250,7 +305,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
 
     /// <summary>Whether a column holds numbers, which stand below each other by their ends.</summary>
     private static bool IsNumeric(string[][] rows, int column) => rows.Skip(1).All(row =>
-        row[column] is ['-', ..] or ['÷', ..] or ['x', ' ', ..] || (row[column] is [>= '0' and <= '9', ..] && !row[column].Contains('x', StringComparison.Ordinal)));
+        row[column] is ['-', ..] or ['÷', ..] or ['×', ..] || (row[column] is [>= '0' and <= '9', ..] && !row[column].Contains('x', StringComparison.Ordinal)));
 
     private double MedianAt(int place, Func<OnnxMapping, Model.MomentSet, double> moment)
     {

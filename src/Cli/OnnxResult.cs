@@ -8,6 +8,8 @@ namespace Wellbehaved.Cli;
 /// <summary>What the mappings of a network in an ONNX file gave, as a result in the neutral layout.</summary>
 internal sealed class OnnxResult
 {
+    private static readonly string Program = $"wellbehaved {typeof(OnnxResult).Assembly.GetName().Version!.ToString(3)}";
+
     private readonly OnnxRequest _request;
     private readonly int[] _order;
 
@@ -48,6 +50,24 @@ internal sealed class OnnxResult
     /// <summary>Writes the file.</summary>
     public void Write(string path) => NpzArchive.Write(path, Arrays());
 
+    /// <summary>What was run and with which options, by name, as a person reads it.</summary>
+    public IEnumerable<(string Name, string Value)> Said()
+    {
+        yield return ("SHA-256", Network.Sha256);
+        foreach (var (name, value) in JsonNode.Parse(Configuration())!.AsObject().Where(pair => pair.Key is not ("network" or "model_sha256")))
+        {
+            var text = value switch
+            {
+                JsonArray array => string.Join(", ", array),
+                JsonObject shapes => string.Join(", ", shapes.Select(shape => $"{shape.Key} {string.Join('×', shape.Value!.AsArray())}")),
+                _ => $"{value}",
+            };
+            yield return (name switch { "num_sims" => "mappings", _ => name.Replace('_', ' ') }, text.Length == 0 ? "none" : text);
+        }
+
+        yield return ("made by", Program);
+    }
+
     private static int[] SequenceOf(IReadOnlyList<OnnxPlace> places)
     {
         var trunk = Enumerable.Range(0, places.Count).Where(i => places[i].IsOnTrunk && places[i].Depth > 0 && places[i].Points > 1).ToList();
@@ -72,7 +92,7 @@ internal sealed class OnnxResult
         yield return new("points", NpyArray.Of([.. places.Select(place => (long)place.Points)], places.Length));
         yield return new(ResultArrays.Configuration, NpyArray.Of(Configuration()));
         yield return new(ResultArrays.DatasetChecksum, NpyArray.Of(Network.InputChecksum));
-        yield return new(ResultArrays.MadeBy, NpyArray.Of($"wellbehaved {typeof(OnnxResult).Assembly.GetName().Version!.ToString(3)}"));
+        yield return new(ResultArrays.MadeBy, NpyArray.Of(Program));
         yield return new("mu2_signal_input", NpyArray.Of([.. mappings.Select(mapping => mapping.Mu2InputSignal)], mappings.Count));
         var ends = mappings.Select(EndOf).ToArray();
         yield return new(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], ends.Length));

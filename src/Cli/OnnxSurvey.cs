@@ -28,6 +28,9 @@ internal sealed class OnnxSurvey
     /// <summary>χ is known to less than this factor, or not at all.</summary>
     private const double Wide = 10;
 
+    /// <summary>Over so few points directions are counted that are far fewer than those of the ensemble.</summary>
+    private const int FewPoints = 16;
+
     /// <summary>Looks at a result.</summary>
     public OnnxSurvey(OnnxResult result)
     {
@@ -52,9 +55,13 @@ internal sealed class OnnxSurvey
     public IReadOnlyList<OnnxStageRow> Rows { get; }
 
     /// <summary>Where the network goes wrong, in a sentence or two.</summary>
-    public IEnumerable<string> Remarks()
+    public IEnumerable<string> Remarks() => RemarksOn(Rows);
+
+    /// <summary>Where a network of these stages goes wrong.</summary>
+    /// <param name="rows">The stages in order.</param>
+    internal static IEnumerable<string> RemarksOn(IReadOnlyList<OnnxStageRow> rows)
     {
-        var lossy = Rows.Where(row => row.Gain is { } gain && 2 * gain.Value > Math.Log(Remarkable)).OrderByDescending(row => row.Gain!.Value.Value).ToArray();
+        var lossy = rows.Where(row => row.Gain is { } gain && 2 * gain.Value > Math.Log(Remarkable)).OrderByDescending(row => row.Gain!.Value.Value).ToArray();
         if (lossy.Length > 0)
         {
             var most = lossy[0];
@@ -63,22 +70,28 @@ internal sealed class OnnxSurvey
             var others = lossy.Skip(1).Take(3).Select(row => $"{Factor(2 * row.Gain!.Value.Value)}-fold in {row.Stage.Name}").ToArray();
             yield return $"SNR falls {Factor(2 * gain.Value)}-fold in {most.Stage.Name}{interval}{(others.Length > 0 ? $"; {string.Join(", ", others)}" : "")}.";
         }
-        else if (Rows.Any(row => row.Gain is not null))
+        else if (rows.Any(row => row.Gain is not null))
         {
             yield return "No stage loses half of the SNR.";
         }
 
         // Over fewer points there cannot be more directions: such a loss is no fault of the layers.
-        var falling = Rows.Zip(Rows.Skip(1)).Where(pair =>
+        var falling = rows.Zip(rows.Skip(1)).Where(pair =>
         {
             var fewer = (double)pair.First.Place.Points / pair.Second.Place.Points;
-            return pair.First.Directions > 1 && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Math.Max(Remarkable, fewer);
+            var expected = Expected(pair.First, pair.Second);
+            return expected > 1 && pair.Second.Directions - 1 < (pair.First.Directions - 1) / Math.Max(Remarkable, fewer) && pair.Second.Directions - 1 < (expected - 1) / Remarkable;
         }).ToArray();
         if (falling.Length > 0)
         {
             var (before, after) = falling.MaxBy(pair => (pair.First.Directions - 1) / (pair.Second.Directions - 1));
             yield return string.Create(
                 CultureInfo.InvariantCulture, $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Stage.Name}.");
+        }
+
+        foreach (var row in rows.Where(row => row.Place.Points > 1 && row.Place.Points <= FewPoints && row.Place.Points <= row.Place.Channels && double.IsFinite(row.Directions)))
+        {
+            yield return $"After {row.Stage.Name} there are at most {Counted.Of(row.Place.Points - 1, "direction")} over {row.Place.Points} points: a larger --batch-size shows more of them.";
         }
     }
 
@@ -89,6 +102,16 @@ internal sealed class OnnxSurvey
     public static string Factor(double logarithm) => Math.Exp(logarithm) is >= 0.01 and < 1000 and var factor
         ? factor.ToString(factor < 9.95 ? "G2" : "F0", CultureInfo.InvariantCulture)
         : RateWords.Scientific(logarithm);
+
+    /// <summary>The directions that a signal has over the points of the next stage, if nothing but their number changes: the inverse is larger by as much as that of the most that there can be.</summary>
+    private static double Expected(OnnxStageRow before, OnnxStageRow after)
+    {
+        var fewer = (1.0 / Most(after.Place)) - (1.0 / Most(before.Place));
+        return 1 / ((1 / before.Directions) + Math.Max(0, fewer));
+    }
+
+    /// <summary>A variance over points has fewer directions than there are points, and no more than channels.</summary>
+    private static int Most(OnnxPlace place) => Math.Max(1, Math.Min(place.Points - 1, place.Channels));
 
     private static double LogChi(OnnxMapping mapping, int place, int points) =>
         mapping.Moments[place] is { Mu2Signal: > 0, Mu2Noise: > 0 } moments && points > 1 ? moments.LogChi(mapping.Mu2InputSignal) : double.NaN;

@@ -40,7 +40,7 @@ internal static class OnnxWork
         using (network)
         {
             inputs.Require(network);
-            var kept = request.Keep.FirstOrDefault(pattern => !network.Parameters.Any(parameter => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, parameter.Name)));
+            var kept = request.Keep.FirstOrDefault(pattern => !network.Parameters.Any(parameter => Matches(pattern, parameter.Name) || Matches(pattern, parameter.Tensor)));
             if (kept is not null)
             {
                 var example = network.Parameters.Select(parameter => parameter.Name).FirstOrDefault("none");
@@ -68,4 +68,5 @@ internal static class OnnxWork
             }
         }
     }
+    private static bool Matches(string pattern, string name) => System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name);
 }

@@ -24,4 +24,8 @@ public enum OnnxParameterRole
 /// <param name="Shape">Its shape.</param>
 /// <param name="Role">What it is to the network.</param>
 /// <param name="Law">In words, such as <c>normal, mean 0, deviation 0.059</c>, <c>constant 1</c> or <c>as in the file</c>.</param>
-public sealed record OnnxParameter(string Name, IReadOnlyList<long> Shape, OnnxParameterRole Role, string Law);
+public sealed record OnnxParameter(string Name, IReadOnlyList<long> Shape, OnnxParameterRole Role, string Law)
+{
+    /// <summary>The tensor that it is read from: another name where equal parameters share one tensor.</summary>
+    public string Tensor { get; init; } = Name;
+}

@@ -161,7 +161,7 @@ public sealed record Diagnosis(
             Mappings = table.Mappings,
             MedianShare = contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
-        var evidence = new DiagnosisEvidence(seen, contrasts, table) { Branch = branch, FitsNoLaw = LawSigns.ExcludesBoth(picture), Outlying = OutlyingMappings.Of(table, contrasts), Collapsing = single.Count(mapping => mapping.SignalCollapses) };
+        var evidence = new DiagnosisEvidence(seen, contrasts, table) { Branch = branch, FitsNoLaw = LawSigns.ExcludesBoth(picture), Picture = picture, MappingsToTell = MappingsToTell(contrasts, bands, names), Outlying = OutlyingMappings.Of(table, contrasts), Collapsing = single.Count(mapping => mapping.SignalCollapses) };
         return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + "." };
 
         Diagnosis Nothing(string sentence) => new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
@@ -247,6 +247,11 @@ public sealed record Diagnosis(
         : certain == pictured ? 0
         : SignTests.MappingsFor(decisive, pictured == Condition.PathologicalPoint ? seen.NeededForPoint : seen.Needed, FalseRate) is { } needed ? Math.Max(1, needed - mappings)
         : null;
+
+    /// <summary>The half-width of an interval falls as the root of the number of mappings: where it comes down to the mean, the sign is told.</summary>
+    private static Dictionary<Contrast, double> MappingsToTell(DepthContrasts contrasts, SimultaneousBands bands, Contrast[] names) => names.Index().ToDictionary(
+        pair => pair.Item,
+        pair => Math.Pow(bands.WidthOf(pair.Index) * contrasts.Values[pair.Item].StandardDeviation() / contrasts.Values[pair.Item].Mean(), 2));
 
     /// <summary>A limit is one of the ensemble: where some mappings collapse and others keep their directions there is none.</summary>
     private static bool HasOneLimit(Conclusions seen, BinomialProportion collapsing) =>

@@ -15,6 +15,12 @@ internal sealed record DiagnosisEvidence(Conclusions Seen, DepthContrasts Contra
     /// <summary>Neither a constant rate nor a constant power fits the stretches from a quarter of the depth on.</summary>
     public bool FitsNoLaw { get; init; }
 
+    /// <summary>The signs that the picture rests on.</summary>
+    public Signs? Picture { get; init; }
+
+    /// <summary>About how many mappings would tell a contrast's sign, if they scatter as these do about the same mean.</summary>
+    public IReadOnlyDictionary<Contrast, double> MappingsToTell { get; init; } = new Dictionary<Contrast, double>();
+
     /// <summary>Number of lasting mappings whose own signal collapses.</summary>
     public int Collapsing { get; init; }
 

@@ -9,6 +9,12 @@ internal static class DiagnosisWords
     /// <summary>A signal of fewer directions has lost them, wherever it settles.</summary>
     private const double LeastKept = 1.5;
 
+    /// <summary>A shape above this is that of an exponential, or of what is faster.</summary>
+    private const double LeastOfExponential = 0.75;
+
+    /// <summary>More mappings than this nobody runs to settle a word.</summary>
+    private const double MostMappings = 10_000;
+
     /// <summary>The sentence of a diagnosis.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
     /// <param name="evidence">What it was concluded from.</param>
@@ -120,6 +126,7 @@ internal static class DiagnosisWords
             Growth.Subexponential => $"χ grows slower than exponentially; {total}",
             Growth.Superexponential => $"SNR^l/SNR^0 decays faster than exponentially: the noise gains {ByStretch(evidence.Contrasts)}; {total}",
             Growth.Undecided when evidence.FitsNoLaw => $"χ grows neither at a constant rate nor as a power of the depth, by {ByStretch(evidence.Contrasts)}; {total}",
+            Growth.Undecided when Uneven(growth, evidence) is { } uneven => $"{uneven}; {total}",
             Growth.Undecided => Invariant($"{Unnamed(growth, evidence)}: {rate}; {total}"),
             _ => throw new ArgumentOutOfRangeException(nameof(diagnosis), growth.Law, "expected a law of growth"),
         };
@@ -131,6 +138,34 @@ internal static class DiagnosisWords
             ? Invariant($"χ grows faster than a power of the depth and slower than exponentially (shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential and 0 a power)")
         : evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth ? "χ has no law that shows at this depth"
         : Invariant($"{evidence.Table.Simulations} mappings do not tell the law of χ{Outlying(evidence)}");
+
+    /// <summary>What is known where χ gains as an exponential does, or more, and its stretches do not bear out one rate; and what is not, which more mappings may tell. Null elsewhere.</summary>
+    private static string? Uneven(GrowthLaw growth, DiagnosisEvidence evidence)
+    {
+        if (growth.ShapeLower <= LeastOfExponential || !double.IsFinite(growth.ShapeUpper) || (evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth))
+        {
+            return null;
+        }
+
+        var (contrasts, signs) = (evidence.Contrasts, evidence.Picture!);
+        var stretches = contrasts.StretchRates.Select((stretch, i) => (Words: $"layers {stretch.From} to {stretch.To}", Contrast: Contrast.FirstStretchHoldsRate + i)).ToArray();
+        string[] less = [.. stretches.Where(stretch => signs.Negative(stretch.Contrast)).Select(stretch => stretch.Words)];
+        var open = stretches.Where(stretch => signs.Known.GetValueOrDefault(stretch.Contrast) == 0).ToArray();
+        if (less.Length + open.Length == 0)
+        {
+            return null;
+        }
+
+        var shape = Invariant($"(shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential)");
+        var (early, late) = ($"layers {contrasts.Quarter} to {contrasts.Half}", $"layers {contrasts.Half} to {contrasts.Depth}");
+        var doublings = growth.ShapeLower > 1 ? $"χ gains more in each layer over {late} than over {early} {shape}" : $"χ gains over {late} what an exponential growth over {early} leads to {shape}";
+        var needed = open.Select(stretch => evidence.MappingsToTell[stretch.Contrast]).DefaultIfEmpty(0).Max();
+        var settles = less.Length > 0
+            ? $"{string.Join(" and ", less)} gain less than two thirds of what one rate would give, so that more mappings will show no single rate"
+            : Invariant($"{evidence.Table.Simulations} mappings do not tell whether {string.Join(" and ", open.Select(stretch => stretch.Words))} gain two thirds of what one rate would give, as a law asks")
+                + (needed < MostMappings ? Invariant($"; some {RoundUp(needed):N0} would") : ", nor would many more");
+        return $"{doublings}, but not at one rate: by {ByStretch(contrasts)}; {settles}";
+    }
 
     /// <summary>What each stretch gains, in the mean: "5 % in each layer over layers 25 to 44, 5 % to 62, …".</summary>
     private static string ByStretch(DepthContrasts contrasts) => string.Join(", ", contrasts.StretchRates.Select((stretch, i) =>

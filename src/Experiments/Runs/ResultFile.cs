@@ -77,6 +77,9 @@ public sealed class ResultFile
     /// <remarks>Paths among them are what another machine called its files: nobody may open them.</remarks>
     public ExperimentOptions? Options => _configuration?.Options;
 
+    /// <summary>The program that made it, if a file in the neutral layout says.</summary>
+    internal string? MadeBy { get; private init; }
+
     /// <summary>Checksum of the input images, if the file says.</summary>
     public string? DatasetChecksum { get; }
 
@@ -219,7 +222,7 @@ public sealed class ResultFile
     private static ResultFile ReadNeutral(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsOfAllPlaces)];
-        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.EndOfUnit, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
+        string[] others = [ResultArrays.Depth, ResultArrays.Place, ResultArrays.EndOfUnit, ResultArrays.Configuration, ResultArrays.MadeBy, ResultArrays.DatasetChecksum, ResultArrays.Ending, ResultArrays.EndedAtDepth, DiedAtDepth, .. ResultExtent.Names];
         ReadingAllowance.Require(path, archive, names.Concat(others.Where(archive.Contains)));
         if (!archive.Contains(ResultArrays.Depth))
         {
@@ -249,7 +252,10 @@ public sealed class ResultFile
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
         var sequence = PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces, ReadEndsOfUnits(path, archive, depth));
-        return new ResultFile(depth, places, sequence, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments));
+        return new ResultFile(depth, places, sequence, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments))
+        {
+            MadeBy = Text(path, archive, ResultArrays.MadeBy),
+        };
     }
 
     /// <summary>Which places end a unit, where the file says.</summary>

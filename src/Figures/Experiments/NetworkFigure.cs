@@ -11,6 +11,9 @@ public static class NetworkFigure
     /// <summary>More files than this are counted, no longer listed.</summary>
     private const int MostLines = 6;
 
+    /// <summary>Characters of a program's name that are shown.</summary>
+    private const int LongestProgram = 60;
+
     private static readonly double Ln10 = Math.Log(10);
 
     /// <summary>Draws result files.</summary>
@@ -110,7 +113,8 @@ public static class NetworkFigure
                 file.Noise is NoiseKind.Full ? "batch statistics differentiated" : null,
             ];
             var known = string.Join(", ", said.Where(part => part is not null));
-            return file.NetworkName is null ? $"{known}; the file does not say how they were made" : $"{known}; recorded by another program";
+            return file.MadeBy is { } program && !string.IsNullOrWhiteSpace(program) ? $"{known}; recorded by {Markup.Escape(program.Length > LongestProgram ? program[..LongestProgram] + "…" : program)}"
+                : file.NetworkName is null ? $"{known}; the file does not say how they were made" : $"{known}; recorded by another program";
         }
 
         var noise = options.Noise == NoiseKind.Full ? ", batch statistics differentiated" : string.Empty;

@@ -12,6 +12,9 @@ public static class HtmlReport
 {
     private const string StyleResource = "report.css";
 
+    /// <summary>The style of all pages.</summary>
+    internal static string Style => EmbeddedText.Read(StyleResource);
+
     /// <summary>What is said of the quantity that decided, between the verdict and its name.</summary>
     private static readonly string[] NumericColumns = ["predicted", "measured", "apart by", "interval", "n", "α"];
 
@@ -24,7 +27,7 @@ public static class HtmlReport
         var page = new StringBuilder();
         var references = new References(Claims(run).Select(claim => claim.Id).ToHashSet());
         var title = $"{run.Subject}{(run.SubjectVersion is null ? "" : $" {run.SubjectVersion}")}: {Badge.TextOf(run)}";
-        page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Text(title)}</title>\n<style>\n{EmbeddedText.Read(StyleResource)}</style>\n</head>\n<body>\n");
+        page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Text(title)}</title>\n<style>\n{Style}</style>\n</head>\n<body>\n");
         page.Append("<a class=\"skip\" href=\"#claims\">Skip to the claims</a>\n");
         page.Append($"<header class=\"{Words.Of(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} {Words.Of(run.Verdict)}</p>\n</header>\n<main>\n");
         AppendVerdict(page, run);

@@ -13,7 +13,11 @@ internal enum LawShape
 }
 
 /// <summary>The law of the elements of a tensor, which are independent.</summary>
-internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, double Deviation = 0)
+/// <param name="Shape">Its shape.</param>
+/// <param name="Mean">Its mean.</param>
+/// <param name="Deviation">Its standard deviation.</param>
+/// <param name="IsGuessed">Whether elements are too few to tell the shape.</param>
+internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, double Deviation = 0, bool IsGuessed = false)
 {
     /// <summary>Below this fourth moment, in units of the squared variance, numbers are called uniform: those have 1.8, normal ones 3.</summary>
     private const double UniformBelow = 2.4;
@@ -49,7 +53,7 @@ internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, do
 
         var variance = squares / elements.Length;
         var isUniform = elements.Length >= FewElements && fourths / elements.Length < UniformBelow * variance * variance;
-        return new ParameterLaw(isUniform ? LawShape.Uniform : LawShape.Normal, mean, Math.Sqrt(variance));
+        return new ParameterLaw(isUniform ? LawShape.Uniform : LawShape.Normal, mean, Math.Sqrt(variance), elements.Length < FewElements);
     }
 
     /// <summary>Draws elements.</summary>
@@ -88,8 +92,10 @@ internal readonly record struct ParameterLaw(LawShape Shape, double Mean = 0, do
     {
         LawShape.Stays => "as in the file",
         LawShape.Constant => string.Create(CultureInfo.InvariantCulture, $"constant {Mean:G4}"),
-        LawShape.Normal => string.Create(CultureInfo.InvariantCulture, $"normal, mean {Mean:G3}, deviation {Deviation:G3}"),
-        LawShape.Uniform => string.Create(CultureInfo.InvariantCulture, $"uniform, mean {Mean:G3}, deviation {Deviation:G3}"),
+        LawShape.Normal => $"normal{(IsGuessed ? " (too few to tell)" : "")}, mean {Spell(Mean)}, deviation {Spell(Deviation)}",
+        LawShape.Uniform => $"uniform, mean {Spell(Mean)}, deviation {Spell(Deviation)}",
         _ => throw new InvalidOperationException($"no law {Shape}"),
     };
+    /// <summary>Three digits, as all reports spell them: <c>9.21e-3</c>.</summary>
+    private static string Spell(double value) => value.ToString(value != 0 && Math.Abs(value) is < 0.01 or >= 999.5 ? "0.##e0" : "G3", CultureInfo.InvariantCulture);
 }

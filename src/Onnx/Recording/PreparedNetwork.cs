@@ -34,7 +34,7 @@ internal sealed class PreparedNetwork : IDisposable
     {
         (_graph, _options, _places, _parameters, _entries, _tangents, _axes) = (graph, options, places, parameters, entries, tangents, axes);
         Places = [.. places.Select(place => place.Place)];
-        Parameters = parameters.ConvertAll(parameter => new OnnxParameter(parameter.Tensor.Name, [.. parameter.Tensor.Dims], parameter.Role, parameter.Law.ToString()));
+        Parameters = parameters.ConvertAll(parameter => new OnnxParameter(parameter.Value, [.. parameter.Tensor.Dims], parameter.Role, parameter.Law.ToString()) { Tensor = parameter.Tensor.Name });
     }
 
     public IReadOnlyList<OnnxPlace> Places { get; }

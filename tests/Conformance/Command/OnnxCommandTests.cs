@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using FluentAssertions;
 using Wellbehaved.Cli;
+using Wellbehaved.Figures;
 using Wellbehaved.Onnx;
 using Wellbehaved.Onnx.Format;
 using Wellbehaved.Tests.Onnx;
@@ -40,8 +41,27 @@ public sealed class OnnxCommandTests : IDisposable
         json["sentence"]!.GetValue<string>().Should().Be(ofFile.Output.Split('\n')[0]);
         json["places"]!.AsArray().Should().HaveCount(file.Depth.Count);
         json["network"]!["parameters"]!.AsArray().Should().OnlyContain(parameter => parameter!["drawn"]!.GetValue<string>().Length > 0);
-        File.ReadAllText(PathOf("report/report.html")).Should().Contain("<svg").And.Contain("</html>").And.NotContain("<script");
-        File.ReadAllText(PathOf("report/report.md")).Should().Contain("## Stages");
+        var (page, text) = (File.ReadAllText(PathOf("report/report.html")), File.ReadAllText(PathOf("report/report.md")));
+        page.Should().Contain("<svg").And.Contain("</html>").And.NotContain("<script").And.Contain("<li>").And.Contain("overflow-x").And.Contain(said["model_sha256"]!.GetValue<string>());
+        text.Should().Contain("## Stages").And.Contain("| mappings | 12 |").And.Contain("| weights | he |").And.Contain("| seed | 3 |").And.Contain("x 6×3×4×4").And.NotContain("| \\-").And.NotContain("-0.000 ");
+        Markup.Plain(NetworkFigure.Of([("net", file)]).Notes[0]).Should().EndWith($"recorded by wellbehaved {typeof(OnnxReport).Assembly.GetName().Version!.ToString(3)}");
+    }
+
+    /// <summary>A row that is broken is no row.</summary>
+    [Theory]
+    [InlineData(100)]
+    [InlineData(80)]
+    public void Table_of_stages_leaves_out_columns_for_a_narrow_window_and_says_which(int width)
+    {
+        Succeed("network", "bn_ff", "--total-depth", "12", "--num-channels", "8", "--input-shape", "4x4x3", "--onnx", PathOf("net.onnx"));
+        var (_, report) = OnnxRun.Diagnose(new OnnxRequest { Path = PathOf("net.onnx"), BatchSize = 6, NumSims = 3, Threads = 1 }, null, null, default);
+        string[] whole = [.. report.Lines()], narrow = [.. report.Lines(width)];
+
+        string[] Rows(string[] lines) => [.. lines.SkipWhile(line => !line.StartsWith("stage", StringComparison.Ordinal)).TakeWhile(line => line.Contains("  ", StringComparison.Ordinal))];
+        Rows(whole).Max(line => line.Length).Should().BeGreaterThan(100);
+        Rows(narrow).Should().HaveCount(Rows(whole).Length).And.OnlyContain(line => line.Length <= width);
+        narrow.Should().ContainSingle(line => line.StartsWith("a wider window, --json and --report have also: channels", StringComparison.Ordinal));
+        whole.Should().NotContain(line => line.StartsWith("a wider window", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -44,6 +44,21 @@ public class OnnxStagesTests
         stages.Sum(stage => stage.Places).Should().Be(places.Count);
     }
 
+    /// <summary>After global pooling there is a point for each image: few directions there are no fault of the layers.</summary>
+    [Theory]
+    [InlineData(7.51, 16, 1.85, 4, false)]
+    [InlineData(7.51, 16, 1.15, 4, true)]
+    [InlineData(40, 4096, 15, 16, false)]
+    [InlineData(40, 4096, 12, 4096, true)]
+    public void Loss_of_directions_is_told_apart_from_a_loss_of_points(double before, int points, double after, int pointsAfter, bool isLoss)
+    {
+        OnnxStageRow Row(string name, int number, double directions, int count) => new(new OnnxStage(name, number, number, 1), new(name, "Conv", OnnxPlaceKind.Weighted, number + 1, [1, 512, count], 1), directions, 0, null);
+        var remarks = OnnxSurvey.RemarksOn([Row("layer4", 0, before, points), Row("fc", 1, after, pointsAfter)]).ToArray();
+
+        remarks.Any(remark => remark.StartsWith("Directions of variance fall", StringComparison.Ordinal)).Should().Be(isLoss);
+        remarks.Contains("After fc there are at most 3 directions over 4 points: a larger --batch-size shows more of them.").Should().Be(pointsAfter == 4);
+    }
+
     private static IReadOnlyList<OnnxStage> Stages(string[] names) => OnnxStages.Of([.. names.Select((name, i) => Place(name, i + 1))]);
 
     private static string[] Block(string scope, int number) => [.. new[] { "conv1/Conv", "bn1/BatchNormalization", "relu/Relu", "Add" }.Select(name => $"/{scope}/{scope.Split('/')[^1]}.{number}/{name}")];

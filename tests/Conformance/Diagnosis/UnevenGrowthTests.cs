@@ -52,6 +52,21 @@ public class UnevenGrowthTests
         }
     }
 
+    /// <summary>As units of two kinds that alternate: shapes of an exponential or more, and a stretch at the mark.</summary>
+    [Theory]
+    [InlineData(0.17, 0.0731, @"χ gains more in each layer over layers 50 to 100 than over layers 26 to 50 \(shape 1\.[12]\d, 1\.\d\d to 1\.\d\d, where 1 is exponential\)")]
+    [InlineData(0.13, 0.0647, @"χ gains over layers 50 to 100 what an exponential growth over layers 26 to 50 leads to \(shape 0\.9\d, 0\.\d\d to [01]\.\d\d, where 1 is exponential\)")]
+    public void A_growth_as_of_an_exponential_that_is_not_steady_is_given_no_law_and_told_why(double last, double third, string words)
+    {
+        var tables = new MadeUpTables(Keeping, depth => (0.1 * Math.Min(depth, 62)) + (third * Math.Clamp(depth - 62, 0, 20)) + (last * Math.Max(depth - 82, 0))) { Depth = 100, Mappings = 48, Scatter = 0.05 };
+
+        var diagnosis = tables.Diagnose();
+
+        diagnosis.Conditions.Should().Equal(Condition.Undecided);
+        diagnosis.ChiGrowth!.Law.Should().Be(Growth.Undecided, diagnosis.Sentence);
+        diagnosis.Sentence.Should().MatchRegex(words + @", but not at one rate: by 11 % in each layer over layers 26 to 44, 11 % to 62, [67]\.\d % to 82, 1\d % to 100; 48 mappings do not tell whether layers 62 to 82 gain two thirds of what one rate would give, as a law asks(; some [\d,]+ would|, nor would many more); at depth 100 ");
+    }
+
     [Fact]
     public void A_noise_that_decays_loses_and_one_that_may_decay_changes()
     {

@@ -75,9 +75,25 @@ public class ParameterTests
             Build.Node("Identity", ["w"], "w1"), Build.Node("Identity", ["w"], "w2"), Build.Node("MatMul", ["x", "w1"], "h"), Build.Node("MatMul", ["h", "w2"], "g"), Build.Node("MatMul", ["g", "w"], "y"));
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), new OnnxOptions { Threads = 1 });
-        network.Parameters.Should().HaveCount(3);
+        network.Parameters.Select(parameter => (parameter.Name, parameter.Tensor)).Should().Equal(("w1", "w"), ("w2", "w"), ("w", "w"));
         network.Places.Select(place => place.Depth).Should().Equal(1, 2, 3);
         network.Record(1, 0).Mappings[0].FirstNotFinite.Should().BeNull();
+    }
+
+    [Fact]
+    public void Parameter_of_a_shared_tensor_is_kept_by_its_own_name_and_all_by_that_of_the_tensor()
+    {
+        var model = Build.Model(13, [Build.Input("x", -1, 6)], [Build.Tensor("w", 0.4, 6, 6)], Build.Node("Identity", ["w"], "own"), Build.Node("MatMul", ["x", "own"], "h"), Build.Node("MatMul", ["h", "w"], "y"));
+        string[] Kept(string pattern) => [.. Find(model, OnnxWeights.He, pattern).Where(pair => pair.Value.Law.Shape == LawShape.Stays).Select(pair => pair.Key)];
+        Kept("own").Should().Equal("own");
+        Kept("w").Should().Equal("own", "w");
+    }
+
+    [Fact]
+    public void Law_of_few_elements_is_said_to_be_guessed()
+    {
+        ParameterLaw.Like([0.001, 0.002, -0.003, 0.004]).ToString().Should().Be("normal (too few to tell), mean 1e-3, deviation 2.55e-3");
+        Find(Net(), OnnxWeights.Redrawn)["w"].Law.ToString().Should().StartWith("normal, mean ");
     }
 
     private static Dictionary<string, Parameter> Find(ModelProto model, OnnxWeights weights, params string[] keep)
