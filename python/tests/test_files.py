@@ -54,6 +54,16 @@ class ReadTests(FolderCase):
             self.assertTrue(np.isnan(row["chi"]["loc1"]))
             self.assertIsNone(frame.attrs["network"])
 
+    def test_a_rank_that_was_not_taken_is_no_number(self):
+        np.savez(self.path("neutral.npz"), depth=[0, 1], reff_signal=[[2.5, -1], [3, -1]], log_chi=[[-1.0, 0], [0, 0]])
+        np.savez(self.path("columns.npz"), depth=[1, 2], reff_signal_loc2=np.array([[2.5, -1], [3, -1]], np.float32), log_chi_loc2=[[-1.0, 0], [0, 0]])
+        for name in ("neutral.npz", "columns.npz"):
+            frame = wellbehaved.read(self.path(name))
+            self.assertEqual([False, True, False, True], frame["reff_signal"].isna().tolist())
+            self.assertEqual([2.5, 3], frame["reff_signal"].dropna().tolist())
+            self.assertEqual([-1, 0, 0, 0], frame["log_chi"].tolist(), "a logarithm may be -1")
+            self.assertEqual(-1, wellbehaved._files.load(self.path(name))["reff_signal" if name == "neutral.npz" else "reff_signal_loc2"][0, 1], "the file stays as it is")
+
     def test_what_is_no_result_file_is_refused_in_a_line(self):
         with open(self.path("text.npz"), "w", encoding="ascii") as file:
             file.write("no archive")

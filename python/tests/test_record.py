@@ -336,6 +336,13 @@ class RefusalTests(unittest.TestCase):
                 wellbehaved.torch.record(make, normal(5, 4), 2, self.out, overwrite=True)
                 self.assertTrue(any(words in str(warning.message) for warning in caught), [str(warning.message) for warning in caught])
 
+    def test_a_batch_of_one_row_is_a_warning(self):
+        for rows, expected in ((1, 1), (2, 0)):
+            with self.subTest(rows), warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                wellbehaved.torch.record(lambda: nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4)), normal(rows, 4), 3, self.out, overwrite=True)
+                self.assertEqual(expected, sum("batch: a single row" in str(warning.message) for warning in caught))
+
 
 if __name__ == "__main__":
     unittest.main()

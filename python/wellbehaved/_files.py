@@ -108,7 +108,7 @@ def _neutral(path: Source, arrays: Mapping[str, np.ndarray]) -> Dict[str, np.nda
     }
     if "end_of_unit" in arrays and arrays["end_of_unit"].shape == depth.shape:
         columns["ends_unit"] = np.tile(arrays["end_of_unit"] != 0, rows)
-    return {**columns, **{name: values.astype(np.float64).ravel() for name, values in moments.items()}}
+    return {**columns, **{name: _numbers(name, values).ravel() for name, values in moments.items()}}
 
 
 def _by_place(path: Source, arrays: Mapping[str, np.ndarray]) -> Dict[str, np.ndarray]:
@@ -125,8 +125,14 @@ def _by_place(path: Source, arrays: Mapping[str, np.ndarray]) -> Dict[str, np.nd
         "simulation": np.broadcast_to(_simulations(path, arrays, rows)[:, None, None], shape).ravel(),
         "depth": np.broadcast_to(depth[None, :, None], shape).ravel(),
         "place": np.broadcast_to(np.array([f"loc{place}" for place in places], dtype=object), shape).ravel(),
-        **{moment: values.astype(np.float64).ravel() for moment, values in stacked.items()},
+        **{moment: _numbers(moment, values).ravel() for moment, values in stacked.items()},
     }
+
+
+def _numbers(moment: str, values: np.ndarray) -> np.ndarray:
+    """The moments as a table holds them: an effective rank that was not taken is -1 in files, and no number here."""
+    numbers = values.astype(np.float64)
+    return np.where(numbers == -1, np.nan, numbers) if moment.startswith("reff_") else numbers
 
 
 def _depth(path: Source, arrays: Mapping[str, np.ndarray]) -> np.ndarray:

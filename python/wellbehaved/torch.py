@@ -61,7 +61,7 @@ def record(
         What the model is called with: one tensor, several in their order or by their names, or a function that gives those of a simulation by its index.
         Whole numbers (token ids) have no derivative: the noise enters after the embedding that reads them.
     simulations : int
-        Number of models; each has weights and noise of its own. From about 24 on a diagnosis can be certain.
+        Number of models; each has weights and noise of its own. 24 are enough for a verdict at 95 %, 26 that agree the least for one at one in a million.
     out : str or path
         The result file (`.npz`) to write, in the neutral layout of docs/file-formats.md.
     noise : {'mapping', 'full'}
@@ -155,6 +155,10 @@ def record(
             given = batch(simulation) if callable(batch) and not isinstance(batch, torch.Tensor) else batch
             walk = _walk.Walk(model, _walk.units_of(model, units), ranks, channels)
             images = _propagate(model, walk, given, input_noise, simulation, seed)
+            if simulation == 0 and images == 1:
+                warnings.warn(
+                    "batch: a single row; nothing varies between inputs then, and directions of variance and the signal-to-noise ratio are those between its positions, "
+                    "or do not exist where there is one position; give several rows", stacklevel=2)
             if walks and walk.names != walks[0].names:
                 raise ValueError(
                     f"make_model: expected the same modules in each simulation, but the places of simulation {simulation} are others than those of the first")

@@ -87,6 +87,7 @@ internal static class AuditCommand
                     {
                         Generated = NotNegative(parsed.GetValue(generated) ?? (parsed.GetRequiredValue(scale) == "full" ? GeneratedAtFull : GeneratedAtQuick)),
                         Network = source is null ? null : NetworkOf(source, recorded.Of(parsed), (parsed.GetValue(input), parsed.GetValue(depth)), parsed.GetValue(seed)),
+                        NetworkOptions = NetworkWords(source, recorded.Of(parsed), (parsed.GetValue(input), parsed.GetValue(depth))),
                     },
                     parsed.GetValue(smoke),
                     files,
@@ -162,6 +163,8 @@ internal static class AuditCommand
             {
                 Architectures = request.Architectures ?? [],
                 Command = Replay(request),
+                NetworkOptions = request.NetworkOptions,
+                Network = request.Network?.Network.Name,
                 AdapterFailures = subject.Failures,
                 Generated = generated,
                 Outcomes = [.. run.Outcomes, .. generated.Outcomes],
@@ -220,7 +223,7 @@ internal static class AuditCommand
     private static int Broken(Request request, string name, string failure, ReportFiles files)
     {
         Console.WriteLine("the adapter does not follow docs/audit-protocol.md; nothing is said about what it implements");
-        files.Write(new VerificationRun(name, request.Scale, request.Seed, [], [], []) { Command = Replay(request), AdapterFailures = [failure] });
+        files.Write(new VerificationRun(name, request.Scale, request.Seed, [], [], []) { Command = Replay(request), NetworkOptions = request.NetworkOptions, AdapterFailures = [failure] });
         return ExitStatus.Inconclusive;
     }
 
@@ -253,6 +256,20 @@ internal static class AuditCommand
     private static string Replay(Request request) =>
         $"wellbehaved audit --command {Shell.Quote(request.Command)}{(request.Limit == DefaultLimit ? "" : string.Create(CultureInfo.InvariantCulture, $" --time-limit {request.Limit.TotalSeconds}"))}";
 
+    /// <summary>The options that name the network and its sizes once more; empty where no network is named.</summary>
+    private static string NetworkWords(string? name, RecordedExperiment sizes, (Networks.Shape? Input, int? Depth) open)
+    {
+        string?[] words =
+        [
+            name is null ? null : $"--network {Shell.Word(name)}",
+            open.Input is { } input ? $"--input-shape {ShapeOption.Spell(input)}" : null,
+            sizes.NumChannels is { } channels ? FormattableString.Invariant($"--num-channels {channels}") : null,
+            open.Depth is { } depth ? FormattableString.Invariant($"--total-depth {depth}") : null,
+            sizes.BatchSize is { } images ? FormattableString.Invariant($"--batch-size {images}") : null,
+        ];
+        return string.Join(' ', words.Where(word => word is not null));
+    }
+
     private static TimeSpan Seconds(double seconds) =>
         seconds is > 0 and <= 86400 ? TimeSpan.FromSeconds(seconds) : throw new InvalidInputException("--time-limit", $"expected a positive number of seconds up to a day, got {seconds}");
 
@@ -269,5 +286,8 @@ internal static class AuditCommand
         public int Generated { get; init; }
 
         public (Networks.Network Network, int Images)? Network { get; init; }
+
+        /// <summary>The options that name that network.</summary>
+        public string NetworkOptions { get; init; } = "";
     }
 }

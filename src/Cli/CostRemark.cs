@@ -27,12 +27,18 @@ internal static class CostRemark
             throw new InvalidInputException("--batch-size", $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.LeastBytes)}, there are {ByteCount.Spell(available)}; --points K predicts for K of them");
         }
 
-        var time = TimeSpan.FromSeconds(Math.Min(cost.Seconds / Math.Max(1, 0.7 * Environment.ProcessorCount), TimeSpan.MaxValue.TotalSeconds / 2));
+        var time = TimeOf(cost);
         if (time >= Worth)
         {
             Console.Error.WriteLine($"note: this takes about {Spell(time)} and {ByteCount.Spell(cost.Bytes)} of memory at most for {points} points{(time >= Long ? "; --points K predicts for fewer" : string.Empty)}");
         }
     }
+
+    /// <summary>Whether a prediction takes so long that a remark before it is worth reading.</summary>
+    /// <param name="cost">The cost of one core.</param>
+    public static bool IsWorthwhile(PredictionCost cost) => TimeOf(cost) >= Worth;
+
+    private static TimeSpan TimeOf(PredictionCost cost) => TimeSpan.FromSeconds(Math.Min(cost.Seconds / Math.Max(1, 0.7 * Environment.ProcessorCount), TimeSpan.MaxValue.TotalSeconds / 2));
 
     /// <summary>A time as a person says it.</summary>
     public static string Spell(TimeSpan time) => time switch

@@ -56,14 +56,14 @@ internal static class DiagnoseCommand
                 Outputs.RequireApart(parsed.GetValue(output), output.Name, [path]);
                 var (diagnosis, told) = OnnxRun.Diagnose(request, parsed.GetValue(output), parsed.GetValue(report), cancellation);
                 told.Print(Screen.Output());
-                return Say(diagnosis, parsed.GetValue(expect), parsed.GetValue(json), told);
+                return Judged(Say(diagnosis, parsed.GetValue(expect), parsed.GetValue(json), told));
             }
 
             if (!IsNetwork(path))
             {
                 return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
                     ? throw new InvalidInputException(needless.Name, $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or nothing that can be run")
-                    : Say(Diagnosis.Of(MomentTable.Of(ResultInput.Read(path))), parsed.GetValue(expect), parsed.GetValue(json));
+                    : Judged(Say(Diagnosis.Of(MomentTable.Of(ResultInput.Read(path))), parsed.GetValue(expect), parsed.GetValue(json)));
             }
 
             onnx.RefuseAll(parsed);
@@ -73,7 +73,13 @@ internal static class DiagnoseCommand
             }
 
             var options = network.Read(path, parsed, parsed.GetValue(numSims));
-            return Say(Diagnosis.Of(Run(options, parsed.GetValue(output), parsed.GetValue(threads), cancellation)), parsed.GetValue(expect), parsed.GetValue(json));
+            return Judged(Say(Diagnosis.Of(Run(options, parsed.GetValue(output), parsed.GetValue(threads), cancellation)), parsed.GetValue(expect), parsed.GetValue(json)));
+
+            int Judged(int status)
+            {
+                SayWhere(parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(report));
+                return status;
+            }
         }));
         return command;
     }
@@ -122,6 +128,18 @@ internal static class DiagnoseCommand
         }
 
         return MomentTable.Of(result);
+    }
+
+    /// <summary>Names what was written, apart from the diagnosis, which a program may read.</summary>
+    private static void SayWhere(string? output, string? json, string? report)
+    {
+        foreach (var (what, path) in new[] { ("moments", output), ("diagnosis", json), ("report", report) })
+        {
+            if (path is not null && !OutputDevice.Is(path))
+            {
+                Console.Error.WriteLine(ForeignText.OnOneLine($"{what}: written to {path}"));
+            }
+        }
     }
 
     private static int Say(Diagnosis diagnosis, string? expected, string? json, OnnxReport? onnx = null)

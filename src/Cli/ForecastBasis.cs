@@ -14,15 +14,27 @@ internal static class ForecastBasis
         return
         [
             .. scopes.Select(places => new PredictionBasis(
-                "R, one map a layer over kernels (theory-composed, sections 1 to 5)",
+                "one map a layer over kernels, as docs/theory.md says under “Any network of layers”",
                 scopes.Length == 1 ? means : $"{means} at {Describe(places.First())} to {Describe(places.Last())}",
                 ForecastTable.Spell(places.Key))),
 
             // A quotient of expectations is not the expectation of the quotient.
-            new("R, quotients of these means", ratios, ForecastTable.Spell(scopes.Select(places => places.Key).Append(Validity.InfiniteWidth).Max())),
+            new("quotients of these means, as docs/theory.md says there", ratios, ForecastTable.Spell(scopes.Select(places => places.Key).Append(Validity.InfiniteWidth).Max())),
             .. forecast.Sample is null ? Array.Empty<PredictionBasis>() : [new("one-step laws, sampled layer by layer", "finite_width", "exact")],
             .. forecast.Verdicts.Where(verdict => verdict.Law.Length > 0).Select(verdict => new PredictionBasis(verdict.Law, $"the verdict on {verdict.Path}", verdict.Scope)),
         ];
+    }
+
+    /// <summary>Keys of files as tables call them.</summary>
+    /// <param name="quantities">What a law is used for, in the words of a file.</param>
+    public static string Spell(string quantities)
+    {
+        (string Key, string Word)[] words =
+        [
+            ("nu2_signal", "ν₂"), ("mu2_signal", "μ₂"), ("mu2_noise", "μ₂ of the noise"), ("delta_chi", "δχ"), ("log_chi", "ln χ"), ("chi", "χ"),
+            ("reff_signal", "directions of the signal"), ("reff_noise", "directions of the noise"), ("finite_width", "the sampled networks"),
+        ];
+        return string.Join(' ', quantities.Split(' ').Select(quantity => words.FirstOrDefault(word => word.Key == quantity.TrimEnd(',')) is { Word: { } word } ? quantity.Replace(quantity.TrimEnd(','), word, StringComparison.Ordinal) : quantity));
     }
 
     private static string Describe(PredictedPlace place) => FormattableString.Invariant($"{place.Place.Depth}.{place.Place.Number}");

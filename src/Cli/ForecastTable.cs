@@ -10,22 +10,30 @@ internal static class ForecastTable
     /// <summary>Errors beyond this are shown beside the scope.</summary>
     private const double Shown = 1e-3;
 
+    /// <summary>Columns before those of sampled networks.</summary>
+    private const int LimitColumns = 7;
+
     /// <summary>Prints it.</summary>
-    public static void Print(NetworkForecast forecast, Screen screen)
+    /// <param name="forecast">What theory says.</param>
+    /// <param name="simulation">The command that simulates the same network, for where theory ends.</param>
+    /// <param name="screen">The window.</param>
+    public static void Print(NetworkForecast forecast, string simulation, Screen screen)
     {
         var network = forecast.Question.Network;
         var sampled = forecast.Sample is not null;
         string[] head = sampled
-            ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal", "ν₂, μ₂ hold"]
-            : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "ν₂, μ₂ hold"];
+            ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal"]
+            : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise"];
         screen.Sentence($"{network.Name}, {Counted.Of((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise, these three in the limit of infinite width"
             + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty));
-        var rows = ForecastRow.Shown(ForecastRow.List(forecast)).Select(row => Cells(row, sampled)).ToArray();
-        Print(screen, [head, .. rows]);
+        var list = ForecastRow.List(forecast);
+        PrintRows(screen, [head, .. ForecastRow.Shown(list).Select(row => Cells(row, sampled))]);
         screen.Sentence();
+        screen.Sentence($"ν₂, μ₂ hold: {string.Join("; ", Scopes(list))}", 2);
         if (forecast.Prediction.End is { } end)
         {
             screen.Sentence(end.ToString());
+            screen.Command($"simulate instead: {simulation}");
         }
 
         if (forecast.Prediction.Places.FirstOrDefault(place => place.WhyNoNoise is not null) is { WhyNoNoise: { } reason } silent)
@@ -56,7 +64,7 @@ internal static class ForecastTable
         screen.Sentence(string.Create(CultureInfo.InvariantCulture, $"for the noise of the first simulation, of mean square {forecast.MeanSquareNoise:F4}"));
         foreach (var basis in ForecastBasis.List(forecast))
         {
-            screen.Sentence($"basis: {basis.Law} ({basis.Exactness}) for {basis.Quantities}");
+            screen.Sentence($"basis: {basis.Law} ({basis.Exactness}) for {ForecastBasis.Spell(basis.Quantities)}");
         }
     }
 
@@ -89,17 +97,42 @@ internal static class ForecastTable
             : row.Sample is { } means
                 ? [FigureText.WithError(means.LogChi, means.LogChiStandardError), FigureText.Fixed(means.ReffSignal, "F3")]
                 : ["-", "-"];
-        var scope = limit is null ? "no theory" : Spell(limit.Validity) + (limit.Error > Shown ? $" ± {(limit.Error < 0.1 ? string.Create(CultureInfo.InvariantCulture, $"{100 * limit.Error:G2} %") : FigureText.Share(limit.Error))}" : string.Empty);
-        return [row.Place.ToString(), .. theory, .. sample, scope];
+        return [row.Place.ToString(), .. theory, .. sample];
     }
 
-    private static void Print(Screen screen, IReadOnlyList<string[]> rows)
+    /// <summary>Where window and columns do not fit, the sampled networks stand below the limit.</summary>
+    private static void PrintRows(Screen screen, string[][] rows)
     {
-        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows)
+        if (rows[0].Length == LimitColumns || ColumnText.Fits(screen, rows))
         {
-            var last = row.Length - 1;
-            screen.Line((string.Join("  ", row.Select((cell, column) => column == 0 || column == last ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd(), null));
+            ColumnText.Print(screen, rows);
+            return;
+        }
+
+        ColumnText.Print(screen, [.. rows.Select(row => row[..LimitColumns])]);
+        screen.Sentence();
+        ColumnText.Print(screen, [.. rows.Select(row => (string[])[row[0], .. row[LimitColumns..]])]);
+    }
+
+    /// <summary>What ν₂ and μ₂ hold for, from where to where, with the largest error where it is worth a word.</summary>
+    private static IEnumerable<string> Scopes(IReadOnlyList<ForecastRow> rows)
+    {
+        for (var first = 0; first < rows.Count;)
+        {
+            var (next, validity) = (first + 1, rows[first].Limit?.Validity);
+            while (next < rows.Count && rows[next].Limit?.Validity == validity)
+            {
+                next++;
+            }
+
+            var (from, to) = (Number(rows[first]), Number(rows[next - 1]));
+            var error = rows.Skip(first).Take(next - first).Max(row => row.Limit?.Error ?? 0);
+            yield return $"{(validity is { } known ? Spell(known) : "no theory")} {(from == to ? $"at {from}" : $"from {from} to {to}")}{(error > Shown ? $" (± {Percent(error)})" : string.Empty)}";
+            first = next;
         }
     }
+
+    private static string Number(ForecastRow row) => FormattableString.Invariant($"{row.Place.Depth}.{row.Place.Number}");
+
+    private static string Percent(double error) => error < 0.1 ? string.Create(CultureInfo.InvariantCulture, $"{100 * error:G2} %") : FigureText.Share(error);
 }

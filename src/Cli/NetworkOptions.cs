@@ -91,6 +91,10 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         }
     }
 
+    /// <summary>The options that were given, to be given to another command.</summary>
+    /// <param name="parsed">The call.</param>
+    public string Given(ParseResult parsed) => string.Join(' ', All.Where(option => IsGiven(parsed, option)).SelectMany(option => parsed.GetResult(option)!.Tokens.Select(token => Audit.Shell.Word(token.Value)).Prepend(option.Name)));
+
     /// <summary>Whether an architecture may be named as well as a network of layers.</summary>
     private bool TakesEither => source is Source.ArchitectureOrNetwork or Source.Training;
 

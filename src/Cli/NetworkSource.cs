@@ -60,13 +60,9 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
     /// <exception cref="InvalidInputException">A size is lacking, has no place in the network or contradicts it, or the layers do not fit each other.</exception>
     public Networks.Network With(NetworkSizes sizes)
     {
+        RequireAll(sizes);
         Require("--num-channels", sizes.Channels, Template.LeavesChannelsOpen, "channels", "N");
         Require("--total-depth", sizes.Depth, Template.LeavesDepthOpen, "repetitions", "L");
-        if (sizes.Input is null && Template.Input is null)
-        {
-            throw new InvalidInputException("--input-shape", $"expected the shape of an image, such as 32x32x3, which {Name} leaves open");
-        }
-
         if (sizes.Input is { } given && Template.Input is { } own && given != own)
         {
             throw new InvalidInputException("--input-shape", $"expected {ShapeOption.Spell(own)}, which {Name} fixes, got {ShapeOption.Spell(given)}");
@@ -75,13 +71,24 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
         return Named(Name, () => Template.With(sizes.Input, sizes.Channels, sizes.Depth));
     }
 
+    /// <summary>Names all that is lacking at once.</summary>
+    private void RequireAll(NetworkSizes sizes)
+    {
+        (string Option, string Size)[] missing =
+        [
+            .. Template.LeavesChannelsOpen && sizes.Channels is null ? [("--num-channels", "a number of channels, which {0} leaves open as \"N\"")] : Array.Empty<(string, string)>(),
+            .. Template.LeavesDepthOpen && sizes.Depth is null ? [("--total-depth", "a number of repetitions, which {0} leaves open as \"L\"")] : Array.Empty<(string, string)>(),
+            .. Template.Input is null && sizes.Input is null ? [("--input-shape", "the shape of an image, such as 32x32x3, which {0} leaves open")] : Array.Empty<(string, string)>(),
+        ];
+        if (missing.Length > 0)
+        {
+            var sentence = string.Join(", and ", missing.Select((one, i) => one.Size.Replace("{0}", i == 0 ? Name : "it", StringComparison.Ordinal)));
+            throw new InvalidInputException(string.Join(", ", missing.Select(one => one.Option)), $"expected {sentence}");
+        }
+    }
+
     private void Require(string option, int? value, bool isOpen, string what, string letter)
     {
-        if (isOpen && value is null)
-        {
-            throw new InvalidInputException(option, $"expected a number of {what}, which {Name} leaves open as \"{letter}\"");
-        }
-
         if (!isOpen && value is not null)
         {
             throw new InvalidInputException(option, $"expected only for a network that leaves {what} open as \"{letter}\", which {Name} does not");

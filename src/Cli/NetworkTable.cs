@@ -18,9 +18,9 @@ internal static class NetworkTable
         screen.Sentence($"{Total(summary.Parameters)} parameters ({ByteCount.Spell(summary.ParameterBytes)}), {Total(summary.MultiplyAdds)} multiply-adds for an image; "
             + $"signal and noise of {Counted.Of(summary.BatchSize, "image")} take {ByteCount.Spell(summary.LargestBytes)} at the largest place");
         screen.Sentence();
-        Print(screen, ["layer", "shape", "parameters", "multiply-adds"], [["input", network.Input.ToString(), "", ""], .. summary.Lines.Select(Cells)], leftColumns: 1);
+        ColumnText.Print(screen, [["layer", "shape", "parameters", "multiply-adds"], ["input", network.Input.ToString(), "", ""], .. summary.Lines.Select(Cells)], left: 1, words: 0);
         screen.Sentence();
-        Print(screen, ["depth", "place", "", "shape", "memory"], [.. Places(summary)], leftColumns: 3);
+        ColumnText.Print(screen, [["depth", "place", "", "shape", "memory"], .. Places(summary)], left: 3, words: 2);
     }
 
     private static string[] Cells(LayerLine line) =>
@@ -52,16 +52,6 @@ internal static class NetworkTable
 
     private static bool AreAlike(Place[] places, Place[] others) => places.Length == others.Length && places.Zip(others).All(pair =>
         (pair.First.Number, pair.First.Kind, pair.First.After?.Word, pair.First.Shape, pair.First.EndsBranch) == (pair.Second.Number, pair.Second.Kind, pair.Second.After?.Word, pair.Second.Shape, pair.Second.EndsBranch));
-
-    private static void Print(Screen screen, string[] head, string[][] rows, int leftColumns)
-    {
-        string[][] all = [head, .. rows];
-        var widths = head.Select((_, column) => all.Max(row => row[column].Length)).ToArray();
-        foreach (var row in all)
-        {
-            screen.Line((string.Join("  ", row.Select((cell, column) => column < leftColumns ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).TrimEnd(), null));
-        }
-    }
 
     private static string Count(double? count) => count switch
     {

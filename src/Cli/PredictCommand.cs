@@ -42,7 +42,7 @@ internal static class PredictCommand
             Outputs.RequireWritableText(file, json.Name, network.FilesOf(parsed));
             var options = network.Read(parsed, numSims: 1);
             return network.IsOfLayers(parsed)
-                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, parsed.GetValue(gradients), options, file, checks, cancellation)
+                ? Predict(QuestionOf(options) with { Points = most, Samples = samples }, $"wellbehaved run {network.Given(parsed)} --num-sims 32 --out result.npz", parsed.GetValue(gradients), options, file, checks, cancellation)
                 : checks > 0 ? throw new InvalidInputException("--check", "expected --network: its advice and its exact means are what is checked; for the paper's architectures verify checks every claim")
                 : Predict(options, parsed.GetValue(gradients), most, file, samples, cancellation);
         }));
@@ -73,7 +73,7 @@ internal static class PredictCommand
             };
     }
 
-    private static int Predict(NetworkQuestion question, bool gradients, ExperimentOptions options, string? json, int checks, CancellationToken cancellation)
+    private static int Predict(NetworkQuestion question, string simulation, bool gradients, ExperimentOptions options, string? json, int checks, CancellationToken cancellation)
     {
         var images = options.OpenImages();
         ImageRemark.Print(images.Remark);
@@ -92,7 +92,13 @@ internal static class PredictCommand
 
         var progress = new ForecastProgress(question, subset, samples);
         var cost = PredictionCost.Count(question.Network.Layers, subset.Shape, subset.Images);
-        CostRemark.Print(cost with { Seconds = cost.Seconds + progress.SampleSeconds }, subset.Points);
+        cost = cost with { Seconds = cost.Seconds + progress.SampleSeconds };
+        CostRemark.Print(cost, subset.Points);
+        if (CostRemark.IsWorthwhile(cost) && EndRemark.Foresee(question.Network) is { } end)
+        {
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {end}; simulate instead: {simulation}"));
+        }
+
         if (subset.Remark is not null)
         {
             Console.Error.WriteLine($"warning: {subset.Remark}");
@@ -108,7 +114,7 @@ internal static class PredictCommand
             ? null
             : ProgressDisplay.Show("simulations", (long)checks * PredictionCheck.Networks(forecast).Count, (Action advance) => PredictionCheck.Make(forecast, options, images, checks, advance, cancellation));
         Write(json, () => ForecastJson.Write(forecast, check, gradient));
-        ForecastTable.Print(forecast, Screen.Output());
+        ForecastTable.Print(forecast, simulation, Screen.Output());
         if (gradient is not null)
         {
             GradientTable.Print(gradient, Screen.Output());
@@ -227,14 +233,14 @@ internal static class PredictCommand
         if (prediction.FiniteWidth is { } finite)
         {
             Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Of(finite.Samples, "sampled network")}:");
-            Console.WriteLine("                    standard   directions    μ₄ after");
-            Console.WriteLine("   depth      ln χ     error  of variance  batch norm");
+            Console.WriteLine("                     standard   directions    μ₄ after");
+            Console.WriteLine("   depth          χ     error  of variance  batch norm");
             foreach (var i in TableRows.Spread(shown.Count))
             {
                 var depth = shown[i];
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{depth + 1,8}  {finite.LogChiMean[depth],8:F4}  {finite.LogChiStandardError[depth],8:F4}  {finite.ReffMean[depth],11:F3}  {(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)),10}"));
+                    $"{depth + 1,8}  {FigureText.Exponential(finite.LogChiMean[depth]),9}  {FigureText.Share(finite.LogChiStandardError[depth]),8}  {finite.ReffMean[depth],11:F3}  {(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)),10}"));
             }
 
             Console.WriteLine();
@@ -248,7 +254,7 @@ internal static class PredictCommand
 
         foreach (var basis in prediction.Basis)
         {
-            Console.WriteLine($"basis: {basis.Law} ({basis.Exactness}) for {basis.Quantities}");
+            Console.WriteLine($"basis: {basis.Law} ({basis.Exactness}) for {ForecastBasis.Spell(basis.Quantities)}");
         }
     }
 

@@ -23,9 +23,15 @@ internal static class TrainingTable
             }
         }
 
-        string[] titles = ["mapping", "best rate", "steps", "loss", "accuracy", .. result.Corruptions.Select(deviation => string.Create(CultureInfo.InvariantCulture, $"test σ={deviation}"))];
+        string[] own = ["mapping", "best rate", "steps", "loss", "accuracy"];
+        string[] titles = [.. own, .. result.Corruptions.Select(deviation => deviation.ToString(CultureInfo.InvariantCulture))];
         var rows = TableRows.Spread(result.Outcomes.Count).Select(mapping => Row(result, mapping)).ToArray();
         int[] widths = [.. titles.Select((title, i) => rows.Select(row => row[i].Length).Append(title.Length).Max())];
+        if (result.Corruptions.Count > 0)
+        {
+            screen.Sentence($"{new string(' ', widths[..own.Length].Sum(width => width + 2))}test accuracy at σ =");
+        }
+
         foreach (var row in rows.Prepend(titles))
         {
             screen.Sentence(string.Join("  ", row.Select((cell, i) => cell.PadLeft(widths[i]))));

@@ -9,9 +9,6 @@ internal static class VerifyCommand
 {
     private const string NetworkName = "--network";
 
-    /// <summary>Rows and columns that stand for those of larger images, unless others are given.</summary>
-    private static readonly int[] SmallImages = [8, 12, 16, 24];
-
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
@@ -101,7 +98,7 @@ internal static class VerifyCommand
         var site = SiteOf(NetworkSource.Open(name), sizes, batchSize);
         string?[] words =
         [
-            $"{NetworkName} {name}",
+            $"{NetworkName} {Shell.Word(name)}",
             sizes.Input is { } input ? $"--input-shape {ShapeOption.Spell(input)}" : null,
             sizes.Channels is { } channels ? FormattableString.Invariant($"--num-channels {channels}") : null,
             sizes.Depth is { } depth ? FormattableString.Invariant($"--total-depth {depth}") : null,
@@ -117,25 +114,7 @@ internal static class VerifyCommand
             sizes.Input ?? (template.Input is null ? new Shape(8, 8, 3) : null),
             sizes.Channels ?? (template.LeavesChannelsOpen ? 12 : null),
             sizes.Depth ?? (template.LeavesDepthOpen ? 3 : null)));
-        return new(sizes.Input is null ? Smaller(network) : network, batchSize ?? 4);
-    }
-
-    /// <summary>The same layers on images of fewer positions, where they fit: claims speak about layers, and the definition that these are compared with is slow.</summary>
-    private static Network Smaller(Network network)
-    {
-        foreach (var extent in SmallImages.Where(extent => extent < network.Input.Height && extent < network.Input.Width))
-        {
-            try
-            {
-                return new(network.Name, network.Input with { Height = extent, Width = extent }, network.Layers);
-            }
-            catch (InvalidNetworkException)
-            {
-                // A kernel or a pooling asks for more.
-            }
-        }
-
-        return network;
+        return new(sizes.Input is null ? SmallImages.Of(network) : network, batchSize ?? 4);
     }
 
     private static int? Given(ParseResult parsed, Option<int> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;

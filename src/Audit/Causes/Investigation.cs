@@ -56,6 +56,13 @@ internal static class Investigation
                 ownWeights = ofWeights.Length > 0;
             }
 
+            // What is wrong with the layers is wrong with all that is made of them; nothing follows from what is not explained.
+            if (given.Length > 0 && given.All(explanation => explanation.Kind == ExplanationKind.ExplainsTheNumbers))
+            {
+                var ids = rejected.Select(outcome => outcome.Check.ClaimId).ToHashSet();
+                found.AddRange(Seen([.. Tried(() => FollowingCauses.OfDerivative(given, ids)), .. isReadable ? [] : Tried(() => FollowingCauses.OfWeightsBehind(context, architecture, ids))]));
+            }
+
             IEnumerable<Explanation> Seen(IEnumerable<Explanation> explanations) => explanations.Select(explanation => explanation with { Architectures = [architecture] });
         }
 

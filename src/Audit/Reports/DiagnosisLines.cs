@@ -59,7 +59,9 @@ public static class DiagnosisLines
             }
 
             yield return "  intervals are of 95 %, those of the layers for all of them at once; they are asymptotic in the number of mappings, and say nothing of depths beyond";
-            yield return Invariant($"  wrong less than once in {1 / Diagnosis.FalseRate:N0} choices of mappings: {Certain(diagnosis)}");
+
+            // The picture and the certain condition are two levels, and the second takes nothing back of the first.
+            yield return $"  at 95 %: {string.Join(" and ", diagnosis.Conditions.Select(condition => DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition))))}; at one in a million: {Certain(diagnosis)}";
         }
     }
 
@@ -83,8 +85,8 @@ public static class DiagnosisLines
 
     private static string Certain(Diagnosis diagnosis) =>
         diagnosis.CertainCondition != Condition.Undecided ? DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(diagnosis.CertainCondition))
-        : diagnosis.MoreMappings is { } more ? Invariant($"undecided; {more:N0} more {(more == 1 ? "mapping" : "mappings")} would settle it, if they go on as these do")
-        : "undecided";
+        : diagnosis.MoreMappings is { } more ? Invariant($"not yet, {more:N0} more {(more == 1 ? "mapping" : "mappings")} would settle it, if they go on as these do")
+        : "not settled";
 
     private static string Share(BinomialProportion proportion)
     {

@@ -13,7 +13,7 @@ public static class MarkdownReport
     {
         ArgumentNullException.ThrowIfNull(run);
         var page = new StringBuilder();
-        Line($"# {Foreign(run.Subject)}{(run.SubjectVersion is null ? "" : $" {Foreign(run.SubjectVersion)}")}: {Badge.TextOf(run)}");
+        Line($"# {Foreign(run.Title)}: {Badge.TextOf(run)}");
         Line($"Scale {Words.Of(run.Scale)}, seed {run.Seed}. A{Promise.Of(run)[1..]}.");
         Line();
         foreach (var sentence in RunSummary.Of(run))

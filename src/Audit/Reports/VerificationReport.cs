@@ -20,8 +20,10 @@ public static class VerificationReport
         // A claim on sites is asked for by its id, on the networks that the command names.
         var architectures = SiteClaims.Find(outcome.Check.ClaimId) is not null ? Enumerable.Empty<string>()
             : outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive ? Model.Architecture.Names.Where(name => name == outcome.Check.Architecture) : run.Architectures;
-        return run.IsRecorded
-            ? run.Command
+        return run.IsRecorded ? run.Command
+
+            // Of a network that was asked about alone the claims are checked in full at every scale.
+            : run.NetworkOptions.Length > 0 ? $"{run.Command} {run.NetworkOptions} --claim {outcome.Check.ClaimId} --seed {run.Seed}"
             : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
     }
 

@@ -20,6 +20,15 @@ public sealed record VerificationRun(
     /// <summary>The command that a check is repeated with, before the options that choose it.</summary>
     public string Command { get; init; } = "wellbehaved verify";
 
+    /// <summary>The options that name the network of layers that alone was asked about, and its sizes; empty where none was, or <see cref="Command"/> names it.</summary>
+    internal string NetworkOptions { get; init; } = "";
+
+    /// <summary>The network of layers that alone was asked about; null where none was.</summary>
+    internal string? Network { get; init; }
+
+    /// <summary>Who was judged, and on which network where it was one alone.</summary>
+    internal string Title => $"{Subject}{(SubjectVersion is null ? "" : $" {SubjectVersion}")}{(Network is null ? "" : $" on {Network}")}";
+
     /// <summary>The architectures that were asked for; all if empty.</summary>
     public IReadOnlyCollection<string> Architectures { get; init; } = [];
 
@@ -125,6 +134,7 @@ public sealed record VerificationRun(
         return new VerificationRun(subject.Description.Name, scale, seed, outcomes, [], [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable && claims.Contains(claim.Id))])
         {
             SubjectVersion = subject.Description.Version,
+            Network = site.Network.Name,
             NotJudged =
             [
                 .. meant.Where(claim => !checks.Exists(check => check.ClaimId == claim.Id)).Select(claim => KeyValuePair.Create(claim.Id, SiteClaims.Find(claim.Id) is null

@@ -348,7 +348,7 @@ public sealed record ExperimentOptions
         var shape = new Shape(images.Height, images.Width, images.Channels);
         if (shape != network.Input)
         {
-            throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; gaussian images have any shape");
+            throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; images of --dataset gaussian have any shape");
         }
 
         if (RecordedPlaces!.Ends.Count == 0)

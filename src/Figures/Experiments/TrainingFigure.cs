@@ -35,7 +35,7 @@ internal static class TrainingFigure
     {
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Counted.Of(result.Outcomes.Count, "mapping")}{(file.Options is { } options ? $", batches of *M* = {options.BatchSize} of “{Markup.Escape(options.Dataset)}”" : "")}, each at the best of the learning rates {string.Join(", ", result.LearningRates.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture)))}.");
+            $"{Counted.Of(result.Outcomes.Count, "mapping")}{(file.Options is { } options ? $", batches of *M* = {options.BatchSize} of “{Markup.Escape(options.Dataset)}”" : "")}, each at the {(result.LearningRates.Count == 1 ? "learning rate" : "best of the learning rates")} {string.Join(", ", result.LearningRates.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture)))}.");
         if (trained < result.Outcomes.Count)
         {
             yield return $"{Counted.Of(result.Outcomes.Count - trained, "mapping")} met a loss that is no number at every learning rate, and is left out.";

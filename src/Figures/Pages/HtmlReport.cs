@@ -26,7 +26,7 @@ public static class HtmlReport
         ArgumentNullException.ThrowIfNull(run);
         var page = new StringBuilder();
         var references = new References(Claims(run).Select(claim => claim.Id).ToHashSet());
-        var title = $"{run.Subject}{(run.SubjectVersion is null ? "" : $" {run.SubjectVersion}")}: {Badge.TextOf(run)}";
+        var title = $"{run.Title}: {Badge.TextOf(run)}";
         page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Text(title)}</title>\n<style>\n{Style}</style>\n</head>\n<body>\n");
         page.Append("<a class=\"skip\" href=\"#claims\">Skip to the claims</a>\n");
         page.Append($"<header class=\"{Words.Of(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} {Words.Of(run.Verdict)}</p>\n</header>\n<main>\n");
@@ -194,7 +194,7 @@ public static class HtmlReport
     {
         (string Name, string Value)[] facts =
         [
-            ("command", run.Command),
+            ("command", run.NetworkOptions.Length == 0 ? run.Command : $"{run.Command} {run.NetworkOptions}"),
             ("scale", Words.Of(run.Scale)),
             ("seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
             ("wellbehaved", typeof(VerificationRun).Assembly.GetName().Version?.ToString(3) ?? "unknown"),

@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 namespace Wellbehaved.Theory;
 
 /// <summary>The dual of an activation: what it makes of two Gaussian variables, exactly at every width given the layer below.</summary>
-/// <remarks>theory-composed.md section 2. Closed forms: Y. Cho and L. Saul 2009 (leaky family), C. Williams 1997 (erf); the others derived for this project.</remarks>
+/// <remarks>Closed forms: Y. Cho and L. Saul 2009 (leaky family), C. Williams 1997 (erf); the others derived for this project.</remarks>
 public abstract class DualActivation
 {
     /// <summary>Correlations closer to ±1 are those of one and the same variable: kinks meet there, and derivatives in p end.</summary>

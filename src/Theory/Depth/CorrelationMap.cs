@@ -1,7 +1,7 @@
 namespace Wellbehaved.Theory;
 
 /// <summary>What a layer makes of the distance 1 - c of two points of one variance, with all digits of a small distance.</summary>
-/// <remarks>A correlation of 1 - 10⁻¹³ has three digits left of its distance; stored as the distance it has all. Section 10 of theory-composed.md.</remarks>
+/// <remarks>A correlation of 1 - 10⁻¹³ has three digits left of its distance; stored as the distance it has all.</remarks>
 internal sealed class CorrelationMap
 {
     private readonly Func<double, double> _after;

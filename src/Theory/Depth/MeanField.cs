@@ -2,7 +2,7 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Where a stack of equal layers <c>W s(y) + b</c> goes at infinite width: fixed points, slopes there, depth scales.</summary>
 /// <remarks>
-/// <c>q ← σ_w² E s(√q z)² + σ_b²</c>. Source: B. Poole et al. 2016; S. Schoenholz et al. 2017; S. Hayou et al. 2019; theory-composed.md section 6.
+/// <c>q ← σ_w² E s(√q z)² + σ_b²</c>. Source: B. Poole et al. 2016; S. Schoenholz et al. 2017; S. Hayou et al. 2019; docs/theory.md, “Any network of layers”.
 /// </remarks>
 public sealed class MeanField
 {

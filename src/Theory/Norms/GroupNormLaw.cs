@@ -2,7 +2,7 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Group norm over n positions and g channels of one image, at finite size: exact given the layer below; g = 1 is instance norm. Section 3 of theory-composed.md.</summary>
+/// <summary>Group norm over n positions and g channels of one image, at finite size: exact given the layer below; g = 1 is instance norm. docs/theory.md, “Norms over few channels”.</summary>
 internal static class GroupNormLaw
 {
     private const double Step = 1.0 / 32;

@@ -2,7 +2,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Verdicts on stacks with attention: T4 and T5, section 7 of theory-composed.md.</summary>
+/// <summary>Verdicts on stacks with attention: T4 and T5 of docs/theory.md.</summary>
 internal static class AttentionStack
 {
     /// <summary>The law without a skip connection.</summary>

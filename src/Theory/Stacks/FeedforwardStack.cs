@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Verdicts on stacks without skip connections. Sections 3 and 6 of theory-composed.md.</summary>
+/// <summary>Verdicts on stacks without skip connections. docs/theory.md, “Any network of layers”.</summary>
 internal static class FeedforwardStack
 {
     /// <summary>How near to 1 a growth is none.</summary>

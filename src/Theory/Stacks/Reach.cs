@@ -138,7 +138,7 @@ public static class Reach
         var ratio = (double)stack.Times / width;
         yield return new(
             $"at width {width} and {stack.Times} units deviations from the limit of infinite width are of the order of depth over width, {FeedforwardStack.Number(ratio, "0.###")}; directions of a flat spectrum deviate as the root of points over width",
-            "V5",
+            "depth over width",
             "an order of magnitude",
             null);
     }

@@ -3,7 +3,7 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Kernel states after residual sums: no cross terms in expectation where the branch ends in fresh weights. Section 4 of theory-composed.md.</summary>
+/// <summary>Kernel states after residual sums: no cross terms in expectation where the branch ends in fresh weights.</summary>
 internal static class ResidualMap
 {
     /// <summary>Whether the branch adds nothing, whatever it does.</summary>

@@ -1,6 +1,6 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>How far a predicted kernel is to be trusted: the scope marks of theory-composed.md, from the narrowest claim on.</summary>
+/// <summary>How far a predicted kernel is to be trusted: the scopes of docs/theory.md, from the narrowest claim on.</summary>
 public enum Validity
 {
     /// <summary>An expectation that holds at every width.</summary>

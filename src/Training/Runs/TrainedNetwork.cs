@@ -16,7 +16,7 @@ internal static class TrainedNetwork
         var option = options.Network is null ? "--architecture" : "--network";
         if (network.Input.Features != images.Features || (options.Network is not null && network.Input != images))
         {
-            throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {images} of {options.Dataset}");
+            throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {images} of {options.Dataset}{(options.Network is null ? "" : "; leave \"input\" out of the file, and the network reads any")}");
         }
 
         if (All(network.Layers).FirstOrDefault(layer => layer is Dropout or Residual { Survival: < 1 }) is { } random)

@@ -38,11 +38,18 @@ public sealed class GeneratedSubjectTests : IDisposable
         output.Should().Contain("the smallest network that was found to fail O6").And.Contain("\"layers\":[\"gelu\"]").And.MatchRegex("again, with that in mine.json: wellbehaved audit .*--network mine.json --batch-size 1 --seed 0 --claim O6");
         var finding = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(report))!["generated"]!["findings"]!.AsArray().Should().ContainSingle().Subject!;
         finding["network"]!["layers"]!.ToJsonString().Should().Be("[\"gelu\"]");
+
+        // Both commands repeat what they stand beside: the finding alone, and the claim on the network that was asked about.
+        finding["replay"]!.ToString().Should().EndWith(" --network mine.json --batch-size 1 --seed 0 --claim O6").And.MatchRegex("^wellbehaved audit --command [^\n]*$");
+        finding["replay"]!.ToString().Split("--network").Should().HaveCount(2);
+        var checks = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(report))!["checks"]!.AsArray();
+        checks.Select(check => check!["replay"]!.ToString()).Should().OnlyContain(replay => replay.Contains($" --network {network} --batch-size 3 --claim ") && !replay.Contains("--scale"));
+        output.Should().Contain($"--network {network} --batch-size 3 --claim O6 --seed 0");
     }
 
     [UnixTheory]
     [InlineData("--network: expected a program that takes layers (protocol 2), but prepared knows protocol 1 alone", "--network", "pre_ln_mlp", "--num-channels", "8", "--total-depth", "2", "--input-shape", "2x2x2")]
-    [InlineData("--num-channels: expected ", "--network", "pre_ln_mlp")]
+    [InlineData("--num-channels, --total-depth, --input-shape: expected a number of channels, which pre_ln_mlp leaves open as \"N\", and a number of repetitions, which it leaves open as \"L\", and the shape of an image", "--network", "pre_ln_mlp")]
     [InlineData("--batch-size: expected a number from 1 to 4096 with --network, got 0", "--network", "pre_ln_mlp", "--num-channels", "8", "--total-depth", "2", "--input-shape", "2x2x2", "--batch-size", "0")]
     [InlineData("--seed: expected a whole number below 2^52 with --network", "--network", "pre_ln_mlp", "--num-channels", "8", "--seed", "4503599627370496")]
     [InlineData("--total-depth: expected with --network only", "--total-depth", "3")]

@@ -56,6 +56,18 @@ public class PythonMutantTests
         sentences.Should().ContainSingle(sentence => sentence.StartsWith("follows from it", StringComparison.Ordinal)).Which.Should().StartWith("follows from it: skip connection: O3 is rejected").And.EndWith("on bn_res)");
     }
 
+    /// <summary>Where a layer in a branch is wrong, what goes into the hidden convolution is not what the definition says: claims on its weights follow.</summary>
+    [NumPyFact]
+    public void Claims_that_rest_on_a_wrong_layer_follow_from_it()
+    {
+        var outcome = Audited.Run(Audited.Mutant("noise-not-divided-by-norm"), "--claim", "O3", "D4", "D7", "I7", "I10", "--architecture", "bn_res");
+
+        outcome.Output.Should().MatchRegex("(?m)^I10 bn_res: rejected").And.MatchRegex("(?m)^D7 bn_res: rejected").And.NotContain("not explained");
+        string[] following = [.. outcome.Output.Split('\n').Where(line => line.StartsWith("follows from it", StringComparison.Ordinal))];
+        following.Should().HaveCount(3);
+        following.Should().Contain(line => line.StartsWith("follows from it: skip connection: O3 is rejected")).And.Contain(line => line.Contains("D7 is rejected, since")).And.Contain(line => line.Contains("I7, I10 are rejected where a branch has several layers"));
+    }
+
     [NumPyFact]
     public void A_program_that_takes_one_epsilon_only_is_asked_for_that()
     {

@@ -193,6 +193,7 @@ public sealed class NetworkCommandTests : IDisposable
     [InlineData(null, 4, 3, "--input-shape: expected the shape of an image, such as 32x32x3, which *small* leaves open")]
     [InlineData("8x8x2", null, 3, "--num-channels: expected a number of channels, which * leaves open as \"N\"")]
     [InlineData("8x8x2", 4, null, "--total-depth: expected a number of repetitions, which * leaves open as \"L\"")]
+    [InlineData(null, null, 3, "--num-channels, --input-shape: expected a number of channels, which * leaves open as \"N\", and the shape of an image, such as 32x32x3, which it leaves open")]
     [InlineData("2x2x2", 4, 3, "*: layers[0]: expected a kernel that fits 2×2 positions, got 3")]
     [InlineData("8x8x2", 4, 1 << 20, "*: layers[1].repeat: expected at most 1048576 layers with all repetitions, got *")]
     public void Sizes_that_are_lacking_or_do_not_fit_are_named(string? shape, int? channels, int? depth, string message)

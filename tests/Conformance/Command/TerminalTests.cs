@@ -29,6 +29,8 @@ public sealed class TerminalTests : IDisposable
             "predict --architecture bn_ff --total-depth 4 --num-computations 2 --kernel-size 1 --num-channels 128 --batch-size 16 --finite-width 2",
             "run --architecture vanilla --total-depth 4 --num-computations 2 --kernel-size 1 --num-channels 8 --batch-size 4 --num-sims 1 --out result.npz",
             "verify --claim P9",
+            "predict --network pre_ln_mlp --num-channels 32 --total-depth 3 --batch-size 8",
+            "network bn_res --num-channels 4096 --total-depth 5 --input-shape 32x32x3",
             "run --architecture bnff --total-depth 4 --kernel-size 1 --num-channels 8 --batch-size 4 --num-sims 1 --out result.npz",
         })
         {

@@ -36,6 +36,9 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
         var script = Repository.Blocks("README.md", "python").First().Text;
         script.Should().Contain("wellbehaved.torch.record(").And.Contain("wellbehaved.diagnose(").And.Contain("wellbehaved.plot(");
 
+        // It is pasted more than once.
+        File.WriteAllText(Path.Combine(_folder, "mine.npz"), "what an earlier call left");
+
         var outcome = package.Run(NumPy.With($"{PythonPackage.Builders}, {Torch}")!, _folder, "-c", script);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);

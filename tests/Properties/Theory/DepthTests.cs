@@ -4,7 +4,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Check values of theory-composed.md section 6, to the last digit that it prints.</summary>
+/// <summary>Check values of the laws of stacks, to the last digit that the derivation printed.</summary>
 public class DepthTests
 {
     [Theory]

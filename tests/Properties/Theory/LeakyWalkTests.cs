@@ -41,10 +41,10 @@ public class LeakyWalkTests
     [Fact]
     public void The_published_variance_at_width_128_is_off_by_its_quadrature()
     {
-        // For a = ±1 the number is ψ₁(64) itself, and theory-composed.md prints 0.0157477060577.
+        // For a = ±1 the number is ψ₁(64) itself, and the derivation printed 0.0157477060577.
         new LeakyWalk(128, 1).Variance.Should().BeApproximately(PolyGamma.TriGamma(64), 1e-17).And.BeApproximately(0.01574770606434, 1e-14);
 
-        // theory.md prints v(128) = 0.0402339926029128 and theory-composed.md 0.0402339925996 of the same number: polygamma functions decide for the first.
+        // two derivations printed v(128) = 0.0402339926029128 and 0.0402339925996: polygamma functions decide for the first.
         new LeakyWalk(128, 0).Variance.Should().BeApproximately(0.0402339926029128, 1e-13);
         Math.Abs(new LeakyWalk(128, 0).Variance - 0.0402339925996).Should().BeGreaterThan(3e-12);
     }

@@ -4,7 +4,7 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Verdicts on stacks: the table of section 6 of theory-composed.md, cell by cell, and its numbers.</summary>
+/// <summary>Verdicts on stacks: the table of the derivation, cell by cell, and its numbers.</summary>
 public class StackJudgeTests
 {
     private static readonly Activation Relu = new(Function.Relu);

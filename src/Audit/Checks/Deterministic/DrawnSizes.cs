@@ -51,7 +51,7 @@ internal static class DrawnSizes
     {
         var input = network.NetworkInput;
         var kernel = network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Words.Of(network.Boundary)}";
-        return $"{kernel}, {input.Images} images of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} channels, depth {network.Depth}";
+        return $"{kernel}, {Files.Counted.Of(input.Images, "image")} of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} channels, depth {network.Depth}";
     }
 
     private static Boundary BoundaryOf(int kernelSize, int turn)
