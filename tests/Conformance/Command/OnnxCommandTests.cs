@@ -43,7 +43,7 @@ public sealed class OnnxCommandTests : IDisposable
         json["network"]!["parameters"]!.AsArray().Should().OnlyContain(parameter => parameter!["drawn"]!.GetValue<string>().Length > 0);
         var (page, text) = (File.ReadAllText(PathOf("report/report.html")), File.ReadAllText(PathOf("report/report.md")));
         page.Should().Contain("<svg").And.Contain("</html>").And.NotContain("<script").And.Contain("<li>").And.Contain("overflow-x").And.Contain(said["model_sha256"]!.GetValue<string>());
-        text.Should().Contain("## Stages").And.Contain("| mappings | 12 |").And.Contain("| weights | he |").And.Contain("| seed | 3 |").And.Contain("x 6×3×4×4").And.NotContain("| \\-").And.NotContain("-0.000 ");
+        text.Should().Contain("## Stages").And.Contain("| mappings | 12 |").And.Contain("| weights | he |").And.Contain("| seed | 3 |").And.Contain("x 6×3×4×4").And.NotMatchRegex(@"\| (\\-|\d+\\\.)").And.NotContain("-0.000 ");
         Markup.Plain(NetworkFigure.Of([("net", file)]).Notes[0]).Should().EndWith($"recorded by wellbehaved {typeof(OnnxReport).Assembly.GetName().Version!.ToString(3)}");
     }
 
