@@ -29,7 +29,7 @@ public sealed class OnnxCommandTests : IDisposable
 
         ofModel.ExitStatus.Should().Be(ofFile.ExitStatus).And.BeOneOf(0, 3);
         ofModel.Output.Should().EndWith(ofFile.Output, "a result file is judged as the run was").And.Contain("SNR^l/SNR^0").And.Contain("normal");
-        ofModel.Error.Should().BeEmpty();
+        ofModel.Error.Should().NotContain("note:").And.NotContain("wellbehaved:", "a slow machine alone shows how far it is");
         var file = ResultFile.Read(result);
         file.NetworkName.Should().Be("net");
         file.Simulations.Should().Be(12);
