@@ -164,10 +164,10 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     public IEnumerable<(string Title, IReadOnlyList<string> Paragraphs, IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows)> Sections()
     {
         string[] none = [];
-        yield return ("Evidence", [.. DiagnosisLines.Of(diagnosis).Skip(1).Select(line => line.Trim()), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
+        yield return ("Evidence", [.. DiagnosisLines.Of(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
         yield return ("What was run", none, ["", ""], [.. result.Said().Select(pair => new[] { pair.Name, pair.Value })]);
         yield return ("Stages", [Explanation], Header, [.. StageRows()]);
-        yield return ("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(Cells)]);
+        yield return ("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(parameter => Cells(parameter, '×'))]);
         yield return ("Places", none, ["place", "operator", "after", "depth", "channels", "points", "ln χ", "directions"], [.. Network.Places.Select((place, i) => new[]
         {
             place.Name, place.Operator, Word(place.Kind), $"{place.Depth}", $"{place.Channels}", $"{place.Points}",
@@ -206,7 +206,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
             if (header.Count > 0)
             {
                 text.Append(paragraphs.Count > 0 ? "\n" : "");
-                text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", header.Select(ForeignText.InMarkdown))} |\n|{string.Concat(header.Select(_ => "---|"))}\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", header.Select(InCell))} |\n|{string.Concat(header.Select(_ => "---|"))}\n");
                 foreach (var row in rows)
                 {
                     text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(InCell))} |\n");
@@ -217,8 +217,13 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         return text.ToString();
     }
 
-    /// <summary>A number is none of the marks that begin a list.</summary>
-    private static string InCell(string text) => text == "-" || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? text : ForeignText.InMarkdown(text);
+    /// <summary>What begins a list or a heading elsewhere does not within a row.</summary>
+    private static string InCell(string text)
+    {
+        const string Begun = ". ";
+        var cell = ForeignText.InMarkdown(Begun + text);
+        return cell.Length > Begun.Length ? cell[Begun.Length..] : "";
+    }
 
     /// <summary>The table of stages without the columns that do not fit, and which those are.</summary>
     private (IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows, IReadOnlyList<string> Left) Fitted(int? width)
@@ -266,13 +271,13 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     private static string PerLayer(Estimate gain) => OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);
 
     private IEnumerable<string> ParameterTable() => Network.Parameters.Count <= MostParameters
-        ? Table(["parameter", "shape", "role", "drawn"], Network.Parameters.Select(Cells))
+        ? Table(["parameter", "shape", "role", "drawn"], Network.Parameters.Select(parameter => Cells(parameter, 'x')))
         : Table(["parameters", "role", "drawn"], Network.Parameters.GroupBy(parameter => (parameter.Role, Kind: Kind(parameter.Law))).Select(group => (string[])
         [
             $"{group.Count()}", Word(group.Key.Role), Extent(group.Key.Kind, [.. group.Select(parameter => parameter.Law)]),
         ]));
 
-    private static string[] Cells(OnnxParameter parameter) => [parameter.Name, string.Join('x', parameter.Shape), Word(parameter.Role), parameter.Law];
+    private static string[] Cells(OnnxParameter parameter, char times) => [parameter.Name, string.Join(times, parameter.Shape), Word(parameter.Role), parameter.Law];
 
     /// <summary>The first word of a law, or a constant's whole text.</summary>
     private static string Kind(string law) => law.StartsWith("constant", StringComparison.Ordinal) ? law : law.Split(',')[0];

@@ -89,9 +89,15 @@ internal sealed class OnnxSurvey
                 CultureInfo.InvariantCulture, $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Stage.Name}.");
         }
 
-        foreach (var row in rows.Where(row => row.Place.Points > 1 && row.Place.Points <= FewPoints && row.Place.Points <= row.Place.Channels && double.IsFinite(row.Directions)))
+        // Of stages over as many points the first tells of all.
+        string[] few =
+        [
+            .. rows.Where(row => row.Place.Points is > 1 and <= FewPoints && row.Place.Points <= row.Place.Channels && double.IsFinite(row.Directions)).DistinctBy(row => row.Place.Points)
+                .Select(row => $"{row.Place.Points - 1} over the {row.Place.Points} points after {row.Stage.Name}"),
+        ];
+        if (few.Length > 0)
         {
-            yield return $"After {row.Stage.Name} there are at most {Counted.Of(row.Place.Points - 1, "direction")} over {row.Place.Points} points: a larger --batch-size shows more of them.";
+            yield return $"There can be no more directions than points less one, {string.Join(", ", few)}: a larger --batch-size shows more of them.";
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class OnnxCommandTests : IDisposable
 
         ofModel.ExitStatus.Should().Be(ofFile.ExitStatus).And.BeOneOf(0, 3);
         ofModel.Output.Should().EndWith(ofFile.Output, "a result file is judged as the run was").And.Contain("SNR^l/SNR^0").And.Contain("normal");
-        ofModel.Error.Should().BeEmpty();
+        ofModel.Error.Should().NotContain("note:").And.NotContain("wellbehaved:", "a slow machine alone shows how far it is");
         var file = ResultFile.Read(result);
         file.NetworkName.Should().Be("net");
         file.Simulations.Should().Be(12);
@@ -43,7 +43,7 @@ public sealed class OnnxCommandTests : IDisposable
         json["network"]!["parameters"]!.AsArray().Should().OnlyContain(parameter => parameter!["drawn"]!.GetValue<string>().Length > 0);
         var (page, text) = (File.ReadAllText(PathOf("report/report.html")), File.ReadAllText(PathOf("report/report.md")));
         page.Should().Contain("<svg").And.Contain("</html>").And.NotContain("<script").And.Contain("<li>").And.Contain("overflow-x").And.Contain(said["model_sha256"]!.GetValue<string>());
-        text.Should().Contain("## Stages").And.Contain("| mappings | 12 |").And.Contain("| weights | he |").And.Contain("| seed | 3 |").And.Contain("x 6×3×4×4").And.NotContain("| \\-").And.NotContain("-0.000 ");
+        text.Should().Contain("## Stages").And.Contain("| mappings | 12 |").And.Contain("| weights | he |").And.Contain("| seed | 3 |").And.Contain("x 6×3×4×4").And.NotMatchRegex(@"\| (\\-|\d+\\\.)").And.NotContain("-0.000 ");
         Markup.Plain(NetworkFigure.Of([("net", file)]).Notes[0]).Should().EndWith($"recorded by wellbehaved {typeof(OnnxReport).Assembly.GetName().Version!.ToString(3)}");
     }
 
