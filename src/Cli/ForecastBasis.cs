@@ -31,7 +31,7 @@ internal static class ForecastBasis
     {
         (string Key, string Word)[] words =
         [
-            ("nu2_signal", "ν₂"), ("mu2_signal", "μ₂"), ("mu2_noise", "μ₂ of the noise"), ("delta_chi", "δχ"), ("log_chi", "ln χ"), ("chi", "χ"),
+            ("nu2_signal", "ν₂"), ("mu2_signal", "μ₂"), ("mu2_noise", "μ₂ of the noise"), ("delta_chi", "δχ"), ("delta_chi_limit", "the limit of δχ"), ("tau", "τ"), ("log_nu2_drift", "the drift of ln ν₂"), ("log_nu2_variance", "its variance"), ("log_chi", "ln χ"), ("chi", "χ"),
             ("reff_signal", "directions of the signal"), ("reff_noise", "directions of the noise"), ("finite_width", "the sampled networks"),
         ];
         return string.Join(' ', quantities.Split(' ').Select(quantity => words.FirstOrDefault(word => word.Key == quantity.TrimEnd(',')) is { Word: { } word } ? quantity.Replace(quantity.TrimEnd(','), word, StringComparison.Ordinal) : quantity));

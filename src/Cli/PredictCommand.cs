@@ -232,7 +232,7 @@ internal static class PredictCommand
 
         if (prediction.FiniteWidth is { } finite)
         {
-            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Of(finite.Samples, "sampled network")}:");
+            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Of(finite.Samples, "sampled network")}, of χ that of its logarithm:");
             Console.WriteLine("                     standard   directions    μ₄ after");
             Console.WriteLine("   depth          χ     error  of variance  batch norm");
             foreach (var i in TableRows.Spread(shown.Count))

@@ -171,6 +171,7 @@ public sealed record Diagnosis(
     private static string? WhyNot(MomentTable table) =>
         table.Doubts.Count > 0 ? string.Join("; ", table.Doubts) + (table.ResidualDepth is not null && table.Doubts.Any(doubt => doubt.Kind == ValueKind.NotComputed) ? BranchIsOff : "")
         : table.Reff is { } ranks && ranks.Any(row => row.Contains(EffectiveRank.NotComputed)) ? $"effective ranks are not computed although the signal lives{(table.ResidualDepth is null ? "" : BranchIsOff)}"
+        : table.Reff is null && table.LogChi is null && table.HasOnePoint ? "χ and directions of variance do not exist over the single point of the file"
         : table.Reff is null && table.LogChi is null ? "there are neither effective ranks nor χ"
         : table.Mappings == 0 ? "there are no mappings"
         : null;

@@ -91,6 +91,9 @@ public sealed record MomentTable(
         }
     }
 
+    /// <summary>Whether a file says of every mapping that nothing varies at any depth, and not that its batch has several inputs.</summary>
+    internal bool HasOnePoint { get; init; }
+
     /// <summary>Reads a result file; the architecture need not be known.</summary>
     /// <param name="file">The file: χ is read at its last place, the effective rank where it was computed.</param>
     /// <returns>The table; simulations with a number that no mapping has are left out, and make a diagnosis undecided.</returns>
@@ -106,6 +109,7 @@ public sealed record MomentTable(
 
             // Over a single point nothing ever varies.
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
+            HasOnePoint = (file.BatchSize ?? 1) == 1 && logMu2?.All(row => row.All(double.IsNegativeInfinity)) == true,
         };
         return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds, MomentContradictions.Of(file));
     }

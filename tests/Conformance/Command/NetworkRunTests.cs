@@ -87,13 +87,14 @@ public sealed class NetworkRunTests : IDisposable
 
         var kept = CommandLine.Run(["diagnose", network, .. options, "--out", result]);
         kept.ExitStatus.Should().Be(0, kept.Error);
-        kept.Output.Should().StartWith("Pathological SNR");
+        kept.Output.Should().StartWith("Pathological SNR").And.MatchRegex("at 95 %: pathological SNR; at one in a million: [^u]");
+        kept.Error.Should().Be($"moments: written to {result}{Environment.NewLine}");
         CommandLine.Run("diagnose", result).Output.Should().Be(kept.Output);
         CommandLine.Run(["run", "--network", network, .. options, "--out", PathOf("run.npz")]).ExitStatus.Should().Be(0);
         File.ReadAllBytes(result).Should().Equal(File.ReadAllBytes(PathOf("run.npz")));
 
         var before = Directory.GetFiles(_folder).Length;
-        CommandLine.Run(["diagnose", network, .. options, "--expect", "well-behaved"]).Should().BeEquivalentTo(kept with { ExitStatus = 1 });
+        CommandLine.Run(["diagnose", network, .. options, "--expect", "well-behaved"]).Should().BeEquivalentTo(kept with { ExitStatus = 1, Error = "" });
         Directory.GetFiles(_folder).Should().HaveCount(before, "nothing is left without --out");
     }
 
