@@ -280,6 +280,13 @@ class RefusalTests(unittest.TestCase):
         self.refused(ValueError, "input_noise: expected the shapes of the inputs", input_noise=normal(3, 3))
         self.refused(ValueError, "units: expected to choose at least one module", units=nn.Conv2d)
         self.refused(TypeError, "batch: expected tensors, got str", batch=["x"])
+        self.refused(TypeError, "batch: expected a tensor, or several in a list or dictionary, got NoneType", batch=None)
+        self.refused(ValueError, "batch: expected tensors with elements, got one of shape (0, 4)", batch=normal(0, 4))
+        self.refused(ValueError, "batch: expected at least one tensor, got none", batch=[])
+        for make, name in ((lambda: torch.jit.script(nn.Sequential(nn.Linear(4, 4))), "the model itself"), (lambda: nn.Sequential(nn.Linear(4, 4), torch.jit.script(nn.Sequential(nn.ReLU()))), "'1'")):
+            self.refused(TypeError, f"make_model: expected modules of Python, got {name} from TorchScript", make_model=make)
+        with torch.inference_mode():
+            self.refused(RuntimeError, "outside of torch.inference_mode()")
 
     def test_what_has_no_derivative_is_named(self):
         class Cast(nn.Module):
@@ -301,6 +308,21 @@ class RefusalTests(unittest.TestCase):
                 raise NotImplementedError("Trying to use forward AD with aten::new that does not support it")
 
         self.refused(RuntimeError, "no forward-mode derivative of an operation in 'inner'", make_model=Fused)
+
+        class Doubled(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return 2 * x
+
+            @staticmethod
+            def backward(ctx, gradient):
+                return 2 * gradient
+
+        class Custom(nn.Module):
+            def forward(self, x):
+                return Doubled.apply(x)
+
+        self.refused(RuntimeError, "no forward-mode derivative of an operation in '1'", make_model=lambda: nn.Sequential(nn.Linear(4, 4), Custom()))
 
     def test_a_file_is_replaced_only_when_asked(self):
         with open(self.out, "w", encoding="ascii") as file:
@@ -330,7 +352,10 @@ class RefusalTests(unittest.TestCase):
             nn.init.constant_(layer.weight, 3e38)
             return nn.Sequential(layer, nn.Linear(4, 4))
 
-        for make, words in ((Detached, "the noise does not reach the output of the model: it ends after 1.0 layer"), (equal, "all models have the same weights"), (huge, "not finite, first after 1.0 0 (Linear)")):
+        def single():
+            return nn.Sequential(nn.Linear(4, 4), nn.AdaptiveAvgPool1d(4), nn.Unflatten(1, (1, 1, 4)), nn.Flatten(), nn.Unflatten(0, (1, 5)), nn.Flatten(), nn.BatchNorm1d(20), nn.Linear(20, 4))
+
+        for make, words in ((single, "the batch norm '6' takes its statistics from one value in each channel"), (Detached, "the noise does not reach the output of the model: it ends after 1.0 layer"), (equal, "all models have the same weights"), (huge, "not finite, first after 1.0 0 (Linear)")):
             with self.subTest(words), warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
                 wellbehaved.torch.record(make, normal(5, 4), 2, self.out, overwrite=True)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import types
+from typing import Callable, Dict
 
 import torch
 import torch.autograd.forward_ad as forward_ad
@@ -12,16 +13,17 @@ from torch.nn.modules.batchnorm import _BatchNorm
 _FUSED = (nn.MultiheadAttention, nn.TransformerEncoderLayer, nn.TransformerEncoder)
 
 
-def set_modes(model: nn.Module, noise: str, batch_norm: str, dropout: bool) -> None:
+def set_modes(model: nn.Module, noise: str, batch_norm: str, dropout: bool, alone: Dict[str, None]) -> None:
     """Puts a model into the mode in which it is one random mapping.
 
     Batch norm normalises by the statistics of the batch; dropout and stochastic depth are off unless asked for. Whatever else differs between training and
-    evaluation (auxiliary outputs, for example) is as in evaluation.
+    evaluation (auxiliary outputs, for example) is as in evaluation. As the model is called, names of batch norms with a single value in each channel are put
+    into `alone`, in their order.
     """
     model.train(dropout)
-    for module in model.modules():
+    for name, module in model.named_modules():
         if isinstance(module, _BatchNorm) and batch_norm == "batch":
-            module.forward = types.MethodType(_normalise_held if noise == "mapping" else _normalise, module)
+            module.forward = _forward(module, name, noise == "mapping", alone)
         elif isinstance(module, _BatchNorm):
             module.training = False
         elif isinstance(module, _FUSED):
@@ -30,12 +32,15 @@ def set_modes(model: nn.Module, noise: str, batch_norm: str, dropout: bool) -> N
                 module.dropout = 0.0
 
 
-def _normalise_held(module: _BatchNorm, x: torch.Tensor) -> torch.Tensor:
-    return _normalised(module, x, forward_ad.unpack_dual(x).primal)
+def _forward(module: _BatchNorm, name: str, is_held: bool, alone: Dict[str, None]) -> Callable[[torch.Tensor], torch.Tensor]:
+    """How a batch norm is called: its statistics are held, or differentiated too."""
 
+    def forward(module: _BatchNorm, x: torch.Tensor) -> torch.Tensor:
+        if x.numel() == x.shape[1]:
+            alone[name] = None
+        return _normalised(module, x, forward_ad.unpack_dual(x).primal if is_held else x)
 
-def _normalise(module: _BatchNorm, x: torch.Tensor) -> torch.Tensor:
-    return _normalised(module, x, x)
+    return types.MethodType(forward, module)
 
 
 def _normalised(module: _BatchNorm, x: torch.Tensor, statistics: torch.Tensor) -> torch.Tensor:

@@ -104,13 +104,15 @@ def record(
     TypeError, ValueError
         An argument is not as described above; nothing is written.
     RuntimeError
-        PyTorch has no derivative of an operation that the model uses; the message names the module.
+        PyTorch has no derivative of an operation that the model uses, the message names the module; or `torch.inference_mode` is on.
 
     Notes
     -----
     After a module that returns several tensors, the first is looked at: the sequence of an `nn.LSTM`, the output of an `nn.MultiheadAttention`. A module
     that is called several times has a place for each call. A sum such as `x + self.branch(x)` is seen where the module that makes it returns it.
-    What noise does not reach (position embeddings, masks) is no place.
+    What noise does not reach (position embeddings, masks) is no place. Modules that TorchScript compiled show nothing of what is in them, and are refused.
+    A batch norm that a model calls as a function, `torch.nn.functional.batch_norm`, is none of the modules that `noise` and `batch_norm` speak of: it takes the
+    stored statistics unless it is called with `training=True`, and what it takes from the batch is differentiated.
 
     Examples
     --------
@@ -140,10 +142,13 @@ def record(
     if path.exists() and not overwrite:
         raise FileExistsError(f"out: expected no file at {path}; overwrite=True replaces one")
 
+    if torch.is_inference_mode_enabled():
+        raise RuntimeError("record: expected to be called outside of torch.inference_mode(), within which PyTorch carries no derivative; torch.no_grad() is no obstacle")
     walks: List[_walk.Walk] = []
     made: Callable[[], Optional[nn.Module]] = lambda: None
     checksum: Optional[List[float]] = None
     images = 0
+    alone: Dict[str, None] = {}
     with _kept_random_states():
         for simulation in range(simulations):
             model = _model(make_model, _seed(seed, simulation, _WEIGHTS))
@@ -151,7 +156,8 @@ def record(
                 raise ValueError("make_model: expected a new model in each simulation, got the same one again: its weights are not drawn anew")
             made = weakref.ref(model)
             model = model.to(device=device, dtype=dtype)
-            _modes.set_modes(model, noise, batch_norm, dropout)
+            _refuse_scripts(model)
+            _modes.set_modes(model, noise, batch_norm, dropout, alone)
             given = batch(simulation) if callable(batch) and not isinstance(batch, torch.Tensor) else batch
             walk = _walk.Walk(model, _walk.units_of(model, units), ranks, channels)
             images = _propagate(model, walk, given, input_noise, simulation, seed)
@@ -174,6 +180,10 @@ def record(
                 print(f"\r{simulation + 1} of {simulations} simulations", end="" if simulation + 1 < simulations else "\n", file=sys.stderr, flush=True)
 
     _warn_of_numbers(walks)
+    if alone:
+        warnings.warn(
+            f"the batch norm '{next(iter(alone))}' takes its statistics from one value in each channel: it gives its shift, whatever comes in; take a larger batch",
+            stacklevel=2)
     _files.save(path, _arrays(walks, name or "", noise, seed, images, simulations))
     return path
 
@@ -188,6 +198,8 @@ def _propagate(model: nn.Module, walk: _walk.Walk, batch: Batch, input_noise: Op
         shapes = [tuple(inputs[i].shape) for i in floats]
         raise ValueError(f"input_noise: expected the shapes of the inputs, {shapes}, got {[tuple(tensor.shape) for tensor in given]}")
 
+    if not inputs:
+        raise ValueError("batch: expected at least one tensor, got none")
     generator = torch.Generator().manual_seed(_seed(seed, simulation, _NOISE))
 
     def normal(like: torch.Tensor) -> torch.Tensor:
@@ -219,7 +231,8 @@ def _call(model: nn.Module, inputs: List[torch.Tensor], names: Optional[List[str
     try:
         return model(*inputs) if names is None else model(**dict(zip(names, inputs)))
     except (RuntimeError, NotImplementedError) as error:
-        if "forward AD" not in str(error) and "forward-mode AD" not in str(error):
+        said = str(error).replace("-", " ")
+        if not any(words in said for words in ("forward AD", "forward mode AD", "jvp function")):
             raise
         where = f"in '{walk.path[-1]}'" if walk.path and walk.path[-1] else "in the model itself"
         raise RuntimeError(f"PyTorch {torch.__version__} has no forward-mode derivative of an operation {where}: {str(error).splitlines()[0]}") from error
@@ -235,13 +248,24 @@ def _model(make_model: Union[Callable[[], nn.Module], nn.Module], seed: int) -> 
     return model
 
 
+def _refuse_scripts(model: nn.Module) -> None:
+    for name, module in model.named_modules():
+        if isinstance(module, torch.jit.ScriptModule):
+            where = f"'{name}'" if name else "the model itself"
+            raise TypeError(f"make_model: expected modules of Python, got {where} from TorchScript, which shows nothing of what is in it; record the module that was compiled")
+
+
 def _tensors_of(given: Batch, argument: str) -> Iterator[torch.Tensor]:
+    if not isinstance(given, (torch.Tensor, np.ndarray, Mapping, Sequence)):
+        raise TypeError(f"{argument}: expected a tensor, or several in a list or dictionary, got {type(given).__name__}")
     parts = (given,) if isinstance(given, (torch.Tensor, np.ndarray)) else given.values() if isinstance(given, Mapping) else given
     for tensor in parts:
         if isinstance(tensor, np.ndarray):
             tensor = torch.from_numpy(tensor)
         if not isinstance(tensor, torch.Tensor):
             raise TypeError(f"{argument}: expected tensors, got {type(tensor).__name__}")
+        if tensor.numel() == 0:
+            raise ValueError(f"{argument}: expected tensors with elements, got one of shape {tuple(tensor.shape)}")
         yield tensor
 
 
