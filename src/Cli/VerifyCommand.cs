@@ -140,7 +140,7 @@ internal static class VerifyCommand
         return numbers <= MostNumbers && products <= MostMultiplyAdds
             ? null
             : FormattableString.Invariant(
-                $"expected sizes with at most {MostMultiplyAdds:G2} multiply-adds and {MostNumbers:G2} numbers of all places for a batch, got {products:G2} and {numbers:G2} for {site.Images} inputs of {site.Network.Input}: the definition that is compared with is slow");
+                $"expected sizes with at most {MostMultiplyAdds:N0} multiply-adds and {MostNumbers:N0} numbers of all places for a batch, got {products:N0} and {numbers:N0} for {site.Images} inputs of {site.Network.Input}: the definition that is compared with is slow");
     }
 
     /// <summary>The same layers on images of fewer positions, where they fit: claims speak about layers, and the definition that these are compared with is slow.</summary>
