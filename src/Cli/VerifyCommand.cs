@@ -9,6 +9,12 @@ internal static class VerifyCommand
 {
     private const string NetworkName = "--network";
 
+    /// <summary>Multiply-adds of a batch that the definition takes a few seconds for; checks ask for many.</summary>
+    private const double MostMultiplyAdds = 2e9;
+
+    /// <summary>Numbers of all places of a batch, which are in memory together, as signal and noise.</summary>
+    private const double MostNumbers = 3e7;
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
@@ -96,6 +102,11 @@ internal static class VerifyCommand
         }
 
         var site = SiteOf(NetworkSource.Open(name), sizes, batchSize);
+        if (TooLarge(site) is { } reason)
+        {
+            throw new InvalidInputException(NetworkName, reason);
+        }
+
         string?[] words =
         [
             $"{NetworkName} {Shell.Word(name)}",
@@ -115,6 +126,17 @@ internal static class VerifyCommand
             sizes.Channels ?? (template.LeavesChannelsOpen ? 12 : null),
             sizes.Depth ?? (template.LeavesDepthOpen ? 3 : null)));
         return new(sizes.Input is null ? SmallImages.Of(network) : network, batchSize ?? 4);
+    }
+
+    /// <summary>Why a batch of a network is too much for the definition to follow; null if it isn't.</summary>
+    private static string? TooLarge(SiteCase site)
+    {
+        var numbers = site.Network.Places.Sum(place => (double)place.Shape.Features * site.Images) + ((double)site.Network.Input.Features * site.Images);
+        var products = Operations.MultiplyAdds(site.Network.Layers, site.Network.Input) * site.Images;
+        return numbers <= MostNumbers && products <= MostMultiplyAdds
+            ? null
+            : FormattableString.Invariant(
+                $"expected sizes with at most {MostMultiplyAdds:N0} multiply-adds and {MostNumbers:N0} numbers of all places for a batch, got {products:N0} and {numbers:N0} for {site.Images} inputs of {site.Network.Input}: the definition that is compared with is slow");
     }
 
     private static int? Given(ParseResult parsed, Option<int> option) => parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : null;

@@ -12,8 +12,11 @@ internal static class GeneratedJudge
         (LayerFamily.Pooling, "O9"), (LayerFamily.Residual, "O10"), (LayerFamily.Dropout, "O11"), (LayerFamily.Attention, "O12"),
     ];
 
+    /// <summary>Numbers of a network's places up to which its moments are judged.</summary>
+    private const long MostNumbersOfMoments = 1 << 14;
+
     /// <summary>All claims that it judges.</summary>
-    public static IReadOnlyList<string> AllClaims { get; } = [.. Claims.Select(pair => pair.Claim), "D8", "I7", "I9", "I10"];
+    public static IReadOnlyList<string> AllClaims { get; } = [.. Claims.Select(pair => pair.Claim), "D8", "D9", "I7", "I9", "I10", "I12"];
 
     /// <summary>Asks, and compares.</summary>
     /// <param name="subject">The subject.</param>
@@ -27,8 +30,15 @@ internal static class GeneratedJudge
         var site = new SiteCase(drawn.Network, drawn.Images);
         var parameters = given ? site.Parameters(drawn.Seed) : null;
         Weights weights = parameters is null ? new Weights.Own(drawn.Seed, 0) : new Weights.Given(parameters);
-        var trace = NetworkTrace.Of(subject, drawn.Network, drawn.Noise, weights, drawn.Batch());
+        var moments = new ExactComparison();
+        var trace = NetworkTrace.Of(subject, drawn.Network, drawn.Noise, weights, drawn.Batch(), given || !IsCheap(drawn) ? null : snapshot =>
+            MomentLaws.Compare(snapshot, subject.Description.Moments.Contains, subject.Description.UnitRoundoff, moments, moments, $"{snapshot.Where}, {drawn.Description}"));
         var found = new List<(string, Measurement)>();
+        if (moments.Comparisons > 0)
+        {
+            found.Add(("D9", moments.Conclude("reported moments at every place")));
+        }
+
         foreach (var (family, claim) in Claims.Where(pair => site.Families.Contains(pair.Family)))
         {
             var comparisons = new SiteComparisons(family);
@@ -43,6 +53,9 @@ internal static class GeneratedJudge
 
         return found;
     }
+
+    /// <summary>Whether the moments of all places, effective ranks among them, cost little.</summary>
+    private static bool IsCheap(GeneratedCase drawn) => drawn.Numbers * drawn.Network.Places.Count <= MostNumbersOfMoments;
 
     private static WrittenOutNoise Definition(NoiseKind noise) => noise switch
     {

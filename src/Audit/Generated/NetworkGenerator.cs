@@ -8,10 +8,23 @@ namespace Wellbehaved.Audit;
 /// <param name="seed">The seed of all of them.</param>
 internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, ulong seed)
 {
-    /// <summary>One in so many networks is large.</summary>
+    /// <summary>One in so many networks is large, and another one attends causally.</summary>
     private const int LargeOnes = 6;
 
+    /// <summary>What large networks are large in, in turn: of 32 networks two are deep, and the first two reach as far as any.</summary>
+    private static readonly Size[] LargeSizes = [Size.DeepConvolutions, Size.FullBatch, Size.Wide, Size.Deep, Size.ManyImages, Size.Wide];
+
     private const int MostAttempts = 200;
+
+    /// <summary>Attempts after which what is special about a network is given up: a subject may not offer it.</summary>
+    private const int SpecialAttempts = 100;
+
+    /// <summary>Images of a full batch.</summary>
+    private const int FullBatch = 64;
+
+    /// <summary>Repetitions of a network that reaches beyond as many convolutions as networks of the paper have blocks.</summary>
+    private const int ManyConvolutions = 33;
+
     /// <summary>Channels of small networks: many are divided by 2, 3 and 4 groups or heads.</summary>
     private static readonly int[] FewChannels = [1, 2, 3, 4, 4, 5, 6, 8, 12];
 
@@ -32,7 +45,10 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         Small,
         Wide,
         ManyImages,
+        FullBatch,
         Deep,
+        DeepConvolutions,
+        Causal,
     }
 
     /// <summary>A case that the subject can be asked for.</summary>
@@ -44,7 +60,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         var draws = new Draws(Mixing.SeedOf(seed, FormattableString.Invariant($"generated {index} {given}")));
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (Drawn(draws, SizeOf(index)) is { } drawn && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(unitRoundoff))
+            if (Drawn(draws, SizeOf(index, attempt)) is { } drawn && offer.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(unitRoundoff))
             {
                 return drawn;
             }
@@ -53,7 +69,22 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
         return null;
     }
 
-    private static Size SizeOf(int index) => index % LargeOnes != LargeOnes - 1 ? Size.Small : (Size)(1 + (index / LargeOnes % 3));
+    private static Size SizeOf(int index, int attempt)
+    {
+        var wanted = (index % LargeOnes) switch
+        {
+            LargeOnes - 1 => LargeSizes[index / LargeOnes % LargeSizes.Length],
+            LargeOnes / 2 => Size.Causal,
+            _ => Size.Small,
+        };
+        return attempt < SpecialAttempts ? wanted : wanted switch
+        {
+            Size.FullBatch => Size.ManyImages,
+            Size.DeepConvolutions => Size.Deep,
+            Size.Causal => Size.Small,
+            _ => wanted,
+        };
+    }
 
     private GeneratedCase? Drawn(Draws draws, Size size)
     {
@@ -62,7 +93,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             var network = new Network("generated", ShapeOf(draws, size), LayersOf(draws, size));
             var drawn = new GeneratedCase(
                 network,
-                size == Size.ManyImages ? draws.Of(17, 31, 33, 48, 64) : draws.Of(1, 2, 2, 3, 5, 8),
+                size == Size.FullBatch ? FullBatch : size == Size.ManyImages ? draws.Of(17, 31, 33, 48, 64) : draws.Of(1, 2, 2, 3, 5, 8),
                 draws.Of([.. offer.Noises.DefaultIfEmpty()]),
                 draws.Of(Enum.GetValues<GeneratedInput>()),
                 draws.Of(Scales),
@@ -79,14 +110,15 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     /// <summary>Multiply-adds that the definition takes a fraction of a second for.</summary>
     private const double MostProducts = 4e6;
 
-    private static long MostNumbers(Size size) => size == Size.Small ? 1 << 13 : 1 << 15;
+    private static long MostNumbers(Size size) => size is Size.Small or Size.Causal ? 1 << 13 : 1 << 15;
 
     private static Shape ShapeOf(Draws draws, Size size) => size switch
     {
         Size.Small => new(draws.Of(Extents), draws.Of(Extents), draws.Of(FewChannels)),
         Size.Wide => new(1 + draws.Below(4), 1 + draws.Below(4), draws.Of(17, 32, 61, 96, 128)),
-        Size.ManyImages => new(1 + draws.Below(5), 1 + draws.Below(5), 1 + draws.Below(4)),
-        Size.Deep => new(1 + draws.Below(5), 1 + draws.Below(5), 2 + draws.Below(4)),
+        Size.Causal => new(1 + draws.Below(3), 2 + draws.Below(4), draws.Of(2, 4, 4, 8)),
+        Size.ManyImages or Size.FullBatch => new(1 + draws.Below(5), 1 + draws.Below(5), 1 + draws.Below(4)),
+        Size.Deep or Size.DeepConvolutions => new(1 + draws.Below(5), 1 + draws.Below(5), 2 + draws.Below(4)),
         _ => throw new ArgumentOutOfRangeException(nameof(size), size, "expected a size that has shapes"),
     };
 
@@ -134,18 +166,23 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
             layers.Add(Layer(draws, draws.Chance(70) ? "conv" : "dense", size));
         }
 
-        if (size == Size.ManyImages && draws.Chance(60))
+        if (size == Size.Causal)
+        {
+            layers.Add(new Attention(draws.Of(1, 2)) { Causal = true, Parameters = ParametersOf(draws) });
+        }
+
+        if (size == Size.FullBatch || (size == Size.ManyImages && draws.Chance(60)))
         {
             layers.Add(Layer(draws, "batch_norm", size));
         }
 
-        if (size == Size.Deep)
+        if (size is Size.Deep or Size.DeepConvolutions)
         {
-            layers.Add(new Repeat(10 + draws.Below(31), DeepUnit(draws, size)));
+            layers.Add(new Repeat(size == Size.Deep ? 10 + draws.Below(31) : ManyConvolutions + draws.Below(8), DeepUnit(draws, size)));
         }
         else
         {
-            for (var i = 0; i < 1 + draws.Below(4); i++)
+            for (var i = 0; i < (size == Size.Causal ? 1 + draws.Below(2) : 1 + draws.Below(4)); i++)
             {
                 layers.Add(draws.Chance(25) ? ResidualOf(draws, size)
                     : draws.Chance(10) ? new Repeat(2 + draws.Below(3), Unit(draws, size))
@@ -164,7 +201,7 @@ internal sealed class NetworkGenerator(NetworkOffer offer, double unitRoundoff, 
     /// <summary>A unit of a deep network: signals neither grow nor shrink too fast.</summary>
     private Networks.Layers DeepUnit(Draws draws, Size size)
     {
-        Layer linear = draws.Chance(60)
+        Layer linear = size == Size.DeepConvolutions || draws.Chance(60)
             ? new Networks.Convolution(KernelOf(draws)) { Boundary = draws.Of(Enum.GetValues<Networks.Boundary>()), Parameters = new(draws.Of(1, 2)) }
             : new Dense { Parameters = new(draws.Of(1, 2)) };
         Networks.Layers norm = draws.Chance(60) ? [Layer(draws, draws.Of("batch_norm", "layer_norm", "rms_norm", "group_norm", "instance_norm"), size)] : [];

@@ -36,6 +36,11 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
             () => Exchanged(first, Ask(drawn.Seed, GeneratedCase.Exchanged(input))),
         };
         asks.AddRange(Bits.Select<int, Action>(bit => () => Another(first, Ask(drawn.Seed + (1UL << bit), input), bit)));
+        if (drawn.Images > 1 && SeparateImages.HasSite(drawn.Network))
+        {
+            asks.Add(() => Separate(first));
+        }
+
         var draws = new Draws(drawn.Seed);
         foreach (var ask in asks.OrderBy(_ => draws.Bits()).ToArray())
         {
@@ -54,6 +59,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         ["I7"] = "signal and noise that are one before weights of its own",
         ["I9"] = "equal numbers for two seeds",
         ["I10"] = "the same seed and simulation",
+        ["I12"] = "images that change when others do",
     };
 
     private NetworkTrace Ask(ulong seed, Batch input) => NetworkTrace.Of(subject, drawn.Network, drawn.Noise, new Weights.Own(seed, 0), input);
@@ -100,6 +106,13 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
                 Equal("I10", y.Noise, dy.Signal, Tolerance(site, x.Noise, 0), "what was the noise as signal", y);
             }
         }
+    }
+
+    /// <summary>I12: an image knows of no other but by batch statistics.</summary>
+    private void Separate(NetworkTrace first)
+    {
+        var (other, changed) = SeparateImages.Change(first.Input, drawn.Seed);
+        SeparateImages.Compare(first, Ask(drawn.Seed, other), changed, _unitRoundoff, Of("I12"), drawn.Description);
     }
 
     /// <summary>I9: another seed has other weights.</summary>

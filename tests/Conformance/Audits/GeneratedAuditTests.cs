@@ -47,6 +47,23 @@ public class GeneratedAuditTests
         static string Text(GeneratedCase drawn) => drawn.Network + drawn.Description;
     }
 
+    /// <summary>What a quick audit draws, whatever the seed.</summary>
+    [Theory]
+    [InlineData(Seed)]
+    [InlineData(Seed + 1)]
+    public void Few_networks_hold_deep_ones_a_full_batch_and_causal_attention(ulong seed)
+    {
+        foreach (var given in new[] { true, false })
+        {
+            GeneratedCase[] cases = [.. Enumerable.Range(0, 32).Select(i => Generator(seed).Case(i, given)!)];
+
+            cases.Count(drawn => drawn.Network.Depth >= 10).Should().BeGreaterThanOrEqualTo(2);
+            cases.Max(drawn => drawn.Network.Places.Count(place => place.After is Networks.Convolution)).Should().BeGreaterThan(32);
+            cases.Where(drawn => drawn.Images == 64).SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).OfType<Networks.BatchNorm>().Should().NotBeEmpty();
+            cases.SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).OfType<Attention>().Should().Contain(layer => layer.Causal);
+        }
+    }
+
     [Fact]
     public void Only_what_is_offered_is_asked()
     {
@@ -111,6 +128,8 @@ public class GeneratedAuditTests
     [InlineData("weights that depend on the input", "I10")]
     [InlineData("noise through other weights", "I7")]
     [InlineData("biases where none were asked for", "D8")]
+    [InlineData("noise at the next image's signal", "I12")]
+    [InlineData("moments of the noise for the signal's", "D9")]
     public void Faults_of_own_parameters_are_found_by_comparing_answers(string fault, string claim)
     {
         using var subject = new Faulty(fault);
@@ -180,6 +199,15 @@ public class GeneratedAuditTests
                     var others = new Queue<NetworkSnapshot>();
                     base.Propagate(network, noise, own with { Simulation = own.Simulation + 1 }, input, others.Enqueue);
                     base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Noise = others.Dequeue().Noise }));
+                    break;
+                case "noise at the next image's signal":
+                    var next = new Queue<NetworkSnapshot>();
+                    var perImage = input.Signal.Length / input.Shape.Images;
+                    base.Propagate(network, noise, own, input with { Signal = [.. input.Signal[perImage..], .. input.Signal[..perImage]] }, next.Enqueue);
+                    base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Noise = next.Dequeue().Noise }));
+                    break;
+                case "moments of the noise for the signal's":
+                    base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null! }));
                     break;
                 case "biases where none were asked for":
                     base.Propagate(network, noise, own, input, snapshot => observe(snapshot.Place.After is Networks.Convolution or Dense ? snapshot with { Signal = [.. snapshot.Signal.Select(value => value + 0.1)] } : snapshot));

@@ -47,6 +47,19 @@ public sealed class VerifyNetworkTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""[3000, 3000, 300], "layers": [{"conv": {"kernel": 7, "channels": 3000}}]""")]
+    [InlineData("""[1, 1, 300000], "layers": [{"dense": {"channels": 30000}}]""")]
+    [InlineData("""[1, 1, 20000000], "layers": ["relu"]""")]
+    [InlineData("""[1, 9000, 64], "layers": [{"attention": {"heads": 2}}]""")]
+    public void What_the_definition_cannot_follow_is_refused_before_any_check(string network)
+    {
+        var outcome = CommandLine.Run("verify", "--network", Write("huge.json", $$"""{"name": "huge", "input": {{network}}}"""));
+
+        outcome.ExitStatus.Should().Be(2, outcome.Output);
+        outcome.Error.Trim().Should().StartWith("wellbehaved: --network: expected sizes with at most").And.NotContain("\n");
+    }
+
+    [Theory]
     [InlineData("--network: expected without --architecture", "--network", "vanilla", "--architecture", "vanilla")]
     [InlineData("--network: expected a network that sizes are given for", "--num-channels", "8")]
     [InlineData("--num-channels: expected only for a network that leaves channels open", "--network", "{file}", "--num-channels", "8")]

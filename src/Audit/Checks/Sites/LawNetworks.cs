@@ -133,6 +133,21 @@ internal static class LawNetworks
             new Dense { Channels = 12, Parameters = new(1, 0, WeightLaw.Uniform) }, new Dense { Parameters = new(2, 0.1, WeightLaw.TruncatedNormal) }, new RmsNorm(), new Dense { Parameters = new(1.5, 0, WeightLaw.Orthogonal) },
         ]),
         new(new("normal weights of convolutions", new(3, 4, 2), [new Convolution(2) { Channels = 6, Parameters = new(2, 0.2) }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(3) { Groups = 2, Channels = 8, Boundary = Boundary.ZeroPadding }]), 10),
+        new(new("weights of kernels of 5", new(9, 9, 4), [new Convolution(5) { Channels = 16, Dilation = 2 }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(5) { Groups = 4, Channels = 16, Stride = 2, Boundary = Boundary.ZeroPadding }]), 3),
+        new(new("weights of kernels of 7", new(13, 13, 2), [new Convolution(7) { Channels = 16, Dilation = 2 }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(7) { Groups = 8, Channels = 16, Stride = 2, Boundary = Boundary.ZeroPadding }]), 3),
+        new(new("weights of large kernels one by one", new(7, 7, 2), [new Convolution(5) { Channels = 16 }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(7) { Groups = 8, Channels = 16, Parameters = new(1.5) }]), 3),
+    ];
+
+    /// <summary>Single layers without weights that are solved for and without batch statistics: what is made of one image depends on no other.</summary>
+    public static IReadOnlyList<SiteCase> OfSeparateImages { get; } =
+    [
+        .. new Layer[]
+        {
+            new Attention(2) { Parameters = new(1.5) }, new Attention(1) { Causal = true, Parameters = new(1.5, 0.2) },
+            new LayerNorm(), new LayerNorm { Over = NormalisedOver.All }, new RmsNorm(), new RmsNorm { Over = NormalisedOver.All }, new GroupNorm(2), new InstanceNorm(),
+            new AveragePool(2), new MaxPool(2), new GlobalAveragePool(), new Dropout(0.8), new Dropout(0.5) { Mask = DropoutMask.ByPoint }, new Residual([new Activation(Function.Relu)]) { Survival = 0.5 },
+        }.Concat(Enum.GetValues<FunctionKind>().Select(kind => new Activation(kind == FunctionKind.LeakyRelu ? Function.LeakyRelu(0.3) : new Function(kind))))
+        .Select(layer => new SiteCase(new($"{layer.Word} of several images", new(4, 4, 4), [layer]), 4)),
     ];
 
     /// <summary>Layers of one shape, any two of which can be compared.</summary>

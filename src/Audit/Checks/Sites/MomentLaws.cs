@@ -21,7 +21,7 @@ internal static class MomentLaws
                 {
                     var input = site.Input(context.SeedOf(~study), mean, scale);
                     NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input, snapshot =>
-                        Compare(context, snapshot, moments, ranks, FormattableString.Invariant($"{snapshot.Where}, {site.Description}, ({mean} + input) × {scale:G1}")));
+                        Compare(snapshot, context.Reports, context.UnitRoundoff, moments, ranks, FormattableString.Invariant($"{snapshot.Where}, {site.Description}, ({mean} + input) × {scale:G1}")));
                 }
             }
         }
@@ -33,12 +33,19 @@ internal static class MomentLaws
         }
     }
 
-    private static void Compare(CheckContext context, NetworkSnapshot snapshot, ExactComparison moments, ExactComparison ranks, string where)
+    /// <summary>Compares the moments that are reported at one place with those of its tensors.</summary>
+    /// <param name="snapshot">The place, while its moments can be had.</param>
+    /// <param name="reports">Whether the subject reports a moment.</param>
+    /// <param name="unitRoundoff">u.</param>
+    /// <param name="moments">Takes the moments.</param>
+    /// <param name="ranks">Takes effective ranks.</param>
+    /// <param name="where">For messages.</param>
+    public static void Compare(NetworkSnapshot snapshot, Func<string, bool> reports, double unitRoundoff, ExactComparison moments, ExactComparison ranks, string where)
     {
-        var (reported, rounding) = (snapshot.Moments(), new MomentRounding(snapshot.Shape, context.UnitRoundoff));
+        var (reported, rounding) = (snapshot.Moments(), new MomentRounding(snapshot.Shape, unitRoundoff));
         var (signal, channels) = (snapshot.Signal, snapshot.Shape.Channels);
         var (nu2, mu2, noise) = (WrittenOutLayers.MeanSquare(signal), WrittenOutLayers.Variances(signal, channels).Average(), WrittenOutLayers.MeanSquare(snapshot.Noise));
-        var ofMu2 = CentredFirst(signal, snapshot.Shape, mu2, context.UnitRoundoff);
+        var ofMu2 = CentredFirst(signal, snapshot.Shape, mu2, unitRoundoff);
         var relative = MomentRounding.Relatively(ofMu2 / mu2);
         Add("nu1_abs_signal", reported.Nu1AbsSignal, signal.Average(Math.Abs), rounding.Nu1 * signal.Average(Math.Abs));
         Add("nu2_signal", reported.Nu2Signal, nu2, rounding.Nu2 * nu2);
@@ -68,7 +75,7 @@ internal static class MomentLaws
 
         void Add(string moment, double value, double defined, double bound)
         {
-            if (context.Reports(moment))
+            if (reports(moment))
             {
                 moments.Add(new Observed(value), new Expected(defined), bound, $"{moment}, {where}");
             }
@@ -76,9 +83,9 @@ internal static class MomentLaws
 
         void AddRank(string moment, double value, double[] values)
         {
-            if (context.Reports(moment) && RankOf(values, snapshot.Shape) is { } spectrum)
+            if (reports(moment) && RankOf(values, snapshot.Shape) is { } spectrum)
             {
-                ranks.Add(new Observed(value), new Expected(spectrum.Rank), EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, context.UnitRoundoff), $"{moment}, {where}");
+                ranks.Add(new Observed(value), new Expected(spectrum.Rank), EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, unitRoundoff), $"{moment}, {where}");
             }
         }
     }

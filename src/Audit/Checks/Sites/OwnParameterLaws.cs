@@ -9,6 +9,9 @@ internal static class OwnParameterLaws
     /// <summary>Of the variance of weights; normal ones alone.</summary>
     internal const double VarianceDiscrepancy = 0.05;
 
+    /// <summary>Of the variance of weights of one kind of layer: dense, or convolutions of one kernel, strided, dilated and grouped ones apart.</summary>
+    internal const double KindDiscrepancy = 0.1;
+
     /// <summary>Of their distribution function.</summary>
     internal const double ShapeDiscrepancy = 0.03;
 
@@ -37,8 +40,37 @@ internal static class OwnParameterLaws
     /// <summary>Whether one of them has normal weights, and enough of them to be compared with others.</summary>
     public static bool HasComparableSite(Network network) => SitesOf(network).Any(layer => Parameters(layer).Law == WeightLaw.Normal && WeightsOf(layer, network) >= LeastWeights);
 
-    /// <summary>I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias.</summary>
+    /// <summary>I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias; and an image knows of no other but by batch statistics.</summary>
     public static IEnumerable<Measurement> OneSet(CheckContext context, IReadOnlyList<SiteCase> cases)
+    {
+        SiteCase[] solvable = [.. cases.Where(site => HasSite(site.Network))];
+        var measurements = solvable.Length > 0 ? Solved(context, solvable).ToList() : [];
+        var separate = Separate(context, cases);
+        return separate.Comparisons > 0 ? [.. measurements, separate.Conclude("images that change when others do")] : measurements;
+    }
+
+    /// <summary>Changes some images of a batch and compares the others.</summary>
+    private static ExactComparison Separate(CheckContext context, IReadOnlyList<SiteCase> cases)
+    {
+        var comparison = new ExactComparison();
+        foreach (var (study, site) in cases.Index().Where(pair => SeparateImages.HasSite(pair.Item.Network)))
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var (network, images, seed) = (site.Network, Math.Max(2, site.Images), context.SeedOf(~study));
+            if (context.Offers(network, images, NoiseKind.Mapping, given: false))
+            {
+                var input = Batch.Gaussian(network, images, seed, 0);
+                var (other, changed) = SeparateImages.Change(input, seed);
+                SeparateImages.Compare(Ask(input), Ask(other), changed, context.UnitRoundoff, comparison, $"{network.Name}, {images} inputs of {network.Input}");
+            }
+
+            NetworkTrace Ask(Batch input) => NetworkTrace.Of(context.Subject, network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input);
+        }
+
+        return comparison;
+    }
+
+    private static IEnumerable<Measurement> Solved(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         var (residuals, biases) = (new ExactComparison(), new ExactComparison());
         var (solved, all) = (0, 0);
@@ -86,10 +118,14 @@ internal static class OwnParameterLaws
     {
         SiteCase[] sized = [.. Sized(context, cases)];
         var rates = context.Rates.SharedBy(3);
-        var (variance, shape, ofBiases) = (new VarianceTest(rates), new BlurredDistributionTest(rates), new VarianceTest(rates));
+        string[] kinds = [.. sized.SelectMany(site => SitesOf(site.Network)).Where(layer => Parameters(layer).Law == WeightLaw.Normal).Select(KindOf).Distinct()];
+        var ofKinds = rates.SharedBy(1 + kinds.Length);
+        var byKind = kinds.ToDictionary(kind => kind, _ => new VarianceTest(ofKinds));
+        var (variance, shape, ofBiases) = (new VarianceTest(ofKinds), new BlurredDistributionTest(rates), new VarianceTest(rates));
         var (bounds, orthogonality) = (new ExactComparison(), new ExactComparison());
         var planned = (
-            Weights: Math.Max(VarianceTest.SamplesFor(rates, VarianceDiscrepancy), BlurredDistributionTest.SamplesFor(rates, ShapeDiscrepancy)),
+            Weights: Math.Max(VarianceTest.SamplesFor(ofKinds, VarianceDiscrepancy), BlurredDistributionTest.SamplesFor(rates, ShapeDiscrepancy)),
+            OfKind: VarianceTest.SamplesFor(ofKinds, KindDiscrepancy),
             Biases: VarianceTest.SamplesFor(rates, BiasDiscrepancy));
         foreach (var (study, site) in sized.Index())
         {
@@ -101,7 +137,7 @@ internal static class OwnParameterLaws
                 var trace = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation));
                 foreach (var solution in layers.Select(layer => Sharp(layer, trace, context.UnitRoundoff)).OfType<SolvedLayer>())
                 {
-                    AddLaw(solution, site, variance, shape, ofBiases, bounds, orthogonality);
+                    AddLaw(solution, site, (variance, byKind), shape, ofBiases, bounds, orthogonality);
                 }
             }
         }
@@ -110,6 +146,11 @@ internal static class OwnParameterLaws
         {
             yield return variance.Conclude("variance of normal weights", VarianceDiscrepancy);
             yield return shape.Conclude("distribution of normal weights", ShapeDiscrepancy);
+        }
+
+        foreach (var (kind, test) in kinds.Select(kind => (kind, byKind[kind])).Where(pair => pair.Item2.Samples > 0))
+        {
+            yield return test.Conclude($"variance of normal weights, {kind}", KindDiscrepancy);
         }
 
         if (ofBiases.Samples > 0)
@@ -127,13 +168,14 @@ internal static class OwnParameterLaws
     }
 
     /// <summary>How many mappings show as many weights and biases as are planned, by one of another seed: a number that is fixed before they come.</summary>
-    private static uint MappingsFor(CheckContext context, SiteCase site, IReadOnlyList<ShownLayer> layers, int study, (double Weights, double Biases) planned)
+    private static uint MappingsFor(CheckContext context, SiteCase site, IReadOnlyList<ShownLayer> layers, int study, (double Weights, double OfKind, double Biases) planned)
     {
         var pilot = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(~study), 0), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), uint.MaxValue));
         SolvedLayer[] solved = [.. layers.Select(layer => Sharp(layer, pilot, context.UnitRoundoff)).OfType<SolvedLayer>()];
         var weights = solved.Where(layer => Parameters(layer.Layer).Law == WeightLaw.Normal).Sum(layer => layer.Weights.Length);
+        var fewest = solved.Where(layer => Parameters(layer.Layer).Law == WeightLaw.Normal).GroupBy(layer => KindOf(layer.Layer)).Select(kind => kind.Sum(layer => layer.Weights.Length)).DefaultIfEmpty().Min();
         var biases = solved.Where(layer => Parameters(layer.Layer).BiasVariance > 0).Sum(layer => layer.Outputs);
-        var needed = Math.Max(weights == 0 ? 0 : planned.Weights / weights, biases == 0 ? 0 : planned.Biases / biases);
+        var needed = new[] { weights == 0 ? 0 : planned.Weights / weights, fewest == 0 ? 0 : planned.OfKind / fewest, biases == 0 ? 0 : planned.Biases / biases }.Max();
         return (uint)Math.Clamp(Math.Ceiling(context.SampleShare * needed), 3, 4000);
     }
 
@@ -184,7 +226,7 @@ internal static class OwnParameterLaws
         return solution is not null && solution.Blur * Math.Sqrt(parameters.WeightVariance + parameters.BiasVariance) <= 0.01 * Math.Sqrt(parameters.WeightVariance / solution.FanIn) ? solution : null;
     }
 
-    private static void AddLaw(SolvedLayer solution, SiteCase site, VarianceTest variance, BlurredDistributionTest shape, VarianceTest ofBiases, ExactComparison bounds, ExactComparison orthogonality)
+    private static void AddLaw(SolvedLayer solution, SiteCase site, (VarianceTest All, Dictionary<string, VarianceTest> ByKind) variances, BlurredDistributionTest shape, VarianceTest ofBiases, ExactComparison bounds, ExactComparison orthogonality)
     {
         var parameters = Parameters(solution.Layer);
         var deviation = Math.Sqrt(parameters.WeightVariance / solution.FanIn);
@@ -202,7 +244,11 @@ internal static class OwnParameterLaws
         switch (parameters.Law)
         {
             case WeightLaw.Normal:
-                variance.Add(solution.Weights.Length, solution.Weights.Sum(weight => weight * weight) / (deviation * deviation), solution.Errors.Sum(error => error * error) / (deviation * deviation));
+                foreach (var variance in new[] { variances.All, variances.ByKind[KindOf(solution.Layer)] })
+                {
+                    variance.Add(solution.Weights.Length, solution.Weights.Sum(weight => weight * weight) / (deviation * deviation), solution.Errors.Sum(error => error * error) / (deviation * deviation));
+                }
+
                 foreach (var (weight, error) in solution.Weights.Zip(solution.Errors))
                 {
                     shape.Add(new Observed(weight / deviation), error / deviation);
@@ -260,6 +306,15 @@ internal static class OwnParameterLaws
 
     /// <summary>Channels that add up to 0 at every point, as after layer norm, leave a part of the weights open.</summary>
     private static bool ReadsCentredChannels(ShownLayer layer, Network network) => layer.Before >= 0 && network.Places[layer.Before].After is LayerNorm or GroupNorm;
+
+    /// <summary>Layers whose weights are scaled by the same rule, if it is right.</summary>
+    private static string KindOf(ShownLayer layer) => layer.Layer switch
+    {
+        Convolution convolution => FormattableString.Invariant($"kernel {convolution.Kernel}")
+            + (convolution.Stride > 1 ? ", strided" : "") + (convolution.Dilation > 1 ? ", dilated" : "") + (convolution.Groups != 1 ? ", grouped" : ""),
+        Dense => "dense",
+        _ => throw new UnknownLayerException(layer.Layer),
+    };
 
     private static int WeightsOf(ShownLayer layer, Network network) => SolvedLayer.FanInOf(layer, network) * network.Places[layer.After].Shape.Channels;
 

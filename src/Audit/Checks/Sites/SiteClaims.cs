@@ -19,7 +19,7 @@ internal static class SiteClaims
         OfLayers("O11", LayerFamily.Dropout),
         OfLayers("O12", LayerFamily.Attention),
         new("D9", _ => true, context => SiteNetworks.OfMoments(context.SeedOf(0)), MomentLaws.Moments),
-        new("I12", OwnParameterLaws.HasSite, context => SiteNetworks.OfWeights(context.SeedOf(0)), OwnParameterLaws.OneSet),
+        new("I12", network => OwnParameterLaws.HasSite(network) || SeparateImages.HasSite(network), context => [.. SiteNetworks.OfWeights(context.SeedOf(0)), .. LawNetworks.OfSeparateImages], OwnParameterLaws.OneSet),
         new("I13", OwnParameterLaws.HasSite, _ => LawNetworks.OfEveryLaw, OwnParameterLaws.Law),
         new("I14", OwnParameterLaws.HasComparableSite, _ => LawNetworks.OfEqualLayers, OwnParameterLaws.Fresh),
         new("N1", ActivationLaws.HasSite, _ => LawNetworks.Activations, ActivationLaws.Powers),

@@ -90,7 +90,7 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
                         state = Add(residual, state, stack, shown);
                         break;
                     default:
-                        state = Apply(layer, state).InSingle();
+                        state = Applied(layer, state).InSingle();
                         state = shown && layer is not Networks.Flatten ? Show(state) : state;
                         break;
                 }
@@ -118,6 +118,19 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             }
 
             return shown ? Show(sum.InSingle()) : sum.InSingle();
+        }
+
+        private Tensor Applied(Layer layer, Tensor input)
+        {
+            if (rules.SignalOfNoise is not { } other || weights is not Weights.Own)
+            {
+                return Apply(layer, input);
+            }
+
+            var first = _parameter;
+            var signal = Apply(layer, input).Signal;
+            _parameter = first;
+            return Apply(layer, input with { Signal = other(layer, input) }) with { Signal = signal };
         }
 
         private Tensor Apply(Layer layer, Tensor input) => layer switch

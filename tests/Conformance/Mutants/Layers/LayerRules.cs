@@ -119,6 +119,9 @@ internal sealed record LayerRules
     /// <summary>Changes drawn weights for the noise.</summary>
     public Func<ParameterTensor, double[], double[]>? WeightsOfNoise { get; init; }
 
+    /// <summary>The signal at which a layer's noise is taken, where parameters are its own.</summary>
+    public Func<Layer, Tensor, double[]>? SignalOfNoise { get; init; }
+
     /// <summary>Reported moments of a tensor of signal and one of noise.</summary>
     public Func<TensorShape, double[], double[], ReportedMoments> Moments { get; init; } = PlainMoments.Of;
 

@@ -15,6 +15,7 @@ internal static class OwnParameterMutants
         .. LayerMutants.Of("D9", Moments),
         .. LayerMutants.Of("I12", Solved),
         new("answers that are kept by seed and simulation, whatever the input", "I12", Suite.Composed) { Implementation = name => new ForgetfulInterpreter(name) },
+        .. LayerMutants.Of("I12", AtOtherImages),
         .. LayerMutants.Of("I13", Laws),
         .. LayerMutants.Of("I14", Seeds),
         .. Named("N1", "weights a tenth too wide, by activations", Weights(_ => Math.Sqrt(1.2))),
@@ -57,8 +58,21 @@ internal static class OwnParameterMutants
         ("noise that is half as strong in the last dense layer", new() { Gain = (layer, isNoise) => layer is Dense { Parameters.BiasVariance: 0.1 } && isNoise ? 0.5 : 1 }),
     ];
 
+    private static IEnumerable<(string Name, LayerRules Rules)> AtOtherImages =>
+    [
+        ("attention whose noise is taken at the next image", AtNextImage(layer => layer is Attention)),
+        ("activations whose slopes are the next image's", AtNextImage(layer => layer is Activation)),
+        ("norms whose noise is projected by the next image", AtNextImage(layer => layer is LayerNorm or RmsNorm or GroupNorm or InstanceNorm)),
+        ("a maximum that is sought in the next image for the noise", AtNextImage(layer => layer is MaxPool)),
+    ];
+
     private static IEnumerable<(string Name, LayerRules Rules)> Laws =>
     [
+        ("weights of kernels of 5 a twentieth too large", Weights(tensor => tensor.Layer is Convolution { Kernel: 5 } ? 1.05 : 1)),
+        ("weights of kernels of 7 a twentieth too large", Weights(tensor => tensor.Layer is Convolution { Kernel: 7 } ? 1.05 : 1)),
+        ("weights of dilated kernels a tenth too large", Weights(tensor => tensor.Layer is Convolution { Dilation: > 1 } ? 1.1 : 1)),
+        ("weights of groups a tenth too small", Weights(tensor => tensor.Layer is Convolution { Groups: not 1 } ? 0.9 : 1)),
+        ("weights of strided kernels a tenth too small", Weights(tensor => tensor.Layer is Convolution { Stride: > 1 } ? 0.9 : 1)),
         ("weights of half of their variance", Weights(_ => Math.Sqrt(0.5))),
         ("weights by fan-in and fan-out", Weights(tensor => Math.Sqrt(2.0 * tensor.FanIn / (tensor.FanIn + tensor.Outputs) * 1.2))),
         ("the variance for the deviation", Weights(tensor => Math.Sqrt(tensor.Variance))),
@@ -89,6 +103,16 @@ internal static class OwnParameterMutants
     private static LayerRules Weights(Func<ParameterTensor, double> factor) => new()
     {
         Draw = (tensor, length, seed, simulation) => [.. LayerRules.Drawn(tensor, length, seed, simulation).Select(value => tensor.Kind == ParameterKind.Weights ? factor(tensor) * value : value)],
+    };
+
+    /// <summary>Some layers' noise at the signal of the next image of the batch.</summary>
+    private static LayerRules AtNextImage(Func<Layer, bool> kind) => new()
+    {
+        SignalOfNoise = (layer, input) =>
+        {
+            var perImage = input.Positions * input.Channels;
+            return kind(layer) ? [.. input.Signal[perImage..], .. input.Signal[..perImage]] : input.Signal;
+        },
     };
 
     /// <summary>Weights of another seed, simulation and layer than was asked for.</summary>
