@@ -21,11 +21,12 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     private const string Explanation = "medians over the mappings, at the end of each stage; depth counts layers with weights on the longest path; "
         + "the gain of χ is a mean, intervals are of 95 % for all stages at once";
 
+    /// <summary>Gains in a layer below this are none.</summary>
+    private const double Least = 5e-5;
+
     /// <summary>Columns that a narrow window does without, the least missed first.</summary>
     private static readonly string[] Dispensable = ["channels", "points", "SNR in it", "theory", "depth"];
 
-    /// <summary>Gains in a layer below this are none.</summary>
-    private const double Least = 5e-5;
     private readonly OnnxSurvey _survey = new(result);
 
     private OnnxDescription Network => result.Network;

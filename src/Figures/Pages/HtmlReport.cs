@@ -12,11 +12,11 @@ public static class HtmlReport
 {
     private const string StyleResource = "report.css";
 
-    /// <summary>The style of all pages.</summary>
-    internal static string Style => EmbeddedText.Read(StyleResource);
-
     /// <summary>What is said of the quantity that decided, between the verdict and its name.</summary>
     private static readonly string[] NumericColumns = ["predicted", "measured", "apart by", "interval", "n", "α"];
+
+    /// <summary>The style of all pages.</summary>
+    internal static string Style => EmbeddedText.Read(StyleResource);
 
     /// <summary>Writes a run out.</summary>
     /// <param name="run">The run.</param>
