@@ -54,7 +54,8 @@ internal sealed record OnnxDescription(
 /// <param name="Mu2InputSignal">μ₂ of the signal where noise enters.</param>
 /// <param name="Moments">Sets of moments one after the other, up to the first place that is not finite.</param>
 /// <param name="IsNotANumber">Whether no number was met there.</param>
-internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments, bool IsNotANumber)
+/// <param name="NotFiniteNode">The node that gave it.</param>
+internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments, bool IsNotANumber, string? NotFiniteNode)
 {
     /// <summary>Encodes a mapping.</summary>
     public static OnnxEncodedMapping Of(OnnxMapping mapping)
@@ -66,7 +67,7 @@ internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments,
             mapping.Moments[i]!.Value.Encode(bytes.AsSpan(i * MomentSet.EncodedLength));
         }
 
-        return new(mapping.Mu2InputSignal, bytes, mapping.IsNotANumber);
+        return new(mapping.Mu2InputSignal, bytes, mapping.IsNotANumber, mapping.NotFiniteNode);
     }
 
     /// <summary>Decodes it.</summary>
@@ -79,6 +80,6 @@ internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments,
             moments[i] = MomentSet.Decode(Moments.AsSpan(i * MomentSet.EncodedLength));
         }
 
-        return new(Mu2InputSignal, moments) { IsNotANumber = IsNotANumber };
+        return new(Mu2InputSignal, moments) { IsNotANumber = IsNotANumber, NotFiniteNode = NotFiniteNode };
     }
 }

@@ -43,7 +43,7 @@ internal sealed class OnnxProcess : IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var (program, arguments) = Ourselves();
-        var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -51,7 +51,12 @@ internal sealed class OnnxProcess : IDisposable
             StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
             UseShellExecute = false,
-        }) ?? throw new InvalidOperationException($"{program} did not start");
+        };
+
+        // ONNX Runtime is to report to nobody; and .NET's sockets for debuggers would stay in the folder of temporary files when the process is ended by force.
+        start.Environment[OnnxTelemetry.Variable] = "1";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
         var started = new OnnxProcess(request, process, cancellation);
         try
         {

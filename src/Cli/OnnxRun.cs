@@ -37,6 +37,11 @@ internal static class OnnxRun
             Console.Error.WriteLine(ForeignText.OnOneLine($"note: {remark}"));
         }
 
+        if (network.Places.All(place => place.Depth == 0))
+        {
+            throw new InvalidInputException(request.Path, "expected layers with weights, by which depth is counted, got a network that has none that noise reaches");
+        }
+
         SayCost(request, network);
         var record = ProgressDisplay.Show(ForeignText.OnOneLine(network.Name), (long)request.NumSims * Steps, (Action<long> advance) =>
         {
@@ -55,6 +60,12 @@ internal static class OnnxRun
         }
 
         var where = string.Create(CultureInfo.InvariantCulture, $"'{place.Name}' ({place.Operator}, depth {place.Depth})");
+        var origin = record.Mappings.First(mapping => mapping.FirstNotFinite is not null).NotFiniteNode;
+        if (origin is not null && origin != $"'{place.Name}' ({place.Operator})")
+        {
+            where += $", given by {origin}";
+        }
+
         if (result.NotFinite == record.Mappings.Count)
         {
             var what = record.Mappings[0].IsNotANumber ? "a number is none (NaN)" : "signal or noise exceeds single precision";

@@ -34,6 +34,12 @@ public sealed record OnnxMapping(double Mu2InputSignal, IReadOnlyList<MomentSet?
     /// <summary>Whether it was no number that was met there first (0/0), and not one beyond all (an overflow).</summary>
     public bool IsNotANumber { get; init; }
 
+    /// <summary>
+    /// The node that gave the first number that is not finite, of signal or noise, with its operator, such as <c>'log' (Log)</c>: it may stand between two places. Null if all numbers
+    /// are finite, or if only the square of one is not.
+    /// </summary>
+    public string? NotFiniteNode { get; init; }
+
     /// <summary>The first place where signal or noise is no finite number, or where its square is none; null if all are.</summary>
     public int? FirstNotFinite
     {

@@ -142,9 +142,13 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         double Of(string witness) => At(witness, place, s, d) ?? double.NaN;
     }
 
-    /// <summary>Whether a witness is a positive number.</summary>
-    private bool Lives(string moment, int place, int s, int d) =>
-        Witnesses(moment).SelectMany<string, string>(witness => [witness, MomentRange.Log + witness])
+    /// <summary>Whether a witness is a positive number. χ needs one of the signal and one of the noise: a finite noise beside a signal that is no number has none.</summary>
+    private bool Lives(string moment, int place, int s, int d) => moment == "chi"
+        ? IsSeen([moment], moment, place, s, d) || (IsSeen(OfSignal, moment, place, s, d) && IsSeen(OfNoise, moment, place, s, d))
+        : IsSeen(Witnesses(moment), moment, place, s, d);
+
+    private bool IsSeen(IEnumerable<string> witnesses, string moment, int place, int s, int d) =>
+        witnesses.SelectMany<string, string>(witness => [witness, MomentRange.Log + witness])
             .Where(name => name != moment)
             .Any(name => At(name, place, s, d) is { } value && Range.KindOf(name, value) == ValueKind.Possible);
 

@@ -62,6 +62,11 @@ internal static class Derivative
             nodes.AddRange(before);
             nodes.Add(node);
             nodes.AddRange(written);
+            foreach (var output in before.Concat(written).SelectMany(added => added.Output))
+            {
+                result.Differentiated[output] = node;
+            }
+
             foreach (var output in node.Output.Where(seeds.ContainsKey))
             {
                 tangents[output] = seeds[output];

@@ -26,6 +26,9 @@ internal sealed class Graph
     /// <summary>What the model computes.</summary>
     public List<string> Outputs { get; } = [];
 
+    /// <summary>The node whose derivative a value belongs to, where a graph holds derivatives.</summary>
+    public Dictionary<string, NodeProto> Differentiated { get; } = [];
+
     /// <summary>A graph of the same constants and inputs with other nodes.</summary>
     public Graph WithNodes(IEnumerable<NodeProto> nodes)
     {

@@ -56,6 +56,11 @@ internal static class GraphReader
             }
         }
 
+        if (nodes.Count == 0)
+        {
+            throw new InvalidInputException(path, "expected a graph with nodes, got one that computes nothing");
+        }
+
         graph.Nodes = NodeOrder.Sort(graph, nodes);
         return graph;
     }

@@ -33,7 +33,7 @@ internal static class InputValues
             var type = input.Type.TensorType;
             if (type.Shape is null && !options.InputShapes.ContainsKey(input.Name))
             {
-                throw Open(input, "[…]");
+                throw new InvalidInputException("--input-shape", $"expected the shape of '{input.Name}', of which the file says nothing; give it whole, batch first, in the form {input.Name}=8x3x32x32");
             }
 
             var shape = options.InputShapes.TryGetValue(input.Name, out var given) ? [.. given]

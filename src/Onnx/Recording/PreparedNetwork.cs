@@ -19,6 +19,7 @@ internal sealed class PreparedNetwork : IDisposable
     private readonly IReadOnlyDictionary<string, string> _tangents;
     private readonly IReadOnlyDictionary<string, int> _axes;
     private readonly List<(Segment Segment, InferenceSession Session)> _segments = [];
+    private Dictionary<string, TensorType> _crossing = [];
 
     /// <summary>Numbers of the places that are known, signal and noise, from each stretch on.</summary>
     private readonly List<List<int>> _placesAfter = [];
@@ -159,10 +160,10 @@ internal sealed class PreparedNetwork : IDisposable
         }
 
         AssignPlaces(segments);
-        var crossing = Onnx.Segments.CrossingTypes(_graph, segments, known, _options.Threads);
+        _crossing = Onnx.Segments.CrossingTypes(_graph, segments, known, _options.Threads);
         foreach (var segment in segments)
         {
-            _segments.Add((segment, Runtime.Load(Onnx.Segments.Model(_graph, segment, crossing), _graph.Subject, _options.Threads, optimise: true, _options.Device)));
+            _segments.Add((segment, Runtime.Load(Onnx.Segments.Model(_graph, segment, _crossing), _graph.Subject, _options.Threads, optimise: true, _options.Device)));
         }
     }
 
@@ -194,6 +195,8 @@ internal sealed class PreparedNetwork : IDisposable
         var results = new MomentSet?[_places.Count];
         var byValue = _places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
         var source = new MappingSource(_options, _parameters, _entries, _tangents, Inputs, seed, simulation);
+        var finite = new HashSet<string>();
+        var (isFinite, origin) = (true, (string?)null);
         for (var i = 0; i < _segments.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -211,6 +214,13 @@ internal sealed class PreparedNetwork : IDisposable
                 Provide([_tangents[value]]);
                 var (signal, noise) = (values.Get(value), values.Get(_tangents[value]));
                 results[byValue[value]] = moments.Of(signal.GetTensorDataAsSpan<T>(), noise.GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
+                if (isFinite && results[byValue[value]] is null)
+                {
+                    isFinite = false;
+                    origin = NotFiniteOrigin.Find(_graph, segment, value, _tangents[value], finite, _crossing, values.Get, _options.Threads);
+                }
+
+                finite.UnionWith([value, _tangents[value]]);
             }
 
             values.EndSegment(i);
@@ -219,7 +229,7 @@ internal sealed class PreparedNetwork : IDisposable
 
         // After the first place that is not finite, what is finite by chance (a comparison with a NaN) means nothing.
         results.AsSpan(results.TakeWhile(result => result is not null).Count()).Clear();
-        return new OnnxMapping(Mu2OfEntries(source, moments, results, byValue), results) { IsNotANumber = moments.HasMetNotANumber };
+        return new OnnxMapping(Mu2OfEntries(source, moments, results, byValue), results) { IsNotANumber = moments.HasMetNotANumber, NotFiniteNode = origin };
 
         void Provide(IEnumerable<string> names)
         {

@@ -8,6 +8,9 @@ namespace Wellbehaved.Onnx;
 /// <remarks>ONNX Runtime infers them; what it cannot infer it is asked by running the graph once with shapes as outputs.</remarks>
 internal static class Probe
 {
+    /// <summary>Nodes whose values are asked for at once: for each node ONNX Runtime looks through all outputs, so that the time grows with the square of their number.</summary>
+    private const int MostNodes = 2048;
+
     /// <summary>Finds the type of each value: of constants, inputs and of what nodes compute.</summary>
     /// <param name="graph">The graph; its inputs have shapes.</param>
     /// <param name="inputs">Example inputs, for what depends on them.</param>
@@ -21,16 +24,40 @@ internal static class Probe
         }
 
         var values = graph.Nodes.SelectMany(node => node.Output).Where(name => name.Length > 0).ToList();
-        using (var session = Runtime.Load(GraphModel.Write(graph, graph.Nodes, graph.Inputs, values), graph.Subject, threads, optimise: false))
+        for (var first = 0; first < graph.Nodes.Count;)
         {
-            foreach (var (name, metadata) in session.OutputMetadata)
+            // Only tensors can be given to a part: where others would have to be, all that is left is asked for with what came before.
+            var part = graph.Nodes.GetRange(first, Math.Min(MostNodes, graph.Nodes.Count - first));
+            var given = part.Count == graph.Nodes.Count ? graph.Inputs : Given(graph, part, types);
+            if (given is null)
             {
-                types[name] = metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR ? new TensorType((int)metadata.ElementDataType, Known(metadata.Dimensions)) : new TensorType(0, null);
+                (part, given) = (graph.Nodes, graph.Inputs);
             }
+
+            Infer(graph, part, given, threads, types);
+            first = part.Count == graph.Nodes.Count ? part.Count : first + part.Count;
         }
 
         AskForShapes(graph, inputs, threads, types, [.. values.Where(name => types[name] is { Element: not 0 })]);
         return types;
+    }
+
+    /// <summary>What a part of the nodes takes from before; null if there is something else than tensors in it.</summary>
+    private static List<ValueInfoProto>? Given(Graph graph, List<NodeProto> part, Dictionary<string, TensorType> types)
+    {
+        var own = part.SelectMany(node => node.Output).ToHashSet();
+        var names = part.SelectMany(Graph.Uses).Distinct().Where(name => !own.Contains(name) && !graph.Constants.ContainsKey(name)).ToList();
+        return names.Exists(name => types[name].Element == 0) ? null : names.ConvertAll(name => Segments.Declared(name, types[name]));
+    }
+
+    private static void Infer(Graph graph, List<NodeProto> nodes, List<ValueInfoProto> given, int threads, Dictionary<string, TensorType> types)
+    {
+        using var session = Runtime.Load(
+            GraphModel.Write(graph, nodes, given, nodes.SelectMany(node => node.Output).Where(name => name.Length > 0)), graph.Subject, threads, optimise: false);
+        foreach (var (name, metadata) in session.OutputMetadata)
+        {
+            types[name] = metadata.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR ? new TensorType((int)metadata.ElementDataType, Known(metadata.Dimensions)) : new TensorType(0, null);
+        }
     }
 
     private static long[]? Known(int[] dimensions) => Array.Exists(dimensions, dimension => dimension < 0) ? null : Array.ConvertAll(dimensions, dimension => (long)dimension);

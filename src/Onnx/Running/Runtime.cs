@@ -11,6 +11,9 @@ internal static class Runtime
     private const string Cpu = "cpu";
     private const string Cuda = "cuda";
 
+    // Everything that is asked of ONNX Runtime begins with a model that is loaded here.
+    static Runtime() => OnnxTelemetry.TurnOff();
+
     /// <summary>Loads a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="subject">The file, as messages name it.</param>

@@ -11,6 +11,9 @@ internal sealed record Segment(IReadOnlyList<NodeProto> Nodes, IReadOnlyList<str
 /// <summary>Cuts a graph into stretches, so that no more than a few recorded values are in memory at once.</summary>
 internal static class Segments
 {
+    /// <summary>Recorded values above which a stretch ends: for each node ONNX Runtime looks through all outputs, so that the time to load grows with the square of their number.</summary>
+    private const int MostRecorded = 512;
+
     /// <summary>Cuts.</summary>
     /// <param name="graph">The graph; what is given at each run are its inputs.</param>
     /// <param name="recorded">Values that are recorded.</param>
@@ -20,18 +23,19 @@ internal static class Segments
     {
         var nodes = Needed(graph.Nodes, recorded);
         var parts = new List<List<NodeProto>> { new() };
-        var size = 0L;
+        var (size, count) = (0L, 0);
         foreach (var node in nodes)
         {
             var more = node.Output.Where(recorded.Contains).Sum(bytes);
-            if (size > 0 && size + more > most && more > 0)
+            if (size > 0 && more > 0 && (size + more > most || count >= MostRecorded))
             {
                 parts.Add([]);
-                size = 0;
+                (size, count) = (0, 0);
             }
 
             parts[^1].Add(node);
             size += more;
+            count += node.Output.Count(recorded.Contains);
         }
 
         // What later stretches use.
@@ -81,13 +85,13 @@ internal static class Segments
     /// <summary>The model of a stretch.</summary>
     public static ModelProto Model(Graph graph, Segment segment, IReadOnlyDictionary<string, TensorType> types)
     {
-        return GraphModel.Write(graph, segment.Nodes, segment.Inputs.Select(name =>
-        {
-            var type = types[name];
-            return type.Shape is { } shape ? GraphModel.Input(name, type.Element, shape)
-                : new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type.Element } } };
-        }), segment.Outputs);
+        return GraphModel.Write(graph, segment.Nodes, segment.Inputs.Select(name => Declared(name, types[name])), segment.Outputs);
     }
+
+    /// <summary>The declaration of a value that is given; its shape is left open where it is not known.</summary>
+    public static ValueInfoProto Declared(string name, TensorType type) => type.Shape is { } shape
+        ? GraphModel.Input(name, type.Element, shape)
+        : new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = type.Element } } };
 
     /// <summary>The nodes that recorded values need, in order.</summary>
     private static List<NodeProto> Needed(List<NodeProto> nodes, IReadOnlySet<string> recorded)

@@ -78,6 +78,26 @@ public class RecordedFindingsTests
         }
     }
 
+    [Theory]
+    [InlineData("signal")]
+    [InlineData("noise")]
+    [InlineData("both")]
+    public void A_file_without_any_number_of_signal_or_noise_contradicts_nothing_and_is_not_judged(string without)
+    {
+        string[] signal = ["nu1_abs_signal", "nu2_signal", "mu2_signal", "mu4_signal", "reff_signal"], noise = ["mu2_noise", "reff_noise"];
+        string[] moments = ["chi", .. without == "noise" ? [] : signal, .. without == "signal" ? [] : noise];
+        var run = Audit("bn_ff", arrays =>
+        {
+            foreach (var moment in moments.SelectMany<string, string>(moment => [moment, $"log_{moment}"]).Where(moment => arrays.Keys.Any(name => name.StartsWith(moment + "_loc", StringComparison.Ordinal))))
+            {
+                Change(arrays, moment, (_, _, _) => double.NaN, (_, _) => true);
+            }
+        });
+
+        Outcome(run, "D1").Verdict.Should().Be(Verdict.Inconclusive);
+        Outcome(run, "D1").Measurements.Should().Contain(measurement => measurement.Quantity.StartsWith("chi_", StringComparison.Ordinal) && measurement.Quantity.Contains("is not a finite number", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Ranks_that_are_no_numbers_leave_the_diagnosis_undecided_for_that_reason() =>
         Audit("bn_res", arrays => Change(arrays, "reff_signal", (_, _, _) => double.NaN, (s, d) => s % 2 == 0 && d >= 8))

@@ -122,6 +122,51 @@ public sealed class OnnxCommandTests : IDisposable
     }
 
     [Fact]
+    public void Node_that_gives_the_first_number_that_is_none_is_named_though_no_place_follows_it()
+    {
+        var model = Save(Build.Model(13, [Build.Input("x", -1, 8)], [Build.Tensor("w", 1, 8, 8), Build.Tensor("v", 1, 8, 8)], Build.Node("MatMul", ["x", "w"], "c1"), Build.Node("Log", ["c1"], "bad"), Build.Node("Gemm", ["bad", "v"], "c2")));
+        Refused(["diagnose", model, "--num-sims", "2"], "*model.onnx: expected finite numbers, but a number is none (NaN) first at 'gemm' (Gemm, depth 2), given by 'log' (Log) in each of 2 mappings");
+    }
+
+    [Fact]
+    public void Network_without_layers_that_have_weights_is_refused_as_that()
+    {
+        var model = Save(Build.Model(13, [Build.Input("x", -1, 8)], [], Build.Node("Relu", ["x"], "h"), Build.Node("Tanh", ["h"], "y")));
+        Refused(["diagnose", model], "*model.onnx: expected layers with weights*got a network that has none*");
+    }
+
+    /// <summary>Where the folder of temporary files is a variable of the environment.</summary>
+    [LinuxFact]
+    public void Onnx_runtime_keeps_no_telemetry_whether_a_command_or_a_library_loads_it()
+    {
+        var (model, temporary) = (Save(Convolved()), Directory.CreateDirectory(PathOf("temporary")).FullName);
+        foreach (var mode in new[] { "command", "library" })
+        {
+            string[] arguments = mode == "command" ? ["diagnose", model, "--input-shape", "8x8x3"] : [OnnxWorker.Verb];
+            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
+            start.Environment["TMPDIR"] = temporary;
+            start.Environment.Remove(OnnxTelemetry.Variable);
+            using var process = Process.Start(start)!;
+            if (mode == "library")
+            {
+                // What the command's process gets by its environment, a library has to see to by itself.
+                process.StandardInput.WriteLine(System.Text.Json.JsonSerializer.Serialize(new OnnxRequest { Path = model, NumSims = 1, ImageShape = new Wellbehaved.Networks.Shape(8, 8, 3) }, OnnxMessage.Format));
+            }
+
+            var error = process.StandardError.ReadToEndAsync();
+            process.StandardOutput.ReadToEnd().Should().Contain(mode == "library" ? "\"Moments\"" : "SNR");
+            process.WaitForExit();
+            error.Result.Should().NotContain("wellbehaved:");
+            Directory.GetFileSystemEntries(temporary).Should().BeEmpty($"nobody asked for what a {mode} would leave there");
+        }
+    }
+
+    [Fact]
     public void Parameters_that_are_not_finite_are_refused_by_name()
     {
         var model = Save(Build.Model(13, [Build.Input("x", -1, 2)], [Build.Tensor("w", [1, double.NaN, 2, 3], 2, 2)], Build.Node("MatMul", ["x", "w"], "y")));

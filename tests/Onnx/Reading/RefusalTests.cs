@@ -33,6 +33,8 @@ public class RefusalTests
         ["short"] = (model => Outside(model, "short.bin"), "*'short.bin' with 3 bytes where 864 were wanted*"),
         ["an open length"] = (model => { model.Graph.Input[0].Type.TensorType.Shape.Dim[2].ClearDimValue(); }, "--input-shape: *'x'*[n, 3, ?, 5]*"),
         ["sparse"] = (model => model.Graph.SparseInitializer.Add(new SparseTensorProto { Values = new TensorProto { Name = "few" } }), "*'few'*"),
+        ["an input without a rank"] = (model => model.Graph.Input[0].Type.TensorType.Shape = null, "--input-shape: *'x'*in the form x=8x3x32x32"),
+        ["no nodes"] = (model => { model.Graph.Node.Clear(); model.Graph.Output[0].Name = "x"; }, "*a graph with nodes, got one that computes nothing"),
         ["an input without a type"] = (model => model.Graph.Input[0].Type = null, "*'x' of another kind*"),
     };
 

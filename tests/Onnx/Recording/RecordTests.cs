@@ -77,8 +77,52 @@ public class RecordTests
         var record = network.Record(1, 0);
         record.Mappings[0].FirstNotFinite.Should().Be(1);
         record.Places[1].Name.Should().Be("g", "nodes of one name are called by what they compute");
+        record.Mappings[0].NotFiniteNode.Should().Be("'log' (Log)", "that is where it arises, and no place comes after it");
         record.Mappings[0].Moments.Skip(1).Should().OnlyContain(moments => moments == null, "a ReLU of NaN may be a number again");
         record.Table((_, moments) => moments.Nu2Signal)[0, 2].Should().Be(double.NaN);
+    }
+
+    [Theory]
+    [InlineData("Sqrt", false, "'bad' (Sqrt)")]
+    [InlineData("Log", true, "'bad' (Log)")]
+    [InlineData("Sqrt", true, "'bad' (Sqrt)")]
+    public void Node_that_gives_what_is_not_finite_is_named_where_no_place_follows_it(string operation, bool atZero, string node)
+    {
+        // Infinities of a mask come before it, and a softmax takes them away.
+        var bad = Build.Node(operation, [atZero ? "r" : "n"], "l");
+        bad.Name = "bad";
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4)],
+            [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4), Build.Tensor("mask", [0, 0, 0, double.NegativeInfinity], 1, 4), Build.Tensor("none", [0, 0, 0, 0], 4)],
+            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Add", ["h", "mask"], "m"), Build.Node("Exp", ["m"], "e"), Build.Node("Relu", ["e"], "s"),
+            Build.Node("Neg", ["s"], "n"), Build.Node("Mul", ["s", "none"], "r"), bad, Build.Node("MatMul", ["l", "v"], "g"), Build.Node("Relu", ["g"], "y"));
+        using var folder = new TemporaryFolder();
+        using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
+        var mapping = network.Record(1, 0).Mappings[0];
+        network.Places[mapping.FirstNotFinite!.Value].Name.Should().NotBe("bad");
+        mapping.NotFiniteNode.Should().Be(node);
+    }
+
+    [Fact]
+    public void Values_of_many_nodes_are_asked_for_in_parts_that_agree_with_the_whole()
+    {
+        // More nodes than are asked for at once, with shapes that nodes compute across the parts.
+        var nodes = new List<NodeProto> { Build.Node("MatMul", ["x", "w"], "h0"), Build.Node("Shape", ["h0"], "shape") };
+        for (var i = 0; i < 2500; i++)
+        {
+            nodes.Add(i % 1000 == 999 ? Build.Node("Reshape", [$"h{i}", "shape"], $"h{i + 1}") : Build.Node(i % 2 == 0 ? "Relu" : "Abs", [$"h{i}"], $"h{i + 1}"));
+        }
+
+        nodes.Add(Build.Node("MatMul", ["h2500", "v"], "y"));
+        var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 3)], nodes);
+        using var network = PreparedNetwork.Of(GraphReader.Read(model, "net"), AsFile with { BatchSize = 5 });
+        network.Places[^1].Shape.Should().Equal(5, 3);
+        network.Places.Should().HaveCount(2 + 2498, "all but the changes of shape");
+        network.Segments.Should().BeGreaterThan(4, "the time to load a stretch grows with the square of its outputs");
+        var mapping = network.Run(0, 0, null, CancellationToken.None);
+        mapping.FirstNotFinite.Should().BeNull();
+        mapping.Moments[^2].Should().Be(mapping.Moments[1], "once negative numbers are gone, nothing changes any more");
     }
 
     [Fact]
