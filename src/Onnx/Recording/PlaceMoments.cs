@@ -10,6 +10,8 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
 {
     private const int Block = 16;
     private SignalAndNoise<T>? _values;
+    private MomentComputation<T>? _computation;
+    private TensorShape _form;
     private int _capacity;
 
     /// <summary>Whether what was not finite, where it was seen first, was no number; otherwise it was beyond all numbers.</summary>
@@ -42,13 +44,23 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
             return null;
         }
 
-        using var computation = new MomentComputation<T>(form, options.Threads);
-        var moments = computation.Of(_values, ranks && options.ReffSignal, ranks && options.ReffNoise);
+        if (_computation is null || _form != form)
+        {
+            // Many places in a row have one shape.
+            _computation?.Dispose();
+            (_computation, _form) = (new MomentComputation<T>(form, options.Threads), form);
+        }
+
+        var moments = _computation.Of(_values, ranks && options.ReffSignal, ranks && options.ReffNoise);
         return double.IsFinite(moments.Nu2Signal) && double.IsFinite(moments.Mu2Noise) ? moments : null;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _values?.Dispose();
+    public void Dispose()
+    {
+        _values?.Dispose();
+        _computation?.Dispose();
+    }
 
     private static bool ContainsNotANumber(ReadOnlySpan<T> values)
     {
