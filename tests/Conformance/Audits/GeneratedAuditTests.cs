@@ -169,7 +169,7 @@ public class GeneratedAuditTests
     /// <summary>The reference, with a fault in what it does with parameters of its own.</summary>
     private sealed class Faulty(string fault) : ReferenceSubject
     {
-        private readonly Dictionary<(ulong, uint, string), List<NetworkSnapshot>> _kept = [];
+        private readonly Dictionary<(ulong, uint, Network), List<NetworkSnapshot>> _kept = [];
         private ulong _asked;
 
         public override void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
@@ -186,9 +186,9 @@ public class GeneratedAuditTests
                     List<NetworkSnapshot> kept;
                     lock (_kept)
                     {
-                        if (!_kept.TryGetValue((own.Seed, own.Simulation, network.ToString()), out kept!))
+                        if (!_kept.TryGetValue((own.Seed, own.Simulation, network), out kept!))
                         {
-                            _kept.Add((own.Seed, own.Simulation, network.ToString()), kept = []);
+                            _kept.Add((own.Seed, own.Simulation, network), kept = []);
                             base.Propagate(network, noise, weights, input, kept.Add);
                         }
                     }
