@@ -189,7 +189,13 @@ public class GeneratedAuditTests
                         if (!_kept.TryGetValue((own.Seed, own.Simulation, network), out kept!))
                         {
                             _kept.Add((own.Seed, own.Simulation, network), kept = []);
-                            base.Propagate(network, noise, weights, input, kept.Add);
+                            var added = kept;
+                            base.Propagate(network, noise, weights, input, snapshot =>
+                            {
+                                // Moments can be had during the observation only.
+                                var moments = snapshot.Moments();
+                                added.Add(snapshot with { Moments = () => moments });
+                            });
                         }
                     }
 
