@@ -169,7 +169,7 @@ public class GeneratedAuditTests
     /// <summary>The reference, with a fault in what it does with parameters of its own.</summary>
     private sealed class Faulty(string fault) : ReferenceSubject
     {
-        private readonly Dictionary<(ulong, uint, string), List<NetworkSnapshot>> _kept = [];
+        private readonly Dictionary<(ulong, uint, Network), List<NetworkSnapshot>> _kept = [];
         private ulong _asked;
 
         public override void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
@@ -186,10 +186,16 @@ public class GeneratedAuditTests
                     List<NetworkSnapshot> kept;
                     lock (_kept)
                     {
-                        if (!_kept.TryGetValue((own.Seed, own.Simulation, network.ToString()), out kept!))
+                        if (!_kept.TryGetValue((own.Seed, own.Simulation, network), out kept!))
                         {
-                            _kept.Add((own.Seed, own.Simulation, network.ToString()), kept = []);
-                            base.Propagate(network, noise, weights, input, kept.Add);
+                            _kept.Add((own.Seed, own.Simulation, network), kept = []);
+                            var added = kept;
+                            base.Propagate(network, noise, weights, input, snapshot =>
+                            {
+                                // Moments can be had during the observation only.
+                                var moments = snapshot.Moments();
+                                added.Add(snapshot with { Moments = () => moments });
+                            });
                         }
                     }
 

@@ -49,7 +49,7 @@ public sealed class VerifyNetworkTests : IDisposable
     [Theory]
     [InlineData("""[3000, 3000, 300], "layers": [{"conv": {"kernel": 7, "channels": 3000}}]""")]
     [InlineData("""[1, 1, 300000], "layers": [{"dense": {"channels": 30000}}]""")]
-    [InlineData("""[1, 1, 20000000], "layers": ["relu"]""")]
+    [InlineData("""[1, 1, 1000000], "layers": ["relu", "relu", "relu", "relu", "relu", "relu", "relu", "relu", "relu"]""")]
     [InlineData("""[1, 9000, 64], "layers": [{"attention": {"heads": 2}}]""")]
     public void What_the_definition_cannot_follow_is_refused_before_any_check(string network)
     {
