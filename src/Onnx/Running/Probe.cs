@@ -47,8 +47,11 @@ internal static class Probe
     {
         var own = part.SelectMany(node => node.Output).ToHashSet();
         var names = part.SelectMany(Graph.Uses).Distinct().Where(name => !own.Contains(name) && !graph.Constants.ContainsKey(name)).ToList();
-        return names.Exists(name => types[name].Element == 0) ? null : names.ConvertAll(name => Segments.Declared(name, types[name]));
+        return names.Exists(name => types[name].Element == 0) ? null : names.ConvertAll(name => Segments.Declared(name, Open(types[name])));
     }
+
+    /// <summary>A shape of no dimensions may also stand for one that is not known: a part that takes such a value is told nothing of it.</summary>
+    private static TensorType Open(TensorType type) => type.Shape is [] ? type with { Shape = null } : type;
 
     private static void Infer(Graph graph, List<NodeProto> nodes, List<ValueInfoProto> given, int threads, Dictionary<string, TensorType> types)
     {
