@@ -90,12 +90,12 @@ public class GeneratedAuditTests
         GeneratedAudit.Draw(new Silent(), Seed, 10, []).Networks.Should().Be(0, "it takes no layers");
     }
 
-    /// <summary>Every twelfth of the wrong interpreters that a claim of generated networks names, and all of them at night.</summary>
+    /// <summary>Every twelfth of the wrong interpreters of operations, which generated networks show, and all of them at night.</summary>
     [Fact]
     public void Wrong_layers_are_found_and_the_network_is_shrunk()
     {
         var missed = new List<string>();
-        foreach (var (index, mutant) in LayerMutants.List.Where(mutant => GeneratedAudit.Claims.Contains(mutant.ClaimId)).Index())
+        foreach (var (index, mutant) in LayerMutants.List.Where(mutant => mutant.ClaimId[0] == 'O').Index())
         {
             if (index % Breadth.Of(12, 1) != 5 % Breadth.Of(12, 1))
             {
