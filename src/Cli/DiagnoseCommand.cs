@@ -130,14 +130,14 @@ internal static class DiagnoseCommand
         return MomentTable.Of(result);
     }
 
-    /// <summary>Names what was written, apart from the diagnosis, which a program may read.</summary>
+    /// <summary>Names the files that were written.</summary>
     private static void SayWhere(string? output, string? json, string? report)
     {
         foreach (var (what, path) in new[] { ("moments", output), ("diagnosis", json), ("report", report) })
         {
             if (path is not null && !OutputDevice.Is(path))
             {
-                Console.Error.WriteLine(ForeignText.OnOneLine($"{what}: written to {path}"));
+                Console.WriteLine(ForeignText.OnOneLine($"{what}: written to {path}"));
             }
         }
     }
