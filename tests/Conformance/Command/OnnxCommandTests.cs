@@ -28,7 +28,7 @@ public sealed class OnnxCommandTests : IDisposable
         var (ofModel, ofFile) = (CommandLine.Run(["diagnose", model, "--json", PathOf("net.json"), "--report", PathOf("report"), .. options]), CommandLine.Run("diagnose", result));
 
         ofModel.ExitStatus.Should().Be(ofFile.ExitStatus).And.BeOneOf(0, 3);
-        ofModel.Output.Should().EndWith(ofFile.Output, "a result file is judged as the run was").And.Contain("SNR^l/SNR^0").And.Contain("normal");
+        ofModel.Output.Should().Contain(ofFile.Output, "a result file is judged as the run was").And.Contain("SNR^l/SNR^0").And.Contain("normal");
         ofModel.Error.Should().NotContain("note:").And.NotContain("wellbehaved:", "a slow machine alone shows how far it is");
         var file = ResultFile.Read(result);
         file.NetworkName.Should().Be("net");
