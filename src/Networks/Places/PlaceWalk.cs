@@ -20,6 +20,9 @@ internal sealed class PlaceWalk
         return walk._places;
     }
 
+    /// <summary>Whether the last layer of a branch that has a place is repeated, so that its place shows another repetition, and the branch's end has one of its own.</summary>
+    public static bool EndsInRepetition(Layers branch) => LastShown(branch) is (_, true);
+
     /// <summary>Whether a layer draws parameters, and so counts as a unit of its own outside of all others.</summary>
     private static bool DrawsWeights(Layer layer) => layer is Convolution or Dense or Attention;
 

@@ -108,7 +108,7 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
         var (silent, end) = (ResidualMap.IsSilent(residual, unit), End);
         var branch = Units(residual.Branch, state, unit, $"{path}.branch", shown);
         End = silent ? end : End;
-        if (shown && EndsInRepetition(residual.Branch) == true)
+        if (shown && PlaceWalk.EndsInRepetition(residual.Branch))
         {
             show(branch);
         }
@@ -121,30 +121,6 @@ internal abstract class PlaceStates<T>(Action<T?> show, CancellationToken cancel
         }
 
         return sum;
-    }
-
-    /// <summary>Whether the last layer that moves anything shows only the first of several repetitions; null for a branch that moves nothing.</summary>
-    private static bool? EndsInRepetition(Layers layers)
-    {
-        foreach (var layer in layers.Reverse())
-        {
-            switch (layer)
-            {
-                case Flatten:
-                    break;
-                case Repeat repeat:
-                    if (EndsInRepetition(repeat.Unit) is { } repeated)
-                    {
-                        return repeated || repeat.Times > 1;
-                    }
-
-                    break;
-                default:
-                    return false;
-            }
-        }
-
-        return null;
     }
 
     private T? Pass(Layer layer, T? state, string path, bool shown)
