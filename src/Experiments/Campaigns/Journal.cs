@@ -4,33 +4,20 @@ namespace Wellbehaved.Experiments;
 /// <remarks>Records are appended one at a time. Whatever instant a run ends at, the file is a header, whole records and at most one torn one.</remarks>
 public sealed class Journal : IDisposable
 {
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
-
-    private readonly Lock _gate = new();
-    private readonly string _path;
     private readonly JournalContent _content;
-    private readonly OutputLock _lock;
-    private readonly FileStream _stream;
+    private readonly JournalTail _tail;
     private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
-    private readonly byte[] _record;
-    private DateTimeOffset _flushed = DateTimeOffset.UtcNow;
-    private int _finished;
-    private bool _isComplete;
 
     private Journal(string path, JournalContent content, int damaged, OutputLock outputLock)
     {
-        _path = path;
         _content = content;
-        _lock = outputLock;
-        _finished = content.Finished;
-        _record = new byte[JournalRecord.Length(content.Header.Options)];
         Finished = content.Records.ToDictionary(record => record.Index, record => record.Moments);
         Damaged = damaged;
-        _stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        _tail = new(path, outputLock, JournalRecord.Length(content.Header.Options), content.Finished, "finished simulation");
     }
 
     /// <summary>Number of simulations that are kept now.</summary>
-    public int Count => Volatile.Read(ref _finished);
+    public int Count => _tail.Count;
 
     /// <summary>Simulations that were finished when the journal was opened.</summary>
     public IReadOnlyDictionary<int, SimulationMoments> Finished { get; }
@@ -92,44 +79,13 @@ public sealed class Journal : IDisposable
     /// <param name="index">Its index.</param>
     /// <param name="moments">Its moments.</param>
     /// <exception cref="InvalidInputException">The record cannot be written; those before it stay.</exception>
-    public void Append(int index, SimulationMoments moments)
-    {
-        lock (_gate)
-        {
-            var now = DateTimeOffset.UtcNow;
-            new JournalRecord(index, _started, now, moments).Encode(_record, _content.HeaderBytes);
-            try
-            {
-                _stream.Write(_record);
-                if (now - _flushed > FlushInterval)
-                {
-                    _stream.Flush(flushToDisk: true);
-                    _flushed = now;
-                }
-            }
-            catch (Exception exception) when (StorageFailure.Is(exception))
-            {
-                throw new InvalidInputException(_path, $"expected room for the results ({exception.Message.TrimEnd('.')}); {Counted.Of(_finished, "finished simulation")} {(_finished == 1 ? "is" : "are")} kept, and --resume goes on with them", exception);
-            }
-
-            _finished++;
-        }
-    }
+    public void Append(int index, SimulationMoments moments) => _tail.Append((record, now) => new JournalRecord(index, _started, now, moments).Encode(record, _content.HeaderBytes));
 
     /// <summary>Removes the journal when it is disposed of, since the result file is complete.</summary>
-    public void Complete() => _isComplete = true;
+    public void Complete() => _tail.Complete();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _stream.Dispose();
-        if (_isComplete || _finished == 0)
-        {
-            File.Delete(_path);
-        }
-
-        _lock.Dispose();
-    }
+    public void Dispose() => _tail.Dispose();
 
     private static void Rewrite(string path, JournalHeader header, IEnumerable<JournalRecord>? records)
     {

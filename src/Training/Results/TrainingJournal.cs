@@ -14,23 +14,14 @@ internal sealed class TrainingJournal : IDisposable
     private const int LengthOfStart = 12;
     private const int LengthOfChecksum = sizeof(ulong);
     private const int MostBytesOfHeader = 1 << 26;
-    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _gate = new();
-    private readonly string _path;
-    private readonly OutputLock _lock;
-    private readonly FileStream _stream;
     private readonly byte[] _header;
-    private readonly byte[] _record;
-    private DateTimeOffset _flushed = DateTimeOffset.UtcNow;
-    private int _finished;
-    private bool _isComplete;
+    private readonly JournalTail _tail;
 
     private TrainingJournal(string path, byte[] header, int numbers, IReadOnlyDictionary<(int Simulation, int Rate), TrainingOutcome> finished, int damaged, OutputLock outputLock)
     {
-        (_path, _header, _lock, Finished, Damaged, _finished) = (path, header, outputLock, finished, damaged, finished.Count);
-        _record = new byte[LengthOfRecord(numbers)];
-        _stream = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        (_header, Finished, Damaged) = (header, finished, damaged);
+        _tail = new(path, outputLock, LengthOfRecord(numbers), finished.Count, "finished training run");
     }
 
     private static ReadOnlySpan<byte> Magic => "WBTRAIN1"u8;
@@ -42,7 +33,7 @@ internal sealed class TrainingJournal : IDisposable
     public int Damaged { get; }
 
     /// <summary>Number of runs that are kept now.</summary>
-    public int Count => Volatile.Read(ref _finished);
+    public int Count => _tail.Count;
 
     /// <summary>Opens the journal of a campaign.</summary>
     /// <param name="output">The result file.</param>
@@ -96,43 +87,13 @@ internal sealed class TrainingJournal : IDisposable
     /// <param name="rate">Index of the learning rate.</param>
     /// <param name="outcome">What came of it.</param>
     /// <exception cref="InvalidInputException">The record cannot be written; those before it stay.</exception>
-    public void Append(int simulation, int rate, TrainingOutcome outcome)
-    {
-        lock (_gate)
-        {
-            Encode(_record, _header, simulation, rate, outcome);
-            try
-            {
-                _stream.Write(_record);
-                if (DateTimeOffset.UtcNow is var now && now - _flushed > FlushInterval)
-                {
-                    _stream.Flush(flushToDisk: true);
-                    _flushed = now;
-                }
-            }
-            catch (Exception exception) when (StorageFailure.Is(exception))
-            {
-                throw new InvalidInputException(_path, $"expected room for the results ({exception.Message.TrimEnd('.')}); {Counted.Of(_finished, "finished training run")} {(_finished == 1 ? "is" : "are")} kept, and --resume goes on with them", exception);
-            }
-
-            _finished++;
-        }
-    }
+    public void Append(int simulation, int rate, TrainingOutcome outcome) => _tail.Append((record, _) => Encode(record, _header, simulation, rate, outcome));
 
     /// <summary>Removes the journal when it is disposed of, since the result file is complete.</summary>
-    public void Complete() => _isComplete = true;
+    public void Complete() => _tail.Complete();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _stream.Dispose();
-        if (_isComplete || _finished == 0)
-        {
-            File.Delete(_path);
-        }
-
-        _lock.Dispose();
-    }
+    public void Dispose() => _tail.Dispose();
 
     private static int NumbersOf(TrainingPlan plan) => 4 + (2 * Windows.Ends(plan.Options.Steps).Length) + plan.Options.Corruptions.Count;
 
