@@ -19,8 +19,8 @@ internal sealed record LayerQuestion(SpelledOutNetwork Network, int Images, stri
     /// <summary>Whether tensors are wanted.</summary>
     public bool Tensors { get; init; } = true;
 
-    /// <summary>The moments that are wanted.</summary>
-    public IReadOnlyList<string> Moments { get; init; } = [];
+    /// <summary>The moments that are wanted; none where there is no place that they would be those of, as in a network of a flatten alone.</summary>
+    public IReadOnlyList<string> Moments { get => Places.Count > 0 ? field : []; init; } = [];
 }
 
 /// <summary>What a subject shows of one place.</summary>

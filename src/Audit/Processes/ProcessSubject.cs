@@ -364,9 +364,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
             First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
             Places = [.. numbers.Distinct().Order()],
             Tensors = tensors,
-
-            // A network of a flatten alone has no place, and an adapter no numbers to make an array of.
-            Moments = moments && places.Length > 0 ? Description.Moments : [],
+            Moments = moments ? Description.Moments : [],
         };
         Answered(question, propagations.Count, numbers, (simulation, i, answer) => observe(simulation, places[i], answer));
     }

@@ -76,7 +76,8 @@ internal sealed class ReferenceNetworks : IDisposable
         }
     }
 
-    private static void Copy(double[] source, Span<float> target)
+    /// <summary>Rounds numbers to single precision.</summary>
+    public static void Copy(double[] source, Span<float> target)
     {
         for (var i = 0; i < source.Length; i++)
         {

@@ -35,8 +35,8 @@ public class ReferenceSubject : ISubject, IDisposable
 
         try
         {
-            Copy(input.Signal, workplace.Network.Input.Signal);
-            Copy(input.Noise, workplace.Network.Input.Noise);
+            ReferenceNetworks.Copy(input.Signal, workplace.Network.Input.Signal);
+            ReferenceNetworks.Copy(input.Noise, workplace.Network.Input.Noise);
             (workplace.Network.Input.SignalExponent, workplace.Network.Input.NoiseExponent) = (0, 0);
             workplace.Network.Propagate(Kernels(weights), new Observer(this, workplace.Moments, observe));
         }
@@ -175,14 +175,6 @@ public class ReferenceSubject : ISubject, IDisposable
                     workplace.Dispose();
                 }
             }
-        }
-    }
-
-    private static void Copy(double[] source, Span<float> target)
-    {
-        for (var i = 0; i < source.Length; i++)
-        {
-            target[i] = (float)source[i];
         }
     }
 

@@ -45,7 +45,8 @@ internal static class UnitChange
         Convolution convolution => convolution with { Parameters = change(convolution.Parameters) },
         Repeat repeat => repeat with { Unit = WithParameters(repeat.Unit, change) },
         Residual residual => residual with { Branch = WithParameters(residual.Branch, change), Skip = WithParameters(residual.Skip, change) },
-        _ => layer,
+        Attention or Activation or Norm or Scaling or Pooling or GlobalAveragePool or Flatten or Dropout => layer,
+        _ => throw new UnknownLayerException(layer),
     })];
 
     /// <summary>The unit with another residual sum for its own.</summary>

@@ -13,6 +13,19 @@ public class LayerSubjectTests
     [PyTorchFact]
     public void PyTorch_computes_every_vector_of_layers() => Compare($"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'", 2e-5);
 
+    /// <summary>A program has no numbers to make an array of moments of: it must not be asked for one.</summary>
+    [NumPyFact]
+    public void A_network_without_a_place_is_asked_for_no_moments()
+    {
+        using var subject = new ProcessSubject($"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'", TimeSpan.FromSeconds(300), 1);
+        var network = new Wellbehaved.Networks.Network("flatten", new(2, 3, 4), [new Wellbehaved.Networks.Flatten()]);
+
+        var trace = NetworkTrace.Of(subject, network, NoiseKind.Mapping, new Weights.Own(1, 0), Batch.Gaussian(network, 2, 1, 0), _ => { });
+
+        trace.Snapshots.Should().BeEmpty();
+        subject.Failures.Should().BeEmpty();
+    }
+
     private static void Compare(string command, double tolerance)
     {
         using var subject = new ProcessSubject(command, TimeSpan.FromSeconds(300), 1);

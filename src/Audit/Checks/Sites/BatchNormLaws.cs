@@ -103,7 +103,9 @@ internal static class BatchNormLaws
     {
         FunctionKind.LeakyRelu => Math.Max(1, Math.Abs(function.Slope)),
         FunctionKind.Erf => 2 / Math.Sqrt(Math.PI),
-        _ => 1,
+        FunctionKind.Linear or FunctionKind.Relu or FunctionKind.Abs or FunctionKind.Tanh or FunctionKind.Sine or FunctionKind.Gelu or FunctionKind.GeluTanh or FunctionKind.Silu
+            or FunctionKind.Elu or FunctionKind.Sigmoid or FunctionKind.Softplus or FunctionKind.HardSwish => 1,
+        _ => throw new ArgumentOutOfRangeException(nameof(function), function.Kind, "expected a function whose steepest chord from 0 is known"),
     };
 
     private static void AddNoise(FreshLayer fresh, NetworkTrace trace, NoiseKind noise, KnownVarianceTest test)
