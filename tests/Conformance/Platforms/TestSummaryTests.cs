@@ -25,10 +25,17 @@ public sealed class TestSummaryTests : IDisposable
     }
 
     [UnixFact]
-    public void A_failed_test_fails_the_summary()
+    public void A_failed_test_fails_the_summary_and_is_named_with_its_message()
     {
-        Write("one", total: 4, passed: 3, failed: 1);
-        Summary().Should().Match<CommandLine.Outcome>(outcome => outcome.ExitStatus != 0 && outcome.Output == "3 passed, 1 failed, 0 skipped\n");
+        Write("one", total: 4, passed: 3, failed: 1, Failed("Holds(claim: &quot;O1&quot;)", "expected &lt;3&gt;,&#xD;&#xA;got 4"));
+        Write("two", total: 2, passed: 1, failed: 1, "<UnitTestResult testName=\"Silent\" outcome=\"Failed\"></UnitTestResult>");
+
+        var outcome = Summary();
+
+        outcome.ExitStatus.Should().NotBe(0);
+        var lines = outcome.Output.TrimEnd().Split('\n');
+        lines[..2].Should().BeEquivalentTo("failed: Holds(claim: \"O1\"): expected <3>, got 4", "failed: Silent: no message");
+        lines[2..].Should().Equal("4 passed, 2 failed, 0 skipped");
     }
 
     [UnixFact]
@@ -37,6 +44,9 @@ public sealed class TestSummaryTests : IDisposable
 
     private static string Skipped(string? reason) =>
         $"<UnitTestResult testName=\"T\" outcome=\"NotExecuted\">{(reason is null ? string.Empty : $"\r\n  <Output><StdOut>{reason}</StdOut></Output>\r\n")}</UnitTestResult>";
+
+    private static string Failed(string name, string message) =>
+        $"<UnitTestResult testName=\"{name}\" outcome=\"Failed\">\r\n<Output><ErrorInfo><Message>{message}</Message><StackTrace>at T</StackTrace></ErrorInfo></Output></UnitTestResult>";
 
     private CommandLine.Outcome Summary() => CommandLine.Run("bash", [Path.Combine(Repository.Root, ".ci", "summary"), _folder]);
 
