@@ -59,6 +59,18 @@ internal sealed unsafe class FourierTransform
         return length == 1;
     }
 
+    /// <summary>The least length that can be transformed and is no shorter than another.</summary>
+    /// <param name="length">The other, positive.</param>
+    public static int NextLength(int length)
+    {
+        while (!Supports(length))
+        {
+            length = checked(length + 1);
+        }
+
+        return length;
+    }
+
     /// <summary>Transforms to frequencies: <c>X_f = Σ_j x_j e^{-2πi fj/n}</c>, at the positions that <see cref="Frequencies"/> tells.</summary>
     /// <param name="data">The first element.</param>
     /// <param name="stride">Distance between elements.</param>
@@ -127,6 +139,9 @@ internal sealed unsafe class FourierTransform
                         case 2:
                             Radix2(re + offset, im + offset, Span * stride, lanes, twiddles[1], twiddleFirst);
                             break;
+                        case 3:
+                            Radix3(re + offset, im + offset, Span * stride, lanes, twiddles, twiddleFirst);
+                            break;
                         case 4:
                             Radix4(re + offset, im + offset, Span * stride, lanes, twiddles, twiddleFirst);
                             break;
@@ -153,6 +168,32 @@ internal sealed unsafe class FourierTransform
                 var (sum, difference) = (a + b, a - b);
                 sum.Store(re + lane, im + lane);
                 (twiddleFirst ? difference : difference.Times(twiddle)).Store(re + span + lane, im + span + lane);
+            }
+        }
+
+        private void Radix3(float* re, float* im, nint span, int lanes, ReadOnlySpan<(float Cosine, float Sine)> twiddles, bool twiddleFirst)
+        {
+            var (w1, w2, (cosine, sine)) = (twiddles[1], twiddles[2], _roots[1]);
+            for (var lane = 0; lane < lanes; lane += Vector512<float>.Count)
+            {
+                float* r = re + lane, i = im + lane;
+                var (a, b, c) = (Complex.Load(r, i), Complex.Load(r + span, i + span), Complex.Load(r + (2 * span), i + (2 * span)));
+                if (twiddleFirst)
+                {
+                    (b, c) = (b.Times(w1), c.Times(w2));
+                }
+
+                var (sum, difference) = (b + c, (b - c).TimesMinusI());
+                var (even, odd) = (a.Plus(sum, cosine), default(Complex).Plus(difference, -sine));
+                var (low, high) = (even + odd, even - odd);
+                if (!twiddleFirst)
+                {
+                    (low, high) = (low.Times(w1), high.Times(w2));
+                }
+
+                (a + sum).Store(r, i);
+                low.Store(r + span, i + span);
+                high.Store(r + (2 * span), i + (2 * span));
             }
         }
 
