@@ -18,8 +18,11 @@ internal static class ConvolutionMethods
     /// <summary>Tile of the matrix product, in whose multiples rows and columns are paid for. Fixed, since the choice must not depend on the processor.</summary>
     private const double TileRows = 12, TileColumns = 32;
 
-    /// <summary>Multiply-adds in the time in which one number is transformed there and back; measured on one thread: 150 within the caches, 240 beyond.</summary>
-    private const double TransformCost = 200;
+    /// <summary>
+    /// Multiply-adds in the time in which one number is transformed there and back, where a group of tiles is within a second-level cache, a third-level one, and beyond. Measured on one
+    /// thread of two processors, of which the second multiplies twice as fast and transforms no faster: 150 and 200, 200 and 340, 240 and 450.
+    /// </summary>
+    private const double NearTransformCost = 250, OwnTransformCost = 350, SharedTransformCost = 450;
 
     /// <summary>Multiply-adds in the time in which one number is gathered for the direct product: about a cycle.</summary>
     private const double GatheringCost = 16;
@@ -101,7 +104,8 @@ internal static class ConvolutionMethods
 
         // Half of the frequencies, the others being their opposites, each with three real products; the kernel costs up to a complex multiply-add per weight.
         var products = tiling.Positions / 2.0 * tiling.Groups * ((3 * RoundUp(2 * tiling.GroupRows, TileRows)) + (2.0 * kernel.Size * kernel.Size)) * weights;
-        return products + (TransformCost * tiling.Positions * 4 * tiling.Pairs * (kernel.InputChannels + kernel.OutputChannels) / 2.0);
+        var transform = tiling.IsShared ? SharedTransformCost : tiling.IsNear(Math.Max(kernel.InputChannels, kernel.OutputChannels)) ? NearTransformCost : OwnTransformCost;
+        return products + (transform * tiling.Positions * 4 * tiling.Pairs * (kernel.InputChannels + kernel.OutputChannels) / 2.0);
     }
 
     private static double RoundUp(double value, double multiple) => Math.Ceiling(value / multiple) * multiple;

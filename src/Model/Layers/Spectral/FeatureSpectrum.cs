@@ -10,8 +10,8 @@ namespace Wellbehaved.Model;
 /// </remarks>
 internal sealed unsafe class FeatureSpectrum : IDisposable
 {
-    /// <summary>Bytes of a tile's block of channels while it is transformed: a quarter of a common second-level cache.</summary>
-    private const int BlockBytes = 1 << 18;
+    /// <summary>Bytes of a tile's block of channels while it is transformed: a common first-level cache.</summary>
+    private const int BlockBytes = 3 << 14;
 
     private readonly TensorShape _input;
     private readonly TensorShape _output;
@@ -48,7 +48,7 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
         _alongColumns = new FourierTransform(_height);
         _alongRows = new FourierTransform(_width);
         Frequencies = Frequency.Rows(_alongColumns, _alongRows);
-        _spectrum = new AlignedBuffer<float>(checked(2 * _height * _width * GroupRows * PaddedChannels));
+        _spectrum = new AlignedBuffer<float>(checked(2 * _height * _width * ((GroupRows * PaddedChannels) + Vector512<float>.Count)));
         _blockChannels = Math.Clamp(BlockBytes / (2 * sizeof(float) * _height * _width) / Vector512<float>.Count, 1, 8) * Vector512<float>.Count;
         _tiles = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<float>(_height * _width * ElementLength))];
         _largest = [.. Enumerable.Range(0, threads).Select(_ => new float[2])];
@@ -81,10 +81,12 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
     /// <summary>The spectrum's row at a position: real parts of all channels; the imaginary parts are <see cref="PlaneLength"/> further on.</summary>
     public float* Row(int position, int row) => _spectrum.Pointer + ((nint)position * 2 * PlaneLength) + ((nint)row * PaddedChannels);
 
-    /// <summary>Floats from real to imaginary parts.</summary>
-    public nint PlaneLength => (nint)Rows * PaddedChannels;
+    /// <summary>Floats from real to imaginary parts; the odd vector keeps the positions of a tile from meeting in the same cache sets.</summary>
+    public nint PlaneLength => ((nint)Rows * PaddedChannels) + Vector512<float>.Count;
 
     /// <summary>Floats between the elements that are transformed; the odd vector keeps powers of two from meeting in the same cache sets.</summary>
+    private nint RowLength => _width * (nint)ElementLength;
+
     private int ElementLength => (2 * _blockChannels) + Vector512<float>.Count;
 
     /// <summary>The next multiple.</summary>
@@ -155,19 +157,10 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
         }
 
         // A row of zeros is its own transform.
-        for (var y = 0; y < _height; y++)
-        {
-            if (rowSources[y] != ConvolutionGeometry.Outside)
-            {
-                _alongRows.Forward(memory + (y * _width * (nint)ElementLength), ElementLength, lanes);
-            }
-        }
-
-        for (var x = 0; x < _width; x++)
-        {
-            _alongColumns.Forward(memory + (x * (nint)ElementLength), _width * (nint)ElementLength, lanes);
-        }
-
+        var first = Array.FindIndex(_rowSources, tile.Down * _height, _height, source => source != ConvolutionGeometry.Outside) - (tile.Down * _height);
+        var last = Array.FindLastIndex(_rowSources, (tile.Down * _height) + _height - 1, _height, source => source != ConvolutionGeometry.Outside) - (tile.Down * _height);
+        _alongRows.Forward(memory + (first * RowLength), ElementLength, lanes, last + 1 - first, RowLength);
+        _alongColumns.Forward(memory, RowLength, lanes, _width, ElementLength);
         for (var position = 0; position < _height * _width; position++)
         {
             element = memory + ((nint)position * ElementLength);
@@ -196,19 +189,11 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
             Copy(source + PlaneLength, element + lanes, lanes, lanes);
         }
 
-        for (var y = 0; y < _height; y++)
-        {
-            _alongRows.Inverse(memory + (y * _width * (nint)ElementLength), ElementLength, lanes);
-        }
-
         // Columns without an output need not come back.
         var tile = Tile(target, row, _output);
         var outputsAcross = Math.Min(_tiling.Columns.Outputs, _output.Width - (tile.Across * _tiling.Columns.Outputs));
-        for (var output = 0; output < outputsAcross; output++)
-        {
-            _alongColumns.Inverse(memory + ((_tiling.Columns.First + (output * _strideAcross)) * (nint)ElementLength), _width * (nint)ElementLength, lanes);
-        }
-
+        _alongRows.Inverse(memory, ElementLength, lanes, _height, RowLength);
+        _alongColumns.Inverse(memory + (_tiling.Columns.First * (nint)ElementLength), RowLength, lanes, outputsAcross, _strideAcross * (nint)ElementLength);
         Write(tile, memory, outputsAcross, (firstChannel, channels, lanes), ref _largest[worker][(_firstRow + row) / _pairs]);
     }
 

@@ -12,11 +12,15 @@ namespace Wellbehaved.Model;
 /// <param name="wide">Whether to use 512-bit vectors in the products; by default where the processor has them.</param>
 internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpectrum kernel, KernelShape kernelShape, int threads, bool? wide) : IDisposable
 {
-    /// <summary>Frequencies for which a worker transforms a panel of the kernel along its columns once: many save time, few share work evenly.</summary>
-    private const int FrequenciesTogether = 8;
+    /// <summary>Pieces of work for each thread at least, in which panels at a row of frequencies are multiplied: few save the transforms of the weights along their columns, many share evenly.</summary>
+    private const int PiecesOfThread = 4;
+
+    /// <summary>Bytes of the panels of a spectrum of weights that stay in a second-level cache while the features pass by.</summary>
+    private const int PanelBytes = 600_000;
 
     private readonly int _inputs = kernelShape.InputChannels;
-    private readonly Worker[] _workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(kernelShape, wide))];
+    private readonly int _panelsTogether = PanelsTogether(kernelShape, kernel);
+    private readonly Worker[] _workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(kernelShape, PanelsTogether(kernelShape, kernel), wide))];
     private AlignedBuffer<float> _features = new(0);
     private nint _featuresLength;
 
@@ -52,6 +56,9 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
         Array.ForEach(_workers, worker => worker.Dispose());
     }
 
+    private static int PanelsTogether(KernelShape shape, KernelSpectrum spectrum) =>
+        (int)Math.Clamp(PanelBytes / (3L * sizeof(float) * ComplexTile.MostColumns * shape.InputChannels), 1, spectrum.Panels);
+
     private void Reserve()
     {
         // Conjugation works on whole vectors and may run beyond the last panel by one of them.
@@ -69,16 +76,25 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
     {
         var frequencies = spectrum.Frequencies[row];
         Workers.ForEach(frequencies.Length, threads, (item, _) => PackFeatures(frequencies[item], Features(item)));
-        var shares = (frequencies.Length + FrequenciesTogether - 1) / FrequenciesTogether;
-        Workers.ForEach(kernel.Panels * shares, threads, (item, worker) =>
+        var bundles = (kernel.Panels + _panelsTogether - 1) / _panelsTogether;
+        var shares = threads == 1 ? 1 : Math.Min(frequencies.Length, ((PiecesOfThread * threads) + bundles - 1) / bundles);
+        Workers.ForEach(bundles * shares, threads, (item, worker) =>
         {
-            var (panel, share) = Math.DivRem(item, shares);
-            var scratch = _workers[worker];
-            kernel.TransformColumns(panel, row, scratch.TransformedColumns);
-            for (var i = share * FrequenciesTogether; i < Math.Min(frequencies.Length, (share + 1) * FrequenciesTogether); i++)
+            var (bundle, share) = Math.DivRem(item, shares);
+            var (panels, scratch) = (Math.Min(_panelsTogether, kernel.Panels - (bundle * _panelsTogether)), _workers[worker]);
+            for (var panel = 0; panel < panels; panel++)
             {
-                kernel.TransformRows(scratch.TransformedColumns, frequencies[i].Column, scratch.Kernel);
-                MultiplyPanel(frequencies[i], Features(i), scratch.Kernel, panel, scratch.Tile);
+                kernel.TransformColumns((bundle * _panelsTogether) + panel, row, scratch.TransformedColumns(panel));
+            }
+
+            for (var i = frequencies.Length * share / shares; i < frequencies.Length * (share + 1) / shares; i++)
+            {
+                for (var panel = 0; panel < panels; panel++)
+                {
+                    kernel.TransformRows(scratch.TransformedColumns(panel), frequencies[i].Column, scratch.Kernel(panel));
+                }
+
+                MultiplyPanels(frequencies[i], Features(i), bundle * _panelsTogether, panels, scratch);
             }
         });
     }
@@ -138,30 +154,37 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
         }
     }
 
-    private void MultiplyPanel(Frequency frequency, ComplexPanel features, ComplexPanel weights, int panel, ComplexTile tile)
+    private void MultiplyPanels(Frequency frequency, ComplexPanel features, int firstPanel, int panels, Worker scratch)
     {
-        var firstColumn = panel * TileColumns;
-        var columns = Math.Min(TileColumns, spectrum.PaddedChannels - firstColumn);
         for (var first = 0; first < 2 * spectrum.Rows; first += TileRows)
         {
             var left = features.From((nint)first * _inputs);
-            if (frequency.IsReal)
+            for (var panel = 0; panel < panels; panel++)
             {
-                tile.MultiplyReal(_inputs, left.Re, weights.Re);
-            }
-            else
-            {
-                tile.Multiply(_inputs, left, weights);
-            }
-
-            for (var i = 0; i < TileRows && first + i < 2 * spectrum.Rows; i++)
-            {
-                var target = FeatureRow(frequency, first + i) + firstColumn;
-                FeatureSpectrum.Copy(tile.Re + (i * TileColumns), target, columns, columns);
-                if (!frequency.IsReal)
+                if (frequency.IsReal)
                 {
-                    StoreImaginary(tile.Im + (i * TileColumns), target + spectrum.PlaneLength, columns, first + i < spectrum.Rows ? 1 : -1);
+                    scratch.Tile.MultiplyReal(_inputs, left.Re, scratch.Kernel(panel).Re);
                 }
+                else
+                {
+                    scratch.Tile.Multiply(_inputs, left, scratch.Kernel(panel));
+                }
+
+                Store(frequency, scratch.Tile, first, (firstPanel + panel) * TileColumns);
+            }
+        }
+    }
+
+    private void Store(Frequency frequency, ComplexTile tile, int firstRow, int firstColumn)
+    {
+        var columns = Math.Min(TileColumns, spectrum.PaddedChannels - firstColumn);
+        for (var i = 0; i < TileRows && firstRow + i < 2 * spectrum.Rows; i++)
+        {
+            var target = FeatureRow(frequency, firstRow + i) + firstColumn;
+            FeatureSpectrum.Copy(tile.Re + (i * TileColumns), target, columns, columns);
+            if (!frequency.IsReal)
+            {
+                StoreImaginary(tile.Im + (i * TileColumns), target + spectrum.PlaneLength, columns, firstRow + i < spectrum.Rows ? 1 : -1);
             }
         }
     }
@@ -178,23 +201,25 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
     /// <summary>Scratch memory of one thread.</summary>
     private sealed class Worker : IDisposable
     {
+        private readonly int _panelLength;
+        private readonly int _columnsLength;
         private readonly AlignedBuffer<float> _transformedColumns;
         private readonly AlignedBuffer<float> _kernel;
 
-        public Worker(KernelShape shape, bool? wide)
+        public Worker(KernelShape shape, int panels, bool? wide)
         {
             Tile = new ComplexTile(wide);
-            var panelLength = checked(shape.InputChannels * Tile.Columns);
-            _transformedColumns = new AlignedBuffer<float>(checked(2 * shape.Size * panelLength));
-            _kernel = new AlignedBuffer<float>(checked(3 * panelLength));
-            Kernel = ComplexPanel.Of(_kernel.Pointer, panelLength);
+            _panelLength = checked(shape.InputChannels * Tile.Columns);
+            _columnsLength = checked(2 * shape.Size * _panelLength);
+            _transformedColumns = new AlignedBuffer<float>(checked(panels * _columnsLength));
+            _kernel = new AlignedBuffer<float>(checked(3 * panels * _panelLength));
         }
 
-        public float* TransformedColumns => _transformedColumns.Pointer;
-
-        public ComplexPanel Kernel { get; }
-
         public ComplexTile Tile { get; }
+
+        public float* TransformedColumns(int panel) => _transformedColumns.Pointer + ((nint)panel * _columnsLength);
+
+        public ComplexPanel Kernel(int panel) => ComplexPanel.Of(_kernel.Pointer + (3 * (nint)panel * _panelLength), _panelLength);
 
         public void Dispose()
         {

@@ -8,11 +8,14 @@ namespace Wellbehaved.Model;
 /// <param name="IsShared">Whether threads share the work of one group; otherwise each works on groups of its own.</param>
 internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, long Pairs, long GroupRows, bool IsShared)
 {
-    /// <summary>Rows of a group at least, so that a product takes much longer than forming the spectrum of its weights.</summary>
-    private const int FewestRows = 48;
+    /// <summary>Complex tiles of a group at least, so that a product takes much longer than forming the spectrum of its weights.</summary>
+    private const int FewestRows = 24;
 
-    /// <summary>Floats of a thread's own group, which should stay in a cache; and of one that threads share, which is bounded for the memory's sake.</summary>
-    private const double OwnFloats = 1 << 21, SharedFloats = 1 << 25;
+    /// <summary>Floats of a group within a common second-level cache, and of the largest that is still a thread's own, within its share of a third-level one.</summary>
+    private const double NearFloats = 1 << 18, OwnFloats = 1 << 21;
+
+    /// <summary>Floats of a group that threads share: bounded for the memory's sake.</summary>
+    private const double SharedFloats = 1 << 25;
 
     /// <summary>Positions of a tile.</summary>
     public long Positions => (long)Rows.Length * Columns.Length;
@@ -22,6 +25,10 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
 
     /// <summary>Groups of complex tiles, of signal and noise.</summary>
     public long Groups => ((2 * Pairs) + GroupRows - 1) / GroupRows;
+
+    /// <summary>Whether the spectrum of a group stays in a second-level cache.</summary>
+    /// <param name="channels">Channels of input or output, whichever are more.</param>
+    public bool IsNear(int channels) => 2.0 * Positions * channels * GroupRows <= 2 * NearFloats;
 
     /// <summary>Numbers of the spectrum of a group, of its packed features at a row of frequencies, and of the weights in panels.</summary>
     /// <param name="inputs">Input channels.</param>
@@ -52,7 +59,7 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
         var pairs = (images + 1L) / 2 * rows.Tiles * columns.Tiles;
         var floats = 2.0 * rows.Length * columns.Length * channels;
         var isShared = FewestRows * floats > OwnFloats;
-        var most = Math.Max(FewestRows, (isShared ? SharedFloats : OwnFloats) / floats);
+        var most = Math.Max(FewestRows, (isShared ? SharedFloats : NearFloats) / floats);
         var groups = Math.Ceiling(2 * pairs / most);
         return new SpectralTiling(rows, columns, pairs, (long)Math.Ceiling(2 * pairs / groups), isShared);
     }
