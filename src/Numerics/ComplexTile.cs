@@ -11,9 +11,6 @@ namespace Wellbehaved.Numerics;
 /// </remarks>
 public sealed unsafe class ComplexTile : IDisposable
 {
-    /// <summary>Columns of a tile on processors with the widest vectors.</summary>
-    public const int MostColumns = 32;
-
     private const int Products = 3;
     private readonly bool _wide;
     private readonly AlignedBuffer<float> _products;

@@ -84,9 +84,10 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
     /// <summary>Floats from real to imaginary parts; the odd vector keeps the positions of a tile from meeting in the same cache sets.</summary>
     public nint PlaneLength => ((nint)Rows * PaddedChannels) + Vector512<float>.Count;
 
-    /// <summary>Floats between the elements that are transformed; the odd vector keeps powers of two from meeting in the same cache sets.</summary>
+    /// <summary>Floats between the rows of a tile.</summary>
     private nint RowLength => _width * (nint)ElementLength;
 
+    /// <summary>Floats between the elements that are transformed; the odd vector keeps powers of two from meeting in the same cache sets.</summary>
     private int ElementLength => (2 * _blockChannels) + Vector512<float>.Count;
 
     /// <summary>The next multiple.</summary>
@@ -204,7 +205,7 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
         var largest = Vector512<float>.Zero;
         for (var y = 0; y < outputsDown; y++)
         {
-            var offset = (((((nint)tile.Down * rows.Outputs) + y) * _output.Width) + ((nint)tile.Across * columns.Outputs)) * _output.Channels + channels.First;
+            var offset = ((((((nint)tile.Down * rows.Outputs) + y) * _output.Width) + ((nint)tile.Across * columns.Outputs)) * _output.Channels) + channels.First;
             for (var x = 0; x < outputsAcross; x++, offset += _output.Channels)
             {
                 var element = memory + ((((rows.First + (y * _strideDown)) * (nint)_width) + columns.First + (x * _strideAcross)) * ElementLength);

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;

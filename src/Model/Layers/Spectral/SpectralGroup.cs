@@ -15,6 +15,9 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
     /// <summary>Pieces of work for each thread at least, in which panels at a row of frequencies are multiplied: few save the transforms of the weights along their columns, many share evenly.</summary>
     private const int PiecesOfThread = 4;
 
+    /// <summary>Columns of a panel on processors with the widest vectors, for the count of panels that stay in a cache.</summary>
+    private const int PanelColumns = 32;
+
     /// <summary>Bytes of the panels of a spectrum of weights that stay in a second-level cache while the features pass by.</summary>
     private const int PanelBytes = 600_000;
 
@@ -57,7 +60,7 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
     }
 
     private static int PanelsTogether(KernelShape shape, KernelSpectrum spectrum) =>
-        (int)Math.Clamp(PanelBytes / (3L * sizeof(float) * ComplexTile.MostColumns * shape.InputChannels), 1, spectrum.Panels);
+        (int)Math.Clamp(PanelBytes / (3L * sizeof(float) * PanelColumns * shape.InputChannels), 1, spectrum.Panels);
 
     private void Reserve()
     {

@@ -78,5 +78,5 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
     }
 
     private (double Spectrum, double Features) Buffers(int inputs, int outputs) =>
-        (2.0 * Positions * GroupRows * (Math.Max(inputs, outputs) + 15), 3.0 * Columns.Length * (((2.0 * GroupRows) + 11) * inputs + 16));
+        (2.0 * Positions * GroupRows * (Math.Max(inputs, outputs) + 15), 3.0 * Columns.Length * ((((2.0 * GroupRows) + 11) * inputs) + 16));
 }
