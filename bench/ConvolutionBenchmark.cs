@@ -4,7 +4,7 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>The paper's convolution, signal and noise, by each boundary: periodic ones by Fourier transforms, the others directly.</summary>
+/// <summary>The paper's convolution, signal and noise, by each boundary: all by Fourier transforms, of the image itself or of one with a margin.</summary>
 public class ConvolutionBenchmark
 {
     private static readonly TensorShape Shape = new(64, 16, 16, 512);

@@ -37,7 +37,7 @@ internal static class MethodTable
                 spectrally = Math.Min(spectrally, Once(spectral));
             }
 
-            yield return ($"{channels} channels, {kernelSize}×{kernelSize}, {extent}×{extent}, batch {images}", 1e3 * directly, 1e3 * spectrally, ConvolutionMethods.Cheaper<float>(shape, kernelShape, 1, Boundary.Periodic));
+            yield return ($"{channels} channels, {kernelSize}×{kernelSize}, {extent}×{extent}, batch {images}", 1e3 * directly, 1e3 * spectrally, ConvolutionMethods.Cheaper<float>(shape, kernelShape, new(1, Boundary.Periodic)));
 
             double Once(Convolution<float> convolution) => Roofline.Seconds(() =>
             {

@@ -8,6 +8,9 @@ namespace Wellbehaved.Experiments;
 /// <param name="MadeBy">The program and its version: another version may compute in another order.</param>
 public sealed record ExperimentIdentity(string Configuration, string DatasetChecksum, string MadeBy)
 {
+    /// <summary>Version of the arithmetic: two versions differ in the last digits of what they compute. Files that do not say are of version 1.</summary>
+    public int Arithmetic { get; init; } = ArithmeticVersion.First;
+
     /// <summary>The identity of what this program computes.</summary>
     /// <param name="options">The options.</param>
     /// <param name="images">The input images.</param>
@@ -15,7 +18,7 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
     public static ExperimentIdentity Of(ExperimentOptions options, ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return new ExperimentIdentity(ResultConfiguration.Of(options), images.Checksum, $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}");
+        return new ExperimentIdentity(ResultConfiguration.Of(options), images.Checksum, $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}") { Arithmetic = ArithmeticVersion.Current };
     }
 
     /// <summary>Says how another experiment differs.</summary>
@@ -34,8 +37,16 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
             return $"images of checksum {DatasetChecksum}, not {other.DatasetChecksum}";
         }
 
+        if (Arithmetic != other.Arithmetic)
+        {
+            return DifferentArithmetic(Arithmetic, other.Arithmetic);
+        }
+
         return MadeBy == other.MadeBy ? null : $"made by {MadeBy}, not {other.MadeBy}";
     }
+
+    /// <summary>Says that numbers of two versions of the arithmetic do not belong together.</summary>
+    internal static string DifferentArithmetic(int mine, int others) => $"numbers of version {mine} of the arithmetic, not {others}, whose last digits differ";
 
     /// <summary>A value in a few words: of a network, its name.</summary>
     private static string Said(JsonElement value) =>

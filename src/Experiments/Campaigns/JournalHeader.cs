@@ -107,7 +107,7 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
         try
         {
             var header = JsonSerializer.Deserialize<JournalHeader>(content, CodecOptions);
-            if (header?.Identity is not { Configuration.Length: > 0, DatasetChecksum.Length: > 0, MadeBy.Length: > 0 } || ResultConfiguration.Read(header.Identity.Configuration) is not { } options
+            if (header?.Identity is not { Configuration.Length: > 0, DatasetChecksum.Length: > 0, MadeBy.Length: > 0, Arithmetic: >= ArithmeticVersion.First } || ResultConfiguration.Read(header.Identity.Configuration) is not { } options
                 || !header.Shard.IsValid || header.Height < 1 || header.Width < 1 || header.Channels < 1)
             {
                 return null;

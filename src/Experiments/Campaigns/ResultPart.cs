@@ -6,7 +6,7 @@ internal sealed class ResultPart : IDisposable
     /// <summary>Arrays that all parts share, and those that say which part it is; all others have a row for each simulation.</summary>
     private static readonly string[] WithoutRows =
     [
-        ResultArrays.Depth, ResultArrays.Place, ResultArrays.EndOfUnit, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy,
+        ResultArrays.Depth, ResultArrays.Place, ResultArrays.EndOfUnit, ResultArrays.ResDepth, ResultArrays.Configuration, ResultArrays.DatasetChecksum, ResultArrays.MadeBy, ResultArrays.Arithmetic,
         ResultArrays.Simulation, ResultArrays.MissingSimulations, ResultArrays.Shard,
     ];
 
@@ -36,7 +36,7 @@ internal sealed class ResultPart : IDisposable
         }
 
         ReadingAllowance.Require(path, archive, archive.Names);
-        Identity = new ExperimentIdentity(Text(ResultArrays.Configuration), Text(ResultArrays.DatasetChecksum), Text(ResultArrays.MadeBy));
+        Identity = new ExperimentIdentity(Text(ResultArrays.Configuration), Text(ResultArrays.DatasetChecksum), Text(ResultArrays.MadeBy)) { Arithmetic = ResultArrays.ArithmeticOf(path, archive) };
         var said = ResultConfiguration.Parse(Identity.Configuration, path);
         Options = said.Options ?? throw NotOurs();
         Names = [.. archive.Names.Where(name => !ResultExtent.Names.Contains(name))];

@@ -81,6 +81,7 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
         Add(ResultArrays.Configuration, NpyArray.Of(Identity.Configuration));
         Add(ResultArrays.DatasetChecksum, NpyArray.Of(Identity.DatasetChecksum));
         Add(ResultArrays.MadeBy, NpyArray.Of(Identity.MadeBy));
+        Add(ResultArrays.Arithmetic, NpyArray.Of([(long)Identity.Arithmetic]));
         Add("mu2_signal_input", PerSimulation(simulation => simulation.Mu2InputSignal));
         Add("nu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Nu2Signal));
         Add("mu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Mu2Signal));

@@ -1,5 +1,4 @@
 using Wellbehaved.Networks;
-using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Experiments;
 
@@ -32,10 +31,10 @@ internal static class MemoryFootprint
         var firstKernel = firstFanIn * options.NumChannels;
         var innerKernel = kernelArea * options.NumChannels * options.NumChannels;
 
-        // What Fourier transforms would need: the spectrum, the packed features of a row of frequencies and the weights once more; counted whether or not they are used.
-        var spectral = options.KernelSize > 1 && options.Boundary == Boundary.Periodic;
-        var spectrum = spectral ? 2 * featureElements : 0;
-        var packed = spectral ? 6 * featureElements / Math.Ceiling(height / (double)stride) : 0;
+        var geometry = new PatchGeometry(stride, options.Boundary);
+        var (rows, columns) = options.KernelSize == 1 ? (1, 1) : (Math.Ceiling(height / (double)stride), Math.Ceiling(width / (double)stride));
+        var spectra = ConvolutionMethods.NumbersOfTransforms(options.BatchSize, (height, width, channels), options.KernelSize, options.NumChannels, geometry)
+            + ConvolutionMethods.NumbersOfTransforms(options.BatchSize, (rows, columns, options.NumChannels), options.KernelSize, options.NumChannels, geometry with { Stride = 1 });
         var gram = Gram(points, options.NumChannels);
         var table = options.KernelSize == 1 ? 0 : 4 * kernelArea * points;
         var results = (double)options.NumSims * options.NumComputations * architecture.Places.Length * MomentColumns.All.Count;
@@ -44,8 +43,8 @@ internal static class MemoryFootprint
         results += options.Gradients ? results / MomentColumns.All.Count : 0;
         var gradients = options.Gradients && options.Settings(new TensorShape(options.BatchSize, height, width, channels)).Description() is { } description ? BackwardMemory.Bytes(description, options.BatchSize, sizeof(float)) : 0;
         var buffers = architecture.IsResidual ? 3 : 2;
-        var total = (buffers * features) + (inputElements * ((2 * sizeof(float)) + sizeof(double))) + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float)) + (gram * sizeof(double)) + (table * sizeof(int)) + ((spectrum + packed + (spectral ? innerKernel : 0)) * sizeof(float)) + (results * 2 * sizeof(double)) + gradients;
-        return (features, total, new[] { 2 * featureElements, 2 * inputElements, firstKernel, innerKernel, table, spectrum, packed, gram, results / architecture.Places.Length / MomentColumns.All.Count }.Max());
+        var total = (buffers * features) + (inputElements * ((2 * sizeof(float)) + sizeof(double))) + ((firstKernel + (2 * innerKernel) + Math.Max(firstKernel, innerKernel)) * sizeof(float)) + (gram * sizeof(double)) + (table * sizeof(int)) + (spectra * sizeof(float)) + (results * 2 * sizeof(double)) + gradients;
+        return (features, total, new[] { 2 * featureElements, 2 * inputElements, firstKernel, innerKernel, table, spectra, gram, results / architecture.Places.Length / MomentColumns.All.Count }.Max());
     }
 
     private static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, Network network)

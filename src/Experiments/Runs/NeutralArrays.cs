@@ -14,6 +14,7 @@ internal static class NeutralArrays
         Add(ResultArrays.Configuration, NpyArray.Of(result.Identity.Configuration));
         Add(ResultArrays.DatasetChecksum, NpyArray.Of(result.Identity.DatasetChecksum));
         Add(ResultArrays.MadeBy, NpyArray.Of(result.Identity.MadeBy));
+        Add(ResultArrays.Arithmetic, NpyArray.Of([(long)result.Identity.Arithmetic]));
         Add("mu2_signal_input", NpyArray.Of([.. simulations.Select(simulation => simulation.Mu2InputSignal)], simulations.Count));
         var ends = result.Ends;
         Add(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], simulations.Count));

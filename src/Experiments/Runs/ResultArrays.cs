@@ -24,6 +24,9 @@ internal static class ResultArrays
     /// <summary>The program that computed the file.</summary>
     public const string MadeBy = "made_by";
 
+    /// <summary>Version of the arithmetic; files without it are of version 1.</summary>
+    public const string Arithmetic = "arithmetic";
+
     /// <summary>How each simulation ended: the codes of <see cref="Model.Ending"/>.</summary>
     public const string Ending = "ending";
 
@@ -66,6 +69,29 @@ internal static class ResultArrays
         if (!shard.IsWhole)
         {
             yield return new(Shard, Of([shard.Number, shard.Count]));
+        }
+    }
+
+    /// <summary>The version of the arithmetic that a file says it is of.</summary>
+    /// <param name="path">What to call the file in messages.</param>
+    /// <param name="archive">Its arrays.</param>
+    /// <exception cref="InvalidInputException">It is no version.</exception>
+    public static int ArithmeticOf(string path, IArrayCollection archive)
+    {
+        if (!archive.Contains(Arithmetic))
+        {
+            return ArithmeticVersion.First;
+        }
+
+        try
+        {
+            return archive.Read(Arithmetic).ToDoubles() is [var version] && version is >= ArithmeticVersion.First and <= int.MaxValue && version == Math.Truncate(version)
+                ? (int)version
+                : throw new FormatException("expected the version of the arithmetic, a positive integer");
+        }
+        catch (FormatException exception)
+        {
+            throw new InvalidInputException(path, $"{exception.Message} in '{Arithmetic}'", exception);
         }
     }
 

@@ -93,6 +93,12 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
 
     private void Sum(ScaledTensor<T> source, ScaledTensor<T> target, T* weights, PassContext<T> context) => RowChunks.ForEach(Output.Points, context.Threads, (_, first, count) =>
     {
+        if (_inputs == 1 && _outputs == 1)
+        {
+            DepthwiseRows.Convolve(source.Pointer, _tables.Sources.Pointer, Output.Points, weights, _offsets, target.Pointer, _groups, (first, count));
+            return;
+        }
+
         for (var point = first; point < first + count; point++)
         {
             var sum = target.Pointer + ((nint)point * Output.Channels);
@@ -116,12 +122,6 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
     /// <summary>Adds one input of each group, times its weights, to the outputs of the group.</summary>
     private void AddProducts(T* sum, T* weights, T* values)
     {
-        if (_inputs == 1 && _outputs == 1)
-        {
-            ElementwiseMath.AddProducts(new Span<T>(sum, _groups), new ReadOnlySpan<T>(weights, _groups), new ReadOnlySpan<T>(values, _groups));
-            return;
-        }
-
         for (var group = 0; group < _groups; group++)
         {
             var value = values[group * _inputs];
@@ -264,6 +264,12 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
         {
             RowChunks.ForEach(Input.Points, context.Threads, (_, first, count) =>
             {
+                if (_inputs == 1 && _outputs == 1)
+                {
+                    DepthwiseRows.Convolve(gradient.Pointer, _tables.Readers.Pointer, Input.Points, weights, _offsets, target.Pointer, _groups, (first, count));
+                    return;
+                }
+
                 for (var point = first; point < first + count; point++)
                 {
                     var sum = target.Pointer + ((nint)point * Input.Channels);

@@ -8,7 +8,7 @@ namespace Wellbehaved.Model;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
 /// Directly, the points of the signal and of the noise are the rows of one matrix with k²·(input channels) columns, which is never stored:
-/// the product gathers it from the image while it packs its blocks. On a torus Fourier transforms are often cheaper: <see cref="ConvolutionMethods"/>.
+/// the product gathers it from the image while it packs its blocks. Fourier transforms are often cheaper: <see cref="ConvolutionMethods"/>.
 /// </remarks>
 public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -31,12 +31,12 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     /// <param name="product">Computes the products; not disposed of here.</param>
     /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or channels do not match.</exception>
     public Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product)
-        : this(input, kernelShape, stride, boundary, product, ConvolutionMethods.Cheaper<T>(input, kernelShape, stride, boundary))
+        : this(input, kernelShape, stride, boundary, product, ConvolutionMethods.Cheaper<T>(input, kernelShape, new(stride, boundary)))
     {
     }
 
     internal Convolution(TensorShape input, KernelShape kernelShape, int stride, Boundary boundary, MatrixProduct<T> product, ConvolutionMethod method)
-        : this(input, kernelShape.Tensor(), stride, boundary, 1, product, method)
+        : this(input, kernelShape.Tensor(), new(stride, boundary), product, method)
     {
     }
 
@@ -48,12 +48,13 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     /// <param name="dilation">Distance between two inputs of one patch.</param>
     /// <param name="product">Computes the products; not disposed of here.</param>
     internal Convolution(TensorShape input, ParameterTensor weights, int stride, Boundary boundary, int dilation, MatrixProduct<T> product)
-        : this(input, weights, stride, boundary, dilation, product, ConvolutionMethods.Cheaper<T>(input, KernelShape.Of(weights), stride, boundary, dilation))
+        : this(input, weights, new(stride, boundary, dilation), product, ConvolutionMethods.Cheaper<T>(input, KernelShape.Of(weights), new(stride, boundary, dilation)))
     {
     }
 
-    private Convolution(TensorShape input, ParameterTensor weights, int stride, Boundary boundary, int dilation, MatrixProduct<T> product, ConvolutionMethod method)
+    internal Convolution(TensorShape input, ParameterTensor weights, PatchGeometry geometry, MatrixProduct<T> product, ConvolutionMethod method)
     {
+        var (stride, boundary, dilation) = geometry;
         var kernelShape = KernelShape.Of(weights);
         if (boundary == Boundary.Symmetric && kernelShape.Size % 2 == 0)
         {
@@ -78,7 +79,8 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
         _kernel = new AlignedBuffer<T>(kernelShape.Length);
         if (method == ConvolutionMethod.Spectral)
         {
-            _spectral = new SpectralConvolution(input, kernelShape, product.Threads);
+            var (tiling, _) = ConvolutionMethods.Cheapest(input, kernelShape, geometry) ?? throw new ArgumentException($"expected images small enough for Fourier transforms, got {input}", nameof(input));
+            _spectral = new SpectralConvolution(input, kernelShape, geometry, tiling, product.Threads);
             return;
         }
 

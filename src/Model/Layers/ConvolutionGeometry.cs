@@ -52,7 +52,8 @@ internal static class ConvolutionGeometry
         return table;
     }
 
-    private static int Fold(int position, int extent, Boundary boundary)
+    /// <summary>The position within an axis that one beyond its border stands for; <see cref="Outside"/> if that is a zero.</summary>
+    public static int Fold(int position, int extent, Boundary boundary)
     {
         if (position >= 0 && position < extent)
         {

@@ -5,10 +5,10 @@ namespace Wellbehaved.Model;
 /// <summary>How a convolution is computed.</summary>
 internal enum ConvolutionMethod
 {
-    /// <summary>As one matrix product over the gathered images: any kernel, stride and boundary.</summary>
+    /// <summary>As one matrix product over the gathered images.</summary>
     Direct,
 
-    /// <summary>By Fourier transforms: periodic boundaries only.</summary>
+    /// <summary>By Fourier transforms of tiles, in single precision.</summary>
     Spectral,
 }
 
@@ -18,8 +18,11 @@ internal static class ConvolutionMethods
     /// <summary>Tile of the matrix product, in whose multiples rows and columns are paid for. Fixed, since the choice must not depend on the processor.</summary>
     private const double TileRows = 12, TileColumns = 32;
 
-    /// <summary>Multiply-adds in the time in which one number is transformed there and back; measured on one thread: 150 within the caches, 240 beyond.</summary>
-    private const double TransformCost = 200;
+    /// <summary>
+    /// Multiply-adds in the time in which one number is transformed there and back, where a group of tiles is within a second-level cache, a third-level one, and beyond. Measured on one
+    /// thread of two processors, of which the second multiplies twice as fast and transforms no faster: 150 and 200, 200 and 340, 240 and 450.
+    /// </summary>
+    private const double NearTransformCost = 250, OwnTransformCost = 350, SharedTransformCost = 450;
 
     /// <summary>Multiply-adds in the time in which one number is gathered for the direct product: about a cycle.</summary>
     private const double GatheringCost = 16;
@@ -28,29 +31,81 @@ internal static class ConvolutionMethods
     /// <typeparam name="T">Precision; doubles are convolved directly.</typeparam>
     /// <param name="input">Shape of the signal.</param>
     /// <param name="kernel">Arrangement of the weights.</param>
-    /// <param name="stride">Distance between neighbouring outputs.</param>
-    /// <param name="boundary">What lies beyond the border.</param>
-    /// <param name="dilation">Distance between two inputs of one patch.</param>
+    /// <param name="geometry">Stride, boundary and dilation.</param>
     /// <returns>The method with fewer multiply-adds, a function of the sizes alone.</returns>
-    public static ConvolutionMethod Cheaper<T>(TensorShape input, KernelShape kernel, int stride, Boundary boundary, int dilation = 1)
+    public static ConvolutionMethod Cheaper<T>(TensorShape input, KernelShape kernel, PatchGeometry geometry)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
+        CheaperTiling<T>(input, kernel, geometry) is null ? ConvolutionMethod.Direct : ConvolutionMethod.Spectral;
+
+    /// <summary>How to cut the images for Fourier transforms, if these are the cheaper method.</summary>
+    /// <returns>The tiling; null if the direct product is cheaper.</returns>
+    /// <inheritdoc cref="Cheaper{T}"/>
+    public static SpectralTiling? CheaperTiling<T>(TensorShape input, KernelShape kernel, PatchGeometry geometry)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var applicable = typeof(T) == typeof(float) && stride == 1 && dilation == 1 && boundary == Boundary.Periodic && kernel.InputChannels == kernel.OutputChannels && SpectralConvolution.Supports(input);
-        return applicable && SpectralCost(input, kernel) < DirectCost(input, kernel) ? ConvolutionMethod.Spectral : ConvolutionMethod.Direct;
+        if (typeof(T) != typeof(float) || kernel.Size == 1)
+        {
+            return null;
+        }
+
+        return Cheapest(input, kernel, geometry) is ({ } tiling, var cost) && cost < DirectCost(input, kernel, geometry) ? tiling : null;
     }
 
-    private static double DirectCost(TensorShape input, KernelShape kernel) =>
-        RoundUp(2.0 * input.Points, TileRows) * kernel.FanIn * (RoundUp(kernel.OutputChannels, TileColumns) + GatheringCost);
-
-    private static double SpectralCost(TensorShape input, KernelShape kernel)
+    /// <summary>The cheapest way to cut the images for Fourier transforms.</summary>
+    /// <returns>The tiling and its cost in multiply-adds; null if no transforms fit memory.</returns>
+    /// <inheritdoc cref="Cheaper{T}"/>
+    public static (SpectralTiling Tiling, double Cost)? Cheapest(TensorShape input, KernelShape kernel, PatchGeometry geometry)
     {
-        var positions = (double)input.Height * input.Width;
+        (SpectralTiling Tiling, double Cost)? best = null;
+        var columns = TileAxis.Candidates(geometry.Along(input.Width, kernel.Size)).ToArray();
+        foreach (var rows in TileAxis.Candidates(geometry.Along(input.Height, kernel.Size)))
+        {
+            foreach (var across in columns)
+            {
+                var tiling = SpectralTiling.Of(rows, across, input.Images, Math.Max(RoundUp(kernel.InputChannels, 16), RoundUp(kernel.OutputChannels, 16)));
+                if (tiling.FitsMemory(kernel.InputChannels, kernel.OutputChannels) && SpectralCost(tiling, kernel) is var cost && cost < (best?.Cost ?? double.PositiveInfinity))
+                {
+                    best = (tiling, cost);
+                }
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Numbers that the buffers of Fourier transforms hold, if these are the cheaper method; sizes may be absurd.</summary>
+    /// <param name="images">Inputs in the batch.</param>
+    /// <param name="input">Height, width and channels of one.</param>
+    /// <param name="kernelSize">Kernel extent k.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="geometry">Stride, boundary and dilation.</param>
+    /// <param name="threads">Number of threads.</param>
+    public static double NumbersOfTransforms(double images, (double Height, double Width, double Channels) input, int kernelSize, double outputs, PatchGeometry geometry, double threads = 1)
+    {
+        var weights = (double)kernelSize * kernelSize * input.Channels * outputs;
+        if (Math.Max(images * input.Height * input.Width, weights) > int.MaxValue)
+        {
+            return 0;
+        }
+
+        var shape = new TensorShape((int)images, (int)input.Height, (int)input.Width, (int)input.Channels);
+        return CheaperTiling<float>(shape, new KernelShape(kernelSize, shape.Channels, (int)outputs, 1), geometry) is { } tiling ? tiling.Numbers(shape.Channels, (int)outputs, (int)threads) + weights : 0;
+    }
+
+    private static double DirectCost(TensorShape input, KernelShape kernel, PatchGeometry geometry)
+    {
+        var outputs = (double)input.Images * geometry.Along(input.Height, kernel.Size).Outputs * geometry.Along(input.Width, kernel.Size).Outputs;
+        return RoundUp(2 * outputs, TileRows) * kernel.FanIn * (RoundUp(kernel.OutputChannels, TileColumns) + GatheringCost);
+    }
+
+    private static double SpectralCost(SpectralTiling tiling, KernelShape kernel)
+    {
         var weights = kernel.InputChannels * RoundUp(kernel.OutputChannels, TileColumns);
-        var rows = 4 * Math.Ceiling(input.Images / 2.0);
 
         // Half of the frequencies, the others being their opposites, each with three real products; the kernel costs up to a complex multiply-add per weight.
-        var products = positions / 2 * ((3 * RoundUp(rows, TileRows)) + (2.0 * kernel.Size * kernel.Size)) * weights;
-        return products + (TransformCost * positions * rows * kernel.InputChannels);
+        var products = tiling.Positions / 2.0 * tiling.Groups * ((3 * RoundUp(2 * tiling.GroupRows, TileRows)) + (2.0 * kernel.Size * kernel.Size)) * weights;
+        var transform = tiling.IsShared ? SharedTransformCost : tiling.IsNear(Math.Max(kernel.InputChannels, kernel.OutputChannels)) ? NearTransformCost : OwnTransformCost;
+        return products + (transform * tiling.Positions * 4 * tiling.Pairs * (kernel.InputChannels + kernel.OutputChannels) / 2.0);
     }
 
     private static double RoundUp(double value, double multiple) => Math.Ceiling(value / multiple) * multiple;

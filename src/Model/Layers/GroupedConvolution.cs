@@ -8,7 +8,7 @@ namespace Wellbehaved.Model;
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <remarks>
 /// Group g reads the g-th block of input channels and writes the g-th block of output channels. Wide groups are matrix products, one after the other;
-/// narrow ones, of which a product would compute mostly padding, are summed offset by offset.
+/// narrow ones, of which a product would compute mostly padding, are summed offset by offset; groups of one channel have a loop of their own, bound by memory.
 /// </remarks>
 internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
     where T : unmanaged, IBinaryFloatingPointIeee754<T>
@@ -50,7 +50,19 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
         var (source, target) = (state.Current, state.Spare);
         target.Reshape(_output);
         (target.SignalExponent, target.NoiseExponent) = (source.SignalExponent, source.NoiseExponent);
-        if (Math.Min(_kernelShape.InputChannels, _output.Channels / _groups) >= WideGroup)
+        if (IsDepthwise && _biases is null)
+        {
+            var (signal, noise) = ConvolveDepthwise(source, target);
+            Rescaling.Apply(target, signal, noise);
+            state.Swap();
+            return;
+        }
+
+        if (IsDepthwise)
+        {
+            ConvolveDepthwise(source, target);
+        }
+        else if (Math.Min(_kernelShape.InputChannels, _output.Channels / _groups) >= WideGroup)
         {
             Multiply(source, target);
         }
@@ -69,6 +81,24 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
     {
         _kernel.Dispose();
         _sources.Dispose();
+    }
+
+    private bool IsDepthwise => _kernelShape.InputChannels == 1 && _output.Channels == _groups;
+
+    /// <summary>Convolves each channel by itself, and returns the largest absolute values of signal and noise.</summary>
+    private (T Signal, T Noise) ConvolveDepthwise(SignalAndNoise<T> source, SignalAndNoise<T> target)
+    {
+        var (points, offsets) = (_output.Points, _kernelShape.Size * _kernelShape.Size);
+        var largest = new T[2][];
+        for (var tensor = 0; tensor < 2; tensor++)
+        {
+            var (before, ofChunks) = (tensor * points, new T[RowChunks.Count(points)]);
+            RowChunks.ForEach(points, _product.Threads, (chunk, first, count) =>
+                ofChunks[chunk] = DepthwiseRows.Convolve(source.Pointer, _sources.Pointer, 2 * points, _kernel.Pointer, offsets, target.Pointer, _groups, (before + first, count)));
+            largest[tensor] = ofChunks;
+        }
+
+        return (largest[0].Aggregate(T.Zero, T.Max), largest[1].Aggregate(T.Zero, T.Max));
     }
 
     private void Multiply(SignalAndNoise<T> source, SignalAndNoise<T> target)
@@ -111,21 +141,16 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
                     for (var input = 0; input < inputs; input++)
                     {
                         var weights = _kernel.Pointer + ((((nint)offset * inputs) + input) * channels);
-                        AddProducts(sum, weights, values + input, inputs, outputs);
+                        AddProducts(sum, weights, values + input, (inputs, outputs));
                     }
                 }
             }
         });
     }
 
-    private void AddProducts(T* sum, T* weights, T* values, int inputs, int outputs)
+    private void AddProducts(T* sum, T* weights, T* values, (int Inputs, int Outputs) ofGroup)
     {
-        if (inputs == 1 && outputs == 1)
-        {
-            ElementwiseMath.AddProducts(new Span<T>(sum, _groups), new ReadOnlySpan<T>(weights, _groups), new ReadOnlySpan<T>(values, _groups));
-            return;
-        }
-
+        var (inputs, outputs) = ofGroup;
         for (var group = 0; group < _groups; group++)
         {
             var value = values[group * inputs];

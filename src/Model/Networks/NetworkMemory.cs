@@ -147,7 +147,6 @@ internal sealed class NetworkMemory
     {
         var output = convolution.OutputOf(input);
         var area = (double)convolution.Kernel * convolution.Kernel;
-        var kernel = convolution.FanInOf(input.Channels) * (double)output.Channels;
         Kernel(convolution.FanInOf(input.Channels), output.Channels);
         if (convolution.Kernel > 1 || convolution.Stride > 1)
         {
@@ -155,10 +154,10 @@ internal sealed class NetworkMemory
             _integers += 3 * area * _images * output.Positions;
         }
 
-        if (convolution is { Kernel: > 1, Boundary: Networks.Boundary.Periodic, Stride: 1 })
+        if (convolution.GroupsOf(input.Channels) == 1)
         {
-            // What Fourier transforms would need: the spectrum, the packed features of a row of frequencies and the weights once more.
-            _numbers += (2 * Elements(output)) + (6 * Elements(output) / output.Height) + kernel;
+            var geometry = new PatchGeometry(convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation);
+            _numbers += ConvolutionMethods.NumbersOfTransforms(_images, (input.Height, input.Width, input.Channels), convolution.Kernel, output.Channels, geometry, _threads);
         }
     }
 

@@ -30,9 +30,9 @@ internal static class TrainingFile
             return "another file";
         }
 
-        ReadingAllowance.Require(path, archive, [TrainingArrays.Configuration, .. ConfigurationArrays]);
+        ReadingAllowance.Require(path, archive, [TrainingArrays.Configuration, .. ConfigurationArrays, .. archive.Names.Where(name => name == ResultArrays.Arithmetic)]);
         var mine = TrainingIdentity.Of(plan);
-        return mine.DifferenceFrom(mine with { Network = Text("configuration"), Training = Text(TrainingArrays.Configuration), MadeBy = Text("made_by") });
+        return mine.DifferenceFrom(mine with { Network = Text("configuration"), Training = Text(TrainingArrays.Configuration), MadeBy = Text("made_by"), Arithmetic = ResultArrays.ArithmeticOf(path, archive) });
 
         string Text(string name)
         {

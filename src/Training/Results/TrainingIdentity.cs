@@ -12,6 +12,9 @@ namespace Wellbehaved.Training;
 /// <param name="MadeBy">The program and its version.</param>
 internal sealed record TrainingIdentity(string Network, string Training, string DatasetChecksum, string MadeBy)
 {
+    /// <summary>Version of the arithmetic; journals and files that do not say are of version 1.</summary>
+    public int Arithmetic { get; init; } = 1;
+
     private static readonly JsonSerializerOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The identity of a plan.</summary>
@@ -19,7 +22,7 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
     public static TrainingIdentity Of(TrainingPlan plan)
     {
         var experiment = ExperimentIdentity.Of(plan.Options.Experiment, plan.Images);
-        return new(experiment.Configuration, Words(plan.Options), $"{plan.Data.Training.Checksum} {plan.Data.Test.Checksum}", experiment.MadeBy);
+        return new(experiment.Configuration, Words(plan.Options), $"{plan.Data.Training.Checksum} {plan.Data.Test.Checksum}", experiment.MadeBy) { Arithmetic = experiment.Arithmetic };
     }
 
     /// <summary>Says how another campaign differs.</summary>
@@ -29,7 +32,9 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
     {
         ArgumentNullException.ThrowIfNull(other);
         return Difference(Network, other.Network) ?? Difference(Training, other.Training)
-            ?? (DatasetChecksum != other.DatasetChecksum ? "other images or labels" : MadeBy != other.MadeBy ? $"made by {MadeBy}, not {other.MadeBy}" : null);
+            ?? (DatasetChecksum != other.DatasetChecksum ? "other images or labels"
+                : Arithmetic != other.Arithmetic ? ExperimentIdentity.DifferentArithmetic(Arithmetic, other.Arithmetic)
+                : MadeBy != other.MadeBy ? $"made by {MadeBy}, not {other.MadeBy}" : null);
     }
 
     /// <summary>Options of training as JSON.</summary>

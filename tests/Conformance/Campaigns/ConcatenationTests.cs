@@ -6,7 +6,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Files that do not say of which experiment they are, and folders of arrays, as the author first kept his results.</summary>
 public sealed class ConcatenationTests : IDisposable
 {
-    private static readonly string[] Unsaid = ["configuration", "dataset_checksum", "made_by"];
+    private static readonly string[] Unsaid = ["configuration", "dataset_checksum", "made_by", "arithmetic"];
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

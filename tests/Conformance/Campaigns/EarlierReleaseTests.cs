@@ -11,7 +11,7 @@ public sealed class EarlierReleaseTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>Logarithms may differ between operating systems in the last bit.</summary>
+    /// <summary>The stored files are of the first arithmetic, which convolved in single precision by other methods: each is within 10⁻⁵ of the rms of what it convolves, and these nets have six layers.</summary>
     [Theory]
     [InlineData("vanilla")]
     [InlineData("vanilla_res")]
@@ -31,7 +31,7 @@ public sealed class EarlierReleaseTests : IDisposable
         foreach (var name in stored.Names)
         {
             var (expected, actual) = (stored.Find(name)!.SelectMany(row => row), again.Find(name)!.SelectMany(row => row));
-            expected.Zip(actual).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) <= 1e-12 * Math.Max(1, Math.Abs(pair.First)), name);
+            expected.Zip(actual).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) <= 1e-5 * Math.Max(1, Math.Abs(pair.First)), name);
         }
     }
 
@@ -46,17 +46,16 @@ public sealed class EarlierReleaseTests : IDisposable
     }
 
     [Fact]
-    public void A_journal_is_gone_on_with()
+    public void A_journal_of_an_earlier_arithmetic_is_read_and_not_gone_on_with()
     {
         var path = Path.Combine(_folder, "interrupted.npz");
         File.Copy(Path.Combine(Samples, "interrupted.npz.journal"), Journal.PathOf(path));
         var content = JournalContent.Read(Journal.PathOf(path))!;
         (content.Finished, content.Damaged, content.Header.Options.NumSims, content.Header.Options.TotalDepth).Should().Be((2, 0, 4, 3000));
 
-        using (var journal = Journal.Open(path, Experiment.Prepare(content.Header.Options).Header, resume: true))
-        {
-            journal.Finished.Keys.Should().BeEquivalentTo(content.Records.Select(record => record.Index));
-        }
+        content.Header.Identity.Arithmetic.Should().Be(1);
+        var goOn = () => Journal.Open(path, Experiment.Prepare(content.Header.Options).Header, resume: true);
+        goOn.Should().Throw<InvalidInputException>().WithMessage($"*version 1 of the arithmetic, not {Wellbehaved.Model.ArithmeticVersion.Current}*");
 
         var merge = CommandLine.Run("merge", Journal.PathOf(path), "--allow-missing", "--out", Path.Combine(_folder, "merged.npz"));
         merge.ExitStatus.Should().Be(0, merge.Error);

@@ -35,7 +35,7 @@ public class ProcessorTests
     public void The_checksums_cover_direct_and_spectral_convolutions()
     {
         var images = ImageSources.Open("natural", null);
-        Checksums.Experiments.Select(experiment => experiment.Options.Settings(images)).Select(network => ConvolutionMethods.Cheaper<float>(network.FeatureShape, network.Kernels.Last(), stride: 1, network.Boundary))
+        Checksums.Experiments.Select(experiment => experiment.Options.Settings(images)).Select(network => ConvolutionMethods.Cheaper<float>(network.FeatureShape, network.Kernels.Last(), new(1, network.Boundary)))
             .Should().Contain(ConvolutionMethod.Direct).And.Contain(ConvolutionMethod.Spectral);
     }
 

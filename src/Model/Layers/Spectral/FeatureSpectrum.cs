@@ -3,75 +3,92 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>The Fourier transforms of all images and channels of signal and noise, there and back.</summary>
+/// <summary>The Fourier transforms of a group of tiles of signal and noise, there and back, all channels.</summary>
 /// <remarks>
-/// Two images of the signal, or two of the noise, are the real and imaginary part of one complex image, a row; a real kernel keeps them apart. Signal and noise
+/// The tiles at one place of two images of the signal, or of the noise, are the real and imaginary part of one complex tile, a row; a real kernel keeps them apart. Signal and noise
 /// never share one, so neither's rounding reaches the other and a noise of zeros stays zero.
 /// </remarks>
 internal sealed unsafe class FeatureSpectrum : IDisposable
 {
-    /// <summary>Bytes of an image's block of channels while it is transformed: a quarter of a common second-level cache.</summary>
-    private const int BlockBytes = 1 << 18;
+    /// <summary>Bytes of a tile's block of channels while it is transformed: a common first-level cache.</summary>
+    private const int BlockBytes = 3 << 14;
 
-    private readonly TensorShape _shape;
+    private readonly TensorShape _input;
+    private readonly TensorShape _output;
+    private readonly SpectralTiling _tiling;
+    private readonly int _height;
+    private readonly int _width;
+    private readonly int _strideDown;
+    private readonly int _strideAcross;
+    private readonly int[] _rowSources;
+    private readonly int[] _columnSources;
     private readonly int _pairs;
     private readonly int _blockChannels;
-    private readonly int _blocks;
     private readonly FourierTransform _alongColumns;
     private readonly FourierTransform _alongRows;
     private readonly AlignedBuffer<float> _spectrum;
-    private readonly AlignedBuffer<float>[] _images;
+    private readonly AlignedBuffer<float>[] _tiles;
     private readonly float[][] _largest;
+    private int _firstRow;
 
     /// <summary>Prepares transforms.</summary>
-    /// <param name="shape">Shape of signal and noise.</param>
+    /// <param name="input">Shape of signal and noise.</param>
+    /// <param name="output">Shape of what the convolution makes of them.</param>
+    /// <param name="axes">What the convolution reads along the columns and along the rows.</param>
+    /// <param name="tiling">How images are cut.</param>
     /// <param name="threads">Greatest number of threads.</param>
-    public FeatureSpectrum(TensorShape shape, int threads)
+    public FeatureSpectrum(TensorShape input, TensorShape output, (AxisReach Rows, AxisReach Columns) axes, SpectralTiling tiling, int threads)
     {
-        _shape = shape;
-        _pairs = (shape.Images + 1) / 2;
-        PaddedChannels = RoundUp(shape.Channels, Vector512<float>.Count);
-        _alongColumns = new FourierTransform(shape.Height);
-        _alongRows = new FourierTransform(shape.Width);
+        (_input, _output, _tiling, _pairs) = (input, output, tiling, checked((int)tiling.Pairs));
+        (_height, _width) = (tiling.Rows.Length, tiling.Columns.Length);
+        (_strideDown, _strideAcross) = (axes.Rows.Stride, axes.Columns.Stride);
+        (_rowSources, _columnSources) = (tiling.Rows.Sources(axes.Rows), tiling.Columns.Sources(axes.Columns));
+        GroupRows = checked((int)tiling.GroupRows);
+        PaddedChannels = RoundUp(Math.Max(input.Channels, output.Channels), Vector512<float>.Count);
+        _alongColumns = new FourierTransform(_height);
+        _alongRows = new FourierTransform(_width);
         Frequencies = Frequency.Rows(_alongColumns, _alongRows);
-        _spectrum = new AlignedBuffer<float>(Length(shape));
-        var positions = shape.Height * shape.Width;
-        _blockChannels = Math.Clamp(BlockBytes / (2 * sizeof(float) * positions) / Vector512<float>.Count, 1, 8) * Vector512<float>.Count;
-        _blocks = (shape.Channels + _blockChannels - 1) / _blockChannels;
-        _images = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<float>(positions * ElementLength))];
+        _spectrum = new AlignedBuffer<float>(checked(2 * _height * _width * ((GroupRows * PaddedChannels) + Vector512<float>.Count)));
+        _blockChannels = Math.Clamp(BlockBytes / (2 * sizeof(float) * _height * _width) / Vector512<float>.Count, 1, 8) * Vector512<float>.Count;
+        _tiles = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<float>(_height * _width * ElementLength))];
         _largest = [.. Enumerable.Range(0, threads).Select(_ => new float[2])];
     }
 
-    /// <summary>Complex images of signal and noise.</summary>
-    public int Rows => 2 * _pairs;
+    /// <summary>Complex tiles of a group at most.</summary>
+    public int GroupRows { get; }
 
-    /// <summary>Channels, filled up to whole vectors.</summary>
+    /// <summary>Complex tiles of the group at hand.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Channels of input or output, whichever are more, filled up to whole vectors.</summary>
     public int PaddedChannels { get; }
 
     /// <summary>The frequencies, by that along the columns.</summary>
     public Frequency[][] Frequencies { get; }
 
-    /// <summary>Number of blocks, of two images and some channels each, that are transformed apart.</summary>
-    public int Blocks => Rows * _blocks;
+    /// <summary>Number of blocks, of a complex tile and some input channels each, that are transformed apart.</summary>
+    public int InputBlocks => Rows * BlocksOf(_input);
 
-    /// <summary>Largest absolute value of the signal that was written last.</summary>
+    /// <summary>Number of blocks, of a complex tile and some output channels each, that are transformed back apart.</summary>
+    public int OutputBlocks => Rows * BlocksOf(_output);
+
+    /// <summary>Largest absolute value of the signal that was written.</summary>
     public float LargestSignal => _largest.Max(ofWorker => ofWorker[0]);
 
-    /// <summary>Largest absolute value of the noise that was written last.</summary>
+    /// <summary>Largest absolute value of the noise that was written.</summary>
     public float LargestNoise => _largest.Max(ofWorker => ofWorker[1]);
 
     /// <summary>The spectrum's row at a position: real parts of all channels; the imaginary parts are <see cref="PlaneLength"/> further on.</summary>
     public float* Row(int position, int row) => _spectrum.Pointer + ((nint)position * 2 * PlaneLength) + ((nint)row * PaddedChannels);
 
-    /// <summary>Floats from real to imaginary parts.</summary>
-    public nint PlaneLength => (nint)Rows * PaddedChannels;
+    /// <summary>Floats from real to imaginary parts; the odd vector keeps the positions of a tile from meeting in the same cache sets.</summary>
+    public nint PlaneLength => ((nint)Rows * PaddedChannels) + Vector512<float>.Count;
+
+    /// <summary>Floats between the rows of a tile.</summary>
+    private nint RowLength => _width * (nint)ElementLength;
 
     /// <summary>Floats between the elements that are transformed; the odd vector keeps powers of two from meeting in the same cache sets.</summary>
     private int ElementLength => (2 * _blockChannels) + Vector512<float>.Count;
-
-    /// <summary>Floats of the spectrum of signal and noise.</summary>
-    public static int Length(TensorShape shape) =>
-        checked(shape.Height * shape.Width * 4 * ((shape.Images + 1) / 2) * RoundUp(shape.Channels, Vector512<float>.Count));
 
     /// <summary>The next multiple.</summary>
     public static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
@@ -101,102 +118,113 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
     /// <summary>Begins anew with the largest values.</summary>
     public void ForgetLargest() => Array.ForEach(_largest, ofWorker => ofWorker.AsSpan().Clear());
 
-    /// <summary>Transforms a block of channels of two images.</summary>
+    /// <summary>Goes on to a group of complex tiles.</summary>
+    /// <param name="group">Which group.</param>
+    public void Take(int group)
+    {
+        _firstRow = group * GroupRows;
+        Rows = Math.Min(GroupRows, (2 * _pairs) - _firstRow);
+    }
+
+    /// <summary>Transforms a block of input channels of a complex tile.</summary>
     /// <param name="source">The signal, followed by the noise.</param>
     /// <param name="item">Which block.</param>
     /// <param name="worker">Whose memory to use.</param>
     public void Analyse(float* source, int item, int worker)
     {
-        var (row, firstChannel) = (item / _blocks, item % _blocks * _blockChannels);
-        var image = _images[worker].Pointer;
-        var (first, second) = Images(source, row);
-        var channels = Math.Min(_blockChannels, _shape.Channels - firstChannel);
+        var (row, block) = Math.DivRem(item, BlocksOf(_input));
+        var firstChannel = block * _blockChannels;
+        var memory = _tiles[worker].Pointer;
+        var tile = Tile(source, row, _input);
+        var channels = Math.Min(_blockChannels, _input.Channels - firstChannel);
         var lanes = RoundUp(channels, Vector512<float>.Count);
-        for (var position = 0; position < _shape.Height * _shape.Width; position++)
+        var rowSources = _rowSources.AsSpan(tile.Down * _height, _height);
+        var columnSources = _columnSources.AsSpan(tile.Across * _width, _width);
+        var element = memory;
+        for (var y = 0; y < _height; y++)
         {
-            var offset = ((nint)position * _shape.Channels) + firstChannel;
-            var element = image + ((nint)position * ElementLength);
-            Copy((float*)first + offset, element, channels, lanes);
-            Copy(second == 0 ? null : (float*)second + offset, element + lanes, channels, lanes);
+            for (var x = 0; x < _width; x++, element += ElementLength)
+            {
+                if (rowSources[y] == ConvolutionGeometry.Outside || columnSources[x] == ConvolutionGeometry.Outside)
+                {
+                    new Span<float>(element, 2 * lanes).Clear();
+                    continue;
+                }
+
+                var offset = ((((nint)rowSources[y] * _input.Width) + columnSources[x]) * _input.Channels) + firstChannel;
+                Copy((float*)tile.First + offset, element, channels, lanes);
+                Copy(tile.Second == 0 ? null : (float*)tile.Second + offset, element + lanes, channels, lanes);
+            }
         }
 
-        Transform(image, lanes, inverse: false);
-        for (var position = 0; position < _shape.Height * _shape.Width; position++)
+        // A row of zeros is its own transform.
+        var first = Array.FindIndex(_rowSources, tile.Down * _height, _height, source => source != ConvolutionGeometry.Outside) - (tile.Down * _height);
+        var last = Array.FindLastIndex(_rowSources, (tile.Down * _height) + _height - 1, _height, source => source != ConvolutionGeometry.Outside) - (tile.Down * _height);
+        _alongRows.Forward(memory + (first * RowLength), ElementLength, lanes, last + 1 - first, RowLength);
+        _alongColumns.Forward(memory, RowLength, lanes, _width, ElementLength);
+        for (var position = 0; position < _height * _width; position++)
         {
-            var element = image + ((nint)position * ElementLength);
+            element = memory + ((nint)position * ElementLength);
             var target = Row(position, row) + firstChannel;
             Copy(element, target, lanes, lanes);
             Copy(element + lanes, target + PlaneLength, lanes, lanes);
         }
     }
 
-    /// <summary>Transforms a block of channels back to two images.</summary>
+    /// <summary>Transforms a block of output channels back to the outputs of two images.</summary>
     /// <param name="target">Receives the signal, followed by the noise.</param>
     /// <param name="item">Which block.</param>
     /// <param name="worker">Whose memory to use.</param>
     public void Synthesise(float* target, int item, int worker)
     {
-        var (row, firstChannel) = (item / _blocks, item % _blocks * _blockChannels);
-        var image = _images[worker].Pointer;
-        var (first, second) = Images(target, row);
-        var channels = Math.Min(_blockChannels, _shape.Channels - firstChannel);
+        var (row, block) = Math.DivRem(item, BlocksOf(_output));
+        var firstChannel = block * _blockChannels;
+        var memory = _tiles[worker].Pointer;
+        var channels = Math.Min(_blockChannels, _output.Channels - firstChannel);
         var lanes = RoundUp(channels, Vector512<float>.Count);
-        for (var position = 0; position < _shape.Height * _shape.Width; position++)
+        for (var position = 0; position < _height * _width; position++)
         {
-            var element = image + ((nint)position * ElementLength);
+            var element = memory + ((nint)position * ElementLength);
             var source = Row(position, row) + firstChannel;
             Copy(source, element, lanes, lanes);
             Copy(source + PlaneLength, element + lanes, lanes, lanes);
         }
 
-        Transform(image, lanes, inverse: true);
-        var largest = Vector512<float>.Zero;
-        for (var position = 0; position < _shape.Height * _shape.Width; position++)
-        {
-            var offset = ((nint)position * _shape.Channels) + firstChannel;
-            var element = image + ((nint)position * ElementLength);
-            for (var lane = 0; lane < (second == 0 ? lanes : 2 * lanes); lane += Vector512<float>.Count)
-            {
-                largest = Vector512.Max(largest, Vector512.Abs(Vector512.Load(element + lane)));
-            }
+        // Columns without an output need not come back.
+        var tile = Tile(target, row, _output);
+        var outputsAcross = Math.Min(_tiling.Columns.Outputs, _output.Width - (tile.Across * _tiling.Columns.Outputs));
+        _alongRows.Inverse(memory, ElementLength, lanes, _height, RowLength);
+        _alongColumns.Inverse(memory + (_tiling.Columns.First * (nint)ElementLength), RowLength, lanes, outputsAcross, _strideAcross * (nint)ElementLength);
+        Write(tile, memory, outputsAcross, (firstChannel, channels, lanes), ref _largest[worker][(_firstRow + row) / _pairs]);
+    }
 
-            Copy(element, (float*)first + offset, channels, channels);
-            if (second != 0)
+    private void Write((int Down, int Across, nint First, nint Second) tile, float* memory, int outputsAcross, (int First, int Count, int Lanes) channels, ref float largestOfWorker)
+    {
+        var (rows, columns) = (_tiling.Rows, _tiling.Columns);
+        var outputsDown = Math.Min(rows.Outputs, _output.Height - (tile.Down * rows.Outputs));
+        var largest = Vector512<float>.Zero;
+        for (var y = 0; y < outputsDown; y++)
+        {
+            var offset = ((((((nint)tile.Down * rows.Outputs) + y) * _output.Width) + ((nint)tile.Across * columns.Outputs)) * _output.Channels) + channels.First;
+            for (var x = 0; x < outputsAcross; x++, offset += _output.Channels)
             {
-                Copy(element + lanes, (float*)second + offset, channels, channels);
+                var element = memory + ((((rows.First + (y * _strideDown)) * (nint)_width) + columns.First + (x * _strideAcross)) * ElementLength);
+                for (var lane = 0; lane < (tile.Second == 0 ? channels.Lanes : 2 * channels.Lanes); lane += Vector512<float>.Count)
+                {
+                    largest = Vector512.Max(largest, Vector512.Abs(Vector512.Load(element + lane)));
+                }
+
+                Copy(element, (float*)tile.First + offset, channels.Count, channels.Count);
+                if (tile.Second != 0)
+                {
+                    Copy(element + channels.Lanes, (float*)tile.Second + offset, channels.Count, channels.Count);
+                }
             }
         }
 
-        ref var largestOfWorker = ref _largest[worker][row / _pairs];
         for (var lane = 0; lane < Vector512<float>.Count; lane++)
         {
             largestOfWorker = Math.Max(largestOfWorker, largest[lane]);
-        }
-    }
-
-    private void Transform(float* image, int lanes, bool inverse)
-    {
-        var (height, width, element) = (_shape.Height, _shape.Width, (nint)ElementLength);
-        for (var row = 0; row < height; row++)
-        {
-            Along(_alongRows, image + (row * width * element), element);
-        }
-
-        for (var column = 0; column < width; column++)
-        {
-            Along(_alongColumns, image + (column * element), width * element);
-        }
-
-        void Along(FourierTransform transform, float* start, nint stride)
-        {
-            if (inverse)
-            {
-                transform.Inverse(start, stride, lanes);
-            }
-            else
-            {
-                transform.Forward(start, stride, lanes);
-            }
         }
     }
 
@@ -204,15 +232,19 @@ internal sealed unsafe class FeatureSpectrum : IDisposable
     public void Dispose()
     {
         _spectrum.Dispose();
-        Array.ForEach(_images, image => image.Dispose());
+        Array.ForEach(_tiles, tile => tile.Dispose());
     }
 
-    /// <summary>The two images of a row of the spectrum; the second is null where the number of images is odd.</summary>
-    private (nint First, nint Second) Images(float* signalAndNoise, int row)
+    private int BlocksOf(TensorShape shape) => (shape.Channels + _blockChannels - 1) / _blockChannels;
+
+    /// <summary>The tile of a row of the spectrum, and the two images that it is of; the second is null where the number of images is odd.</summary>
+    private (int Down, int Across, nint First, nint Second) Tile(float* signalAndNoise, int row, TensorShape shape)
     {
-        var image = row % _pairs * 2;
-        var imageLength = (nint)_shape.Height * _shape.Width * _shape.Channels;
-        var first = signalAndNoise + ((nint)(row / _pairs) * _shape.Elements) + (image * imageLength);
-        return ((nint)first, image + 1 < _shape.Images ? (nint)(first + imageLength) : 0);
+        var (tensor, pair) = Math.DivRem(_firstRow + row, _pairs);
+        var (images, tile) = Math.DivRem(pair, _tiling.Rows.Tiles * _tiling.Columns.Tiles);
+        var (down, across) = Math.DivRem(tile, _tiling.Columns.Tiles);
+        var imageLength = (nint)shape.Height * shape.Width * shape.Channels;
+        var first = signalAndNoise + ((nint)tensor * shape.Elements) + (2 * images * imageLength);
+        return (down, across, (nint)first, (2 * images) + 1 < shape.Images ? (nint)(first + imageLength) : 0);
     }
 }

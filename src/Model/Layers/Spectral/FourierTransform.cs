@@ -59,15 +59,29 @@ internal sealed unsafe class FourierTransform
         return length == 1;
     }
 
+    /// <summary>The least length that can be transformed and is no shorter than another.</summary>
+    /// <param name="length">The other, positive.</param>
+    public static int NextLength(int length)
+    {
+        while (!Supports(length))
+        {
+            length = checked(length + 1);
+        }
+
+        return length;
+    }
+
     /// <summary>Transforms to frequencies: <c>X_f = Σ_j x_j e^{-2πi fj/n}</c>, at the positions that <see cref="Frequencies"/> tells.</summary>
     /// <param name="data">The first element.</param>
     /// <param name="stride">Distance between elements.</param>
     /// <param name="lanes">Channels, a multiple of 16.</param>
-    public void Forward(float* data, nint stride, int lanes)
+    /// <param name="sequences">Sequences that are transformed side by side.</param>
+    /// <param name="sequenceStride">Distance between the first elements of two of them.</param>
+    public void Forward(float* data, nint stride, int lanes, int sequences = 1, nint sequenceStride = 0)
     {
         foreach (var stage in _stages)
         {
-            stage.Apply(data, data + lanes, stride, lanes, twiddleFirst: false);
+            stage.Apply(data, data + lanes, stride, new(lanes, sequences, sequenceStride), twiddleFirst: false);
         }
     }
 
@@ -75,12 +89,14 @@ internal sealed unsafe class FourierTransform
     /// <param name="data">The first element.</param>
     /// <param name="stride">Distance between elements.</param>
     /// <param name="lanes">Channels, a multiple of 16.</param>
-    public void Inverse(float* data, nint stride, int lanes)
+    /// <param name="sequences">Sequences that are transformed side by side.</param>
+    /// <param name="sequenceStride">Distance between the first elements of two of them.</param>
+    public void Inverse(float* data, nint stride, int lanes, int sequences = 1, nint sequenceStride = 0)
     {
         // With real and imaginary parts exchanged, the forward steps compute the inverse.
         for (var i = _stages.Length - 1; i >= 0; i--)
         {
-            _stages[i].Apply(data + lanes, data, stride, lanes, twiddleFirst: true);
+            _stages[i].Apply(data + lanes, data, stride, new(lanes, sequences, sequenceStride), twiddleFirst: true);
         }
     }
 
@@ -114,7 +130,7 @@ internal sealed unsafe class FourierTransform
         /// <summary>Distance between the elements that are transformed together.</summary>
         public int Span => _block / Radix;
 
-        public void Apply(float* re, float* im, nint stride, int lanes, bool twiddleFirst)
+        public void Apply(float* re, float* im, nint stride, Batch batch, bool twiddleFirst)
         {
             for (var block = 0; block < _length; block += _block)
             {
@@ -125,13 +141,16 @@ internal sealed unsafe class FourierTransform
                     switch (Radix)
                     {
                         case 2:
-                            Radix2(re + offset, im + offset, Span * stride, lanes, twiddles[1], twiddleFirst);
+                            Radix2(re + offset, im + offset, Span * stride, batch, twiddles[1], twiddleFirst);
+                            break;
+                        case 3:
+                            Radix3(re + offset, im + offset, Span * stride, batch, twiddles, twiddleFirst);
                             break;
                         case 4:
-                            Radix4(re + offset, im + offset, Span * stride, lanes, twiddles, twiddleFirst);
+                            Radix4(re + offset, im + offset, Span * stride, batch, twiddles, twiddleFirst);
                             break;
                         default:
-                            OddRadix(re + offset, im + offset, Span * stride, lanes, twiddles, twiddleFirst);
+                            OddRadix(re + offset, im + offset, Span * stride, batch, twiddles, twiddleFirst);
                             break;
                     }
                 }
@@ -144,93 +163,134 @@ internal sealed unsafe class FourierTransform
             return ((float)cosine, (float)sine);
         }
 
-        private static void Radix2(float* re, float* im, nint span, int lanes, (float Cosine, float Sine) twiddle, bool twiddleFirst)
+        private static void Radix2(float* re, float* im, nint span, Batch batch, (float Cosine, float Sine) twiddle, bool twiddleFirst)
         {
-            for (var lane = 0; lane < lanes; lane += Vector512<float>.Count)
+            for (var sequence = 0; sequence < batch.Sequences; sequence++, re += batch.Stride, im += batch.Stride)
             {
-                var (a, b) = (Complex.Load(re + lane, im + lane), Complex.Load(re + span + lane, im + span + lane));
-                b = twiddleFirst ? b.Times(twiddle) : b;
-                var (sum, difference) = (a + b, a - b);
-                sum.Store(re + lane, im + lane);
-                (twiddleFirst ? difference : difference.Times(twiddle)).Store(re + span + lane, im + span + lane);
+                for (var lane = 0; lane < batch.Lanes; lane += Vector512<float>.Count)
+                {
+                    var (a, b) = (Complex.Load(re + lane, im + lane), Complex.Load(re + span + lane, im + span + lane));
+                    b = twiddleFirst ? b.Times(twiddle) : b;
+                    var (sum, difference) = (a + b, a - b);
+                    sum.Store(re + lane, im + lane);
+                    (twiddleFirst ? difference : difference.Times(twiddle)).Store(re + span + lane, im + span + lane);
+                }
             }
         }
 
-        private static void Radix4(float* re, float* im, nint span, int lanes, ReadOnlySpan<(float Cosine, float Sine)> twiddles, bool twiddleFirst)
+        private void Radix3(float* re, float* im, nint span, Batch batch, ReadOnlySpan<(float Cosine, float Sine)> twiddles, bool twiddleFirst)
+        {
+            var (w1, w2, (cosine, sine)) = (twiddles[1], twiddles[2], _roots[1]);
+            for (var sequence = 0; sequence < batch.Sequences; sequence++, re += batch.Stride, im += batch.Stride)
+            {
+                for (var lane = 0; lane < batch.Lanes; lane += Vector512<float>.Count)
+                {
+                    float* r = re + lane, i = im + lane;
+                    var (a, b, c) = (Complex.Load(r, i), Complex.Load(r + span, i + span), Complex.Load(r + (2 * span), i + (2 * span)));
+                    if (twiddleFirst)
+                    {
+                        (b, c) = (b.Times(w1), c.Times(w2));
+                    }
+
+                    var (sum, difference) = (b + c, (b - c).TimesMinusI());
+                    var (even, odd) = (a.Plus(sum, cosine), default(Complex).Plus(difference, -sine));
+                    var (low, high) = (even + odd, even - odd);
+                    if (!twiddleFirst)
+                    {
+                        (low, high) = (low.Times(w1), high.Times(w2));
+                    }
+
+                    (a + sum).Store(r, i);
+                    low.Store(r + span, i + span);
+                    high.Store(r + (2 * span), i + (2 * span));
+                }
+            }
+        }
+
+        private static void Radix4(float* re, float* im, nint span, Batch batch, ReadOnlySpan<(float Cosine, float Sine)> twiddles, bool twiddleFirst)
         {
             var (w1, w2, w3) = (twiddles[1], twiddles[2], twiddles[3]);
-            for (var lane = 0; lane < lanes; lane += Vector512<float>.Count)
+            for (var sequence = 0; sequence < batch.Sequences; sequence++, re += batch.Stride, im += batch.Stride)
             {
-                float* r = re + lane, i = im + lane;
-                var a = Complex.Load(r, i);
-                var b = Complex.Load(r + span, i + span);
-                var c = Complex.Load(r + (2 * span), i + (2 * span));
-                var d = Complex.Load(r + (3 * span), i + (3 * span));
-                if (twiddleFirst)
+                for (var lane = 0; lane < batch.Lanes; lane += Vector512<float>.Count)
                 {
-                    (b, c, d) = (b.Times(w1), c.Times(w2), d.Times(w3));
-                }
+                    float* r = re + lane, i = im + lane;
+                    var a = Complex.Load(r, i);
+                    var b = Complex.Load(r + span, i + span);
+                    var c = Complex.Load(r + (2 * span), i + (2 * span));
+                    var d = Complex.Load(r + (3 * span), i + (3 * span));
+                    if (twiddleFirst)
+                    {
+                        (b, c, d) = (b.Times(w1), c.Times(w2), d.Times(w3));
+                    }
 
-                var (even, evenDifference, odd, oddDifference) = (a + c, a - c, b + d, (b - d).TimesMinusI());
-                var (y0, y1, y2, y3) = (even + odd, evenDifference + oddDifference, even - odd, evenDifference - oddDifference);
-                if (!twiddleFirst)
-                {
-                    (y1, y2, y3) = (y1.Times(w1), y2.Times(w2), y3.Times(w3));
-                }
+                    var (even, evenDifference, odd, oddDifference) = (a + c, a - c, b + d, (b - d).TimesMinusI());
+                    var (y0, y1, y2, y3) = (even + odd, evenDifference + oddDifference, even - odd, evenDifference - oddDifference);
+                    if (!twiddleFirst)
+                    {
+                        (y1, y2, y3) = (y1.Times(w1), y2.Times(w2), y3.Times(w3));
+                    }
 
-                y0.Store(r, i);
-                y1.Store(r + span, i + span);
-                y2.Store(r + (2 * span), i + (2 * span));
-                y3.Store(r + (3 * span), i + (3 * span));
+                    y0.Store(r, i);
+                    y1.Store(r + span, i + span);
+                    y2.Store(r + (2 * span), i + (2 * span));
+                    y3.Store(r + (3 * span), i + (3 * span));
+                }
             }
         }
 
-        private void OddRadix(float* re, float* im, nint span, int lanes, ReadOnlySpan<(float Cosine, float Sine)> twiddles, bool twiddleFirst)
+        private void OddRadix(float* re, float* im, nint span, Batch batch, ReadOnlySpan<(float Cosine, float Sine)> twiddles, bool twiddleFirst)
         {
             var half = Radix / 2;
             Span<Complex> sums = stackalloc Complex[LargestRadix / 2];
             Span<Complex> differences = stackalloc Complex[LargestRadix / 2];
-            for (var lane = 0; lane < lanes; lane += Vector512<float>.Count)
+            for (var sequence = 0; sequence < batch.Sequences; sequence++, re += batch.Stride, im += batch.Stride)
             {
-                var first = Complex.Load(re + lane, im + lane);
-                var total = first;
-                for (var m = 1; m <= half; m++)
+                for (var lane = 0; lane < batch.Lanes; lane += Vector512<float>.Count)
                 {
-                    var (near, far) = ((m * span) + lane, ((Radix - m) * span) + lane);
-                    var (x, y) = (Complex.Load(re + near, im + near), Complex.Load(re + far, im + far));
-                    if (twiddleFirst)
-                    {
-                        (x, y) = (x.Times(twiddles[m]), y.Times(twiddles[Radix - m]));
-                    }
-
-                    (sums[m - 1], differences[m - 1]) = (x + y, (x - y).TimesMinusI());
-                    total += sums[m - 1];
-                }
-
-                total.Store(re + lane, im + lane);
-                for (var q = 1; q <= half; q++)
-                {
-                    var (even, odd) = (first, default(Complex));
+                    var first = Complex.Load(re + lane, im + lane);
+                    var total = first;
                     for (var m = 1; m <= half; m++)
                     {
-                        var (cosine, sine) = _roots[q * m % Radix];
-                        even = even.Plus(sums[m - 1], cosine);
-                        odd = odd.Plus(differences[m - 1], -sine);
+                        var (near, far) = ((m * span) + lane, ((Radix - m) * span) + lane);
+                        var (x, y) = (Complex.Load(re + near, im + near), Complex.Load(re + far, im + far));
+                        if (twiddleFirst)
+                        {
+                            (x, y) = (x.Times(twiddles[m]), y.Times(twiddles[Radix - m]));
+                        }
+
+                        (sums[m - 1], differences[m - 1]) = (x + y, (x - y).TimesMinusI());
+                        total += sums[m - 1];
                     }
 
-                    var (low, high) = (even + odd, even - odd);
-                    if (!twiddleFirst)
+                    total.Store(re + lane, im + lane);
+                    for (var q = 1; q <= half; q++)
                     {
-                        (low, high) = (low.Times(twiddles[q]), high.Times(twiddles[Radix - q]));
-                    }
+                        var (even, odd) = (first, default(Complex));
+                        for (var m = 1; m <= half; m++)
+                        {
+                            var (cosine, sine) = _roots[q * m % Radix];
+                            even = even.Plus(sums[m - 1], cosine);
+                            odd = odd.Plus(differences[m - 1], -sine);
+                        }
 
-                    var (near, far) = ((q * span) + lane, ((Radix - q) * span) + lane);
-                    low.Store(re + near, im + near);
-                    high.Store(re + far, im + far);
+                        var (low, high) = (even + odd, even - odd);
+                        if (!twiddleFirst)
+                        {
+                            (low, high) = (low.Times(twiddles[q]), high.Times(twiddles[Radix - q]));
+                        }
+
+                        var (near, far) = ((q * span) + lane, ((Radix - q) * span) + lane);
+                        low.Store(re + near, im + near);
+                        high.Store(re + far, im + far);
+                    }
                 }
             }
         }
     }
+
+    /// <summary>What is transformed side by side: channels of sequences, with the distance between these.</summary>
+    private readonly record struct Batch(int Lanes, int Sequences, nint Stride);
 
     /// <summary>Sixteen complex numbers.</summary>
     private readonly struct Complex(Vector512<float> re, Vector512<float> im)

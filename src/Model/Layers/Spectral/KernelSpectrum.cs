@@ -14,17 +14,19 @@ internal sealed unsafe class KernelSpectrum : IDisposable
     private readonly KernelShape _shape;
     private readonly int _height;
     private readonly int _width;
+    private readonly int _dilation;
     private readonly int _panelColumns;
     private readonly AlignedBuffer<float> _panels;
 
     /// <summary>Allocates the panels.</summary>
     /// <param name="shape">Arrangement of the weights.</param>
-    /// <param name="height">Rows of the image.</param>
-    /// <param name="width">Columns of the image.</param>
+    /// <param name="height">Rows of the tile.</param>
+    /// <param name="width">Columns of the tile.</param>
+    /// <param name="dilation">Distance between two inputs of one patch.</param>
     /// <param name="panelColumns">Output channels in a panel, a multiple of 16.</param>
-    public KernelSpectrum(KernelShape shape, int height, int width, int panelColumns)
+    public KernelSpectrum(KernelShape shape, int height, int width, int dilation, int panelColumns)
     {
-        (_shape, _height, _width, _panelColumns) = (shape, height, width, panelColumns);
+        (_shape, _height, _width, _dilation, _panelColumns) = (shape, height, width, dilation, panelColumns);
         Panels = (shape.OutputChannels + _panelColumns - 1) / _panelColumns;
         _panels = new AlignedBuffer<float>(checked(Panels * shape.FanIn * _panelColumns));
     }
@@ -59,7 +61,7 @@ internal sealed unsafe class KernelSpectrum : IDisposable
     {
         var size = _shape.Size;
         Span<Root> roots = stackalloc Root[size];
-        FillRoots(frequency, _height, 1, roots);
+        FillRoots((long)_dilation * frequency, _height, 1, roots);
         var rowLength = (nint)size * _panelColumns;
         var weights = Panel(panel);
         for (var input = 0; input < _shape.InputChannels; input++, weights += size * rowLength)
@@ -92,7 +94,7 @@ internal sealed unsafe class KernelSpectrum : IDisposable
     public void TransformRows(float* transformedColumns, int frequency, ComplexPanel target)
     {
         Span<Root> roots = stackalloc Root[_shape.Size];
-        FillRoots(frequency, _width, 1.0 / (_height * _width), roots);
+        FillRoots((long)_dilation * frequency, _width, 1.0 / (_height * _width), roots);
         var stride = 2 * _panelColumns;
         for (var input = 0; input < _shape.InputChannels; input++, transformedColumns += (nint)roots.Length * stride)
         {
@@ -120,13 +122,13 @@ internal sealed unsafe class KernelSpectrum : IDisposable
     private float* Panel(int panel) => _panels.Pointer + ((nint)panel * _shape.FanIn * _panelColumns);
 
     /// <summary>Shifting an image by an offset multiplies its transform by a root of unity.</summary>
-    private static void FillRoots(int frequency, int extent, double scale, Span<Root> roots)
+    private static void FillRoots(long frequency, int extent, double scale, Span<Root> roots)
     {
         var centre = (roots.Length - 1) / 2;
         for (var offset = 0; offset < roots.Length; offset++)
         {
             // Whole turns are removed in integers, where nothing is lost.
-            var (sine, cosine) = Math.SinCos(2 * Math.PI * ((long)frequency * (offset - centre) % extent) / extent);
+            var (sine, cosine) = Math.SinCos(2 * Math.PI * (frequency * (offset - centre) % extent) / extent);
             roots[offset] = new Root((float)(scale * cosine), (float)(scale * sine));
         }
     }

@@ -1,0 +1,82 @@
+namespace Wellbehaved.Model;
+
+/// <summary>How a convolution is cut for Fourier transforms: into tiles, of which two images give one complex one, and into groups of these that are worked on together.</summary>
+/// <param name="Rows">Along the columns: how the rows of an image are cut.</param>
+/// <param name="Columns">Along the rows.</param>
+/// <param name="Pairs">Complex tiles of the signal, and as many of the noise.</param>
+/// <param name="GroupRows">Complex tiles that are multiplied together.</param>
+/// <param name="IsShared">Whether threads share the work of one group; otherwise each works on groups of its own.</param>
+internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, long Pairs, long GroupRows, bool IsShared)
+{
+    /// <summary>Complex tiles of a group at least, so that a product takes much longer than forming the spectrum of its weights.</summary>
+    private const int FewestRows = 24;
+
+    /// <summary>Floats of a group within a common second-level cache, and of the largest that is still a thread's own, within its share of a third-level one.</summary>
+    private const double NearFloats = 1 << 18, OwnFloats = 1 << 21;
+
+    /// <summary>Floats of a group that threads share: bounded for the memory's sake.</summary>
+    private const double SharedFloats = 1 << 25;
+
+    /// <summary>Positions of a tile.</summary>
+    public long Positions => (long)Rows.Length * Columns.Length;
+
+    /// <summary>Tiles of an image.</summary>
+    public long TilesOfImage => (long)Rows.Tiles * Columns.Tiles;
+
+    /// <summary>Groups of complex tiles, of signal and noise.</summary>
+    public long Groups => ((2 * Pairs) + GroupRows - 1) / GroupRows;
+
+    /// <summary>Whether the spectrum of a group stays in a second-level cache.</summary>
+    /// <param name="channels">Channels of input or output, whichever are more.</param>
+    public bool IsNear(int channels) => 2.0 * Positions * channels * GroupRows <= 2 * NearFloats;
+
+    /// <summary>Numbers of the spectrum of a group, of its packed features at a row of frequencies, and of the weights in panels.</summary>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="threads">Number of threads.</param>
+    public double Numbers(int inputs, int outputs, int threads = 1)
+    {
+        var (spectrum, features) = Buffers(inputs, outputs);
+        return (spectrum + features) * (IsShared ? 1 : threads);
+    }
+
+    /// <summary>Whether each buffer is within the range of 32-bit integers.</summary>
+    /// <param name="inputs">Input channels.</param>
+    /// <param name="outputs">Output channels.</param>
+    public bool FitsMemory(int inputs, int outputs)
+    {
+        var (spectrum, features) = Buffers(inputs, outputs);
+        return Math.Max(Math.Max(spectrum, features), 2.0 * Pairs) < int.MaxValue;
+    }
+
+    /// <summary>Cuts a batch.</summary>
+    /// <param name="rows">How rows are cut.</param>
+    /// <param name="columns">How columns are cut.</param>
+    /// <param name="images">Images of the batch.</param>
+    /// <param name="channels">Channels of input or output, whichever are more, filled up to whole vectors.</param>
+    public static SpectralTiling Of(TileAxis rows, TileAxis columns, int images, double channels)
+    {
+        var pairs = (images + 1L) / 2 * rows.Tiles * columns.Tiles;
+        var floats = 2.0 * rows.Length * columns.Length * channels;
+        var isShared = FewestRows * floats > OwnFloats;
+        var most = Math.Max(FewestRows, (isShared ? SharedFloats : NearFloats) / floats);
+        var groups = Math.Ceiling(2 * pairs / most);
+        return new SpectralTiling(rows, columns, pairs, (long)Math.Ceiling(2 * pairs / groups), isShared);
+    }
+
+    /// <summary>The same tiles in groups of which every thread gets as many.</summary>
+    /// <param name="threads">Number of threads; bits do not depend on it, since no sum runs over groups.</param>
+    public SpectralTiling SharedBy(int threads)
+    {
+        if (IsShared)
+        {
+            return this;
+        }
+
+        var groups = (Groups + threads - 1) / threads * threads;
+        return this with { GroupRows = Math.Max(1, ((2 * Pairs) + groups - 1) / groups) };
+    }
+
+    private (double Spectrum, double Features) Buffers(int inputs, int outputs) =>
+        (2.0 * Positions * GroupRows * (Math.Max(inputs, outputs) + 15), 3.0 * Columns.Length * ((((2.0 * GroupRows) + 11) * inputs) + 16));
+}
