@@ -74,6 +74,20 @@ def propagate(architecture, images, channels, size, depth, interval, ranks):
         measure(rank=True)
 
 
+def residual_mlp(images=64, channels=512, depth=100):
+    """Residual units of layer norm, a dense layer and GELU; the derivatives are written out."""
+    x, dx = torch.randn(images, channels), torch.randn(images, channels)
+    for _ in range(depth):
+        weights = torch.empty(channels, channels).normal_(0, (2 / channels) ** 0.5)
+        variance, mean = torch.var_mean(x, 1, unbiased=False, keepdim=True)
+        factor = torch.rsqrt(variance + 1e-5)
+        z, dz = (x - mean) * factor, dx - dx.mean(1, keepdim=True)
+        dz = (dz - z * (z * dz).mean(1, keepdim=True)) * factor
+        y, dy = (torch.cat((z, dz)) @ weights).split(images)
+        below = torch.special.ndtr(y)
+        x, dx = x + y * below, dx + dy * (below + y * torch.exp(-0.5 * y * y) * 0.3989422804)
+
+
 def training(architecture, images=100, channels=128, depth=40, classes=10):
     """A step of training as PyTorch users write it: modules, autograd and Adam."""
     modules = []
@@ -106,6 +120,7 @@ WORKS = {
     "bn_ff_fc_measured": lambda: propagate("bn_ff", 64, 512, 1, 100, 2, True),
     "vanilla_fc": lambda: propagate("vanilla", 1024, 128, 1, 100, 0, False),
     "vanilla_fc_measured": lambda: propagate("vanilla", 1024, 128, 1, 100, 2, False),
+    "residual_mlp": residual_mlp,
     "train_vanilla": training("vanilla"),
     "train_bn_ff": training("bn_ff"),
 }

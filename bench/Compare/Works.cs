@@ -1,6 +1,8 @@
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
 using Wellbehaved.Training;
 using Wellbehaved.Numerics;
+using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Bench;
 
@@ -49,6 +51,22 @@ internal sealed class Works : IDisposable
             yield return new Work(name, what, operations, Depth, target, FullyConnected(architecture, channels, batch, null));
             yield return new Work($"{name}_measured", $"the same with moments{(ranks ? " and both effective ranks" : "")} at every second layer", operations, Depth, null, FullyConnected(architecture, channels, batch, ranks));
         }
+
+        yield return new Work("residual_mlp", "residual units of layer norm, a dense layer and GELU, N = 512, M = 64, weights included", Depth * Operations(new TensorShape(64, 1, 1, 512), 1), Depth, 2.5, ResidualMlp(512, 64));
+    }
+
+    /// <summary>Residual units of layer norm, a dense layer and GELU.</summary>
+    private Func<double> ResidualMlp(int channels, int batch)
+    {
+        var network = new Network("mlp", new Shape(1, 1, channels), [new Repeat(Depth, [new Residual([new LayerNorm(), new Dense(), new Activation(new(FunctionKind.Gelu))])])]);
+        var networks = Enumerable.Range(0, _threads).Select(_ => Owned(new Network<float>(network, batch))).ToArray();
+        foreach (var machine in networks)
+        {
+            new RandomNumbers(1, 0, 0, RandomPurpose.InputNoise).FillNormal(machine.Input.Signal, 1);
+            new RandomNumbers(1, 0, 1, RandomPurpose.InputNoise).FillNormal(machine.Input.Noise, 1);
+        }
+
+        return () => Roofline.Seconds(() => Workers.ForEach(_threads, _threads, (simulation, worker) => networks[worker].Propagate(new RandomParameters<float>(1, (uint)simulation)))) / _threads;
     }
 
     /// <summary>A step of training: forward, backward and Adam. A product of each layer forward, two backward.</summary>

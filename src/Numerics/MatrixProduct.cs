@@ -91,25 +91,18 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
         Reserve(ref _zeros, a.SegmentLength);
         if (rows <= RowBlock)
         {
-            // A few rows: every worker multiplies all of them by panels of its own, and nobody waits for anybody's packing.
-            var shares = Math.Min(_threads, panels);
-            Workers.ForEach(shares, _threads, (share, worker) =>
+            if (Math.Min(_threads, panels) == 1)
             {
-                var (first, end) = (panels * share / shares, panels * (share + 1) / shares);
-                PackB(b, first, end, inner, columns);
-                MultiplyRows(a, c, new Block(0, rows, first * _tileColumns, Math.Min(columns, end * _tileColumns)), inner, (columns, stride), accumulate, upperOnly, worker);
-            });
+                PackB(b, 0, panels, inner, columns);
+                MultiplyRows(a, c, new Block(0, rows, 0, columns), inner, (columns, stride), accumulate, upperOnly, 0);
+                return;
+            }
+
+            MultiplyByPanels(a, b, c, rows, inner, (columns, stride), accumulate, upperOnly);
             return;
         }
 
-        Workers.ForEach(panels, _threads, (panel, _) => PackB(b, panel, panel + 1, inner, columns));
-        var blocks = RoundUp((rows + RowBlock - 1) / RowBlock, _threads);
-        var blockRows = RoundUp((rows + blocks - 1) / blocks, _tileRows);
-        Workers.ForEach((rows + blockRows - 1) / blockRows, _threads, (block, worker) =>
-        {
-            var first = block * blockRows;
-            MultiplyRows(a, c, new Block(first, Math.Min(blockRows, rows - first), 0, columns), inner, (columns, stride), accumulate, upperOnly, worker);
-        });
+        MultiplyByBlocks(a, b, c, rows, inner, (columns, stride), accumulate, upperOnly);
     }
 
     /// <inheritdoc/>
@@ -132,6 +125,33 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
             buffer.Dispose();
             buffer = new AlignedBuffer<T>(length);
         }
+    }
+
+    /// <summary>A few rows: every worker multiplies all of them by panels of its own, and nobody waits for anybody's packing.</summary>
+    private void MultiplyByPanels(MatrixOperand<T> a, MatrixOperand<T> b, T* c, int rows, int inner, (int Columns, int Stride) extent, bool accumulate, bool upperOnly)
+    {
+        var panels = (extent.Columns + _tileColumns - 1) / _tileColumns;
+        var shares = Math.Min(_threads, panels);
+        Workers.ForEach(shares, _threads, (share, worker) =>
+        {
+            var (first, end) = (panels * share / shares, panels * (share + 1) / shares);
+            PackB(b, first, end, inner, extent.Columns);
+            MultiplyRows(a, c, new Block(0, rows, first * _tileColumns, Math.Min(extent.Columns, end * _tileColumns)), inner, extent, accumulate, upperOnly, worker);
+        });
+    }
+
+    /// <summary>Many rows: the right factor is packed once, and every worker multiplies blocks of rows by all of it.</summary>
+    private void MultiplyByBlocks(MatrixOperand<T> a, MatrixOperand<T> b, T* c, int rows, int inner, (int Columns, int Stride) extent, bool accumulate, bool upperOnly)
+    {
+        var panels = (extent.Columns + _tileColumns - 1) / _tileColumns;
+        Workers.ForEach(panels, _threads, (panel, _) => PackB(b, panel, panel + 1, inner, extent.Columns));
+        var blocks = RoundUp((rows + RowBlock - 1) / RowBlock, _threads);
+        var blockRows = RoundUp((rows + blocks - 1) / blocks, _tileRows);
+        Workers.ForEach((rows + blockRows - 1) / blockRows, _threads, (block, worker) =>
+        {
+            var first = block * blockRows;
+            MultiplyRows(a, c, new Block(first, Math.Min(blockRows, rows - first), 0, extent.Columns), inner, extent, accumulate, upperOnly, worker);
+        });
     }
 
     private void MultiplyRows(MatrixOperand<T> a, T* c, Block block, int inner, (int Columns, int Stride) extent, bool accumulate, bool upperOnly, int worker)
@@ -180,10 +200,17 @@ public sealed unsafe class MatrixProduct<T> : IDisposable
 
         for (var i = 0; i < rows; i++)
         {
-            for (var j = 0; j < columns; j++)
+            T* from = target + (i * _tileColumns), to = c + ((nint)i * stride);
+            var j = 0;
+            for (; j <= columns - Vector256<T>.Count; j += Vector256<T>.Count)
             {
-                var value = target[(i * _tileColumns) + j];
-                c[((nint)i * stride) + j] = add ? c[((nint)i * stride) + j] + value : value;
+                var values = Vector256.Load(from + j);
+                (add ? Vector256.Load(to + j) + values : values).Store(to + j);
+            }
+
+            for (; j < columns; j++)
+            {
+                to[j] = add ? to[j] + from[j] : from[j];
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Wellbehaved.Numerics;
 
@@ -69,6 +70,30 @@ public static class VectorMath
         }
     }
 
+    /// <summary>Adds multiples of two vectors to another.</summary>
+    /// <param name="target">The vector that is changed.</param>
+    /// <param name="factor">The first multiple.</param>
+    /// <param name="vector">The first vector that is added, at least as long.</param>
+    /// <param name="otherFactor">The second multiple.</param>
+    /// <param name="other">The second vector that is added, at least as long.</param>
+    internal static void AddScaled(Span<double> target, double factor, ReadOnlySpan<double> vector, double otherFactor, ReadOnlySpan<double> other)
+    {
+        // The references are within bounds: the vectors were cut to the target's length.
+        ref var first = ref MemoryMarshal.GetReference(target);
+        ref var added = ref MemoryMarshal.GetReference(vector[..target.Length]);
+        ref var addedToo = ref MemoryMarshal.GetReference(other[..target.Length]);
+        var (factors, otherFactors, i) = (Vector256.Create(factor), Vector256.Create(otherFactor), 0);
+        for (; i <= target.Length - Vector256<double>.Count; i += Vector256<double>.Count)
+        {
+            (Load(ref first, i) + (factors * Load(ref added, i)) + (otherFactors * Load(ref addedToo, i))).StoreUnsafe(ref first, (nuint)i);
+        }
+
+        for (; i < target.Length; i++)
+        {
+            target[i] = target[i] + (factor * vector[i]) + (otherFactor * other[i]);
+        }
+    }
+
     /// <summary>Multiplies a vector by a number.</summary>
     /// <param name="vector">The vector that is changed.</param>
     /// <param name="factor">The number.</param>
@@ -118,6 +143,28 @@ public static class VectorMath
         typeof(T) == typeof(float)
             ? Vector512.WidenLower(Vector256.Load((float*)source).ToVector512Unsafe())
             : Vector512.Load((double*)source);
+
+    /// <summary>Stores eight numbers, rounded to the nearest of their type.</summary>
+    /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
+    /// <param name="numbers">The numbers.</param>
+    /// <param name="target">Receives them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreEight<T>(Vector512<double> numbers, T* target)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(double))
+        {
+            numbers.Store((double*)target);
+        }
+        else if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector256Single(numbers).Store((float*)target);
+        }
+        else
+        {
+            Vector256.Narrow(numbers.GetLower(), numbers.GetUpper()).Store((float*)target);
+        }
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Load(ref double first, int index) => Vector256.LoadUnsafe(ref first, (nuint)index);

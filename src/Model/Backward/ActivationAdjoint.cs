@@ -61,26 +61,14 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     /// <returns>The largest derivative.</returns>
     private double Evaluate(ScaledTensor<T> source, ScaledTensor<T> target, int exponent, int outputExponent, int derivativeExponent, int threads)
     {
-        var (scale, outputScale, derivativeScale) = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -derivativeExponent));
+        var scales = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -derivativeExponent));
         var maxima = new double[RowChunks.Count(Input.Points)];
         RowChunks.ForEach(Input.Points, threads, (chunk, first, count) =>
         {
             var signal = source.Rows(Input.Channels, first, count);
             var value = target.Rows(Input.Channels, first, count);
             var slope = _derivative is null ? [] : _derivative.Rows(Input.Channels, first, count);
-            var largest = 0.0;
-            for (var i = 0; i < signal.Length; i++)
-            {
-                TFunction.Evaluate(double.CreateTruncating(signal[i]) * scale, out var result, out var derivative);
-                value[i] = T.CreateTruncating(result * outputScale);
-                largest = Math.Max(largest, Math.Abs(derivative));
-                if (slope.Length > 0)
-                {
-                    slope[i] = T.CreateTruncating(derivative * derivativeScale);
-                }
-            }
-
-            maxima[chunk] = largest;
+            maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(signal, [], value, slope, scales).Slope;
         });
         if (_derivative is not null)
         {

@@ -67,17 +67,8 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
             var signal = signals.Input.Pointer + start;
             var values = gradient.Pointer + start;
             var (mean, variance) = Statistics(signal, units);
-            var gradientMean = _blocks.Centres ? Mean(values) : 0;
-            var product = 0.0;
-            for (var row = 0; row < BlockPoints; row++)
-            {
-                var offset = (nint)row * Input.Channels;
-                for (var i = 0; i < BlockChannels; i++)
-                {
-                    product += (double.CreateTruncating(signal[offset + i]) - mean) * (double.CreateTruncating(values[offset + i]) - gradientMean);
-                }
-            }
-
+            var gradientMean = _blocks.Centres ? NormSums.Mean(values, BlockPoints, BlockChannels, Input.Channels) : 0;
+            var product = NormSums.Products(signal, values, BlockPoints, BlockChannels, Input.Channels, (mean, gradientMean));
             var factor = 1 / Math.Sqrt(variance);
             var slope = Math.ScaleB(factor, own) * Math.ScaleB(factor, own) * product / ((double)BlockPoints * BlockChannels);
             factor *= norm.Scale;
@@ -109,36 +100,9 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
 
     private (double Mean, double Variance) Statistics(T* signal, (bool Keeps, int Own, double Epsilon) units)
     {
-        var mean = _blocks.Centres ? Mean(signal) : 0;
-        var square = 0.0;
-        for (var point = 0; point < BlockPoints; point++)
-        {
-            var row = signal + ((nint)point * Input.Channels);
-            for (var i = 0; i < BlockChannels; i++)
-            {
-                var deviation = double.CreateTruncating(row[i]) - mean;
-                square += deviation * deviation;
-            }
-        }
-
+        var mean = _blocks.Centres ? NormSums.Mean(signal, BlockPoints, BlockChannels, Input.Channels) : 0;
+        var square = NormSums.Squares(signal, BlockPoints, BlockChannels, Input.Channels, mean);
         return (mean, Math.ScaleB(square / ((double)BlockPoints * BlockChannels), 2 * units.Own) + units.Epsilon);
-    }
-
-    /// <summary>The mean, exact where all values are equal.</summary>
-    private double Mean(T* values)
-    {
-        var pivot = double.CreateTruncating(values[0]);
-        var sum = 0.0;
-        for (var point = 0; point < BlockPoints; point++)
-        {
-            var row = values + ((nint)point * Input.Channels);
-            for (var i = 0; i < BlockChannels; i++)
-            {
-                sum += double.CreateTruncating(row[i]) - pivot;
-            }
-        }
-
-        return pivot + (sum / ((double)BlockPoints * BlockChannels));
     }
 
     private void Map(T* signal, T* gradient, T* target, Func<double, double, double> function)

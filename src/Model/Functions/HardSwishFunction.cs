@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Model;
 
 /// <summary>u·min(max(u + 3, 0), 6)/6; the derivative at ±3 is that of the side further out.</summary>
@@ -10,8 +13,12 @@ internal readonly struct HardSwishFunction : IScalarFunction
     public static bool VanishesAtZero => true;
 
     /// <inheritdoc/>
-    public static void Evaluate(double u, out double value, out double derivative)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
-        (value, derivative) = u <= -3 ? (0, 0) : u >= 3 ? (u, 1) : (u * (u + 3) / 6, ((2 * u) + 3) / 6);
+        var (three, six) = (Vector512.Create(3.0), Vector512.Create(6.0));
+        var (isBelow, isAbove) = (Vector512.LessThanOrEqual(u, -three), Vector512.GreaterThanOrEqual(u, three));
+        value = Vector512.ConditionalSelect(isBelow, Vector512<double>.Zero, Vector512.ConditionalSelect(isAbove, u, u * (u + three) / six));
+        derivative = Vector512.ConditionalSelect(isBelow, Vector512<double>.Zero, Vector512.ConditionalSelect(isAbove, Vector512<double>.One, ((u + u) + three) / six));
     }
 }

@@ -1,6 +1,8 @@
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Model;
 
-/// <summary>A function of one number that is not homogeneous, with its derivative.</summary>
+/// <summary>A function of one number that is not homogeneous, with its derivative; eight numbers are evaluated at once.</summary>
 internal interface IScalarFunction
 {
     /// <summary>Whether its values are bounded; others grow like max(u, 0).</summary>
@@ -12,9 +14,9 @@ internal interface IScalarFunction
     /// <summary>Exponent of a signal from which on the function has no value in double precision; null where it has an asymptote.</summary>
     static virtual int? MostExponent => null;
 
-    /// <summary>Evaluates the function and its derivative to a few units in the last place.</summary>
-    /// <param name="u">The argument, finite.</param>
+    /// <summary>Evaluates the function and its derivative to a few units in the last place; at infinities they are their limits, and what is no number stays so.</summary>
+    /// <param name="u">The arguments.</param>
     /// <param name="value">f(u).</param>
     /// <param name="derivative">f'(u).</param>
-    static abstract void Evaluate(double u, out double value, out double derivative);
+    static abstract void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative);
 }

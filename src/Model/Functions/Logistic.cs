@@ -1,17 +1,35 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Model;
 
 /// <summary>The logistic function and its derivative, which several activations are made of.</summary>
 internal static class Logistic
 {
     /// <summary>1/(1 + exp(-u)), 1 less that, and the product of the two, which is the derivative.</summary>
-    /// <param name="u">The number.</param>
-    /// <param name="rest">What the number is larger than <paramref name="u"/> by, too little for a double of its size.</param>
+    /// <param name="u">The numbers.</param>
     /// <returns>All three, each accurate where it is small.</returns>
-    public static (double Value, double Complement, double Derivative) At(double u, double rest = 0)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) At(Vector512<double> u) => OfSmaller(u, Elementary.Exp(-Vector512.Abs(u)));
+
+    /// <summary>The same of numbers in two parts, the second too little for a double of the first one's size.</summary>
+    /// <param name="u">The numbers.</param>
+    /// <param name="rest">What they are larger by.</param>
+    /// <returns>All three.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) At(Vector512<double> u, Vector512<double> rest)
     {
-        var small = Elementary.Exp(-Math.Abs(u)) * (1 - (u < 0 ? -rest : rest));
-        var large = 1 / (1 + small);
-        var (value, complement) = u < 0 ? (small * large, large) : (large, small * large);
-        return (value, complement, small * large * large);
+        var sign = u & Vector512.Create(-0.0);
+        return OfSmaller(u, Elementary.Exp(-Vector512.Abs(u)) * (Vector512<double>.One - (rest ^ sign)));
+    }
+
+    /// <summary>The same, from exp(-|u|).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Vector512<double> Value, Vector512<double> Complement, Vector512<double> Derivative) OfSmaller(Vector512<double> u, Vector512<double> small)
+    {
+        var large = Vector512<double>.One / (Vector512<double>.One + small);
+        var product = small * large;
+        var isNegative = Vector512.LessThan(u, Vector512<double>.Zero);
+        return (Vector512.ConditionalSelect(isNegative, product, large), Vector512.ConditionalSelect(isNegative, large, product), product * large);
     }
 }

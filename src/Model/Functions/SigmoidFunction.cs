@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Model;
 
 /// <summary>1/(1 + exp(-u)).</summary>
@@ -10,7 +13,8 @@ internal readonly struct SigmoidFunction : IScalarFunction
     public static bool VanishesAtZero => false;
 
     /// <inheritdoc/>
-    public static void Evaluate(double u, out double value, out double derivative)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
         (value, _, derivative) = Logistic.At(u);
     }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Model;
 
 /// <summary>u/(1 + exp(-u)).</summary>
@@ -10,10 +13,13 @@ internal readonly struct SiluFunction : IScalarFunction
     public static bool VanishesAtZero => true;
 
     /// <inheritdoc/>
-    public static void Evaluate(double u, out double value, out double derivative)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
+        // Below -1000 the function is 0 to all digits of a double, beyond 1000 nothing but u is left.
+        var notBelow = Elementary.AtLeast(u, -1000);
         var (gate, complement, _) = Logistic.At(u);
-        value = u * gate;
-        derivative = gate * Math.FusedMultiplyAdd(Math.Min(u, 1000), complement, 1);
+        value = notBelow * gate;
+        derivative = gate * Vector512.FusedMultiplyAdd(Elementary.AtMost(notBelow, 1000), complement, Vector512<double>.One);
     }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Model;
 
 /// <summary>sin u.</summary>
@@ -13,8 +16,11 @@ internal readonly struct SineFunction : IScalarFunction
     public static int? MostExponent => 900;
 
     /// <inheritdoc/>
-    public static void Evaluate(double u, out double value, out double derivative)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
-        (value, derivative) = Elementary.SineAndCosine(u);
+        // Zero keeps its sign.
+        (var sine, derivative) = Elementary.SineAndCosine(u);
+        value = Vector512.ConditionalSelect(Vector512.Equals(u, Vector512<double>.Zero), u, sine);
     }
 }

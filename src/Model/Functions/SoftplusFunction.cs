@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Model;
 
 /// <summary>ln(1 + exp(u)) = max(u, 0) + ln(1 + exp(-|u|)).</summary>
@@ -10,9 +13,11 @@ internal readonly struct SoftplusFunction : IScalarFunction
     public static bool VanishesAtZero => false;
 
     /// <inheritdoc/>
-    public static void Evaluate(double u, out double value, out double derivative)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
-        value = Math.Max(u, 0) + Elementary.LogOfOnePlus(Elementary.Exp(-Math.Abs(u)));
-        (derivative, _, _) = Logistic.At(u);
+        var small = Elementary.Exp(-Vector512.Abs(u));
+        value = Elementary.AtLeast(u, 0) + Elementary.LogOfOnePlus(small);
+        (derivative, _, _) = Logistic.OfSmaller(u, small);
     }
 }

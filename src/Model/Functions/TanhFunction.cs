@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Model;
 
 /// <summary>tanh u.</summary>
@@ -10,12 +13,13 @@ internal readonly struct TanhFunction : IScalarFunction
     public static bool VanishesAtZero => true;
 
     /// <inheritdoc/>
-    public static void Evaluate(double u, out double value, out double derivative)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Evaluate(Vector512<double> u, out Vector512<double> value, out Vector512<double> derivative)
     {
         // With t = exp(-2|u|): tanh is (1 - t)/(1 + t), its derivative 4t/(1 + t)².
-        var minusOne = Elementary.ExpMinus1(-2 * Math.Abs(u));
-        var sum = 2 + minusOne;
-        value = Math.CopySign(-minusOne / sum, u);
-        derivative = 4 * (minusOne > -0.5 ? 1 + minusOne : Elementary.Exp(-2 * Math.Abs(u))) / (sum * sum);
+        var (minusOne, power) = Elementary.ExpMinus1(Vector512.Create(-2.0) * Vector512.Abs(u));
+        var inverse = Vector512<double>.One / (Vector512.Create(2.0) + minusOne);
+        value = Vector512.CopySign(minusOne * inverse, u);
+        derivative = Vector512.Create(4.0) * power * inverse * inverse;
     }
 }

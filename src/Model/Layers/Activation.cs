@@ -42,28 +42,14 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
 
     private (double Signal, double Noise) Evaluate(SignalAndNoise<T> source, SignalAndNoise<T> target, int exponent, int outputExponent, int noiseExponent)
     {
-        var (scale, outputScale, noiseScale) = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -noiseExponent));
+        var scales = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -noiseExponent));
         var (channels, points) = (source.Shape.Channels, source.Shape.Points);
-        var maxima = new (double Signal, double Noise)[RowChunks.Count(points)];
-        RowChunks.ForEach(points, threads, (chunk, first, count) =>
+        var maxima = new (double Signal, double Noise)[RowChunks.Count(points, channels)];
+        RowChunks.ForEach(points, channels, threads, (chunk, first, count) =>
         {
             var (start, length) = (first * channels, count * channels);
-            var signal = source.Signal.Slice(start, length);
-            var noise = source.Noise.Slice(start, length);
-            var newSignal = target.Signal.Slice(start, length);
-            var newNoise = target.Noise.Slice(start, length);
-            var (largestSignal, largestNoise) = (0.0, 0.0);
-            for (var i = 0; i < signal.Length; i++)
-            {
-                TFunction.Evaluate(double.CreateTruncating(signal[i]) * scale, out var value, out var derivative);
-                var (scaledValue, scaledNoise) = (value * outputScale, derivative * double.CreateTruncating(noise[i]) * noiseScale);
-                newSignal[i] = T.CreateTruncating(scaledValue);
-                newNoise[i] = T.CreateTruncating(scaledNoise);
-                largestSignal = Math.Max(largestSignal, Math.Abs(scaledValue));
-                largestNoise = Math.Max(largestNoise, Math.Abs(scaledNoise));
-            }
-
-            maxima[chunk] = (largestSignal, largestNoise);
+            maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(
+                source.Signal.Slice(start, length), source.Noise.Slice(start, length), target.Signal.Slice(start, length), target.Noise.Slice(start, length), scales);
         });
         return (maxima.Max(pair => pair.Signal), maxima.Max(pair => pair.Noise));
     }

@@ -26,9 +26,9 @@ internal sealed class Addition<T>(double skipScale, double branchScale, bool ski
         var sum = state.Current;
         var branch = survival == 0 ? _none : _branchScale;
         var (factor, heldFactor) = skipIsCurrent ? (_skipScale, branch) : (branch, _skipScale);
-        sum.SignalExponent = Add(sum, factor, sum.SignalExponent, held, heldFactor, held.SignalExponent, ofNoise: false);
-        sum.NoiseExponent = Add(sum, factor, sum.NoiseExponent, held, heldFactor, held.NoiseExponent, ofNoise: true);
-        Rescaling.Apply(sum, threads);
+        (sum.SignalExponent, var signal) = Add(sum, factor, sum.SignalExponent, held, heldFactor, held.SignalExponent, ofNoise: false);
+        (sum.NoiseExponent, var noise) = Add(sum, factor, sum.NoiseExponent, held, heldFactor, held.NoiseExponent, ofNoise: true);
+        Rescaling.Apply(sum, signal, noise);
         state.Return(held);
     }
 
@@ -43,8 +43,8 @@ internal sealed class Addition<T>(double skipScale, double branchScale, bool ski
     private static bool IsZero(SignalAndNoise<T> values, bool noise) => Part(values, noise).IndexOfAnyExcept(T.Zero) < 0;
 
     /// <summary>Adds signals or noises with factors and different powers of two in front.</summary>
-    /// <returns>The power of two before the sum.</returns>
-    private int Add(SignalAndNoise<T> sum, ScaledFactor<T> factor, int exponent, SignalAndNoise<T> held, ScaledFactor<T> heldFactor, int heldExponent, bool ofNoise)
+    /// <returns>The power of two before the sum, and the largest absolute value that is stored.</returns>
+    private (int Exponent, T Largest) Add(SignalAndNoise<T> sum, ScaledFactor<T> factor, int exponent, SignalAndNoise<T> held, ScaledFactor<T> heldFactor, int heldExponent, bool ofNoise)
     {
         (exponent, heldExponent) = (exponent + factor.Exponent, heldExponent + heldFactor.Exponent);
         var (mantissa, heldMantissa) = (factor.Mantissa, heldFactor.Mantissa);
@@ -60,16 +60,15 @@ internal sealed class Addition<T>(double skipScale, double branchScale, bool ski
         var largest = Math.Max(exponent, heldExponent);
         var (ownFactor, addendFactor) = (mantissa * T.ScaleB(T.One, exponent - largest), heldMantissa * T.ScaleB(T.One, heldExponent - largest));
         var channels = sum.Shape.Channels;
-        RowChunks.ForEach(sum.Shape.Points, threads, (_, first, count) =>
+        var maxima = new T[RowChunks.Count(sum.Shape.Points, channels)];
+        RowChunks.ForEach(sum.Shape.Points, channels, threads, (chunk, first, count) => maxima[chunk] = ElementwiseMath.AddScaled(
+            Part(sum, ofNoise).Slice(first * channels, count * channels), ownFactor, Part(held, ofNoise).Slice(first * channels, count * channels), addendFactor));
+        var value = T.Zero;
+        foreach (var maximum in maxima)
         {
-            var values = Part(sum, ofNoise).Slice(first * channels, count * channels);
-            if (ownFactor != T.One)
-            {
-                ElementwiseMath.Multiply(values, ownFactor);
-            }
+            value = T.Max(value, maximum);
+        }
 
-            ElementwiseMath.AddScaled(values, Part(held, ofNoise).Slice(first * channels, count * channels), addendFactor);
-        });
-        return largest;
+        return (largest, value);
     }
 }

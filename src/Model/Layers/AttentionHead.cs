@@ -83,10 +83,10 @@ internal sealed unsafe class AttentionHead<T> : IDisposable
             largest = Math.Max(largest, logit);
         }
 
+        Elementary.Exp(logits[..visible], largest, scale);
         var sum = 0.0;
         for (var i = 0; i < visible; i++)
         {
-            logits[i] = Elementary.Exp((logits[i] - largest) * scale);
             sum += logits[i];
         }
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
@@ -54,7 +56,8 @@ internal sealed class BatchNormDerivative(int channels)
         {
             var signal = values.Signal.Slice(point * channels, channels);
             var noise = values.Noise.Slice(point * channels, channels);
-            for (var channel = 0; channel < channels; channel++)
+            var channel = SumWide(signal, noise, sums);
+            for (; channel < channels; channel++)
             {
                 var dy = double.CreateTruncating(noise[channel]);
                 sums[channel] += dy;
@@ -70,11 +73,52 @@ internal sealed class BatchNormDerivative(int channels)
         {
             var signal = values.Signal.Slice(point * channels, channels);
             var noise = values.Noise.Slice(point * channels, channels);
-            for (var channel = 0; channel < channels; channel++)
+            var channel = SubtractWide(signal, noise);
+            for (; channel < channels; channel++)
             {
                 var deviation = double.CreateTruncating(signal[channel]) - _means[channel];
                 noise[channel] = T.CreateTruncating(double.CreateTruncating(noise[channel]) - _noiseMeans[channel] - (deviation * _products[channel]));
             }
         }
+    }
+
+    /// <summary>Adds eight channels at a time, with the same bits as one by one.</summary>
+    /// <returns>The first channel that is left over.</returns>
+    private unsafe int SumWide<T>(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, Span<double> sums)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var channel = 0;
+        fixed (T* values = signal, changes = noise)
+        fixed (double* totals = sums, means = _means)
+        {
+            for (; channel <= channels - Vector512<double>.Count; channel += Vector512<double>.Count)
+            {
+                var dy = VectorMath.LoadEight(changes + channel);
+                var products = totals + channels + channel;
+                (Vector512.Load(totals + channel) + dy).Store(totals + channel);
+                (Vector512.Load(products) + ((VectorMath.LoadEight(values + channel) - Vector512.Load(means + channel)) * dy)).Store(products);
+            }
+        }
+
+        return channel;
+    }
+
+    /// <summary>Changes eight channels at a time, with the same bits as one by one.</summary>
+    /// <returns>The first channel that is left over.</returns>
+    private unsafe int SubtractWide<T>(ReadOnlySpan<T> signal, Span<T> noise)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var channel = 0;
+        fixed (T* values = signal, changes = noise)
+        fixed (double* means = _means, noiseMeans = _noiseMeans, products = _products)
+        {
+            for (; channel <= channels - Vector512<double>.Count; channel += Vector512<double>.Count)
+            {
+                var deviation = VectorMath.LoadEight(values + channel) - Vector512.Load(means + channel);
+                VectorMath.StoreEight(VectorMath.LoadEight(changes + channel) - Vector512.Load(noiseMeans + channel) - (deviation * Vector512.Load(products + channel)), changes + channel);
+            }
+        }
+
+        return channel;
     }
 }

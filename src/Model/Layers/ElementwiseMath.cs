@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -95,28 +96,80 @@ internal static class ElementwiseMath
         }
     }
 
-    /// <summary>Signal and noise ← slope times themselves where the signal is not positive.</summary>
-    public static void MultiplyWhereNotPositive<T>(Span<T> signal, Span<T> noise, T slope)
+    /// <summary>x ← x·factor + addend·addendFactor.</summary>
+    /// <returns>The largest absolute value; none if one is none.</returns>
+    public static T AddScaled<T>(Span<T> x, T factor, ReadOnlySpan<T> addend, T addendFactor)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
-        var signals = MemoryMarshal.Cast<T, Vector256<T>>(signal);
-        var noises = MemoryMarshal.Cast<T, Vector256<T>>(noise);
-        var slopes = Vector256.Create(slope);
-        for (var i = 0; i < signals.Length; i++)
+        var vectors = MemoryMarshal.Cast<T, Vector512<T>>(x);
+        var addends = MemoryMarshal.Cast<T, Vector512<T>>(addend);
+        var (factors, addendFactors, maxima) = (Vector512.Create(factor), Vector512.Create(addendFactor), Vector512<T>.Zero);
+        for (var i = 0; i < vectors.Length; i++)
         {
-            var positive = Vector256.GreaterThan(signals[i], Vector256<T>.Zero);
-            signals[i] = Vector256.ConditionalSelect(positive, signals[i], signals[i] * slopes);
-            noises[i] = Vector256.ConditionalSelect(positive, noises[i], noises[i] * slopes);
+            var sum = (vectors[i] * factors) + (addends[i] * addendFactors);
+            maxima = Vector512.Max(maxima, Vector512.Abs(sum));
+            vectors[i] = sum;
         }
 
-        for (var i = signals.Length * Vector256<T>.Count; i < signal.Length; i++)
+        var largest = Largest(maxima);
+        for (var i = vectors.Length * Vector512<T>.Count; i < x.Length; i++)
+        {
+            x[i] = (x[i] * factor) + (addend[i] * addendFactor);
+            largest = T.Max(largest, T.Abs(x[i]));
+        }
+
+        return largest;
+    }
+
+    /// <summary>Signal and noise ← slope times themselves where the signal is not positive.</summary>
+    /// <returns>Their largest absolute values; none if one is none.</returns>
+    public static (T Signal, T Noise) MultiplyWhereNotPositive<T>(Span<T> signal, Span<T> noise, T slope)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var signals = MemoryMarshal.Cast<T, Vector512<T>>(signal);
+        var noises = MemoryMarshal.Cast<T, Vector512<T>>(noise);
+        var (slopes, maxima, noiseMaxima) = (Vector512.Create(slope), Vector512<T>.Zero, Vector512<T>.Zero);
+        for (var i = 0; i < signals.Length; i++)
+        {
+            var positive = Vector512.GreaterThan(signals[i], Vector512<T>.Zero);
+            var value = Vector512.ConditionalSelect(positive, signals[i], signals[i] * slopes);
+            var change = Vector512.ConditionalSelect(positive, noises[i], noises[i] * slopes);
+            maxima = Vector512.Max(maxima, Vector512.Abs(value));
+            noiseMaxima = Vector512.Max(noiseMaxima, Vector512.Abs(change));
+            signals[i] = value;
+            noises[i] = change;
+        }
+
+        var largest = (Signal: Largest(maxima), Noise: Largest(noiseMaxima));
+        for (var i = signals.Length * Vector512<T>.Count; i < signal.Length; i++)
         {
             if (!(signal[i] > T.Zero))
             {
                 signal[i] *= slope;
                 noise[i] *= slope;
             }
+
+            largest = (T.Max(largest.Signal, T.Abs(signal[i])), T.Max(largest.Noise, T.Abs(noise[i])));
         }
+
+        return largest;
+    }
+
+    /// <summary>Keeps the larger of magnitudes and those of numbers, by their bits, whose order is that of magnitudes with what is no number above all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<long> LargerMagnitudes(Vector512<long> magnitudes, Vector512<double> numbers) => Vector512.Max(magnitudes, Vector512.Abs(numbers).AsInt64());
+
+    /// <summary>The largest of the numbers in a vector; none if one is none.</summary>
+    public static T Largest<T>(Vector512<T> numbers)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
+        var largest = numbers[0];
+        for (var lane = 1; lane < Vector512<T>.Count; lane++)
+        {
+            largest = T.Max(largest, numbers[lane]);
+        }
+
+        return largest;
     }
 
     /// <summary>Signal ← max(signal, 0); noise ← noise where the signal was positive, else 0.</summary>

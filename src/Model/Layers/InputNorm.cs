@@ -1,4 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
@@ -27,20 +30,19 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         var (shape, exponent) = (values.Shape, values.SignalExponent);
         var keepsExponent = epsilon > 0 && exponent < LeastExponent;
         var units = keepsExponent ? (exponent, epsilon) : (0, Math.ScaleB(epsilon, -2 * exponent));
-        var chunks = RowChunks.Count(shape.Points / blocks.Points(shape));
+        var (blockPoints, images) = (blocks.Points(shape), shape.Points / blocks.Points(shape));
+        var chunks = RowChunks.Count(images, blockPoints * shape.Channels);
         var degenerate = new (int Point, int Channel)?[chunks];
-        RowChunks.ForEach(shape.Points / blocks.Points(shape), threads, (chunk, first, count) =>
+        var maxima = new (T Signal, T Noise)[chunks];
+        RowChunks.ForEach(images, blockPoints * shape.Channels, threads, (chunk, first, count) =>
         {
-            for (var point = first * blocks.Points(shape); point < (first + count) * blocks.Points(shape); point += blocks.Points(shape))
+            var largest = (Signal: Vector512<long>.Zero, Noise: Vector512<long>.Zero);
+            for (var point = first * blockPoints; point < (first + count) * blockPoints; point += blockPoints)
             {
-                for (var channel = 0; channel < shape.Channels; channel += blocks.Channels(shape))
-                {
-                    if (!Normalise(values, point, channel, units))
-                    {
-                        degenerate[chunk] ??= (point, channel);
-                    }
-                }
+                degenerate[chunk] ??= Normalise(values, point, units, ref largest);
             }
+
+            maxima[chunk] = (T.CreateTruncating(ElementwiseMath.Largest(largest.Signal.AsDouble())), T.CreateTruncating(ElementwiseMath.Largest(largest.Noise.AsDouble())));
         });
         if (Array.Find(degenerate, place => place is not null) is { } first)
         {
@@ -53,7 +55,7 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
             values.SignalExponent = 0;
         }
 
-        Rescaling.Apply(values, threads);
+        Rescaling.Apply<T>(values, maxima);
     }
 
     /// <inheritdoc/>
@@ -62,67 +64,127 @@ internal sealed unsafe class InputNorm<T>(NormBlocks blocks, string word, double
         // Works in place and owns nothing.
     }
 
+    /// <summary>Normalises the blocks that begin at a point; the first that cannot be, null if all can.</summary>
+    private (int Point, int Channel)? Normalise(SignalAndNoise<T> values, int point, (int Own, double Epsilon) units, ref (Vector512<long> Signal, Vector512<long> Noise) largest)
+    {
+        var (channels, width) = (values.Shape.Channels, blocks.Channels(values.Shape));
+        var channel = 0;
+        for (; width == 1 && channel <= channels - Vector512<double>.Count; channel += Vector512<double>.Count)
+        {
+            if (NormaliseEight(values, point, channel, units, ref largest) is { } lane)
+            {
+                return (point, channel + lane);
+            }
+        }
+
+        for (; channel < channels; channel += width)
+        {
+            if (!Normalise(values, point, channel, units, ref largest))
+            {
+                return (point, channel);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Normalises a block; false if it cannot.</summary>
-    private bool Normalise(SignalAndNoise<T> values, int firstPoint, int firstChannel, (int Own, double Epsilon) units)
+    private bool Normalise(SignalAndNoise<T> values, int firstPoint, int firstChannel, (int Own, double Epsilon) units, ref (Vector512<long> Signal, Vector512<long> Noise) largest)
     {
         var channels = values.Shape.Channels;
         var (points, width) = (blocks.Points(values.Shape), blocks.Channels(values.Shape));
         var signal = values.Pointer + ((nint)firstPoint * channels) + firstChannel;
         var noise = signal + values.Shape.Elements;
         var count = (double)points * width;
-        var (mean, noiseMean) = blocks.Centres ? (Mean(signal, points, width, channels), Mean(noise, points, width, channels)) : (0, 0);
-        var (square, product) = (0.0, 0.0);
-        for (var point = 0; point < points; point++)
-        {
-            var row = signal + ((nint)point * channels);
-            var noiseRow = noise + ((nint)point * channels);
-            for (var i = 0; i < width; i++)
-            {
-                var deviation = double.CreateTruncating(row[i]) - mean;
-                square += deviation * deviation;
-                product += deviation * (double.CreateTruncating(noiseRow[i]) - noiseMean);
-            }
-        }
+        var (mean, noiseMean) = blocks.Centres ? (NormSums.Mean(signal, points, width, channels), NormSums.Mean(noise, points, width, channels)) : (0, 0);
 
         // In the units of ε: those of the stored signal, or the true ones where the signal is far smaller than ε.
-        var variance = Math.ScaleB(square / count, 2 * units.Own) + units.Epsilon;
+        var variance = Math.ScaleB(NormSums.Squares(signal, points, width, channels, mean) / count, 2 * units.Own) + units.Epsilon;
         if (variance == 0)
         {
             return false;
         }
 
         var factor = 1 / Math.Sqrt(variance);
-        var slope = Math.ScaleB(factor, units.Own) * Math.ScaleB(factor, units.Own) * product / count;
+        var slope = Math.ScaleB(factor, units.Own) * Math.ScaleB(factor, units.Own) * NormSums.Products(signal, noise, points, width, channels, (mean, noiseMean)) / count;
         factor *= scale;
+        var most = largest;
         for (var point = 0; point < points; point++)
         {
             var row = signal + ((nint)point * channels);
             var noiseRow = noise + ((nint)point * channels);
-            for (var i = 0; i < width; i++)
+            var i = 0;
+            for (; i <= width - Vector512<double>.Count; i += Vector512<double>.Count)
+            {
+                most = Map(row + i, noiseRow + i, Vector512.Create(mean), Vector512.Create(noiseMean), Vector512.Create(slope), Vector512.Create(factor), most);
+            }
+
+            for (; i < width; i++)
             {
                 var deviation = double.CreateTruncating(row[i]) - mean;
-                row[i] = T.CreateTruncating(deviation * factor);
-                noiseRow[i] = T.CreateTruncating((double.CreateTruncating(noiseRow[i]) - noiseMean - (deviation * slope)) * factor);
+                var (value, change) = (deviation * factor, (double.CreateTruncating(noiseRow[i]) - noiseMean - (deviation * slope)) * factor);
+                row[i] = T.CreateTruncating(value);
+                noiseRow[i] = T.CreateTruncating(change);
+                most = (ElementwiseMath.LargerMagnitudes(most.Signal, Vector512.Create(value)), ElementwiseMath.LargerMagnitudes(most.Noise, Vector512.Create(change)));
             }
         }
 
+        largest = most;
         return true;
     }
 
-    /// <summary>The mean, exact where all values are equal.</summary>
-    private static double Mean(T* values, int points, int width, int channels)
+    /// <summary>Normalises eight successive channels, each alone; the first that cannot be, null if all can.</summary>
+    private int? NormaliseEight(SignalAndNoise<T> values, int firstPoint, int firstChannel, (int Own, double Epsilon) units, ref (Vector512<long> Signal, Vector512<long> Noise) largest)
     {
-        var pivot = double.CreateTruncating(values[0]);
-        var sum = 0.0;
-        for (var point = 0; point < points; point++)
+        nint channels = values.Shape.Channels;
+        var points = blocks.Points(values.Shape);
+        var signal = values.Pointer + (firstPoint * channels) + firstChannel;
+        var noise = signal + values.Shape.Elements;
+        var end = signal + (points * channels);
+        nint distance = values.Shape.Elements;
+        var (pivot, noisePivot, count) = (VectorMath.LoadEight(signal), VectorMath.LoadEight(noise), Vector512.Create((double)points));
+        Vector512<double> sum = default, noiseSum = default, square = default, product = default;
+        for (var row = signal; row < end; row += channels)
         {
-            var row = values + ((nint)point * channels);
-            for (var i = 0; i < width; i++)
-            {
-                sum += double.CreateTruncating(row[i]) - pivot;
-            }
+            sum += VectorMath.LoadEight(row) - pivot;
+            noiseSum += VectorMath.LoadEight(row + distance) - noisePivot;
         }
 
-        return pivot + (sum / ((double)points * width));
+        var (mean, noiseMean) = (pivot + (sum / count), noisePivot + (noiseSum / count));
+        for (var row = signal; row < end; row += channels)
+        {
+            var deviation = VectorMath.LoadEight(row) - mean;
+            square += deviation * deviation;
+            product += deviation * (VectorMath.LoadEight(row + distance) - noiseMean);
+        }
+
+        var own = Vector512.Create(Math.ScaleB(1, units.Own));
+        var variance = (square / count * own * own) + Vector512.Create(units.Epsilon);
+        if (Vector512.EqualsAny(variance, Vector512<double>.Zero))
+        {
+            return BitOperations.TrailingZeroCount(Vector512.Equals(variance, Vector512<double>.Zero).ExtractMostSignificantBits());
+        }
+
+        var factor = Vector512<double>.One / Vector512.Sqrt(variance);
+        var slope = factor * own * (factor * own) * product / count;
+        factor *= Vector512.Create(scale);
+        var most = largest;
+        for (var row = signal; row < end; row += channels)
+        {
+            most = Map(row, row + distance, mean, noiseMean, slope, factor, most);
+        }
+
+        largest = most;
+        return null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector512<long> Signal, Vector512<long> Noise) Map(T* signal, T* noise, Vector512<double> mean, Vector512<double> noiseMean, Vector512<double> slope, Vector512<double> factor, (Vector512<long> Signal, Vector512<long> Noise) largest)
+    {
+        var deviation = VectorMath.LoadEight(signal) - mean;
+        var (value, change) = (deviation * factor, (VectorMath.LoadEight(noise) - noiseMean - (deviation * slope)) * factor);
+        VectorMath.StoreEight(value, signal);
+        VectorMath.StoreEight(change, noise);
+        return (ElementwiseMath.LargerMagnitudes(largest.Signal, value), ElementwiseMath.LargerMagnitudes(largest.Noise, change));
     }
 }

@@ -19,16 +19,23 @@ internal static class Rescaling
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var channels = values.Shape.Channels;
-        var maxima = new T[2 * RowChunks.Count(values.Shape.Points)];
-        RowChunks.ForEach(values.Shape.Points, threads, (chunk, first, count) =>
-        {
-            maxima[2 * chunk] = MaxMagnitude<T>(values.Signal.Slice(first * channels, count * channels));
-            maxima[(2 * chunk) + 1] = MaxMagnitude<T>(values.Noise.Slice(first * channels, count * channels));
-        });
+        var maxima = new (T Signal, T Noise)[RowChunks.Count(values.Shape.Points)];
+        RowChunks.ForEach(values.Shape.Points, threads, (chunk, first, count) => maxima[chunk] = (
+            MaxMagnitude<T>(values.Signal.Slice(first * channels, count * channels)),
+            MaxMagnitude<T>(values.Noise.Slice(first * channels, count * channels))));
+        Apply<T>(values, maxima);
+    }
+
+    /// <summary>Brings signal and noise back where they have left the range.</summary>
+    /// <param name="values">Signal and noise.</param>
+    /// <param name="maxima">Largest absolute values of the stored signal and noise in each part of them.</param>
+    public static void Apply<T>(SignalAndNoise<T> values, ReadOnlySpan<(T Signal, T Noise)> maxima)
+        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+    {
         var (signal, noise) = (T.Zero, T.Zero);
-        for (var i = 0; i < maxima.Length; i += 2)
+        foreach (var largest in maxima)
         {
-            (signal, noise) = (T.Max(signal, maxima[i]), T.Max(noise, maxima[i + 1]));
+            (signal, noise) = (T.Max(signal, largest.Signal), T.Max(noise, largest.Noise));
         }
 
         Apply(values, signal, noise);

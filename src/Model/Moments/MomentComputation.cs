@@ -40,7 +40,7 @@ public sealed unsafe class MomentComputation<T> : IDisposable
 
         var noise = values.Pointer + _shape.Elements;
         _statistics.Compute(noise, _shape.Points, higherPowers: false);
-        var mu2Noise = Mean(channel => channel.MeanSquare);
+        var mu2Noise = Means().Nu2;
         if (reffNoise)
         {
             _rankOfNoise.Take<T>(values.Noise, _statistics.Means);
@@ -52,12 +52,7 @@ public sealed unsafe class MomentComputation<T> : IDisposable
             _rankOfSignal.Take<T>(values.Signal, _statistics.Means);
         }
 
-        var stored = new MomentSet.StoredMoments(
-            Nu1Abs: Mean(channel => channel.Absolutes / channel.Count),
-            Nu2: Mean(channel => channel.MeanSquare),
-            Mu2: Mean(channel => channel.Variance),
-            Mu4: Mean(channel => channel.Fourths / channel.Count),
-            Mu2Noise: mu2Noise);
+        var stored = Means() with { Mu2Noise = mu2Noise };
         var ranks = new[] { EffectiveRank.NotComputed, EffectiveRank.NotComputed };
         Workers.ForEach(2, _threads, (item, _) =>
         {
@@ -76,14 +71,20 @@ public sealed unsafe class MomentComputation<T> : IDisposable
         _rankOfNoise.Dispose();
     }
 
-    private double Mean(Func<ChannelMoments, double> moment)
+    /// <summary>Means over the channels of the last statistics, but for the noise.</summary>
+    private MomentSet.StoredMoments Means()
     {
-        var total = 0.0;
-        foreach (var channel in _statistics.Channels)
+        var (absolutes, squaredMeans, squares, fourths) = (0.0, 0.0, 0.0, 0.0);
+        foreach (ref readonly var channel in _statistics.Channels)
         {
-            total += moment(channel);
+            absolutes += channel.Absolutes;
+            squaredMeans += channel.Mean * channel.Mean;
+            squares += channel.Squares;
+            fourths += channel.Fourths;
         }
 
-        return total / _shape.Channels;
+        var (elements, channels) = ((double)_shape.Points * _shape.Channels, _shape.Channels);
+        var variance = squares / elements;
+        return new MomentSet.StoredMoments(absolutes / elements, variance + (squaredMeans / channels), variance, fourths / elements, 0);
     }
 }

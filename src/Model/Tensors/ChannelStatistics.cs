@@ -129,10 +129,23 @@ internal sealed unsafe class ChannelStatistics
             }
         }
 
-        for (var i = 0; i < 8; i++)
+        Store(moments, points, mean0, square0, cube0, fourth0, absolute0);
+        Store(moments[8..], points, mean1, square1, cube1, fourth1, absolute1);
+    }
+
+    private static void Store(Span<ChannelMoments> moments, int points, Vector512<double> mean, Vector512<double> square, Vector512<double> cube, Vector512<double> fourth, Vector512<double> absolute)
+    {
+        // Through memory once: a lane that is picked by a number that is not constant goes there each time.
+        const int lanes = 8;
+        var sums = stackalloc double[5 * lanes];
+        mean.Store(sums);
+        square.Store(sums + lanes);
+        cube.Store(sums + (2 * lanes));
+        fourth.Store(sums + (3 * lanes));
+        absolute.Store(sums + (4 * lanes));
+        for (var i = 0; i < lanes; i++)
         {
-            moments[i] = new ChannelMoments(points, mean0[i], square0[i], cube0[i], fourth0[i], absolute0[i]);
-            moments[i + 8] = new ChannelMoments(points, mean1[i], square1[i], cube1[i], fourth1[i], absolute1[i]);
+            moments[i] = new ChannelMoments(points, sums[i], sums[lanes + i], sums[(2 * lanes) + i], sums[(3 * lanes) + i], sums[(4 * lanes) + i]);
         }
     }
 

@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -17,7 +19,20 @@ internal static class Checksums
         ("normalised", Of("bn_res", kernelSize: 1, channels: 40, batch: 50, Boundary.Periodic)),
         ("convolutions", Of("vanilla_res", kernelSize: 3, channels: 20, batch: 3, Boundary.Symmetric)),
         ("spectral", Of("bn_ff", kernelSize: 5, channels: 48, batch: 4, Boundary.Periodic)),
+        ("functions", ExperimentOptions.Of(Functions, 3, 2) with { Seed = 5 }),
     ];
+
+    /// <summary>Every smooth function and every norm, over channels that fill registers and some that do not.</summary>
+    private static Network Functions => new(
+        "functions",
+        new Shape(32, 32, 3),
+        [
+            new AveragePool(8), new Dense { Channels = 21 },
+            new InstanceNorm(), new Activation(new(FunctionKind.Gelu)), new Dense(), new LayerNorm(), new Activation(new(FunctionKind.Tanh)), new Dense(), new GroupNorm(3), new Activation(new(FunctionKind.Silu)),
+            new Dense(), new RmsNorm(), new Activation(new(FunctionKind.Erf)), new Dense(), new Activation(new(FunctionKind.Sine)), new Dense(), new Activation(new(FunctionKind.Softplus)),
+            new BatchNorm(), new Activation(new(FunctionKind.Elu)), new Dense(), new Activation(new(FunctionKind.Sigmoid)), new BatchNorm(), new Activation(new(FunctionKind.GeluTanh)),
+            new BatchNorm(), new Activation(new(FunctionKind.HardSwish)), new Residual([new Dense(), new Activation(Function.LeakyRelu(0.3))]),
+        ]);
 
     private static int Main(string[] arguments)
     {

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Properties;
 public class LargestEigenvalueTests
 {
     /// <summary>What effective ranks are promised to have.</summary>
-    private const double Promised = 1e-6;
+    private const double Promised = 1e-9;
 
     [Law(MaxTest = 100)]
     public void It_equals_the_largest_of_a_full_decomposition(Features features)
@@ -20,6 +20,10 @@ public class LargestEigenvalueTests
     }
 
     [Theory]
+    [InlineData(2, 3)]
+    [InlineData(13, 16)]
+    [InlineData(48, 48)]
+    [InlineData(49, 49)]
     [InlineData(100, 100)]
     [InlineData(200, 1000)]
     [InlineData(300, 300)]
@@ -54,6 +58,17 @@ public class LargestEigenvalueTests
         var left = matrix.Trace() - LargestEigenvalue.OfSymmetric(matrix.ToColumnMajorArray(), 4);
 
         left.Should().BeApproximately(1.75 * remainder, (Promised * remainder) + 1e-14);
+    }
+
+    [Theory]
+    [InlineData(1e-200)]
+    [InlineData(1e200)]
+    public void The_scale_of_a_matrix_does_not_matter(double scale)
+    {
+        var matrix = Matrix<double>.Build.DenseOfArray(new double[,] { { 2, 1, 0.5 }, { 1, 2, 1 }, { 0.5, 1, 2 } });
+        var expected = matrix.Evd(Symmetricity.Symmetric).EigenValues.Real().Maximum();
+
+        (LargestEigenvalue.OfSymmetric((scale * matrix).ToColumnMajorArray(), 3) / scale).Should().BeApproximately(expected, 1e-14);
     }
 
     [Fact]
