@@ -36,6 +36,11 @@ internal static class LargeBatchNorm
     /// <param name="norm">The batch norm.</param>
     public static double Directions(BatchNormKernel norm)
     {
+        if (norm.Split is { } split)
+        {
+            return split.Directions;
+        }
+
         var total = norm.Eigenvalues.Sum();
         return total == 0 ? 0 : total * total / norm.Eigenvalues.Sum(value => value * value);
     }
@@ -48,11 +53,11 @@ internal static class LargeBatchNorm
     /// <returns>E s(z_i)s(z_j) and γ² E s'(z_i)s'(z_j)/(σ²+ε), both P × P, E s(z_i), and the error.</returns>
     public static (Matrix<double> Signal, Matrix<double>? Noise, Vector<double> Means, double Error) Apply(BatchNormKernel norm, DualActivation dual, double scale, bool noise)
     {
-        var (points, mean) = (norm.Points, norm.Eigenvalues.Sum() / norm.Points);
-        var scaled = norm.Directions * Matrix<double>.Build.DiagonalOfDiagonalArray([.. norm.Eigenvalues]);
-        var (s, squared) = (DenseProduct.OfTransposed(scaled, norm.Directions), DenseProduct.OfTransposed(scaled, scaled));
-        var variance = norm.Eigenvalues.Sum(value => value * value) / ((double)points * points);
-        var (h, k) = (Step * mean, Step * mean / norm.Eigenvalues.Max());
+        var points = norm.Points;
+        var s = norm.Centred;
+        var (squared, mean, largest) = (DenseProduct.OfTransposed(s, s), s.Trace() / points, norm.Split?.Largest ?? norm.Eigenvalues.Max());
+        var variance = squared.Trace() / ((double)points * points);
+        var (h, k) = (Step * mean, Step * mean / largest);
         (Matrix<double> V, Matrix<double>? T, Vector<double> Mean) Psi(double tau, double eta)
         {
             var square = scale * scale / (tau + norm.Epsilon);
