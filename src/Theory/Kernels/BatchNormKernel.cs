@@ -112,7 +112,7 @@ public sealed partial class BatchNormKernel
         double[] values = [.. kept.Select(i => spectrum[i])];
         if (values.Length == 0 && _epsilon == 0)
         {
-            throw new ArgumentException("expected a kernel that varies over the points when ε = 0", "kernel");
+            throw new ArgumentException("expected a kernel that varies over the points when ε = 0");
         }
 
         var directions = kept.Length == 0
@@ -125,7 +125,7 @@ public sealed partial class BatchNormKernel
     {
         if (lowest < -IndefiniteTolerance * Math.Max(largest, double.Epsilon))
         {
-            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {lowest}", "kernel");
+            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {lowest}");
         }
     }
 

@@ -95,6 +95,35 @@ public static class KernelMatrix
         return Matrix<double>.Build.Dense(size, size, centred);
     }
 
+    /// <summary>Half the sum of a matrix and its transpose, multiplied by a number, and another added.</summary>
+    /// <param name="matrix">The matrix (P × P).</param>
+    /// <param name="factor">What it is multiplied by first.</param>
+    /// <param name="added">What is added to every entry.</param>
+    internal static Matrix<double> Symmetric(Matrix<double> matrix, double factor = 1, double added = 0)
+    {
+        var (entries, size) = (DenseProduct.Columns(matrix), matrix.RowCount);
+        var result = new double[size * size];
+
+        // Squares of a side: columns of a large matrix are cache misses.
+        const int side = 32;
+        var parts = (size + side - 1) / side;
+        Parallel.For(0, parts, Sharing.Of(size), part =>
+        {
+            for (var other = 0; other <= part; other++)
+            {
+                for (var i = part * side; i < Math.Min(size, (part + 1) * side); i++)
+                {
+                    for (var j = other * side; j <= Math.Min(i, ((other + 1) * side) - 1); j++)
+                    {
+                        var (one, two) = (entries[(i * size) + j] * factor, entries[(j * size) + i] * factor);
+                        result[(i * size) + j] = result[(j * size) + i] = ((one + two) / 2) + added;
+                    }
+                }
+            }
+        });
+        return Matrix<double>.Build.Dense(size, size, result);
+    }
+
     /// <summary>Checks that a matrix can be a kernel, as far as that costs only a look at each entry.</summary>
     /// <param name="kernel">The matrix.</param>
     /// <exception cref="ArgumentException">It is empty, not square, not finite, not symmetric, or has a variance below zero or an entry beyond Cauchy and Schwarz.</exception>

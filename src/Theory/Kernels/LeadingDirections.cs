@@ -42,7 +42,7 @@ internal sealed class LeadingDirections
     /// <param name="product">What multiplies.</param>
     public static LeadingDirections Find(double[] matrix, int size, double least, MatrixProduct<double> product)
     {
-        var most = Math.Min(Block * MostSteps, size / 2);
+        var most = Math.Min(Block * MostSteps, size);
         var (basis, images, count) = (new double[most * size], new double[most * size], 0);
         var candidates = Start(size);
         var (largest, results) = (0.0, new double[size * Block]);

@@ -96,7 +96,8 @@ internal static class BatchNormMap
         var square = norm.Scale * norm.Scale;
         var noise = state.Noise is not null && IsFinite(kernel);
         var after = noise ? all() : new ActivationKernel(signal(), null, null, error);
-        return state.With(state.Shape, after.Signal * square, after.Noise is null ? null : after.Noise * square, after.Cross is null ? null : after.Cross * square) with
+        Matrix<double>? Scaled(Matrix<double>? matrix) => square == 1 ? matrix : matrix?.Multiply(square);
+        return state.With(state.Shape, Scaled(after.Signal)!, Scaled(after.Noise), Scaled(after.Cross)) with
         {
             IsGaussian = false,
             Validity = LayerMap.AfterNonlinear(state),
