@@ -1,7 +1,6 @@
 using FluentAssertions;
 using MathNet.Numerics.Distributions;
 using MathNet.Numerics.LinearAlgebra;
-using Wellbehaved.Networks;
 using Wellbehaved.Numerics;
 using Wellbehaved.Theory;
 
