@@ -95,39 +95,43 @@ public sealed partial class BatchNormKernel
         if (Points >= splitFrom)
         {
             var parts = SplitKernel.Make(DenseProduct.Columns(centred), Points, epsilon, 10 * tolerance, WorstSplit, out var lowest);
-            RequireSemidefinite(lowest, 1);
+            if (IsIndefinite(lowest, 1))
+            {
+                // As a share of the largest; the decomposition says the eigenvalue itself.
+                _ = Eigenvalues;
+                throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue of {lowest} times the largest", nameof(kernel));
+            }
+
             _split = parts is null ? null : new SplitBatchNorm(parts, tolerance);
         }
 
         _timeScale = (_split is null ? Eigenvalues.Sum() : centred.Trace()) + (kernel.RowCount * epsilon);
     }
 
-    private (double[] Values, Matrix<double> Directions) Decompose(Matrix<double> centred)
+    private (double[] Values, Matrix<double> Directions) Decompose(Matrix<double> kernel)
     {
-        Evd<double> decomposition = centred.Evd(Symmetricity.Symmetric);
+        Evd<double> decomposition = kernel.Evd(Symmetricity.Symmetric);
         var spectrum = decomposition.EigenValues.Select(value => value.Real).ToArray();
         var largest = spectrum.Max();
-        RequireSemidefinite(spectrum.Min(), largest);
+        if (IsIndefinite(spectrum.Min(), largest))
+        {
+            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {spectrum.Min()}", nameof(kernel));
+        }
+
         var kept = Enumerable.Range(0, spectrum.Length).Where(i => spectrum[i] > RankTolerance * largest).ToArray();
         double[] values = [.. kept.Select(i => spectrum[i])];
         if (values.Length == 0 && _epsilon == 0)
         {
-            throw new ArgumentException("expected a kernel that varies over the points when ε = 0");
+            throw new ArgumentException("expected a kernel that varies over the points when ε = 0", nameof(kernel));
         }
 
         var directions = kept.Length == 0
-            ? Matrix<double>.Build.Dense(centred.RowCount, 1)
+            ? Matrix<double>.Build.Dense(kernel.RowCount, 1)
             : Matrix<double>.Build.DenseOfColumnVectors(kept.Select(decomposition.EigenVectors.Column));
         return (values, directions);
     }
 
-    private static void RequireSemidefinite(double lowest, double largest)
-    {
-        if (lowest < -IndefiniteTolerance * Math.Max(largest, double.Epsilon))
-        {
-            throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {lowest}");
-        }
-    }
+    private static bool IsIndefinite(double lowest, double largest) => lowest < -IndefiniteTolerance * Math.Max(largest, double.Epsilon);
 
     /// <summary>Number of points P.</summary>
     public int Points => _kernel.RowCount;
