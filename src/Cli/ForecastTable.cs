@@ -114,7 +114,7 @@ internal static class ForecastTable
         ColumnText.Print(screen, [.. rows.Select(row => (string[])[row[0], .. row[LimitColumns..]])]);
     }
 
-    /// <summary>What ν₂ and μ₂ hold for, from where to where, with the largest error where it is worth a word.</summary>
+    /// <summary>What ν₂ and μ₂ hold for, from where to where, with the largest error where it is worth a word: the expansion for large batches has no bound that is proved.</summary>
     private static IEnumerable<string> Scopes(IReadOnlyList<ForecastRow> rows)
     {
         for (var first = 0; first < rows.Count;)
@@ -127,7 +127,7 @@ internal static class ForecastTable
 
             var (from, to) = (Number(rows[first]), Number(rows[next - 1]));
             var error = rows.Skip(first).Take(next - first).Max(row => row.Limit?.Error ?? 0);
-            yield return $"{(validity is { } known ? Spell(known) : "no theory")} {(from == to ? $"at {from}" : $"from {from} to {to}")}{(error > Shown ? $" (± {Percent(error)})" : string.Empty)}";
+            yield return $"{(validity is { } known ? Spell(known) : "no theory")} {(from == to ? $"at {from}" : $"from {from} to {to}")}{(error > Shown ? $" (± {Percent(error)}{(validity == Validity.LargeBatch ? ", measured and not proved" : string.Empty)})" : string.Empty)}";
             first = next;
         }
     }

@@ -9,6 +9,9 @@ namespace Wellbehaved.Theory;
 /// <param name="Error">Largest relative error of a dual that is known of.</param>
 internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? Noise, Matrix<double>? Cross, double Error)
 {
+    /// <summary>E s at each point, where <see cref="Apply"/> made it (P).</summary>
+    public double[] Means { get; private init; } = [];
+
     /// <summary>Applies an activation.</summary>
     /// <param name="dual">Its dual.</param>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
@@ -61,7 +64,10 @@ internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? N
             Matrix<double>.Build.Dense(points, points, signal),
             noiseAfter is null ? null : Matrix<double>.Build.Dense(points, points, noiseAfter),
             crossAfter is null ? null : Matrix<double>.Build.Dense(points, points, crossAfter),
-            pairs.Error);
+            pairs.Error)
+        {
+            Means = Array.ConvertAll(pairs.Moments, moments => moments.Mean),
+        };
 
         void Diagonal(int i)
         {

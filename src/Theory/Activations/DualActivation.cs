@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
@@ -121,6 +123,52 @@ public abstract class DualActivation
 
     /// <summary>V, T and derivatives at arguments that are in order.</summary>
     internal abstract DualDerivatives Compute(double q1, double q2, double p);
+
+    /// <summary>Whether <see cref="Compute(Vector256{double}, Vector256{double}, Vector256{double}, bool, out VectorDual)"/> is there.</summary>
+    internal virtual bool IsVectorised => false;
+
+    /// <summary>The same of four pairs.</summary>
+    internal virtual void Compute(Vector256<double> q1, Vector256<double> q2, Vector256<double> p, bool derivatives, out VectorDual dual) =>
+        throw new NotSupportedException($"the dual of {Curve.Name} has no formula in vectors");
+
+    /// <summary>One point with others: V, T and the derivatives where they are asked for.</summary>
+    /// <param name="q1">Variance of u.</param>
+    /// <param name="q2">Variances of the others.</param>
+    /// <param name="p">Covariances with them, within the roots of the products of the variances.</param>
+    /// <param name="derivatives">Whether they are asked for.</param>
+    /// <param name="row">Receives them.</param>
+    internal void ComputeRow(double q1, ReadOnlySpan<double> q2, ReadOnlySpan<double> p, bool derivatives, DualRow row)
+    {
+        var (j, width) = (0, Vector256<double>.Count);
+        if (!IsVectorised)
+        {
+            for (; j < p.Length; j++)
+            {
+                row[j] = Compute(q1, q2[j], p[j]);
+            }
+
+            return;
+        }
+
+        // The references are within bounds: the variances were cut to the covariances' length. The last ones fill a vector of their own.
+        ref var variances = ref MemoryMarshal.GetReference(q2[..p.Length]);
+        ref var covariances = ref MemoryMarshal.GetReference(p);
+        var first = Vector256.Create(q1);
+        for (; j <= p.Length - width; j += width)
+        {
+            Compute(first, Vector256.LoadUnsafe(ref variances, (nuint)j), Vector256.LoadUnsafe(ref covariances, (nuint)j), derivatives, out var dual);
+            row.Store(dual, j, derivatives);
+        }
+
+        if (j < p.Length)
+        {
+            Span<double> lastVariances = [q1, q1, q1, q1], lastCovariances = [0, 0, 0, 0];
+            q2[j..p.Length].CopyTo(lastVariances);
+            p[j..].CopyTo(lastCovariances);
+            Compute(first, Vector256.Create<double>(lastVariances), Vector256.Create<double>(lastCovariances), derivatives, out var dual);
+            row.StoreFirst(dual, j, p.Length - j);
+        }
+    }
 
     /// <summary>N2 on one line: <c>E (z² - 1) s'(√q₁ z) s'(±√q₂ z)</c>, with the sign of the correlation, since du dv is there regressed on one variable.</summary>
     private double Along(double q1, double q2, int sign)

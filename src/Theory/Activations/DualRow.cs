@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Theory;
 
 /// <summary>The dual of one point with those before it, and the derivatives where noise asks for them.</summary>
@@ -22,5 +24,35 @@ internal sealed class DualRow(int points)
     {
         get => new(V[j], T[j], V1[j], V2[j], Tp[j], T1[j], T2[j]);
         set => (V[j], T[j], V1[j], V2[j], Tp[j], T1[j], T2[j]) = (value.V, value.T, value.V1, value.V2, value.Tp, value.T1, value.T2);
+    }
+
+    /// <summary>Takes what stands for four pairs.</summary>
+    /// <param name="dual">The pairs.</param>
+    /// <param name="j">The first of them.</param>
+    /// <param name="derivatives">Whether derivatives are there.</param>
+    public void Store(in VectorDual dual, int j, bool derivatives)
+    {
+        dual.V.CopyTo(V, j);
+        dual.T.CopyTo(T, j);
+        if (derivatives)
+        {
+            dual.V1.CopyTo(V1, j);
+            dual.V2.CopyTo(V2, j);
+            dual.Tp.CopyTo(Tp, j);
+            dual.T1.CopyTo(T1, j);
+            dual.T2.CopyTo(T2, j);
+        }
+    }
+
+    /// <summary>Takes the first of four pairs, at the end of a row.</summary>
+    /// <param name="dual">The pairs.</param>
+    /// <param name="j">The first of them.</param>
+    /// <param name="count">How many.</param>
+    public void StoreFirst(in VectorDual dual, int j, int count)
+    {
+        for (var k = 0; k < count; k++)
+        {
+            this[j + k] = new(dual.V[k], dual.T[k], dual.V1[k], dual.V2[k], dual.Tp[k], dual.T1[k], dual.T2[k]);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Theory;
 
@@ -34,5 +35,27 @@ internal sealed class ErfDual(ActivationCurve curve) : DualActivation(curve), IC
             4 * p * cube,
             -b * cube,
             -a * cube);
+    }
+
+    internal override bool IsVectorised => true;
+
+    internal override void Compute(Vector256<double> q1, Vector256<double> q2, Vector256<double> p, bool derivatives, out VectorDual dual)
+    {
+        dual = default;
+        var (one, two) = (Vector256<double>.One, Vector256.Create(2.0));
+        var (a, b, g) = (one + (two * q1), one + (two * q2), VectorDual.Scale(q1, q2));
+        var rest = one + (two * (q1 + q2)) + (Vector256.Create(4.0) * (g - p) * (g + p));
+        var root = Vector256.Sqrt(rest);
+        var h = Vector256.Sqrt(a) * Vector256.Sqrt(b);
+        var c = Vector256.Min(one, Vector256.Max(-one, two * p / h));
+        var factor = Vector256.Create(4 / Math.PI);
+        dual.V = Vector256.Create(2 / Math.PI) * VectorAngle.Asin(c, root / h);
+        dual.T = factor / root;
+        if (derivatives)
+        {
+            var cube = factor / (rest * root);
+            (dual.V1, dual.V2) = (-factor * p / (a * root), -factor * p / (b * root));
+            (dual.Tp, dual.T1, dual.T2) = (Vector256.Create(4.0) * p * cube, -b * cube, -a * cube);
+        }
     }
 }

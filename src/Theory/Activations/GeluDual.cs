@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Theory;
 
@@ -44,6 +45,34 @@ internal sealed class GeluDual(ActivationCurve curve) : DualActivation(curve), I
             f * (1 + ((1 + (p * p / delta)) * along) + (2 * p * p / (delta * delta))),
             -f * p * ((0.5 / a1) + (0.5 * a2 * along / delta) + (1 / (a1 * a1)) + (a2 / (delta * delta))),
             -f * p * ((0.5 / a2) + (0.5 * a1 * along / delta) + (1 / (a2 * a2)) + (a1 / (delta * delta))));
+    }
+
+    internal override bool IsVectorised => true;
+
+    internal override void Compute(Vector256<double> q1, Vector256<double> q2, Vector256<double> p, bool derivatives, out VectorDual dual)
+    {
+        dual = default;
+        var (one, half) = (Vector256<double>.One, Vector256.Create(0.5));
+        var (a1, a2, g) = (one + q1, one + q2, VectorDual.Scale(q1, q2));
+        var free = (g - p) * (g + p);
+        var delta = one + q1 + q2 + free;
+        var root = Vector256.Sqrt(delta);
+        var h = Vector256.Sqrt(a1) * Vector256.Sqrt(a2);
+        var c = Vector256.Min(one, Vector256.Max(-one, p / h));
+        var (f, r1, r2, square) = (Vector256.Create(0.5 / Math.PI) / root, one / a1, one / a2, p * p);
+        var both = Vector256.Create(0.5 / Math.PI) * VectorAngle.ToOpposite(c, root / h);
+        var (a, over) = (r1 + r2, one / delta);
+        var (along, rest) = (a + over, free + (a * square));
+        dual.V = (p * both) + (f * rest);
+        dual.T = both + (f * p * along);
+        if (derivatives)
+        {
+            dual.V1 = f * (q2 - (square * ((half * r1) + (r1 * r1))) - (half * a2 * rest * over));
+            dual.V2 = f * (q1 - (square * ((half * r2) + (r2 * r2))) - (half * a1 * rest * over));
+            dual.Tp = f * (one + ((one + (square * over)) * along) + ((square + square) * over * over));
+            dual.T1 = -f * p * ((half * r1) + (half * a2 * along * over) + (r1 * r1) + (a2 * over * over));
+            dual.T2 = -f * p * ((half * r2) + (half * a1 * along * over) + (r2 * r2) + (a1 * over * over));
+        }
     }
 
     private static (Complex L, Complex F, Complex A, Complex Delta) ComplexParts(Complex q1, Complex q2, Complex p)

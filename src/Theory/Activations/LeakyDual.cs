@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Wellbehaved.Theory;
 
 /// <summary>Leaky ReLUs of slope a below 0, linear (a = 1) and absolute value (a = -1) among them: <c>V = g(ac + ½(1-a)²k₁(c))</c>, <c>T = a + ½(1-a)²k₀(c)</c>.</summary>
@@ -46,5 +48,46 @@ internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActiv
             bent / (scale * sine),
             -0.5 * bent * c / (sine * q1),
             -0.5 * bent * c / (sine * q2));
+    }
+
+    internal override bool IsVectorised => true;
+
+    internal override void Compute(Vector256<double> q1, Vector256<double> q2, Vector256<double> p, bool derivatives, out VectorDual dual)
+    {
+        dual = default;
+        var (one, zero) = (Vector256<double>.One, Vector256<double>.Zero);
+        var scale = VectorDual.Scale(q1, q2);
+        var isZero = Vector256.Equals(scale, zero);
+        if (_bend == 0)
+        {
+            (dual.V, dual.T) = (Vector256.ConditionalSelect(isZero, zero, p), one);
+            return;
+        }
+
+        var c = Vector256.Min(one, Vector256.Max(-one, p / scale));
+        var sine = Vector256.Sqrt((one - c) * (one + c));
+        var phi = VectorAngle.ToOpposite(c, sine);
+        var (bent, a) = (Vector256.Create(_bend / Math.PI), Vector256.Create(slope));
+        dual.V = scale * Vector256.FusedMultiplyAdd(a, c, bent * VectorAngle.FirstOrder(c, sine, phi));
+        dual.T = Vector256.FusedMultiplyAdd(bent, phi, a);
+        if (derivatives)
+        {
+            var half = Vector256.Create(0.5);
+            var (change, across) = (half * bent * scale * sine, -half * bent * c / sine);
+            (dual.V1, dual.V2) = (change / q1, change / q2);
+            (dual.Tp, dual.T1, dual.T2) = (bent / (scale * sine), across / q1, across / q2);
+        }
+
+        if (isZero == zero)
+        {
+            return;
+        }
+
+        // One variable is 0, where the slope is that of the left side.
+        var both = Vector256.Equals(q1 + q2, zero);
+        dual.V = Vector256.ConditionalSelect(isZero, zero, dual.V);
+        dual.T = Vector256.ConditionalSelect(isZero, a * Vector256.ConditionalSelect(both, a, Vector256.Create(0.5 * (1 + slope))), dual.T);
+        (dual.V1, dual.V2) = (Vector256.ConditionalSelect(isZero, zero, dual.V1), Vector256.ConditionalSelect(isZero, zero, dual.V2));
+        (dual.Tp, dual.T1, dual.T2) = (Vector256.ConditionalSelect(isZero, zero, dual.Tp), Vector256.ConditionalSelect(isZero, zero, dual.T1), Vector256.ConditionalSelect(isZero, zero, dual.T2));
     }
 }

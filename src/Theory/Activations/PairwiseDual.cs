@@ -13,6 +13,8 @@ internal sealed class PairwiseDual
     private readonly double[] _kernel;
     private readonly double[] _variances;
     private readonly int _points;
+    private readonly bool _isFull;
+    private readonly double[] _all;
     private readonly int[] _distinct;
     private readonly MehlerTable? _table;
     private readonly MehlerDerivatives? _derivatives;
@@ -26,8 +28,9 @@ internal sealed class PairwiseDual
     /// <param name="derivatives">Whether derivatives are needed beside V and T.</param>
     public PairwiseDual(DualActivation dual, double[] kernel, int points, bool derivatives)
     {
-        (_dual, _kernel, _points) = (dual, kernel, points);
-        var all = Enumerable.Range(0, points).Select(i => kernel[i * (points + 1)]).ToArray();
+        (_dual, _kernel, _points, _isFull) = (dual, kernel, points, derivatives);
+        double[] all = [.. Enumerable.Range(0, points).Select(i => kernel[i * (points + 1)])];
+        _all = all;
         _variances = [.. all.Distinct().Order()];
         _distinct = [.. all.Select(variance => Array.BinarySearch(_variances, variance))];
         Moments = new ActivationMoments[points];
@@ -78,11 +81,9 @@ internal sealed class PairwiseDual
     {
         if (_table is null)
         {
-            for (var j = 0; j < i; j++)
-            {
-                row[j] = _dual.Compute(Variance(i), Variance(j), Clamped(i, j));
-            }
-
+            // Formulas in vectors bear a correlation that rounding has brought beyond 1.
+            var entries = _kernel.AsSpan(i * _points, i);
+            _dual.ComputeRow(Variance(i), _all.AsSpan(0, i), _dual.IsVectorised ? entries : Clamped(i), _isFull, row);
             return;
         }
 
@@ -132,6 +133,8 @@ internal sealed class PairwiseDual
     }
 
     private double Variance(int i) => _variances[_distinct[i]];
+
+    private double[] Clamped(int i) => [.. Enumerable.Range(0, i).Select(j => Clamped(i, j))];
 
     private double Clamped(int i, int j)
     {

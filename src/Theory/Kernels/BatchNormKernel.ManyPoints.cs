@@ -26,7 +26,7 @@ public sealed partial class BatchNormKernel
     {
         var measure = Measure();
         using var product = new MatrixProduct<double>(Environment.ProcessorCount);
-        var along = cross is null ? null : cross * _directions;
+        var along = cross is null ? null : cross * Directions;
         var coarse = WithRule(FewestGaussNodes);
         for (var nodes = 2 * FewestGaussNodes; nodes <= MostGaussNodes; nodes *= 2)
         {
@@ -59,9 +59,9 @@ public sealed partial class BatchNormKernel
                     continue;
                 }
 
-                var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. _eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue)))]);
+                var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue)))]);
                 AddDuals(dual, covariance, weight, [parts[0]]);
-                AddNoise(dual, covariance, DenseProduct.OfTransposed(damped, _directions), noise! - (2 * time * DenseProduct.OfTransposed(damped, along)), weight, parts[1], parts[2]);
+                AddNoise(dual, covariance, DenseProduct.OfTransposed(damped, Directions), noise! - (2 * time * DenseProduct.OfTransposed(damped, along)), weight, parts[1], parts[2]);
             }
 
             return parts;
@@ -128,7 +128,7 @@ public sealed partial class BatchNormKernel
     private (double[] Times, double[] Weights) GaussRule((double[] Times, double[] Weights) measure, int count)
     {
         var (squares, sum) = (0.0, 0.0);
-        foreach (var eigenvalue in _eigenvalues)
+        foreach (var eigenvalue in Eigenvalues)
         {
             (squares, sum) = (squares + (eigenvalue * eigenvalue), sum + eigenvalue);
         }

@@ -18,8 +18,13 @@ public sealed partial class BatchNormKernel
     /// <returns>Means of each point; those of the noise null where they are zero.</returns>
     internal (Vector<double> Signal, Vector<double>? Noise) Means(double slope, Matrix<double>? cross)
     {
+        if (_split is not null)
+        {
+            return _split.Means(slope, cross);
+        }
+
         var (signal, noise) = (new double[Points], cross is null ? null : new double[Points]);
-        var along = cross is null ? null : cross * _directions;
+        var along = cross is null ? null : cross * Directions;
         if (Rank == 0)
         {
             return (Vector<double>.Build.Dense(signal), noise is null ? null : Vector<double>.Build.Dense(noise));
@@ -28,7 +33,7 @@ public sealed partial class BatchNormKernel
         var factor = 2 * (1 - slope) * Math.Sqrt(Points / Math.PI) / Math.Sqrt(2 * Math.PI);
         var first = -9.0;
         Add(0, factor * Math.Exp(first) / (Math.Exp(MeanStep) - 1) * MeanStep);
-        var least = _eigenvalues.Min();
+        var least = Eigenvalues.Min();
         for (var v = first; ; v += MeanStep)
         {
             var time = Math.Exp(2 * v) / _timeScale;
@@ -50,8 +55,8 @@ public sealed partial class BatchNormKernel
                 var (variance, shared) = (0.0, 0.0);
                 for (var k = 0; k < Rank; k++)
                 {
-                    var (direction, damped) = (_directions[i, k], 1 / (1 + (2 * time * _eigenvalues[k])));
-                    variance += direction * direction * _eigenvalues[k] * damped;
+                    var (direction, damped) = (Directions[i, k], 1 / (1 + (2 * time * Eigenvalues[k])));
+                    variance += direction * direction * Eigenvalues[k] * damped;
                     shared += along is null ? 0 : along[i, k] * direction * damped;
                 }
 
@@ -74,6 +79,12 @@ public sealed partial class BatchNormKernel
     /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the noise's expectation is infinite.</exception>
     internal (Matrix<double> Noise, Matrix<double>? Cross, double Error) LinearNoise(Matrix<double> noise, Matrix<double>? cross)
     {
+        if (_split is not null)
+        {
+            RequireFiniteNoise();
+            return _split.LinearNoise(noise, cross);
+        }
+
         if (Rank == 0)
         {
             return (noise / _epsilon, cross is null ? null : Matrix<double>.Build.Dense(Points, Points), 0);
@@ -87,7 +98,7 @@ public sealed partial class BatchNormKernel
                 sum[0] += weight;
                 for (var k = 0; k < Rank; k++)
                 {
-                    sum[1 + k] += weight / (1 + (2 * time * _eigenvalues[k]));
+                    sum[1 + k] += weight / (1 + (2 * time * Eigenvalues[k]));
                 }
             },
             Tail.InverseVariance,
@@ -98,9 +109,9 @@ public sealed partial class BatchNormKernel
         }
 
         // 2tλ/(1+2tλ) = 1 - 1/(1+2tλ): what is taken from the noise along a direction.
-        var along = cross * _directions;
+        var along = cross * Directions;
         var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray(shares[1..]);
-        var taken = along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Enumerable.Range(0, Rank).Select(k => (shares[0] - shares[1 + k]) / _eigenvalues[k])]);
-        return ((noise * shares[0]) - DenseProduct.OfTransposed(taken, along), DenseProduct.OfTransposed(damped, _directions), error);
+        var taken = along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Enumerable.Range(0, Rank).Select(k => (shares[0] - shares[1 + k]) / Eigenvalues[k])]);
+        return ((noise * shares[0]) - DenseProduct.OfTransposed(taken, along), DenseProduct.OfTransposed(damped, Directions), error);
     }
 }

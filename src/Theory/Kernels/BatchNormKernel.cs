@@ -31,6 +31,12 @@ public sealed partial class BatchNormKernel
     /// <summary>Far more nodes than any integral needs: the finest steps reach from e⁻¹³ to e⁵⁰ in 4000. Beyond, numbers are not what they should be.</summary>
     private const int MostNodes = 100_000;
 
+    /// <summary>Number of points from which the kernel is split and not decomposed: a decomposition takes longer than all the rest.</summary>
+    private const int ManyPoints = 256;
+
+    /// <summary>Error of a split beyond which the decomposition is made after all.</summary>
+    private const double WorstSplit = 1e-6;
+
     /// <summary>Number of points from which one covariance is worth sharing between threads.</summary>
     private const int SharedFrom = 128;
 
@@ -42,11 +48,13 @@ public sealed partial class BatchNormKernel
         InverseSquaredVariance,
     }
 
+    private static readonly LeakyDual Rectifier = (LeakyDual)DualActivation.For(new Networks.Function(Networks.FunctionKind.Relu));
+
     private readonly Matrix<double> _kernel;
     private readonly double _epsilon;
     private readonly double _tolerance;
-    private readonly Matrix<double> _directions;
-    private readonly double[] _eigenvalues;
+    private readonly Lazy<(double[] Values, Matrix<double> Directions)> _spectrum;
+    private readonly SplitBatchNorm? _split;
     private readonly double _timeScale;
 
     /// <summary>Decomposes a kernel.</summary>
@@ -55,6 +63,12 @@ public sealed partial class BatchNormKernel
     /// <param name="tolerance">Relative error to aim at.</param>
     /// <exception cref="ArgumentException">Not a kernel, indefinite, P &lt; 2, ε negative or not finite, or nothing varies and ε = 0.</exception>
     public BatchNormKernel(Matrix<double> kernel, double epsilon, double tolerance = 1e-9)
+        : this(kernel, epsilon, tolerance, ManyPoints)
+    {
+    }
+
+    /// <summary>The same, split from a number of points on.</summary>
+    internal BatchNormKernel(Matrix<double> kernel, double epsilon, double tolerance, int splitFrom)
     {
         KernelMatrix.Require(kernel);
         if (kernel.RowCount < 2)
@@ -75,37 +89,80 @@ public sealed partial class BatchNormKernel
         _kernel = kernel;
         _epsilon = epsilon;
         _tolerance = tolerance;
-        Evd<double> decomposition = KernelMatrix.Centred(kernel).Evd(Symmetricity.Symmetric);
+        var centred = KernelMatrix.Centred(kernel);
+        Centred = centred;
+        _spectrum = new(() => Decompose(centred));
+        if (Points >= splitFrom)
+        {
+            var parts = SplitKernel.Make(DenseProduct.Columns(centred), Points, epsilon, 10 * tolerance, WorstSplit, out var lowest);
+            if (IsIndefinite(lowest, 1))
+            {
+                // As a share of the largest; the decomposition says the eigenvalue itself.
+                _ = Eigenvalues;
+                throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue of {lowest} times the largest", nameof(kernel));
+            }
+
+            _split = parts is null ? null : new SplitBatchNorm(parts, tolerance);
+        }
+
+        _timeScale = (_split is null ? Eigenvalues.Sum() : centred.Trace()) + (kernel.RowCount * epsilon);
+    }
+
+    private (double[] Values, Matrix<double> Directions) Decompose(Matrix<double> kernel)
+    {
+        Evd<double> decomposition = kernel.Evd(Symmetricity.Symmetric);
         var spectrum = decomposition.EigenValues.Select(value => value.Real).ToArray();
         var largest = spectrum.Max();
-        if (spectrum.Min() < -IndefiniteTolerance * Math.Max(largest, double.Epsilon))
+        if (IsIndefinite(spectrum.Min(), largest))
         {
             throw new ArgumentException($"expected a positive semidefinite kernel, got an eigenvalue {spectrum.Min()}", nameof(kernel));
         }
 
         var kept = Enumerable.Range(0, spectrum.Length).Where(i => spectrum[i] > RankTolerance * largest).ToArray();
-        _eigenvalues = [.. kept.Select(i => spectrum[i])];
-        if (_eigenvalues.Length == 0 && epsilon == 0)
+        double[] values = [.. kept.Select(i => spectrum[i])];
+        if (values.Length == 0 && _epsilon == 0)
         {
             throw new ArgumentException("expected a kernel that varies over the points when ε = 0", nameof(kernel));
         }
 
-        _directions = kept.Length == 0
+        var directions = kept.Length == 0
             ? Matrix<double>.Build.Dense(kernel.RowCount, 1)
             : Matrix<double>.Build.DenseOfColumnVectors(kept.Select(decomposition.EigenVectors.Column));
-        _timeScale = _eigenvalues.Sum() + (kernel.RowCount * epsilon);
+        return (values, directions);
     }
+
+    private static bool IsIndefinite(double lowest, double largest) => lowest < -IndefiniteTolerance * Math.Max(largest, double.Epsilon);
 
     /// <summary>Number of points P.</summary>
     public int Points => _kernel.RowCount;
 
     /// <summary>Number of directions in which the points vary, r ≤ P - 1.</summary>
-    public int Rank => _eigenvalues.Length;
+    public int Rank => Eigenvalues.Length;
+
+    /// <summary>S (P × P).</summary>
+    internal Matrix<double> Centred { get; }
+
+    /// <summary>Eigenvalues of S that are no rounding (r). Of many points the decomposition takes long, and is made where <see cref="Split"/> is null alone.</summary>
+    internal double[] Eigenvalues => _spectrum.Value.Values;
+
+    /// <summary>Their eigenvectors (P × r).</summary>
+    internal Matrix<double> Directions => _spectrum.Value.Directions;
+
+    /// <summary>What stands for the decomposition of many points; null where these are few, or where it is no use.</summary>
+    internal SplitBatchNorm? Split => _split;
+
+    /// <summary>Whether the points vary in more than two directions, so that noise has a mean square, or ε gives it one.</summary>
+    internal bool VariesEnough => _epsilon > 0 || (_split is null ? Rank > 2 : _split.HasMoreThanTwoDirections);
 
     /// <summary><c>E[relu(z_i) relu(z_j)]</c>, z = (y - mean)/sqrt(σ² + ε).</summary>
     /// <returns>Kernel of the activations V (P × P) and an estimate of the quadrature's relative error.</returns>
     public (Matrix<double> Kernel, double Error) Signal()
     {
+        if (_split?.Homogeneous(Rectifier, null, null, asksSlopes: false) is { } settled)
+        {
+            return (settled.Signal, settled.Error);
+        }
+
         if (Rank == 0)
         {
             return (Matrix<double>.Build.Dense(Points, Points), 0);
@@ -120,6 +177,11 @@ public sealed partial class BatchNormKernel
     public (double Value, double Error) InverseVariance()
     {
         RequireFiniteNoise();
+        if (_split is not null)
+        {
+            return _split.InverseVariance();
+        }
+
         var values = Integrate(1, (_, weight, sum) => sum[0] += weight, Tail.InverseVariance, out var error);
         return (values[0], error);
     }
@@ -144,6 +206,11 @@ public sealed partial class BatchNormKernel
     public (Matrix<double> Kernel, double Error) BothActiveOverVariance()
     {
         RequireFiniteNoise();
+        if (_split?.Homogeneous(Rectifier, null, null, asksSlopes: true) is { } settled)
+        {
+            return (settled.Noise!, settled.Error);
+        }
+
         return IntegratePairs((scale, correlation) => scale == 0 ? 0 : 0.5 * ArcCosineKernel.Order0(correlation), Tail.InverseVariance);
     }
 
@@ -153,7 +220,7 @@ public sealed partial class BatchNormKernel
     public (Matrix<double> Kernel, double Error) SecondMomentOverVariance()
     {
         RequireFiniteNoise();
-        var across = _kernel * _directions;
+        var across = _kernel * Directions;
         var values = Integrate(
             Points * Points,
             (time, weight, sum) =>
@@ -161,7 +228,7 @@ public sealed partial class BatchNormKernel
                 var scaled = across.Clone();
                 for (var k = 0; k < Rank; k++)
                 {
-                    scaled.SetColumn(k, across.Column(k) * (2 * time / (1 + (2 * time * _eigenvalues[k]))));
+                    scaled.SetColumn(k, across.Column(k) * (2 * time / (1 + (2 * time * Eigenvalues[k]))));
                 }
 
                 var conditional = (_kernel - scaled.TransposeAndMultiply(across)).ToColumnMajorArray();
@@ -177,7 +244,7 @@ public sealed partial class BatchNormKernel
 
     private void RequireFiniteNoise()
     {
-        if (Rank <= 2 && _epsilon == 0)
+        if (!VariesEnough)
         {
             throw new ArgumentException($"expected points that vary in at least 3 directions (so P ≥ 4) when ε = 0, got {Rank}: E[1/σ²] is infinite");
         }
@@ -256,14 +323,14 @@ public sealed partial class BatchNormKernel
     private double DecayRate(double time, Tail tail)
     {
         var rate = (time * Points * _epsilon) - 1;
-        foreach (var eigenvalue in _eigenvalues)
+        foreach (var eigenvalue in Eigenvalues)
         {
             rate += time * eigenvalue / (1 + (2 * time * eigenvalue));
         }
 
         if (tail == Tail.Signal)
         {
-            var least = 2 * time * _eigenvalues.Min();
+            var least = 2 * time * Eigenvalues.Min();
             rate += least / (1 + least);
         }
 
@@ -274,7 +341,7 @@ public sealed partial class BatchNormKernel
     private double Damping(double time)
     {
         var logarithm = -time * Points * _epsilon;
-        foreach (var eigenvalue in _eigenvalues)
+        foreach (var eigenvalue in Eigenvalues)
         {
             logarithm -= 0.5 * Math.Log(1 + (2 * time * eigenvalue));
         }
@@ -285,7 +352,7 @@ public sealed partial class BatchNormKernel
     /// <summary>What the integrand is proportional to beside g(t): Tr S_t for the signal, 1 for the inverse variance, t for its square.</summary>
     private double SizeOf(Tail tail, double time) => tail switch
     {
-        Tail.Signal => _eigenvalues.Sum(eigenvalue => eigenvalue / (1 + (2 * time * eigenvalue))),
+        Tail.Signal => Eigenvalues.Sum(eigenvalue => eigenvalue / (1 + (2 * time * eigenvalue))),
         Tail.InverseSquaredVariance => time,
         _ => 1,
     };
@@ -293,10 +360,10 @@ public sealed partial class BatchNormKernel
     /// <summary>S_t (P × P), column after column; only the triangle that the sums read is computed.</summary>
     private unsafe double[] Covariance(double time, MatrixProduct<double> product)
     {
-        var scaled = _directions.Clone();
+        var scaled = Directions.Clone();
         for (var k = 0; k < Rank; k++)
         {
-            scaled.SetColumn(k, _directions.Column(k) * Math.Sqrt(_eigenvalues[k] / (1 + (2 * time * _eigenvalues[k]))));
+            scaled.SetColumn(k, Directions.Column(k) * Math.Sqrt(Eigenvalues[k] / (1 + (2 * time * Eigenvalues[k]))));
         }
 
         var columns = scaled.ToColumnMajorArray();

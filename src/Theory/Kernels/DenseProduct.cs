@@ -53,6 +53,33 @@ internal static class DenseProduct
         }
     }
 
+    /// <summary>A factor of a product of arrays: its rows, or those of its transpose.</summary>
+    /// <param name="Entries">Row after row.</param>
+    /// <param name="Length">Length of a row.</param>
+    /// <param name="IsTransposed">Whether the factor is the transpose of what is stored.</param>
+    public readonly record struct Factor(double[] Entries, int Length, bool IsTransposed = false);
+
+    /// <summary>AB of arrays, by threads.</summary>
+    /// <param name="product">What multiplies.</param>
+    /// <param name="a">A (<paramref name="rows"/> × <paramref name="inner"/>).</param>
+    /// <param name="b">B (<paramref name="inner"/> × <paramref name="columns"/>).</param>
+    /// <param name="c">Receives AB, row after row.</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="inner">Terms of each sum.</param>
+    /// <param name="columns">Columns of the result.</param>
+    /// <param name="accumulate">Whether to add to what C holds.</param>
+    /// <param name="upperOnly">Whether what is below the diagonal may be left out.</param>
+    public static unsafe void Multiply(MatrixProduct<double> product, Factor a, Factor b, double[] c, int rows, int inner, int columns, bool accumulate = false, bool upperOnly = false)
+    {
+        fixed (double* pa = a.Entries, pb = b.Entries, pc = c)
+        {
+            product.Multiply(Operand(pa, a), Operand(pb, b), pc, rows, inner, columns, accumulate, upperOnly);
+        }
+
+        static MatrixOperand<double> Operand(double* entries, Factor factor) =>
+            factor.IsTransposed ? MatrixOperand<double>.Transposed(entries, factor.Length) : MatrixOperand<double>.RowMajor(entries, factor.Length);
+    }
+
     /// <summary>The entries column after column; of a symmetric matrix also row after row.</summary>
     /// <param name="matrix">The matrix.</param>
     /// <returns>Its own storage where it is dense: not to be written to.</returns>

@@ -65,7 +65,7 @@ public static class KernelMatrix
             (centred, trace) = (centred / trace, 1);
         }
 
-        var largest = Numerics.LargestEigenvalue.OfSymmetric(centred.ToColumnMajorArray(), centred.RowCount);
+        var largest = Numerics.LargestEigenvalue.OfSymmetric(DenseProduct.Columns(centred), centred.RowCount, Environment.ProcessorCount);
         return 1 + Math.Max(0, (trace - largest) / largest);
     }
 
@@ -77,11 +77,51 @@ public static class KernelMatrix
     {
         Require(kernel);
         var means = kernel.RowSums() / kernel.RowCount;
-        var mean = means.Average();
+        var (mean, own) = (means.Average(), means.ToArray());
 
         // Half of the distance ‖u_i - u_j‖² survives where the kernel is nearly constant; means of differences keep its digits.
         var (entries, size) = (DenseProduct.Columns(kernel), kernel.RowCount);
-        return Matrix<double>.Build.Dense(size, size, (i, j) => entries[(j * size) + i] - means[i] - (means[j] - mean));
+        var centred = new double[size * size];
+        Parallel.For(0, size, Sharing.Of(size), (int j) =>
+        {
+            var from = entries.AsSpan(j * size, size);
+            var to = centred.AsSpan(j * size, size);
+            var other = means[j] - mean;
+            for (var i = 0; i < to.Length; i++)
+            {
+                to[i] = from[i] - own[i] - other;
+            }
+        });
+        return Matrix<double>.Build.Dense(size, size, centred);
+    }
+
+    /// <summary>Half the sum of a matrix and its transpose, multiplied by a number, and another added.</summary>
+    /// <param name="matrix">The matrix (P × P).</param>
+    /// <param name="factor">What it is multiplied by first.</param>
+    /// <param name="added">What is added to every entry.</param>
+    internal static Matrix<double> Symmetric(Matrix<double> matrix, double factor = 1, double added = 0)
+    {
+        var (entries, size) = (DenseProduct.Columns(matrix), matrix.RowCount);
+        var result = new double[size * size];
+
+        // Squares of a side: columns of a large matrix are cache misses.
+        const int side = 32;
+        var parts = (size + side - 1) / side;
+        Parallel.For(0, parts, Sharing.Of(size), part =>
+        {
+            for (var other = 0; other <= part; other++)
+            {
+                for (var i = part * side; i < Math.Min(size, (part + 1) * side); i++)
+                {
+                    for (var j = other * side; j <= Math.Min(i, ((other + 1) * side) - 1); j++)
+                    {
+                        var (one, two) = (entries[(i * size) + j] * factor, entries[(j * size) + i] * factor);
+                        result[(i * size) + j] = result[(j * size) + i] = ((one + two) / 2) + added;
+                    }
+                }
+            }
+        });
+        return Matrix<double>.Build.Dense(size, size, result);
     }
 
     /// <summary>Checks that a matrix can be a kernel, as far as that costs only a look at each entry.</summary>
@@ -118,23 +158,56 @@ public static class KernelMatrix
             largest = Math.Max(largest, kernel[i, i]);
         }
 
+        // Roots that no product of variances falls below by rounding, and one look at each pair.
+        var (roots, faulty) = (new double[size], size);
         for (var i = 0; i < size; i++)
         {
-            for (var j = 0; j < i; j++)
-            {
-                var (below, above) = (entries[(j * size) + i], entries[(i * size) + j]);
-                if (!(Math.Abs(below - above) <= Rounding * largest))
-                {
-                    return ($"a symmetric kernel of finite entries, got {below} and {above} for points {i} and {j}", !double.IsFinite(below - above));
-                }
+            roots[i] = Math.Sqrt(entries[i * (size + 1)]);
+        }
 
-                if (Math.Abs(below) > Math.Sqrt(entries[i * (size + 1)] * entries[j * (size + 1)]) + (Rounding * largest))
+        // Squares of a side: columns of a large matrix are cache misses.
+        const int side = 64;
+        var parts = (size + side - 1) / side;
+        Parallel.For(0, parts, Sharing.Of(size), part =>
+        {
+            for (var other = 0; other <= part; other++)
+            {
+                for (var i = part * side; i < Math.Min(size, (part + 1) * side); i++)
                 {
-                    return ($"a positive semidefinite kernel, got correlation beyond 1 for points {i} and {j}", false);
+                    for (var j = other * side; j < Math.Min(i, (other + 1) * side); j++)
+                    {
+                        var (below, above) = (entries[(j * size) + i], entries[(i * size) + j]);
+                        if (!(Math.Abs(below - above) <= Rounding * largest) || Math.Abs(below) > (roots[i] * roots[j]) + (Rounding * largest))
+                        {
+                            InterlockedLeast(ref faulty, i);
+                        }
+                    }
                 }
+            }
+        });
+        for (var j = 0; j < faulty && faulty < size; j++)
+        {
+            var (below, above) = (entries[(j * size) + faulty], entries[(faulty * size) + j]);
+            if (!(Math.Abs(below - above) <= Rounding * largest))
+            {
+                return ($"a symmetric kernel of finite entries, got {below} and {above} for points {faulty} and {j}", !double.IsFinite(below - above));
+            }
+
+            if (Math.Abs(below) > (roots[faulty] * roots[j]) + (Rounding * largest))
+            {
+                return ($"a positive semidefinite kernel, got correlation beyond 1 for points {faulty} and {j}", false);
             }
         }
 
         return null;
+
+        static void InterlockedLeast(ref int least, int value)
+        {
+            var before = Volatile.Read(ref least);
+            while (value < before && Interlocked.CompareExchange(ref least, value, before) is var now && now != before)
+            {
+                before = now;
+            }
+        }
     }
 }

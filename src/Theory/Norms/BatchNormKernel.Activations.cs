@@ -6,12 +6,6 @@ namespace Wellbehaved.Theory;
 /// <summary>Batch norm before nothing, and before activations of the leaky family. Laws B1 and B5.</summary>
 public sealed partial class BatchNormKernel
 {
-    /// <summary>Eigenvalues of S that are no rounding (r).</summary>
-    internal IReadOnlyList<double> Eigenvalues => _eigenvalues;
-
-    /// <summary>Their eigenvectors (P × r).</summary>
-    internal Matrix<double> Directions => _directions;
-
     /// <summary>ε.</summary>
     internal double Epsilon => _epsilon;
 
@@ -19,6 +13,11 @@ public sealed partial class BatchNormKernel
     /// <returns>Kernel (P × P) and an estimate of the quadrature's relative error.</returns>
     internal (Matrix<double> Kernel, double Error) Linear()
     {
+        if (Split is { } split)
+        {
+            return split.Linear();
+        }
+
         if (Rank == 0)
         {
             return (Matrix<double>.Build.Dense(Points, Points), 0);
@@ -30,13 +29,13 @@ public sealed partial class BatchNormKernel
             {
                 for (var k = 0; k < sum.Length; k++)
                 {
-                    sum[k] += weight * _eigenvalues[k] / (1 + (2 * time * _eigenvalues[k]));
+                    sum[k] += weight * Eigenvalues[k] / (1 + (2 * time * Eigenvalues[k]));
                 }
             },
             Tail.Signal,
             out var error);
-        var scaled = _directions * Matrix<double>.Build.DiagonalOfDiagonalArray(shares);
-        return (DenseProduct.OfTransposed(scaled, _directions), error);
+        var scaled = Directions * Matrix<double>.Build.DiagonalOfDiagonalArray(shares);
+        return (DenseProduct.OfTransposed(scaled, Directions), error);
     }
 
     /// <summary>
@@ -49,6 +48,16 @@ public sealed partial class BatchNormKernel
     /// <exception cref="ArgumentException">r ≤ 2 and ε = 0: the noise's expectation is infinite.</exception>
     internal ActivationKernel Homogeneous(LeakyDual dual, Matrix<double>? noise, Matrix<double>? cross)
     {
+        if (noise is not null && !VariesEnough)
+        {
+            RequireFiniteNoise();
+        }
+
+        if (Split?.Homogeneous(dual, cross is null ? null : noise, cross, asksSlopes: noise is not null) is { } settled)
+        {
+            return cross is null && noise is not null ? settled with { Noise = settled.Noise!.PointwiseMultiply(noise) } : settled;
+        }
+
         if (Rank == 0)
         {
             // Nothing varies: z = 0 everywhere, where the slope is that of the left side, and the noise is divided by √ε.
@@ -78,17 +87,17 @@ public sealed partial class BatchNormKernel
             return new(signal, passed.PointwiseMultiply(noise), null, Math.Max(signalError, error));
         }
 
-        var (size, along) = (Points * Points, cross * _directions);
+        var (size, along) = (Points * Points, cross * Directions);
         var values = Integrate(
             2 * size,
             (time, weight, sum) =>
             {
-                var damping = _eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue))).ToArray();
+                var damping = Eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue))).ToArray();
                 var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray(damping);
                 AddNoise(
                     dual,
                     Covariance(time, product),
-                    DenseProduct.OfTransposed(damped, _directions),
+                    DenseProduct.OfTransposed(damped, Directions),
                     noise - (2 * time * DenseProduct.OfTransposed(damped, along)),
                     weight,
                     sum.AsMemory(0, size),
@@ -123,7 +132,7 @@ public sealed partial class BatchNormKernel
         }
 
         RequireFiniteNoise();
-        var along = (_directions.Transpose() * noise * _directions).Diagonal();
+        var along = (Directions.Transpose() * noise * Directions).Diagonal();
         var total = KernelMatrix.Centred(noise).Trace() / Points;
         var values = Integrate(
             1,
@@ -132,7 +141,7 @@ public sealed partial class BatchNormKernel
                 var removed = 0.0;
                 for (var k = 0; k < Rank; k++)
                 {
-                    removed += along[k] * time * _eigenvalues[k] / (1 + (2 * time * _eigenvalues[k]));
+                    removed += along[k] * time * Eigenvalues[k] / (1 + (2 * time * Eigenvalues[k]));
                 }
 
                 sum[0] += weight * (total - (removed / Points));

@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
@@ -36,6 +37,11 @@ internal static class LargeBatchNorm
     /// <param name="norm">The batch norm.</param>
     public static double Directions(BatchNormKernel norm)
     {
+        if (norm.Split is { } split)
+        {
+            return split.Directions;
+        }
+
         var total = norm.Eigenvalues.Sum();
         return total == 0 ? 0 : total * total / norm.Eigenvalues.Sum(value => value * value);
     }
@@ -48,27 +54,37 @@ internal static class LargeBatchNorm
     /// <returns>E s(z_i)s(z_j) and γ² E s'(z_i)s'(z_j)/(σ²+ε), both P × P, E s(z_i), and the error.</returns>
     public static (Matrix<double> Signal, Matrix<double>? Noise, Vector<double> Means, double Error) Apply(BatchNormKernel norm, DualActivation dual, double scale, bool noise)
     {
-        var (points, mean) = (norm.Points, norm.Eigenvalues.Sum() / norm.Points);
-        var scaled = norm.Directions * Matrix<double>.Build.DiagonalOfDiagonalArray([.. norm.Eigenvalues]);
-        var (s, squared) = (DenseProduct.OfTransposed(scaled, norm.Directions), DenseProduct.OfTransposed(scaled, scaled));
-        var variance = norm.Eigenvalues.Sum(value => value * value) / ((double)points * points);
-        var (h, k) = (Step * mean, Step * mean / norm.Eigenvalues.Max());
-        (Matrix<double> V, Matrix<double>? T, Vector<double> Mean) Psi(double tau, double eta)
-        {
-            var square = scale * scale / (tau + norm.Epsilon);
-            var kernel = (s + (eta * squared)) * square;
-            var mapped = ActivationKernel.Apply(dual, (kernel + kernel.Transpose()) / 2, noise ? Matrix<double>.Build.Dense(points, points, square) : null);
-            return (mapped.Signal, mapped.Noise, kernel.Diagonal().Map(own => dual.Moments(Math.Max(0, own)).Mean));
-        }
-
-        var centre = Psi(mean, 0);
-        var (down, up) = (Psi(mean - h, 0), Psi(mean + h, 0));
-        var (dd, du, ud, uu) = (Psi(mean - h, -k), Psi(mean - h, k), Psi(mean + h, -k), Psi(mean + h, k));
+        var points = norm.Points;
+        var s = KernelMatrix.Symmetric(norm.Centred);
+        var (squared, mean, largest) = (DenseProduct.OfTransposed(s, s), s.Trace() / points, norm.Split?.Largest ?? norm.Eigenvalues.Max());
+        var variance = squared.Trace() / ((double)points * points);
+        var (h, k) = (Step * mean, Step * mean / largest);
         var (second, mixed) = (variance / (h * h), 2.0 / points / (4 * h * k));
-        Matrix<double> Combine(Func<(Matrix<double> V, Matrix<double>? T, Vector<double> Mean), Matrix<double>> part) =>
-            part(centre) + (second * (part(down) - (2 * part(centre)) + part(up))) + (mixed * (part(uu) - part(ud) - part(du) + part(dd)));
-        var means = centre.Mean + (second * (down.Mean - (2 * centre.Mean) + up.Mean)) + (mixed * (uu.Mean - ud.Mean - du.Mean + dd.Mean));
+
+        // Differences of Ψ, one value of it after the other.
+        var (signal, slopes, means) = (new double[points * points], noise ? new double[points * points] : null, new double[points]);
+        Add(0, 0, 1 - (2 * second));
+        Add(-h, 0, second);
+        Add(h, 0, second);
+        Add(-h, -k, mixed);
+        Add(-h, k, -mixed);
+        Add(h, -k, -mixed);
+        Add(h, k, mixed);
         var r = Directions(norm);
-        return (Combine(psi => psi.V), noise ? Combine(psi => psi.T!) : null, means, Rest / (r * r));
+        Matrix<double> Square(double[] entries) => Matrix<double>.Build.Dense(points, points, entries);
+        return (Square(signal), slopes is null ? null : Square(slopes), Vector<double>.Build.Dense(means), Rest / (r * r));
+
+        void Add(double ofTau, double eta, double weight)
+        {
+            var square = scale * scale / (mean + ofTau + norm.Epsilon);
+            var kernel = eta == 0 ? s * square : (s + (eta * squared)) * square;
+            var mapped = ActivationKernel.Apply(dual, kernel, noise ? Matrix<double>.Build.Dense(points, points, square) : null);
+            VectorMath.AddScaled(signal, weight, DenseProduct.Columns(mapped.Signal));
+            VectorMath.AddScaled(means, weight, mapped.Means);
+            if (slopes is not null)
+            {
+                VectorMath.AddScaled(slopes, weight, DenseProduct.Columns(mapped.Noise!));
+            }
+        }
     }
 }

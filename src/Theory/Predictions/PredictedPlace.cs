@@ -51,11 +51,9 @@ public sealed record PredictedPlace(
             logNoise,
             double.IsFinite(logMu2) ? 0.5 * (logNoise - logMu2 + logMu2Input - logNoiseInput) : double.NaN,
             varies && mu2 > 0 ? KernelMatrix.EffectiveRank(state.Signal) : double.NaN,
-            state.Noise is null || state.Points == 1 || !(state.NoisePower() > 0) ? double.NaN : KernelMatrix.EffectiveRank(Symmetric(state.Noise)),
+            state.Noise is null || state.Points == 1 || !(state.NoisePower() > 0) ? double.NaN : KernelMatrix.EffectiveRank(KernelMatrix.Symmetric(state.Noise)),
             state.Validity,
             Math.Max(state.Error, varies && nu2 > 0 ? lost : 0),
             state.Noise is null ? state.NoNoise?.Message : null);
     }
-
-    private static MathNet.Numerics.LinearAlgebra.Matrix<double> Symmetric(MathNet.Numerics.LinearAlgebra.Matrix<double> matrix) => (matrix + matrix.Transpose()) / 2;
 }

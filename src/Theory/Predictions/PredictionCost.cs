@@ -36,6 +36,11 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     private const int ManyPoints = 128;
     private const int GaussNodes = 20;
 
+    /// <summary>Points from which a kernel is split and not decomposed: products of all points that this takes with the noise's covariance, and seconds of a pair at all nodes.</summary>
+    private const int SplitFrom = 256;
+    private const double SplitProducts = 6;
+    private const double SplitPair = 4e-7;
+
     /// <summary>Points from which an expansion stands for the integrals in the complex plane, of inputs that vary in as many directions.</summary>
     private const int ExpansionFrom = 60;
 
@@ -61,9 +66,11 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     public static PredictionCost Count(NetworkKind kind, int points, int kernelSize, int depth)
     {
         var (pairs, layers) = ((double)points * points, (double)depth * (kind.Residual ? kind.ResidualDepth : 1));
-        var once = (kind.BatchNorm ? Integral(points, SignalNodes) : pairs * Formula) + (pairs * kernelSize * kernelSize * 2e-9) + (points * pairs * 1e-9);
+        var once = (!kind.BatchNorm ? pairs * Formula : points >= SplitFrom ? Split(points) + (pairs * SplitPair) : Integral(points, SignalNodes)) + (pairs * kernelSize * kernelSize * 2e-9) + (points * pairs * 2e-10);
         return new(layers * once, pairs * FewMatrices * sizeof(double));
     }
+
+    private static double Split(double points) => SplitProducts * points * points * points * Product;
 
     private static double Integral(double points, int nodes) => nodes * points * points * (Node + (points * Product));
 
@@ -86,14 +93,14 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
                     (seconds, most, shape) = (seconds + branch.Seconds + skip.Seconds + (pairs * 1e-8), Math.Max(most, Math.Max(branch.Points, skip.Points)), branch.Shape);
                     break;
                 case BatchNorm:
-                    // One decomposition; the integrals belong to the activation after it.
-                    seconds += (pairs * points * 2e-9) + (pairs * 1e-7);
+                    // One decomposition, or a split; the integrals belong to the activation after it.
+                    seconds += points >= SplitFrom ? Split(points) + (pairs * 1e-7) : (pairs * points * 2e-9) + (pairs * 1e-7);
                     break;
                 case Activation activation:
                     seconds += afterBatchNorm
                         ? activation.Function.Kind switch
                         {
-                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => points >= ManyPoints ? 3 * Integral(points, GaussNodes) : 2 * Integral(points, Nodes),
+                            FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs or FunctionKind.Linear => points >= SplitFrom ? pairs * SplitPair : points >= ManyPoints ? 3 * Integral(points, GaussNodes) : 2 * Integral(points, Nodes),
                             FunctionKind.Gelu or FunctionKind.Erf or FunctionKind.Sine when points < ExpansionFrom => 2 * Integral(points, ContourNodes),
                             _ => 7 * pairs * Expansion,
                         }
@@ -109,8 +116,8 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
                     break;
             }
 
-            // Moments at each place: a look at every entry, and two eigenvalues that are certified by a decomposition.
-            seconds += (pairs * 1.5e-8) + (points * pairs * 4e-10);
+            // Moments at each place: some looks at every entry, and two eigenvalues, each with products and a decomposition that certifies it.
+            seconds += (pairs * 1e-7) + (points * pairs * (points < SplitFrom ? 4e-10 : 0.35 * Product));
             afterBatchNorm = layer is BatchNorm;
         }
 

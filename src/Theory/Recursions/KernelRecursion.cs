@@ -157,7 +157,7 @@ public sealed class KernelRecursion
     /// <summary>The largest share of a point's noise in the directions of the signal. The mean of the first is kept.</summary>
     private double SharedWith(BatchNormKernel norm, Matrix<double> cross, double[] noise)
     {
-        var shares = norm.SharedNoise(cross, noise);
+        var shares = SharedNoise is null ? norm.SharedNoise(cross, noise) : norm.ReachedNoise(cross, noise);
         SharedNoise ??= shares.Average();
         return shares.Largest();
     }

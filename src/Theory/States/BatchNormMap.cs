@@ -67,7 +67,7 @@ internal static class BatchNormMap
 
     /// <summary>The state without a covariance of noise and signal that is too small to matter, and costs most of the time.</summary>
     private static KernelState WithoutNegligible(BatchNormKernel kernel, KernelState state) =>
-        state.Cross is not null && SharedNoise(kernel, state) <= NegligibleShare ? state with { Cross = null, NoiseMeans = null } : state;
+        state.Cross is not null && state.Noise is not null && kernel.ReachedNoise(state.Cross, [.. state.Noise.Diagonal()]).Largest() <= NegligibleShare ? state with { Cross = null, NoiseMeans = null } : state;
 
     private static (Matrix<double> Signal, Matrix<double>? Gain, Vector<double> Means, double Error) Exact(BatchNormKernel kernel, IComplexDual dual, double scale, bool noise, out bool isExpansion)
     {
@@ -96,7 +96,8 @@ internal static class BatchNormMap
         var square = norm.Scale * norm.Scale;
         var noise = state.Noise is not null && IsFinite(kernel);
         var after = noise ? all() : new ActivationKernel(signal(), null, null, error);
-        return state.With(state.Shape, after.Signal * square, after.Noise is null ? null : after.Noise * square, after.Cross is null ? null : after.Cross * square) with
+        Matrix<double>? Scaled(Matrix<double>? matrix) => square == 1 ? matrix : matrix?.Multiply(square);
+        return state.With(state.Shape, Scaled(after.Signal)!, Scaled(after.Noise), Scaled(after.Cross)) with
         {
             IsGaussian = false,
             Validity = LayerMap.AfterNonlinear(state),
@@ -127,7 +128,7 @@ internal static class BatchNormMap
         }
     }
 
-    private static bool IsFinite(BatchNormKernel kernel) => kernel.Rank > 2 || kernel.Epsilon > 0;
+    private static bool IsFinite(BatchNormKernel kernel) => kernel.VariesEnough;
 
     private static double SharedNoise(BatchNormKernel kernel, KernelState state) =>
         state.Noise is null ? 0 : kernel.SharedNoise(state.Cross!, [.. state.Noise.Diagonal()]).Largest();

@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using Wellbehaved.Networks;
+using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
@@ -195,7 +196,20 @@ public sealed record KernelState
             return;
         }
 
-        // At a scale of 1, where the decomposition neither overflows nor underflows.
+        // At a scale of 1, where the decomposition neither overflows nor underflows; one into eigenvalues takes long, and is made to name one alone.
+        var points = kernel.RowCount;
+        var entries = Array.ConvertAll(DenseProduct.Columns(kernel), entry => entry / largest);
+        for (var i = 0; i < points; i++)
+        {
+            entries[i * (points + 1)] += 1e-8 * points;
+        }
+
+        using var product = new MatrixProduct<double>(Environment.ProcessorCount);
+        if (BlockedCholesky.Reduce(entries, points, null, 0, product))
+        {
+            return;
+        }
+
         var least = (kernel / largest).Evd(Symmetricity.Symmetric).EigenValues.Min(value => value.Real);
         if (least < -1e-8 * kernel.RowCount)
         {

@@ -114,11 +114,11 @@ public static class LayerMap
     /// <summary>Second moments after fresh weights; linear, so expectations stay expectations at any depth.</summary>
     private static KernelState AfterWeights(Shape output, KernelState state, Initialisation parameters, Func<Matrix<double>, Matrix<double>> map)
     {
-        var signal = Symmetric(map(state.Signal) * parameters.WeightVariance) + parameters.BiasVariance;
+        var signal = KernelMatrix.Symmetric(map(state.Signal), parameters.WeightVariance, parameters.BiasVariance);
         return state.With(
             output,
             signal,
-            state.Noise is null ? null : Symmetric(map(state.Noise) * parameters.WeightVariance),
+            state.Noise is null ? null : KernelMatrix.Symmetric(map(state.Noise), parameters.WeightVariance),
             state.Cross is null ? null : map(state.Cross) * parameters.WeightVariance) with
         {
             IsGaussian = !state.IsMixture,
@@ -227,6 +227,11 @@ public static class LayerMap
     /// <summary>Multiplies signal and noise by a number.</summary>
     internal static KernelState Scaled(KernelState state, double factor)
     {
+        if (factor == 1)
+        {
+            return state with { Pending = null, Sphere = null };
+        }
+
         var square = factor * factor;
         return state with
         {
@@ -247,5 +252,5 @@ public static class LayerMap
     /// <summary>What a layer that is not linear leaves of a scope: after a second layer with weights, the kernel itself is random at finite width.</summary>
     internal static Validity AfterNonlinear(KernelState state) => state.RandomLayers > 1 || state.IsGaussianInTheLimit ? Widest(state.Validity, Validity.InfiniteWidth) : state.Validity;
 
-    private static Matrix<double> Symmetric(Matrix<double> matrix) => (matrix + matrix.Transpose()) / 2;
+    private static Matrix<double> Symmetric(Matrix<double> matrix) => KernelMatrix.Symmetric(matrix);
 }
