@@ -6,7 +6,7 @@ using MathNet.Numerics.Statistics;
 namespace Wellbehaved.Bench;
 
 /// <summary>Measures this project against PyTorch and against what the machine can do, in one run, and writes the tables of docs/performance.md.</summary>
-internal sealed class Comparison(CompareOptions options)
+internal sealed class Comparison(ComparisonOptions options)
 {
     private const string Begin = "<!-- measured: begin -->";
     private const string End = "<!-- measured: end -->";

@@ -31,7 +31,7 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         yield return Layer("causal attention of 4 heads", new Attention(4) { Causal = true }, tokens);
         yield return Layer(
             "transformer block (layer norm, attention of 4 heads; layer norm, four times the width, GELU)",
-            new Repeat(1, [new Residual([new LayerNorm(), new Attention(4)]), new Residual([new LayerNorm(), new Dense { Channels = 4 * tokens.Channels }, new Networks.Activation(Function.Gelu), new Dense { Channels = tokens.Channels }])]),
+            new Repeat(1, [new Residual([new LayerNorm(), new Attention(4)]), new Residual([new LayerNorm(), new Dense { Channels = 4 * tokens.Channels }, new Networks.Activation(new Function(FunctionKind.Gelu)), new Dense { Channels = tokens.Channels }])]),
             tokens) with { Target = 1.5 };
     }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wellbehaved.Bench;
 
 /// <summary>What a comparison is asked for.</summary>
-internal sealed record CompareOptions
+internal sealed record ComparisonOptions
 {
     /// <summary>The peer in PyTorch.</summary>
     public required string Script { get; init; }
@@ -30,9 +30,9 @@ internal sealed record CompareOptions
     public string Networks => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(Script))!, "..", "data", "networks");
 
     /// <summary>Reads SCRIPT PAGE [--quick] [--rounds N] [--history FILE COMMIT]. A quick run prints its tables and leaves the page as it is.</summary>
-    public static CompareOptions Of(string script, string page, IReadOnlyList<string> rest)
+    public static ComparisonOptions Of(string script, string page, IReadOnlyList<string> rest)
     {
-        var options = new CompareOptions { Script = script, Page = page };
+        var options = new ComparisonOptions { Script = script, Page = page };
         for (var i = 0; i < rest.Count; i++)
         {
             options = rest[i] switch
