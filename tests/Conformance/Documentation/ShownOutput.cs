@@ -36,7 +36,7 @@ internal sealed record ShownOutput(string Script, IReadOnlyList<string> Lines)
     {
         // Of short commands most is compilation of loops at their best.
         const string command = """
-            wellbehaved() { case $1 in verify | audit) dotnet "$WELLBEHAVED" "$@" ;; *) DOTNET_TC_QuickJitForLoops=1 dotnet "$WELLBEHAVED" "$@" ;; esac; }
+            wellbehaved() { case ${1-} in verify | audit) dotnet "$WELLBEHAVED" "$@" ;; *) DOTNET_TC_QuickJitForLoops=1 dotnet "$WELLBEHAVED" "$@" ;; esac; }
 
             """;
         var start = new ProcessStartInfo("bash", ["-euc", command + Script]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
