@@ -22,6 +22,7 @@ internal sealed record CompareSizes
         NetworkDepth = 1,
         TrainingDepth = 2,
         DiagnosisImages = 2,
+        KernelPoints = 32,
         Scaling = 8,
         WarmUp = TimeSpan.Zero,
         MethodTime = TimeSpan.FromMilliseconds(20),
@@ -56,6 +57,9 @@ internal sealed record CompareSizes
     public int TrainingDepth { get; init; } = 40;
 
     public int DiagnosisImages { get; init; } = 8;
+
+    /// <summary>Points of the kernels of the recursion.</summary>
+    public int KernelPoints { get; init; } = 1024;
 
     /// <summary>By what depth, width, batch and simulations of the scaling table are divided.</summary>
     public int Scaling { get; init; } = 1;

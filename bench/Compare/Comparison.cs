@@ -39,6 +39,12 @@ internal sealed class Comparison(ComparisonOptions options)
             Rows(section.Rows);
         }
 
+        if (File.Exists(options.KernelScript))
+        {
+            Write($"\nThe kernel recursion, against neural-tangents' formulas in NumPy (its own package is not in Debian):\n");
+            KernelTable.Write(line => Write($"{line}"), options.KernelScript, options.Sizes.KernelPoints, options.Rounds);
+        }
+
         Write($"\nWhat `run` takes, starting the program included: simulations of a fully connected `bn_ff`, of Fig. 4, and their memory at most:\n");
         ScalingTable.Write(line => Write($"{line}"), options.Sizes, _machine.Threads);
         Write($"\nDirect convolution and Fourier transforms on one thread, and the method that the cost model takes:\n");
