@@ -23,6 +23,7 @@ internal sealed record CompareSizes
         TrainingDepth = 2,
         DiagnosisImages = 2,
         KernelPoints = 32,
+        LooksAgain = false,
         Scaling = 8,
         WarmUp = TimeSpan.Zero,
         MethodTime = TimeSpan.FromMilliseconds(20),
@@ -57,6 +58,9 @@ internal sealed record CompareSizes
     public int TrainingDepth { get; init; } = 40;
 
     public int DiagnosisImages { get; init; } = 8;
+
+    /// <summary>Whether it is measured before each piece of work anew what the machine can do.</summary>
+    public bool LooksAgain { get; init; } = true;
 
     /// <summary>Points of the kernels of the recursion.</summary>
     public int KernelPoints { get; init; } = 1024;

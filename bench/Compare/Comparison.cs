@@ -73,7 +73,11 @@ internal sealed class Comparison(ComparisonOptions options)
         var rows = new List<Row>();
         foreach (var work in works)
         {
-            _machine = _machine.Measured();
+            if (options.Sizes.LooksAgain || _machine.MatrixPeak == 0)
+            {
+                _machine = _machine.Measured();
+            }
+
             using var prepared = work.Prepare();
             rows.Add(Measure(work, prepared, peer));
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work.Description}: {1e3 * rows[^1].Ours.Median():G3} ms, peer {1e3 * rows[^1].Theirs.Median():G3} ms"));

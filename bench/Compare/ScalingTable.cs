@@ -65,7 +65,7 @@ internal static class ScalingTable
     {
         public Case DividedBy(int divisor) => this with
         {
-            Depth = Math.Max(2, Depth / divisor),
+            Depth = 2 * Math.Max(1, Depth / divisor / 2),
             Channels = Math.Max(4, Channels / divisor),
             Batch = Math.Max(4, Batch / divisor),
             Simulations = Math.Max(1, Simulations / divisor),
