@@ -17,10 +17,8 @@ public class InfiniteWidthTests
     private const int Narrowest = 24;
     private const int Points = 8;
     private const int Depth = 2;
+    private const int Networks = 4000;
     private const double Epsilon = 0.01;
-
-    /// <summary>Networks of each width: so many that the allowance below tells what it must, at night twice as many.</summary>
-    private static readonly int Networks = Breadth.Of(usual: 2000, atNight: 4000);
 
     /// <summary>An effective rank below this leaves all other eigenvalues together less than 0.4 of the largest.</summary>
     private const double LargestPredictedRank = 1.4;
@@ -60,7 +58,7 @@ public class InfiniteWidthTests
             variances[quantity] = [.. rungs.Select(samples => samples.Select(values => values[quantity]).Variance() / Networks)];
             var error = Math.Sqrt(Ladder.Weights.Zip(variances[quantity], (weight, variance) => weight * weight * variance).Sum());
 
-            // The mean of 2,000 networks is Gaussian to a share of 1/√2000 at this quantile; a false alarm in a million for a fixed seed.
+            // The mean of 4,000 networks is Gaussian to a share of 1/√4000 at this quantile; a false alarm in a million for a fixed seed.
             var allowance = (Normal.InvCDF(0, 1, 1 - (Sampling.FalseAlarmRate / 2)) * error) + 0.001;
             allowance.Should().BeLessThan(0.06, "two layers of variance 1.9 instead of 2 move ln μ₂ by 0.1, and a batch norm left out moves ln χ by 0.2");
             Ladder.Extrapolate(means[quantity]).Should().BeApproximately(predicted[quantity], allowance);
