@@ -8,7 +8,8 @@ using Wellbehaved.Tests.Conformance;
 // evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
 // theory [SECONDS] (times of predictions against their bars);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
-// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED; compare SCRIPT PAGE [ROUNDS]; anything else goes to BenchmarkDotNet.
+// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED; 
+// compare SCRIPT PAGE [--quick] [--rounds N] [--history FILE COMMIT]; compare history FILE PICTURE; anything else goes to BenchmarkDotNet.
 switch (args)
 {
     case ["evidence", .. var rest]:
@@ -67,11 +68,11 @@ switch (args)
     case ["signatures", var path, .. var claims]:
         SignatureMeasurement.Run(path, claims);
         break;
-    case ["compare", "training", var script]:
-        Comparison.RunTraining(script, 7);
+    case ["compare", "history", var history, var picture]:
+        CompareHistory.Draw(history, picture);
         break;
-    case ["compare", var script, var page, .. var rounds]:
-        Comparison.Run(script, page, rounds is [var count] ? int.Parse(count, CultureInfo.InvariantCulture) : 7);
+    case ["compare", var script, var page, .. var rest]:
+        new Comparison(ComparisonOptions.Of(script, page, rest)).Run();
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

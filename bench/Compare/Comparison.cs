@@ -5,137 +5,142 @@ using MathNet.Numerics.Statistics;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>Measures this project against PyTorch and against the machine's peak, in one run, and writes the table of docs/performance.md.</summary>
-internal static class Comparison
+/// <summary>Measures this project against PyTorch and against what the machine can do, in one run, and writes the tables of docs/performance.md.</summary>
+internal sealed class Comparison(ComparisonOptions options)
 {
     private const string Begin = "<!-- measured: begin -->";
     private const string End = "<!-- measured: end -->";
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.3);
+    private readonly StringBuilder _tables = new();
+    private readonly List<Measured> _history = [];
+    private Machine _machine = new(Environment.ProcessorCount);
 
-    public static void Run(string script, string page, int rounds)
+    /// <summary>Measures all of it.</summary>
+    public void Run()
     {
-        var threads = Environment.ProcessorCount;
-        using var works = new Works(threads);
-        using var peer = new PyTorchPeer(script);
-        var table = new StringBuilder();
-        var measured = new List<(Work Work, double[] Ours, double[] Theirs)>();
-        var (peak, matrix) = (0.0, 0.0);
-        foreach (var work in works.All())
+        using var peer = new Peer(options.Script, _machine.Threads);
+        var paper = new PaperWorks(options.Sizes, _machine.Threads);
+        var networks = new NetworkWorks(options.Sizes, _machine.Threads, options.Networks);
+        Section[] sections =
+        [
+            new("The paper's layers and simulations, against the same arithmetic written out; times are those of a layer", Measure(paper.All(), peer)),
+            new("Layers of every type, weights given, signal and noise; PyTorch's noise is its forward-mode derivative", Measure(networks.SingleLayers(), peer)),
+            new("The networks of `data/networks`, weights drawn each time, signal and noise", Measure(networks.FromFolder(), peer)),
+            new("Steps of training, against PyTorch's autograd", Measure(networks.Trainings(), peer)),
+            new("Diagnosis of an ONNX file, weights drawn anew, against forward-mode derivatives of the same modules", Measure(networks.Diagnoses(), peer)),
+        ];
+        var rounds = string.Create(CultureInfo.InvariantCulture, $"medians of {options.Rounds} interleaved rounds, ratios as median (least to greatest)");
+        Write($"{_machine.Threads} threads, .NET {Environment.Version}, PyTorch {peer.Version} (Debian) with OpenBLAS; {rounds}.\n");
+        Write($"What the machine does at most: {_machine.RegisterPeak / 1e9:F0} GFLOP/s of fused multiply-adds in registers, {_machine.MatrixPeak / 1e9:F0} GFLOP/s in a product of large matrices, {_machine.Bandwidth / 1e9:F1} GB/s of a long copy, read and written.");
+        Write($"The *bound* of a row is the time that its products take at the rate of the matrix product, or its tensors to be read and written once at that of the copy, whichever is longer, layer by layer; *of the bound* is that time over ours. More than 100 % means that work was avoided: products by transforms, tensors that stay in caches.");
+        foreach (var section in sections)
         {
-            // A virtual machine may be given two halves of one core for a while: the best of many moments is the peak.
-            (peak, matrix) = (Math.Max(peak, Roofline.RegisterPeak(threads)), Math.Max(matrix, Roofline.MatrixPeak(threads)));
-            var (ours, theirs) = Measure(work, peer, rounds);
-            measured.Add((work, ours, theirs));
+            Write($"\n{section.Title}:\n");
+            Rows(section.Rows);
         }
 
-        Write($"{threads} threads, .NET {Environment.Version}, PyTorch {peer.Version} (Debian) with OpenBLAS; medians of {rounds} interleaved rounds, ratios as median (least to greatest).\n");
-        Write($"Register peak, fused multiply-adds without memory: {peak / 1e9:F0} GFLOP/s. Matrix peak, a product of 65536 × 512 by 512 × 512: {matrix / 1e9:F0} GFLOP/s.\n");
-        Write($"| work | ours, ms a layer | PyTorch, ms a layer | times faster | asked | GFLOP/s, counted as direct convolution | of the register peak | of the matrix peak |");
-        Write($"|---|---|---|---|---|---|---|---|");
-        foreach (var (work, ours, theirs) in measured)
+        if (File.Exists(options.KernelScript))
         {
-            var ratios = ours.Zip(theirs, (x, y) => y / x).Order().ToArray();
-            var rate = work.Operations / ours.Median();
-            Write($"| {work.Description} | {1e3 * ours.Median() / work.Layers:G3} | {1e3 * theirs.Median() / work.Layers:G3} | **{ratios.Median():F1}** ({ratios[0]:F1} to {ratios[^1]:F1}) | {work.Target?.ToString(CultureInfo.InvariantCulture) ?? "–"} | {rate / 1e9:F0} | {rate / peak:P0} | {rate / matrix:P0} |");
+            Write($"\nThe kernel recursion, against neural-tangents' formulas in NumPy (its own package is not in Debian):\n");
+            KernelTable.Write(line => Write($"{line}"), options.KernelScript, options.Sizes.KernelPoints, options.Rounds);
         }
 
-        Write($"\nCost of Fig. 4's simulation (`run`, the paper's size, starting the program included) by depth and number of simulations:\n");
-        Write($"| depth | simulations | seconds | peak memory, MB |");
-        Write($"|---|---|---|---|");
-        foreach (var (depth, simulations) in new[] { (10, 1), (20, 1), (40, 1), (10, 2), (10, 4) })
-        {
-            var (seconds, megabytes) = Footprint(depth, simulations);
-            Write($"| {depth} | {simulations} | {seconds:F1} | {megabytes:F0} |");
-        }
-
+        Write($"\nWhat `run` takes, starting the program included: simulations of a fully connected `bn_ff`, of Fig. 4, and their memory at most:\n");
+        ScalingTable.Write(line => Write($"{line}"), options.Sizes, _machine.Threads);
         Write($"\nDirect convolution and Fourier transforms on one thread, and the method that the cost model takes:\n");
-        Write($"| size | direct, ms | spectral, ms | taken | slower than the other by |");
-        Write($"|---|---|---|---|---|");
-        foreach (var (size, direct, spectral, chosen) in MethodTable.Measure(threads: 1, WarmUp))
+        MethodTable.Write(line => Write($"{line}"), options.Sizes.MethodTime);
+        Publish();
+    }
+
+    /// <summary>The page with the tables in place of those that it has; or the tables alone where there is no page.</summary>
+    private void Publish()
+    {
+        if (options.Page is { } page)
         {
-            var taken = chosen == Model.ConvolutionMethod.Spectral ? spectral : direct;
-            Write($"| {size} | {direct:G3} | {spectral:G3} | {(chosen == Model.ConvolutionMethod.Spectral ? "spectral" : "direct")} | {Math.Max(0, (taken / Math.Min(direct, spectral)) - 1):P0} |");
+            var text = File.Exists(page) ? File.ReadAllText(page) : $"{Begin}\n{End}\n";
+            var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
+            File.WriteAllText(page, $"{text[..(begin + Begin.Length)]}\n\n{_tables}\n{text[end..]}");
         }
 
-        var text = File.Exists(page) ? File.ReadAllText(page) : $"{Begin}\n{End}\n";
-        var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-        File.WriteAllText(page, $"{text[..(begin + Begin.Length)]}\n\n{table}\n{text[end..]}");
-
-        void Write(FormattableString line)
+        if (options.History is { } history)
         {
-            var words = line.ToString(CultureInfo.InvariantCulture);
-            Console.WriteLine(words);
-            table.AppendLine(words);
+            CompareHistory.Append(history, options.Commit, _history);
         }
     }
 
-    /// <summary>Measures steps of training alone, and prints what came.</summary>
-    public static void RunTraining(string script, int rounds)
+    private List<Row> Measure(IEnumerable<Work> works, Peer peer)
     {
-        using var works = new Works(Environment.ProcessorCount);
-        using var peer = new PyTorchPeer(script);
-        foreach (var work in works.Trainings())
+        var rows = new List<Row>();
+        foreach (var work in works)
         {
-            var (ours, theirs) = Measure(work, peer, rounds);
-            var ratios = ours.Zip(theirs, (x, y) => y / x).Order().ToArray();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work.Description}: ours {1e3 * ours.Median():G3} ms, PyTorch {peer.Version} {1e3 * theirs.Median():G3} ms, {ratios.Median():F1} times faster ({ratios[0]:F1} to {ratios[^1]:F1}), asked {work.Target}"));
+            if (options.Sizes.LooksAgain || _machine.MatrixPeak == 0)
+            {
+                _machine = _machine.Measured();
+            }
+
+            using var prepared = work.Prepare();
+            rows.Add(Measure(work, prepared, peer));
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work.Description}: {1e3 * rows[^1].Ours.Median():G3} ms, peer {1e3 * rows[^1].Theirs.Median():G3} ms"));
         }
+
+        return rows;
     }
 
-    private static (double[] Ours, double[] Theirs) Measure(Work work, PyTorchPeer peer, int rounds)
+    private Row Measure(Work work, Prepared prepared, Peer peer)
     {
-        // The first rounds compile and warm caches on both sides; code is compiled again, better, for some time.
+        // The first rounds compile and warm caches on both sides.
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < WarmUp)
+        do
         {
-            work.Seconds();
+            prepared.Seconds();
+        }
+        while (Stopwatch.GetElapsedTime(start) < options.Sizes.WarmUp);
+
+        for (var round = 0; round < options.Sizes.PeerRounds; round++)
+        {
+            peer.Seconds(work.Request);
         }
 
-        for (var round = 0; round < 3; round++)
-        {
-            peer.Seconds(work.Name);
-        }
-
-        var (ours, theirs) = (new double[rounds], new double[rounds]);
-        for (var round = 0; round < rounds; round++)
+        var (ours, theirs) = (new double[options.Rounds], new double[options.Rounds]);
+        for (var round = 0; round < options.Rounds; round++)
         {
             // Threads that wait for more work spin for a while: neither side is measured while those of the other do. The second of two goes counts,
             // since in a deep net a layer follows another one and finds caches and clocks as that left them.
             Thread.Sleep(Pause);
-            work.Seconds();
-            ours[round] = work.Seconds();
+            prepared.Seconds();
+            ours[round] = prepared.Seconds();
             Thread.Sleep(Pause);
-            peer.Seconds(work.Name);
-            theirs[round] = peer.Seconds(work.Name);
+            peer.Seconds(work.Request);
+            theirs[round] = peer.Seconds(work.Request);
         }
 
-        return (ours, theirs);
+        return new Row(work, ours, theirs);
     }
 
-    /// <summary>Runs the command and watches its memory.</summary>
-    private static (double Seconds, double Megabytes) Footprint(int depth, int simulations)
+    private void Rows(IEnumerable<Row> rows)
     {
-        var output = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.npz");
-        string[] arguments = ["run", "--architecture", "bn_ff", "--total-depth", $"{depth}", "--num-computations", $"{depth / 2}", "--kernel-size", "3", "--num-channels", "512", "--batch-size", "64", "--num-sims", $"{simulations}", "--out", output];
-        var start = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        long most = 0;
-        while (!process.WaitForExit(50))
+        Write($"| work | ours, ms | PyTorch, ms | times faster | asked | GFLOP/s | bound by | of the bound |");
+        Write($"|---|---|---|---|---|---|---|---|");
+        foreach (var (work, ours, theirs) in rows)
         {
-            process.Refresh();
-            most = process.HasExited ? most : Math.Max(most, process.PeakWorkingSet64);
+            var ratios = ours.Zip(theirs, (x, y) => y / x).Order().ToArray();
+            var seconds = ours.Median();
+            var rate = work.Cost.Operations == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{work.Cost.Operations / seconds / 1e9:F0}");
+            var asked = work.Target?.ToString(CultureInfo.InvariantCulture) ?? "–";
+            var share = work.Cost.Seconds(_machine) / seconds;
+            Write($"| {work.Description} | {1e3 * seconds / work.Layers:G3} | {1e3 * theirs.Median() / work.Layers:G3} | **{ratios.Median():F1}** ({ratios[0]:F1} to {ratios[^1]:F1}) | {asked} | {rate} | {work.Cost.Bound(_machine)} | {share:P0} |");
+            _history.Add(new Measured(work.Description, seconds / work.Layers, theirs.Median() / work.Layers, share));
         }
-
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"run ended with status {process.ExitCode}");
-        }
-
-        File.Delete(output);
-        return (Stopwatch.GetElapsedTime(start).TotalSeconds, most / 1e6);
     }
+
+    private void Write(FormattableString line)
+    {
+        var words = line.ToString(CultureInfo.InvariantCulture);
+        Console.WriteLine(words);
+        _tables.AppendLine(words);
+    }
+
+    private sealed record Row(Work Work, double[] Ours, double[] Theirs);
+
+    private sealed record Section(string Title, IReadOnlyList<Row> Rows);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Wellbehaved.Model;
 using Wellbehaved.Numerics;
 
@@ -13,10 +14,23 @@ internal static class MethodTable
         (1, 16, 16, 3), (4, 16, 16, 3), (2, 16, 64, 3), (16, 16, 32, 3), (16, 16, 64, 2), (16, 8, 128, 3), (64, 7, 128, 3), (8, 28, 64, 3), (64, 16, 128, 3), (64, 16, 128, 5), (64, 16, 512, 2), (64, 16, 512, 3),
     ];
 
+    /// <summary>Measures on one thread, and writes the table line by line.</summary>
+    public static void Write(Action<string> write, TimeSpan duration)
+    {
+        write("| size | direct, ms | spectral, ms | taken | slower than the other by |");
+        write("|---|---|---|---|---|");
+        foreach (var (size, direct, spectral, chosen) in Measure(threads: 1, duration))
+        {
+            var taken = chosen == ConvolutionMethod.Spectral ? spectral : direct;
+            var word = chosen == ConvolutionMethod.Spectral ? "spectral" : "direct";
+            write(string.Create(CultureInfo.InvariantCulture, $"| {size} | {direct:G3} | {spectral:G3} | {word} | {Math.Max(0, (taken / Math.Min(direct, spectral)) - 1):P0} |"));
+        }
+    }
+
     /// <summary>Milliseconds of each method, and which one the cost model takes.</summary>
     /// <param name="threads">Number of threads.</param>
     /// <param name="duration">Time for interleaved rounds at each size, of which the fastest counts.</param>
-    public static IEnumerable<(string Size, double Direct, double Spectral, ConvolutionMethod Chosen)> Measure(int threads, TimeSpan duration)
+    private static IEnumerable<(string Size, double Direct, double Spectral, ConvolutionMethod Chosen)> Measure(int threads, TimeSpan duration)
     {
         foreach (var (images, extent, channels, kernelSize) in Sizes)
         {

@@ -8,23 +8,40 @@ namespace Wellbehaved.Bench;
 /// <summary>What the machine can do at most, measured.</summary>
 internal static unsafe class Roofline
 {
+    /// <summary>Bytes of a copy on each thread: several times what caches hold.</summary>
+    private const int CopyBytes = 1 << 27;
+    private const int ProductRows = 65536;
+    private const int ProductSize = 512;
+    private const int BestOf = 9;
+
     /// <summary>Steps of a chain: a tenth of a second, in which the system finds a core for every thread.</summary>
     private const int Steps = 1 << 25;
     private const int Chains = 12;
 
     /// <summary>Fused multiply-adds in registers, on all threads: operations a second, in single precision.</summary>
     public static double RegisterPeak(int threads) =>
-        threads * 2.0 * Chains * Vector512<float>.Count * Steps / Best(9, () => Workers.ForEach(threads, threads, (_, _) => MultiplyAdd(Steps)));
+        threads * 2.0 * Chains * Vector512<float>.Count * Steps / Best(BestOf, () => Workers.ForEach(threads, threads, (_, _) => MultiplyAdd(Steps)));
+
+    /// <summary>A long copy, on all threads: bytes a second, those that are read and those that are written.</summary>
+    public static double Bandwidth(int threads)
+    {
+        using var from = new AlignedBuffer<byte>(threads * CopyBytes);
+        using var to = new AlignedBuffer<byte>(threads * CopyBytes);
+        from.Span.Fill(1);
+        var (source, target) = ((nint)from.Pointer, (nint)to.Pointer);
+        return 2.0 * threads * CopyBytes / Best(BestOf, () => Workers.ForEach(threads, threads, (part, _) =>
+            Buffer.MemoryCopy((byte*)source + ((long)part * CopyBytes), (byte*)target + ((long)part * CopyBytes), CopyBytes, CopyBytes)));
+    }
 
     /// <summary>A large matrix product, on all threads: operations a second, in single precision.</summary>
-    public static double MatrixPeak(int threads)
+    public static double MatrixPeak(int threads, int rows = ProductRows)
     {
-        const int rows = 65536, size = 512;
+        const int size = ProductSize;
         using var a = new AlignedBuffer<float>(rows * size);
         using var b = new AlignedBuffer<float>(size * size);
         using var c = new AlignedBuffer<float>(rows * size);
         using var product = new MatrixProduct<float>(threads);
-        var seconds = Best(9, () => product.Multiply(MatrixOperand<float>.RowMajor(a.Pointer, size), MatrixOperand<float>.RowMajor(b.Pointer, size), c.Pointer, rows, size, size));
+        var seconds = Best(BestOf, () => product.Multiply(MatrixOperand<float>.RowMajor(a.Pointer, size), MatrixOperand<float>.RowMajor(b.Pointer, size), c.Pointer, rows, size, size));
         return 2.0 * rows * size * size / seconds;
     }
 

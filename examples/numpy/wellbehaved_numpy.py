@@ -81,10 +81,11 @@ def effective_rank(x):
 def measure(x, dx):
     every = (*POINTS, 4)
     mean = x.mean(axis=POINTS, keepdims=True)
-    nu2, mu2, noise = (x ** 2).mean(axis=every), ((x - mean) ** 2).mean(axis=every), (dx ** 2).mean(axis=every)
+    squares = (x - mean) ** 2
+    nu2, mu2, noise = (x ** 2).mean(axis=every), squares.mean(axis=every), (dx ** 2).mean(axis=every)
     chi = np.sqrt(noise / mu2)
     return {"nu1_abs_signal": np.abs(x).mean(axis=every), "nu2_signal": nu2, "mu2_signal": mu2,
-            "mu4_signal": ((x - mean) ** 4).mean(axis=every), "mu2_noise": noise, "chi": chi,
+            "mu4_signal": (squares ** 2).mean(axis=every), "mu2_noise": noise, "chi": chi,
             "log_nu2_signal": np.log(nu2), "log_mu2_signal": np.log(mu2), "log_mu2_noise": np.log(noise), "log_chi": np.log(chi),
             "reff_signal": effective_rank(x), "reff_noise": effective_rank(dx)}
 

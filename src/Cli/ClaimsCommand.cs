@@ -25,7 +25,7 @@ internal static class ClaimsCommand
     public static Command Create()
     {
         var ids = new Argument<string[]>("ID") { Description = "Only these claims; all if none is named", HelpName = "ID", Arity = ArgumentArity.ZeroOrMore };
-        ids.CompletionSources.Add([.. ClaimLedger.Claims.Select(claim => claim.Id)]);
+        ids.CompletionSources.Add(_ => ClaimLedger.Claims.Select(claim => claim.Id));
         var json = new Option<bool>("--json") { Description = "Print them as JSON, with the keys of data/claims.json" };
         var command = new Command("claims", "Lists the ledger: id, statement, source, and how each claim is checked.") { ids, json };
         command.SetAction(parsed =>

@@ -62,7 +62,7 @@ internal static class CostRemark
             advance(amount);
             var before = done;
             done += amount;
-            if (before < first && done >= first && done < total && Console.IsErrorRedirected && watch.Elapsed >= Telling && watch.Elapsed * ((double)total / done) is var time && time >= Long)
+            if (before < first && done >= first && done < total && Terminal.IsErrorRedirected && watch.Elapsed >= Telling && watch.Elapsed * ((double)total / done) is var time && time >= Long)
             {
                 Console.Error.WriteLine($"note: by the time of its first unit this takes about {Spell(time)}");
             }

@@ -26,7 +26,7 @@ internal static class OptionFactory
     public static Option<string[]> Claims()
     {
         var option = new Option<string[]>("--claim") { Description = "Check this claim only; may be given more than once (wellbehaved claims lists the ids)", HelpName = "ID", AllowMultipleArgumentsPerToken = true };
-        option.CompletionSources.Add([.. ClaimLedger.Claims.Select(claim => claim.Id)]);
+        option.CompletionSources.Add(_ => ClaimLedger.Claims.Select(claim => claim.Id));
         return option;
     }
 

@@ -28,7 +28,7 @@ internal static class ProgressDisplay
     {
         var done = 0L;
         var task = Task.Run(() => work(amount => Interlocked.Add(ref done, amount)));
-        if (Console.IsErrorRedirected)
+        if (Terminal.IsErrorRedirected)
         {
             ShowLines(title, steps, task, () => Interlocked.Read(ref done));
         }

@@ -32,7 +32,7 @@ internal sealed class Screen
     public int? Width { get; }
 
     /// <summary>The process's standard output.</summary>
-    public static Screen Output() => Console.IsOutputRedirected
+    public static Screen Output() => Terminal.IsOutputRedirected
         ? new Screen(Console.Out, null, AnsiSupport.No, ColorSystemSupport.NoColors)
         : new Screen(Console.Out, Terminal.OutputWidth, AnsiSupport.Detect, ColorSystemSupport.Detect);
 

@@ -13,11 +13,11 @@ internal sealed record GeneratedAnswer(GeneratedCase Case, bool Given, IReadOnly
     public string? Failure { get; private init; }
 
     /// <summary>Asks and judges.</summary>
-    public static GeneratedAnswer Of(ISubject subject, GeneratedCase drawn, bool given)
+    public static GeneratedAnswer Of(ISubject subject, GeneratedCase drawn, bool given, IReadOnlyCollection<string> wanted)
     {
         try
         {
-            return new(drawn, given, GeneratedJudge.Judge(subject, drawn, given));
+            return new(drawn, given, GeneratedJudge.Judge(subject, drawn, given, wanted));
         }
         catch (DeclinedException exception)
         {

@@ -75,7 +75,7 @@ internal static class GeneratedAudit
         Parallel.For(0, answers.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             var (drawn, given) = caseOf(i);
-            answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Of(subject, drawn, given);
+            answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Of(subject, drawn, given, wanted);
         });
         GeneratedAnswer[] asked = [.. answers.OfType<GeneratedAnswer>()];
         var findings = new ConcurrentDictionary<string, GeneratedFinding>();
@@ -99,13 +99,13 @@ internal static class GeneratedAudit
             drawn =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                return GeneratedAnswer.Of(subject, drawn, given).Rejects(claim);
+                return GeneratedAnswer.Of(subject, drawn, given, [claim]).Rejects(claim);
             },
             drawn => description.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(description.UnitRoundoff))
             .Smallest(failing.Case);
 
         // A subject that answers otherwise each time may not fail again.
-        var again = GeneratedAnswer.Of(subject, smallest, given);
+        var again = GeneratedAnswer.Of(subject, smallest, given, [claim]);
         return new GeneratedFinding(claim, smallest, given, (again.Rejects(claim) ? again : failing).Of(claim).First(measurement => measurement.Verdict == Verdict.Rejected));
     }
 

@@ -15,38 +15,44 @@ internal static class GeneratedJudge
     /// <summary>Numbers of a network's places up to which its moments are judged.</summary>
     private const long MostNumbersOfMoments = 1 << 14;
 
+    private const string OfMoments = "D9";
+
+    /// <summary>Claims on several answers of a subject that draws its own parameters, for which it is asked five or six times.</summary>
+    private static readonly string[] OfRelations = ["D8", "I7", "I9", "I10", "I12"];
+
     /// <summary>All claims that it judges.</summary>
-    public static IReadOnlyList<string> AllClaims { get; } = [.. Claims.Select(pair => pair.Claim), "D8", "D9", "I7", "I9", "I10", "I12"];
+    public static IReadOnlyList<string> AllClaims { get; } = [.. Claims.Select(pair => pair.Claim), OfRelations[0], OfMoments, .. OfRelations[1..]];
 
     /// <summary>Asks, and compares.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="drawn">The case.</param>
     /// <param name="given">Whether parameters are given.</param>
+    /// <param name="wanted">The claims that are looked at; what the others alone would ask is not asked.</param>
     /// <returns>Claims with what was measured; nothing of what the case has no site of.</returns>
     /// <exception cref="DeclinedException">The subject does not do this.</exception>
     /// <exception cref="SubjectException">It shows other places or shapes.</exception>
-    public static IReadOnlyList<(string Claim, Measurement Measurement)> Judge(ISubject subject, GeneratedCase drawn, bool given)
+    public static IReadOnlyList<(string Claim, Measurement Measurement)> Judge(ISubject subject, GeneratedCase drawn, bool given, IReadOnlyCollection<string> wanted)
     {
         var site = new SiteCase(drawn.Network, drawn.Images);
         var parameters = given ? site.Parameters(drawn.Seed) : null;
         Weights weights = parameters is null ? new Weights.Own(drawn.Seed, 0) : new Weights.Given(parameters);
         var moments = new ExactComparison();
-        var trace = NetworkTrace.Of(subject, drawn.Network, drawn.Noise, weights, drawn.Batch(), given || !IsCheap(drawn) ? null : snapshot =>
+        var trace = NetworkTrace.Of(subject, drawn.Network, drawn.Noise, weights, drawn.Batch(), given || !wanted.Contains(OfMoments) || !IsCheap(drawn) ? null : snapshot =>
             MomentLaws.Compare(snapshot, subject.Description.Moments.Contains, subject.Description.UnitRoundoff, moments, moments, $"{snapshot.Where}, {drawn.Description}"));
         var found = new List<(string, Measurement)>();
         if (moments.Comparisons > 0)
         {
-            found.Add(("D9", moments.Conclude("reported moments at every place")));
+            found.Add((OfMoments, moments.Conclude("reported moments at every place")));
         }
 
-        foreach (var (family, claim) in Claims.Where(pair => site.Families.Contains(pair.Family)))
+        foreach (var (family, claim) in Claims.Where(pair => wanted.Contains(pair.Claim) && site.Families.Contains(pair.Family)))
         {
             var comparisons = new SiteComparisons(family);
             new SiteWalk(trace, Definition(drawn.Noise), parameters, subject.Description.UnitRoundoff, comparisons, drawn.Description).Compare();
             found.AddRange(comparisons.Conclude(given ? "given parameters" : "parameters of its own").Select(measurement => (claim, measurement)));
         }
 
-        if (!given)
+        if (!given && OfRelations.Any(wanted.Contains))
         {
             found.AddRange(new OwnRelations(subject, drawn).Compare(trace));
         }

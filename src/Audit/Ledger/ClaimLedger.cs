@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Wellbehaved.Audit;
 
@@ -8,13 +7,6 @@ namespace Wellbehaved.Audit;
 public static class ClaimLedger
 {
     private const string ResourceName = "claims.json";
-
-    private static readonly JsonSerializerOptions Format = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
 
     /// <summary>All claims, in the order of the file.</summary>
     public static ImmutableArray<Claim> Claims { get; } = Load();
@@ -27,6 +19,6 @@ public static class ClaimLedger
     private static ImmutableArray<Claim> Load()
     {
         using var stream = typeof(ClaimLedger).Assembly.GetManifestResourceStream(ResourceName)!;
-        return JsonSerializer.Deserialize<ImmutableArray<Claim>>(stream, Format);
+        return JsonSerializer.Deserialize(stream, LedgerFormat.Default.ImmutableArrayClaim);
     }
 }

@@ -3,15 +3,40 @@ using System.Text;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Runs the built command as a user would, in a process of its own.</summary>
+/// <summary>Runs the built command as a user would: in a process of its own, or, where that makes no difference to what is tested, in this one.</summary>
+/// <remarks>At night all commands have a process of their own.</remarks>
 internal static class CommandLine
 {
+    /// <summary>Commands that leave nothing behind but files and what they print. An audit of a program is none: it ends whatever its own process has started.</summary>
+    private static readonly string[] Sociable = ["run", "train", "merge", "status", "predict", "diagnose", "plot", "network", "claims"];
+
+    /// <summary>Options with which a verification or an audit is short.</summary>
+    private static readonly string[] SomeChecks = ["--claim", "--network", "--smoke"];
+
+    /// <summary>Help names the program that was started.</summary>
+    private static readonly string[] AboutTheProgram = ["--help", "-h", "-?", "/?", "--version"];
+
+    /// <summary>Streams and devices of the process that writes to them.</summary>
+    private static readonly string[] OfTheProcess = ["/dev/", "/proc/"];
+
     /// <summary>Ends what hangs. Ten times what the longest command takes on two free cores: how fast commands are is no question of tests.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     public sealed record Outcome(int ExitStatus, string Output, string Error);
 
-    public static Outcome Run(params string[] arguments) => Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
+    public static Outcome Run(params string[] arguments)
+    {
+        if (Breadth.Of(usual: NeedsNoProcess(arguments), atNight: false))
+        {
+            var (status, output, error) = CommandHere.Run(arguments);
+            return new Outcome(status, output, error);
+        }
+
+        return RunProcess(arguments);
+    }
+
+    /// <summary>The same always in a process of its own.</summary>
+    public static Outcome RunProcess(params string[] arguments) => Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
 
     public static Outcome Run(string program, IEnumerable<string> arguments)
     {
@@ -37,7 +62,7 @@ internal static class CommandLine
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        if (program == "dotnet" && !arguments.Any(argument => argument is "verify" or "audit"))
+        if (program == "dotnet" && (!arguments.Any(argument => argument is "verify" or "audit") || arguments.Any(SomeChecks.Contains)))
         {
             // Most of what a short command takes is the compilation of loops at their best, which pays where they run for long.
             start.Environment["DOTNET_TC_QuickJitForLoops"] = "1";
@@ -45,4 +70,10 @@ internal static class CommandLine
 
         return Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
     }
+
+    private static bool NeedsNoProcess(string[] arguments) =>
+        arguments is [var command, ..]
+        && (Sociable.Contains(command) || (command == "verify" && Array.Exists(arguments, SomeChecks.Contains)) || (command == "audit" && arguments.Contains("--results") && !arguments.Contains("--command")))
+        && !arguments.Any(AboutTheProgram.Contains)
+        && !Array.Exists(arguments, argument => OfTheProcess.Any(device => argument.Contains(device, StringComparison.Ordinal)));
 }

@@ -42,7 +42,8 @@ public sealed class OutputsTests : IDisposable
     {
         var before = new[] { "1.npz", "2.npz" }.Select(name => File.ReadAllBytes(_campaign[name])).ToArray();
 
-        var outcome = CommandLine.Run([.. line.Split(' ').Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{2}", _campaign["2.npz"], StringComparison.Ordinal))]);
+        // Whoever writes does not wait for a reader: this process would be there before it.
+        var outcome = CommandLine.RunProcess([.. line.Split(' ').Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{2}", _campaign["2.npz"], StringComparison.Ordinal))]);
 
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.TrimEnd().Should().StartWith($"wellbehaved: {option}: expected").And.NotContain("\n");
@@ -103,7 +104,8 @@ public sealed class OutputsTests : IDisposable
         using var reader = CommandLine.Start("cat", [pipe]);
         var read = reader.StandardOutput.ReadToEndAsync(CancellationToken.None);
 
-        var outcome = CommandLine.Run([.. line.Split(' ').Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{pipe}", pipe, StringComparison.Ordinal))]);
+        // Whoever writes does not wait for a reader: this process would be there before it.
+        var outcome = CommandLine.RunProcess([.. line.Split(' ').Select(word => word.Replace("{1}", _campaign["1.npz"], StringComparison.Ordinal).Replace("{pipe}", pipe, StringComparison.Ordinal))]);
 
         outcome.ExitStatus.Should().BeOneOf(0, 3);
         (await read).Should().MatchRegex("^[{<]");

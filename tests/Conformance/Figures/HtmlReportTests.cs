@@ -125,14 +125,24 @@ public sealed class HtmlReportTests : IDisposable
         WithoutCode(page).Should().NotContain("docs/laws.md section");
     }
 
-    /// <summary>Opens pages at the widths of a desk, a column and a phone, as bright and as dark pages, and looks at all that is written there.</summary>
+    /// <summary>Widths of a desk, a column and a phone, as bright and as dark pages: each width and each kind on every push, all of them at night.</summary>
+    public static TheoryData<int, bool> Windows
+    {
+        get
+        {
+            var windows = new TheoryData<int, bool>();
+            foreach (var (width, dark) in Breadth.OfEachKind<(int Width, bool Dark)>([(1280, false), (1280, true), (830, false), (830, true), (390, false), (390, true)], window => window.Width))
+            {
+                windows.Add(width, dark);
+            }
+
+            return windows;
+        }
+    }
+
+    /// <summary>Opens pages and looks at all that is written there.</summary>
     [ChromiumTheory]
-    [InlineData(1280, false)]
-    [InlineData(1280, true)]
-    [InlineData(830, false)]
-    [InlineData(830, true)]
-    [InlineData(390, false)]
-    [InlineData(390, true)]
+    [MemberData(nameof(Windows))]
     public void All_of_it_can_be_read(int width, bool dark)
     {
         foreach (var page in new[] { Page.Value, HtmlReport.ToText(WithEverythingWrong()) })

@@ -17,7 +17,12 @@ public class LayerMutantTests
         var mutant = LayerMutants.List.Single(candidate => candidate.ToString() == name);
         using var subject = mutant.Create();
 
-        var outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value);
+        // What a tenth of the samples rejects, at the same rate of false alarms, is not looked at with all of them. At night all have all.
+        var outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value, sampleShare: Breadth.Of(usual: 0.1, atNight: 1.0));
+        if (outcome.Verdict != Verdict.Rejected)
+        {
+            outcome = Suite.Execute(mutant.Check, subject, Scale.Quick, TestSeed.Value);
+        }
 
         outcome.Verdict.Should().Be(Verdict.Rejected, outcome.ToString());
     }

@@ -131,11 +131,13 @@ internal static class OwnParameterLaws
         {
             var layers = SitesOf(site.Network);
             var mappings = MappingsFor(context, site, layers, study, planned);
-            for (var simulation = 0u; simulation < mappings; simulation++)
+            var atOnce = (uint)Math.Max(1, context.Subject.SimulationsAtOnce(site.Network, site.Images));
+            for (var first = 0u; first < mappings; first += atOnce)
             {
                 context.Cancellation.ThrowIfCancellationRequested();
-                var trace = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation));
-                foreach (var solution in layers.Select(layer => Sharp(layer, trace, context.UnitRoundoff)).OfType<SolvedLayer>())
+                Propagation[] propagations = [.. Enumerable.Range((int)first, (int)Math.Min(atOnce, mappings - first)).Select(simulation =>
+                    new Propagation(new Weights.Own(context.SeedOf(study), (uint)simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), (uint)simulation)))];
+                foreach (var solution in NetworkTrace.All(context.Subject, site.Network, NoiseKind.Mapping, propagations).SelectMany(trace => layers.Select(layer => Sharp(layer, trace, context.UnitRoundoff)).OfType<SolvedLayer>()))
                 {
                     AddLaw(solution, site, (variance, byKind), shape, ofBiases, bounds, orthogonality);
                 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Wellbehaved.Cli;
 
 namespace Wellbehaved.Tests.Conformance;
 
@@ -26,34 +25,25 @@ internal static partial class CommandWatch
     /// <returns>What it did.</returns>
     public static WatchedCommand Run(string[] arguments, string folder)
     {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var (console, consoleError) = (Console.Out, Console.Error);
         var begun = Environment.CpuUsage.TotalTime;
-        int status;
+        var (status, output, error) = (-1, string.Empty, string.Empty);
         string? failure = null;
         try
         {
-            Console.SetOut(output);
-            Console.SetError(error);
-            status = Entry.RunAsync(arguments).GetAwaiter().GetResult();
+            (status, output, error) = CommandHere.Run(arguments);
         }
 #pragma warning disable CA1031 // Whatever is thrown is what is looked for.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            (status, failure) = (-1, exception.ToString());
-        }
-        finally
-        {
-            Console.SetOut(console);
-            Console.SetError(consoleError);
+            failure = exception.ToString();
         }
 
         var time = Environment.CpuUsage.TotalTime - begun;
         var memory = PeakMemory.Read();
-        failure ??= OfStatus(status, error.ToString())
-            ?? OfText("standard output", output.ToString())
-            ?? OfText("standard error", error.ToString())
+        failure ??= OfStatus(status, error)
+            ?? OfText("standard output", output)
+            ?? OfText("standard error", error)
             ?? OfFiles(folder)
             ?? (time > MostTime ? $"took {time.TotalSeconds:F0} seconds" : null)
             ?? (memory > MostMemory ? $"took {memory >> 20} MiB" : null);

@@ -158,47 +158,62 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
             var biases = layer.Parameters.BiasVariance > 0 ? Take(outputs) : new double[outputs];
             var result = Tensor.Zero(input.Images, ((input.Height - 1) / layer.Stride) + 1, ((input.Width - 1) / layer.Stride) + 1, outputs);
             var channels = input.Channels / layer.GroupsOf(input.Channels);
-            for (var image = 0; image < result.Images; image++)
+            var read = Math.Min(channels, perGroup);
+            int[] groupOf = [.. Enumerable.Range(0, outputs).Select(output => rules.GroupOfOutput(output, outputs, groups))];
+            int[][] readBy = [.. Enumerable.Range(0, groups).Select(group => Enumerable.Range(0, read).Select(channel => rules.InputOfGroup(group, channel, perGroup, groups)).ToArray())];
+            var (gain, gainOfNoise) = (rules.Gain(layer, false), rules.Gain(layer, true));
+            for (var row = 0; row < result.Height; row++)
             {
-                for (var row = 0; row < result.Height; row++)
+                for (var column = 0; column < result.Width; column++)
                 {
-                    for (var column = 0; column < result.Width; column++)
+                    var taps = TapsAt(layer, input, channels, row, column);
+                    for (var image = 0; image < result.Images; image++)
                     {
                         for (var output = 0; output < outputs; output++)
                         {
-                            var group = rules.GroupOfOutput(output, outputs, groups);
-                            var at = result.At(image, row, column, output);
-                            for (var a = 0; a < layer.Kernel; a++)
+                            var (y, dy, inputs) = (0.0, 0.0, readBy[groupOf[output]]);
+                            foreach (var (tap, tapOfNoise, i, j) in taps)
                             {
-                                for (var b = 0; b < layer.Kernel; b++)
+                                var first = input.At(image, i, j, 0);
+                                for (var channel = 0; channel < inputs.Length; channel++)
                                 {
-                                    var i = rules.Source(layer.Boundary, rules.Centre(layer, row) - rules.PatchStart(layer) + (a * rules.Dilation(layer)), input.Height, input.Width);
-                                    var j = rules.Source(layer.Boundary, rules.Centre(layer, column) - rules.PatchStart(layer) + (b * rules.Dilation(layer)), input.Width, input.Height);
-                                    if (i is null || j is null)
-                                    {
-                                        continue;
-                                    }
-
-                                    var (tap, tapOfNoise) = (rules.Tap(layer, false, (a, b)), rules.Tap(layer, true, (a, b)));
-                                    for (var channel = 0; channel < Math.Min(channels, perGroup); channel++)
-                                    {
-                                        var source = input.At(image, i.Value, j.Value, rules.InputOfGroup(group, channel, perGroup, groups));
-                                        result.Signal[at] += weights[Weight(tap, channel)] * input.Signal[source];
-                                        result.Noise[at] += ofNoise[Weight(tapOfNoise, channel)] * input.Noise[source];
-                                    }
+                                    var source = first + inputs[channel];
+                                    y += weights[((tap + channel) * outputs) + output] * input.Signal[source];
+                                    dy += ofNoise[((tapOfNoise + channel) * outputs) + output] * input.Noise[source];
                                 }
                             }
 
-                            result.Signal[at] = (rules.Gain(layer, false) * result.Signal[at]) + rules.Bias(biases[output], false);
-                            result.Noise[at] = (rules.Gain(layer, true) * result.Noise[at]) + rules.Bias(biases[output], true);
-
-                            int Weight((int Row, int Column) place, int channel) => (((((place.Row * layer.Kernel) + place.Column) * channels) + channel) * outputs) + output;
+                            var at = result.At(image, row, column, output);
+                            result.Signal[at] = (gain * y) + rules.Bias(biases[output], false);
+                            result.Noise[at] = (gainOfNoise * dy) + rules.Bias(biases[output], true);
                         }
                     }
                 }
             }
 
             return result;
+        }
+
+        /// <summary>What an output position reads: of each tap the first of its weights, for signal and noise, and the position.</summary>
+        private List<(int Tap, int TapOfNoise, int Row, int Column)> TapsAt(Networks.Convolution layer, Tensor input, int channels, int row, int column)
+        {
+            var taps = new List<(int, int, int, int)>();
+            for (var a = 0; a < layer.Kernel; a++)
+            {
+                for (var b = 0; b < layer.Kernel; b++)
+                {
+                    var i = rules.Source(layer.Boundary, rules.Centre(layer, row) - rules.PatchStart(layer) + (a * rules.Dilation(layer)), input.Height, input.Width);
+                    var j = rules.Source(layer.Boundary, rules.Centre(layer, column) - rules.PatchStart(layer) + (b * rules.Dilation(layer)), input.Width, input.Height);
+                    if (i is { } inRow && j is { } inColumn)
+                    {
+                        taps.Add((FirstWeight(rules.Tap(layer, false, (a, b))), FirstWeight(rules.Tap(layer, true, (a, b))), inRow, inColumn));
+                    }
+                }
+            }
+
+            return taps;
+
+            int FirstWeight((int Row, int Column) place) => ((place.Row * layer.Kernel) + place.Column) * channels;
         }
 
         private Tensor Dense(Tensor input, int outputs, Layer layer, Initialisation parameters)
@@ -212,19 +227,28 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
         private Tensor Dense(Tensor input, int outputs, Layer layer, double[] weights, double[] ofNoise, double[] biases)
         {
             var result = Tensor.Zero(input.Images, input.Height, input.Width, outputs);
-            for (var point = 0; point < input.Points; point++)
+            var (inputs, gain, gainOfNoise) = (input.Channels, rules.Gain(layer, false), rules.Gain(layer, true));
+            var (chosen, chosenOfNoise) = (new double[inputs], new double[inputs]);
+            for (var output = 0; output < outputs; output++)
             {
-                for (var output = 0; output < outputs; output++)
+                for (var channel = 0; channel < inputs; channel++)
+                {
+                    chosen[channel] = rules.DenseWeight(weights, channel, output, inputs, outputs);
+                    chosenOfNoise[channel] = rules.DenseWeight(ofNoise, channel, output, inputs, outputs);
+                }
+
+                var (bias, biasOfNoise) = (rules.Bias(biases[output], false), rules.Bias(biases[output], true));
+                for (var point = 0; point < input.Points; point++)
                 {
                     var (y, dy) = (0.0, 0.0);
-                    for (var channel = 0; channel < input.Channels; channel++)
+                    for (var channel = 0; channel < inputs; channel++)
                     {
-                        y += rules.DenseWeight(weights, channel, output, input.Channels, outputs) * input.Signal[(point * input.Channels) + channel];
-                        dy += rules.DenseWeight(ofNoise, channel, output, input.Channels, outputs) * input.Noise[(point * input.Channels) + channel];
+                        y += chosen[channel] * input.Signal[(point * inputs) + channel];
+                        dy += chosenOfNoise[channel] * input.Noise[(point * inputs) + channel];
                     }
 
-                    result.Signal[(point * outputs) + output] = (rules.Gain(layer, false) * y) + rules.Bias(biases[output], false);
-                    result.Noise[(point * outputs) + output] = (rules.Gain(layer, true) * dy) + rules.Bias(biases[output], true);
+                    result.Signal[(point * outputs) + output] = (gain * y) + bias;
+                    result.Noise[(point * outputs) + output] = (gainOfNoise * dy) + biasOfNoise;
                 }
             }
 
