@@ -5,7 +5,7 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
+// evidence … (alone it says how); vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; layer-signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
 // theory [SECONDS] (times of predictions against their bars);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED; 
@@ -64,6 +64,9 @@ switch (args)
         break;
     case ["causes", var seeds]:
         CauseMeasurement.Run(int.Parse(seeds, CultureInfo.InvariantCulture));
+        break;
+    case ["layer-signatures", var path]:
+        LayerSignatureMeasurement.Run(path);
         break;
     case ["signatures", var path, .. var claims]:
         SignatureMeasurement.Run(path, claims);

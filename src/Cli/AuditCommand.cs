@@ -167,6 +167,7 @@ internal static class AuditCommand
                 Network = request.Network?.Network.Name,
                 AdapterFailures = subject.Failures,
                 Generated = generated,
+                Explanations = Explained(run, subject, generated, cancellation),
                 Outcomes = [.. run.Outcomes, .. generated.Outcomes],
             };
             VerdictTable.Print(run);
@@ -196,6 +197,12 @@ internal static class AuditCommand
             }
         }
     }
+
+    /// <summary>Generated networks show mistakes in layers, too: their causes are looked for where the suite's own networks gave no reason to.</summary>
+    private static IReadOnlyList<Explanation>? Explained(VerificationRun run, ProcessSubject subject, GeneratedRun generated, CancellationToken cancellation) =>
+        generated.Findings.Count == 0 || run.Explanations?.Any(explanation => explanation.Architectures.Contains(Suite.Composed)) == true
+            ? run.Explanations
+            : [.. run.Explanations ?? [], .. Attempt.Search(() => [.. LayerCauses.Of(subject, generated.Outcomes, cancellation)])];
 
     private static void RequireLayers(SubjectDescription description)
     {

@@ -21,7 +21,7 @@ internal static class Investigation
         var asked = outcomes.Where(outcome => outcome.Measurements.Count > 0).GroupBy(outcome => outcome.Check.Architecture).ToDictionary(group => group.Key, group => group.Select(outcome => outcome.Check.ClaimId).ToHashSet());
         var ownWeights = false;
 
-        // The layers of other networks are named by their claims: there is nothing to look for in the four architectures.
+        // The layers of other networks are looked at by themselves, below.
         foreach (var rejected in outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected && Model.Architecture.Names.Contains(outcome.Check.Architecture)).GroupBy(outcome => outcome.Check.Architecture))
         {
             var architecture = rejected.Key;
@@ -66,6 +66,7 @@ internal static class Investigation
             IEnumerable<Explanation> Seen(IEnumerable<Explanation> explanations) => explanations.Select(explanation => explanation with { Architectures = [architecture] });
         }
 
+        found.AddRange(Tried(() => LayerCauses.Of(subject, outcomes, cancellation)));
         return Merged(found);
 
         static Explanation[] Tried(Func<IEnumerable<Explanation>> explain) => Attempt.Search(() => [.. explain()]);

@@ -37,9 +37,13 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
         }
     }
 
+    /// <summary>Whether a norm divides by a deviation to which nothing is added.</summary>
+    private bool HasBareNorm => LayerFamilies.All(Network.Layers).Any(layer => layer is Norm { Epsilon: < 1e-12 });
+
     private bool StaysInRange(double unitRoundoff)
     {
-        var (tiniest, least, most) = unitRoundoff == Math.ScaleB(1, -11) ? (1e-4, 1e-2, 1e2) : (1e-30, 1e-9, 1e9);
+        // Single numbers that underflow are allowed for (Underflow), but where few exponents leave little else, and before a norm without ε, which enlarges them without end.
+        var (tiniest, least, most) = Underflow.IsOfSmallRange(unitRoundoff) ? (1e-4, 1e-2, 1e2) : (HasBareNorm ? 1e-30 : 0, 1e-9, 1e9);
         var batch = Batch();
         var input = new WrittenOutFeatures(Images, Network.Input.Height, Network.Input.Width, Network.Input.Channels, batch.Signal, batch.Noise);
         return new WrittenOutMapping(Network, new SiteCase(Network, Images).Parameters(Seed)).Propagate(input).Places

@@ -14,7 +14,7 @@ public static class AdapterTest
     {
         ArgumentNullException.ThrowIfNull(subject);
         var networks = NetworksOf(subject.Description).ToArray();
-        var steps = new List<(string, Action)> { ("refuses a request with an unknown field", subject.AskSomethingUnknown) };
+        var steps = new List<(string, Action)> { ("refuses a request with an unknown field", () => AskSomethingUnknown(subject)) };
         if (networks.Length > 0 && subject.Description.TakesWeights)
         {
             steps.Add(("propagates given weights through every architecture and boundary that it offers", () => Array.ForEach(networks, network => Propagate(subject, network, Given(network)))));
@@ -50,6 +50,26 @@ public static class AdapterTest
             if (failure is not null)
             {
                 yield break;
+            }
+        }
+    }
+
+    /// <summary>An unknown field of a request, and of the first network and layer that are offered and have fields.</summary>
+    private static void AskSomethingUnknown(ProcessSubject subject)
+    {
+        subject.AskSomethingUnknown();
+        if (subject.Description.NetworkOffer is not { } offer)
+        {
+            return;
+        }
+
+        foreach (var given in new[] { true, false })
+        {
+            var offered = AdapterNetworks.Of(offer, given).Where(asked => asked.Network.Layers[0] is Networks.Convolution or Networks.Dense or Networks.Norm or Networks.Dropout or Networks.Attention).ToArray();
+            if (offered.Length > 0)
+            {
+                subject.AskSomethingUnknown(offered[0].Network, offered[0].Noise, given);
+                return;
             }
         }
     }

@@ -13,6 +13,9 @@ namespace Wellbehaved.Audit;
 /// </remarks>
 public sealed class ProcessSubject : ISubject, IDisposable
 {
+    /// <summary>A field that no version of the protocol has.</summary>
+    private const string UnknownField = "unknown_field";
+
     private const int MostFailures = 3;
 
     /// <summary>Numbers in the tensors of one answer, 32 MB: requests are few, files small.</summary>
@@ -230,7 +233,44 @@ public sealed class ProcessSubject : ISubject, IDisposable
     internal void AskSomethingUnknown()
     {
         var request = Protocol.Describe(Description.NetworkOffer is null ? Protocol.OfArchitectures : Protocol.Version);
-        request["unknown_field"] = true;
+        request[UnknownField] = true;
+        RequireRefusal(request, "a request");
+    }
+
+    /// <summary>Asks about a network with a field that the protocol does not know, and about one whose first layer has it.</summary>
+    /// <param name="network">A network that the subject offers.</param>
+    /// <param name="noise">A noise that it offers.</param>
+    /// <param name="given">Whether parameters are given.</param>
+    /// <exception cref="AdapterException">One of them was answered otherwise than by an error.</exception>
+    internal void AskSomethingUnknown(Network network, NoiseKind noise, bool given)
+    {
+        var input = Batch.Gaussian(network, 1, 0, 0);
+        var spelled = SpelledOutNetwork.Of(network);
+        var question = new LayerQuestion(spelled, 1, Words.Of(noise), [input])
+        {
+            Parameters = given ? LayerParameter.Of(network, new Weights.Given(new SiteCase(network, 1).Parameters(0))) : null,
+            Places = [.. spelled.NumbersOfPlaces.Distinct().Order()],
+        };
+        foreach (var (where, addField) in new (string, Action<JsonObject>)[] { ("a network", asked => asked[UnknownField] = true), ("a layer", asked => OptionsOfFirst(asked)[UnknownField] = true) })
+        {
+            var exchange = Written(name => new LayerExchange($"{name}-in.npz", $"{name}-out.npz", question), exchange => exchange.Write());
+            try
+            {
+                var request = exchange.Request();
+                addField(request["network"]!.AsObject());
+                RequireRefusal(request, where);
+            }
+            finally
+            {
+                exchange.Remove();
+            }
+        }
+
+        static JsonObject OptionsOfFirst(JsonObject network) => network["layers"]!.AsArray()[0]!.AsObject().First().Value!.AsObject();
+    }
+
+    private void RequireRefusal(JsonObject request, string where)
+    {
         var status = Ask(request, (id, line) =>
         {
             try
@@ -250,7 +290,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
         });
         if (status != "error")
         {
-            throw new AdapterException("expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for");
+            throw new AdapterException($"expected an error for {where} with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for");
         }
     }
 

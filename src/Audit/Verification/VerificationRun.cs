@@ -69,7 +69,7 @@ public sealed record VerificationRun(
     public IReadOnlyList<Explanation>? Explanations { get; init; }
 
     /// <summary>Known defects that fail the same checks, best match first: a resemblance, which says less than an explanation.</summary>
-    public IReadOnlyList<(Signature Signature, double Resemblance)> LikelyCauses => Signature.Match(Outcomes, KnownDefects.Signatures);
+    public IReadOnlyList<(Signature Signature, double Resemblance)> LikelyCauses => [.. Signature.Match(Outcomes, KnownDefects.Signatures).Concat(LayerSignature.Match(Outcomes)).OrderByDescending(match => match.Resemblance)];
 
     /// <summary>Testable claims with their verdicts over all architectures.</summary>
     public IReadOnlyList<KeyValuePair<string, Verdict>> ByClaim =>

@@ -22,6 +22,22 @@ public class GeneratedAuditTests
         run.Networks.Should().Be(2 * Breadth.Of(48, 3000));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void The_reference_holds_on_what_other_seeds_draw(ulong seed)
+    {
+        using var reference = new ReferenceSubject();
+        var run = GeneratedAudit.Draw(reference, seed, Breadth.Of(16, 600), []);
+
+        run.Findings.Select(finding => $"{finding.Claim}: {finding.Measurement.Quantity} {finding.NetworkJson} {finding.Description}").Should().BeEmpty();
+        run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
+    }
+
     [Fact]
     public void Networks_are_of_every_kind_and_a_function_of_the_seed()
     {

@@ -18,6 +18,24 @@ public sealed class GeneratedSubjectTests : IDisposable
     public void Modules_of_PyTorch_hold_on_generated_networks() => Holds($"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'", Breadth.Of(12, 400));
 
     [NumPyFact]
+    public void An_adapter_that_ignores_a_field_of_a_layer_is_named()
+    {
+        var program = Path.Combine(_folder, "ignoring.py");
+        File.WriteAllText(program, $"""
+            import sys
+            sys.path.insert(0, '{Audited.Examples}')
+            import wellbehaved_numpy_layers as right
+            def ignoring(layer):
+                return lambda x, dx, own, unknown_field=None, **options: layer(x, dx, own, **options)
+            right.LAYERS = dict(right.LAYERS, conv=ignoring(right.conv))
+            right.main()
+            """);
+        using var subject = new ProcessSubject($"{NumPy.Python} '{program}'", TimeSpan.FromMinutes(5), 1);
+
+        AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a layer with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
+    }
+
+    [NumPyFact]
     public void A_network_that_fails_is_shown_small_and_asked_about_again()
     {
         var (program, network) = (Path.Combine(_folder, "wrong.py"), Path.Combine(_folder, "mine.json"));

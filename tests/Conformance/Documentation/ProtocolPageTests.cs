@@ -58,9 +58,30 @@ public class ProtocolPageTests
     }
 
     [NumPyFact]
+    public void The_adapter_that_the_Python_package_serves_is_asked_and_declines()
+    {
+        var program = Repository.Blocks(Page, "python").Select(block => block.Text).Should().ContainSingle(text => text.Contains("subject.serve", StringComparison.Ordinal)).Subject;
+        var folder = Directory.CreateTempSubdirectory("wellbehaved");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "mine.py");
+            File.WriteAllText(path, program);
+
+            var outcome = Audited.Run($"PYTHONPATH='{Path.Combine(Repository.Root, "python")}' {NumPy.Python} '{path}'", "--claim", "O2", "--architecture", "vanilla");
+
+            outcome.ExitStatus.Should().Be(3, outcome.Output + outcome.Error);
+            outcome.Output.Should().NotContain("BROKEN").And.Contain("not yet");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [NumPyFact]
     public void The_first_adapter_of_the_page_declines_everything_and_breaks_nothing()
     {
-        var program = Repository.Blocks(Page, "python").Should().ContainSingle().Subject.Text;
+        var program = Repository.Blocks(Page, "python").Select(block => block.Text).Should().ContainSingle(text => text.Contains("sys.stdin", StringComparison.Ordinal)).Subject;
         program.Trim().Split('\n').Should().HaveCountLessThan(23, "the page promises a short one");
         var folder = Directory.CreateTempSubdirectory("wellbehaved");
         try

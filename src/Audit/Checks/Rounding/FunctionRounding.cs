@@ -10,6 +10,7 @@ namespace Wellbehaved.Audit;
 /// The tanh in GELU's approximation has an inner number v that is good to six roundings, and |v|(1 - tanh²v) ≤ 0.45.
 /// </para>
 /// <para>What came in is enlarged by the largest slope, and changes the derivative by the largest curvature; where a kink is nearer than that, either side is right.</para>
+/// <para>A number below the smallest normal one may be lost, before a formula or within it (<see cref="Underflow"/>): e⁻ᵘ and 1 - tanh²u are, and what follows multiplies them by no more than the largest numbers of the formulas.</para>
 /// </remarks>
 internal static class FunctionRounding
 {
@@ -24,16 +25,20 @@ internal static class FunctionRounding
     {
         var (function, values) = (layer.Function, WrittenOutActivation.Propagate(layer, input.Values));
         var (signal, noise) = (new double[values.Signal.Length], new double[values.Noise.Length]);
+        var flushed = Underflow.Of(unitRoundoff, input.Values, values);
         for (var i = 0; i < signal.Length; i++)
         {
-            (signal[i], noise[i]) = Bounds(function, input.Values.Signal[i], input.Bounds.Signal[i], input.Values.Noise[i], input.Bounds.Noise[i], unitRoundoff);
+            (signal[i], noise[i]) = Bounds(function, input.Values.Signal[i], input.Bounds.Signal[i], input.Values.Noise[i], input.Bounds.Noise[i], unitRoundoff, flushed);
         }
 
         return new(values, values.With(signal, noise));
     }
 
-    private static (double Signal, double Noise) Bounds(Function function, double u, double ofU, double du, double ofNoise, double unitRoundoff)
+    private static (double Signal, double Noise) Bounds(Function function, double u, double ofU, double du, double ofNoise, double unitRoundoff, double flushed)
     {
+        // What is exactly zero stays so: nothing is lost of it, and the side of a gate that it lies on is a convention.
+        ofU += u == 0 && ofU == 0 ? 0 : flushed;
+        ofNoise += du == 0 && ofNoise == 0 ? 0 : flushed;
         var (largest, noise) = (Math.Abs(u) + ofU, Math.Abs(du) + ofNoise);
         if (Sides(function) is var (below, above))
         {
@@ -48,8 +53,9 @@ internal static class FunctionRounding
 
         var jump = function.Kind == FunctionKind.HardSwish && Math.Abs(Math.Abs(u) - 3) <= ofU ? 0.5 * noise : 0;
         return (
-            (LargestSlope * ofU) + (Roundings.Gamma(16, unitRoundoff) * OfValue(function, u, largest)),
-            (LargestSlope * ofNoise) + (LargestCurvature * ofU * noise) + jump + (Roundings.Gamma(16, unitRoundoff) * OfDerivative(function, largest) * noise));
+            (LargestSlope * ofU) + (Roundings.Gamma(16, unitRoundoff) * OfValue(function, u, largest)) + (largest == 0 ? 0 : 16 * flushed * (1 + largest)),
+            (LargestSlope * ofNoise) + (LargestCurvature * ofU * noise) + jump + (Roundings.Gamma(16, unitRoundoff) * OfDerivative(function, largest) * noise)
+                + (noise == 0 ? 0 : 16 * flushed * OfDerivative(function, largest) * (1 + noise)));
     }
 
     /// <summary>Slopes below and above 0 of functions that have no others; null for the rest.</summary>

@@ -13,7 +13,10 @@ internal static class LayerRounding
     /// <param name="unitRoundoff">u.</param>
     /// <returns>What is known after it; null where rounding that came in is not carried through such a layer, or a norm divides by nothing.</returns>
     /// <exception cref="UnknownLayerException">Its rounding has not been bounded.</exception>
-    public static SiteState? Of(Layer layer, SiteState input, IReadOnlyList<double[]> parameters, WrittenOutNoise noise, double unitRoundoff) => layer switch
+    public static SiteState? Of(Layer layer, SiteState input, IReadOnlyList<double[]> parameters, WrittenOutNoise noise, double unitRoundoff) =>
+        Relatively(layer, input, parameters, noise, unitRoundoff) is { } after ? Underflow.After(layer, input, after, parameters, unitRoundoff) : null;
+
+    private static SiteState? Relatively(Layer layer, SiteState input, IReadOnlyList<double[]> parameters, WrittenOutNoise noise, double unitRoundoff) => layer switch
     {
         Convolution convolution => LinearRounding.Of(convolution, input, parameters, unitRoundoff),
         Dense dense => LinearRounding.Of(dense, input, parameters, unitRoundoff),
@@ -39,7 +42,9 @@ internal static class LayerRounding
     {
         var magnitudes = layer with { BranchScale = Magnitude(layer.BranchScale), SkipScale = Magnitude(layer.SkipScale) };
         var (largest, carried) = (Add(magnitudes, branch.Magnitudes, skip.Magnitudes), Add(magnitudes, branch.Bounds, skip.Bounds));
-        return new(Add(layer, branch.Values, skip.Values), Plus(carried, largest, Roundings.Gamma(4, unitRoundoff)));
+        var sum = new SiteState(Add(layer, branch.Values, skip.Values), Plus(carried, largest, Roundings.Gamma(4, unitRoundoff)));
+        var flushed = 8 * Underflow.Of(unitRoundoff, branch.Values, skip.Values, largest);
+        return Underflow.Added(sum, flushed, flushed);
 
         WrittenOutFeatures Add(Residual scales, WrittenOutFeatures ofBranch, WrittenOutFeatures ofSkip) => WrittenOutResidual.Add(scales, ofBranch, ofSkip, survives, stack);
 
@@ -72,8 +77,16 @@ internal static class LayerRounding
 
         var (values, bounds) = (input.Values, input.Bounds);
         var after = BatchNormRounding.Of(new Enclosure(values.Signal, values.Noise, bounds.Signal, bounds.Noise), values.Channels, norm.Epsilon, unitRoundoff);
+        var flushed = Underflow.Of(unitRoundoff, values);
+        var largestNoise = values.Noise.Length == 0 ? 0 : values.Noise.Max(Math.Abs);
+        var deviations = WrittenOutLayers.Variances(values.Signal, values.Channels).Select(variance => Math.Sqrt(variance + norm.Epsilon)).ToArray();
+        var lost = after.Signal.Select((z, i) => Underflow.AfterNorm(flushed, 1, deviations[i % values.Channels], Math.Abs(z), largestNoise)).ToArray();
         return Linear(
-            new(values.With(after.Signal, after.Noise), values.With(after.SignalBound, after.NoiseBound)),
+            new(
+                values.With(after.Signal, after.Noise),
+                values.With(
+                    [.. after.SignalBound.Select((bound, i) => bound == 0 ? 0 : bound + lost[i].Signal)],
+                    [.. after.NoiseBound.Select((bound, i) => bound == 0 ? 0 : bound + lost[i].Noise)])),
             features => WrittenOutScaling.Propagate(new Scaling(norm.Scale), features),
             features => WrittenOutScaling.Propagate(new Scaling(Math.Abs(norm.Scale)), features),
             2,

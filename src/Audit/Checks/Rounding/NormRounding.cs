@@ -25,12 +25,27 @@ internal static class NormRounding
     public static SiteState Of(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IEnumerable<IReadOnlyList<int>> sets, bool centred, double unitRoundoff)
     {
         var (signal, noise) = (new double[values.Signal.Length], new double[values.Noise.Length]);
+        var flushed = Underflow.Of(unitRoundoff, input, values);
         foreach (var set in sets)
         {
             AddSet(layer, input, values, set, centred, unitRoundoff, signal, noise);
+            AddLost(layer, input, set, centred, flushed, signal, noise);
         }
 
         return new(values, values.With([.. Enclosure.Bounds(signal)], [.. Enclosure.Bounds(noise)]));
+    }
+
+    /// <summary>What underflow may add, where anything is not exactly zero.</summary>
+    private static void AddLost(Norm layer, WrittenOutFeatures input, IReadOnlyList<int> set, bool centred, double flushed, double[] signal, double[] noise)
+    {
+        var (mean, d) = WrittenOutNormalisation.Statistics(layer, input, set, centred);
+        var largest = set.Max(i => Math.Abs(input.Noise[i]));
+        foreach (var i in set)
+        {
+            var lost = Underflow.AfterNorm(flushed, Math.Abs(layer.Scale), d, Math.Abs((input.Signal[i] - mean) / d), largest);
+            signal[i] += signal[i] == 0 ? 0 : lost.Signal;
+            noise[i] += noise[i] == 0 ? 0 : lost.Noise;
+        }
     }
 
     private static void AddSet(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IReadOnlyList<int> set, bool centred, double unitRoundoff, double[] signal, double[] noise)

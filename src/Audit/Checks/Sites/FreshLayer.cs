@@ -35,15 +35,52 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
         ShownLayer? Following(int place, Func<Layer, bool> kind) => shown.FirstOrDefault(layer => layer.Before == place && !layer.Flattened && kind(layer.Layer));
     }
 
+    /// <summary>Second moments of signal and noise at two output points, given what the layer reads.</summary>
+    /// <param name="input">What it reads.</param>
+    /// <param name="one">A point of the output: its number in the order of images, rows and columns.</param>
+    /// <param name="two">Another one, or the same.</param>
+    public PairMoments Pair(WrittenOutFeatures input, int one, int two)
+    {
+        var ((x, dx), (y, dy)) = (Patch(input, one), Patch(input, two));
+        var scale = Parameters.WeightVariance / x.Length;
+        return new((scale * Product(x, y)) + Parameters.BiasVariance, scale * Product(dx, dy), scale * Product(dx, y), scale * Product(dy, x));
+
+        static double Product(double[] left, double[] right) => left.Zip(right, (a, b) => a * b).Sum();
+    }
+
+    /// <summary>What an output point reads: all inputs of its patch, zeros beyond a border of zeros.</summary>
+    private (double[] Signal, double[] Noise) Patch(WrittenOutFeatures input, int point)
+    {
+        var (kernel, stride, dilation, boundary) = Taps;
+        var (height, width) = ((input.Height + stride - 1) / stride, (input.Width + stride - 1) / stride);
+        var (image, row, column) = (point / (height * width), point / width % height * stride, point % width * stride);
+        var before = (kernel - 1) / 2 * dilation;
+        var (signal, noise) = (new double[kernel * kernel * input.Channels], new double[kernel * kernel * input.Channels]);
+        for (var tap = 0; tap < kernel * kernel; tap++)
+        {
+            var i = WrittenOutBoundary.Source(boundary, row - before + (tap / kernel * dilation), input.Height);
+            var j = WrittenOutBoundary.Source(boundary, column - before + (tap % kernel * dilation), input.Width);
+            for (var channel = 0; i is not null && j is not null && channel < input.Channels; channel++)
+            {
+                var at = input.At(image, i.Value, j.Value, channel);
+                (signal[(tap * input.Channels) + channel], noise[(tap * input.Channels) + channel]) = (input.Signal[at], input.Noise[at]);
+            }
+        }
+
+        return (signal, noise);
+    }
+
+    private (int Kernel, int Stride, int Dilation, Boundary Boundary) Taps => Linear.Layer switch
+    {
+        Dense => (1, 1, 1, Boundary.Periodic),
+        Convolution convolution => (convolution.Kernel, convolution.Stride, convolution.Dilation, convolution.Boundary),
+        _ => throw new UnknownLayerException(Linear.Layer),
+    };
+
     /// <summary>Second moments of signal and noise of each output point, given what the layer reads; those of its channels are alike and independent.</summary>
     public (double[] Signal, double[] Noise, double[] Cross) Moments(WrittenOutFeatures input)
     {
-        var taps = Linear.Layer switch
-        {
-            Dense => (Kernel: 1, Stride: 1, Dilation: 1, Boundary: Boundary.Periodic),
-            Convolution convolution => (convolution.Kernel, convolution.Stride, convolution.Dilation, convolution.Boundary),
-            _ => throw new UnknownLayerException(Linear.Layer),
-        };
+        var taps = Taps;
         var (signal, noise, cross) = (new List<double>(), new List<double>(), new List<double>());
         var before = (taps.Kernel - 1) / 2 * taps.Dilation;
         var scale = Parameters.WeightVariance / (taps.Kernel * taps.Kernel * input.Channels);
@@ -75,3 +112,10 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
         return ([.. signal], [.. noise], [.. cross]);
     }
 }
+
+/// <summary>Second moments of a fresh layer's outputs y, with noise dy, at two points.</summary>
+/// <param name="Signal">E y₁ y₂.</param>
+/// <param name="Noise">E dy₁ dy₂.</param>
+/// <param name="Cross">E dy₁ y₂.</param>
+/// <param name="CrossBack">E dy₂ y₁.</param>
+internal readonly record struct PairMoments(double Signal, double Noise, double Cross, double CrossBack);

@@ -20,6 +20,26 @@ internal static class LawNetworks
         ]),
     ];
 
+    /// <summary>Activations of each kind that has a dual of its own, for pairs of points: a quadrature over two variables is slow.</summary>
+    public static IReadOnlyList<SiteCase> ActivationsOfPairs { get; } =
+    [
+        Points("activations of pairs", 10, 4,
+        [
+            .. new[] { Function.Relu, Function.LeakyRelu(0.3), new(FunctionKind.Abs), new(FunctionKind.Erf), new(FunctionKind.Sine), new(FunctionKind.Gelu), new(FunctionKind.Tanh) }
+                .SelectMany(function => new Layer[] { new Dense { Channels = Width, Parameters = new(1.5, 0.3) }, new Activation(function) }),
+        ]),
+    ];
+
+    /// <summary>Layer and RMS norm before leaky activations.</summary>
+    public static IReadOnlyList<SiteCase> NormsOfPairs { get; } =
+    [
+        Points("norms of pairs", 8, 3,
+        [
+            new Dense { Channels = Width, Parameters = new(2, 0.3) }, new LayerNorm { Epsilon = 0 }, new Activation(Function.Relu),
+            new Dense { Channels = Width, Parameters = new(1.5) }, new RmsNorm { Epsilon = 0, Scale = -1.2 }, new Activation(Function.LeakyRelu(0.2)),
+        ]),
+    ];
+
     /// <summary>Batch norm before activations of several kinds.</summary>
     public static IReadOnlyList<SiteCase> BatchNorms { get; } =
     [
@@ -132,10 +152,13 @@ internal static class LawNetworks
         [
             new Dense { Channels = 12, Parameters = new(1, 0, WeightLaw.Uniform) }, new Dense { Parameters = new(2, 0.1, WeightLaw.TruncatedNormal) }, new RmsNorm(), new Dense { Parameters = new(1.5, 0, WeightLaw.Orthogonal) },
         ]),
-        new(new("normal weights of convolutions", new(3, 4, 2), [new Convolution(2) { Channels = 6, Parameters = new(2, 0.2) }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(3) { Groups = 2, Channels = 8, Boundary = Boundary.ZeroPadding }]), 10),
-        new(new("weights of kernels of 5", new(9, 9, 4), [new Convolution(5) { Channels = 16, Dilation = 2 }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(5) { Groups = 4, Channels = 16, Stride = 2, Boundary = Boundary.ZeroPadding }]), 3),
-        new(new("weights of kernels of 7", new(13, 13, 2), [new Convolution(7) { Channels = 16, Dilation = 2 }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(7) { Groups = 8, Channels = 16, Stride = 2, Boundary = Boundary.ZeroPadding }]), 3),
-        new(new("weights of large kernels one by one", new(7, 7, 2), [new Convolution(5) { Channels = 16 }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(7) { Groups = 8, Channels = 16, Parameters = new(1.5) }]), 3),
+        new(new("normal weights of convolutions", new(3, 4, 2), [new Convolution(2) { Channels = 48, Parameters = new(2, 0.2) }, new Activation(new Function(FunctionKind.Tanh)), new Convolution(3) { Groups = 24, Channels = 48, Boundary = Boundary.ZeroPadding }]), 10),
+        Alone(new Convolution(5) { Channels = 48, Dilation = 2 }, 9, 4),
+        Alone(new Convolution(5) { Groups = 2, Channels = 64, Stride = 2, Boundary = Boundary.ZeroPadding }, 9, 8),
+        Alone(new Convolution(7) { Channels = 48, Dilation = 2 }, 13, 2),
+        Alone(new Convolution(7) { Groups = 2, Channels = 64, Stride = 2, Boundary = Boundary.ZeroPadding }, 13, 4),
+        Alone(new Convolution(5) { Channels = 64 }, 7, 2),
+        Alone(new Convolution(7) { Groups = 2, Channels = 64, Parameters = new(1.5) }, 7, 4),
     ];
 
     /// <summary>Single layers without weights that are solved for and without batch statistics: what is made of one image depends on no other.</summary>
@@ -153,6 +176,10 @@ internal static class LawNetworks
     /// <summary>Layers of one shape, any two of which can be compared.</summary>
     public static IReadOnlyList<SiteCase> OfEqualLayers { get; } =
         [Points("equal layers", 24, 30, [new Dense { Channels = 24 }, new Activation(new Function(FunctionKind.Tanh)), new Dense(), new RmsNorm(), new Dense(), new Scaling(0.5), new Dense()])];
+
+    /// <summary>A convolution by itself, of many outputs: one solution gives all weights of a group.</summary>
+    private static SiteCase Alone(Convolution layer, int extent, int channels) =>
+        new(new($"weights of kernels of {layer.Kernel}{(layer.Dilation > 1 ? ", dilated" : "")}{(layer.Stride > 1 ? ", strided" : "")}{(layer.Groups > 1 ? ", in groups" : "")}", new(extent, extent, channels), [layer]), 3);
 
     private static SiteCase Points(string name, int features, int points, Networks.Layers layers) => new(new(name, new(1, 1, features), layers), points);
 

@@ -38,17 +38,24 @@ internal static class LayerChecks
         }
     }
 
-    private static void Compare(CheckContext context, SiteCase site, int study, NoiseKind noise, bool given, SiteComparisons comparisons)
+    /// <summary>The input of one study.</summary>
+    internal static Batch InputOf(SiteCase site, ulong seed, int study)
     {
         var (mean, scale) = Inputs[study % Inputs.Length];
-        var input = site.Input(context.SeedOf(~study), mean, scale);
+        return site.Input(seed, mean, scale);
+    }
+
+    private static void Compare(CheckContext context, SiteCase site, int study, NoiseKind noise, bool given, SiteComparisons comparisons)
+    {
+        var input = InputOf(site, context.SeedOf(~study), study);
         var parameters = given ? site.Parameters(context.SeedOf(study)) : null;
         Weights weights = parameters is null ? new Weights.Own(context.SeedOf(study), (uint)study) : new Weights.Given(parameters);
         var trace = NetworkTrace.Of(context.Subject, site.Network, noise, weights, input);
         new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {Words.Of(noise)}, {site.Description}").Compare();
     }
 
-    private static WrittenOutNoise Definition(NoiseKind noise) => noise switch
+    /// <summary>How the definition calls a noise.</summary>
+    internal static WrittenOutNoise Definition(NoiseKind noise) => noise switch
     {
         NoiseKind.Mapping => WrittenOutNoise.Mapping,
         NoiseKind.Full => WrittenOutNoise.Full,

@@ -13,8 +13,11 @@ internal sealed record SiteClaim(
     Func<CheckContext, IReadOnlyList<SiteCase>> Standing,
     Func<CheckContext, IReadOnlyList<SiteCase>, IEnumerable<Measurement>> Measure)
 {
+    /// <summary>What theory's numbers say of networks of one size, beside the standing ones; a share of the suite's false alarms of its own. Null for nothing.</summary>
+    public Func<CheckContext, IEnumerable<Measurement>>? Rates { get; init; }
+
     /// <summary>The check on networks of the claim's own.</summary>
-    public Check OnStandingNetworks() => new(Id, Suite.Composed, context => Measure(context, Standing(context)));
+    public Check OnStandingNetworks() => new(Id, Suite.Composed, context => Measure(context, Standing(context)).Concat(Rates?.Invoke(context) ?? []));
 
     /// <summary>The check on one network.</summary>
     /// <param name="site">The network and its batches.</param>

@@ -177,11 +177,13 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
     private SiteState Rounded(SiteState state)
     {
         var (gamma, largest) = (Roundings.Gamma(2, _unitRoundoff), state.Magnitudes);
-        return state with
+        var flushed = 2 * Underflow.Of(_unitRoundoff, largest);
+        var rounded = state with
         {
             Bounds = largest.With(
                 [.. state.Bounds.Signal.Zip(largest.Signal, (bound, value) => bound + (gamma * value))],
                 [.. state.Bounds.Noise.Zip(largest.Noise, (bound, value) => bound + (gamma * value))]),
         };
+        return Underflow.Added(rounded, flushed, flushed);
     }
 }
