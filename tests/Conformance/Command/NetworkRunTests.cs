@@ -89,7 +89,7 @@ public sealed class NetworkRunTests : IDisposable
         kept.ExitStatus.Should().Be(0, kept.Error);
         kept.Output.Should().StartWith("Pathological SNR").And.MatchRegex("at 95 %: pathological SNR; at one in a million: [^u]");
         kept.Error.Should().Be($"moments: written to {result}{Environment.NewLine}");
-        CommandLine.Run("diagnose", result).Output.Should().Be(kept.Output);
+        Without("repeat: ", CommandLine.Run("diagnose", result).Output).Should().Be(Without("repeat: ", kept.Output));
         CommandLine.Run(["run", "--network", network, .. options, "--out", PathOf("run.npz")]).ExitStatus.Should().Be(0);
         File.ReadAllBytes(result).Should().Equal(File.ReadAllBytes(PathOf("run.npz")));
 
@@ -97,6 +97,8 @@ public sealed class NetworkRunTests : IDisposable
         CommandLine.Run(["diagnose", network, .. options, "--expect", "well-behaved"]).Should().BeEquivalentTo(kept with { ExitStatus = 1, Error = "" });
         Directory.GetFiles(_folder).Should().HaveCount(before, "nothing is left without --out");
     }
+
+    private static string Without(string beginning, string output) => string.Join('\n', output.Split('\n').Where(line => !line.StartsWith(beginning, StringComparison.Ordinal)));
 
     /// <summary>Files are told apart by what they hold.</summary>
     [Fact]
