@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
@@ -34,7 +35,11 @@ internal static class DiagnoseCommand
         var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("diagnose", "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options from --total-depth on are for a network, which is run first.") { file, expect, json };
-        var report = new Option<string?>("--report") { Description = "Write a report into this folder, report.html and report.md: the answer, where, what theory says, what would change it, how sure, how to repeat it", HelpName = "DIR" };
+        var report = new Option<string?>("--report")
+        {
+            Description = "Write a report into this folder, report.html and report.md: the answer, where, what theory says, what would change it, how sure, how to repeat it",
+            HelpName = "DIR",
+        };
         var onnx = new OnnxOptionList();
         network.AddTo(command);
         onnx.AddTo(command);
@@ -172,7 +177,7 @@ internal static class DiagnoseCommand
         }
     }
 
-    private static int Say(Diagnosis diagnosis, string? expected, string? json, Func<System.Text.Json.Nodes.JsonObject> told, IEnumerable<string> after, string repeat)
+    private static int Say(Diagnosis diagnosis, string? expected, string? json, Func<JsonObject> told, IEnumerable<string> after, string repeat)
     {
         var screen = Screen.Output();
         screen.Sentence(diagnosis.Sentence);

@@ -22,7 +22,8 @@ internal static class DiagnosisAnswer
             return null;
         }
 
-        var title = string.Join(" and ", diagnosis.Conditions.Select((condition, i) => i == 0 ? DiagnosisWords.TitleOf(condition) : DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition))));
+        var titles = diagnosis.Conditions.Select(DiagnosisWords.TitleOf);
+        var title = string.Join(" and ", titles.Select((words, i) => i == 0 ? words : DiagnosisWords.Uncapitalised(words)));
         string?[] parts = [$"{title} over {Counted.Of(depth, unit)}", Noise(stages), Directions(diagnosis, stages)];
         return $"{string.Join("; ", parts.Where(part => part is not null))}.";
     }
@@ -47,10 +48,11 @@ internal static class DiagnosisAnswer
         }
 
         var worst = known.MaxBy(stage => stage.Gain!.Value.Value)!;
-        var (loss, total) = (2 * worst.Gain!.Value.Value, -stages[^1].LogSnr);
+        var (loss, total) = (2 * worst.Gain!.Value.Value, 2 * known.Sum(stage => stage.Gain!.Value.Value));
         return loss > Math.Log(Remarkable) && loss >= total / 2 ? $"SNR falls {OnnxSurvey.Factor(loss)}-fold in {worst.Name}"
-            : total > Math.Log(Remarkable) ? $"SNR falls {OnnxSurvey.Factor(total)}-fold in all, {(loss > Math.Log(Remarkable) ? $"{OnnxSurvey.Factor(loss)}-fold of it in {worst.Name}" : "in no part of it by half")}"
-            : "SNR is not halved";
+            : total <= Math.Log(Remarkable) ? "SNR is not halved"
+            : loss > Math.Log(Remarkable) ? $"SNR falls {OnnxSurvey.Factor(total)}-fold in all, {OnnxSurvey.Factor(loss)}-fold of it in {worst.Name}"
+            : $"SNR falls {OnnxSurvey.Factor(total)}-fold in all, in no part of it by half";
     }
 
     /// <summary>Where directions of variance are lost, if that is what is wrong.</summary>
@@ -61,6 +63,7 @@ internal static class DiagnosisAnswer
             return null;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"directions of variance fall from {stages[0].Directions:G3} at depth {stages[0].To} to {stages[^1].Directions:G3} at depth {stages[^1].To}");
+        var (first, last) = (stages[0], stages[^1]);
+        return string.Create(CultureInfo.InvariantCulture, $"directions of variance fall from {first.Directions:G3} at depth {first.To} to {last.Directions:G3} at depth {last.To}");
     }
 }

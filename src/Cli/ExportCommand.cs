@@ -8,7 +8,10 @@ internal static class ExportCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var file = new Argument<string>("FILE.npz") { Description = "Result file, ours, the author's or of another program, or a folder of its arrays as .npy files" };
+        var file = new Argument<string>("FILE.npz")
+        {
+            Description = "Result file, ours, the author's or of another program, or a folder of its arrays as .npy files",
+        };
         var csv = OptionFactory.OutputFile("--csv", "Table to write: a row for each simulation and place, a column for each moment");
         csv.Required = true;
         var command = new Command("export", "Writes the moments of a result file as CSV, for pandas, R and spreadsheets.") { file, csv };

@@ -5,9 +5,12 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The moments of a result file as CSV (RFC 4180): a row for each simulation and place, a column for each moment, as <c>wellbehaved.read</c> of the Python package has them.</summary>
+/// <summary>
+/// The moments of a result file as CSV (RFC 4180): a row for each simulation and place, a column for each moment, as <c>wellbehaved.read</c> of the Python package has them.
+/// </summary>
 /// <remarks>
-/// A cell is empty where nothing was computed; what was computed and is no finite number is <c>nan</c>, <c>inf</c> or <c>-inf</c>. Logarithms of zero, which files hold as a number, are <c>-inf</c>.
+/// A cell is empty where nothing was computed; what was computed and is no finite number is <c>nan</c>, <c>inf</c> or <c>-inf</c>.
+/// Logarithms of zero, which files hold as a number, are <c>-inf</c>.
 /// Numbers have the fewest digits that give the same bits back, and a decimal point whatever the reader's language.
 /// </remarks>
 internal static class MomentCsv
@@ -46,8 +49,8 @@ internal static class MomentCsv
             for (var row = 0; row < file.Depth.Count * perDepth; row++)
             {
                 var (column, place) = (row / perDepth, file.Places is null ? row % perDepth : row);
-                var depth = file.Depth[column];
-                writer.Write(string.Create(CultureInfo.InvariantCulture, $"{held[simulation]},{depth},{Quoted(places[place].Words)},{(places[place].EndsUnit ? "true" : "false")},{State(file.Ends[simulation], depth)}"));
+                var (depth, end) = (file.Depth[column], places[place].EndsUnit ? "true" : "false");
+                writer.Write(string.Create(CultureInfo.InvariantCulture, $"{held[simulation]},{depth},{Quoted(places[place].Words)},{end},{State(file.Ends[simulation], depth)}"));
                 for (var moment = 0; moment < moments.Length; moment++)
                 {
                     writer.Write(',');
@@ -62,13 +65,15 @@ internal static class MomentCsv
     /// <summary>A place for each column of the neutral layout; of the author's, one for each <c>locK</c>.</summary>
     private static IReadOnlyList<CsvPlace> PlacesOf(ResultFile file) => file.Places is { } neutral
         ? [.. neutral.Select((words, i) => new CsvPlace(ForeignText.OnOneLine(words), file.EndsUnit(i), moment => moment))]
-        : [.. file.Names.Select(MomentColumns.PlaceOf).OfType<int>().Distinct().Order().Select(number =>
-            new CsvPlace(string.Create(CultureInfo.InvariantCulture, $"loc{number}"), number == file.LastPlace, moment => string.Create(CultureInfo.InvariantCulture, $"{moment}_loc{number}")))];
+        : [.. file.Names.Select(MomentColumns.PlaceOf).OfType<int>().Distinct().Order()
+            .Select(number => (Number: number, Name: string.Create(CultureInfo.InvariantCulture, $"loc{number}")))
+            .Select(place => new CsvPlace(place.Name, place.Number == file.LastPlace, moment => $"{moment}_{place.Name}"))];
 
     /// <summary>Names of the moments in the file: those of our files in their order, then others by name.</summary>
     private static IEnumerable<string> MomentsOf(ResultFile file)
     {
-        string[] found = [.. file.Names.Select(name => MomentColumns.PlaceOf(name) is null ? name : name[..name.LastIndexOf("_loc", StringComparison.Ordinal)]).Distinct()];
+        static string WithoutPlace(string name) => MomentColumns.PlaceOf(name) is null ? name : name[..name.LastIndexOf("_loc", StringComparison.Ordinal)];
+        string[] found = [.. file.Names.Select(WithoutPlace).Distinct()];
         string[] known = [.. MomentColumns.All.Select(column => column.Name), MomentColumns.Gradient, MomentColumns.LogGradient];
         return known.Where(found.Contains).Concat(found.Except(known).Order(StringComparer.Ordinal));
     }

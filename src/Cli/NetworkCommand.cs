@@ -30,7 +30,11 @@ internal static class NetworkCommand
         var print = new Option<bool>("--print") { Description = "Print the JSON form, with the sizes put in; a recipe alone is printed as it is" };
         var table = new Option<bool>("--table") { Description = "Show layers, shapes, parameters, multiply-adds, places and memory; what happens for a file, and for a recipe with sizes" };
         var json = OptionFactory.OutputFile("--json", "Also write the table to this file, as JSON");
-        var output = new Option<string?>("--out") { Description = $"Draw the layers into this file; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE" };
+        var output = new Option<string?>("--out")
+        {
+            Description = $"Draw the layers into this file; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}",
+            HelpName = "FILE",
+        };
         var onnx = new Option<string?>("--onnx") { Description = "Write one mapping of the network, its parameters drawn, to this ONNX file", HelpName = "FILE.onnx" };
         var seed = OptionFactory.Number("--seed", "Seed of the parameters of --onnx", 0UL, "a whole number of at least 0");
         var command = new Command("network", "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places, draws it, or writes it as an ONNX file.")

@@ -6,7 +6,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Tells of the diagnosis of a network whose moments are in a result file: the answer, where signal and noise suffer, what theory says, what would change it, how sure all that is, and how to repeat it.</summary>
+/// <summary>
+/// Tells of the diagnosis of a network whose moments are in a result file: the answer, where signal and noise suffer, what theory says, what would change it, how sure all that is, and how to repeat it.
+/// </summary>
 /// <param name="name">What the network is called.</param>
 /// <param name="file">Its moments.</param>
 /// <param name="diagnosis">What is concluded from them.</param>
@@ -18,7 +20,9 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     private const double Least = 5e-5;
 
     private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Of(file);
-    private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Of([(name, file)], theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null);
+    private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Of(
+        [(name, file)],
+        theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null);
 
     /// <inheritdoc/>
     public string Title => name;
@@ -73,7 +77,9 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
             ["to_depth"] = stage.To,
             ["reff_signal_median"] = Json.Number(stage.Directions),
             ["log_snr_ratio_median"] = Json.Number(stage.LogSnr),
-            ["log_chi_gain"] = stage.Gain is { } gain ? new JsonObject { ["value"] = Json.Number(gain.Value), ["lower"] = Json.Number(gain.Lower), ["upper"] = Json.Number(gain.Upper) } : null,
+            ["log_chi_gain"] = stage.Gain is { } gain
+                ? new JsonObject { ["value"] = Json.Number(gain.Value), ["lower"] = Json.Number(gain.Lower), ["upper"] = Json.Number(gain.Upper) }
+                : null,
         })]);
         json["where"] = Texts(Where);
         json["theory"] = theory is null ? null : new JsonObject { ["said"] = Texts(Said) };
@@ -88,8 +94,10 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
         string[] none = [];
         yield return new("Where", Where, ["stage", "directions at its end", "SNR^l/SNR^0", "SNR in it", "χ in each layer or unit"], [.. _stages.Select(Cells)]);
         yield return new("What theory says", Said.Count > 0 ? Said : ["The file does not describe its layers, so that theory has nothing to say."], none, []);
-        yield return new("What would change it", Changes.Count > 0 ? Changes : [theory is null ? "Theory gives no advice on layers that it does not know." : "Theory names no change."], none, []);
-        yield return new("How sure", [.. DiagnosisLines.Of(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))], none, []);
+        var silence = theory is null ? "Theory gives no advice on layers that it does not know." : "Theory names no change.";
+        yield return new("What would change it", Changes.Count > 0 ? Changes : [silence], none, []);
+        var evidence = DiagnosisLines.Of(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        yield return new("How sure", [.. evidence], none, []);
         yield return new("How to repeat it", [repeat, .. Provenance()], none, []);
     }
 
@@ -97,15 +105,19 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
 
     private IReadOnlyList<string> Said => theory is null ? [] :
     [
-        .. theory.Verdicts.Select(verdict => $"{verdict.Path} ({Counted.Of(verdict.Units, "unit")}): {verdict.Words}{Source(verdict.Law, verdict.Scope)}"),
+        .. theory.Verdicts.GroupBy(verdict => (verdict.Units, Said: $"{verdict.Words}{Source(verdict.Law, verdict.Scope)}"), verdict => verdict.Path)
+            .Select(alike => $"{string.Join(", ", alike)} ({Counted.Of(alike.Key.Units, "unit")}{(alike.Count() > 1 ? " each" : string.Empty)}): {alike.Key.Said}"),
         .. theory.Prediction?.End is { } end ? new[] { end.ToString() } : [],
-        .. theory.Silence is { } silence ? new[] { $"theory {silence}" } : [],
+        .. theory.Silence is { } silence ? new[] { $"not compared place by place: {silence}" } : [],
         .. theory.Prediction is { Places: { Count: > 0 } places } && double.IsFinite(places[^1].LogChi)
             ? new[] { $"at {places[^1].Place} the limit of infinite width has SNR^l/SNR^0 = {OnnxSurvey.Factor(-2 * places[^1].LogChi)}" } : [],
     ];
 
     private IReadOnlyList<string> Changes => theory is null ? [] :
-        [.. theory.Verdicts.SelectMany(verdict => verdict.Suggestions).Select(suggestion => $"{suggestion.Change}: {suggestion.Prediction}{Source(suggestion.Law, suggestion.Scope)}").Distinct()];
+    [
+        .. theory.Verdicts.SelectMany(verdict => verdict.Suggestions)
+            .Select(suggestion => $"{suggestion.Change}: {suggestion.Prediction}{Source(suggestion.Law, suggestion.Scope)}").Distinct(),
+    ];
 
     private IEnumerable<string> StageRemarks()
     {
@@ -113,7 +125,8 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
         foreach (var stage in lossy.Take(4))
         {
             var gain = stage.Gain!.Value;
-            yield return $"SNR falls {OnnxSurvey.Factor(2 * gain.Value)}-fold in {stage.Name}{(OnnxSurvey.IsTelling(gain) ? $" ({OnnxSurvey.Factor(2 * gain.Lower)} to {OnnxSurvey.Factor(2 * gain.Upper)}, 95 %)" : string.Empty)}.";
+            var interval = OnnxSurvey.IsTelling(gain) ? $" ({OnnxSurvey.Factor(2 * gain.Lower)} to {OnnxSurvey.Factor(2 * gain.Upper)}, 95 %)" : string.Empty;
+            yield return $"SNR falls {OnnxSurvey.Factor(2 * gain.Value)}-fold in {stage.Name}{interval}.";
         }
 
         if (lossy.Length == 0 && _stages.Any(stage => stage.Gain is not null))
@@ -123,7 +136,8 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
 
         foreach (var (before, after) in _stages.Zip(_stages.Skip(1)).Where(pair => pair.First.Directions - 1 > 2 * (pair.Second.Directions - 1)))
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"Directions of variance fall from {before.Directions:G3} to {after.Directions:G3} in {after.Name}.");
+            var (from, to) = (before.Directions, after.Directions);
+            yield return string.Create(CultureInfo.InvariantCulture, $"Directions of variance fall from {from:G3} to {to:G3} in {after.Name}.");
         }
     }
 
@@ -136,11 +150,14 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
         stage.Gain is { } change ? PerUnit(change.Per(stage.To - stage.From)) : "-",
     ];
 
-    private static string PerUnit(Estimate gain) => OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);
+    private static string PerUnit(Estimate gain) =>
+        OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);
 
     private IEnumerable<string> Provenance()
     {
-        yield return $"{Counted.Of(file.Simulations, "mapping")}{(file.BatchSize is { } images ? $" of {Counted.Of(images, "image")}" : string.Empty)}{(file.Options is { } options ? $" of {options.Dataset}, seed {options.Seed}" : string.Empty)}.";
+        var batch = file.BatchSize is { } images ? $" of {Counted.Of(images, "image")}" : string.Empty;
+        var drawn = file.Options is { } options ? string.Create(CultureInfo.InvariantCulture, $" of {options.Dataset}, seed {options.Seed}") : string.Empty;
+        yield return $"{Counted.Of(file.Simulations, "mapping")}{batch}{drawn}.";
         if (file.MadeBy is { } program)
         {
             yield return $"The moments were made by {program}.";

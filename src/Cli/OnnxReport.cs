@@ -160,7 +160,11 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     public string Caption => ReportFigures.Caption(NetworkFigure.Of([(Network.Name, result.File)]));
 
     /// <summary>The answer in one sentence; null where nothing is decided.</summary>
-    public string? Short => DiagnosisAnswer.Of(diagnosis, Network.Places.Max(place => place.Depth), "layer", [.. _survey.Rows.Select(row => new StageOutcome(row.Stage.Name, row.Stage.From, row.Place.Depth, row.Directions, row.LogSnr, row.Gain))]);
+    public string? Short => DiagnosisAnswer.Of(
+        diagnosis,
+        Network.Places.Max(place => place.Depth),
+        "layer",
+        [.. _survey.Rows.Select(row => new StageOutcome(row.Stage.Name, row.Stage.From, row.Place.Depth, row.Directions, row.LogSnr, row.Gain))]);
 
     /// <inheritdoc/>
     public string Mood => DiagnosisAnswer.MoodOf(diagnosis.Condition);

@@ -32,7 +32,8 @@ internal static class PlotCommand
         var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
         var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or what came of training", "auto", "depth", "histogram", "training");
-        var against = OptionFactory.Choice("--against", "What is along the horizontal axis: depth, or the width of files that differ in nothing else", Depth, Width);
+        const string Axis = "What is along the horizontal axis: depth, or the width of files that differ in nothing else";
+        var against = OptionFactory.Choice("--against", Axis, Depth, Width);
         var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
         var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
@@ -118,7 +119,9 @@ internal static class PlotCommand
         var first = read.First(one => one.File.Places is not null).Path;
         return figure == "histogram" ? throw new InvalidInputException("--figure", $"expected depth for {first}, which is of a network of layers")
             : architecture is not null ? throw new InvalidInputException("--architecture", $"expected without {first}, which has the places of a network of layers")
-            : NetworkFigure.Of([.. read.Select(one => (NameOf(one.Path), one.File))], theory is null || read.Length > MostWithTheory ? null : Predictions(read, theory));
+            : NetworkFigure.Of(
+                [.. read.Select(one => (NameOf(one.Path), one.File))],
+                theory is null || read.Length > MostWithTheory ? null : Predictions(read, theory));
     }
 
     /// <summary>What theory says of those networks that files describe, by the number of the file; of others, why it says nothing.</summary>
@@ -134,7 +137,7 @@ internal static class PlotCommand
             }
             else
             {
-                Console.Error.WriteLine(ForeignText.OnOneLine($"note: no theory is drawn for {NameOf(path)}: theory {forecast.Silence}"));
+                Console.Error.WriteLine(ForeignText.OnOneLine($"note: no theory is drawn for {NameOf(path)}: {forecast.Silence}"));
             }
         }
 

@@ -4,10 +4,12 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>What theory says of the described network that an experiment simulated, for the batch and the noise of its first simulation, where that takes no longer than somebody waits for a figure.</summary>
+/// <summary>
+/// What theory says of the described network that an experiment simulated, for the batch and the noise of its first simulation, where that takes no longer than somebody waits for a figure.
+/// </summary>
 /// <param name="Prediction">Moments place by place; null where they would take too long, or theory does not reach the network.</param>
 /// <param name="Verdicts">What the units of each stack do; of a network without stacks none.</param>
-/// <param name="Silence">Why there is no prediction, as words after "theory"; null where there is one.</param>
+/// <param name="Silence">Why there is no prediction; null where there is one.</param>
 internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnlyList<StackVerdict> Verdicts, string? Silence)
 {
     /// <summary>A comparison is worth this many seconds of waiting.</summary>
@@ -22,7 +24,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     {
         if (file.Options is not { Network: not null } options)
         {
-            return Silent([], "does not know its layers, which the file does not describe");
+            return Silent([], "the file does not describe its layers");
         }
 
         // Gaussian images have the shape that the network asks for.
@@ -32,7 +34,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
             return Of(options, drawn, cancellation);
         }
 
-        return RecordedImages.Find(file, given, out var reason) is { } images ? Of(options, images, cancellation) : Silent(Judged(options), $"is not compared: {reason}");
+        return RecordedImages.Find(file, given, out var reason) is { } images ? Of(options, images, cancellation) : Silent(Judged(options), reason!);
     }
 
     /// <summary>Asks theory about an experiment.</summary>
@@ -45,7 +47,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         var (network, full) = (options.Network!, options.Noise == NoiseKind.Full);
         if (full && PointMixing.MixesInputs(network.Layers))
         {
-            return Silent([], "is not compared: of noise through statistics of batches, which --noise full differentiates, it knows one step and no more");
+            return Silent([], "of noise through statistics of batches, which --noise full differentiates, theory knows one step and no more");
         }
 
         var question = new NetworkQuestion(network, options.BatchSize)
@@ -64,7 +66,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
             var cost = PredictionCost.Count(network.Layers, subset.Shape, subset.Images);
             if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
             {
-                return Silent(Judged(options), "is not compared place by place: a kernel over all points of the batch takes long, or does not fit; wellbehaved predict computes it");
+                return Silent(Judged(options), "a kernel over all points of the batch takes long, or does not fit; wellbehaved predict computes it");
             }
 
             var forecast = ProgressDisplay.Show("theory", network.Places.Count, (Action advance) => NetworkForecast.Make(question, subset, images, samples: 0, advance, cancellation));
@@ -72,7 +74,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         }
         catch (InvalidInputException reason)
         {
-            return Silent(Judged(options), $"is not compared: {reason.Message}");
+            return Silent(Judged(options), reason.Message);
         }
     }
 

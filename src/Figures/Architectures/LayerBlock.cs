@@ -42,7 +42,8 @@ internal sealed class LayerBlock : Block
         surface.Line([.. corners, corners[0]], _ink, 1.5);
         for (var i = 0; i < _lines.Count; i++)
         {
-            surface.Text(left + Axis, top + PaddingY + (0.5 * PanelDrawing.LineHeight) + (0.36 * PanelDrawing.Size) + (i * PanelDrawing.LineHeight), _lines[i], PanelDrawing.Size, Ink.Text, Anchor.Middle);
+            var baseline = top + PaddingY + ((i + 0.5) * PanelDrawing.LineHeight) + (0.36 * PanelDrawing.Size);
+            surface.Text(left + Axis, baseline, _lines[i], PanelDrawing.Size, Ink.Text, Anchor.Middle);
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed class LayerBlock : Block
         const char Space = ' ', NoBreak = '\u00A0';
         var options = words.Split(", ");
         var end = options[0].IndexOf(Space, StringComparison.Ordinal);
-        string first = end < 0 ? options[0] : options[0][..(end + 1)] + options[0][(end + 1)..].Replace(Space, NoBreak);
+        var first = end < 0 ? options[0] : options[0][..(end + 1)] + options[0][(end + 1)..].Replace(Space, NoBreak);
         return string.Join(", ", options.Skip(1).Select(option => option.Replace(Space, NoBreak)).Prepend(first));
     }
 }

@@ -69,7 +69,7 @@ internal sealed class NetworkDrawing : IDrawing
 
     private static ColumnBlock Column(Layers layers, Shape input) => new(Parts(layers, input));
 
-    private static IReadOnlyList<(Block Block, Shape? Shape)> Parts(Layers layers, Shape input)
+    private static List<(Block Block, Shape? Shape)> Parts(Layers layers, Shape input)
     {
         var (parts, shape) = (new List<(Block Block, Shape? Shape)>(), input);
         foreach (var layer in layers)

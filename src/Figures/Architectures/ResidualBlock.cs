@@ -30,7 +30,7 @@ internal sealed class ResidualBlock : Block
     public override double Axis => Math.Max(_branch.Axis, Radius);
 
     /// <inheritdoc/>
-    public override string Words => $"residual with the branch [{(_branch.Words.Length == 0 ? "identity" : _branch.Words)}]{Said(_branchNote)} added to the skip [{(_skip.Words.Length == 0 ? "identity" : _skip.Words)}]{Said(_skipNote)}";
+    public override string Words => $"residual with the branch [{Said(_branch)}]{Said(_branchNote)} added to the skip [{Said(_skip)}]{Said(_skipNote)}";
 
     private double Inner => Math.Max(Math.Max(_branch.Height, _skip.Height) + (_branchNote is null && _skipNote is null ? 0 : PanelDrawing.LineHeight), 30);
 
@@ -68,12 +68,15 @@ internal sealed class ResidualBlock : Block
     private static void DrawSum(ISurface surface, double x, double y)
     {
         const int Corners = 24;
-        surface.Line([.. Enumerable.Range(0, Corners + 1).Select(i => (x + (Radius * Math.Cos(2 * Math.PI * i / Corners)), y + (Radius * Math.Sin(2 * Math.PI * i / Corners))))], Ink.Frame, 1.5);
+        var angles = Enumerable.Range(0, Corners + 1).Select(i => 2 * Math.PI * i / Corners);
+        surface.Line([.. angles.Select(angle => (x + (Radius * Math.Cos(angle)), y + (Radius * Math.Sin(angle))))], Ink.Frame, 1.5);
         surface.Line([(x - 5, y), (x + 5, y)], Ink.Text, 1.5);
         surface.Line([(x, y - 5), (x, y + 5)], Ink.Text, 1.5);
     }
 
     private static double NoteWidth(string? note) => note is null ? 0 : NoteGap + TextMetrics.Width(Markup.Escape(note), PanelDrawing.Size);
+
+    private static string Said(ColumnBlock path) => path.Words.Length == 0 ? "identity" : path.Words;
 
     private static string Said(string? note) => note is null ? string.Empty : $", {note},";
 }

@@ -28,7 +28,9 @@ public static class NetworkFigure
         var isOne = shown.Length == 1;
         Quantity ratio = new("SNR^{l}/SNR^{0}", file => file.FindLogAtEnds("chi"), "chi", "log_chi") { Source = "χ", Factor = -2, Theory = place => place.LogChi };
         Quantity signal = new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"), "reff_signal") { Places = places => places.Ranks, Theory = place => Math.Log(place.ReffSignal) };
-        Quantity noise = new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"), "reff_noise") { Places = places => places.Ranks, Theory = place => Math.Log(place.ReffNoise) };
+
+        // The limit of the noise's rank is no guide at the width of a network: directions of a flat spectrum depart from it as the root of points over width.
+        Quantity noise = new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"), "reff_noise") { Places = places => places.Ranks };
         Quantity variance = new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal") { Theory = place => place.LogMu2Signal };
         Quantity mean = new("squared mean, ν₂ − μ₂", SquaredMeans) { Theory = place => LogDifference(place.LogNu2Signal, place.LogMu2Signal) };
         Quantity branch = new("variance, μ₂", file => file.FindLogAtBranchEnds("mu2_signal")) { Places = places => places.Branches, Depths = file => file.BranchDepths, Theory = place => place.LogMu2Signal };

@@ -3,7 +3,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no longer does (a "coordinate check").</summary>
+/// <summary>
+/// Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no longer does (a "coordinate check").
+/// </summary>
 public static class WidthFigure
 {
     private const int MostDepths = 4;
@@ -22,21 +24,41 @@ public static class WidthFigure
             Build(series, "Size of the signal", "ν₂", "ν₂", 1, one => one.FindLogAtEnds("nu2_signal"), "nu2_signal", "log_nu2_signal"),
             Build(series, "Variance of the signal", "μ₂", "μ₂", 1, one => one.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal"),
             Build(series, "Signal-to-noise ratio", "SNR^{l} / SNR^{0}", "χ", -2, one => one.FindLogAtEnds("chi"), "chi", "log_chi"),
-            Build(series, "Directions of variance", "*r*_{eff}", "*r*_{eff} of the signal", 1, one => one.FindRanks("reff_signal")?.Select(row => row.Select(value => value < 1 ? double.NaN : Math.Log(value)).ToArray()).ToArray(), "reff_signal"),
+            Build(series, "Directions of variance", "*r*_{eff}", "*r*_{eff} of the signal", 1, Ranks, "reff_signal"),
         ];
-        string[] simulations = [.. series.Results.Select(one => Said(one.File.Simulations)).Distinct()];
         return new Figure($"{Markup.Escape(file.NetworkName ?? "network")}: signal and noise by width", panels, 2)
         {
             Notes =
             [
-                $"Widths {string.Join(", ", series.Results.Select(one => Said(one.Width)))}, {(simulations is ["1"] ? "1 simulation" : $"{(simulations.Length == 1 ? simulations[0] : string.Join(", ", series.Results.Select(one => Said(one.File.Simulations))))} simulations")} of each, *M* = {Said(file.Options!.BatchSize)} {(file.Options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(file.Options.Dataset)}”",
-                .. series.Results.Any(one => one.File.Ends.Any(end => end.HasEnded)) ? ["Means and bands leave out simulations that have ended before the depth."] : Array.Empty<string>(),
+                Sizes(series),
+                .. AnyEnds(series) ? ["Means and bands leave out simulations that have ended before the depth."] : Array.Empty<string>(),
                 .. Provenance.Bands(panels),
             ],
         };
     }
 
-    private static Panel Build(WidthSeries series, string title, string label, string source, double factor, Func<ResultFile, IReadOnlyList<double[]>?> read, params string[] arrays)
+    private static string Sizes(WidthSeries series)
+    {
+        var options = series.Results[^1].File.Options!;
+        string[] simulations = [.. series.Results.Select(one => Said(one.File.Simulations)).Distinct()];
+        var counts = simulations.Length == 1 ? simulations[0] : string.Join(", ", series.Results.Select(one => Said(one.File.Simulations)));
+        return $"Widths {string.Join(", ", series.Results.Select(one => Said(one.Width)))}, {counts} {(counts == "1" ? "simulation" : "simulations")} of each, "
+            + $"*M* = {Said(options.BatchSize)} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”";
+    }
+
+    private static bool AnyEnds(WidthSeries series) => series.Results.Any(one => one.File.Ends.Any(end => end.HasEnded));
+
+    private static double[][]? Ranks(ResultFile file) =>
+        file.FindRanks("reff_signal")?.Select(row => row.Select(value => value < 1 ? double.NaN : Math.Log(value)).ToArray()).ToArray();
+
+    private static Panel Build(
+        WidthSeries series,
+        string title,
+        string label,
+        string source,
+        double factor,
+        Func<ResultFile, IReadOnlyList<double[]>?> read,
+        params string[] arrays)
     {
         double[] x = [.. series.Results.Select(one => Math.Log10(one.Width))];
         var found = series.Results.Select(one => read(one.File)).ToArray();
@@ -51,7 +73,7 @@ public static class WidthFigure
 
         (string Reason, string Name)[] missing =
         [
-            .. series.Results.Zip(found).Where(pair => pair.Second is null || !series.Depths.Any(depth => Enumerable.Range(0, pair.First.File.Simulations).Any(simulation => double.IsFinite(Value(pair.First.File, pair.Second, simulation, depth)))))
+            .. series.Results.Zip(found).Where(pair => !series.Depths.Any(depth => IsKnown(pair.First.File, pair.Second, depth)))
                 .Select(pair => (Absence.Of(pair.First.File, pair.Second is not null, series.Depths[0], arrays), $"width {Said(pair.First.Width)}")),
         ];
         return new Panel(title, "width *N*", label, curves)
@@ -60,6 +82,9 @@ public static class WidthFigure
             YScale = AxisScale.Logarithmic,
             Missing = missing.Length == 0 ? null : string.Join("; ", Absence.Say(source, missing, series.Results.Count)),
         };
+
+        bool IsKnown(ResultFile file, IReadOnlyList<double[]>? values, int depth) =>
+            Enumerable.Range(0, file.Simulations).Any(simulation => double.IsFinite(Value(file, values, simulation, depth)));
 
         double Value(ResultFile file, IReadOnlyList<double[]>? values, int simulation, int depth) =>
             values is null || simulation >= file.Simulations || !file.Ends[simulation].IsAliveAt(depth) ? double.NaN

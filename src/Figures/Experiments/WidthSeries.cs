@@ -65,7 +65,8 @@ public sealed class WidthSeries
             var (one, two) = (first.Options.GetValueOrDefault(option), other.Options.GetValueOrDefault(option));
             if (one != two)
             {
-                throw Refusal($"expected files that differ in nothing but width, found {option.Replace('_', ' ')} {one ?? "unsaid"} in {first.Name} and {two ?? "unsaid"} in {other.Name}");
+                throw Refusal($"expected files that differ in nothing but width, found {option.Replace('_', ' ')} {one ?? "unsaid"} in {first.Name} "
+                    + $"and {two ?? "unsaid"} in {other.Name}");
             }
         }
 
@@ -90,7 +91,8 @@ public sealed class WidthSeries
         {
             foreach (var i in changing.Where(i => (long)other.Channels[i] * first.Channels[lead] != (long)first.Channels[i] * other.Channels[lead]))
             {
-                throw Refusal($"expected networks whose channels all change by one factor, found {first.Channels[lead]} and {first.Channels[i]} in {first.Name}, {other.Channels[lead]} and {other.Channels[i]} in {other.Name}");
+                throw Refusal($"expected networks whose channels all change by one factor, found {first.Channels[lead]} and {first.Channels[i]} in {first.Name}, "
+                    + $"{other.Channels[lead]} and {other.Channels[i]} in {other.Name}");
             }
         }
 
