@@ -33,6 +33,7 @@ internal static class Commands
             PredictCommand.Create(),
             DiagnoseCommand.Create(),
             PlotCommand.Create(),
+            ExportCommand.Create(),
             NetworkCommand.Create(),
             ClaimsCommand.Create(),
             CompletionCommand.Create(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
@@ -34,12 +35,16 @@ internal static class DiagnoseCommand
         var output = new Option<string?>("--out") { Description = "Also write the moments to this result file, .npz", HelpName = "FILE" };
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("diagnose", "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options from --total-depth on are for a network, which is run first.") { file, expect, json };
-        var report = new Option<string?>("--report") { Description = "Of an ONNX file: write a report into this folder, report.html and report.md", HelpName = "DIR" };
+        var report = new Option<string?>("--report")
+        {
+            Description = "Write a report into this folder, report.html and report.md: the answer, where, what theory says, what would change it, how sure, how to repeat it",
+            HelpName = "DIR",
+        };
         var onnx = new OnnxOptionList();
         network.AddTo(command);
         onnx.AddTo(command);
         command.Options.Add(report);
-        Option[] ofRuns = [.. network.All, .. onnx.All, report, numSims, output, threads];
+        Option[] ofRuns = [.. network.All, .. onnx.All, numSims, output, threads];
         foreach (var option in new Option[] { numSims, output, threads })
         {
             command.Options.Add(option);
@@ -49,31 +54,51 @@ internal static class DiagnoseCommand
         {
             var path = parsed.GetRequiredValue(file);
             Outputs.RequireWritableText(parsed.GetValue(json), "--json", [path]);
+            var (folder, expected, table) = (parsed.GetValue(report), parsed.GetValue(expect), parsed.GetValue(json));
             if (OnnxFile.Is(path))
             {
                 var simulations = parsed.GetResult(numSims) is { Implicit: false } ? parsed.GetValue(numSims) : OnnxSimulationsByDefault;
                 var request = onnx.Read(network.ReadOnnx(path, parsed, simulations), parsed) with { Threads = parsed.GetValue(threads) };
                 Outputs.RequireApart(parsed.GetValue(output), output.Name, [path]);
-                var (diagnosis, told) = OnnxRun.Diagnose(request, parsed.GetValue(output), parsed.GetValue(report), cancellation);
+                var repeat = Repeat([.. network.All, .. onnx.All, numSims]);
+                var (diagnosis, told) = OnnxRun.Diagnose(request, parsed.GetValue(output), folder, repeat, cancellation);
+                Say(told.Short is { } answer ? [answer] : []);
                 told.Print(Screen.Output());
-                return Judged(Say(diagnosis, parsed.GetValue(expect), parsed.GetValue(json), told));
+                return Judged(Say(diagnosis, expected, table, told.ToJson, [], repeat));
+            }
+
+            if (folder is not null)
+            {
+                new ReportFiles(null, null, null, folder).EnsureWritable(path);
             }
 
             if (!IsNetwork(path))
             {
                 return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
                     ? throw new InvalidInputException(needless.Name, $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or nothing that can be run")
-                    : Judged(Say(Diagnosis.Of(MomentTable.Of(ResultInput.Read(path))), parsed.GetValue(expect), parsed.GetValue(json)));
+                    : Judged(Tell(ResultInput.Read(path), Repeat([]), cancellation));
             }
 
             onnx.RefuseAll(parsed);
-            if (parsed.GetValue(report) is not null)
+            var options = network.Read(path, parsed, parsed.GetValue(numSims));
+            return Judged(Tell(Run(options, parsed.GetValue(output), parsed.GetValue(threads), cancellation), Repeat([.. network.All, numSims]), cancellation));
+
+            int Tell(ResultFile file, string repeat, CancellationToken stop)
             {
-                throw new InvalidInputException(report.Name, "expected only with the ONNX file of a network");
+                var diagnosis = Diagnosis.Of(MomentTable.Of(file));
+                var theory = file.Options?.Network is null ? null : RecordedForecast.Of(file, given: null, stop);
+                var told = new NetworkReport(ResultInput.NameOf(path, file), file, diagnosis, theory, repeat);
+                Say(told.Short is { } answer ? [answer] : []);
+                if (folder is not null)
+                {
+                    ReportFolder.Write(told, folder);
+                }
+
+                return Say(diagnosis, expected, table, told.ToJson, told.Lines(), repeat);
             }
 
-            var options = network.Read(path, parsed, parsed.GetValue(numSims));
-            return Judged(Say(Diagnosis.Of(Run(options, parsed.GetValue(output), parsed.GetValue(threads), cancellation)), parsed.GetValue(expect), parsed.GetValue(json)));
+            string Repeat(Option[] given) => string.Join(' ', given.Where(option => parsed.GetResult(option) is { Implicit: false })
+                .SelectMany(option => parsed.GetResult(option)!.Tokens.Select(token => Shell.Word(token.Value)).Prepend(option.Name)).Prepend(Shell.Word(path)).Prepend("wellbehaved diagnose"));
 
             int Judged(int status)
             {
@@ -101,7 +126,7 @@ internal static class DiagnoseCommand
         return first is ['{' or '/', ..] || (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && first is not ['P', 'K', ..]);
     }
 
-    private static MomentTable Run(ExperimentOptions options, string? output, int threads, CancellationToken cancellation)
+    private static ResultFile Run(ExperimentOptions options, string? output, int threads, CancellationToken cancellation)
     {
         if (threads <= 0)
         {
@@ -127,7 +152,8 @@ internal static class DiagnoseCommand
             }
         }
 
-        return MomentTable.Of(result);
+        // What is in the file, or would be, decides: the same whoever reads it.
+        return ResultFile.Of(output ?? options.Name, new ArraysInMemory(result.ToArrays().Arrays));
     }
 
     /// <summary>Names the files that were written.</summary>
@@ -142,7 +168,16 @@ internal static class DiagnoseCommand
         }
     }
 
-    private static int Say(Diagnosis diagnosis, string? expected, string? json, OnnxReport? onnx = null)
+    private static void Say(IEnumerable<string> sentences)
+    {
+        var screen = Screen.Output();
+        foreach (var sentence in sentences)
+        {
+            screen.Sentence(sentence);
+        }
+    }
+
+    private static int Say(Diagnosis diagnosis, string? expected, string? json, Func<JsonObject> told, IEnumerable<string> after, string repeat)
     {
         var screen = Screen.Output();
         screen.Sentence(diagnosis.Sentence);
@@ -151,9 +186,11 @@ internal static class DiagnoseCommand
             screen.Sentence(line, Hanging);
         }
 
+        Say(after);
+        screen.Command($"repeat: {repeat}");
         if (json is not null)
         {
-            AtomicFile.WriteText(json, (onnx is null ? DiagnosisReport.ToText(diagnosis) : Json.TextOf(onnx.ToJson())) + "\n");
+            AtomicFile.WriteText(json, Json.TextOf(told()) + "\n");
         }
 
         return diagnosis.Condition == Condition.Undecided ? ExitStatus.Inconclusive

@@ -82,6 +82,12 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved plot bn_ff.npz --out bn_ff.svg",
             "# Four architectures side by side",
             "wellbehaved plot vanilla.npz vanilla_res.npz bn_ff.npz bn_res.npz --out side_by_side.pdf",
+            "# Does width change anything? One network at several widths",
+            "wellbehaved plot narrow.npz middle.npz wide.npz --against width --out width.svg",
+        ],
+        ["export"] =
+        [
+            "wellbehaved export bn_ff.npz --csv bn_ff.csv",
         ],
         ["network"] =
         [
@@ -89,6 +95,8 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved network",
             "wellbehaved network conv_ln_gelu",
             "wellbehaved network mine.json --total-depth 4 --batch-size 64",
+            "# Its layers as a picture",
+            "wellbehaved network mine.json --total-depth 4 --out mine.svg",
             "# One of its mappings for another program",
             "wellbehaved network conv_ln_gelu --total-depth 4 --num-channels 32 --input-shape 32x32x3 --onnx mine.onnx",
         ],

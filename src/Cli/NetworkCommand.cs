@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Wellbehaved.Figures;
 using Wellbehaved.Networks;
 
 namespace Wellbehaved.Cli;
@@ -29,16 +30,21 @@ internal static class NetworkCommand
         var print = new Option<bool>("--print") { Description = "Print the JSON form, with the sizes put in; a recipe alone is printed as it is" };
         var table = new Option<bool>("--table") { Description = "Show layers, shapes, parameters, multiply-adds, places and memory; what happens for a file, and for a recipe with sizes" };
         var json = OptionFactory.OutputFile("--json", "Also write the table to this file, as JSON");
+        var output = new Option<string?>("--out")
+        {
+            Description = $"Draw the layers into this file; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}",
+            HelpName = "FILE",
+        };
         var onnx = new Option<string?>("--onnx") { Description = "Write one mapping of the network, its parameters drawn, to this ONNX file", HelpName = "FILE.onnx" };
         var seed = OptionFactory.Number("--seed", "Seed of the parameters of --onnx", 0UL, "a whole number of at least 0");
-        var command = new Command("network", "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places, or writes it as an ONNX file.")
+        var command = new Command("network", "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places, draws it, or writes it as an ONNX file.")
         {
-            name, channels, depth, input, batchSize, print, table, json, onnx, seed,
+            name, channels, depth, input, batchSize, print, table, json, output, onnx, seed,
         };
         command.SetAction(parsed =>
         {
             var sizes = new NetworkSizes(parsed.GetValue(input), parsed.GetValue(channels), parsed.GetValue(depth));
-            var wanted = new Wanted(parsed.GetValue(print), parsed.GetValue(table), parsed.GetValue(batchSize), parsed.GetValue(json), parsed.GetValue(onnx));
+            var wanted = new Wanted(parsed.GetValue(print), parsed.GetValue(table), parsed.GetValue(batchSize), parsed.GetValue(json), parsed.GetValue(output), parsed.GetValue(onnx));
             if (wanted.Onnx is null && parsed.GetResult(seed) is { Implicit: false })
             {
                 throw new InvalidInputException(seed.Name, "expected with --onnx, whose parameters are drawn");
@@ -48,7 +54,7 @@ internal static class NetworkCommand
             {
                 Show(NetworkSource.Open(given), sizes, wanted, parsed.GetValue(seed));
             }
-            else if (sizes.IsEmpty && wanted == new Wanted(false, false, null, null, null))
+            else if (sizes.IsEmpty && wanted == new Wanted(false, false, null, null, null, null))
             {
                 List(Screen.Output());
             }
@@ -69,13 +75,19 @@ internal static class NetworkCommand
             throw new InvalidInputException("--print", "expected without --table, --batch-size and --json, which are for the table");
         }
 
+        if (wanted.Out is { } picture)
+        {
+            Draw(source, sizes, picture);
+        }
+
         if (wanted.Onnx is { } path)
         {
             Export(source, sizes, path, seed);
-            if (wanted is { Print: false, Table: false, Json: null, BatchSize: null })
-            {
-                return;
-            }
+        }
+
+        if ((wanted.Out ?? wanted.Onnx) is not null && wanted is { Print: false, Table: false, Json: null, BatchSize: null })
+        {
+            return;
         }
 
         Outputs.RequireWritableText(wanted.Json, "--json", source.IsRecipe ? [] : [source.Name]);
@@ -101,6 +113,20 @@ internal static class NetworkCommand
         }
 
         NetworkTable.Print(summary, Screen.Output());
+    }
+
+    private static void Draw(NetworkSource source, NetworkSizes sizes, string path)
+    {
+        var ending = Path.GetExtension(path).ToLowerInvariant();
+        if (!FigureRenderer.Endings.Contains(ending))
+        {
+            throw new InvalidInputException("--out", $"expected a file name that ends in {string.Join(", ", FigureRenderer.Endings)}, got '{path}'");
+        }
+
+        Outputs.RequireWritableText(path, "--out", source.IsRecipe ? [] : [source.Name]);
+        var network = source.With(sizes);
+        AtomicFile.Write(path, stream => stream.Write(FigureRenderer.Draw(new NetworkDrawing(network), ending)));
+        Console.WriteLine(ForeignText.OnOneLine($"{network.Name}: drawn in {path}"));
     }
 
     /// <summary>Apart, so that what shows networks does not load what writes ONNX files.</summary>
@@ -161,6 +187,7 @@ internal static class NetworkCommand
     /// <param name="Table">The table, also for a recipe without sizes.</param>
     /// <param name="BatchSize">Images in a batch; null where nothing was said.</param>
     /// <param name="Json">File for the table; null for none.</param>
+    /// <param name="Out">Picture of the layers; null for none.</param>
     /// <param name="Onnx">ONNX file; null for none.</param>
-    private sealed record Wanted(bool Print, bool Table, int? BatchSize, string? Json, string? Onnx);
+    private sealed record Wanted(bool Print, bool Table, int? BatchSize, string? Json, string? Out, string? Onnx);
 }

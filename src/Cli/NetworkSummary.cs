@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Wellbehaved.Audit;
+using Wellbehaved.Figures;
 using Wellbehaved.Networks;
 using Layers = Wellbehaved.Networks.Layers;
 using Network = Wellbehaved.Networks.Network;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Wellbehaved.Audit;
 using Wellbehaved.Figures;
@@ -11,7 +10,8 @@ namespace Wellbehaved.Cli;
 /// <param name="result">What was recorded.</param>
 /// <param name="diagnosis">What is concluded from it.</param>
 /// <param name="theory">What theory says of the same network.</param>
-internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxTheory theory)
+/// <param name="repeat">The command that repeats it.</param>
+internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxTheory theory, string repeat) : IReport
 {
     /// <summary>More parameters than this are told by kind, and each of them in <c>--json</c> and <c>--report</c>.</summary>
     private const int MostParameters = 12;
@@ -81,6 +81,8 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     public JsonObject ToJson()
     {
         var json = DiagnosisReport.ToJson(diagnosis);
+        json["answer"] = Short;
+        json["repeat"] = repeat;
         json["network"] = new JsonObject
         {
             ["name"] = Network.Name,
@@ -142,34 +144,41 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
         return json;
     }
 
-    /// <summary>Writes a page and the same as Markdown into a folder.</summary>
-    public void WritePages(string folder)
-    {
-        AtomicFile.WriteText(Path.Combine(folder, "report.md"), Markdown());
-        AtomicFile.WriteText(Path.Combine(folder, "report.html"), OnnxPage.Of(this, Network.Name, Figure()));
-    }
+    /// <inheritdoc/>
+    public string Title => Network.Name;
 
-    /// <summary>What is asked first: the verdict, and where the network goes wrong.</summary>
-    public IReadOnlyList<string> Answer => [diagnosis.Sentence, .. _survey.Remarks()];
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Answer => [.. new[] { Short }.OfType<string>(), diagnosis.Sentence, .. _survey.Remarks()];
 
-    /// <summary>The verdict as an audit's page would colour it.</summary>
-    public string Mood => diagnosis.Condition switch
-    {
-        Condition.WellBehaved => "holds",
-        Condition.Undecided => "inconclusive",
-        Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint => "rejected",
-        _ => throw new InvalidOperationException($"no condition {diagnosis.Condition}"),
-    };
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Figures => ReportFigures.Of(NetworkFigure.Of([(Network.Name, result.File)]));
 
-    /// <summary>Sections of the page: a title, and a list, a table, or both.</summary>
-    public IEnumerable<(string Title, IReadOnlyList<string> Paragraphs, IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows)> Sections()
+    /// <inheritdoc/>
+    public string? Drawing => null;
+
+    /// <inheritdoc/>
+    public string Caption => ReportFigures.Caption(NetworkFigure.Of([(Network.Name, result.File)]));
+
+    /// <summary>The answer in one sentence; null where nothing is decided.</summary>
+    public string? Short => DiagnosisAnswer.Of(
+        diagnosis,
+        Network.Places.Max(place => place.Depth),
+        "layer",
+        [.. _survey.Rows.Select(row => new StageOutcome(row.Stage.Name, row.Stage.From, row.Place.Depth, row.Directions, row.LogSnr, row.Gain))]);
+
+    /// <inheritdoc/>
+    public string Mood => DiagnosisAnswer.MoodOf(diagnosis.Condition);
+
+    /// <inheritdoc/>
+    public IEnumerable<ReportSection> Sections()
     {
         string[] none = [];
-        yield return ("Evidence", [.. DiagnosisLines.Of(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
-        yield return ("What was run", none, ["", ""], [.. result.Said().Select(pair => new[] { pair.Name, pair.Value })]);
-        yield return ("Stages", [Explanation], Header, [.. StageRows()]);
-        yield return ("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(parameter => Cells(parameter, '×'))]);
-        yield return ("Places", none, ["place", "operator", "after", "depth", "channels", "points", "ln χ", "directions"], [.. Network.Places.Select((place, i) => new[]
+        yield return new("Evidence", [.. DiagnosisLines.Of(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
+        yield return new("How to repeat it", [repeat], none, []);
+        yield return new("What was run", none, ["", ""], [.. result.Said().Select(pair => new[] { pair.Name, pair.Value })]);
+        yield return new("Stages", [Explanation], Header, [.. StageRows()]);
+        yield return new("Parameters", none, ["name", "shape", "role", "drawn"], [.. Network.Parameters.Select(parameter => Cells(parameter, '×'))]);
+        yield return new("Places", none, ["place", "operator", "after", "depth", "channels", "points", "ln χ", "directions"], [.. Network.Places.Select((place, i) => new[]
         {
             place.Name, place.Operator, Word(place.Kind), $"{place.Depth}", $"{place.Channels}", $"{place.Points}",
             Fixed(MedianAt(i, (mapping, moments) => place.Points > 1 ? moments.LogChi(mapping.Mu2InputSignal) : double.NaN), "F3"),
@@ -190,41 +199,6 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     /// <summary>With as many digits; none is told from 0 by its sign alone.</summary>
     private static string Fixed(double value, string format) =>
         !double.IsFinite(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture) is var text && text.All(sign => sign is '-' or '0' or '.') ? text.TrimStart('-') : text;
-
-    private string Figure() => Encoding.UTF8.GetString(FigureRenderer.Draw(NetworkFigure.Of([(Network.Name, result.File)]), ".svg"));
-
-    private string Markdown()
-    {
-        var text = new StringBuilder($"# {ForeignText.InMarkdown(Network.Name)}\n\n{string.Join("\n\n", Answer.Select(ForeignText.InMarkdown))}\n");
-        foreach (var (title, paragraphs, header, rows) in Sections())
-        {
-            text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
-            foreach (var paragraph in paragraphs)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"- {ForeignText.InMarkdown(paragraph)}\n");
-            }
-
-            if (header.Count > 0)
-            {
-                text.Append(paragraphs.Count > 0 ? "\n" : "");
-                text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", header.Select(InCell))} |\n|{string.Concat(header.Select(_ => "---|"))}\n");
-                foreach (var row in rows)
-                {
-                    text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(InCell))} |\n");
-                }
-            }
-        }
-
-        return text.ToString();
-    }
-
-    /// <summary>What begins a list or a heading elsewhere does not within a row.</summary>
-    private static string InCell(string text)
-    {
-        const string Begun = ". ";
-        var cell = ForeignText.InMarkdown(Begun + text);
-        return cell.Length > Begun.Length ? cell[Begun.Length..] : "";
-    }
 
     /// <summary>The table of stages without the columns that do not fit, and which those are.</summary>
     private (IReadOnlyList<string> Header, IReadOnlyList<string[]> Rows, IReadOnlyList<string> Left) Fitted(int? width)

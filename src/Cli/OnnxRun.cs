@@ -98,9 +98,10 @@ internal static class OnnxRun
     /// <param name="request">What is asked.</param>
     /// <param name="output">A result file; null for none.</param>
     /// <param name="report">Folder of the report; null for none.</param>
+    /// <param name="repeat">The command that repeats it.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>The diagnosis, and its report.</returns>
-    public static (Diagnosis Diagnosis, OnnxReport Report) Diagnose(OnnxRequest request, string? output, string? report, CancellationToken cancellation)
+    public static (Diagnosis Diagnosis, OnnxReport Report) Diagnose(OnnxRequest request, string? output, string? report, string repeat, CancellationToken cancellation)
     {
         if (output is not null)
         {
@@ -119,10 +120,10 @@ internal static class OnnxRun
         }
 
         var diagnosis = Diagnosis.Of(MomentTable.Of(result.File));
-        var told = new OnnxReport(result, diagnosis, OnnxTheory.Of(request, result.Network, cancellation));
+        var told = new OnnxReport(result, diagnosis, OnnxTheory.Of(request, result.Network, cancellation), repeat);
         if (report is not null)
         {
-            told.WritePages(report);
+            ReportFolder.Write(told, report);
         }
 
         return (diagnosis, told);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Wellbehaved.Audit;
 using Wellbehaved.Figures;
 using Wellbehaved.Model;
+using Wellbehaved.Theory;
 using Wellbehaved.Training;
 using Figure = Wellbehaved.Figures.Figure;
 
@@ -18,19 +19,28 @@ internal static class PlotCommand
 
     private const int WorkOfLayer = 1000;
 
+    /// <summary>More networks in one frame have no room for theory beside each.</summary>
+    private const int MostWithTheory = 3;
+
+    private const string Depth = "depth";
+
+    private const string Width = "width";
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
         var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or what came of training", "auto", "depth", "histogram", "training");
+        const string Axis = "What is along the horizontal axis: depth, or the width of files that differ in nothing else";
+        var against = OptionFactory.Choice("--against", Axis, Depth, Width);
         var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
         var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
         var dataset = new Option<string?>("--dataset") { Description = "Input images of files that were made with others than natural or gaussian, for theory: cifar10, mnist, or the path of an .npy file", HelpName = "word" };
         var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of cifar10 or mnist" };
         var layout = NetworkOptions.CreateLayout();
-        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, architecture, channels, noTheory, dataset, dataDir, layout };
+        var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, against, architecture, channels, noTheory, dataset, dataDir, layout };
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
             var path = parsed.GetRequiredValue(output);
@@ -56,12 +66,20 @@ internal static class PlotCommand
             ExperimentOptions.RequireSizes(width == 0 ? null : width, null, null);
             var given = parsed.GetValue(dataset) is { } name ? ImageSources.Open(name, parsed.GetValue(dataDir), NetworkOptions.LayoutOf(parsed.GetValue(layout))) : null;
 
-            var areTrained = AreOfTraining(parsed.GetRequiredValue(files), parsed.GetRequiredValue(figure));
+            var byWidth = parsed.GetRequiredValue(against) == Width;
+            if (byWidth && parsed.GetRequiredValue(figure) is not ("auto" or "depth") and var other)
+            {
+                throw new InvalidInputException(figure.Name, $"expected without --against width, got {other}");
+            }
+
+            var areTrained = !byWidth && AreOfTraining(parsed.GetRequiredValue(files), parsed.GetRequiredValue(figure));
             (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.ReadToDraw(file)))];
+            var isSilent = parsed.GetValue(noTheory);
             var drawn = areTrained ? ComposeOfTraining(read)
+                : byWidth ? WidthFigure.Of(WidthSeries.Of(read))
                 : read.Any(one => one.File.Places is not null)
-                ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named)
-                : Compose([.. read.Select(one => Read(one.Path, one.File, named, width))], parsed.GetRequiredValue(figure), parsed.GetValue(noTheory) ? null : recording => TheoryOf(recording, given, cancellation));
+                ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named, isSilent ? null : file => RecordedForecast.Of(file, given, cancellation))
+                : Compose([.. read.Select(one => Read(one.Path, one.File, named, width))], parsed.GetRequiredValue(figure), isSilent ? null : recording => TheoryOf(recording, given, cancellation));
             foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}")).Distinct())
             {
                 Console.Error.WriteLine(ForeignText.OnOneLine($"note: {missing}"));
@@ -96,12 +114,34 @@ internal static class PlotCommand
     }
 
     /// <summary>Files that have a column for each place, whatever the network, and others beside them.</summary>
-    private static Figure ComposeOfLayers((string Path, ResultFile File)[] read, string figure, string? architecture)
+    private static Figure ComposeOfLayers((string Path, ResultFile File)[] read, string figure, string? architecture, Func<ResultFile, RecordedForecast>? theory)
     {
         var first = read.First(one => one.File.Places is not null).Path;
         return figure == "histogram" ? throw new InvalidInputException("--figure", $"expected depth for {first}, which is of a network of layers")
             : architecture is not null ? throw new InvalidInputException("--architecture", $"expected without {first}, which has the places of a network of layers")
-            : NetworkFigure.Of([.. read.Select(one => (NameOf(one.Path), one.File))]);
+            : NetworkFigure.Of(
+                [.. read.Select(one => (NameOf(one.Path), one.File))],
+                theory is null || read.Length > MostWithTheory ? null : Predictions(read, theory));
+    }
+
+    /// <summary>What theory says of those networks that files describe, by the number of the file; of others, why it says nothing.</summary>
+    private static Dictionary<int, NetworkPrediction> Predictions((string Path, ResultFile File)[] read, Func<ResultFile, RecordedForecast> theory)
+    {
+        var predictions = new Dictionary<int, NetworkPrediction>();
+        foreach (var (i, (path, file)) in read.Index().Where(one => one.Item.File.Options?.Network is not null))
+        {
+            var forecast = theory(file);
+            if (forecast.Prediction is { } prediction)
+            {
+                predictions[i] = prediction;
+            }
+            else
+            {
+                Console.Error.WriteLine(ForeignText.OnOneLine($"note: no theory is drawn for {NameOf(path)}: {forecast.Silence}"));
+            }
+        }
+
+        return predictions;
     }
 
     private static string NameOf(string path) => ForeignText.OnOneLine(Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)));

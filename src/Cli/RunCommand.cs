@@ -19,19 +19,34 @@ internal static class RunCommand
         var shard = ShardOption.Create();
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier run of the same options finished; finished simulations are kept in FILE.npz.journal until the result is written" };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what another run left in the file, a finished result or, without --resume, finished simulations in its journal" };
+        var csv = OptionFactory.OutputFile("--csv", "Also write the moments to this file as CSV, as wellbehaved export does");
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command("run", "Propagates signal and noise through random networks and writes the moments of every layer.");
         var onnx = new OnnxOptionList();
         network.AddTo(command);
         onnx.AddTo(command);
-        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, gradients, shard, resume, overwrite, threads })
+        foreach (var option in new Option[] { numSims, output, noReffSignal, noReffNoise, gradients, shard, resume, overwrite, csv, threads })
         {
             command.Options.Add(option);
         }
 
         command.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            Outputs.RequireApart(parsed.GetRequiredValue(output), output.Name, network.FilesOf(parsed));
+            var (path, table) = (parsed.GetRequiredValue(output), parsed.GetValue(csv));
+            Outputs.RequireApart(path, output.Name, network.FilesOf(parsed));
+            Outputs.RequireWritableText(table, csv.Name, [.. network.FilesOf(parsed), path]);
+            var status = Perform(parsed, cancellation);
+            if (table is not null)
+            {
+                ExportCommand.Say(table, ResultFile.Read(path));
+            }
+
+            return status;
+        }));
+        return command;
+
+        int Perform(ParseResult parsed, CancellationToken cancellation)
+        {
             if (network.OnnxOf(parsed) is { } model)
             {
                 foreach (var option in new Option[] { shard, resume, gradients }.Where(option => parsed.GetResult(option) is { Implicit: false }))
@@ -57,8 +72,7 @@ internal static class RunCommand
                 new Earlier(parsed.GetValue(resume), parsed.GetValue(overwrite)),
                 parsed.GetValue(threads),
                 cancellation);
-        }));
-        return command;
+        }
     }
 
     private static int Run(ExperimentOptions options, string output, Shard shard, Earlier earlier, int threads, CancellationToken cancellation)

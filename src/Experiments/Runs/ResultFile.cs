@@ -58,6 +58,9 @@ public sealed class ResultFile
         return Math.Min(index, _sequence.Ends.Count - 1);
     }
 
+    /// <summary>Whether a column of the neutral layout is one of the sequence that diagnoses and figures look at.</summary>
+    internal bool EndsUnit(int column) => _sequence?.Ends.Contains(column) ?? true;
+
     /// <summary>The name of a moment at a place: in the neutral layout one array has all places, which are its columns.</summary>
     internal string NameOf(string moment, int place) => Places is null ? $"{moment}_loc{place}" : moment;
 

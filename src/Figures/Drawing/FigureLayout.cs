@@ -1,7 +1,7 @@
 namespace Wellbehaved.Figures;
 
 /// <summary>A figure laid out: the title and what the numbers come from, and below them rows of panels without an empty cell.</summary>
-internal sealed class FigureLayout
+internal sealed class FigureLayout : IDrawing
 {
     private const double TitleSize = 18;
     private const double TitleLineHeight = 25;
@@ -36,10 +36,10 @@ internal sealed class FigureLayout
         Height = Math.Ceiling(top);
     }
 
-    /// <summary>Width in pixels.</summary>
+    /// <inheritdoc/>
     public double Width { get; }
 
-    /// <summary>Height in pixels.</summary>
+    /// <inheritdoc/>
     public double Height { get; }
 
     /// <summary>Lays a panel out that stands alone, where a page has the title.</summary>
@@ -48,8 +48,7 @@ internal sealed class FigureLayout
     /// <returns>The layout.</returns>
     public static FigureLayout Alone(Panel panel, double width) => new(new Figure(panel.Title, [panel], 1), width, "");
 
-    /// <summary>Draws it.</summary>
-    /// <param name="surface">Where to.</param>
+    /// <inheritdoc/>
     public void Draw(ISurface surface)
     {
         // An opaque ground: what a page has behind it may be as dark as the text.

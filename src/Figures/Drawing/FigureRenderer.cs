@@ -19,13 +19,18 @@ public static class FigureRenderer
     public static byte[] Draw(Figure figure, string ending)
     {
         ArgumentNullException.ThrowIfNull(figure);
-        return ending switch
-        {
-            ".svg" => Encoding.UTF8.GetBytes(ToSvg(figure)),
-            ".png" => SkiaFiles.ToPng(new FigureLayout(figure)),
-            ".pdf" => SkiaFiles.ToPdf(new FigureLayout(figure), Markup.Plain(figure.Title)),
-            _ => throw new ArgumentException($"expected one of {string.Join(", ", Endings)}, got '{ending}'", nameof(ending)),
-        };
+        return Draw(new FigureLayout(figure), ending, figure.Title, figure.Words);
+    }
+
+    /// <summary>Draws the layers of a network.</summary>
+    /// <param name="drawing">The layers, laid out.</param>
+    /// <param name="ending">One of <see cref="Endings"/>.</param>
+    /// <returns>The file's content.</returns>
+    /// <exception cref="ArgumentException">The ending is none of these.</exception>
+    internal static byte[] Draw(NetworkDrawing drawing, string ending)
+    {
+        ArgumentNullException.ThrowIfNull(drawing);
+        return Draw(drawing, ending, drawing.Title, drawing.Words);
     }
 
     /// <summary>Draws a figure as an SVG element that can stand in a page.</summary>
@@ -44,7 +49,21 @@ public static class FigureRenderer
     /// <returns>The element.</returns>
     internal static string ToSvg(Panel panel, string id) => ToSvg(FigureLayout.Alone(panel, WidthAlone), id, panel.Title, panel.Words);
 
-    private static string ToSvg(FigureLayout layout, string id, string title, string words)
+    /// <summary>Draws the layers of a network as an SVG element that can stand in a page.</summary>
+    /// <param name="drawing">The layers, laid out.</param>
+    /// <param name="id">Its id.</param>
+    /// <returns>The element.</returns>
+    internal static string ToSvg(NetworkDrawing drawing, string id) => ToSvg(drawing, id, drawing.Title, drawing.Words);
+
+    private static byte[] Draw(IDrawing drawing, string ending, string title, string words) => ending switch
+    {
+        ".svg" => Encoding.UTF8.GetBytes(ToSvg(drawing, "figure", title, words)),
+        ".png" => SkiaFiles.ToPng(drawing),
+        ".pdf" => SkiaFiles.ToPdf(drawing, Markup.Plain(title)),
+        _ => throw new ArgumentException($"expected one of {string.Join(", ", Endings)}, got '{ending}'", nameof(ending)),
+    };
+
+    private static string ToSvg(IDrawing layout, string id, string title, string words)
     {
         var surface = new SvgSurface();
         layout.Draw(surface);

@@ -9,7 +9,7 @@ internal static class SkiaFiles
     private const float PointsPerPixel = 0.75f;
 
     /// <summary>Draws a PNG, of twice the size so that it is sharp on today's screens.</summary>
-    public static byte[] ToPng(FigureLayout layout)
+    public static byte[] ToPng(IDrawing layout)
     {
         using var surface = SKSurface.Create(new SKImageInfo((int)(PixelsPerPixel * layout.Width), (int)(PixelsPerPixel * layout.Height)));
         surface.Canvas.Scale(PixelsPerPixel);
@@ -24,7 +24,7 @@ internal static class SkiaFiles
     }
 
     /// <summary>Draws a PDF of one page.</summary>
-    public static byte[] ToPdf(FigureLayout layout, string title)
+    public static byte[] ToPdf(IDrawing layout, string title)
     {
         using var stream = new MemoryStream();
         using (var document = SKDocument.CreatePdf(stream, new SKDocumentPdfMetadata { Title = title, Creator = "wellbehaved" }))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Wellbehaved.Model;
+using Wellbehaved.Theory;
 
 namespace Wellbehaved.Figures;
 
@@ -18,46 +19,59 @@ public static class NetworkFigure
 
     /// <summary>Draws result files.</summary>
     /// <param name="files">At least one, with what to call it where it does not name its network.</param>
+    /// <param name="theory">What theory says of the networks that files describe, each with the file's number among all; null where nothing is known.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(IReadOnlyList<(string Name, ResultFile File)> files)
+    public static Figure Of(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction>? theory = null)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var shown = Named(files);
+        var shown = Named(files, theory ?? new Dictionary<int, NetworkPrediction>());
         var isOne = shown.Length == 1;
+        Quantity ratio = new("SNR^{l}/SNR^{0}", file => file.FindLogAtEnds("chi"), "chi", "log_chi") { Source = "χ", Factor = -2, Theory = place => place.LogChi };
+        Quantity signal = new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"), "reff_signal") { Places = places => places.Ranks, Theory = place => Math.Log(place.ReffSignal) };
+
+        // The limit of the noise's rank is no guide at the width of a network: directions of a flat spectrum depart from it as the root of points over width.
+        Quantity noise = new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"), "reff_noise") { Places = places => places.Ranks };
+        Quantity variance = new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal") { Theory = place => place.LogMu2Signal };
+        Quantity mean = new("squared mean, ν₂ − μ₂", SquaredMeans) { Theory = place => LogDifference(place.LogNu2Signal, place.LogMu2Signal) };
+        Quantity branch = new("variance, μ₂", file => file.FindLogAtBranchEnds("mu2_signal")) { Places = places => places.Branches, Depths = file => file.BranchDepths, Theory = place => place.LogMu2Signal };
+        Quantity gradient = new("mean square of the gradient", file => file.FindLogAtEnds("gradient"));
         List<Panel> panels =
         [
-            Build("Normalised sensitivity", "χ", shown, [new("χ", file => file.FindLogAtEnds("chi"), "chi", "log_chi")]) with { References = [new(0, "1: as at the input")] },
-            Build("Directions of variance", "*r*_{eff}", shown, isOne
-                ? [new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"), "reff_signal"), new("*r*_{eff} of the noise", file => Ranks(file, "reff_noise"), "reff_noise")]
-                : [new("*r*_{eff} of the signal", file => Ranks(file, "reff_signal"), "reff_signal")]) with { References = [new(0, "1: one direction")] },
-            isOne
-                ? Build("Signal at the ends of units", "mean over channels", shown, [new("variance, μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal"), new("squared mean, ν₂ − μ₂", SquaredMeans)])
-                : Build("Variance of the signal", "μ₂", shown, [new("μ₂", file => file.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal")]),
+            Build("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", shown, [ratio]) with { References = [new(0, "1: as at the input")] },
+            Build("Directions of variance", "*r*_{eff}", shown, isOne ? [signal, noise] : [signal]) with { References = [new(0, "1: one direction")] },
+            isOne ? Build("Signal at the ends of units", "mean over channels", shown, [variance, mean]) : Build("Variance of the signal", "μ₂", shown, [variance with { Label = "μ₂" }]),
         ];
         if (shown.Any(one => one.File.BranchDepths.Count > 0))
         {
-            panels.Add(Build("Ends of residual branches", "μ₂", [.. shown.Where(one => one.File.BranchDepths.Count > 0)], [new("variance, μ₂", file => file.FindLogAtBranchEnds("mu2_signal"))], file => file.BranchDepths));
+            panels.Add(Build("Ends of residual branches", "μ₂", [.. shown.Where(one => one.File.BranchDepths.Count > 0)], [branch]));
         }
 
         if (shown.Any(one => one.File.FindLogAtEnds("gradient") is not null))
         {
-            panels.Add(Build("Gradient", "mean square", [.. shown.Where(one => one.File.FindLogAtEnds("gradient") is not null)], [new("mean square of the gradient", file => file.FindLogAtEnds("gradient"))]) with { References = [new(0, "1: as at the output")] });
+            panels.Add(Build("Gradient", "mean square", [.. shown.Where(one => one.File.FindLogAtEnds("gradient") is not null)], [gradient]) with { References = [new(0, "1: as at the output")] });
         }
 
         return new Figure($"{string.Join(", ", shown.Take(MostNames).Select(one => one.Name))}{(shown.Length > MostNames ? " and others" : "")}: signal and noise by depth", panels, 2)
         {
-            Notes = [.. shown.Take(MostLines).Select(one => isOne ? Capital(Say(one.File)) : $"{one.Name}: {Say(one.File)}"), .. shown.Length > MostLines ? [$"and {shown.Length - MostLines} more"] : Array.Empty<string>(), .. Ends(shown).Take(MostLines), .. Provenance.Bands(panels)],
+            Notes =
+            [
+                .. shown.Take(MostLines).Select(one => isOne ? Capital(Say(one.File)) : $"{one.Name}: {Say(one.File)}"),
+                .. shown.Length > MostLines ? [$"and {shown.Length - MostLines} more"] : Array.Empty<string>(),
+                .. Ends(shown).Take(MostLines),
+                .. Provenance.Bands(panels),
+                .. panels.SelectMany(panel => panel.Curves).Any(curve => curve.Kind == CurveKind.Theory) ? ["Dashed: theory in the limit of infinite width, for the batch and noise of the first simulation."] : Array.Empty<string>(),
+            ],
         };
     }
 
     /// <summary>What each is called: as its network, unless several networks are called alike.</summary>
-    private static Shown[] Named(IReadOnlyList<(string Name, ResultFile File)> files)
+    private static Shown[] Named(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction> theory)
     {
         var areTold = files.Select(file => file.File.NetworkName).Distinct().Count() == files.Count;
-        return [.. files.Select((file, i) => new Shown(Markup.Escape(areTold && file.File.NetworkName is { } name ? ForeignText.OnOneLine(name) : file.Name), file.File, i))];
+        return [.. files.Select((file, i) => new Shown(Markup.Escape(areTold && file.File.NetworkName is { } name ? ForeignText.OnOneLine(name) : file.Name), file.File, i, theory.GetValueOrDefault(i)))];
     }
 
-    private static Panel Build(string title, string label, IReadOnlyList<Shown> shown, IReadOnlyList<Quantity> quantities, Func<ResultFile, IReadOnlyList<int>>? depths = null)
+    private static Panel Build(string title, string label, IReadOnlyList<Shown> shown, IReadOnlyList<Quantity> quantities)
     {
         var curves = new List<Curve>();
         var missing = new List<string>();
@@ -66,10 +80,11 @@ public static class NetworkFigure
             var without = new List<(string Reason, string Name)>();
             foreach (var one in shown)
             {
-                var at = depths?.Invoke(one.File) ?? one.File.SequenceDepths;
+                var (at, colour) = (quantity.Depths(one.File), shown.Count == 1 ? i : one.Colour);
                 var name = shown.Count == 1 ? quantity.Label : quantities.Count == 1 ? one.Name : $"{quantity.Label}, {one.Name}";
-                var rows = quantity.Logarithms(one.File)?.Select((row, simulation) => row.Select((value, j) => IsThere(one.File, simulation, at[j], value) ? value / Ln10 : double.NaN).ToArray()).ToArray();
-                if (Curve.Of(name, shown.Count == 1 ? i : one.Colour, [.. at.Select(depth => (double)depth)], rows) is { } curve)
+                var rows = quantity.Logarithms(one.File)
+                    ?.Select((row, simulation) => row.Select((value, j) => IsThere(one.File, simulation, at[j], value) ? quantity.Factor * value / Ln10 : double.NaN).ToArray()).ToArray();
+                if (Curve.Of(name, colour, [.. at.Select(depth => (double)depth)], rows) is { } curve)
                 {
                     curves.Add(curve);
                 }
@@ -77,9 +92,11 @@ public static class NetworkFigure
                 {
                     without.Add((Absence.Of(one.File, rows is not null, at[0], quantity.Arrays), one.Name));
                 }
+
+                curves.AddRange(new[] { TheoryOf(quantity, one, quantities.Count == 1 && shown.Count == 1 ? "theory" : $"{name}, theory", colour) }.OfType<Curve>());
             }
 
-            missing.AddRange(Absence.Say(quantity.Label, without, shown.Count));
+            missing.AddRange(Absence.Say(quantity.Source ?? quantity.Label, without, shown.Count));
         }
 
         return new Panel(title, shown.All(one => one.File.DepthsCountUnits) ? "depth *l*" : "layers with weights", label, curves)
@@ -87,6 +104,22 @@ public static class NetworkFigure
             YScale = AxisScale.Logarithmic,
             Missing = missing.Count == 0 ? null : string.Join("; ", missing),
         };
+    }
+
+    /// <summary>What theory says of a quantity at the places where it is recorded; null where it says nothing.</summary>
+    private static Curve? TheoryOf(Quantity quantity, Shown one, string label, int colour)
+    {
+        if (one.Theory is not { } prediction || one.File.Options?.RecordedPlaces is not { } recorded || quantity.Theory is not { } read)
+        {
+            return null;
+        }
+
+        // Ranks are read within a unit, and drawn at the depth of the unit.
+        var predicted = prediction.Places.ToDictionary(place => place.Index);
+        var points = quantity.Places(recorded)
+            .Zip(quantity.Depths(one.File), (place, depth) => (Depth: (double)depth, Value: predicted.TryGetValue(recorded.Indices[place], out var known) ? quantity.Factor * read(known) / Ln10 : double.NaN))
+            .ToArray();
+        return Curve.Through(label, CurveKind.Theory, colour, points.Select(point => point.Depth), points.Select(point => point.Value));
     }
 
     /// <summary>From its end on a mapping has no such number, and zeros stand for it.</summary>
@@ -98,8 +131,11 @@ public static class NetworkFigure
 
     /// <summary>ln(ν₂ - μ₂), from both logarithms; none where channels have no mean beyond rounding.</summary>
     private static IReadOnlyList<double[]>? SquaredMeans(ResultFile file) => (file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal")) is ({ } squares, { } variances)
-        ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, (square, variance) => square + Math.Log(-double.ExpM1(Math.Min(0, variance - square)))).ToArray())]
+        ? [.. squares.Zip(variances, (nu2, mu2) => nu2.Zip(mu2, (square, variance) => LogDifference(square, variance)).ToArray())]
         : null;
+
+    /// <summary>ln(eᵃ - eᵇ) of b not above a.</summary>
+    private static double LogDifference(double a, double b) => a + Math.Log(-double.ExpM1(Math.Min(0, b - a)));
 
     private static string Say(ResultFile file)
     {
@@ -137,9 +173,25 @@ public static class NetworkFigure
 
     private static string Capital(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}";
 
-    /// <summary>A file and what to call it, as <see cref="Markup"/>.</summary>
-    private sealed record Shown(string Name, ResultFile File, int Colour);
+    /// <summary>A file, what to call it, as <see cref="Markup"/>, and what theory says of its network.</summary>
+    private sealed record Shown(string Name, ResultFile File, int Colour, NetworkPrediction? Theory);
 
     /// <summary>A quantity by its natural logarithms (simulations × depths).</summary>
-    private sealed record Quantity(string Label, Func<ResultFile, IReadOnlyList<double[]>?> Logarithms, params string[] Arrays);
+    private sealed record Quantity(string Label, Func<ResultFile, IReadOnlyList<double[]>?> Logarithms, params string[] Arrays)
+    {
+        /// <summary>What files hold of it, which may be missing; null where they hold the quantity itself.</summary>
+        public string? Source { get; init; }
+
+        /// <summary>What the logarithms are multiplied by: a power of what the file holds is shown.</summary>
+        public double Factor { get; init; } = 1;
+
+        /// <summary>The depths that it is recorded at.</summary>
+        public Func<ResultFile, IReadOnlyList<int>> Depths { get; init; } = file => file.SequenceDepths;
+
+        /// <summary>The places that it is recorded at.</summary>
+        public Func<RecordedPlaces, IReadOnlyList<int>> Places { get; init; } = places => places.Ends;
+
+        /// <summary>The same logarithm as theory has it; null where theory has none.</summary>
+        public Func<PredictedPlace, double>? Theory { get; init; }
+    }
 }

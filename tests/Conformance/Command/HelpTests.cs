@@ -6,7 +6,7 @@ namespace Wellbehaved.Tests.Conformance;
 
 public class HelpTests
 {
-    private static readonly string[] Names = ["verify", "audit", "run", "train", "merge", "status", "predict", "diagnose", "plot", "network", "claims", "completion", "help"];
+    private static readonly string[] Names = ["verify", "audit", "run", "train", "merge", "status", "predict", "diagnose", "plot", "export", "network", "claims", "completion", "help"];
 
     public static TheoryData<string> Commands => [.. Names];
 
@@ -50,7 +50,7 @@ public class HelpTests
     }
 
     [Theory]
-    [InlineData("wellbehaved ", "audit,claims,completion,diagnose,help,merge,network,plot,predict,run,status,train,verify")]
+    [InlineData("wellbehaved ", "audit,claims,completion,diagnose,export,help,merge,network,plot,predict,run,status,train,verify")]
     [InlineData("wellbehaved run --bou", "--boundary")]
     [InlineData("wellbehaved run --boundary ", "periodic,symmetric,zero_padding")]
     [InlineData("wellbehaved predict --architecture b", "bn_ff,bn_res")]

@@ -112,7 +112,7 @@ public sealed class EndingTests : IDisposable
         ResultFile.Read(_campaign["old.npz"]).RecordedEnds.Should().BeNull();
         ResultFile.Read(_campaign["old.npz"]).Ends.Should().Equal(file.Ends);
         var (said, told) = (CommandLine.Run("diagnose", _campaign["whole.npz"]), CommandLine.Run("diagnose", _campaign["old.npz"]));
-        told.Output.Should().Be(said.Output).And.Contain("the signal dies, first at depth ");
+        told.Output.Replace("old.npz", "whole.npz", StringComparison.Ordinal).Should().Be(said.Output).And.Contain("the signal dies, first at depth ");
         CommandLine.Run("merge", _campaign["1.npz"], _campaign["old.npz"], "--out", _campaign["x.npz"]).ExitStatus.Should().Be(2, "its simulations are there twice");
         CommandLine.Run("plot", _campaign["whole.npz"], "--no-theory", "--out", _campaign["figure.svg"]).ExitStatus.Should().Be(0);
         DepthFigure.Of([new Recording("whole", file, Architecture.Named("vanilla"), 2, null)]).Notes

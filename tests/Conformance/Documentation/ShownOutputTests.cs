@@ -45,7 +45,7 @@ public sealed class ShownOutputTests : IDisposable
                     ShownOutput.Output => before == ShownOutput.Commands,
                     "powershell" => document == "docs/tutorial.md",
                     "json" => document is "docs/audit-protocol.md" or "docs/audit-protocol-1.md" or "docs/networks.md",
-                    "python" => document is "README.md" or "python/README.md" or "docs/audit-protocol.md",
+                    "python" => document is "README.md" or "python/README.md" or "docs/audit-protocol.md" or "docs/tables.md",
                     "xml" => document is "src/Xunit/README.md" or "src/Xunit.V3/README.md",
                     "diff" => document == "docs/extending.md",
                     "diagram" => true,

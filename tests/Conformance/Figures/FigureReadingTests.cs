@@ -1,5 +1,6 @@
 using FluentAssertions;
 using Wellbehaved.Audit;
+using Wellbehaved.Cli;
 using Wellbehaved.Figures;
 using Figure = Wellbehaved.Figures.Figure;
 
@@ -21,7 +22,8 @@ public sealed class FigureReadingTests : IDisposable
     [InlineData(390, true)]
     public void Every_figure_can_be_read(int width, bool dark)
     {
-        var figures = string.Concat(Figures().Select((figure, i) => $"<p>{FigureRenderer.ToSvg(figure, $"figure{i}")}</p>").Append($"<p>{File.ReadAllText(Path.Combine(Repository.Root, "docs", "figures", "side_by_side.svg"))}</p>"));
+        var figures = string.Concat(Figures().Select((figure, i) => $"<p>{FigureRenderer.ToSvg(figure, $"figure{i}")}</p>").Append($"<p>{FigureRenderer.ToSvg(new NetworkDrawing(NetworkDrawingTests.Everything), "layers")}</p>")
+            .Append($"<p>{File.ReadAllText(Path.Combine(Repository.Root, "docs", "figures", "side_by_side.svg"))}</p>"));
 
         var reading = Chromium.Read($"<!DOCTYPE html><html lang=\"en\"><style>body {{ margin: 16px; }} svg {{ max-width: 100%; height: auto; }}</style><body>{figures}</body></html>", width, dark, _folder.FullName);
 
@@ -45,12 +47,12 @@ public sealed class FigureReadingTests : IDisposable
     public void What_cannot_be_read_is_noticed(string content, string fault) =>
         Chromium.Read($"<!DOCTYPE html><body style='background: white'>{content}</body>", 390, dark: false, _folder.FullName).Faults.Should().Contain(found => found.StartsWith(fault));
 
-    private ResultFile OfLayers(string name, int times = 9)
+    private ResultFile OfLayers(string name, int times = 9, int width = 8)
     {
         var network = new Networks.Network(name, new(32, 32, 3),
         [
             new Networks.AveragePool(4),
-            new Networks.Dense { Channels = 8 },
+            new Networks.Dense { Channels = width },
             new Networks.Repeat(times, [new Networks.Residual([new Networks.LayerNorm(), new Networks.Activation(new(Networks.FunctionKind.Gelu)), new Networks.Dense()])]),
         ]);
         var path = Path.Combine(_folder.FullName, "layers.npz");
@@ -68,6 +70,8 @@ public sealed class FigureReadingTests : IDisposable
         yield return DepthFigure.Of([normed with { Name = "部分 *的* <文件> & {more}", File = MadeUpRecording.Foreign(_folder.FullName, [.. MadeUpRecording.Arrays(normed).Where(array => array.Key == "depth" || array.Key.StartsWith("chi", StringComparison.Ordinal))]) }]);
         yield return DepthFigure.Of([MadeUpRecording.Run(_folder.FullName, "bn_ff", depth: 1, simulations: 1)]);
         yield return NetworkFigure.Of([("layers", OfLayers("a_network_with_a_name_that_is_longer_than_its_column_is_wide"))]);
+        yield return NetworkFigure.Of([("with theory", OfLayers("with theory"))], new Dictionary<int, Wellbehaved.Theory.NetworkPrediction> { [0] = RecordedForecast.Of(OfLayers("with theory"), null, default).Prediction! });
+        yield return WidthFigure.Of(WidthSeries.Of([.. new[] { 4, 16, 64 }.Select(width => ($"{width}", OfLayers("*some* width", width: width)))]));
         yield return NetworkFigure.Of([("one", OfLayers("one of two")), ("部分 *的* <文件>", OfLayers("other & *shorter*", times: 3)), ("bn_res", normed.File)]);
         yield return HistogramFigure.Of(MadeUpRecording.Run(_folder.FullName, "vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
         yield return SideBySideFigure.Of(

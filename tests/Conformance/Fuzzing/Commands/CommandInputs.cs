@@ -174,6 +174,7 @@ internal sealed class CommandInputs : IDisposable
         List<string[]> commands =
         [
             ["diagnose", path, "--json", PathOf("diagnosis.json")],
+            ["export", path, "--csv", PathOf("moments.csv")],
             [.. audit],
             [.. plot],
             [.. merge],

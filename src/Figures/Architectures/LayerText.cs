@@ -2,7 +2,7 @@ using System.Text.Json;
 using Wellbehaved.Networks;
 using Network = Wellbehaved.Networks.Network;
 
-namespace Wellbehaved.Cli;
+namespace Wellbehaved.Figures;
 
 /// <summary>A layer in a line, in the words of its JSON form: <c>conv kernel 3, channels 64</c>.</summary>
 internal static class LayerText

@@ -1,0 +1,69 @@
+using System.Globalization;
+using Wellbehaved.Audit;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The answer to who diagnoses a network, in one sentence: its condition, over how many units, and where most is lost.</summary>
+internal static class DiagnosisAnswer
+{
+    /// <summary>A loss of less than this factor is not where anything goes wrong.</summary>
+    private const double Remarkable = 2;
+
+    /// <summary>Gives it.</summary>
+    /// <param name="diagnosis">The diagnosis.</param>
+    /// <param name="depth">Units, or layers, of the network.</param>
+    /// <param name="unit">What one is called.</param>
+    /// <param name="stages">The stages in order; none where nobody can say.</param>
+    /// <returns>The sentence; null where nothing is decided, and the diagnosis says why.</returns>
+    public static string? Of(Diagnosis diagnosis, int depth, string unit, IReadOnlyList<StageOutcome> stages)
+    {
+        if (diagnosis.Condition == Condition.Undecided)
+        {
+            return null;
+        }
+
+        var titles = diagnosis.Conditions.Select(DiagnosisWords.TitleOf);
+        var title = string.Join(" and ", titles.Select((words, i) => i == 0 ? words : DiagnosisWords.Uncapitalised(words)));
+        string?[] parts = [$"{title} over {Counted.Of(depth, unit)}", Noise(stages), Directions(diagnosis, stages)];
+        return $"{string.Join("; ", parts.Where(part => part is not null))}.";
+    }
+
+    /// <summary>The colour of a condition.</summary>
+    /// <param name="condition">The condition.</param>
+    public static string MoodOf(Condition condition) => condition switch
+    {
+        Condition.WellBehaved => "holds",
+        Condition.Undecided => "inconclusive",
+        Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint => "rejected",
+        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
+    };
+
+    /// <summary>Where the signal-to-noise ratio falls most.</summary>
+    private static string? Noise(IReadOnlyList<StageOutcome> stages)
+    {
+        var known = stages.Where(stage => stage.Gain is not null).ToArray();
+        if (known.Length == 0)
+        {
+            return null;
+        }
+
+        var worst = known.MaxBy(stage => stage.Gain!.Value.Value)!;
+        var (loss, total) = (2 * worst.Gain!.Value.Value, 2 * known.Sum(stage => stage.Gain!.Value.Value));
+        return loss > Math.Log(Remarkable) && loss >= total / 2 ? $"SNR falls {OnnxSurvey.Factor(loss)}-fold in {worst.Name}"
+            : total <= Math.Log(Remarkable) ? "SNR is not halved"
+            : loss > Math.Log(Remarkable) ? $"SNR falls {OnnxSurvey.Factor(total)}-fold in all, {OnnxSurvey.Factor(loss)}-fold of it in {worst.Name}"
+            : $"SNR falls {OnnxSurvey.Factor(total)}-fold in all, in no part of it by half";
+    }
+
+    /// <summary>Where directions of variance are lost, if that is what is wrong.</summary>
+    private static string? Directions(Diagnosis diagnosis, IReadOnlyList<StageOutcome> stages)
+    {
+        if (!diagnosis.Conditions.Contains(Condition.PathologicalSignal) || stages.Count < 2 || !stages.All(stage => double.IsFinite(stage.Directions)))
+        {
+            return null;
+        }
+
+        var (first, last) = (stages[0], stages[^1]);
+        return string.Create(CultureInfo.InvariantCulture, $"directions of variance fall from {first.Directions:G3} at depth {first.To} to {last.Directions:G3} at depth {last.To}");
+    }
+}

@@ -1,0 +1,84 @@
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+using Wellbehaved.Theory;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>
+/// What theory says of the described network that an experiment simulated, for the batch and the noise of its first simulation, where that takes no longer than somebody waits for a figure.
+/// </summary>
+/// <param name="Prediction">Moments place by place; null where they would take too long, or theory does not reach the network.</param>
+/// <param name="Verdicts">What the units of each stack do; of a network without stacks none.</param>
+/// <param name="Silence">Why there is no prediction; null where there is one.</param>
+internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnlyList<StackVerdict> Verdicts, string? Silence)
+{
+    /// <summary>A comparison is worth this many seconds of waiting.</summary>
+    private const double MostSeconds = 30;
+
+    /// <summary>Asks theory about the experiment of a file.</summary>
+    /// <param name="file">The file, which describes a network of layers.</param>
+    /// <param name="given">Images that the user names; null if none.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static RecordedForecast Of(ResultFile file, ImageSource? given, CancellationToken cancellation)
+    {
+        if (file.Options is not { Network: not null } options)
+        {
+            return Silent([], "the file does not describe its layers");
+        }
+
+        // Gaussian images have the shape that the network asks for.
+        var drawn = options is { Dataset: GaussianImages.Name, DataDir: null, Layout: null } ? options.OpenImages() : null;
+        if (drawn is not null && (file.DatasetChecksum ?? drawn.Checksum) == drawn.Checksum)
+        {
+            return Of(options, drawn, cancellation);
+        }
+
+        return RecordedImages.Find(file, given, out var reason) is { } images ? Of(options, images, cancellation) : Silent(Judged(options), reason!);
+    }
+
+    /// <summary>Asks theory about an experiment.</summary>
+    /// <param name="options">The experiment, on a network of layers.</param>
+    /// <param name="images">Its images.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
+    public static RecordedForecast Of(ExperimentOptions options, ImageSource images, CancellationToken cancellation)
+    {
+        var (network, full) = (options.Network!, options.Noise == NoiseKind.Full);
+        if (full && PointMixing.MixesInputs(network.Layers))
+        {
+            return Silent([], "of noise through statistics of batches, which --noise full differentiates, theory knows one step and no more");
+        }
+
+        var question = new NetworkQuestion(network, options.BatchSize)
+        {
+            Dataset = options.Dataset,
+            Normalize = options.Normalize,
+            Seed = options.Seed,
+            FullNoise = full,
+            Depths = options.Depths is { } depths ? depths.ToHashSet() : null,
+            Samples = 0,
+        };
+        try
+        {
+            options.ValidateFor(images);
+            var subset = PointSubset.Choose(question);
+            var cost = PredictionCost.Count(network.Layers, subset.Shape, subset.Images);
+            if (!subset.AreAll || cost.Seconds > MostSeconds || cost.LeastBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            {
+                return Silent(Judged(options), "a kernel over all points of the batch takes long, or does not fit; wellbehaved predict computes it");
+            }
+
+            var forecast = ProgressDisplay.Show("theory", network.Places.Count, (Action advance) => NetworkForecast.Make(question, subset, images, samples: 0, advance, cancellation));
+            return new(forecast.Prediction, forecast.Verdicts, null);
+        }
+        catch (InvalidInputException reason)
+        {
+            return Silent(Judged(options), reason.Message);
+        }
+    }
+
+    private static IReadOnlyList<StackVerdict> Judged(ExperimentOptions options) => StackJudge.Judge(options.Network!);
+
+    private static RecordedForecast Silent(IReadOnlyList<StackVerdict> verdicts, string reason) => new(null, verdicts, reason);
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using MathNet.Numerics.Statistics;
+using Wellbehaved.Audit;
+using Wellbehaved.Model;
+using Wellbehaved.Networks;
+using Network = Wellbehaved.Networks.Network;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>The stages of the network of a result file: of one with several repeats, what leads to the end of each; of all others, four stretches of equal depth.</summary>
+internal static class RecordedStages
+{
+    private const double FalseRate = 0.05;
+
+    /// <summary>Stretches of a network that has no stages of its own.</summary>
+    private const int Stretches = 4;
+
+    /// <summary>More stages than this are no survey.</summary>
+    private const int Most = 12;
+
+    /// <summary>Whether the stages are the network's own, and not stretches of its depth.</summary>
+    /// <param name="file">The file.</param>
+    public static bool AreItsOwn(ResultFile file) => file.Options?.Network is { } network && network.Layers.Count(layer => layer is Repeat) is > 1 and <= Most;
+
+    /// <summary>What depths of a file count.</summary>
+    /// <param name="file">The file.</param>
+    public static string UnitOf(ResultFile file) => file.Options?.Network is null && file.BranchLayers is null ? "layer" : file.DepthsCountUnits ? "unit" : "layer";
+
+    /// <summary>Tells what each stage does.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>The stages in order; none where χ is not recorded.</returns>
+    public static IReadOnlyList<StageOutcome> Of(ResultFile file)
+    {
+        var depths = file.SequenceDepths;
+        if (file.FindLogAtEnds("chi") is not { } logChi || depths.Count < Stretches)
+        {
+            return [];
+        }
+
+        var ranks = file.FindRanks(MomentColumns.ReffSignal);
+        var (ends, before) = (AreItsOwn(file) ? EndsOf(file.Options!.Network!, depths) : Quarters(depths), -1);
+        var stages = new List<StageOutcome>();
+        int[] alive = [.. Enumerable.Range(0, file.Simulations).Where(i => !file.Ends[i].HasEnded)];
+        double[]?[] gains = [.. ends.Select((end, i) => Gains(logChi, alive, i == 0 ? -1 : ends[i - 1], end))];
+        var known = gains.OfType<double[]>().ToArray();
+        var bands = alive.Length > 1 && known.Length > 0 ? SimultaneousBands.Of(known, FalseRate) : null;
+        var next = 0;
+        for (var i = 0; i < ends.Length; i++)
+        {
+            var (end, from, to) = (ends[i], before < 0 ? 0 : depths[before], depths[ends[i]]);
+            stages.Add(new(
+                NameOf(file, i, from, to),
+                from,
+                to,
+                Median(alive.Select(mapping => ranks?[mapping][end] is >= 1 and var rank ? rank : double.NaN)),
+                -2 * Median(alive.Select(mapping => logChi[mapping][end])),
+                gains[i] is not { } column ? null
+                    : bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper)
+                    : new Estimate(column.Mean(), double.NaN, double.NaN)));
+            before = ends[i];
+        }
+
+        return stages;
+    }
+
+    private static string NameOf(ResultFile file, int number, int from, int to)
+    {
+        var unit = UnitOf(file);
+        var extent = from + 1 < to ? string.Create(CultureInfo.InvariantCulture, $"{unit}s {from + 1} to {to}") : string.Create(CultureInfo.InvariantCulture, $"{unit} {to}");
+        return AreItsOwn(file) ? string.Create(CultureInfo.InvariantCulture, $"stage {number + 1} ({extent})") : extent;
+    }
+
+    /// <summary>Where each repeat ends, as indices of the sequence; what follows the last one belongs to it.</summary>
+    private static int[] EndsOf(Network network, IReadOnlyList<int> depths)
+    {
+        var ends = new List<int>();
+        for (var i = 0; i < network.Layers.Count; i++)
+        {
+            if (network.Layers[i] is Repeat)
+            {
+                var depth = new Network(network.Name, network.Input, [.. network.Layers.Take(i + 1)]).Depth;
+                ends.Add(depths.Index().Last(pair => pair.Item <= Math.Max(depth, depths[0])).Index);
+            }
+        }
+
+        ends[^1] = depths.Count - 1;
+        return [.. ends.Distinct()];
+    }
+
+    private static int[] Quarters(IReadOnlyList<int> depths) =>
+        [.. Enumerable.Range(1, Stretches).Select(quarter => depths.Index().MinBy(pair => Math.Abs(pair.Item - (depths[^1] * quarter / (double)Stretches))).Index).Distinct()];
+
+    private static double[]? Gains(IReadOnlyList<double[]> logChi, int[] mappings, int from, int to)
+    {
+        double[] gains = [.. mappings.Select(mapping => logChi[mapping][to] - (from < 0 ? 0 : logChi[mapping][from]))];
+        return gains.Length > 0 && gains.All(gain => double.IsFinite(gain) && Math.Abs(gain) < -MomentSet.LogOfZero) ? gains : null;
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Where(double.IsFinite).ToArray() is { Length: > 0 } finite ? finite.Median() : double.NaN;
+}

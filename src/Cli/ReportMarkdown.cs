@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text;
+
+namespace Wellbehaved.Cli;
+
+/// <summary>A report on a network as Markdown.</summary>
+internal static class ReportMarkdown
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="report">What it says.</param>
+    public static string Of(IReport report)
+    {
+        var text = new StringBuilder($"# {ForeignText.InMarkdown(report.Title)}\n\n{string.Join("\n\n", report.Answer.Select(ForeignText.InMarkdown))}\n");
+        foreach (var (title, paragraphs, header, rows) in report.Sections())
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n");
+            foreach (var paragraph in paragraphs)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"- {ForeignText.InMarkdown(paragraph)}\n");
+            }
+
+            if (header.Count > 0)
+            {
+                text.Append(paragraphs.Count > 0 ? "\n" : "");
+                text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", header.Select(InCell))} |\n|{string.Concat(header.Select(_ => "---|"))}\n");
+                foreach (var row in rows)
+                {
+                    text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", row.Select(InCell))} |\n");
+                }
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What begins a list or a heading elsewhere does not within a row.</summary>
+    private static string InCell(string text)
+    {
+        const string Begun = ". ";
+        var cell = ForeignText.InMarkdown(Begun + text);
+        return cell.Length > Begun.Length ? cell[Begun.Length..] : "";
+    }
+}

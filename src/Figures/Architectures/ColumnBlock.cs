@@ -1,0 +1,62 @@
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>Layers one below the other, with arrows between them, and the shape of the features beside an arrow where it changes.</summary>
+internal sealed class ColumnBlock : Block
+{
+    /// <summary>Length of an arrow.</summary>
+    public const double Arrow = 26;
+
+    private const double Head = 4;
+    private const double Gap = 7;
+
+    private readonly (Block Block, string? Shape)[] _parts;
+    private readonly double _right;
+
+    /// <summary>Lays a column out.</summary>
+    /// <param name="parts">The parts from the first to the last, each with the shape of its output where that differs from its input's.</param>
+    public ColumnBlock(IReadOnlyList<(Block Block, Shape? Shape)> parts)
+    {
+        _parts = [.. parts.Select(part => (part.Block, part.Shape?.ToString()))];
+        Axis = _parts.Select(part => part.Block.Axis).DefaultIfEmpty(0).Max();
+        _right = _parts.Select(part => Math.Max(part.Block.Width - part.Block.Axis, part.Shape is { } shape ? Gap + TextMetrics.Width(shape, PanelDrawing.Size) : 0)).DefaultIfEmpty(0).Max();
+    }
+
+    /// <inheritdoc/>
+    public override double Width => Axis + _right;
+
+    /// <inheritdoc/>
+    public override double Height => _parts.Sum(part => part.Block.Height + Arrow);
+
+    /// <inheritdoc/>
+    public override double Axis { get; }
+
+    /// <inheritdoc/>
+    public override string Words => string.Join("; ", _parts.Select(part => part.Block.Words + (part.Shape is { } shape ? $", which gives {shape}" : string.Empty)));
+
+    /// <inheritdoc/>
+    public override void Draw(ISurface surface, double left, double top)
+    {
+        var y = top;
+        foreach (var (block, shape) in _parts)
+        {
+            block.Draw(surface, left + Axis - block.Axis, y);
+            y += block.Height;
+            DrawArrow(surface, left + Axis, y, y + Arrow);
+            if (shape is not null)
+            {
+                surface.Text(left + Axis + Gap, y + (0.5 * Arrow) + (0.36 * PanelDrawing.Size), TextMetrics.Line(shape), PanelDrawing.Size, Ink.Quiet);
+            }
+
+            y += Arrow;
+        }
+    }
+
+    /// <summary>Draws an arrow downwards.</summary>
+    public static void DrawArrow(ISurface surface, double x, double from, double to)
+    {
+        surface.Line([(x, from), (x, to)], Ink.Frame, 1.5);
+        surface.Line([(x - Head, to - Head - 1), (x, to), (x + Head, to - Head - 1)], Ink.Frame, 1.5);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Wellbehaved.Networks;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>The layers of a network as a picture: signal flows from above, what is repeated is drawn once, a residual has its branch and its skip side by side, and colours tell kinds of layers.</summary>
+internal sealed class NetworkDrawing : IDrawing
+{
+    private const double TitleSize = 18;
+    private const double TitleLineHeight = 25;
+
+    /// <summary>Width that a phone shows text of 16 pixels at ten of, whatever is drawn.</summary>
+    private const double LeastWidth = 360;
+
+    private readonly IReadOnlyList<IReadOnlyList<TextRun>> _title;
+    private readonly IReadOnlyList<IReadOnlyList<TextRun>> _notes;
+    private readonly ColumnBlock _layers;
+
+    /// <summary>Lays a network out.</summary>
+    /// <param name="network">The network.</param>
+    public NetworkDrawing(Network network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Title = Markup.Escape(ForeignText.OnOneLine(network.Name));
+        Caption = string.Create(CultureInfo.InvariantCulture, $"{network.Input} → {network.Output}, {network.Depth} {(network.Depth == 1 ? "unit" : "units")}");
+        _layers = new ColumnBlock([(new LayerBlock("input", Ink.Frame), network.Input), .. Parts(network.Layers, network.Input)]);
+        Width = Math.Max(LeastWidth, _layers.Width + (2 * PanelDrawing.Padding));
+        _title = TextMetrics.Wrap(Title, Width - (2 * PanelDrawing.Padding), TitleSize, bold: true);
+        _notes = TextMetrics.Wrap(Caption, Width - (2 * PanelDrawing.Padding), PanelDrawing.Size);
+        Height = Math.Ceiling(Head + _layers.Height + (2 * PanelDrawing.Padding));
+    }
+
+    /// <summary>The network's name, as <see cref="Markup"/>.</summary>
+    public string Title { get; }
+
+    /// <summary>The picture in words.</summary>
+    public string Words => $"{Markup.Plain(Title)}, {Caption}: {_layers.Words}.";
+
+    /// <inheritdoc/>
+    public double Width { get; }
+
+    /// <inheritdoc/>
+    public double Height { get; }
+
+    /// <summary>Shapes of input and output, and the depth.</summary>
+    private string Caption { get; }
+
+    private double Head => PanelDrawing.Padding + (_title.Count * TitleLineHeight) + (_notes.Count * PanelDrawing.LineHeight) + PanelDrawing.Padding;
+
+    /// <inheritdoc/>
+    public void Draw(ISurface surface)
+    {
+        surface.Rectangle(0, 0, Width, Height, Ink.Paper);
+        var baseline = PanelDrawing.Padding + TitleSize;
+        foreach (var line in _title)
+        {
+            surface.Text(PanelDrawing.Padding, baseline, line, TitleSize, Ink.Text, bold: true);
+            baseline += TitleLineHeight;
+        }
+
+        foreach (var line in _notes)
+        {
+            surface.Text(PanelDrawing.Padding, baseline, line, PanelDrawing.Size, Ink.Quiet);
+            baseline += PanelDrawing.LineHeight;
+        }
+
+        _layers.Draw(surface, (Width - _layers.Width) / 2, Head);
+    }
+
+    private static ColumnBlock Column(Layers layers, Shape input) => new(Parts(layers, input));
+
+    private static List<(Block Block, Shape? Shape)> Parts(Layers layers, Shape input)
+    {
+        var (parts, shape) = (new List<(Block Block, Shape? Shape)>(), input);
+        foreach (var layer in layers)
+        {
+            var output = layer.OutputOf(shape);
+            parts.Add((BlockOf(layer, shape), output == shape ? null : output));
+            shape = output;
+        }
+
+        return parts;
+    }
+
+    private static Block BlockOf(Layer layer, Shape input) => layer switch
+    {
+        Repeat repeat => new RepeatBlock(repeat.Times, Column(repeat.Unit, input)),
+        Residual residual => new ResidualBlock(
+            Column(residual.Branch, input),
+            Column(residual.Skip, input),
+            Note(residual.BranchScale, residual.Survival),
+            Note(residual.SkipScale, 1)),
+        Convolution or Dense or Attention => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(0)),
+        Norm => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(3)),
+        Activation => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(1)),
+        Pooling or GlobalAveragePool => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(2)),
+        Dropout or Scaling or Flatten => new LayerBlock(LayerText.Of(layer, input), Ink.Frame),
+        _ => throw new UnknownLayerException(layer),
+    };
+
+    private static string? Note(ResidualScale scale, double survival)
+    {
+        string[] said =
+        [
+            .. scale == ResidualScale.One ? [] : new[] { $"× {scale}" },
+            .. survival == 1 ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"kept with probability {survival}") },
+        ];
+        return said.Length == 0 ? null : string.Join(", ", said);
+    }
+}

@@ -1,0 +1,15 @@
+namespace Wellbehaved.Figures;
+
+/// <summary>A picture that is laid out and can be drawn on any surface.</summary>
+internal interface IDrawing
+{
+    /// <summary>Width in pixels.</summary>
+    double Width { get; }
+
+    /// <summary>Height in pixels.</summary>
+    double Height { get; }
+
+    /// <summary>Draws it.</summary>
+    /// <param name="surface">Where to.</param>
+    void Draw(ISurface surface);
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Wellbehaved.Model;
+
+namespace Wellbehaved.Figures;
+
+/// <summary>
+/// Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no longer does (a "coordinate check").
+/// </summary>
+public static class WidthFigure
+{
+    private const int MostDepths = 4;
+
+    private static readonly double Ln10 = Math.Log(10);
+
+    /// <summary>Draws a series of widths.</summary>
+    /// <param name="series">The series.</param>
+    /// <returns>The figure; panels whose moments are missing say so.</returns>
+    public static Figure Of(WidthSeries series)
+    {
+        ArgumentNullException.ThrowIfNull(series);
+        var file = series.Results[^1].File;
+        Panel[] panels =
+        [
+            Build(series, "Size of the signal", "ν₂", "ν₂", 1, one => one.FindLogAtEnds("nu2_signal"), "nu2_signal", "log_nu2_signal"),
+            Build(series, "Variance of the signal", "μ₂", "μ₂", 1, one => one.FindLogAtEnds("mu2_signal"), "mu2_signal", "log_mu2_signal"),
+            Build(series, "Signal-to-noise ratio", "SNR^{l} / SNR^{0}", "χ", -2, one => one.FindLogAtEnds("chi"), "chi", "log_chi"),
+            Build(series, "Directions of variance", "*r*_{eff}", "*r*_{eff} of the signal", 1, Ranks, "reff_signal"),
+        ];
+        return new Figure($"{Markup.Escape(file.NetworkName ?? "network")}: signal and noise by width", panels, 2)
+        {
+            Notes =
+            [
+                Sizes(series),
+                .. AnyEnds(series) ? ["Means and bands leave out simulations that have ended before the depth."] : Array.Empty<string>(),
+                .. Provenance.Bands(panels),
+            ],
+        };
+    }
+
+    private static string Sizes(WidthSeries series)
+    {
+        var options = series.Results[^1].File.Options!;
+        string[] simulations = [.. series.Results.Select(one => Said(one.File.Simulations)).Distinct()];
+        var counts = simulations.Length == 1 ? simulations[0] : string.Join(", ", series.Results.Select(one => Said(one.File.Simulations)));
+        return $"Widths {string.Join(", ", series.Results.Select(one => Said(one.Width)))}, {counts} {(counts == "1" ? "simulation" : "simulations")} of each, "
+            + $"*M* = {Said(options.BatchSize)} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”";
+    }
+
+    private static bool AnyEnds(WidthSeries series) => series.Results.Any(one => one.File.Ends.Any(end => end.HasEnded));
+
+    private static double[][]? Ranks(ResultFile file) =>
+        file.FindRanks("reff_signal")?.Select(row => row.Select(value => value < 1 ? double.NaN : Math.Log(value)).ToArray()).ToArray();
+
+    private static Panel Build(
+        WidthSeries series,
+        string title,
+        string label,
+        string source,
+        double factor,
+        Func<ResultFile, IReadOnlyList<double[]>?> read,
+        params string[] arrays)
+    {
+        double[] x = [.. series.Results.Select(one => Math.Log10(one.Width))];
+        var found = series.Results.Select(one => read(one.File)).ToArray();
+        var simulations = series.Results.Max(one => one.File.Simulations);
+        var curves = new List<Curve>();
+        foreach (var (depth, colour) in Chosen(series.Depths).Select((depth, colour) => (depth, colour)))
+        {
+            // A width with fewer simulations has fewer numbers to take a mean of.
+            var rows = Enumerable.Range(0, simulations).Select(simulation => series.Results.Select((one, i) => Value(one.File, found[i], simulation, depth)).ToArray()).ToArray();
+            curves.AddRange(new[] { Curve.Of(string.Create(CultureInfo.InvariantCulture, $"depth {depth}"), colour, x, rows) }.OfType<Curve>());
+        }
+
+        (string Reason, string Name)[] missing =
+        [
+            .. series.Results.Zip(found).Where(pair => !series.Depths.Any(depth => IsKnown(pair.First.File, pair.Second, depth)))
+                .Select(pair => (Absence.Of(pair.First.File, pair.Second is not null, series.Depths[0], arrays), $"width {Said(pair.First.Width)}")),
+        ];
+        return new Panel(title, "width *N*", label, curves)
+        {
+            XScale = AxisScale.Logarithmic,
+            YScale = AxisScale.Logarithmic,
+            Missing = missing.Length == 0 ? null : string.Join("; ", Absence.Say(source, missing, series.Results.Count)),
+        };
+
+        bool IsKnown(ResultFile file, IReadOnlyList<double[]>? values, int depth) =>
+            Enumerable.Range(0, file.Simulations).Any(simulation => double.IsFinite(Value(file, values, simulation, depth)));
+
+        double Value(ResultFile file, IReadOnlyList<double[]>? values, int simulation, int depth) =>
+            values is null || simulation >= file.Simulations || !file.Ends[simulation].IsAliveAt(depth) ? double.NaN
+            : values[simulation][IndexOf(file.SequenceDepths, depth)] is var value && double.IsFinite(value) && value > MomentSet.LogOfZero ? factor * value / Ln10
+            : double.NaN;
+    }
+
+    private static int IndexOf(IReadOnlyList<int> depths, int depth) => depths.Index().First(pair => pair.Item == depth).Index;
+
+    /// <summary>The first depth, the last, and those nearest to a quarter and half of it; all if there are few.</summary>
+    private static int[] Chosen(IReadOnlyList<int> depths) => depths.Count <= MostDepths
+        ? [.. depths]
+        : [.. new[] { depths[0], Nearest(depths, 0.25), Nearest(depths, 0.5), depths[^1] }.Distinct()];
+
+    private static int Nearest(IReadOnlyList<int> depths, double share) => depths.MinBy(depth => Math.Abs(depth - (share * depths[^1])));
+
+    private static string Said(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
