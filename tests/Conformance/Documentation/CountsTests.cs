@@ -17,6 +17,7 @@ public class CountsTests
     [InlineData("README.md")]
     [InlineData("docs/tutorial.md")]
     [InlineData("docs/audit-protocol.md")]
+    [InlineData("docs/my-implementation.md")]
     public void The_example_is_as_long_as_a_document_says(string document)
     {
         Repository.Text(document).Should().Contain("130 lines");
