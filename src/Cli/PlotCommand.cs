@@ -24,10 +24,10 @@ internal static class PlotCommand
         var files = new Argument<string[]>("FILE.npz") { Description = "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Figure to write; the ending says the format: {string.Join(", ", FigureRenderer.Endings)}", HelpName = "FILE", Required = true };
         var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or what came of training", "auto", "depth", "histogram", "training");
-        var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
+        var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not say it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
         var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
-        var dataset = new Option<string?>("--dataset") { Description = "Input images of files that were made with others than natural or gaussian, for theory: cifar10, mnist, or the path of an .npy file", HelpName = "word" };
+        var dataset = new Option<string?>("--dataset") { Description = "For theory, where a file was made with other images than natural or gaussian: cifar10, mnist, or the path of an .npy file", HelpName = "word" };
         var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of cifar10 or mnist" };
         var layout = NetworkOptions.CreateLayout();
         var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, architecture, channels, noTheory, dataset, dataDir, layout };
