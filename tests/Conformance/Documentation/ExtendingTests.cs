@@ -14,7 +14,7 @@ public class ExtendingTests
         var touched = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
             .Where(file => endings.Contains(Path.GetExtension(file)) && !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
             .Where(file => File.ReadAllText(file) is var text && (text.Contains("HardSwish", StringComparison.Ordinal) || text.Contains("hard_swish", StringComparison.Ordinal)))
-            .Select(Path.GetFileName).ToArray();
+            .Select(Path.GetFileName).Where(file => file != "extending.md").ToArray();
         touched.Should().HaveCountGreaterThan(15);
         touched.Should().OnlyContain(file => page.Contains(file!, StringComparison.Ordinal), "docs/extending.md says what an activation needs");
     }
