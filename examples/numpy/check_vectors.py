@@ -40,7 +40,7 @@ BRANCH = {"vanilla": ["conv", "relu"], "bn_ff": ["conv", "norm", "relu"], "vanil
 
 
 def propagate(configuration, x, dx, kernels):
-    """Yields (depth, place, signal, noise), place 0 at depth 0 behind the first convolution."""
+    """Yields (depth, place, signal, noise), place 0 at depth 0 after the first convolution."""
     boundary = configuration["boundary"]
     residual = configuration["architecture"].endswith("_res")
     kernels = iter(kernels)

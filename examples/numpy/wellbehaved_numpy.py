@@ -48,7 +48,7 @@ def relu(x, dx):
 
 
 def propagate(net, kernels, x, dx):
-    """Yields depth, signal and noise behind the first convolution, then at each place of each layer or residual unit."""
+    """Yields depth, signal and noise after the first convolution, then at each place of each layer or residual unit."""
     kernels = iter(kernels)
     kernel = next(kernels)
     x, dx = (convolve(t, kernel, net, net["first_stride"]) for t in (x, dx))

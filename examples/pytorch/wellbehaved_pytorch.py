@@ -93,7 +93,7 @@ def initial_kernels(network, seed, simulation, inputs):
 
 
 def walk(network, kernels, x, dx):
-    """Yields depth, signal and noise behind the first convolution and at each place."""
+    """Yields depth, signal and noise after the first convolution and at each place."""
     first, units = modules(network, kernels)
     x, dx = first(x), first.derivative(x, dx)
     yield 0, x, dx

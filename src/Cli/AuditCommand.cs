@@ -25,7 +25,7 @@ internal static class AuditCommand
     public static Command Create()
     {
         var command = new Option<string?>("--command") { Description = "Audit the program that this command starts; it speaks the audit protocol (docs/audit-protocol.md)", HelpName = "COMMAND" };
-        var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours, the author's or another program's; --architecture says which it is of, where the file does not", HelpName = "FILE.npz" };
+        var results = new Option<string?>("--results") { Description = "Audit the moments recorded in this file, ours, the author's or another program's; where the file does not say its architecture, --architecture does", HelpName = "FILE.npz" };
         var architectures = OptionFactory.Architectures("Audit this architecture only; may be given more than once");
         var recorded = new RecordedOptions();
         var smoke = new Option<bool>("--smoke") { Description = "Only tell a broken adapter from a broken implementation, in seconds" };

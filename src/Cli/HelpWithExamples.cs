@@ -12,7 +12,9 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
     {
         ["wellbehaved"] =
         [
-            "# Is it true? The reference implementation against every claim",
+            "# What about my network? A recipe, a file of layers, or what PyTorch exports: docs/my-network.md",
+            "wellbehaved diagnose mine.onnx",
+            "# Is the paper right? The reference implementation against every claim",
             "wellbehaved verify",
             "# Is mine right? A program in any language, docs/audit-protocol.md",
             "wellbehaved audit --command \"python3 my_implementation.py\"",

@@ -28,9 +28,9 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         _ => "The channels that a network leaves open as \"N\"",
     });
 
-    private readonly Option<int> _batchSize = source == Source.Network ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault) : OptionFactory.OptionalNumber<int>("--batch-size", "Images in a batch; of an ONNX file those that it says, or 8");
+    private readonly Option<int> _batchSize = source == Source.Network ? OptionFactory.Number("--batch-size", "Images in a batch", BatchByDefault) : OptionFactory.OptionalNumber<int>("--batch-size", "Images in a batch; for an ONNX file what the file says, or 8");
     private readonly Option<InputShapes?> _input = ShapeOption.CreateForFiles();
-    private readonly Option<string> _noise = OptionFactory.Choice("--noise", "Of which mapping the noise is the derivative: of one input, the statistics of the batch held, or of the whole batch", "mapping", "full");
+    private readonly Option<string> _noise = OptionFactory.Choice("--noise", "What the noise is the derivative of: the mapping of one input, with the statistics of the batch held, or the full one of the whole batch", "mapping", "full");
     private readonly Option<string> _dataset = source == Source.Training ? LabelledDataset() : new("--dataset") { Description = "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist (a part of it is embedded), the path of an .npy file, or FILE.npz:NAME", DefaultValueFactory = _ => "natural" };
     private readonly Option<string?> _dataDir = new("--data-dir") { Description = "Folder of the files of cifar10, cifar100 (binary or for Python), mnist or fashion_mnist (IDX), as published or as torchvision keeps them" };
     private readonly Option<string?> _layout = CreateLayout();
@@ -42,8 +42,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
     /// <summary>Fewer tell little of what depth does: 103 = 103 × 1 would leave a single one.</summary>
     private const int FewestDepths = 10;
 
-    private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>("--num-computations", "Depths at which moments are computed, evenly spaced; divides the total depth, and by default is its largest divisor up to 100; where that is below 10, 100 depths are spread as evenly as they can be");
-    private readonly Option<string?> _depths = new("--depths") { Description = "Depths at which moments are computed, increasing, up to the total depth, instead of evenly spaced ones: 1,2,4,8,16", HelpName = "list" };
+    private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>("--num-computations", "Number of depths at which moments are computed, evenly spaced. It divides the total depth; by default it is its largest divisor up to 100, and where that is below 10, 100 depths are spread as evenly as whole numbers can be");
+    private readonly Option<string?> _depths = new("--depths") { Description = "The depths at which moments are computed, in increasing order up to the total depth, instead of evenly spaced ones: 1,2,4,8,16", HelpName = "list" };
     private readonly Option<ulong> _seed = OptionFactory.Number("--seed", "Seed of all randomness", 0UL, "a whole number of at least 0");
     private readonly Option<string> _boundary = OptionFactory.Choice("--boundary", "What a convolution sees beyond the border", "periodic", "symmetric", "zero_padding");
     private readonly Option<string> _normalize = OptionFactory.Choice("--normalize", "Normalisation of the input signal over the batch", "channel", "global", "none");

@@ -34,10 +34,10 @@ internal static class PlotCommand
         var figure = OptionFactory.Choice("--figure", "Which figure: by depth (the paper's figures 3, 4 and 5), histograms over the simulations (figure 2; vanilla only), or what came of training", "auto", "depth", "histogram", "training");
         const string Axis = "What is along the horizontal axis: depth, or the width of files that differ in nothing else";
         var against = OptionFactory.Choice("--against", Axis, Depth, Width);
-        var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not tell it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
+        var architecture = new Option<string?>("--architecture") { Description = $"Architecture of files that do not say it: {string.Join(", ", Architecture.Names)}", HelpName = "word" };
         var channels = OptionFactory.Number("--num-channels", "Channels N of files that do not say it, for the exact density of W1; 0 if unknown", 0);
         var noTheory = new Option<bool>("--no-theory") { Description = "Do not compute what theory says of the same network" };
-        var dataset = new Option<string?>("--dataset") { Description = "Input images of files that were made with others than natural or gaussian, for theory: cifar10, mnist, or the path of an .npy file", HelpName = "word" };
+        var dataset = new Option<string?>("--dataset") { Description = "For theory, where a file was made with other images than natural or gaussian: cifar10, mnist, or the path of an .npy file", HelpName = "word" };
         var dataDir = new Option<string?>("--data-dir") { Description = "Folder of the files of cifar10 or mnist" };
         var layout = NetworkOptions.CreateLayout();
         var command = new Command("plot", "Draws the moments of result files as in the paper's figures, theory as dashed lines.") { files, output, figure, against, architecture, channels, noTheory, dataset, dataDir, layout };

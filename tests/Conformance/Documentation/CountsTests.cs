@@ -9,7 +9,7 @@ public class CountsTests
     [Fact]
     public void The_claims_are_as_many_as_the_tutorial_says()
     {
-        Repository.Text("docs/tutorial.md").Should().Contain("all eighty are checked");
+        Prose("docs/tutorial.md").Should().Contain("all eighty are checked");
         ClaimLedger.Claims.Count(claim => claim.IsTestable).Should().Be(80);
     }
 
@@ -17,18 +17,22 @@ public class CountsTests
     [InlineData("README.md")]
     [InlineData("docs/tutorial.md")]
     [InlineData("docs/audit-protocol.md")]
+    [InlineData("docs/my-implementation.md")]
     public void The_example_is_as_long_as_a_document_says(string document)
     {
-        Repository.Text(document).Should().Contain("130 lines");
+        Prose(document).Should().Contain("130 lines");
         File.ReadAllLines(Path.Combine(Repository.Root, "examples/numpy/wellbehaved_numpy.py")).Length.Should().BeInRange(125, 135);
     }
 
     [Fact]
     public void The_wrong_implementations_are_as_many_as_README_says()
     {
-        Repository.Text("README.md").Should().Contain("more than a hundred wrong implementations");
+        Prose("README.md").Should().Contain("more than a hundred wrong implementations");
         AllMutants.List.Length.Should().BeInRange(101, 149);
-        Repository.Text("README.md").Should().Contain("another hundred and fifty of layers that are described");
+        Prose("README.md").Should().Contain("another hundred and fifty of layers that are described");
         LayerMutants.List.Length.Should().BeInRange(145, 199);
     }
+
+    /// <summary>A document without its line ends: a phrase may go on in the next line.</summary>
+    private static string Prose(string document) => Repository.Text(document).Replace('\n', ' ');
 }

@@ -23,7 +23,7 @@ public partial class LinkTests
             }
 
             var (path, anchor) = target.Split('#') is [var before, var after] ? (before, after) : (target, null);
-            var file = path.Length == 0 ? document : Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, path)).Replace('\\', '/');
+            var file = path.Length == 0 ? document : Resolve(document, path);
             Path.Exists(Path.Combine(Repository.Root, file)).Should().BeTrue("{0} links to {1}", document, target);
             file.Should().NotStartWith("..", "{0} links out of the repository", document);
             if (anchor is not null)
@@ -32,6 +32,12 @@ public partial class LinkTests
             }
         }
     }
+
+    /// <summary>The pages of the repository that a page links.</summary>
+    internal static IEnumerable<string> PagesLinkedFrom(string document) => LinkPattern().Matches(Prose(document))
+        .Select(match => match.Groups["target"].Value.Split('#')[0])
+        .Where(path => path.EndsWith(".md", StringComparison.Ordinal) && !path.Contains("://", StringComparison.Ordinal))
+        .Select(path => Resolve(document, path));
 
     /// <summary>A package index shows these alone, where a path leads nowhere.</summary>
     [Fact]
@@ -62,6 +68,9 @@ public partial class LinkTests
     [InlineData("### μ₂ and ν₂, [by depth](x.md)", "μ₂-and-ν₂-by-depth")]
     [InlineData("# What is *it*?", "what-is-it")]
     public void A_heading_has_the_anchor_that_GitHub_gives_it(string heading, string anchor) => AnchorOf(heading).Should().Be(anchor);
+
+    /// <summary>A path that a page names, from the root.</summary>
+    private static string Resolve(string document, string path) => Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, path)).Replace('\\', '/');
 
     private static HashSet<string> Anchors(string document)
     {

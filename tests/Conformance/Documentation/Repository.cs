@@ -26,11 +26,15 @@ internal static class Repository
 
     /// <summary>The fenced blocks of a document, in their order; without a language it is empty.</summary>
     /// <param name="document">Path from the root.</param>
-    public static IEnumerable<(string Language, string Text)> AllBlocks(string document)
+    public static IEnumerable<(string Language, string Text)> AllBlocks(string document) => BlocksOf(Text(document));
+
+    /// <summary>The fenced blocks of a text, in their order.</summary>
+    /// <param name="text">The text.</param>
+    public static IEnumerable<(string Language, string Text)> BlocksOf(string text)
     {
         List<string>? block = null;
         var language = string.Empty;
-        foreach (var line in Text(document).Split('\n'))
+        foreach (var line in text.Split('\n'))
         {
             if (!line.StartsWith(Fence, StringComparison.Ordinal))
             {

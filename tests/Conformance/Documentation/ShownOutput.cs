@@ -31,9 +31,13 @@ internal sealed record ShownOutput(string Script, IReadOnlyList<string> Lines)
     }
 
     /// <summary>Runs the commands in a folder, with the command that was built for the tests.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="python">The interpreter that <c>python3</c> means; the one that has NumPy if null.</param>
     /// <returns>What they print, without the spaces at the ends of lines.</returns>
-    public string Run(string folder)
+    public string Run(string folder, string? python = null)
     {
+        python ??= NumPy.Missing is null ? NumPy.Python : null;
+
         // Of short commands most is compilation of loops at their best.
         const string command = """
             wellbehaved() { case ${1-} in verify | audit) dotnet "$WELLBEHAVED" "$@" ;; *) DOTNET_TC_QuickJitForLoops=1 dotnet "$WELLBEHAVED" "$@" ;; esac; }
@@ -41,10 +45,14 @@ internal sealed record ShownOutput(string Script, IReadOnlyList<string> Lines)
             """;
         var start = new ProcessStartInfo("bash", ["-euc", command + Script]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["WELLBEHAVED"] = Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll");
-        if (NumPy.Missing is null)
+
+        // The Python package, as it is without being installed.
+        start.Environment["PYTHONPATH"] = Path.Combine(Repository.Root, "python");
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        start.Environment["WELLBEHAVED_COMMAND"] = $"dotnet {start.Environment["WELLBEHAVED"]}";
+        if (Path.GetDirectoryName(python) is { Length: > 0 } programs)
         {
-            // A document's python3 is the one that has NumPy.
-            start.Environment["PATH"] = $"{Path.GetDirectoryName(NumPy.Python)}:{Environment.GetEnvironmentVariable("PATH")}";
+            start.Environment["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}";
         }
 
         using var bash = Process.Start(start)!;
