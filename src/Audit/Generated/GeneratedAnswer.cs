@@ -30,8 +30,8 @@ internal sealed record GeneratedAnswer(GeneratedCase Case, bool Given, IReadOnly
     }
 
     /// <summary>What was measured of a claim.</summary>
-    public IEnumerable<Measurement> Of(string claim) => Found.Where(pair => pair.Claim == claim).Select(pair => pair.Measurement);
+    public IEnumerable<Measurement> MeasurementsOf(string claim) => Found.Where(pair => pair.Claim == claim).Select(pair => pair.Measurement);
 
     /// <summary>Whether it refutes a claim.</summary>
-    public bool Rejects(string claim) => Of(claim).Any(measurement => measurement.Verdict == Verdict.Rejected);
+    public bool Rejects(string claim) => MeasurementsOf(claim).Any(measurement => measurement.Verdict == Verdict.Rejected);
 }

@@ -29,7 +29,7 @@ public class UnderflowTests
             {
                 foreach (var given in new[] { true, false })
                 {
-                    var answer = GeneratedAnswer.Of(subject, drawn, given);
+                    var answer = GeneratedAnswer.Of(subject, drawn, given, GeneratedJudge.AllClaims);
 
                     answer.Failure.Should().BeNull();
                     answer.Found.Where(pair => pair.Measurement.Verdict == Verdict.Rejected).Select(pair => $"{pair.Claim}: {pair.Measurement}").Should().BeEmpty($"seed {seed}");
@@ -45,7 +45,7 @@ public class UnderflowTests
     {
         using var wrong = new Flushing(below: 1e-2);
 
-        Enumerable.Range(0, 4).SelectMany(seed => GeneratedAnswer.Of(wrong, Case("silu", (ulong)seed), given: true).Found).Should().Contain(pair => pair.Claim == "O6" && pair.Measurement.Verdict == Verdict.Rejected);
+        Enumerable.Range(0, 4).SelectMany(seed => GeneratedAnswer.Of(wrong, Case("silu", (ulong)seed), given: true, GeneratedJudge.AllClaims).Found).Should().Contain(pair => pair.Claim == "O6" && pair.Measurement.Verdict == Verdict.Rejected);
     }
 
     [Fact]

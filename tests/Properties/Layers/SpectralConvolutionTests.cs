@@ -16,7 +16,7 @@ public sealed unsafe class SpectralConvolutionTests
     /// </remarks>
     private const double Tolerance = 1e-5;
 
-    /// <param name="Cut">Which of the ways to cut the images for transforms.</param>
+    /// <summary>A convolution, and by <c>Cut</c> which of the ways to cut the images for transforms.</summary>
     public sealed record ConvolutionCase(int Images, int Height, int Width, int Channels, int OutputChannels, int KernelSize, Boundary Boundary, int Stride, int Dilation, int Cut, int Seed)
     {
         public TensorShape Shape => new(Images, Height, Width, Channels);
