@@ -56,7 +56,10 @@ internal static class CompareHistory
                         work.Select(row => Array.IndexOf(runs, row[0]) + 1.0),
                         work.Select(row => double.Parse(row[5], CultureInfo.InvariantCulture) / double.Parse(row[4], CultureInfo.InvariantCulture))),
                 }.OfType<Curve>(),
-            ]) { BeginsAtZero = true }).ToArray();
+            ])
+        {
+            BeginsAtZero = true,
+        }).ToArray();
         var commits = rows.Select(row => (Run: row[0], Commit: row[1])).Distinct().ToArray();
         var notes = $"{runs.Length} runs, from {commits[0].Commit} ({commits[0].Run}) to {commits[^1].Commit} ({commits[^1].Run})";
         File.WriteAllBytes(picture, FigureRenderer.Draw(new Figure("Speed by commit", panels, Columns) { Notes = [Markup.Escape(notes)] }, Path.GetExtension(picture)));

@@ -32,7 +32,10 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         yield return Layer(
             "transformer block (layer norm, attention of 4 heads; layer norm, four times the width, GELU)",
             new Repeat(1, [new Residual([new LayerNorm(), new Attention(4)]), new Residual([new LayerNorm(), new Dense { Channels = 4 * tokens.Channels }, new Networks.Activation(new Function(FunctionKind.Gelu)), new Dense { Channels = tokens.Channels }])]),
-            tokens) with { Target = 1.5 };
+            tokens) with
+        {
+            Target = 1.5,
+        };
     }
 
     /// <summary>Networks with weights drawn each time.</summary>
@@ -187,7 +190,10 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
         {
             var sides = Enumerable.Range(0, threads).Select(side => new TrainingSide(network, batch, classes, (uint)side)).ToArray();
             return new Prepared(() => Roofline.Seconds(() => Workers.ForEach(threads, threads, (side, _) => sides[side].Step())) / threads, sides);
-        }) { Target = 2 };
+        })
+        {
+            Target = 2,
+        };
     }
 
     private Prepared Diagnosis(Network network)

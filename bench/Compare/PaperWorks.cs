@@ -24,7 +24,11 @@ internal sealed class PaperWorks(CompareSizes sizes, int threads)
             $"whole simulation of Fig. 4 (`bn_ff`, {what}), moments and both effective ranks at every second layer",
             Layer(paper, 3).Times(4),
             Propagation("bn_ff", paper, 3, 4, interval: 2, ranks: true),
-            () => Figure4(paper)) { Layers = 4, Target = 4 };
+            () => Figure4(paper))
+        {
+            Layers = 4,
+            Target = 4,
+        };
         foreach (var (architecture, channels, batch, target) in new[] { ("bn_ff", sizes.PaperChannels, sizes.PaperImages, 3.0), ("vanilla", sizes.PaperChannels / 4, 16 * sizes.PaperImages, 2.0) })
         {
             var shape = new TensorShape(batch, 1, 1, channels);
@@ -72,7 +76,10 @@ internal sealed class PaperWorks(CompareSizes sizes, int threads)
                 convolution,
                 product,
                 state);
-        }) { Target = target };
+        })
+        {
+            Target = target,
+        };
     }
 
     private Prepared Figure4(TensorShape shape)
@@ -117,6 +124,9 @@ internal sealed class PaperWorks(CompareSizes sizes, int threads)
                     networks[worker].Propagate(new RandomKernels<float>(1, (uint)simulation), recorders[worker]);
                 })) / threads,
                 [.. networks, .. recorders.OfType<IDisposable>()]);
-        }) { Layers = depth };
+        })
+        {
+            Layers = depth,
+        };
     }
 }
