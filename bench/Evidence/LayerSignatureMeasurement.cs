@@ -21,7 +21,7 @@ public static class LayerSignatureMeasurement
         {
             using var subject = mutant.Create();
             var numbers = LayerNumbers.Of(subject).Where(pair => !LayerNumbers.IsRight(pair.Value)).ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, Rounded));
-            string[] rejects = numbers.Count > 0
+            var rejects = numbers.Count > 0
                 ? [Signature.NameOf(mutant.Check)]
                 : Rejections(mutant, composed);
             signatures.Add(new(mutant.Name, rejects, numbers));

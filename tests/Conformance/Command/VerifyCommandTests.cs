@@ -12,7 +12,7 @@ public class VerifyCommandTests
         var outcome = CommandLine.Run("verify", "--scale", "quick");
 
         outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
-        outcome.Output.Should().NotContain("REJECTED").And.NotContain("INCONCLUSIVE").And.Contain("78 of 78 claims hold (155 of 155 checks), 0 rejected, 0 inconclusive, 2 not run at this scale");
+        outcome.Output.Should().NotContain("REJECTED").And.NotContain("INCONCLUSIVE").And.Contain("80 of 80 claims hold (157 of 157 checks), 0 rejected, 0 inconclusive, 2 not run at this scale");
         outcome.Output.Should().Contain("vanilla: Pathological signal").And.Contain("vanilla_res: Pathological signal").And.Contain("bn_ff: Pathological SNR").And.Contain("bn_res: Well-behaved");
         foreach (var claim in ClaimLedger.Claims)
         {
