@@ -106,20 +106,20 @@ internal static class GeneratedAudit
 
         // A subject that answers otherwise each time may not fail again.
         var again = GeneratedAnswer.Of(subject, smallest, given, [claim]);
-        return new GeneratedFinding(claim, smallest, given, (again.Rejects(claim) ? again : failing).Of(claim).First(measurement => measurement.Verdict == Verdict.Rejected));
+        return new GeneratedFinding(claim, smallest, given, (again.Rejects(claim) ? again : failing).MeasurementsOf(claim).First(measurement => measurement.Verdict == Verdict.Rejected));
     }
 
     /// <summary>What all networks say of a claim; null where none had a site of it.</summary>
     private static CheckOutcome? Outcome(string claim, GeneratedAnswer[] asked, GeneratedFinding? finding)
     {
-        var measurements = asked.SelectMany(answer => answer.Of(claim)).ToArray();
+        var measurements = asked.SelectMany(answer => answer.MeasurementsOf(claim)).ToArray();
         if (measurements.Length == 0)
         {
             return null;
         }
 
         var check = new Check(claim, Architecture, _ => []);
-        var (samples, sites) = (measurements.Sum(measurement => measurement.Samples), asked.Count(answer => answer.Of(claim).Any()));
+        var (samples, sites) = (measurements.Sum(measurement => measurement.Samples), asked.Count(answer => answer.MeasurementsOf(claim).Any()));
         if (finding is not null)
         {
             return new CheckOutcome(check, Verdict.Rejected, [finding.Measurement with { Samples = samples }], null);

@@ -203,7 +203,7 @@ public sealed class ExportTests : IDisposable
 
     private static (string[] Header, List<Dictionary<string, string>> Rows) Read(string table)
     {
-        string[] lines = table.TrimEnd('\n').Split('\n');
+        var lines = table.TrimEnd('\n').Split('\n');
         var header = lines[0].Split(',');
         return (header, [.. lines.Skip(1).Select(line => header.Zip(Cells(line)).ToDictionary(pair => pair.First, pair => pair.Second))]);
     }

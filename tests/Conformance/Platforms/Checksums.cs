@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
-using Wellbehaved.Model;
 using Wellbehaved.Networks;
 using Boundary = Wellbehaved.Model.Boundary;
 
