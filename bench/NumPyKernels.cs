@@ -6,7 +6,10 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>Activations on kernels beside the same formulas in NumPy, as neural-tangents has them (<c>bench/compare_numpy_kernels.py</c>), one after the other in one run.</summary>
+/// <summary>
+/// Activations on kernels beside the same formulas in NumPy, as neural-tangents has them (<c>bench/compare_numpy_kernels.py</c>), one after the other in one
+/// run.
+/// </summary>
 internal static class NumPyKernels
 {
     private const int Points = 1024;

@@ -5,7 +5,8 @@ using Wellbehaved.Bench;
 using Wellbehaved.Evidence;
 using Wellbehaved.Tests.Conformance;
 
-// evidence … (alone it says how); gallery FOLDER; vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; layer-signatures FILE; causes SEEDS; findings FILE; figures FOLDER TARGET [LIKE];
+// evidence … (alone it says how); gallery FOLDER; vectors FOLDER; layer-vectors FOLDER; signatures FILE [CLAIM…]; layer-signatures FILE; causes SEEDS; findings
+// FILE; figures FOLDER TARGET [LIKE];
 // theory [SECONDS] (times of predictions against their bars);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
 // mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED; 

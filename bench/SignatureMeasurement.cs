@@ -8,7 +8,9 @@ internal static class SignatureMeasurement
 {
     private const ulong Seed = 0;
 
-    /// <summary>Measures signatures and writes them as they come; those that the file holds already are kept, but for claims that are new or have changed.</summary>
+    /// <summary>
+    /// Measures signatures and writes them as they come; those that the file holds already are kept, but for claims that are new or have changed.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="claims">Claims that are measured anew of signatures that the file holds.</param>
     public static void Run(string path, IReadOnlyList<string> claims)

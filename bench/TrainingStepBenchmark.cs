@@ -4,7 +4,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>A forward pass of the signal alone against a forward and a backward pass with the gradients of all parameters: the second may cost 3.5 times the first.</summary>
+/// <summary>
+/// A forward pass of the signal alone against a forward and a backward pass with the gradients of all parameters: the second may cost 3.5 times the first.
+/// </summary>
 [MemoryDiagnoser]
 public class TrainingStepBenchmark
 {

@@ -11,7 +11,10 @@ internal static class Breadth
     /// <param name="atNight">At night.</param>
     public static T Of<T>(T usual, T atNight) => IsNight ? atNight : usual;
 
-    /// <summary>All cases at night; on every push one of each kind, each time the next one in its kind, so that between them they spread over what cases of a kind differ by.</summary>
+    /// <summary>
+    /// All cases at night; on every push one of each kind, each time the next one in its kind, so that between them they spread over what cases of a kind
+    /// differ by.
+    /// </summary>
     /// <typeparam name="T">A case.</typeparam>
     /// <param name="cases">All of them.</param>
     /// <param name="kindOf">Cases of one kind are tested for the same thing.</param>

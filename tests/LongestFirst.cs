@@ -2,7 +2,10 @@ using Xunit.Abstractions;
 
 namespace Wellbehaved.Tests;
 
-/// <summary>Starts the classes that take longest first: tests of one class run one after the other, and one that is begun last leaves all processors but one idle at the end.</summary>
+/// <summary>
+/// Starts the classes that take longest first: tests of one class run one after the other, and one that is begun last leaves all processors but one idle at the
+/// end.
+/// </summary>
 /// <param name="longest">Names of classes and collections, the longest first; the others come in the order of their names.</param>
 public abstract class LongestFirst(params string[] longest) : ITestCollectionOrderer
 {

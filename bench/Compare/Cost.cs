@@ -24,7 +24,9 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
     /// </summary>
     public static Cost Propagation(Network network, int images) => new([.. Walk(network.Layers, network.Input).Select(step => Step(step.Layer, step.Input, images))]);
 
-    /// <summary>The signal forward, a gradient backward, and the gradients of weights: three products of signals, and twice as much to read and write.</summary>
+    /// <summary>
+    /// The signal forward, a gradient backward, and the gradients of weights: three products of signals, and twice as much to read and write.
+    /// </summary>
     public static Cost TrainingStep(Network network, int images) => new([.. Propagation(network, images).Steps.Select(step => (1.5 * step.Operations, 1.5 * step.Bytes))]);
 
     /// <summary>The same several times.</summary>
@@ -55,7 +57,10 @@ internal sealed record Cost(IReadOnlyList<(double Operations, double Bytes)> Ste
         return (2 * images * products, BytesOfBoth * images * features);
     }
 
-    /// <summary>The layers in the order of propagation with the shape of their input; of a residual its branch, its skip, then its sum, whose shape stands for the input's.</summary>
+    /// <summary>
+    /// The layers in the order of propagation with the shape of their input; of a residual its branch, its skip, then its sum, whose shape stands for the
+    /// input's.
+    /// </summary>
     private static IEnumerable<(Layer Layer, Shape Input)> Walk(Layers layers, Shape input)
     {
         var shape = input;

@@ -8,7 +8,9 @@ using Boundary = Wellbehaved.Networks.Boundary;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>Each type of layer, the networks of data/networks, steps of training and diagnoses of ONNX files, against PyTorch's own modules and derivatives.</summary>
+/// <summary>
+/// Each type of layer, the networks of data/networks, steps of training and diagnoses of ONNX files, against PyTorch's own modules and derivatives.
+/// </summary>
 /// <param name="sizes">How large.</param>
 /// <param name="threads">Number of threads.</param>
 /// <param name="folder">The folder of network files.</param>

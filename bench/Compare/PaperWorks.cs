@@ -4,7 +4,10 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Bench;
 
-/// <summary>The paper's layers and simulations, against the same arithmetic written out by hand; small networks run as many simulations as there are threads, side by side, as experiments do.</summary>
+/// <summary>
+/// The paper's layers and simulations, against the same arithmetic written out by hand; small networks run as many simulations as there are threads, side by
+/// side, as experiments do.
+/// </summary>
 /// <param name="sizes">How large.</param>
 /// <param name="threads">Number of threads.</param>
 internal sealed class PaperWorks(CompareSizes sizes, int threads)

@@ -24,7 +24,9 @@ internal sealed record ElementDial(
 {
     private const double FirstTry = 1e-3;
 
-    /// <summary>Steps after which a check that answers at all has answered with nearly a tolerance: each is a factor of two or more, over some twenty decades.</summary>
+    /// <summary>
+    /// Steps after which a check that answers at all has answered with nearly a tolerance: each is a factor of two or more, over some twenty decades.
+    /// </summary>
     private const int MostSteps = 100;
 
     /// <summary>In which propagations: all by default. A check may see many tolerances, and names the first number that is beyond its own.</summary>
@@ -35,7 +37,8 @@ internal sealed record ElementDial(
     {
         return At(OneTolerance() * size);
 
-        // A check names the first number beyond its tolerance, not the worst; of those that agree it names the worst. So the answer is looked for just below one tolerance.
+        // A check names the first number beyond its tolerance, not the worst; of those that agree it names the worst. So the answer is looked for just below
+        // one tolerance.
         double OneTolerance()
         {
             var amplitude = FirstTry;

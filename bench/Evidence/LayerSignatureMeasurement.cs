@@ -4,7 +4,9 @@ using Wellbehaved.Tests.Conformance;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>What each wrong interpreter of layers makes of networks with given parameters, and which checks it fails with its own: data/layer_signatures.json.</summary>
+/// <summary>
+/// What each wrong interpreter of layers makes of networks with given parameters, and which checks it fails with its own: data/layer_signatures.json.
+/// </summary>
 public static class LayerSignatureMeasurement
 {
     private const ulong Seed = 0;
@@ -32,7 +34,9 @@ public static class LayerSignatureMeasurement
         File.WriteAllText(path, LayerSignature.ToText(signatures));
     }
 
-    /// <summary>The statistical claims that reject a mistake from a quarter of the planned samples, which is plenty for mistakes that a signature is for; and its own.</summary>
+    /// <summary>
+    /// The statistical claims that reject a mistake from a quarter of the planned samples, which is plenty for mistakes that a signature is for; and its own.
+    /// </summary>
     private static string[] Rejections(Mutant mutant, Check[] composed)
     {
         using var subject = mutant.Create();

@@ -2,7 +2,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Evidence;
 
-/// <summary>Whether excesses look like the generalised Pareto law that was fitted to them: the statistic of Anderson and Darling, with a simulated critical value.</summary>
+/// <summary>
+/// Whether excesses look like the generalised Pareto law that was fitted to them: the statistic of Anderson and Darling, with a simulated critical value.
+/// </summary>
 /// <remarks>
 /// The statistic weighs the tail, which is what is extrapolated. Its law depends on the shape and on both parameters' being estimated (Choulakian and
 /// Stephens, Technometrics 2001), so samples of the fitted law are fitted and compared in the same way.

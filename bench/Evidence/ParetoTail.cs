@@ -26,7 +26,8 @@ internal abstract record TailFinding
     public sealed record NoLaw(double Threshold, int Exceedances) : TailFinding;
 
     /// <summary>A generalised Pareto law was fitted above a threshold.</summary>
-    /// <param name="Threshold">The 99 % quantile, or a larger one where the law does not fit above that; or the least of the ratios that were kept if that is larger.</param>
+    /// <param name="Threshold">The 99 % quantile, or a larger one where the law does not fit above that; or the least of the ratios that were kept if that is
+    /// larger.</param>
     /// <param name="Exceedances">Ratios above it.</param>
     /// <param name="Shape">ξ; negative if the tail ends.</param>
     /// <param name="End">Where it ends; infinity if it does not.</param>
@@ -57,7 +58,9 @@ internal static class ParetoTail
     /// <summary>The 95 % quantile of a standard normal number.</summary>
     private const double AsymptoticRoot = 1.6448536;
 
-    /// <summary>Which part of the runs lies above the threshold: a hundredth, or less where several kinds of ratios are mixed there and the law does not fit.</summary>
+    /// <summary>
+    /// Which part of the runs lies above the threshold: a hundredth, or less where several kinds of ratios are mixed there and the law does not fit.
+    /// </summary>
     private static readonly int[] PartsAbove = [100, 133, 200, 400, 800];
 
     /// <summary>Simulated samples: the critical value's standard error is 0.07.</summary>

@@ -27,7 +27,8 @@ internal sealed class QuickStudy : Study<Tally>
     {
         var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation);
 
-        // A run's verdict needs all of its checks, whichever are asked for beside it: those of the four architectures, whose runs were counted before there were others.
+        // A run's verdict needs all of its checks, whichever are asked for beside it: those of the four architectures, whose runs were counted before there
+        // were others.
         var needed = Suite.Checks.Where(check => (keys.Contains(WholeRun) && check.Architecture != Suite.Composed) || keys.Contains(Signature.NameOf(check)));
         CheckOutcome[] outcomes = [.. needed.Select(check => Suite.Execute(check, _reference, Scale.Quick, seed, deep, cancellation: cancellation))];
         foreach (var outcome in outcomes.Where(outcome => keys.Contains(Signature.NameOf(outcome.Check))))

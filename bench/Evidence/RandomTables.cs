@@ -5,8 +5,10 @@ namespace Wellbehaved.Evidence;
 
 /// <summary>Random tables of laws at, near and well inside the borders of the words of a diagnosis, with what is true of each.</summary>
 /// <remarks>
-/// What is true is computed here from the law alone: the gains of ln χ, of the directions and of the share over the doublings of depth, and the variance of their walk. It is not asked of the diagnosis.
-/// At a border a word that speaks about either side is wrong. Uneven laws (steps, bends) lie where no law is to be named, unless the rate rises from stretch to stretch. Inside, the law lies a factor of two from the border, or its shape a quarter or a half, and one word is right.
+/// What is true is computed here from the law alone: the gains of ln χ, of the directions and of the share over the doublings of depth, and the variance of
+/// their walk. It is not asked of the diagnosis.
+/// At a border a word that speaks about either side is wrong. Uneven laws (steps, bends) lie where no law is to be named, unless the rate rises from stretch to
+/// stretch. Inside, the law lies a factor of two from the border, or its shape a quarter or a half, and one word is right.
 /// </remarks>
 internal static class RandomTables
 {

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Evidence;
 
-/// <summary>How often a diagnosis says a wrong word about random tables whose law lies at or near the border of a word, and the right one well inside.</summary>
+/// <summary>
+/// How often a diagnosis says a wrong word about random tables whose law lies at or near the border of a word, and the right one well inside.
+/// </summary>
 internal sealed class TableStudy : Study<Tally>
 {
     /// <inheritdoc/>

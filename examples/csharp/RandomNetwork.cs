@@ -91,7 +91,9 @@ public sealed class RandomNetwork : ISubject
         }
     }
 
-    /// <summary>SplitMix64. Generators that take a seed of 32 bits give two of some ten thousand simulations the same weights, and forget the high bits of a seed.</summary>
+    /// <summary>
+    /// SplitMix64. Generators that take a seed of 32 bits give two of some ten thousand simulations the same weights, and forget the high bits of a seed.
+    /// </summary>
     private sealed class Stream(ulong state) : RandomSource(threadSafe: false)
     {
         private ulong _state = state;

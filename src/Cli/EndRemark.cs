@@ -5,7 +5,10 @@ using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Where theory will end, before a prediction that takes long: found on two small images of normal numbers, since a law that is lacking is lacking at every size.</summary>
+/// <summary>
+/// Where theory will end, before a prediction that takes long: found on two small images of normal numbers, since a law that is lacking is lacking at every
+/// size.
+/// </summary>
 internal static class EndRemark
 {
     private const int Images = 2;

@@ -31,7 +31,9 @@ internal sealed record ForecastRow(int Index, Networks.Place Place, PredictedPla
         return rows;
     }
 
-    /// <summary>Rows that a screen shows: all of a shallow network; of a deep one those before and in the first unit, and then the ends of some units.</summary>
+    /// <summary>
+    /// Rows that a screen shows: all of a shallow network; of a deep one those before and in the first unit, and then the ends of some units.
+    /// </summary>
     public static IEnumerable<ForecastRow> Shown(IReadOnlyList<ForecastRow> rows)
     {
         const int few = 24;

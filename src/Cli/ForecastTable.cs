@@ -114,7 +114,10 @@ internal static class ForecastTable
         ColumnText.Print(screen, [.. rows.Select(row => (string[])[row[0], .. row[LimitColumns..]])]);
     }
 
-    /// <summary>What ν₂ and μ₂ hold for, from where to where, with the largest error where it is worth a word: the expansion for large batches has no bound that is proved.</summary>
+    /// <summary>
+    /// What ν₂ and μ₂ hold for, from where to where, with the largest error where it is worth a word: the expansion for large batches has no bound that is
+    /// proved.
+    /// </summary>
     private static IEnumerable<string> Scopes(IReadOnlyList<ForecastRow> rows)
     {
         for (var first = 0; first < rows.Count;)

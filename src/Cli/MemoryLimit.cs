@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Keeps a process from taking more memory than there is: what wants more is refused where it asks, instead of some process being ended by the system.</summary>
+/// <summary>
+/// Keeps a process from taking more memory than there is: what wants more is refused where it asks, instead of some process being ended by the system.
+/// </summary>
 internal static class MemoryLimit
 {
     /// <summary>RLIMIT_DATA of Linux: memory that is private and can be written to.</summary>

@@ -6,7 +6,8 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// The moments of a result file as CSV (RFC 4180): a row for each simulation and place, a column for each moment, as <c>wellbehaved.read</c> of the Python package has them.
+/// The moments of a result file as CSV (RFC 4180): a row for each simulation and place, a column for each moment, as <c>wellbehaved.read</c> of the Python
+/// package has them.
 /// </summary>
 /// <remarks>
 /// A cell is empty where nothing was computed; what was computed and is no finite number is <c>nan</c>, <c>inf</c> or <c>-inf</c>.

@@ -7,7 +7,8 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// Tells of the diagnosis of a network whose moments are in a result file: the answer, where signal and noise suffer, what theory says, what would change it, how sure all that is, and how to repeat it.
+/// Tells of the diagnosis of a network whose moments are in a result file: the answer, where signal and noise suffer, what theory says, what would change it,
+/// how sure all that is, and how to repeat it.
 /// </summary>
 /// <param name="name">What the network is called.</param>
 /// <param name="file">Its moments.</param>

@@ -57,7 +57,8 @@ internal sealed record NetworkSource(string Name, bool IsRecipe, string Text, Ne
     /// <summary>Puts sizes in.</summary>
     /// <param name="sizes">What the options say.</param>
     /// <returns>The network.</returns>
-    /// <exception cref="InvalidInputException">A size is lacking, has no place in the network or contradicts it, or the layers do not fit each other.</exception>
+    /// <exception cref="InvalidInputException">A size is lacking, has no place in the network or contradicts it, or the layers do not fit each
+    /// other.</exception>
     public Networks.Network With(NetworkSizes sizes)
     {
         RequireAll(sizes);

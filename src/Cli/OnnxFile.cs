@@ -5,7 +5,9 @@ internal static class OnnxFile
 {
     private const string Ending = ".onnx";
 
-    /// <summary>The key of the first field of a model, its format's version, and the greatest version that a file of another kind is not likely to begin with.</summary>
+    /// <summary>
+    /// The key of the first field of a model, its format's version, and the greatest version that a file of another kind is not likely to begin with.
+    /// </summary>
     private const byte VersionKey = 0x08;
 
     private const byte MostVersion = 32;

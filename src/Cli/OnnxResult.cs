@@ -34,7 +34,8 @@ internal sealed class OnnxResult
     public OnnxRecord Record { get; }
 
     /// <summary>
-    /// The places that form one sequence of increasing depth, as indices of the network's: the last of each depth that all paths pass, up to where an image or a sequence has become a single point.
+    /// The places that form one sequence of increasing depth, as indices of the network's: the last of each depth that all paths pass, up to where an image or
+    /// a sequence has become a single point.
     /// </summary>
     public IReadOnlyList<int> Sequence { get; }
 

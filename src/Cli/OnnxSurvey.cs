@@ -109,7 +109,10 @@ internal sealed class OnnxSurvey
         ? factor.ToString(factor < 9.95 ? "G2" : "F0", CultureInfo.InvariantCulture)
         : RateWords.Scientific(logarithm);
 
-    /// <summary>The directions that a signal has over the points of the next stage, if nothing but their number changes: the inverse is larger by as much as that of the most that there can be.</summary>
+    /// <summary>
+    /// The directions that a signal has over the points of the next stage, if nothing but their number changes: the inverse is larger by as much as that of the
+    /// most that there can be.
+    /// </summary>
     private static double Expected(OnnxStageRow before, OnnxStageRow after)
     {
         var fewer = (1.0 / Most(after.Place)) - (1.0 / Most(before.Place));

@@ -5,7 +5,8 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Cli;
 
 /// <summary>
-/// What theory says of the described network that an experiment simulated, for the batch and the noise of its first simulation, where that takes no longer than somebody waits for a figure.
+/// What theory says of the described network that an experiment simulated, for the batch and the noise of its first simulation, where that takes no longer than
+/// somebody waits for a figure.
 /// </summary>
 /// <param name="Prediction">Moments place by place; null where they would take too long, or theory does not reach the network.</param>
 /// <param name="Verdicts">What the units of each stack do; of a network without stacks none.</param>

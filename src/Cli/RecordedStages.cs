@@ -7,7 +7,9 @@ using Network = Wellbehaved.Networks.Network;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>The stages of the network of a result file: of one with several repeats, what leads to the end of each; of all others, four stretches of equal depth.</summary>
+/// <summary>
+/// The stages of the network of a result file: of one with several repeats, what leads to the end of each; of all others, four stretches of equal depth.
+/// </summary>
 internal static class RecordedStages
 {
     private const double FalseRate = 0.05;

@@ -3,7 +3,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Cli;
 
-/// <summary>Where a command writes what a person reads: lines as wide as the window, in colour where the window has colours and <c>NO_COLOR</c> is not set.</summary>
+/// <summary>
+/// Where a command writes what a person reads: lines as wide as the window, in colour where the window has colours and <c>NO_COLOR</c> is not set.
+/// </summary>
 internal sealed class Screen
 {
     private readonly IAnsiConsole _console;

@@ -79,7 +79,9 @@ internal static class VerifyCommand
         ProgressDisplay.Show("verify", TrainingSuite.Work(TrainingSizes.OfScale, wanted.Claims, wanted.Architectures), advance =>
             TrainingSuite.Run(TrainingSizes.OfScale, wanted.Seed, wanted.Claims, wanted.Architectures, advance, cancellation));
 
-    /// <summary>The recipes that come with the command, at sizes that the definition, which is slow, can follow: what the full scale looks at beside the paper's four.</summary>
+    /// <summary>
+    /// The recipes that come with the command, at sizes that the definition, which is slow, can follow: what the full scale looks at beside the paper's four.
+    /// </summary>
     private static SiteCase[] Standing(Wanted wanted) => wanted is { Scale: Scale.Full, Architectures: null }
         ? [.. NetworkSource.RecipeNames.Except(Recipes.Names).Select(name => SiteOf(NetworkSource.Recipe(name), new(null, null, null), null))]
         : [];

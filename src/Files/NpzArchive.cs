@@ -4,7 +4,10 @@ using System.IO.Hashing;
 namespace Wellbehaved.Files;
 
 /// <summary>A NumPy archive (<c>.npz</c>): named arrays in a zip file.</summary>
-/// <remarks>Arrays are decoded when asked for. Sizes are checked against what the compressed bytes could possibly hold before anything is allocated, and checksums after.</remarks>
+/// <remarks>
+/// Arrays are decoded when asked for. Sizes are checked against what the compressed bytes could possibly hold before anything is allocated, and checksums
+/// after.
+/// </remarks>
 public sealed class NpzArchive : IArrayCollection, IDisposable
 {
     /// <summary>No deflated byte stands for more bytes than this.</summary>
@@ -121,7 +124,9 @@ public sealed class NpzArchive : IArrayCollection, IDisposable
         });
     }
 
-    /// <summary>Reads what an array says of itself and leaves its elements unread: whoever expects another type or shape refuses it before it takes memory.</summary>
+    /// <summary>
+    /// Reads what an array says of itself and leaves its elements unread: whoever expects another type or shape refuses it before it takes memory.
+    /// </summary>
     /// <param name="name">Name without extension.</param>
     /// <returns>Type and shape.</returns>
     /// <exception cref="InvalidInputException">There is no such array, or its header is damaged.</exception>

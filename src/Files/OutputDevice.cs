@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Wellbehaved.Files;
 
 /// <summary>An output that is written into and never replaced: a device, a pipe, or a stream that this process was started with.</summary>
-/// <remarks>A file beside it that is renamed at the end would take its place: <c>/dev/null</c> would become a file, and whoever reads the pipe would wait for ever.</remarks>
+/// <remarks>
+/// A file beside it that is renamed at the end would take its place: <c>/dev/null</c> would become a file, and whoever reads the pipe would wait for ever.
+/// </remarks>
 internal static class OutputDevice
 {
     private const int MostLinks = 40;

@@ -26,7 +26,8 @@ public static class Spelling
     /// <summary>The words that are nearest to another, whatever the case, dashes and underscores.</summary>
     /// <param name="word">What was written.</param>
     /// <param name="words">The words that exist.</param>
-    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part, or with one of whose words it begins; none where more than three are as near.</returns>
+    /// <returns>Those that differ by the fewest slips, at most one in three letters, and those one of whose words it is; otherwise those of which it is a part,
+    /// or with one of whose words it begins; none where more than three are as near.</returns>
     internal static string[] Nearest(string word, IEnumerable<string> words)
     {
         ArgumentNullException.ThrowIfNull(word);

@@ -3,8 +3,12 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Wellbehaved.Files;
 
-/// <summary>Opens a file for reading in the way that never waits, which Unix has and nothing in .NET offers: whoever opens a named pipe otherwise waits for its writer.</summary>
-/// <remarks>The one place that knows the numbers of fcntl.h and errno.h, which differ by system and, of one flag, by processor. Audit compiles the same file.</remarks>
+/// <summary>
+/// Opens a file for reading in the way that never waits, which Unix has and nothing in .NET offers: whoever opens a named pipe otherwise waits for its writer.
+/// </summary>
+/// <remarks>
+/// The one place that knows the numbers of fcntl.h and errno.h, which differ by system and, of one flag, by processor. Audit compiles the same file.
+/// </remarks>
 internal static partial class UnixOpen
 {
     public const int NoSuchEntry = 2;
@@ -38,7 +42,8 @@ internal static partial class UnixOpen
 
     /// <summary>Opens a device or a pipe that is there for writing.</summary>
     /// <param name="path">The path.</param>
-    /// <returns>What was opened; if nothing was, an invalid handle, and <see cref="Marshal.GetLastPInvokeError"/> has the reason: <see cref="NoSuchDevice"/> for a pipe that nobody reads.</returns>
+    /// <returns>What was opened; if nothing was, an invalid handle, and <see cref="Marshal.GetLastPInvokeError"/> has the reason: <see cref="NoSuchDevice"/>
+    /// for a pipe that nobody reads.</returns>
     public static SafeFileHandle ForWriting(string path) => Open(path, OnlyForWriting | WithoutWaiting | ClosedInChildren);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

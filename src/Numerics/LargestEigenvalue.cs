@@ -1,8 +1,11 @@
 namespace Wellbehaved.Numerics;
 
-/// <summary>The largest eigenvalue of a symmetric positive semidefinite matrix: of a small one by reduction to tridiagonal form, of others by the Lanczos method.</summary>
+/// <summary>
+/// The largest eigenvalue of a symmetric positive semidefinite matrix: of a small one by reduction to tridiagonal form, of others by the Lanczos method.
+/// </summary>
 /// <remarks>
-/// What is left of a small matrix is tridiagonal, and its largest eigenvalue is counted out to the last digit, so that rounding alone is between the answer and the truth.
+/// What is left of a small matrix is tridiagonal, and its largest eigenvalue is counted out to the last digit, so that rounding alone is between the answer and
+/// the truth.
 /// The Krylov basis of the Lanczos method is kept orthogonal in full, so the process ends with the exact answer after at most n steps, and the
 /// residual bounds the error on the way: with residual r and the rest of the spectrum at distance g or more, the eigenvalue is
 /// within <c>min(r, r²/(g - r))</c>. That second bound is what makes separated eigenvalues cheap; spectra with hardly any gap, as

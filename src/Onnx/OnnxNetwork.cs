@@ -4,7 +4,8 @@ namespace Wellbehaved.Onnx;
 
 /// <summary>A network of an ONNX file, with its derivative: signal and noise travel through it together.</summary>
 /// <remarks>
-/// The derivative is written as nodes of the same graph, a rule for each operator, and ONNX Runtime runs both, in stretches, so that activations of a few layers are in memory at once.
+/// The derivative is written as nodes of the same graph, a rule for each operator, and ONNX Runtime runs both, in stretches, so that activations of a few
+/// layers are in memory at once.
 /// Noise of variance 1 enters at each input of real numbers, and after the embedding where an input holds numbers of tokens.
 /// A seed gives the same parameters and inputs everywhere; the arithmetic is ONNX Runtime's, whose last digits depend on the processor.
 /// </remarks>
@@ -46,7 +47,8 @@ public sealed class OnnxNetwork : IDisposable
     /// <param name="options">How it is run.</param>
     /// <returns>The network.</returns>
     /// <exception cref="InvalidInputException">
-    /// The file is no model, takes more memory than there is, has operators that are not run or whose derivative is not known, or needs an option. The message names the node or tensor.
+    /// The file is no model, takes more memory than there is, has operators that are not run or whose derivative is not known, or needs an option. The message
+    /// names the node or tensor.
     /// </exception>
     public static OnnxNetwork Open(string path, OnnxOptions? options = null)
     {

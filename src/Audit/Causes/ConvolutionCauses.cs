@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What is wrong with a convolution of given weights: in which other order, at which other positions, over which other border or with which rounding it gives the subject's numbers.</summary>
+/// <summary>
+/// What is wrong with a convolution of given weights: in which other order, at which other positions, over which other border or with which rounding it gives
+/// the subject's numbers.
+/// </summary>
 internal static class ConvolutionCauses
 {
     internal const string Part = "convolution";

@@ -205,7 +205,9 @@ internal sealed record ConvolutionPass(NetworkSettings Network, int Index, Tenso
     /// <summary>Output rows and columns.</summary>
     public (int Height, int Width) OutputExtents => ((Shape.Height + Stride - 1) / Stride, (Shape.Width + Stride - 1) / Stride);
 
-    /// <summary>How far an output may be from what a cause gives: twice what rounding may do to the worst element, and a small part of what is to be explained.</summary>
+    /// <summary>
+    /// How far an output may be from what a cause gives: twice what rounding may do to the worst element, and a small part of what is to be explained.
+    /// </summary>
     public double Tolerance { get; private init; }
 
     /// <summary>All weights of the network.</summary>

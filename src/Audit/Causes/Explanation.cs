@@ -3,7 +3,9 @@ namespace Wellbehaved.Audit;
 /// <summary>How far an explanation goes.</summary>
 public enum ExplanationKind
 {
-    /// <summary>Computed with the cause instead of the definition, the subject's own numbers come out: to rounding, or within their interval where they are random.</summary>
+    /// <summary>
+    /// Computed with the cause instead of the definition, the subject's own numbers come out: to rounding, or within their interval where they are random.
+    /// </summary>
     ExplainsTheNumbers,
 
     /// <summary>Something is wrong here, and no known cause gives the subject's numbers.</summary>

@@ -72,7 +72,9 @@ internal static class Investigation
         static Explanation[] Tried(Func<IEnumerable<Explanation>> explain) => Attempt.Search(() => [.. explain()]);
     }
 
-    /// <summary>Whether claims about variance, law or independence of the weights are rejected, which a wrong operation on given weights does not explain.</summary>
+    /// <summary>
+    /// Whether claims about variance, law or independence of the weights are rejected, which a wrong operation on given weights does not explain.
+    /// </summary>
     private static bool RejectsWeightsAlone(IEnumerable<CheckOutcome> rejected) => rejected.Any(outcome => outcome.Check.ClaimId is "I4" or "I9");
 
     /// <summary>The same cause on several architectures, or said of two parts, is one.</summary>

@@ -7,7 +7,8 @@ internal static class LayerCauses
     /// <param name="subject">Who was rejected.</param>
     /// <param name="outcomes">What came of the checks.</param>
     /// <param name="cancellation">Asks to stop.</param>
-    /// <returns>One explanation: of known mistakes with the subject's numbers, or that none has them; none where no layer was rejected, or all of these numbers are right.</returns>
+    /// <returns>One explanation: of known mistakes with the subject's numbers, or that none has them; none where no layer was rejected, or all of these numbers
+    /// are right.</returns>
     public static IEnumerable<Explanation> Of(ISubject subject, IReadOnlyList<CheckOutcome> outcomes, CancellationToken cancellation = default)
     {
         CheckOutcome[] rejected = [.. outcomes.Where(outcome => outcome.Verdict == Verdict.Rejected && SiteClaims.Find(outcome.Check.ClaimId) is not null && !Model.Architecture.Names.Contains(outcome.Check.Architecture))];

@@ -40,7 +40,10 @@ internal static class SkipCauses
         }
     }
 
-    /// <summary>Says where sums are rejected for what the layers of a branch do: of a branch of several layers only the first is shown, so that O3 writes the others out.</summary>
+    /// <summary>
+    /// Says where sums are rejected for what the layers of a branch do: of a branch of several layers only the first is shown, so that O3 writes the others
+    /// out.
+    /// </summary>
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <returns>Nothing where a sum is wrong by itself, or none can be told from its branch.</returns>

@@ -37,7 +37,8 @@ internal static class WeightCopies
     /// <summary>Why weights of different simulations or seeds are copies of each other.</summary>
     /// <param name="simulations">Simulations of several seeds.</param>
     /// <param name="seed">The seed that was asked for first.</param>
-    /// <returns>The cause, and whether simulations of one seed repeat, so that they say less of the law of their weights than as many others; null if there are none.</returns>
+    /// <returns>The cause, and whether simulations of one seed repeat, so that they say less of the law of their weights than as many others; null if there are
+    /// none.</returns>
     public static (string Cause, bool Repeats)? Between(IReadOnlyList<RecoveredSimulation> simulations, ulong seed)
     {
         Vector[] vectors = [.. simulations.SelectMany(simulation => simulation.Convolutions.Where(convolution => convolution.IsWellKnown && convolution.Shape.FanIn == convolution.Shape.OutputChannels)

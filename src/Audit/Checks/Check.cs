@@ -8,7 +8,8 @@ public sealed record Check(string ClaimId, string Architecture, Func<CheckContex
 {
     /// <summary>Executes the check.</summary>
     /// <param name="context">The subject, and how sure to be.</param>
-    /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; declined if the subject leaves nothing to check; otherwise holds.</returns>
+    /// <returns>Rejected if any quantity is; otherwise inconclusive if any quantity is or there is none; declined if the subject leaves nothing to check;
+    /// otherwise holds.</returns>
     /// <remarks>A crash inside the check is inconclusive: it says nothing of the claim, unless a quantity was rejected before it.</remarks>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public CheckOutcome Execute(CheckContext context)
@@ -74,7 +75,10 @@ public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Me
     /// <summary>What was left out since the subject does not do it; the verdict speaks about the rest.</summary>
     public IReadOnlyList<string> Declined { get; init; } = [];
 
-    /// <summary>The measurement that decided: of those of the worst verdict the one that looks least like a true claim, by its bound of false alarms and then by its distance.</summary>
+    /// <summary>
+    /// The measurement that decided: of those of the worst verdict the one that looks least like a true claim, by its bound of false alarms and then by its
+    /// distance.
+    /// </summary>
     public Measurement? Decisive => Measurements
         .Where(measurement => measurement.Verdict == Verdict)
         .OrderBy(measurement => double.IsNaN(measurement.FalseAlarmBound) ? 0 : measurement.FalseAlarmBound)

@@ -11,14 +11,18 @@ namespace Wellbehaved.Audit;
 public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed, DeepExperiments Deep, CancellationToken Cancellation = default)
 {
     /// <summary>
-    /// A test goes on for this many times its planned samples. At the plan a true claim is undecided with the rate β that it was planned for; at four times as many its interval is half as wide,
+    /// A test goes on for this many times its planned samples. At the plan a true claim is undecided with the rate β that it was planned for; at four times as
+    /// many its interval is half as wide,
     /// and a true claim lies ten of its standard errors away from where it would be undecided.
     /// </summary>
     public const int Budget = 4;
 
     private readonly SortedSet<string> _declined = new(StringComparer.Ordinal);
 
-    /// <summary>Share of the samples that are planned and budgeted: 1 in a run, less where error rates are measured over many runs. Guarantees hold at any number of samples.</summary>
+    /// <summary>
+    /// Share of the samples that are planned and budgeted: 1 in a run, less where error rates are measured over many runs. Guarantees hold at any number of
+    /// samples.
+    /// </summary>
     public double SampleShare { get; init; } = 1;
 
     /// <summary>What the discrepancies of the ledger are multiplied by: 1 at quick scale, less where more is simulated to look closer.</summary>

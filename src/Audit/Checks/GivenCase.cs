@@ -37,7 +37,8 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     public bool IsSparse { get; init; }
 
     /// <summary>
-    /// Whether the bounds of rounding of a subject in single precision stay below what the ledger says must be seen (D5 to D7), relative to the largest number of each tensor. Fully connected and sparse cases are
+    /// Whether the bounds of rounding of a subject in single precision stay below what the ledger says must be seen (D5 to D7), relative to the largest number
+    /// of each tensor. Fully connected and sparse cases are
     /// drawn again where they do not: a nearly constant channel enlarges what comes into its batch norm.
     /// </summary>
     private bool IsSharp
@@ -54,7 +55,10 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     /// <summary>Propagates.</summary>
     public Trace Trace(ISubject subject, Action<Snapshot>? look = null) => Audit.Trace.Of(subject, Network, new Weights.Given(Kernels), Input, look);
 
-    /// <summary>What the four kinds of convolution have to show: fully connected, each boundary, an even kernel; with residual branches of one and two layers. Those that the subject offers, with the nearest ε that it does.</summary>
+    /// <summary>
+    /// What the four kinds of convolution have to show: fully connected, each boundary, an even kernel; with residual branches of one and two layers. Those
+    /// that the subject offers, with the nearest ε that it does.
+    /// </summary>
     public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Of(
         context,
         [

@@ -4,7 +4,8 @@ namespace Wellbehaved.Audit;
 /// <param name="Growth">The law of χ.</param>
 /// <param name="SignalCollapses">The directions of variance tend to one.</param>
 /// <param name="KeepsDirections">r_eff - 1 keeps two thirds from a quarter of the depth to all of it, and is above ½.</param>
-/// <param name="KeepsSnr">The SNR has lost less than the sixth power of the depth where χ grows as a power, and less than its square where no law of growth is seen.</param>
+/// <param name="KeepsSnr">The SNR has lost less than the sixth power of the depth where χ grows as a power, and less than its square where no law of growth is
+/// seen.</param>
 /// <param name="Needed">The signs that the condition rests on.</param>
 internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool KeepsDirections, bool KeepsSnr, IReadOnlyDictionary<Contrast, int> Needed)
 {
@@ -39,8 +40,10 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     /// <param name="signs">What is known.</param>
     /// <returns>The conclusions.</returns>
     /// <remarks>
-    /// A signal has collapsed where fewer than 1.2 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1 has halved at least since a quarter of the depth, still falls, and
-    /// is below 1. (Where it has settled above one direction, it does not fall any more.) A signal has become a point where less than a hundredth of it varies, and ten times as much did at the first depth; and it is about to where that share has halved at
+    /// A signal has collapsed where fewer than 1.2 directions are left, and r_eff - 1 was twice as large at the first depth; and it is about to where r_eff - 1
+    /// has halved at least since a quarter of the depth, still falls, and
+    /// is below 1. (Where it has settled above one direction, it does not fall any more.) A signal has become a point where less than a hundredth of it varies,
+    /// and ten times as much did at the first depth; and it is about to where that share has halved at
     /// least since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk explains, and is below a tenth.
     /// </remarks>
     public static Conclusions Of(Signs signs)

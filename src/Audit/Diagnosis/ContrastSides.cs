@@ -1,6 +1,8 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>The signs of each contrast that a conclusion rests on: the error rate of the certain condition is shared by these, since no other sign is ever named.</summary>
+/// <summary>
+/// The signs of each contrast that a conclusion rests on: the error rate of the certain condition is shared by these, since no other sign is ever named.
+/// </summary>
 internal static class ContrastSides
 {
     /// <summary>The signs of a contrast.</summary>

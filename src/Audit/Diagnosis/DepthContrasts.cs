@@ -11,13 +11,19 @@ internal sealed class DepthContrasts
     /// <summary>r_eff - 1 of a signal that has collapsed is below this.</summary>
     private const double LeftOver = 0.2;
 
-    /// <summary>What a mapping of three images or more counts as that has a single direction already at the first recorded depth: it had others before, and has lost them.</summary>
+    /// <summary>
+    /// What a mapping of three images or more counts as that has a single direction already at the first recorded depth: it had others before, and has lost
+    /// them.
+    /// </summary>
     private const double CollapsedBefore = 1;
 
     /// <summary>Share of what a law gives a stretch that it must gain at least.</summary>
     private const double HeldShare = 2.0 / 3;
 
-    /// <summary>And at most of a power: no shape between a bound and the root of the depth gives a stretch more than 1.3 times as much, a rate that ends at four fifths of the depth half as much again.</summary>
+    /// <summary>
+    /// And at most of a power: no shape between a bound and the root of the depth gives a stretch more than 1.3 times as much, a rate that ends at four fifths
+    /// of the depth half as much again.
+    /// </summary>
     private const double ExceededShare = 1.4;
 
     /// <summary>The stretches by number, for a constant rate.</summary>
@@ -133,7 +139,9 @@ internal sealed class DepthContrasts
     /// <summary>ln(μ₂/ν₂) by mapping and recorded depth; <see langword="null"/> where it is not recorded.</summary>
     public IReadOnlyList<double[]>? LogShare { get; }
 
-    /// <summary>By how much the logarithm of the share that varies falls from the first depth to the last, in the mean; NaN where the share is not recorded.</summary>
+    /// <summary>
+    /// By how much the logarithm of the share that varies falls from the first depth to the last, in the mean; NaN where the share is not recorded.
+    /// </summary>
     public double LogShareLost { get; } = double.NaN;
 
     /// <summary>The power of the depth with which the share falls from half of the depth on; NaN where it is not recorded.</summary>
@@ -145,7 +153,10 @@ internal sealed class DepthContrasts
     /// <summary>The answers by question; those about χ, directions or the share are missing where the table has none.</summary>
     public IReadOnlyDictionary<Contrast, double[]> Values => _values;
 
-    /// <summary>The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant. That the steps are those of a walk, and its variance this one, is assumed there.</summary>
+    /// <summary>
+    /// The answers that signs of single mappings are taken of: where a variance is taken off, that of all mappings, as a constant. That the steps are those of
+    /// a walk, and its variance this one, is assumed there.
+    /// </summary>
     public IReadOnlyDictionary<Contrast, double[]> Deciding => _deciding.Value;
 
     /// <summary>Gain of ln χ from a quarter to half of the depth, by mapping.</summary>
@@ -189,7 +200,10 @@ internal sealed class DepthContrasts
     public static int Nearest(IReadOnlyList<int> depths, double target, int last) =>
         Enumerable.Range(0, last + 1).MinBy(index => Math.Abs(Math.Log(depths[index] / target)));
 
-    /// <summary>The stretches that the variance of the walk is measured over, before half of the depth and after; where one of the two has a single stretch, it is measured over both together.</summary>
+    /// <summary>
+    /// The stretches that the variance of the walk is measured over, before half of the depth and after; where one of the two has a single stretch, it is
+    /// measured over both together.
+    /// </summary>
     private static (int[] Before, int[] After) WalkKnots(IReadOnlyList<int> depths, int quarter, int half)
     {
         var end = depths.Count - 1;
@@ -200,7 +214,8 @@ internal sealed class DepthContrasts
 
     /// <summary>A gain from half of the depth on, less twice the variance that as many layers of a walk add.</summary>
     /// <remarks>
-    /// The variance is that over the mappings, and as uncertain: each mapping is given its own, so that the mean over mappings is the gain less twice the variance, and the scatter holds the errors of both.
+    /// The variance is that over the mappings, and as uncertain: each mapping is given its own, so that the mean over mappings is the gain less twice the
+    /// variance, and the scatter holds the errors of both.
     /// (With the variance as a constant one table of four at the border was told on which side of it it lay.)
     /// </remarks>
     private void Outruns(Contrast contrast, double[] gain, double[] variances)

@@ -30,7 +30,8 @@ public sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<double
             Simulations = ends.Count,
         };
 
-        // Where a residual branch is off and the skip connection lives there is no effective rank. What has ended has no such numbers: the zeros and ones that stand for them would move a median.
+        // Where a residual branch is off and the skip connection lives there is no effective rank. What has ended has no such numbers: the zeros and ones that
+        // stand for them would move a median.
         double[] MedianByDepth(double[][] values) =>
             [.. depths.Select((depth, i) => MathNet.Numerics.Statistics.Statistics.Median(values.Where((_, mapping) => ends[mapping].IsAliveAt(depth)).Select(row => row[i]).Where(value => value != EffectiveRank.NotComputed)))];
     }

@@ -26,7 +26,9 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
 
     private const double FalseRate = 0.05;
 
-    /// <summary>Gain of ln(μ₂/ν₂) over the stretch, negative where the share of the signal that varies falls; null where it is not recorded at both ends.</summary>
+    /// <summary>
+    /// Gain of ln(μ₂/ν₂) over the stretch, negative where the share of the signal that varies falls; null where it is not recorded at both ends.
+    /// </summary>
     internal Estimate? LogShare { get; init; }
 
     /// <summary>Gain of ln χ in each layer of the stretch.</summary>
@@ -35,9 +37,13 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
     /// <summary>d ln χ/d ln l over the stretch; null for the stretch that begins at depth 0.</summary>
     public Estimate? ChiPower => From == 0 ? null : LogChi?.Per(Math.Log((double)To / From));
 
-    /// <summary>The rates of a table, stretch by stretch: the last from half of the depth to all of it, each before it half as deep; and the whole depth as the last of the list.</summary>
+    /// <summary>
+    /// The rates of a table, stretch by stretch: the last from half of the depth to all of it, each before it half as deep; and the whole depth as the last of
+    /// the list.
+    /// </summary>
     /// <param name="table">Moments; every number finite.</param>
-    /// <returns>The stretches in order of depth, then all of it from depth 0; empty without mappings. Intervals are simultaneous over depth: the balanced bootstrap of t, asymptotic.</returns>
+    /// <returns>The stretches in order of depth, then all of it from depth 0; empty without mappings. Intervals are simultaneous over depth: the balanced
+    /// bootstrap of t, asymptotic.</returns>
     public static IReadOnlyList<DepthRate> Of(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);

@@ -18,15 +18,21 @@ public enum Condition
     /// <summary>SNR^l/SNR^0 decays exponentially.</summary>
     PathologicalSnr,
 
-    /// <summary>The share μ₂/ν₂ of the signal that varies tends to zero: the signal becomes a point, its own mean. The post's four architectures do not show it, others do.</summary>
+    /// <summary>
+    /// The share μ₂/ν₂ of the signal that varies tends to zero: the signal becomes a point, its own mean. The post's four architectures do not show it, others
+    /// do.
+    /// </summary>
     PathologicalPoint,
 }
 
 /// <summary>The post's procedure for judging an architecture, from the random mappings of an experiment.</summary>
 /// <remarks>
-/// Two levels of confidence stand side by side. The picture, for a person who explores, rests on the mean drift over the mappings with simultaneous 95 % intervals, which are
-/// asymptotic in the number of mappings. The certain condition, for a machine that decides, rests on exact sign tests about the median mapping and is wrong less
-/// than once in 1,000,000 experiments. Both speak about the sampling of mappings, at the depths that were simulated; neither about the model or about depths beyond.
+/// Two levels of confidence stand side by side. The picture, for a person who explores, rests on the mean drift over the mappings with simultaneous 95 %
+/// intervals, which are
+/// asymptotic in the number of mappings. The certain condition, for a machine that decides, rests on exact sign tests about the median mapping and is wrong
+/// less
+/// than once in 1,000,000 experiments. Both speak about the sampling of mappings, at the depths that were simulated; neither about the model or about depths
+/// beyond.
 /// </remarks>
 /// <param name="Condition">The picture: the stronger pathology if there are two.</param>
 /// <param name="SignalPathology">Mappings whose signal collapses or dies.</param>
@@ -80,7 +86,10 @@ public sealed record Diagnosis(
     /// <summary>The condition that is named wrongly less than once in 1,000,000 experiments; undecided if that takes more mappings.</summary>
     public Condition CertainCondition { get; init; }
 
-    /// <summary>How many more mappings would make the picture's condition certain, if they went on as these do; 0 if it is; null if no number would, or nothing is named.</summary>
+    /// <summary>
+    /// How many more mappings would make the picture's condition certain, if they went on as these do; 0 if it is; null if no number would, or nothing is
+    /// named.
+    /// </summary>
     public int? MoreMappings { get; init; }
 
     /// <summary>What each stretch of depth does, and all of it; empty if nothing can be read.</summary>
@@ -204,8 +213,14 @@ public sealed record Diagnosis(
         };
     }
 
-    /// <summary>The conditions, the stronger pathology first: that which has cost more, by the logarithm of the SNR, of the directions beyond the first, or of the share that varies.</summary>
-    /// <remarks>A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show. Mappings that ended speak against good health unless fewer than a quarter of all do, for sure.</remarks>
+    /// <summary>
+    /// The conditions, the stronger pathology first: that which has cost more, by the logarithm of the SNR, of the directions beyond the first, or of the share
+    /// that varies.
+    /// </summary>
+    /// <remarks>
+    /// A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show. Mappings that
+    /// ended speak against good health unless fewer than a quarter of all do, for sure.
+    /// </remarks>
     private static Condition[] ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, Dictionary<Condition, BinomialProportion> shown, bool manyMayEnd)
     {
         if (seen.IsWellBehaved)
@@ -238,7 +253,9 @@ public sealed record Diagnosis(
         _ => throw new ArgumentOutOfRangeException(nameof(pictured), pictured, "expected a condition"),
     };
 
-    /// <summary>The contrasts that conditions rest on: whether directions have settled is only told. Mappings that ended answer none of them, and count.</summary>
+    /// <summary>
+    /// The contrasts that conditions rest on: whether directions have settled is only told. Mappings that ended answer none of them, and count.
+    /// </summary>
     private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts, int ended) => contrasts.Deciding
         .Where(pair => pair.Key != Contrast.DirectionsHaveNotSettled)
         .ToDictionary(pair => pair.Key, pair => (double[])[.. pair.Value, .. Enumerable.Repeat(double.NaN, ended)]);
@@ -266,7 +283,8 @@ public sealed record Diagnosis(
     private static int SignOf(double number) => double.IsNaN(number) ? 0 : Math.Sign(number);
 
     /// <summary>
-    /// Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty. The stretches of a single mapping walk, so that a constant rate is asked of
+    /// Which mappings lose their SNR exponentially: nearer to an exponential than to a power, with a gain that the walk explains once in twenty. The stretches
+    /// of a single mapping walk, so that a constant rate is asked of
     /// them only where it is not that of the ensemble.
     /// </summary>
     private static IEnumerable<bool> Drowning(DepthContrasts contrasts, Conclusions seen)

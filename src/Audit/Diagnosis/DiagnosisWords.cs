@@ -139,7 +139,10 @@ internal static class DiagnosisWords
         : evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth ? "χ has no law that shows at this depth"
         : Invariant($"{evidence.Table.Simulations} mappings do not tell the law of χ{Outlying(evidence)}");
 
-    /// <summary>What is known where χ gains as an exponential does, or more, and its stretches do not bear out one rate; and what is not, which more mappings may tell. Null elsewhere.</summary>
+    /// <summary>
+    /// What is known where χ gains as an exponential does, or more, and its stretches do not bear out one rate; and what is not, which more mappings may tell.
+    /// Null elsewhere.
+    /// </summary>
     private static string? Uneven(GrowthLaw growth, DiagnosisEvidence evidence)
     {
         if (growth.ShapeLower <= LeastOfExponential || !double.IsFinite(growth.ShapeUpper) || (evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth))

@@ -2,7 +2,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What endings say of an ensemble: they are evidence about mappings, and nothing is concluded from those that last as if the others had not been.</summary>
+/// <summary>
+/// What endings say of an ensemble: they are evidence about mappings, and nothing is concluded from those that last as if the others had not been.
+/// </summary>
 /// <param name="All">Number of all mappings.</param>
 /// <param name="Dead">Those whose signal dies.</param>
 /// <param name="Unvarying">Those whose signal lives and no longer varies.</param>
@@ -41,7 +43,9 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
     /// <summary>So many of all.</summary>
     public BinomialProportion Proportion(int count) => new(count, All);
 
-    /// <summary>Whether the share of all mappings that end may be too large for good health: a dead signal is a pathological one, whatever the others do.</summary>
+    /// <summary>
+    /// Whether the share of all mappings that end may be too large for good health: a dead signal is a pathological one, whatever the others do.
+    /// </summary>
     /// <param name="falseRate">Probability that the answer is wrongly no.</param>
     public bool MayBeMany(double falseRate) => Count > 0 && Proportion(Count).Interval(falseRate).Upper >= Diagnosis.SickShare;
 

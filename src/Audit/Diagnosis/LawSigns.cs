@@ -2,8 +2,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>The signs that must be known before a law of growth is named: that two gains have its ratio, and that shorter stretches bear it out.</summary>
 /// <remarks>
-/// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of four stretches of as many layers gains
-/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling looks exponential by itself.
+/// Two gains have the ratio of an exponential after a single step, and that of a power where an exponential growth ends. So *exponential* asks that each of
+/// four stretches of as many layers gains
+/// two thirds at least of its share of the whole, *power* the same, and at most 1.4 times the share, of four stretches over which the depth grows by the same
+/// factor, and a growth slower than exponential that no stretch excludes it, or, to be certain, that neither doubling looks exponential by itself.
 /// *Faster than exponential* is what asks for all signs of an exponential but that of the first stretch, which surely gains too little: the rate rises.
 /// </remarks>
 internal static class LawSigns
@@ -51,7 +53,10 @@ internal static class LawSigns
         [Contrast.LateShapeAboveThreeQuarters] = -1,
     };
 
-    /// <summary>What the picture asks of a growth that is slower than exponential: its stretches must not exclude it, while the certain condition asks both doublings to show it.</summary>
+    /// <summary>
+    /// What the picture asks of a growth that is slower than exponential: its stretches must not exclude it, while the certain condition asks both doublings to
+    /// show it.
+    /// </summary>
     private static readonly Dictionary<Contrast, int> AtSight = new() { [Contrast.ShapeAboveHalf] = -1 };
 
     /// <summary>The law that the signs name, and those that it rests on.</summary>
@@ -91,7 +96,9 @@ internal static class LawSigns
     /// <param name="signs">The signs of its own numbers.</param>
     public static bool HoldsRate(Signs signs) => Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).All(stretch => signs.Known.GetValueOrDefault(stretch, 1) > 0);
 
-    /// <summary>Whether some stretch is known to gain too little for a constant rate, and some too little or too much for a constant power: neither law fits.</summary>
+    /// <summary>
+    /// Whether some stretch is known to gain too little for a constant rate, and some too little or too much for a constant power: neither law fits.
+    /// </summary>
     /// <param name="signs">What is known.</param>
     public static bool ExcludesBoth(Signs signs) =>
         Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).Any(signs.Negative) && ExcludesPower(signs);
@@ -99,7 +106,10 @@ internal static class LawSigns
     /// <summary>Whether both signs of a contrast are told of the picture: also that a stretch gains too little or too much for a law.</summary>
     public static bool IsStretch(Contrast contrast) => contrast is >= Contrast.FirstStretchHoldsRate and <= Contrast.FourthStretchExceedsPower;
 
-    /// <summary>No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters, or more than 1.3 times, of what a power gives it.</summary>
+    /// <summary>
+    /// No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters, or more than 1.3 times, of what a
+    /// power gives it.
+    /// </summary>
     private static bool ExcludesPower(Signs signs) => Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative)
         || Stretches(Contrast.FirstStretchExceedsPower, Contrast.FourthStretchExceedsPower).Any(signs.Positive);
 

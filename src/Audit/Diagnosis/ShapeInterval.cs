@@ -1,6 +1,9 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>The confidence interval of the shape p of <c>ln χ(l) = a + b(l^p - 1)/p</c>: the values at which the mean of D₂ - G_p D₁ is not told from 0 (the argument of Fieller).</summary>
+/// <summary>
+/// The confidence interval of the shape p of <c>ln χ(l) = a + b(l^p - 1)/p</c>: the values at which the mean of D₂ - G_p D₁ is not told from 0 (the argument of
+/// Fieller).
+/// </summary>
 internal sealed class ShapeInterval
 {
     /// <summary>No interval is followed further than this: beyond, one gain is nothing beside the other.</summary>

@@ -5,8 +5,10 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Confidence intervals of several means at once, over mappings: the balanced bootstrap of t (asymptotic in the number of mappings).</summary>
 /// <remarks>
-/// Mappings are resampled, each with all of its numbers, so whatever correlation there is between depths is kept. Each resample gives the studentised distance of its means from those of the sample. A distance is
-/// counted by its rank among the resamples of the same mean, and the quantile of the largest rank is the level that all intervals share (Beran, J. Amer. Statist. Assoc. 1988). By the largest distance itself one mean of squares, whose t is skewed when a
+/// Mappings are resampled, each with all of its numbers, so whatever correlation there is between depths is kept. Each resample gives the studentised distance
+/// of its means from those of the sample. A distance is
+/// counted by its rank among the resamples of the same mean, and the quantile of the largest rank is the level that all intervals share (Beran, J. Amer.
+/// Statist. Assoc. 1988). By the largest distance itself one mean of squares, whose t is skewed when a
 /// resample misses its largest number, would make every other interval as wide as its own. Below <see cref="LeastMappings"/>
 /// a resample often consists of copies; there Student's quantile shared by Bonferroni stands in, which is wider.
 /// The resampling is a function of the numbers of mappings and of resamples alone: the same data give the same intervals.
@@ -32,7 +34,8 @@ internal sealed class SimultaneousBands
     /// <summary>Makes the intervals.</summary>
     /// <param name="columns">For each mean its numbers, one for each mapping; at least two mappings.</param>
     /// <param name="falseRate">Probability that any interval misses its mean.</param>
-    /// <param name="sides">The signs that each mean may be given: a mean is missed only by an interval that lies wholly on that side of it. Null where both ends of all intervals count.</param>
+    /// <param name="sides">The signs that each mean may be given: a mean is missed only by an interval that lies wholly on that side of it. Null where both
+    /// ends of all intervals count.</param>
     /// <returns>The intervals.</returns>
     public static SimultaneousBands Of(IReadOnlyList<double[]> columns, double falseRate, IReadOnlyList<IReadOnlyList<int>>? sides = null)
     {
@@ -69,7 +72,9 @@ internal sealed class SimultaneousBands
     }
 
     /// <summary>The half-width of each interval, in standard errors.</summary>
-    /// <remarks>Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).</remarks>
+    /// <remarks>
+    /// Where both ends count they are equally far away, which few mappings settle better than two distances (Hall, J. R. Statist. Soc. B 1988).
+    /// </remarks>
     private static double[] Resampled(IReadOnlyList<double[]> columns, double[] means, double[] errors, double falseRate, IReadOnlyList<IReadOnlyList<int>> sides)
     {
         var (mappings, count) = (columns[0].Length, columns.Count);

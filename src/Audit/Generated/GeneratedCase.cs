@@ -42,7 +42,8 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
 
     private bool StaysInRange(double unitRoundoff)
     {
-        // Single numbers that underflow are allowed for (Underflow), but where few exponents leave little else, and before a norm without ε, which enlarges them without end.
+        // Single numbers that underflow are allowed for (Underflow), but where few exponents leave little else, and before a norm without ε, which enlarges
+        // them without end.
         var (tiniest, least, most) = Underflow.IsOfSmallRange(unitRoundoff) ? (1e-4, 1e-2, 1e2) : (HasBareNorm ? 1e-30 : 0, 1e-9, 1e9);
         var batch = Batch();
         var input = new WrittenOutFeatures(Images, Network.Input.Height, Network.Input.Width, Network.Input.Channels, batch.Signal, batch.Noise);

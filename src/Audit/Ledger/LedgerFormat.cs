@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How the ledger is read: by code that the compiler writes, since most commands read it and reflection takes longer than all else that lists it.</summary>
+/// <summary>
+/// How the ledger is read: by code that the compiler writes, since most commands read it and reflection takes longer than all else that lists it.
+/// </summary>
 [JsonSourceGenerationOptions(
     GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -3,7 +3,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What networks do to a batch whose points are all equal: the signal does not vary, at any depth, and the rest is known without a quadrature.</summary>
+/// <summary>
+/// What networks do to a batch whose points are all equal: the signal does not vary, at any depth, and the rest is known without a quadrature.
+/// </summary>
 internal static class EqualPoints
 {
     /// <summary>Follows the single value of all points.</summary>

@@ -14,7 +14,9 @@ namespace Wellbehaved.Audit;
 /// <param name="Mu4Mean">Mean μ₄ behind batch norm by depth; NaN without batch norm.</param>
 public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> LogChiMean, IReadOnlyList<double> LogChiStandardError, IReadOnlyList<double> ChiMean, IReadOnlyList<double> ReffMean, IReadOnlyList<double> Mu4Mean)
 {
-    /// <summary>Samples networks on the batch that simulation 0 would draw, with noise as it is in the mean: of unit variance, independent of the signal.</summary>
+    /// <summary>
+    /// Samples networks on the batch that simulation 0 would draw, with noise as it is in the mean: of unit variance, independent of the signal.
+    /// </summary>
     /// <param name="options">Valid options of a fully connected net.</param>
     /// <param name="images">The input images.</param>
     /// <param name="samples">Number of networks, at least 2.</param>

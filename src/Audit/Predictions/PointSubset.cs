@@ -18,7 +18,8 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
     /// <summary>Chooses them.</summary>
     /// <param name="question">What is asked.</param>
     /// <returns>The subset.</returns>
-    /// <exception cref="InvalidInputException">Fewer points are asked for than an image has that cannot be taken apart, or than batch norm needs; or a single image has more than fit.</exception>
+    /// <exception cref="InvalidInputException">Fewer points are asked for than an image has that cannot be taken apart, or than batch norm needs; or a single
+    /// image has more than fit.</exception>
     public static PointSubset Choose(NetworkQuestion question)
     {
         var (network, shape) = (question.Network, question.Shape);

@@ -45,13 +45,16 @@ public sealed record Prediction(
     /// <summary>ln δχ by depth: the growth of χ in each layer or residual unit.</summary>
     public IReadOnlyList<double> LogDeltaChi => [.. LogChi.Zip(LogChi.Prepend(LogChiAtDepth0), (after, before) => after - before)];
 
-    /// <summary>Predicts for the batch that simulation 0 of the same options would draw, with noise as it is in the mean: of unit variance, independent of the signal.</summary>
+    /// <summary>
+    /// Predicts for the batch that simulation 0 of the same options would draw, with noise as it is in the mean: of unit variance, independent of the signal.
+    /// </summary>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
     /// <param name="depthReached">Called after each layer or residual unit.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
-    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with
+    /// ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Prediction Of(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
         Predict(options, images, isNoiseGiven: false, MostPoints, depthReached, cancellation);
@@ -66,7 +69,8 @@ public sealed record Prediction(
     /// <param name="depthReached">Called after each layer or residual unit.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
-    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with ε = 0.</exception>
+    /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with
+    /// ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
     public static Prediction GivenNoise(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
         GivenNoise(options, images, MostPoints, depthReached, cancellation);

@@ -22,7 +22,10 @@ internal sealed record Exchange(string Input, string Output, IReadOnlyList<int> 
         return request;
     }
 
-    /// <summary>Writes the input: arrays <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and <c>kernel_0</c>, … where weights are given.</summary>
+    /// <summary>
+    /// Writes the input: arrays <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and <c>kernel_0</c>, … where weights
+    /// are given.
+    /// </summary>
     public void Write(NetworkSettings network, IReadOnlyList<Propagation> propagations)
     {
         var shape = network.NetworkInput;

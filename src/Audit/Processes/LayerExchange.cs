@@ -52,7 +52,9 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
         return request;
     }
 
-    /// <summary>Writes the input: <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and given parameters as <c>parameter_0</c>, ….</summary>
+    /// <summary>
+    /// Writes the input: <c>signal</c> and <c>noise</c> of shape (simulations, images, height, width, channels), and given parameters as <c>parameter_0</c>, ….
+    /// </summary>
     public void Write()
     {
         var shape = Question.Network.Input;

@@ -8,7 +8,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>A subject in a process of its own, in any language, that follows the audit protocol.</summary>
 /// <remarks>
-/// Several instances of the process work side by side, each on one request at a time; since an answer is a function of its request, it does not matter which of them gives it.
+/// Several instances of the process work side by side, each on one request at a time; since an answer is a function of its request, it does not matter which of
+/// them gives it.
 /// One that breaks the protocol is killed and replaced; after a few such failures the subject is given up, so that a hanging one costs minutes, not hours.
 /// </remarks>
 public sealed class ProcessSubject : ISubject, IDisposable
@@ -72,7 +73,10 @@ public sealed class ProcessSubject : ISubject, IDisposable
     /// <summary>What went wrong between auditor and subject.</summary>
     public IReadOnlyCollection<string> Failures => [.. _failures.Distinct()];
 
-    /// <summary>What it had left when it was disposed of: processes, which were ended where the system tells whose they are, and files that could not be removed. A line each.</summary>
+    /// <summary>
+    /// What it had left when it was disposed of: processes, which were ended where the system tells whose they are, and files that could not be removed. A line
+    /// each.
+    /// </summary>
     public IReadOnlyCollection<string> LeftBehind => _leftBehind;
 
     /// <inheritdoc/>

@@ -4,7 +4,10 @@ using System.Text;
 namespace Wellbehaved.Audit;
 
 /// <summary>A running subject: takes one line, answers with one line, within a time and a size.</summary>
-/// <remarks>Whatever the process does, each call returns or throws within its time limit: reads are abandoned, not awaited, when the process and its children have been killed.</remarks>
+/// <remarks>
+/// Whatever the process does, each call returns or throws within its time limit: reads are abandoned, not awaited, when the process and its children have been
+/// killed.
+/// </remarks>
 internal sealed class SubjectProcess : IDisposable
 {
     private const int LongestAnswer = 1 << 20;

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>Numbers of a result file that cannot all be true: a negative mean square, a μ₂ above ν₂, a logarithm of another number, an effective rank above its bound.</summary>
+/// <summary>
+/// Numbers of a result file that cannot all be true: a negative mean square, a μ₂ above ν₂, a logarithm of another number, an effective rank above its bound.
+/// </summary>
 /// <remarks>An audit judges the same by its claims D1 and D2; whoever only reads moments, to diagnose or draw them, hears of it from here.</remarks>
 internal sealed class MomentContradictions
 {

@@ -127,7 +127,8 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
     }
 
     /// <summary>S6: the share of μ₂(x) that a ReLU behind batch norm keeps: B of <see cref="OfSquaredChiRatio"/>. Azuma's inequality.</summary>
-    /// <remarks>Given everything but the channels' signs, B is a sum of independent numbers in intervals of lengths v_c ≤ 1/(Nμ₂), Σv_c = 1, so Σv_c² ≤ 1/(Nμ₂):
+    /// <remarks>Given everything but the channels' signs, B is a sum of independent numbers in intervals of lengths v_c ≤ 1/(Nμ₂), Σv_c = 1, so Σv_c² ≤
+    /// 1/(Nμ₂):
     /// <c>P ≤ exp(-2nNμ₂t²)</c> for a mean over n layers that is t beyond what the recorded ν₁ allows, on each side.</remarks>
     /// <param name="lower">The least mean that ν₁ allows.</param>
     /// <param name="upper">The largest.</param>

@@ -13,7 +13,9 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
 
-    /// <summary>A step of the walk changes with the few percent of variance that a collapsed batch keeps; measured in the author's 10,000 nets from depth 50 on.</summary>
+    /// <summary>
+    /// A step of the walk changes with the few percent of variance that a collapsed batch keeps; measured in the author's 10,000 nets from depth 50 on.
+    /// </summary>
     private const double RemainingVariance = 0.03;
 
     private const string NoTensors = "tensors or weights are needed, and a file of moments holds neither";
@@ -171,7 +173,9 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         : byDepth.Values.Where(figure => figure.Count > 0).Select(figure => figure.Least).DefaultIfEmpty(0).Min() is > 0 and var least ? Math.Min(1, least)
         : null;
 
-    /// <summary>Whether every simulation has a positive number of each moment at every depth: a theorem about means over depths and simulations needs all.</summary>
+    /// <summary>
+    /// Whether every simulation has a positive number of each moment at every depth: a theorem about means over depths and simulations needs all.
+    /// </summary>
     private bool AreWhole(IEnumerable<string> names, int simulations) => names.All(name => figures.Find(name) is { } byDepth
         && byDepth.Count == Depths
         && byDepth.Values.All(figure => figure.Count == simulations && figure.Least > 0));

@@ -2,7 +2,9 @@ using static Wellbehaved.Audit.RecordedQuantities;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Judges by recorded figures what holds for the moments of every network: their ranges, inequalities between them, and that they agree with each other.</summary>
+/// <summary>
+/// Judges by recorded figures what holds for the moments of every network: their ranges, inequalities between them, and that they agree with each other.
+/// </summary>
 /// <param name="figures">The figures.</param>
 /// <param name="at">What the key of a figure stands for: a depth or a place.</param>
 /// <param name="largestRank">What points and channels allow an effective rank, by key; null where they are not known.</param>

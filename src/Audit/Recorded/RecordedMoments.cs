@@ -125,7 +125,9 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
             || (witness == "reff_signal" && At(witness, place, s, d) == EffectiveRank.NotComputed && IsComputed(file.NameOf(witness, place), place) && IsComputedAt(file.NameOf(witness, place), d)))
         || (At(MomentRange.Log + moment, place, s, d) is { } own && Range.KindOf(MomentRange.Log + moment, own) == ValueKind.Extinct);
 
-    /// <summary>Whether a moment of zero stands beside a positive one that forbids it: ν₂ ≤ N·P·ν₁², μ₂ ≤ ν₂, μ₄ ≤ N·P·μ₂², and χ is zero where the noise is.</summary>
+    /// <summary>
+    /// Whether a moment of zero stands beside a positive one that forbids it: ν₂ ≤ N·P·ν₁², μ₂ ≤ ν₂, μ₄ ≤ N·P·μ₂², and χ is zero where the noise is.
+    /// </summary>
     /// <remarks>Beside a number that even half precision keeps in full none of the others, and no quotient of that size, has become 0 by underflow.</remarks>
     private bool IsContradicted(string moment, int place, int s, int d)
     {
@@ -142,7 +144,9 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         double Of(string witness) => At(witness, place, s, d) ?? double.NaN;
     }
 
-    /// <summary>Whether a witness is a positive number. χ needs one of the signal and one of the noise: a finite noise beside a signal that is no number has none.</summary>
+    /// <summary>
+    /// Whether a witness is a positive number. χ needs one of the signal and one of the noise: a finite noise beside a signal that is no number has none.
+    /// </summary>
     private bool Lives(string moment, int place, int s, int d) => moment == "chi"
         ? IsSeen([moment], moment, place, s, d) || (IsSeen(OfSignal, moment, place, s, d) && IsSeen(OfNoise, moment, place, s, d))
         : IsSeen(Witnesses(moment), moment, place, s, d);

@@ -9,7 +9,9 @@ internal static class RecordedQuantities
     /// <summary>From here on a plain net's signal is one-dimensional to a few percent.</summary>
     public const int CollapsedDepth = 50;
 
-    /// <summary>ν₂ or μ₂(dx) behind the convolution, over its value before; the mean over the computed layers, at the last of them, as all that follow.</summary>
+    /// <summary>
+    /// ν₂ or μ₂(dx) behind the convolution, over its value before; the mean over the computed layers, at the last of them, as all that follow.
+    /// </summary>
     public const string ConvolutionSignal = "convolution_signal", ConvolutionNoise = "convolution_noise";
 
     /// <summary>ν₂ or μ₂(dx) behind the ReLU, over its value before; and δ_φ⁻², the squared ratio of χ before and behind it.</summary>
@@ -21,7 +23,9 @@ internal static class RecordedQuantities
     /// <summary>ν₂ at the end of a unit, less its value before.</summary>
     public const string UnitGain = "unit_gain";
 
-    /// <summary>Gain of ln ν₂ from the first computed depth of at least <see cref="CollapsedDepth"/>, its square, and the number of layers in between.</summary>
+    /// <summary>
+    /// Gain of ln ν₂ from the first computed depth of at least <see cref="CollapsedDepth"/>, its square, and the number of layers in between.
+    /// </summary>
     public const string WalkGain = "walk_gain", WalkGainSquared = "walk_gain_squared", WalkLayers = "walk_layers";
 
     /// <summary>Ratios that inequalities bound by 1, without what the formats of their moments can have done to them; before the suffix of

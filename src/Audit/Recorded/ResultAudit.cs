@@ -93,7 +93,10 @@ public static class ResultAudit
         return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Of(table))] };
     }
 
-    /// <summary>Audits a file that has a column for each place of some network: by the laws that hold for the moments of every network. Rates and growth are those of its diagnosis.</summary>
+    /// <summary>
+    /// Audits a file that has a column for each place of some network: by the laws that hold for the moments of every network. Rates and growth are those of
+    /// its diagnosis.
+    /// </summary>
     /// <param name="path">Its name, for reports.</param>
     /// <param name="file">The file, in the neutral layout.</param>
     /// <param name="network">What the network is called.</param>

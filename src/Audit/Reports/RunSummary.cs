@@ -5,7 +5,8 @@ public static class RunSummary
 {
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>
-    /// <returns>A sentence for each cause that explains the numbers of rejections, what follows from it and what is not explained; then for what was not judged, each level, what was declined and what failed between auditor and subject.</returns>
+    /// <returns>A sentence for each cause that explains the numbers of rejections, what follows from it and what is not explained; then for what was not
+    /// judged, each level, what was declined and what failed between auditor and subject.</returns>
     public static IEnumerable<string> Of(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);

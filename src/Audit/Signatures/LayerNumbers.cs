@@ -2,9 +2,13 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>What a subject makes of fixed networks of layers with given parameters, in a few numbers: how far it is from their definitions, along two directions that are drawn once.</summary>
+/// <summary>
+/// What a subject makes of fixed networks of layers with given parameters, in a few numbers: how far it is from their definitions, along two directions that
+/// are drawn once.
+/// </summary>
 /// <remarks>
-/// Two implementations with the same mistake show the same tensors up to rounding, and those with different mistakes lie in different directions from what is right. So the projections of the distance tell which mistake it is, as far as it shows in these
+/// Two implementations with the same mistake show the same tensors up to rounding, and those with different mistakes lie in different directions from what is
+/// right. So the projections of the distance tell which mistake it is, as far as it shows in these
 /// networks, whatever the mistake does to the checks. Each tensor counts relative to its own size.
 /// </remarks>
 internal static class LayerNumbers
@@ -14,7 +18,9 @@ internal static class LayerNumbers
 
     private const int Directions = 2;
 
-    /// <summary>Farther than this apart is never the same: more than single precision loses in a deep network, less than a mistake of one per cent in one place.</summary>
+    /// <summary>
+    /// Farther than this apart is never the same: more than single precision loses in a deep network, less than a mistake of one per cent in one place.
+    /// </summary>
     public const double Blur = 2e-3;
 
     /// <summary>What is not finite is farther than anything.</summary>

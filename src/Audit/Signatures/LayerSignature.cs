@@ -5,7 +5,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>What a known mistake in layers, or in the weights that they draw, looks like.</summary>
 /// <param name="Defect">What is wrong, in words.</param>
-/// <param name="Rejects">The statistical checks of composed networks that reject it, and the one that names it; of a mistake that shows with given parameters only that.</param>
+/// <param name="Rejects">The statistical checks of composed networks that reject it, and the one that names it; of a mistake that shows with given parameters
+/// only that.</param>
 /// <param name="Numbers">Its <see cref="LayerNumbers"/> where they are not right; none where it shows with parameters of its own alone.</param>
 internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejects, IReadOnlyDictionary<string, double[]> Numbers)
 {
@@ -30,7 +31,10 @@ internal sealed record LayerSignature(string Defect, IReadOnlyList<string> Rejec
     /// <summary>Reads signatures as the file holds them.</summary>
     public static ImmutableArray<LayerSignature> Read(string text) => JsonSerializer.Deserialize<ImmutableArray<LayerSignature>>(text, Format);
 
-    /// <summary>Known mistakes in a subject's own parameters that fail the same checks of composed networks, best first, as <see cref="Signature.Match"/> does for the architectures.</summary>
+    /// <summary>
+    /// Known mistakes in a subject's own parameters that fail the same checks of composed networks, best first, as <see cref="Signature.Match"/> does for the
+    /// architectures.
+    /// </summary>
     public static IEnumerable<(Signature Signature, double Resemblance)> Match(IReadOnlyList<CheckOutcome> outcomes)
     {
         CheckOutcome[] composed = [.. outcomes.Where(outcome => outcome.Check.Architecture == Suite.Composed && (Covered.Contains(outcome.Check.ClaimId[0]) || Own.Contains(outcome.Check.ClaimId)) && outcome.Verdict is Verdict.Holds or Verdict.Rejected)];

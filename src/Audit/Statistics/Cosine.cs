@@ -24,7 +24,8 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
     /// <param name="falseRate">Probability of missing it.</param>
     /// <returns>Lower and upper end.</returns>
     /// <remarks>
-    /// If g has the cosine c with a, and the angle of a and b is φ, then <c>ρ/√(1-ρ²) = (cot φ √(1-c²) - c)‖g‖/‖a‖</c>. c lies within ±t but for half of the rate, by
+    /// If g has the cosine c with a, and the angle of a and b is φ, then <c>ρ/√(1-ρ²) = (cot φ √(1-c²) - c)‖g‖/‖a‖</c>. c lies within ±t but for half of the
+    /// rate, by
     /// <see cref="CosineTail"/>; the two norms within Chernoff's bounds of χ² but for the other half.
     /// </remarks>
     public (double Lower, double Upper) Interval(double falseRate)
@@ -50,7 +51,10 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
 
     private static double Angle(double squaredRatio) => squaredRatio < 1 ? Math.Asin(Math.Sqrt(squaredRatio)) : Math.PI / 2;
 
-    /// <summary>The ratio of two norms of n Gaussian numbers that each tail exceeds with the given probability at most: <c>P(χ²_n ≤ xn), P(χ²_n ≥ xn) ≤ (xe^{1-x})^{n/2}</c>.</summary>
+    /// <summary>
+    /// The ratio of two norms of n Gaussian numbers that each tail exceeds with the given probability at most: <c>P(χ²_n ≤ xn), P(χ²_n ≥ xn) ≤
+    /// (xe^{1-x})^{n/2}</c>.
+    /// </summary>
     private static double NormRatio(double probability, long dimensions)
     {
         var target = 2 * Math.Log(probability) / dimensions;

@@ -68,7 +68,8 @@ internal sealed class CosineTest(ErrorRates rates, long pairs)
     /// <summary>The verdict and what it rests on.</summary>
     /// <param name="quantity">What was measured.</param>
     /// <param name="discrepancy">δ in (0, 1): the correlation of a pair that must be seen.</param>
-    /// <returns>Rejected if a pair is too close, or a number was not finite; holds if the interval of each pair lies inside ±δ; inconclusive otherwise.</returns>
+    /// <returns>Rejected if a pair is too close, or a number was not finite; holds if the interval of each pair lies inside ±δ; inconclusive
+    /// otherwise.</returns>
     public Measurement Conclude(string quantity, double discrepancy)
     {
         if (Pairs > pairs)

@@ -2,16 +2,20 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz: <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n, looked at a few times.</summary>
+/// <summary>
+/// The test of Kolmogorov and Smirnov with the bound of Dvoretzky, Kiefer and Wolfowitz: <c>P(D ≥ d) ≤ 2e^{-2nd²}</c> for every n, looked at a few times.
+/// </summary>
 /// <remarks>
 /// The constant 2 is Massart's (Ann. Probab. 1990). The bound holds at a number of samples that is fixed beforehand, so the test looks at
-/// 1/8, 1/4, 1/2, 1, 2 and 4 times the planned number and spends a part of α on each look. Samples come as values of their own distribution function, uniform if the
+/// 1/8, 1/4, 1/2, 1, 2 and 4 times the planned number and spends a part of α on each look. Samples come as values of their own distribution function, uniform
+/// if the
 /// claim is true, and independent.
 /// </remarks>
 /// <param name="rates">How often the test may be wrong.</param>
 /// <param name="discrepancy">δ: the distance between distribution functions that must be excluded.</param>
 /// <param name="plannedSamples">Number of samples after which most of α is spent.</param>
-/// <param name="slack">Bound of the error of the distribution function itself, in probability: taken from the distance before it counts against the claim.</param>
+/// <param name="slack">Bound of the error of the distribution function itself, in probability: taken from the distance before it counts against the
+/// claim.</param>
 public sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples, double slack = 0) : ISequentialTest
 {
     /// <summary>Half of α for the planned look, the rest for a gross defect before it and a close call after it.</summary>

@@ -21,7 +21,9 @@ public enum EffectKind
     Distance,
 }
 
-/// <summary>What was learnt of a quantity: an estimate, and an interval that covers the truth with the confidence of the whole run, all quantities together.</summary>
+/// <summary>
+/// What was learnt of a quantity: an estimate, and an interval that covers the truth with the confidence of the whole run, all quantities together.
+/// </summary>
 /// <param name="Kind">In which terms.</param>
 /// <param name="Estimate">The estimate.</param>
 /// <param name="Lower">Lower end of the interval; negative infinity if nothing is known.</param>

@@ -13,7 +13,10 @@ public sealed class ExactComparison
     /// <summary>Number of comparisons so far.</summary>
     public long Comparisons { get; private set; }
 
-    /// <summary>The geometric mean of the tolerances other than 0, in the units of what was compared: how far from equal a number may typically be; 0 if all ask for equality.</summary>
+    /// <summary>
+    /// The geometric mean of the tolerances other than 0, in the units of what was compared: how far from equal a number may typically be; 0 if all ask for
+    /// equality.
+    /// </summary>
     /// <remarks>The worst comparison says nothing of the tolerances of the others: one that is far too wide passes everything and is never the worst.</remarks>
     public double TypicalTolerance => _tolerant == 0 ? 0 : Math.Exp(_sumOfLogarithms / _tolerant);
 

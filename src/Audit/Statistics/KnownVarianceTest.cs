@@ -25,7 +25,9 @@ public sealed class KnownVarianceTest(ErrorRates rates, double discrepancy, long
     /// <returns>6.5 at α = 1e-9, where a Gaussian tail at a fixed number of samples would say 6.1.</returns>
     public static double CriticalValue(ErrorRates rates) => Math.Sqrt(2 * rates.Threshold);
 
-    /// <summary>The number of samples that decide a true claim but for the rate of undecided ones, by a Gaussian approximation; it plans and says nothing.</summary>
+    /// <summary>
+    /// The number of samples that decide a true claim but for the rate of undecided ones, by a Gaussian approximation; it plans and says nothing.
+    /// </summary>
     /// <param name="rates">The rates.</param>
     /// <param name="relativeDeviation">Standard deviation of a sample relative to its scale.</param>
     /// <param name="discrepancy">δ.</param>

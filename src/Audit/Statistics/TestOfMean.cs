@@ -83,7 +83,8 @@ public abstract class TestOfMean(ErrorRates rates, double discrepancy, EffectKin
 
     /// <summary>The verdict and what it rests on.</summary>
     /// <param name="quantity">What was measured, in words or symbols.</param>
-    /// <returns>Rejected if the interval excludes the claim or a sample was not finite; holds if it lies inside ±δ; inconclusive otherwise, with what it would take.</returns>
+    /// <returns>Rejected if the interval excludes the claim or a sample was not finite; holds if it lies inside ±δ; inconclusive otherwise, with what it would
+    /// take.</returns>
     public Measurement Conclude(string quantity)
     {
         var effect = Effect();

@@ -14,7 +14,8 @@ public interface ISubject
     /// <param name="network">The network.</param>
     /// <param name="weights">Given weights, or the subject's own initialisation.</param>
     /// <param name="input">Signal and noise at the input.</param>
-    /// <param name="observe">To be called at depth 0 behind the first convolution (place 0) and at every place of every layer or residual unit, in order.</param>
+    /// <param name="observe">To be called at depth 0 behind the first convolution (place 0) and at every place of every layer or residual unit, in
+    /// order.</param>
     /// <exception cref="DeclinedException">It does not do this.</exception>
     void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe);
 
@@ -45,7 +46,9 @@ public interface ISubject
     /// <returns>Moments by depth.</returns>
     MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) => DeepPropagation.Run(this, options, depthReached, cancellation);
 
-    /// <summary>Propagates signal and noise through a network that is described by its layers; offered in <see cref="SubjectDescription.NetworkOffer"/>.</summary>
+    /// <summary>
+    /// Propagates signal and noise through a network that is described by its layers; offered in <see cref="SubjectDescription.NetworkOffer"/>.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="noise">Of which mapping the noise is the derivative.</param>
     /// <param name="weights">Given parameters in the order of <see cref="ParameterList"/>, or the subject's own initialisation.</param>

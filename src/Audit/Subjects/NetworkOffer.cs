@@ -10,7 +10,9 @@ public sealed record NetworkOffer
     /// <summary>Everything that can be described.</summary>
     public static NetworkOffer Everything { get; } = new();
 
-    /// <summary>Words of its layers other than activations: <c>conv</c>, <c>dense</c>, <c>batch_norm</c>, <c>residual</c>…; repeats are for everybody.</summary>
+    /// <summary>
+    /// Words of its layers other than activations: <c>conv</c>, <c>dense</c>, <c>batch_norm</c>, <c>residual</c>…; repeats are for everybody.
+    /// </summary>
     public IReadOnlyList<string>? Layers { get; init; }
 
     /// <summary>Words of its activations.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>P9: what nets that were trained to the same loss make of corrupted test images, pair by pair, and the depth beyond which bn_ff does not train.</summary>
+/// <summary>
+/// P9: what nets that were trained to the same loss make of corrupted test images, pair by pair, and the depth beyond which bn_ff does not train.
+/// </summary>
 internal static class GeneralisationChecks
 {
     /// <summary>Training losses of a pair count as equal within this factor.</summary>
@@ -16,12 +18,17 @@ internal static class GeneralisationChecks
         yield return TrainabilityChecks.Fails(study.Trained("bn_ff", study.Sizes.DeepLayers), study, study.Sizes.DeepLayers, each, hasCollapsed: false);
     }
 
-    /// <summary>In most pairs the net of the smaller SNR classifies fewer corrupted images right: the share of such pairs against one half is the exact sign test.</summary>
+    /// <summary>
+    /// In most pairs the net of the smaller SNR classifies fewer corrupted images right: the share of such pairs against one half is the exact sign test.
+    /// </summary>
     /// <param name="net">The net whose SNR decays.</param>
     /// <param name="reference">The net whose SNR does not; mappings of one number were trained on the same batches and are tested on the same noise.</param>
     /// <param name="sizes">The budget.</param>
     /// <param name="rates">How often the verdict may be wrong.</param>
-    /// <remarks>A pair that ties counts against the claim. A pair whose losses are not equal is left out, counted and shown; so is one whose SNRs are not in the order that the claim speaks of.</remarks>
+    /// <remarks>
+    /// A pair that ties counts against the claim. A pair whose losses are not equal is left out, counted and shown; so is one whose SNRs are not in the order
+    /// that the claim speaks of.
+    /// </remarks>
     public static Measurement Pairs(TrainedMappings net, TrainedMappings reference, TrainingSizes sizes, ErrorRates rates)
     {
         int[] pairs = [.. Enumerable.Range(0, net.Count).Where(i => Equal(net, reference, i) && net.Sensitivities[i] > reference.Sensitivities[i])];

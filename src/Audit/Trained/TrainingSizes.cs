@@ -1,6 +1,8 @@
 namespace Wellbehaved.Audit;
 
-/// <summary>At which depth, width, data, budget and optimiser the claims about trained networks are checked. Depths count layers with weights after the first one.</summary>
+/// <summary>
+/// At which depth, width, data, budget and optimiser the claims about trained networks are checked. Depths count layers with weights after the first one.
+/// </summary>
 /// <param name="Channels">Width of every layer.</param>
 /// <param name="DeepLayers">Layers of nets whose signal, or SNR, is gone.</param>
 /// <param name="ShallowLayers">Layers before that.</param>

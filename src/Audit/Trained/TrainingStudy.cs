@@ -4,7 +4,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Trains the nets that claims ask for, each once.</summary>
 /// <param name="sizes">Depths, width, data and budget.</param>
-/// <param name="seed">The user's seed. All nets have the same one, so that mappings of one number see the same batches in the same order, and the same noise on test images.</param>
+/// <param name="seed">The user's seed. All nets have the same one, so that mappings of one number see the same batches in the same order, and the same noise on
+/// test images.</param>
 /// <param name="advance">Called after each step with 1, from any thread; may be null.</param>
 /// <param name="cancellation">Asks to stop.</param>
 internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long>? advance = null, CancellationToken cancellation = default)

@@ -5,7 +5,10 @@ namespace Wellbehaved.Audit;
 /// <summary>The checks of claims about trained networks. They train the reference implementation, at a scale of their own.</summary>
 internal static class TrainingSuite
 {
-    /// <summary>Probability that a claim is rejected though it is true, and that it holds though it is wrong: of each claim, all its quantities together. Outside the promise of the other scales.</summary>
+    /// <summary>
+    /// Probability that a claim is rejected though it is true, and that it holds though it is wrong: of each claim, all its quantities together. Outside the
+    /// promise of the other scales.
+    /// </summary>
     public const double FalseFailRate = 1e-3;
 
     /// <summary>What stands for an architecture in checks of composed networks.</summary>

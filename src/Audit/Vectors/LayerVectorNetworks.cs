@@ -2,7 +2,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The networks of the conformance vectors of layers: each layer after random weights, with each of its options, and a few that compose them.</summary>
+/// <summary>
+/// The networks of the conformance vectors of layers: each layer after random weights, with each of its options, and a few that compose them.
+/// </summary>
 internal static class LayerVectorNetworks
 {
     private static readonly Shape Square = new(4, 4, 2);

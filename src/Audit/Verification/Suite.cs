@@ -17,8 +17,13 @@ public static class Suite
     /// <summary>Probability that a run rejects anything on a correct subject: the sum over all its checks.</summary>
     public const double FalseFailRate = 1e-6;
 
-    /// <summary>Parts that the false alarms are divided into. A check that compares samples has one, some are free for claims to come, and a check whose bounds are derived needs none.</summary>
-    /// <remarks>The number of samples follows from a part: were it one over the number of checks, each new claim would change what every other one measures.</remarks>
+    /// <summary>
+    /// Parts that the false alarms are divided into. A check that compares samples has one, some are free for claims to come, and a check whose bounds are
+    /// derived needs none.
+    /// </summary>
+    /// <remarks>
+    /// The number of samples follows from a part: were it one over the number of checks, each new claim would change what every other one measures.
+    /// </remarks>
     internal const int Shares = 112;
 
     /// <summary>What stands for an architecture in checks of claims on sites: networks composed of layers of every kind.</summary>
@@ -88,7 +93,10 @@ public static class Suite
         _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
     };
 
-    /// <summary>What the ledger's discrepancies are multiplied by at a scale: full looks twice as closely, with four times the samples. I4 to I9, whose weights are recovered once, have the same discrepancies at both scales.</summary>
+    /// <summary>
+    /// What the ledger's discrepancies are multiplied by at a scale: full looks twice as closely, with four times the samples. I4 to I9, whose weights are
+    /// recovered once, have the same discrepancies at both scales.
+    /// </summary>
     /// <param name="scale">How much to simulate.</param>
     /// <returns>The factor.</returns>
     public static double DiscrepancyShareOf(Scale scale) => scale switch

@@ -20,7 +20,9 @@ public sealed record VerificationRun(
     /// <summary>The command that a check is repeated with, before the options that choose it.</summary>
     public string Command { get; init; } = "wellbehaved verify";
 
-    /// <summary>The options that name the network of layers that alone was asked about, and its sizes; empty where none was, or <see cref="Command"/> names it.</summary>
+    /// <summary>
+    /// The options that name the network of layers that alone was asked about, and its sizes; empty where none was, or <see cref="Command"/> names it.
+    /// </summary>
     internal string NetworkOptions { get; init; } = "";
 
     /// <summary>The network of layers that alone was asked about; null where none was.</summary>
@@ -53,7 +55,9 @@ public sealed record VerificationRun(
     /// <summary>What went wrong between auditor and subject.</summary>
     public IReadOnlyCollection<string> AdapterFailures { get; init; } = [];
 
-    /// <summary>Rejected if anything is; inconclusive if anything is, or nothing was executed; declined if the subject left out anything; otherwise holds.</summary>
+    /// <summary>
+    /// Rejected if anything is; inconclusive if anything is, or nothing was executed; declined if the subject left out anything; otherwise holds.
+    /// </summary>
     public Verdict Verdict => Outcomes.Any(outcome => outcome.Verdict == Verdict.Rejected) ? Verdict.Rejected
         : Outcomes.Count == 0 || AdapterFailures.Count > 0 || Outcomes.Any(outcome => outcome.Verdict == Verdict.Inconclusive) ? Verdict.Inconclusive
         : Outcomes.Any(outcome => outcome.Verdict == Verdict.Declined || outcome.Declined.Count > 0) ? Verdict.Declined
@@ -65,7 +69,10 @@ public sealed record VerificationRun(
     /// <summary>What the subject declined, without repetition.</summary>
     public IReadOnlyList<string> Declined => [.. Outcomes.SelectMany(outcome => outcome.Declined).Distinct().Order(StringComparer.Ordinal)];
 
-    /// <summary>What the subject's own numbers say of the causes of its rejections; empty where nothing was rejected, null where nobody looked, as with recorded moments.</summary>
+    /// <summary>
+    /// What the subject's own numbers say of the causes of its rejections; empty where nothing was rejected, null where nobody looked, as with recorded
+    /// moments.
+    /// </summary>
     public IReadOnlyList<Explanation>? Explanations { get; init; }
 
     /// <summary>Known defects that fail the same checks, best match first: a resemblance, which says less than an explanation.</summary>

@@ -9,10 +9,12 @@ public static class ResultConcatenation
     private const string Note = "note";
 
     /// <summary>Puts the rows of files one below the other.</summary>
-    /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; in the order in which their rows are to stand.</param>
+    /// <param name="paths">Result files, or folders of <c>.npy</c> files, without an array <c>configuration</c>; in the order in which their rows are to
+    /// stand.</param>
     /// <param name="output">The file to write.</param>
     /// <returns>How many simulations there are, and a line for each thing to know.</returns>
-    /// <exception cref="InvalidInputException">A file says of which experiment it is, its arrays do not fit those of the others, or two rows are the same; or the file cannot be written.</exception>
+    /// <exception cref="InvalidInputException">A file says of which experiment it is, its arrays do not fit those of the others, or two rows are the same; or
+    /// the file cannot be written.</exception>
     public static (int Simulations, IReadOnlyList<string> Notes) Join(IReadOnlyList<string> paths, string output) => Join(paths, output, overwrite: true);
 
     /// <summary>The same, but nothing that is there is replaced unless told to: such files do not say what they hold.</summary>

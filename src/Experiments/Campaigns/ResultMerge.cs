@@ -8,7 +8,8 @@ public static class ResultMerge
     /// <param name="output">The file to write.</param>
     /// <param name="allowMissing">Whether simulations may be missing; the file then says which.</param>
     /// <returns>How many simulations there are, and a line for each thing that is not as in a complete run.</returns>
-    /// <exception cref="InvalidInputException">The parts overlap, belong to different experiments, or leave something out; a file is damaged or cannot be written.</exception>
+    /// <exception cref="InvalidInputException">The parts overlap, belong to different experiments, or leave something out; a file is damaged or cannot be
+    /// written.</exception>
     public static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing) => Merge(paths, output, allowMissing, overwrite: true);
 
     /// <summary>Joins result files, and replaces no result that the parts do not hold unless told to.</summary>

@@ -185,7 +185,10 @@ public sealed class NetworkInput(ImageSource images, InputNormalization normaliz
         return channel;
     }
 
-    /// <summary>Sums over the points of up to four channels from a given one on, of deviations or their squares; side by side, since each sum waits for its last addition. Lanes beyond the last channel mean nothing.</summary>
+    /// <summary>
+    /// Sums over the points of up to four channels from a given one on, of deviations or their squares; side by side, since each sum waits for its last
+    /// addition. Lanes beyond the last channel mean nothing.
+    /// </summary>
     private static Vector256<double> Sums(ReadOnlySpan<double> values, int channel, int channels, Vector256<double> pivots, Vector256<double> shifts, bool squared)
     {
         var (sums, lanes) = (Vector256<double>.Zero, Math.Min(Vector256<double>.Count, channels - channel));

@@ -14,7 +14,8 @@ public sealed class StoredImages : ImageSource
     /// <param name="name">What to call it in messages.</param>
     /// <param name="layout">Which axis is which; if null, four axes are <see cref="ImageLayout.Nhwc"/> and three are <see cref="ImageLayout.Nhw"/>.</param>
     /// <exception cref="InvalidInputException">
-    /// The array has another number of axes, is empty, or holds something else than finite numbers of magnitude up to 1e15; or no layout was given and its axes contradict the default.
+    /// The array has another number of axes, is empty, or holds something else than finite numbers of magnitude up to 1e15; or no layout was given and its axes
+    /// contradict the default.
     /// </exception>
     public StoredImages(NpyArray images, string name, ImageLayout? layout = null)
     {

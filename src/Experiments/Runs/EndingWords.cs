@@ -9,7 +9,8 @@ public static class EndingWords
     /// <param name="ends">The ends of all mappings, or of some; those that lasted do not count.</param>
     /// <param name="all">Number of all mappings.</param>
     /// <param name="noun">What a mapping is called, in the singular.</param>
-    /// <returns>A clause for each ending that occurs, such as <c>in 2 of 40 mappings the signal dies, first at depth 12</c>; a depth of -1 is unknown.</returns>
+    /// <returns>A clause for each ending that occurs, such as <c>in 2 of 40 mappings the signal dies, first at depth 12</c>; a depth of -1 is
+    /// unknown.</returns>
     public static IReadOnlyList<string> Count(IEnumerable<MappingEnd> ends, int all, string noun = "mapping") =>
     [
         .. ends.Where(end => end.HasEnded).GroupBy(end => end.Ending).OrderBy(group => group.Key).Select(group =>

@@ -5,7 +5,10 @@ using Boundary = Wellbehaved.Model.Boundary;
 
 namespace Wellbehaved.Experiments;
 
-/// <summary>Everything that determines the result of an experiment, on one of the post's architectures or on any network of layers. Names are those of the author's package.</summary>
+/// <summary>
+/// Everything that determines the result of an experiment, on one of the post's architectures or on any network of layers. Names are those of the author's
+/// package.
+/// </summary>
 public sealed record ExperimentOptions
 {
     /// <summary>Far beyond what a machine can run; within it no product of sizes leaves 64 bits, and what theory tabulates by width fits memory.</summary>
@@ -78,7 +81,9 @@ public sealed record ExperimentOptions
     /// <summary>Number of depths at which moments are computed: evenly spaced up to the total depth, unless <see cref="Depths"/> says which they are.</summary>
     public int NumComputations { get => Depths?.Count ?? _numComputations; init => _numComputations = value; }
 
-    /// <summary>The depths at which moments are computed; null for evenly spaced ones, of which a configuration says nothing: older files have no such key.</summary>
+    /// <summary>
+    /// The depths at which moments are computed; null for evenly spaced ones, of which a configuration says nothing: older files have no such key.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DepthList? Depths { get; init; }
 
@@ -155,7 +160,10 @@ public sealed record ExperimentOptions
         ? new GaussianImages(network.Input.Height, network.Input.Width, network.Input.Channels)
         : ImageSources.Open(Dataset, DataDir, Layout);
 
-    /// <summary>The network as its input is prepared for it: one that begins by flattening reads images as vectors, whose features are normalised one by one, as those of a fully connected architecture are.</summary>
+    /// <summary>
+    /// The network as its input is prepared for it: one that begins by flattening reads images as vectors, whose features are normalised one by one, as those
+    /// of a fully connected architecture are.
+    /// </summary>
     internal Network? PreparedNetwork
     {
         get
@@ -267,7 +275,8 @@ public sealed record ExperimentOptions
 
     /// <summary>Checks the options against the images and the machine's memory.</summary>
     /// <param name="images">The input images.</param>
-    /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel is larger than the images, batch norm would see a single point, or the buffers would not fit memory.</exception>
+    /// <exception cref="InvalidInputException">The batch is larger than the data set, the kernel is larger than the images, batch norm would see a single
+    /// point, or the buffers would not fit memory.</exception>
     public void ValidateFor(ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);

@@ -14,7 +14,8 @@ internal sealed record ResultExtent(IReadOnlyList<int>? Indices, IReadOnlyList<i
     /// <param name="archive">Its arrays.</param>
     /// <param name="rows">Number of rows of its moments; null if it holds none.</param>
     /// <param name="simulations">Simulations of the experiment, if the file says.</param>
-    /// <exception cref="InvalidInputException">The file names a simulation twice, or one that the experiment does not have, or others than its rows or its share.</exception>
+    /// <exception cref="InvalidInputException">The file names a simulation twice, or one that the experiment does not have, or others than its rows or its
+    /// share.</exception>
     public static ResultExtent Read(string path, IArrayCollection archive, int? rows, int? simulations)
     {
         var indices = archive.Contains(ResultArrays.Simulation) ? Numbers(path, archive, ResultArrays.Simulation) : null;

@@ -31,7 +31,10 @@ public sealed class ResultFile
     /// <summary>Depths at which moments were computed, increasing; of a file in the neutral layout, the depth of each place, which do not fall.</summary>
     public IReadOnlyList<int> Depth { get; }
 
-    /// <summary>What each place shows, of a file in the neutral layout, which has a column for each place; null for the author's layout, which has arrays <c>locK</c> for the places of a unit.</summary>
+    /// <summary>
+    /// What each place shows, of a file in the neutral layout, which has a column for each place; null for the author's layout, which has arrays <c>locK</c>
+    /// for the places of a unit.
+    /// </summary>
     public IReadOnlyList<string>? Places { get; }
 
     /// <summary>What the file calls its network; null if it does not say.</summary>
@@ -46,7 +49,9 @@ public sealed class ResultFile
     /// <summary>The depths of one sequence of places that are alike: those of the file, or in the neutral layout those of the ends of units.</summary>
     public IReadOnlyList<int> SequenceDepths => _sequence?.Depths ?? Depth;
 
-    /// <summary>Where in the sequence a column belongs: the first end of a unit from it on, or the last one. A computed depth of the author's layout is its own.</summary>
+    /// <summary>
+    /// Where in the sequence a column belongs: the first end of a unit from it on, or the last one. A computed depth of the author's layout is its own.
+    /// </summary>
     internal int SequenceIndexOf(int column)
     {
         if (_sequence is null)
@@ -182,7 +187,8 @@ public sealed class ResultFile
     /// <summary>Reads a file, or a folder that holds each array as an <c>.npy</c> file.</summary>
     /// <param name="path">The file or folder.</param>
     /// <returns>Its content.</returns>
-    /// <exception cref="InvalidInputException">The file is missing or damaged, its arrays do not fit each other, or would take far more memory than the file.</exception>
+    /// <exception cref="InvalidInputException">The file is missing or damaged, its arrays do not fit each other, or would take far more memory than the
+    /// file.</exception>
     public static ResultFile Read(string path)
     {
         using var archive = IArrayCollection.Open(path);

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Experiments;
 
-/// <summary>Whether the arrays of a result file fit what its configuration says: a file that contradicts itself is refused where it enters, for every command.</summary>
+/// <summary>
+/// Whether the arrays of a result file fit what its configuration says: a file that contradicts itself is refused where it enters, for every command.
+/// </summary>
 internal static class ResultStructure
 {
     /// <summary>Reads the computed depths and the depth of a branch, and refuses what the configuration contradicts.</summary>

@@ -7,10 +7,15 @@ namespace Wellbehaved.Experiments;
 /// <param name="DiedAtDepth">The first computed depth at which the whole signal was zero; null if it stayed alive.</param>
 public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0, MomentSet[][] AtPlaces, int? DiedAtDepth)
 {
-    /// <summary>Natural logarithms of the mean square of the gradient, at the same places and depths as <see cref="AtPlaces"/>; null where no gradients were computed.</summary>
+    /// <summary>
+    /// Natural logarithms of the mean square of the gradient, at the same places and depths as <see cref="AtPlaces"/>; null where no gradients were computed.
+    /// </summary>
     public double[][]? LogGradients { get; init; }
 
-    /// <summary>How it ended: told from the moments at the last place of each depth, since a residual branch that dies ends nothing while the skip connection lives; numbers that are none or overflow count at any place.</summary>
+    /// <summary>
+    /// How it ended: told from the moments at the last place of each depth, since a residual branch that dies ends nothing while the skip connection lives;
+    /// numbers that are none or overflow count at any place.
+    /// </summary>
     /// <param name="depths">Computed depths.</param>
     /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
     internal MappingEnd End(IReadOnlyList<int> depths, bool varies) => MappingEnd.Of(

@@ -3,7 +3,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>The layers of a network as a picture: signal flows from above, what is repeated is drawn once, a residual has its branch and its skip side by side, and colours tell kinds of layers.</summary>
+/// <summary>
+/// The layers of a network as a picture: signal flows from above, what is repeated is drawn once, a residual has its branch and its skip side by side, and
+/// colours tell kinds of layers.
+/// </summary>
 internal sealed class NetworkDrawing : IDrawing
 {
     private const double TitleSize = 18;

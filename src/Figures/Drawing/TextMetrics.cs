@@ -6,7 +6,9 @@ namespace Wellbehaved.Figures;
 /// stay below. So a figure has the same lines wherever it is made, and room for them wherever it is read.</summary>
 internal static class TextMetrics
 {
-    /// <summary>Size of subscripts and superscripts, as a share of that of their line: as small as still can be read where a figure is shown on a phone.</summary>
+    /// <summary>
+    /// Size of subscripts and superscripts, as a share of that of their line: as small as still can be read where a figure is shown on a phone.
+    /// </summary>
     public const double ScriptSize = 0.85;
 
     /// <summary>How far a subscript is lowered, as a share of the size of its line.</summary>

@@ -4,7 +4,10 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>Moments of networks of layers by depth, at the ends of their units: sensitivity, directions of variance, and the signal propagation plot of means, variances and residual branches.</summary>
+/// <summary>
+/// Moments of networks of layers by depth, at the ends of their units: sensitivity, directions of variance, and the signal propagation plot of means, variances
+/// and residual branches.
+/// </summary>
 public static class NetworkFigure
 {
     private const int MostNames = 3;

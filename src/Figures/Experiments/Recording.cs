@@ -11,7 +11,10 @@ namespace Wellbehaved.Figures;
 /// <param name="Theory">What theory says of the same network; null if that is not known.</param>
 public sealed record Recording(string Name, ResultFile File, Architecture Architecture, int? Width, Prediction? Theory)
 {
-    /// <summary>What a figure calls it, as <see cref="Markup"/>: what the file calls its network, otherwise the file's own name; never an architecture that was only guessed.</summary>
+    /// <summary>
+    /// What a figure calls it, as <see cref="Markup"/>: what the file calls its network, otherwise the file's own name; never an architecture that was only
+    /// guessed.
+    /// </summary>
     public string Title => Markup.Escape(File.NetworkName is { } name && !string.IsNullOrWhiteSpace(name) ? ForeignText.OnOneLine(name) : Name);
 
     /// <summary>Computed depths.</summary>
@@ -59,7 +62,9 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
     public IReadOnlyList<double[]>? GrowthOfChi(int from, int to) =>
         (Log("chi", from), Log("chi", to)) is ({ } before, { } after) ? [.. before.Zip(after, (x, y) => x.Zip(y, (a, b) => Math.Exp(b - a)).ToArray())] : null;
 
-    /// <summary>Tells the architecture of a file that does not say it, by its places and where the effective rank and the unit variance of batch norm are found.</summary>
+    /// <summary>
+    /// Tells the architecture of a file that does not say it, by its places and where the effective rank and the unit variance of batch norm are found.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <returns>Name of the architecture; null if the file does not tell.</returns>
     public static string? Guess(ResultFile file)

@@ -72,7 +72,9 @@ public static class SideBySideFigure
         };
     }
 
-    /// <summary>Variance of the residual branch over that of the skip connection, from the growth of ν₂ between computed depths: per unit, as a geometric mean.</summary>
+    /// <summary>
+    /// Variance of the residual branch over that of the skip connection, from the growth of ν₂ between computed depths: per unit, as a geometric mean.
+    /// </summary>
     private static Panel Dilution(IReadOnlyList<Shown> shown)
     {
         var curves = new List<Curve?>();

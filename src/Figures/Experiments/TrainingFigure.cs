@@ -3,7 +3,10 @@ using Wellbehaved.Training;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>What came of training beside what the same mappings were like at initialisation: loss and accuracy by step, test accuracy against corruption, effective rank and signal-to-noise ratio by depth.</summary>
+/// <summary>
+/// What came of training beside what the same mappings were like at initialisation: loss and accuracy by step, test accuracy against corruption, effective rank
+/// and signal-to-noise ratio by depth.
+/// </summary>
 internal static class TrainingFigure
 {
     private static readonly double Ln10 = Math.Log(10);

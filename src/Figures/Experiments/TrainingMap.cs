@@ -9,12 +9,15 @@ namespace Wellbehaved.Figures;
 /// <summary>Trained or not, over depth and network, with theory's depth scale drawn over it, as Schoenholz et al. (2017) did for tanh nets.</summary>
 internal static class TrainingMap
 {
-    /// <summary>A hundredth of what there was at the input is left at the depth that theory is drawn at: of the SNR, or of what was particular to an input.</summary>
+    /// <summary>
+    /// A hundredth of what there was at the input is left at the depth that theory is drawn at: of the SNR, or of what was particular to an input.
+    /// </summary>
     private static readonly double Hundredth = Math.Log(100);
 
     /// <summary>Draws results of training.</summary>
     /// <param name="files">Their moments at initialisation, which say what was trained, and what came of it.</param>
-    /// <returns>The figure: a column for each network, a cell for each depth, its colour the mean training accuracy of the mappings at their best learning rates.</returns>
+    /// <returns>The figure: a column for each network, a cell for each depth, its colour the mean training accuracy of the mappings at their best learning
+    /// rates.</returns>
     /// <exception cref="InvalidInputException">A file does not say what was trained.</exception>
     public static Figure Of(IReadOnlyList<(ResultFile File, TrainingResult Result)> files)
     {

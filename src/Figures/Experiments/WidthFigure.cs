@@ -4,7 +4,8 @@ using Wellbehaved.Model;
 namespace Wellbehaved.Figures;
 
 /// <summary>
-/// Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no longer does (a "coordinate check").
+/// Moments against width, a curve for each of a few depths: what does not depend on width is level, and where it does, this shows from which width on it no
+/// longer does (a "coordinate check").
 /// </summary>
 public static class WidthFigure
 {

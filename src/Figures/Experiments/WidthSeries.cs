@@ -8,7 +8,9 @@ public sealed class WidthSeries
 {
     private const string Option = "--against";
 
-    /// <summary>What experiments may differ in although only the width changes: how many mappings there are of each, which, and what was left out of the file.</summary>
+    /// <summary>
+    /// What experiments may differ in although only the width changes: how many mappings there are of each, which, and what was left out of the file.
+    /// </summary>
     private static readonly string[] Free = ["num_sims", "seed", "data_dir", "reff_signal", "reff_noise", "gradients", "depths", "num_computations", "num_channels"];
 
     /// <summary>Words of a network that are no part of what it computes.</summary>
@@ -25,7 +27,8 @@ public sealed class WidthSeries
     /// <summary>Puts results in a row by width.</summary>
     /// <param name="files">Names and contents of the files.</param>
     /// <returns>The series.</returns>
-    /// <exception cref="InvalidInputException">There are fewer than two, a file does not say how it was made, two have one width, or they differ in more than the width.</exception>
+    /// <exception cref="InvalidInputException">There are fewer than two, a file does not say how it was made, two have one width, or they differ in more than
+    /// the width.</exception>
     public static WidthSeries Of(IReadOnlyList<(string Name, ResultFile File)> files)
     {
         ArgumentNullException.ThrowIfNull(files);

@@ -6,8 +6,13 @@ using Architecture = Wellbehaved.Model.Architecture;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>A run of the suite as one page that needs nothing else: the verdict first, then the matrix of claims, figures, every claim with its evidence, and the laws that they refer to.</summary>
-/// <remarks>No script and nothing from a network; links to papers are all that leads away. Words of a subject are encoded, so they cannot become markup.</remarks>
+/// <summary>
+/// A run of the suite as one page that needs nothing else: the verdict first, then the matrix of claims, figures, every claim with its evidence, and the laws
+/// that they refer to.
+/// </summary>
+/// <remarks>
+/// No script and nothing from a network; links to papers are all that leads away. Words of a subject are encoded, so they cannot become markup.
+/// </remarks>
 public static class HtmlReport
 {
     private const string StyleResource = "report.css";

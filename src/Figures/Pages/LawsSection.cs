@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Figures;
 
-/// <summary>The laws that claims refer to, out of docs/laws.md, so that a reader of the page has them at hand. Of Markdown it knows what that file uses.</summary>
+/// <summary>
+/// The laws that claims refer to, out of docs/laws.md, so that a reader of the page has them at hand. Of Markdown it knows what that file uses.
+/// </summary>
 internal static partial class LawsSection
 {
     private const string Resource = "laws.md";

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A layer at one place of a network: what it makes of the signal, and its adjoint, which makes of the gradient at its output the gradient at its input.</summary>
+/// <summary>
+/// A layer at one place of a network: what it makes of the signal, and its adjoint, which makes of the gradient at its output the gradient at its input.
+/// </summary>
 /// <remarks>
 /// The signal has the bits of the layer that propagates signal and noise together, but for convolutions that this one computes by Fourier transforms.
 /// The adjoint is that of the noise: <c>⟨J dx, w⟩ = ⟨dx, Jᵀ w⟩</c> up to rounding.

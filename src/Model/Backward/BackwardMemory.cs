@@ -2,7 +2,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>How much memory a backward pass takes without gradients of parameters, counted from the description before anything is allocated: an upper bound, in floating point since absurd sizes must not overflow.</summary>
+/// <summary>
+/// How much memory a backward pass takes without gradients of parameters, counted from the description before anything is allocated: an upper bound, in
+/// floating point since absurd sizes must not overflow.
+/// </summary>
 internal static class BackwardMemory
 {
     /// <summary>Tensors that attention keeps: queries, keys, values, their gradients, the heads' outputs and the gradient there.</summary>

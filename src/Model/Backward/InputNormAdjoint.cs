@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Layer, RMS, group and instance norm, and their adjoint, which is their derivative since that is symmetric: <c>dy = γ (g - mean(g) - û mean(û g))/sqrt(var + ε)</c>, without mean(g) for RMS norm.</summary>
+/// <summary>
+/// Layer, RMS, group and instance norm, and their adjoint, which is their derivative since that is symmetric: <c>dy = γ (g - mean(g) - û mean(û g))/sqrt(var +
+/// ε)</c>, without mean(g) for RMS norm.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; statistics are double.</typeparam>
 /// <param name="shape">Shape of what passes through.</param>
 /// <param name="norm">The description.</param>
@@ -78,7 +81,9 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
         target.Rescale(Input, context.Threads);
     }
 
-    /// <summary>In which units a variance is computed: the true ones, where the signal is far smaller than ε, or those of the stored signal; and ε in them.</summary>
+    /// <summary>
+    /// In which units a variance is computed: the true ones, where the signal is far smaller than ε, or those of the stored signal; and ε in them.
+    /// </summary>
     private (bool Keeps, int Own, double Epsilon) Units(int exponent) => norm.Epsilon > 0 && exponent < LeastExponent
         ? (true, exponent, norm.Epsilon)
         : (false, 0, Math.ScaleB(norm.Epsilon, -2 * exponent));

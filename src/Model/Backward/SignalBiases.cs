@@ -3,7 +3,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Biases of a layer with weights: they are added to the signal alone, with the bits of <see cref="Biases{T}"/>, and their gradient is the sum over the points.</summary>
+/// <summary>
+/// Biases of a layer with weights: they are added to the signal alone, with the bits of <see cref="Biases{T}"/>, and their gradient is the sum over the points.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 internal sealed unsafe class SignalBiases<T>(ParameterTensor tensor)
     where T : unmanaged, IBinaryFloatingPointIeee754<T>

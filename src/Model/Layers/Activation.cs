@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>An activation that is not homogeneous: it needs the true signal, so the exponent is folded in before it acts. The noise is multiplied by the derivative.</summary>
+/// <summary>
+/// An activation that is not homogeneous: it needs the true signal, so the exponent is folded in before it acts. The noise is multiplied by the derivative.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; the function itself is evaluated in double precision.</typeparam>
 /// <typeparam name="TFunction">The function.</typeparam>
 /// <param name="threads">Greatest number of threads.</param>

@@ -3,7 +3,9 @@ namespace Wellbehaved.Model;
 /// <summary>The powers of two before and after an activation that is not homogeneous.</summary>
 internal static class ActivationExponents
 {
-    /// <summary>Exponents beyond which a function is its asymptote, or its slope at 0, to all digits: then the scale is that of any other large, or small, number.</summary>
+    /// <summary>
+    /// Exponents beyond which a function is its asymptote, or its slope at 0, to all digits: then the scale is that of any other large, or small, number.
+    /// </summary>
     private const int MostExponent = 500;
 
     /// <summary>The exponents to compute with.</summary>

@@ -4,7 +4,10 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>What differentiating its statistics adds to the noise of a batch norm: <c>dy ← dy - mean(dy) - û·mean(û dy)</c>, û the normalised signal; the norm's factor follows.</summary>
+/// <summary>
+/// What differentiating its statistics adds to the noise of a batch norm: <c>dy ← dy - mean(dy) - û·mean(û dy)</c>, û the normalised signal; the norm's factor
+/// follows.
+/// </summary>
 /// <remarks>Means run over the points, in double precision, in chunks that do not depend on the number of threads.</remarks>
 internal sealed class BatchNormDerivative(int channels)
 {

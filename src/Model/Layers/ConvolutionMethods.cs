@@ -15,11 +15,14 @@ internal enum ConvolutionMethod
 /// <summary>Chooses how to compute a convolution.</summary>
 internal static class ConvolutionMethods
 {
-    /// <summary>Tile of the matrix product, in whose multiples rows and columns are paid for. Fixed, since the choice must not depend on the processor.</summary>
+    /// <summary>
+    /// Tile of the matrix product, in whose multiples rows and columns are paid for. Fixed, since the choice must not depend on the processor.
+    /// </summary>
     private const double TileRows = 12, TileColumns = 32;
 
     /// <summary>
-    /// Multiply-adds in the time in which one number is transformed there and back, where a group of tiles is within a second-level cache, a third-level one, and beyond. Measured on one
+    /// Multiply-adds in the time in which one number is transformed there and back, where a group of tiles is within a second-level cache, a third-level one,
+    /// and beyond. Measured on one
     /// thread of two processors, of which the second multiplies twice as fast and transforms no faster: 150 and 200, 200 and 340, 240 and 450.
     /// </summary>
     private const double NearTransformCost = 250, OwnTransformCost = 350, SharedTransformCost = 450;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Wellbehaved.Model;
 
-/// <summary>A norm with ε = 0 met features that are constant, whose normalised value is undefined: a channel over the batch, or features of one input.</summary>
+/// <summary>
+/// A norm with ε = 0 met features that are constant, whose normalised value is undefined: a channel over the batch, or features of one input.
+/// </summary>
 public sealed class DegenerateChannelException : Exception
 {
     /// <summary>Reports where, for a batch norm.</summary>

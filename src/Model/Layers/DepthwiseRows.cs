@@ -5,14 +5,16 @@ namespace Wellbehaved.Model;
 
 /// <summary>The innermost loop of a depthwise convolution: at each point, channel by channel, the sum of what is read times its weights.</summary>
 /// <remarks>
-/// Sums stay in registers while the points of the patch pass by, so that memory is read and written once and the caches do the rest. Products are added in the order of the kernel's
+/// Sums stay in registers while the points of the patch pass by, so that memory is read and written once and the caches do the rest. Products are added in the
+/// order of the kernel's
 /// offsets, rounded one by one: the bits are those of a plain loop, whatever the width of the registers.
 /// </remarks>
 internal static unsafe class DepthwiseRows
 {
     /// <summary>Convolves some points.</summary>
     /// <param name="source">What is read (points × channels).</param>
-    /// <param name="table">Which point is read, for each offset and each point that is written; <see cref="ConvolutionGeometry.Outside"/> where none is.</param>
+    /// <param name="table">Which point is read, for each offset and each point that is written; <see cref="ConvolutionGeometry.Outside"/> where none
+    /// is.</param>
     /// <param name="tableLength">Points that the table has for each offset.</param>
     /// <param name="weights">Weights (offsets × channels).</param>
     /// <param name="offsets">Offsets of the kernel.</param>

@@ -5,10 +5,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Model;
 
-/// <summary>Layer, RMS, group and instance norm: <c>z = γ (y - mean)/sqrt(var + ε)</c> over blocks of features of one input; RMS norm subtracts no mean.</summary>
+/// <summary>
+/// Layer, RMS, group and instance norm: <c>z = γ (y - mean)/sqrt(var + ε)</c> over blocks of features of one input; RMS norm subtracts no mean.
+/// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>; statistics are double.</typeparam>
 /// <remarks>
-/// What is computed from the input itself is differentiated: with û the normalised signal, <c>dz = γ (dy - mean(dy) - û mean(û dy))/sqrt(var + ε)</c>, without mean(dy) for RMS norm.
+/// What is computed from the input itself is differentiated: with û the normalised signal, <c>dz = γ (dy - mean(dy) - û mean(û dy))/sqrt(var + ε)</c>, without
+/// mean(dy) for RMS norm.
 /// Means run over the features of a block, whose number is the denominator.
 /// </remarks>
 /// <param name="blocks">Which features are normalised together.</param>

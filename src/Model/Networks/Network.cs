@@ -46,7 +46,8 @@ public sealed class Network<T> : IDisposable
     /// <param name="settings">Its description.</param>
     /// <param name="threads">Greatest number of threads within a layer; results do not depend on it.</param>
     /// <param name="noise">Of which mapping the noise is the derivative.</param>
-    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or steps that no layers describe are asked for another noise than that of the mapping.</exception>
+    /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or steps that no layers describe are asked for another noise than
+    /// that of the mapping.</exception>
     public Network(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
         : this(settings, settings?.Description(), threads, noise)
     {

@@ -6,7 +6,9 @@ namespace Wellbehaved.Model;
 /// <remarks>In floating point, since absurd sizes must be refused and not overflow. What could be used is counted whether or not it is.</remarks>
 internal sealed class NetworkMemory
 {
-    /// <summary>Positions of an input whose logits a head holds, signal and noise, in double precision; and features of queries, keys, values and outputs.</summary>
+    /// <summary>
+    /// Positions of an input whose logits a head holds, signal and noise, in double precision; and features of queries, keys, values and outputs.
+    /// </summary>
     private const double HeadMatrices = 2, HeadFeatures = 8;
 
     /// <summary>Columns in whose multiples weights are packed.</summary>

@@ -8,7 +8,8 @@ internal static class SettingsDescription
 {
     /// <summary>The network that settings describe.</summary>
     /// <param name="settings">The settings.</param>
-    /// <returns>The network; null where a step is none of the model's own, or where the kernel is larger than what it is applied to, which a description refuses.</returns>
+    /// <returns>The network; null where a step is none of the model's own, or where the kernel is larger than what it is applied to, which a description
+    /// refuses.</returns>
     public static Network? Description(this NetworkSettings settings)
     {
         if (LayersOf(settings.Architecture.Unit, settings) is not { } unit)

@@ -6,9 +6,12 @@ namespace Wellbehaved.Model;
 
 /// <summary>Means and central moments of every channel over the points, in double precision and in one pass over memory.</summary>
 /// <remarks>
-/// A chunk of points fits the second-level cache: its means are taken first, relative to its first point, then the powers of the deviations from them, while it is there.
-/// Chunks depend on sizes alone and are merged in order, so the result has the same bits on any number of threads; a constant channel has variance zero exactly.
-/// Merging: P. Pébay, <i>Formulas for Robust, One-Pass Parallel Computation of Covariances and Arbitrary-Order Statistical Moments</i>, Sandia report 2008-6212.
+/// A chunk of points fits the second-level cache: its means are taken first, relative to its first point, then the powers of the deviations from them, while it
+/// is there.
+/// Chunks depend on sizes alone and are merged in order, so the result has the same bits on any number of threads; a constant channel has variance zero
+/// exactly.
+/// Merging: P. Pébay, <i>Formulas for Robust, One-Pass Parallel Computation of Covariances and Arbitrary-Order Statistical Moments</i>, Sandia report
+/// 2008-6212.
 /// </remarks>
 internal sealed unsafe class ChannelStatistics
 {

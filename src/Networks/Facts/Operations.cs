@@ -1,7 +1,10 @@
 namespace Wellbehaved.Networks;
 
 /// <summary>What it costs to propagate one input: products with weights, and of attention.</summary>
-/// <remarks>In floating point, since descriptions may ask for more than 64 bits count. What costs a few operations a feature (norms, activations, poolings, sums) is left out.</remarks>
+/// <remarks>
+/// In floating point, since descriptions may ask for more than 64 bits count. What costs a few operations a feature (norms, activations, poolings, sums) is
+/// left out.
+/// </remarks>
 public static class Operations
 {
     /// <summary>Multiply-adds of one input in a layer and those within it, repetitions counted.</summary>

@@ -11,7 +11,9 @@ public abstract record Norm : Layer
     /// <summary>ε ≥ 0, added to the variance before its root is taken.</summary>
     public double Epsilon { get; init; } = 1e-5;
 
-    /// <summary>γ, by which the normalised features are multiplied: 1 at initialisation unless a recipe says otherwise (0 silences a residual branch).</summary>
+    /// <summary>
+    /// γ, by which the normalised features are multiplied: 1 at initialisation unless a recipe says otherwise (0 silences a residual branch).
+    /// </summary>
     public double Scale { get; init; } = 1;
 
     /// <inheritdoc/>

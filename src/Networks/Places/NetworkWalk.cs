@@ -26,7 +26,9 @@ internal abstract class NetworkWalk(Network network)
     /// <summary>A layer that is neither a repeat nor a residual reads features of a shape.</summary>
     protected abstract void Pass(Layer layer, Shape input);
 
-    /// <summary>A residual in the unit of a stack; its branch and its skip, which both begin at the residual's input, are gone through by calling them, in this order.</summary>
+    /// <summary>
+    /// A residual in the unit of a stack; its branch and its skip, which both begin at the residual's input, are gone through by calling them, in this order.
+    /// </summary>
     protected abstract void Sum(Residual residual, int unit, int units, Action branch, Action skip);
 
     /// <summary>A unit of a stack begins, and the place before it is reached next.</summary>

@@ -23,10 +23,12 @@ public static class OnnxExport
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Number of the mapping.</param>
     /// <remarks>
-    /// The input is <c>x</c>, images (batch, channels, rows, columns); the output <c>y</c>. Batch normalisation stores mean 0 and variance 1, as an untrained network does.
+    /// The input is <c>x</c>, images (batch, channels, rows, columns); the output <c>y</c>. Batch normalisation stores mean 0 and variance 1, as an untrained
+    /// network does.
     /// Masks of channels and survivals are drawn like weights and stand in the file as numbers.
     /// </remarks>
-    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or the file cannot be written.</exception>
+    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or the file cannot be
+    /// written.</exception>
     public static void Write(Network network, string path, ulong seed, uint simulation = 0)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -47,7 +49,8 @@ public static class OnnxExport
     /// <param name="stream">What is written to.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="simulation">Number of the mapping.</param>
-    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or there are more parameters than a file holds.</exception>
+    /// <exception cref="InvalidInputException">A layer draws numbers for each image of a batch, which a file does not do, or there are more parameters than a
+    /// file holds.</exception>
     public static void Write(Network network, Stream stream, ulong seed, uint simulation = 0)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -72,7 +72,9 @@ internal static class ChannelAxes
 
     private static long Positive(long axis, int rank) => axis < 0 ? axis + rank : axis;
 
-    /// <summary>Axes that are split or merged form groups of the same product; of a group that is split the last axis of more than one element counts.</summary>
+    /// <summary>
+    /// Axes that are split or merged form groups of the same product; of a group that is split the last axis of more than one element counts.
+    /// </summary>
     private static int AfterReshape(long[] before, int axis, long[] after)
     {
         var (i, k) = (0, 0);

@@ -140,7 +140,9 @@ internal sealed class ParameterSearch
         }
     }
 
-    /// <summary>A vector after a matrix product is its bias; after what is divided by a root, the scale of a normalisation written out, and then its shift.</summary>
+    /// <summary>
+    /// A vector after a matrix product is its bias; after what is divided by a root, the scale of a normalisation written out, and then its shift.
+    /// </summary>
     private void Elementwise(NodeProto node)
     {
         for (var i = 0; i < 2; i++)

@@ -3,7 +3,9 @@ using Wellbehaved.Onnx.Format;
 namespace Wellbehaved.Onnx;
 
 /// <summary>Writes operators of older versions as those of version 13, so that each rule knows one form.</summary>
-/// <remarks>What changed in between: what were attributes became inputs, and Softmax lost its two-dimensional reading. Source: ONNX, <i>Operator Changelog</i>.</remarks>
+/// <remarks>
+/// What changed in between: what were attributes became inputs, and Softmax lost its two-dimensional reading. Source: ONNX, <i>Operator Changelog</i>.
+/// </remarks>
 internal static class OperatorUpgrade
 {
     /// <summary>The version whose forms are the least that rules know.</summary>

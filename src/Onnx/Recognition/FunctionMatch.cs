@@ -5,7 +5,9 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 
 namespace Wellbehaved.Onnx;
 
-/// <summary>Recognises activations by what they compute: nodes that agree with a described function at many points are that function, however they are written out.</summary>
+/// <summary>
+/// Recognises activations by what they compute: nodes that agree with a described function at many points are that function, however they are written out.
+/// </summary>
 /// <param name="graph">The graph of the nodes.</param>
 internal sealed class FunctionMatch(Graph graph)
 {

@@ -6,7 +6,10 @@ using DataType = Wellbehaved.Onnx.Format.TensorProto.Types.DataType;
 namespace Wellbehaved.Onnx;
 
 /// <summary>Finds the node that gives the first number that is not finite.</summary>
-/// <remarks>Places are few, and nodes between them are run together: so the nodes of the stretch that lead to the place are run again, with all that they compute as outputs.</remarks>
+/// <remarks>
+/// Places are few, and nodes between them are run together: so the nodes of the stretch that lead to the place are run again, with all that they compute as
+/// outputs.
+/// </remarks>
 internal static class NotFiniteOrigin
 {
     /// <summary>Finds it.</summary>

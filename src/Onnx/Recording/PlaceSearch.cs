@@ -144,7 +144,9 @@ internal sealed class PlaceSearch
     private bool HasConstantRatio(NodeProto node) =>
         node.Input[0] == node.Input[1] || node.Input.Any(input => _source.TryGetValue(input, out var other) && other.OpType is "Reciprocal" or "Pow" or "Sub");
 
-    /// <summary>Whether a value becomes a factor of another that moves, by way of numbers added or multiplied: the sigmoid of a SiLU, the error function of a GELU.</summary>
+    /// <summary>
+    /// Whether a value becomes a factor of another that moves, by way of numbers added or multiplied: the sigmoid of a SiLU, the error function of a GELU.
+    /// </summary>
     private bool OpensGate(string value, int steps)
     {
         if (steps == 0 || _users.GetValueOrDefault(value, []) is not [var user])

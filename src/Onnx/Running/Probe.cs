@@ -8,7 +8,9 @@ namespace Wellbehaved.Onnx;
 /// <remarks>ONNX Runtime infers them; what it cannot infer it is asked by running the graph once with shapes as outputs.</remarks>
 internal static class Probe
 {
-    /// <summary>Nodes whose values are asked for at once: for each node ONNX Runtime looks through all outputs, so that the time grows with the square of their number.</summary>
+    /// <summary>
+    /// Nodes whose values are asked for at once: for each node ONNX Runtime looks through all outputs, so that the time grows with the square of their number.
+    /// </summary>
     private const int MostNodes = 2048;
 
     /// <summary>Finds the type of each value: of constants, inputs and of what nodes compute.</summary>

@@ -11,7 +11,10 @@ internal sealed record Segment(IReadOnlyList<NodeProto> Nodes, IReadOnlyList<str
 /// <summary>Cuts a graph into stretches, so that no more than a few recorded values are in memory at once.</summary>
 internal static class Segments
 {
-    /// <summary>Recorded values above which a stretch ends: for each node ONNX Runtime looks through all outputs, so that the time to load grows with the square of their number.</summary>
+    /// <summary>
+    /// Recorded values above which a stretch ends: for each node ONNX Runtime looks through all outputs, so that the time to load grows with the square of
+    /// their number.
+    /// </summary>
     private const int MostRecorded = 512;
 
     /// <summary>Cuts.</summary>

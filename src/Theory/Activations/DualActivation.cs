@@ -170,7 +170,9 @@ public abstract class DualActivation
         }
     }
 
-    /// <summary>N2 on one line: <c>E (z² - 1) s'(√q₁ z) s'(±√q₂ z)</c>, with the sign of the correlation, since du dv is there regressed on one variable.</summary>
+    /// <summary>
+    /// N2 on one line: <c>E (z² - 1) s'(√q₁ z) s'(±√q₂ z)</c>, with the sign of the correlation, since du dv is there regressed on one variable.
+    /// </summary>
     private double Along(double q1, double q2, int sign)
     {
         var (first, second) = (Math.Sqrt(q1), sign * Math.Sqrt(q2));

@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Leaky ReLUs of slope a below 0, linear (a = 1) and absolute value (a = -1) among them: <c>V = g(ac + ½(1-a)²k₁(c))</c>, <c>T = a + ½(1-a)²k₀(c)</c>.</summary>
+/// <summary>
+/// Leaky ReLUs of slope a below 0, linear (a = 1) and absolute value (a = -1) among them: <c>V = g(ac + ½(1-a)²k₁(c))</c>, <c>T = a + ½(1-a)²k₀(c)</c>.
+/// </summary>
 /// <remarks>With the arc-cosine kernels of law S1 nothing cancels near c = -1. They are homogeneous, so <c>∂V/∂q₁ = (V - pT)/2q₁</c>.</remarks>
 internal sealed class LeakyDual(ActivationCurve curve, double slope) : DualActivation(curve)
 {

@@ -5,7 +5,8 @@ namespace Wellbehaved.Theory;
 /// <summary>Mehler's expansion of a dual for many points: <c>V = Σ a_n(q_i)a_n(q_j)cⁿ</c>, a_n the orthonormal Hermite coefficients of s(√q z).</summary>
 /// <remarks>
 /// The coefficients cost a quadrature for each point, not for each pair, and the sums two operations a term. What N terms leave out is at most
-/// <c>|c|ᴺ √(r_i r_j)</c>, with r the squares that a point has left, known from <c>E s²</c>. Coefficients of s' are b_n; derivatives follow from those of higher order:
+/// <c>|c|ᴺ √(r_i r_j)</c>, with r the squares that a point has left, known from <c>E s²</c>. Coefficients of s' are b_n; derivatives follow from those of
+/// higher order:
 /// <c>2q ∂V/∂q₁ = Σ √((n+1)(n+2)) a_{n+2}(q₁)a_n(q₂)cⁿ</c>, and likewise for T.
 /// </remarks>
 internal sealed class MehlerTable

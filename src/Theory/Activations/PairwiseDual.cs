@@ -1,6 +1,8 @@
 namespace Wellbehaved.Theory;
 
-/// <summary>The dual of an activation at every pair of points of a kernel: formulas, Mehler's expansion, and interpolation where kinks make that end too late.</summary>
+/// <summary>
+/// The dual of an activation at every pair of points of a kernel: formulas, Mehler's expansion, and interpolation where kinks make that end too late.
+/// </summary>
 internal sealed class PairwiseDual
 {
     /// <summary>What an expansion may leave out, as a share of the geometric mean of both points' squares.</summary>
@@ -70,7 +72,9 @@ internal sealed class PairwiseDual
     /// <summary>Moments of each point.</summary>
     public ActivationMoments[] Moments { get; }
 
-    /// <summary>The largest share of a dual that is left out or interpolated wrongly, as far as known: a bound for expansions, a measurement for interpolations.</summary>
+    /// <summary>
+    /// The largest share of a dual that is left out or interpolated wrongly, as far as known: a bound for expansions, a measurement for interpolations.
+    /// </summary>
     public double Error { get; private set; }
 
     /// <summary>Evaluates the pairs of one point with those before it.</summary>

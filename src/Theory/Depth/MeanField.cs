@@ -113,7 +113,9 @@ public sealed class MeanField
     /// <returns>The limit.</returns>
     public static double HomogeneousCollapse(double slope) => 3 * Math.PI * (1 + (slope * slope)) / (Math.Sqrt(2) * (1 - slope) * (1 - slope));
 
-    /// <summary>The variance that duals are asked for: beyond the largest, where only saturated activations have a fixed point, they are those of the largest.</summary>
+    /// <summary>
+    /// The variance that duals are asked for: beyond the largest, where only saturated activations have a fixed point, they are those of the largest.
+    /// </summary>
     private double Seen => Math.Min(Variance, Largest);
 
     private static double DepthScale(double slope) => slope switch

@@ -92,7 +92,10 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
         return Matrix<double>.Build.Dense(size, size, (i, j) => i % positions == j % positions ? kernel[i / positions, j / positions] / positions : 0);
     }
 
-    /// <summary>E s'(z)² at each point, z as if Gaussian of its variance; for leaky functions exact, since signs are symmetric. What a trace needs: zeros beside the diagonal.</summary>
+    /// <summary>
+    /// E s'(z)² at each point, z as if Gaussian of its variance; for leaky functions exact, since signs are symmetric. What a trace needs: zeros beside the
+    /// diagonal.
+    /// </summary>
     private static Matrix<double> AfterNorm(Activation activation, KernelState before)
     {
         var dual = DualActivation.For(activation.Function);

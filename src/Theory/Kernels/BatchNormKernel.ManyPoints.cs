@@ -3,10 +3,15 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Batch norm of many points before activations of the leaky family: Gauss's rule for the measure g(t) dt takes ten covariances where the trapezoidal rule takes hundreds.</summary>
+/// <summary>
+/// Batch norm of many points before activations of the leaky family: Gauss's rule for the measure g(t) dt takes ten covariances where the trapezoidal rule
+/// takes hundreds.
+/// </summary>
 /// <remarks>
-/// The measure is made discrete by a trapezoidal rule of numbers alone, which is exact to rounding, and Lanczos's method gives the rule for polynomials in <c>x = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all
-/// eigenvalues are equal one node is exact. Signal and noise have the same measure, so they share their covariances. Source: W. Gautschi, <i>Orthogonal Polynomials</i>, section 2.2.
+/// The measure is made discrete by a trapezoidal rule of numbers alone, which is exact to rounding, and Lanczos's method gives the rule for polynomials in <c>x
+/// = 1/(1 + ct)</c>, <c>c = 2 Tr S²/Tr S</c>: where all
+/// eigenvalues are equal one node is exact. Signal and noise have the same measure, so they share their covariances. Source: W. Gautschi, <i>Orthogonal
+/// Polynomials</i>, section 2.2.
 /// </remarks>
 public sealed partial class BatchNormKernel
 {
@@ -30,7 +35,8 @@ public sealed partial class BatchNormKernel
         var coarse = WithRule(FewestGaussNodes);
         for (var nodes = 2 * FewestGaussNodes; nodes <= MostGaussNodes; nodes *= 2)
         {
-            // Gauss's rule converges geometrically: twice the nodes have the square of the error, or somewhat more where one direction holds most of the variance (power 1.4 measured at r = 3).
+            // Gauss's rule converges geometrically: twice the nodes have the square of the error, or somewhat more where one direction holds most of the
+            // variance (power 1.4 measured at r = 3).
             var fine = WithRule(nodes);
             var error = Math.Pow(fine.Zip(coarse, Difference).Largest(), 4.0 / 3);
             if (error <= _tolerance)

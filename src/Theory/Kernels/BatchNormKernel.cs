@@ -142,7 +142,9 @@ public sealed partial class BatchNormKernel
     /// <summary>S (P × P).</summary>
     internal Matrix<double> Centred { get; }
 
-    /// <summary>Eigenvalues of S that are no rounding (r). Of many points the decomposition takes long, and is made where <see cref="Split"/> is null alone.</summary>
+    /// <summary>
+    /// Eigenvalues of S that are no rounding (r). Of many points the decomposition takes long, and is made where <see cref="Split"/> is null alone.
+    /// </summary>
     internal double[] Eigenvalues => _spectrum.Value.Values;
 
     /// <summary>Their eigenvectors (P × r).</summary>
@@ -250,7 +252,9 @@ public sealed partial class BatchNormKernel
         }
     }
 
-    /// <summary>P∫ g(t) F dt for a function F of each pair of points: of the product of their standard deviations under S_t, and of their correlation.</summary>
+    /// <summary>
+    /// P∫ g(t) F dt for a function F of each pair of points: of the product of their standard deviations under S_t, and of their correlation.
+    /// </summary>
     private (Matrix<double> Kernel, double Error) IntegratePairs(Func<double, double, double> function, Tail tail)
     {
         using var product = new MatrixProduct<double>(Points >= SharedFrom ? Environment.ProcessorCount : 1);

@@ -136,7 +136,10 @@ public sealed class ConvolutionKernel
             _sources[k / channels][i] == Outside ? 0 : features[_sources[k / channels][i], k % channels]);
     }
 
-    /// <summary>Covariance of noise and signal at the outputs, from that at the inputs: as <see cref="Apply(Matrix{double}, double)"/>, of a matrix that need not be symmetric.</summary>
+    /// <summary>
+    /// Covariance of noise and signal at the outputs, from that at the inputs: as <see cref="Apply(Matrix{double}, double)"/>, of a matrix that need not be
+    /// symmetric.
+    /// </summary>
     /// <param name="cross"><c>⟨dx_i, x_j⟩/N</c> (input points × input points).</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>
     /// <returns><c>E[dy_i y_j]</c> (output points × output points).</returns>
@@ -164,7 +167,9 @@ public sealed class ConvolutionKernel
         return Matrix<double>.Build.Dense(OutputPoints, OutputPoints, result);
     }
 
-    /// <summary>The transpose of <see cref="ApplyToCross"/>: what a linear function of the kernel after the convolution is as one of the kernel before it.</summary>
+    /// <summary>
+    /// The transpose of <see cref="ApplyToCross"/>: what a linear function of the kernel after the convolution is as one of the kernel before it.
+    /// </summary>
     /// <param name="weights">Weights of the entries of the kernel after (output points × output points).</param>
     /// <param name="gain">Variance of the weights times fan-in.</param>
     /// <returns>Weights of the entries of the kernel before (input points × input points).</returns>
@@ -228,7 +233,9 @@ public sealed class ConvolutionKernel
                    select i == Outside || j == Outside ? Outside : (((image * height) + i) * width) + j];
     }
 
-    /// <summary>The position that is read in the place of one beyond the border: images repeat with their extent, or with twice that where every other is mirrored.</summary>
+    /// <summary>
+    /// The position that is read in the place of one beyond the border: images repeat with their extent, or with twice that where every other is mirrored.
+    /// </summary>
     private static int Inside(int position, int extent, Border border)
     {
         if (border == Border.Zero)

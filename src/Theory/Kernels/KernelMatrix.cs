@@ -126,7 +126,8 @@ public static class KernelMatrix
 
     /// <summary>Checks that a matrix can be a kernel, as far as that costs only a look at each entry.</summary>
     /// <param name="kernel">The matrix.</param>
-    /// <exception cref="ArgumentException">It is empty, not square, not finite, not symmetric, or has a variance below zero or an entry beyond Cauchy and Schwarz.</exception>
+    /// <exception cref="ArgumentException">It is empty, not square, not finite, not symmetric, or has a variance below zero or an entry beyond Cauchy and
+    /// Schwarz.</exception>
     public static void Require(Matrix<double> kernel)
     {
         ArgumentNullException.ThrowIfNull(kernel);

@@ -3,8 +3,13 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>The leading eigenvectors of a symmetric matrix of many rows, by a block Krylov space; of the others nothing is known but that they are not among them.</summary>
-/// <remarks>A pair is taken where its residual shows that it has converged, so what is called an eigenvector is one, whatever the space has missed. Source: Y. Saad, <i>Numerical Methods for Large Eigenvalue Problems</i>, chapter 6.</remarks>
+/// <summary>
+/// The leading eigenvectors of a symmetric matrix of many rows, by a block Krylov space; of the others nothing is known but that they are not among them.
+/// </summary>
+/// <remarks>
+/// A pair is taken where its residual shows that it has converged, so what is called an eigenvector is one, whatever the space has missed. Source: Y. Saad,
+/// <i>Numerical Methods for Large Eigenvalue Problems</i>, chapter 6.
+/// </remarks>
 internal sealed class LeadingDirections
 {
     /// <summary>Vectors of a block: eigenvalues that lie together up to this number are told apart.</summary>

@@ -89,7 +89,10 @@ internal sealed class SplitBatchNorm
         return [.. taken.Select((less, i) => half * ((all * variances[i]) - (2 * less)))];
     }
 
-    /// <summary>The share of each point's noise that batch norm may take for a function of the signal: <c>2t (C (I + 2tS)⁻¹ Cᵀ)_ii/E dy_i²</c> at the last t that counts.</summary>
+    /// <summary>
+    /// The share of each point's noise that batch norm may take for a function of the signal: <c>2t (C (I + 2tS)⁻¹ Cᵀ)_ii/E dy_i²</c> at the last t that
+    /// counts.
+    /// </summary>
     /// <param name="cross">C (P × P).</param>
     /// <param name="variances">E dy_i² (P).</param>
     public double[] ReachedNoise(Matrix<double> cross, IReadOnlyList<double> variances)
@@ -158,7 +161,8 @@ internal sealed class SplitBatchNorm
 
     /// <summary>Signal and noise after a leaky activation.</summary>
     /// <param name="dual">Its dual.</param>
-    /// <param name="noise">D (P × P), or what noise that is independent of the signal is multiplied by where <paramref name="cross"/> is null; null where that is of no interest.</param>
+    /// <param name="noise">D (P × P), or what noise that is independent of the signal is multiplied by where <paramref name="cross"/> is null; null where that
+    /// is of no interest.</param>
     /// <param name="cross">C (P × P); null where it is zero.</param>
     /// <param name="asksSlopes">Whether E s's'/(σ²+ε) is asked for, where there is no C.</param>
     /// <returns>Signal; the noise's covariance, or E s's'/(σ²+ε); its covariance with the signal; the error. Null where the nodes do not settle them.</returns>

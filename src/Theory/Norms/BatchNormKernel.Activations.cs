@@ -39,7 +39,8 @@ public sealed partial class BatchNormKernel
     }
 
     /// <summary>
-    /// Signal and noise after batch norm with held statistics and a homogeneous activation: <c>P∫g(t) F(S_t) dt</c> with S1, N2 and N3 for F, and for noise the covariances
+    /// Signal and noise after batch norm with held statistics and a homogeneous activation: <c>P∫g(t) F(S_t) dt</c> with S1, N2 and N3 for F, and for noise the
+    /// covariances
     /// that it has under the weight of t: <c>M_t = CG(I + 2tS)⁻¹</c> with the centred signal and <c>D_t = D - 2t CG(I + 2tS)⁻¹GCᵀ</c> with itself.
     /// </summary>
     /// <param name="dual">Dual of the activation.</param>
@@ -113,7 +114,8 @@ public sealed partial class BatchNormKernel
     }
 
     /// <summary>
-    /// B5: the mean square of noise after batch norm whose statistics are differentiated too, <c>dz = (dy - mean dy - z·mean(z dy))/σ</c>, for noise that is independent of the signal:
+    /// B5: the mean square of noise after batch norm whose statistics are differentiated too, <c>dz = (dy - mean dy - z·mean(z dy))/σ</c>, for noise that is
+    /// independent of the signal:
     /// <c>(Tr GD/P) E 1/σ² - ∫ t g(t) Tr(D S_t) dt</c>, a mean over the points. A leaky activation multiplies it by (1+a²)/2. ε = 0.
     /// </summary>
     /// <param name="noise">D, covariance of the noise over the points (P × P).</param>

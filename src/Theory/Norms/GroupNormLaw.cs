@@ -2,13 +2,18 @@ using MathNet.Numerics.LinearAlgebra;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Group norm over n positions and g channels of one image, at finite size: exact given the layer below; g = 1 is instance norm. docs/theory.md, “Norms over few channels”.</summary>
+/// <summary>
+/// Group norm over n positions and g channels of one image, at finite size: exact given the layer below; g = 1 is instance norm. docs/theory.md, “Norms over
+/// few channels”.
+/// </summary>
 internal static class GroupNormLaw
 {
     private const double Step = 1.0 / 32;
     private const double Negligible = 1e-16;
 
-    /// <summary><c>E 1/(σ²+ε) = ng ∫ det(I+2tK)^{-(g-1)/2} det(I+2tGKG)^{-½} e^{-tngε} dt</c>: what the norm multiplies independent noise by with held statistics.</summary>
+    /// <summary>
+    /// <c>E 1/(σ²+ε) = ng ∫ det(I+2tK)^{-(g-1)/2} det(I+2tGKG)^{-½} e^{-tngε} dt</c>: what the norm multiplies independent noise by with held statistics.
+    /// </summary>
     /// <param name="kernel">Kernel of the positions of one image (n × n).</param>
     /// <param name="channels">g ≥ 1.</param>
     /// <param name="epsilon">ε ≥ 0.</param>

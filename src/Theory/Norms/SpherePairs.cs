@@ -4,11 +4,17 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>LN4 for any activation: <c>E s(z_i)s(z_j)</c> after layer or RMS norm over few channels, at every correlation of two points. Exact given the layer below, ε = 0.</summary>
+/// <summary>
+/// LN4 for any activation: <c>E s(z_i)s(z_j)</c> after layer or RMS norm over few channels, at every correlation of two points. Exact given the layer below, ε
+/// = 0.
+/// </summary>
 /// <remarks>
-/// Two Gaussian vectors of Rⁿ with correlation ρ, normalised, are unit vectors with the cosine R, whose density is that of a sample correlation (H. Hotelling 1953), and one channel of both is the
-/// projection of a fixed direction onto their plane: <c>(r cos φ, r cos(φ - Θ))</c>, R = cos Θ, φ uniform and <c>r² ~ Beta(1, n/2 - 1)</c>. So <c>E s(z_i)s(z_j) = E V_n(R)</c>, V_n a dual whose radius has another
-/// law than that of Gaussian variables. For homogeneous s that law drops out and <c>V_n(R) = V(1, 1, R)</c>; the double integral of LN4 is the same number. V_n and its mean are analytic in the angles,
+/// Two Gaussian vectors of Rⁿ with correlation ρ, normalised, are unit vectors with the cosine R, whose density is that of a sample correlation (H. Hotelling
+/// 1953), and one channel of both is the
+/// projection of a fixed direction onto their plane: <c>(r cos φ, r cos(φ - Θ))</c>, R = cos Θ, φ uniform and <c>r² ~ Beta(1, n/2 - 1)</c>. So <c>E
+/// s(z_i)s(z_j) = E V_n(R)</c>, V_n a dual whose radius has another
+/// law than that of Gaussian variables. For homogeneous s that law drops out and <c>V_n(R) = V(1, 1, R)</c>; the double integral of LN4 is the same number. V_n
+/// and its mean are analytic in the angles,
 /// and are interpolated at Chebyshev's nodes.
 /// </remarks>
 internal sealed class SpherePairs

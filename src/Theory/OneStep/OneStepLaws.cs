@@ -56,7 +56,8 @@ public static class OneStepLaws
     /// <param name="epsilon">ε ≥ 0.</param>
     /// <param name="cross">Covariance of noise and signal, <c>E[dy_i y_j]</c> (P × P).</param>
     /// <param name="preactivationNoise">E dy_i² of each point (P).</param>
-    /// <returns><c>E[dy_i²/(σ² + ε)]</c> of each point: the mean square of the noise after batch norm, of which the ReLU passes ½ in the mean over a sign flip of y.</returns>
+    /// <returns><c>E[dy_i²/(σ² + ε)]</c> of each point: the mean square of the noise after batch norm, of which the ReLU passes ½ in the mean over a sign flip
+    /// of y.</returns>
     /// <exception cref="ArgumentException">See <see cref="BatchNormKernel"/>, or sizes differ.</exception>
     public static double[] ExpectedNoiseAfterBatchNorm(Matrix<double> kernel, double epsilon, Matrix<double> cross, IReadOnlyList<double> preactivationNoise)
     {

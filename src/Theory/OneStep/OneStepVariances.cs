@@ -3,8 +3,13 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>By how much moments after one fresh layer and an activation scatter, given the layer below: exact at every width, since channels are independent.</summary>
-/// <remarks>The mean over channels has a channel's variance over their number. Of ν₂ that is a covariance of squares, the dual of s²; of the noise's mean square one of squared slopes, and fourth moments of Gaussian noise.</remarks>
+/// <summary>
+/// By how much moments after one fresh layer and an activation scatter, given the layer below: exact at every width, since channels are independent.
+/// </summary>
+/// <remarks>
+/// The mean over channels has a channel's variance over their number. Of ν₂ that is a covariance of squares, the dual of s²; of the noise's mean square one of
+/// squared slopes, and fourth moments of Gaussian noise.
+/// </remarks>
 public static class OneStepVariances
 {
     /// <summary>Var ν₂(x) = Σ_ij Cov(s(y_i)², s(y_j)²)/(P²N).</summary>
@@ -25,7 +30,9 @@ public static class OneStepVariances
         return Math.Max(0, (second - means.OuterProduct(means)).Enumerate().Sum()) / ((double)kernel.RowCount * kernel.RowCount * channels);
     }
 
-    /// <summary>Var of the noise's mean square, for noise that is independent of the signal: <c>Σ_ij (E s'_i²s'_j² (D_iiD_jj + 2D_ij²) - m_im_jD_iiD_jj)/(P²N)</c>.</summary>
+    /// <summary>
+    /// Var of the noise's mean square, for noise that is independent of the signal: <c>Σ_ij (E s'_i²s'_j² (D_iiD_jj + 2D_ij²) - m_im_jD_iiD_jj)/(P²N)</c>.
+    /// </summary>
     /// <param name="dual">The activation s; its slope is continuous, or it is of the leaky family.</param>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>
     /// <param name="noise">D, covariance of their noise (P × P).</param>

@@ -7,7 +7,10 @@ namespace Wellbehaved.Theory;
 /// <param name="Bytes">Memory at the place with most points.</param>
 public readonly record struct PredictionCost(double Seconds, double Bytes)
 {
-    /// <summary>Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not yet collected.</summary>
+    /// <summary>
+    /// Matrices over the points that memory holds at once, measured: signal, noise and their covariance of several places, and what is no longer needed but not
+    /// yet collected.
+    /// </summary>
     private const int Matrices = 70;
 
     /// <summary>The same of the paper's recursions, which keep no noise between points.</summary>
@@ -36,7 +39,10 @@ public readonly record struct PredictionCost(double Seconds, double Bytes)
     private const int ManyPoints = 128;
     private const int GaussNodes = 20;
 
-    /// <summary>Points from which a kernel is split and not decomposed: products of all points that this takes with the noise's covariance, and seconds of a pair at all nodes.</summary>
+    /// <summary>
+    /// Points from which a kernel is split and not decomposed: products of all points that this takes with the noise's covariance, and seconds of a pair at all
+    /// nodes.
+    /// </summary>
     private const int SplitFrom = 256;
     private const double SplitProducts = 6;
     private const double SplitPair = 4e-7;

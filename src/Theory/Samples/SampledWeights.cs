@@ -5,7 +5,8 @@ namespace Wellbehaved.Theory;
 
 /// <summary>Fully connected layers of a sampled network.</summary>
 /// <remarks>
-/// Given the features, neurons of Gaussian weights are independent and Gaussian over the points with the covariance σ_w² XXᵀ/N: any factor of that matrix times normal numbers has their law, and the
+/// Given the features, neurons of Gaussian weights are independent and Gaussian over the points with the covariance σ_w² XXᵀ/N: any factor of that matrix times
+/// normal numbers has their law, and the
 /// features themselves are one where there are fewer channels than rows. Weights of other laws are drawn one by one.
 /// </remarks>
 internal sealed class SampledWeights(NormalSequence random)
@@ -96,7 +97,9 @@ internal sealed class SampledWeights(NormalSequence random)
         }
     }
 
-    /// <summary>Orthonormal rows or columns, whichever are fewer, uniform over all such matrices: those of a Gaussian matrix's factor, with signs that make it unique.</summary>
+    /// <summary>
+    /// Orthonormal rows or columns, whichever are fewer, uniform over all such matrices: those of a Gaussian matrix's factor, with signs that make it unique.
+    /// </summary>
     private double[] Orthogonal(int width, int channels, double deviation)
     {
         var (tall, narrow) = (Math.Max(width, channels), Math.Min(width, channels));

@@ -3,7 +3,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Holds the verdict on a stack, which is a law of units that are repeated for ever, against the recursion of the batch at hand: where they differ the verdict says so, and where theory ends it says no more.</summary>
+/// <summary>
+/// Holds the verdict on a stack, which is a law of units that are repeated for ever, against the recursion of the batch at hand: where they differ the verdict
+/// says so, and where theory ends it says no more.
+/// </summary>
 internal static class BatchJudge
 {
     /// <summary>Units from which a growth is no longer that of the start.</summary>

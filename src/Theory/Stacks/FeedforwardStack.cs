@@ -59,7 +59,9 @@ internal static class FeedforwardStack
         return value.ToString(isPlain ? format : $"0.{new string('#', Math.Max(2, decimals))}e-0", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A variance or a deviation that somebody will write into a file: digits after the point where it is of the order of 1, and all that it has else.</summary>
+    /// <summary>
+    /// A variance or a deviation that somebody will write into a file: digits after the point where it is of the order of 1, and all that it has else.
+    /// </summary>
     private static string Variance(double value, int digits) =>
         value is >= 1e-3 and < 1e6 ? Number(value, $"0.{new string('#', digits)}") : value.ToString("G10", CultureInfo.InvariantCulture);
 

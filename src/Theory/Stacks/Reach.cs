@@ -9,7 +9,9 @@ namespace Wellbehaved.Theory;
 /// <param name="Value">The depth or width that it names; null where it names none.</param>
 public sealed record ReachStatement(string Words, string Law, string Scope, double? Value);
 
-/// <summary>How deep a network can go before noise drowns its signal or its directions are lost, and which width that depth needs. Never beyond what a law covers.</summary>
+/// <summary>
+/// How deep a network can go before noise drowns its signal or its directions are lost, and which width that depth needs. Never beyond what a law covers.
+/// </summary>
 public static class Reach
 {
     /// <summary>Share of the input's signal-to-noise ratio below which the signal counts as drowned.</summary>

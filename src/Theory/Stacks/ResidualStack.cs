@@ -2,7 +2,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Verdicts on stacks of residual units: what the branch does as a stack, at a time that the scales make. docs/theory.md, “Any network of layers”.</summary>
+/// <summary>
+/// Verdicts on stacks of residual units: what the branch does as a stack, at a time that the scales make. docs/theory.md, “Any network of layers”.
+/// </summary>
 internal static class ResidualStack
 {
     private const double Still = 1e-7;

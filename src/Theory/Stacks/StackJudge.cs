@@ -14,7 +14,9 @@ public static class StackJudge
         return [.. network.Layers.Select((layer, index) => (layer, index)).Where(item => item.layer is Repeat).Select(item => Judge((Repeat)item.layer, $"layers[{item.index}].repeat"))];
     }
 
-    /// <summary>Judges the stacks of a network whose kernels were followed on a batch: what the units do for ever and what the batch shows are one judgement.</summary>
+    /// <summary>
+    /// Judges the stacks of a network whose kernels were followed on a batch: what the units do for ever and what the batch shows are one judgement.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="prediction">Its prediction.</param>
     /// <returns>A verdict for each repeat that is in no other, in order.</returns>

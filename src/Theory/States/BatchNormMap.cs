@@ -57,12 +57,16 @@ internal static class BatchNormMap
     private const string Infinite = "the batch's points vary in two directions at most and ε = 0, where noise has no mean square";
 
     /// <summary>
-    /// Noise that is given has by chance a share of about (directions)/(features) in the directions of the signal. Before an activation that is not homogeneous it is taken for independent,
-    /// which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this share on there is no prediction.
+    /// Noise that is given has by chance a share of about (directions)/(features) in the directions of the signal. Before an activation that is not homogeneous
+    /// it is taken for independent,
+    /// which is wrong by that share times a factor below 2 (N1: 2q m'/m, and the scatter of σ²): the error says so, and from this share on there is no
+    /// prediction.
     /// </summary>
     private const double LargestShare = 0.25;
 
-    /// <summary>Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.</summary>
+    /// <summary>
+    /// Noise of which less than this share lies in the directions of the signal is as good as independent: χ moves by less than the quadratures' errors.
+    /// </summary>
     private const double NegligibleShare = 1e-10;
 
     /// <summary>The state without a covariance of noise and signal that is too small to matter, and costs most of the time.</summary>

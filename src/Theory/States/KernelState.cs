@@ -4,7 +4,9 @@ using Wellbehaved.Numerics;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What theory knows of signal and noise at one place of a network, over the points of a batch: images × positions, the positions of an image in rows.</summary>
+/// <summary>
+/// What theory knows of signal and noise at one place of a network, over the points of a batch: images × positions, the positions of an image in rows.
+/// </summary>
 /// <remarks>Kernels are means over channels, <c>K_ij = E[y_i y_j]</c>; laws of one layer turn a state into the next (<see cref="LayerMap"/>).</remarks>
 public sealed record KernelState
 {
@@ -34,7 +36,9 @@ public sealed record KernelState
     /// <summary>What the numbers hold for.</summary>
     public Validity Validity { get; internal init; }
 
-    /// <summary>The relative error of quadratures, expansions, interpolations and neglected correlations so far, as far as it is known; 0 for formulas.</summary>
+    /// <summary>
+    /// The relative error of quadratures, expansions, interpolations and neglected correlations so far, as far as it is known; 0 for formulas.
+    /// </summary>
     public double Error { get; internal init; }
 
     /// <summary>Number of points P.</summary>
@@ -49,7 +53,9 @@ public sealed record KernelState
     /// <summary>Layers with weights that a function of the inputs has passed: a second one makes the kernel itself random at finite width.</summary>
     internal int RandomLayers { get; init; }
 
-    /// <summary>Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.</summary>
+    /// <summary>
+    /// Whether one draw for all channels has been made, such as whether a branch survives: kernels are then random at every width, and these are their means.
+    /// </summary>
     internal bool IsMixture { get; init; }
 
     /// <summary>Whether that draw is one of attention's weights.</summary>
@@ -151,7 +157,9 @@ public sealed record KernelState
         Sphere = null,
     };
 
-    /// <summary>The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.</summary>
+    /// <summary>
+    /// The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.
+    /// </summary>
     internal KernelState Rescaled(bool signalToo)
     {
         var (signal, noise) = (signalToo ? Usable(Nu2()) : 1, Usable(NoisePower()));

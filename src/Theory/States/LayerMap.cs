@@ -3,8 +3,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>What each layer makes of a kernel state: one law a layer, with the noise of the mapping (statistics of batches are held, all others differentiated).</summary>
-/// <remarks>docs/theory.md, “Any network of layers”. A layer that it cannot say throws; noise alone that it cannot say is left out of the state, with the reason.</remarks>
+/// <summary>
+/// What each layer makes of a kernel state: one law a layer, with the noise of the mapping (statistics of batches are held, all others differentiated).
+/// </summary>
+/// <remarks>
+/// docs/theory.md, “Any network of layers”. A layer that it cannot say throws; noise alone that it cannot say is left out of the state, with the reason.
+/// </remarks>
 public static class LayerMap
 {
     /// <summary>Channels of a group from which its statistics are as good as those of infinitely many.</summary>

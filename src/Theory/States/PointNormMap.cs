@@ -3,9 +3,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Kernel states after layer, RMS and wide group norm at infinite width, their own derivative included: statistics over many channels are means.</summary>
+/// <summary>
+/// Kernel states after layer, RMS and wide group norm at infinite width, their own derivative included: statistics over many channels are means.
+/// </summary>
 /// <remarks>
-/// <c>z_i = (y_i - m_i)/√(q_i + ε)</c> and <c>dz_i = (dy_i - dm_i - a_i(y_i - m_i))/√(q_i + ε)</c>, q the variance over channels (and positions), a_i = C_ii/(q_i + ε): the part of the noise
+/// <c>z_i = (y_i - m_i)/√(q_i + ε)</c> and <c>dz_i = (dy_i - dm_i - a_i(y_i - m_i))/√(q_i + ε)</c>, q the variance over channels (and positions), a_i =
+/// C_ii/(q_i + ε): the part of the noise
 /// along the signal is gone. At finite width: <see cref="SphereLaws"/>.
 /// </remarks>
 internal static class PointNormMap

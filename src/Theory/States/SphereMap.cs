@@ -3,9 +3,12 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Theory;
 
-/// <summary>Layer, RMS and group norm over the channels of one point at their own width: LN1 to LN4, exact given the layer below, and the activation after them.</summary>
+/// <summary>
+/// Layer, RMS and group norm over the channels of one point at their own width: LN1 to LN4, exact given the layer below, and the activation after them.
+/// </summary>
 /// <remarks>
-/// Signal of every pair and mean squares of the noise are exact. Covariances of the noise between points, on which its effective rank depends, are those of the limit of many channels, brought to the scale of the mean squares.
+/// Signal of every pair and mean squares of the noise are exact. Covariances of the noise between points, on which its effective rank depends, are those of the
+/// limit of many channels, brought to the scale of the mean squares.
 /// Below the first layer with weights kernels are those of the inputs; from the second on they are random at finite width, and the limit is what stays.
 /// </remarks>
 internal static class SphereMap

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Training;
 
-/// <summary>The order in which training sees its images: in each pass another one, in whole batches, the images that are left over at its end left out of it.</summary>
+/// <summary>
+/// The order in which training sees its images: in each pass another one, in whole batches, the images that are left over at its end left out of it.
+/// </summary>
 /// <param name="seed">The seed.</param>
 /// <param name="simulation">Index of the simulation.</param>
 /// <param name="images">Number of images.</param>

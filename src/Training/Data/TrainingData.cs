@@ -75,7 +75,9 @@ internal sealed class TrainingData
         }
     }
 
-    /// <summary>Adds noise to test images: independent normal numbers that depend on seed, simulation and image alone, so that all networks meet the same.</summary>
+    /// <summary>
+    /// Adds noise to test images: independent normal numbers that depend on seed, simulation and image alone, so that all networks meet the same.
+    /// </summary>
     /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
     /// <param name="chosen">Indices of the images.</param>
     /// <param name="batch">Their pixels, brought to scale.</param>

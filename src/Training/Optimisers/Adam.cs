@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Wellbehaved.Training;
 
 /// <summary>
-/// Adam: <c>m ← β₁m + (1 − β₁)g</c>, <c>v ← β₂v + (1 − β₂)g²</c>, <c>p ← p − η/(1 − β₁ᵗ) · m/(√v/√(1 − β₂ᵗ) + ε)</c> (Kingma, Ba, ICLR 2015), in the order of operations of PyTorch.
+/// Adam: <c>m ← β₁m + (1 − β₁)g</c>, <c>v ← β₂v + (1 − β₂)g²</c>, <c>p ← p − η/(1 − β₁ᵗ) · m/(√v/√(1 − β₂ᵗ) + ε)</c> (Kingma, Ba, ICLR 2015), in the order of
+/// operations of PyTorch.
 /// </summary>
 /// <typeparam name="T"><see cref="float"/> or <see cref="double"/>.</typeparam>
 /// <param name="rate">The learning rate η.</param>

@@ -41,7 +41,8 @@ internal sealed class TrainingJournal : IDisposable
     /// <param name="resume">Whether to go on with what an earlier campaign finished.</param>
     /// <param name="overwrite">Whether to discard it, if it is not gone on with.</param>
     /// <returns>The journal; dispose of it when the campaign has ended, however it ended.</returns>
-    /// <exception cref="InvalidInputException">Another process works on the file, an earlier campaign left runs and is not to be resumed, it had other options, or the journal is damaged or cannot be written.</exception>
+    /// <exception cref="InvalidInputException">Another process works on the file, an earlier campaign left runs and is not to be resumed, it had other options,
+    /// or the journal is damaged or cannot be written.</exception>
     public static TrainingJournal Open(string output, TrainingPlan plan, bool resume, bool overwrite)
     {
         var path = Journal.PathOf(output);

@@ -9,7 +9,8 @@ internal static class TrainedNetwork
     /// <param name="options">Valid options.</param>
     /// <param name="images">Shape of the images.</param>
     /// <returns>A network that ends in one position. An architecture of convolutions gets a global average pool before its readout.</returns>
-    /// <exception cref="InvalidInputException">The network reads other images, ends in several positions, has no weights, or draws masks anew at every step of training.</exception>
+    /// <exception cref="InvalidInputException">The network reads other images, ends in several positions, has no weights, or draws masks anew at every step of
+    /// training.</exception>
     public static Network Of(ExperimentOptions options, Shape images)
     {
         var network = options.Network ?? OfArchitecture(options, images);

@@ -5,7 +5,8 @@ namespace Wellbehaved.Training;
 /// <param name="FailedAt">The step, from 1, whose loss was no finite number; null if there was none.</param>
 /// <param name="Loss">Mean loss of the batches of each window of steps; no numbers from where training stopped.</param>
 /// <param name="Accuracy">Share of their images that were classified right.</param>
-/// <param name="FinalLoss">Mean loss over the training images after training, with the statistics of batches, as it was trained; not a number if it failed.</param>
+/// <param name="FinalLoss">Mean loss over the training images after training, with the statistics of batches, as it was trained; not a number if it
+/// failed.</param>
 /// <param name="FinalAccuracy">Share of them that are classified right.</param>
 /// <param name="TestAccuracy">Share of the test images that are classified right at each corruption, with running statistics.</param>
 internal sealed record TrainingOutcome(int Steps, int? FailedAt, double[] Loss, double[] Accuracy, double FinalLoss, double FinalAccuracy, double[] TestAccuracy)

@@ -12,7 +12,9 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
     /// <summary>Numbers that training keeps for each parameter: it, its gradient and two averages of Adam.</summary>
     private const int NumbersOfParameter = 4;
 
-    /// <summary>Numbers that training keeps for each feature: it, and while going back its gradient; noise has as many while the network is looked at before.</summary>
+    /// <summary>
+    /// Numbers that training keeps for each feature: it, and while going back its gradient; noise has as many while the network is looked at before.
+    /// </summary>
     private const int NumbersOfFeature = 2;
 
     /// <summary>Images in a batch.</summary>

@@ -131,7 +131,9 @@ internal sealed class TrainingRun<T> : IDisposable
         }
     }
 
-    /// <summary>The power of two that brings the features of the first batch nearest to a root mean square of 1: the readout divides by it from then on.</summary>
+    /// <summary>
+    /// The power of two that brings the features of the first batch nearest to a root mean square of 1: the readout divides by it from then on.
+    /// </summary>
     private static int ScaleOf(Mapping<T> mapping)
     {
         var sum = 0.0;

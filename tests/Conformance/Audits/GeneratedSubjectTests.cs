@@ -3,7 +3,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Implementations of others through protocol 2: on generated networks they are right, and what is wrong in one is shown on the smallest network.</summary>
+/// <summary>
+/// Implementations of others through protocol 2: on generated networks they are right, and what is wrong in one is shown on the smallest network.
+/// </summary>
 public sealed class GeneratedSubjectTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;

@@ -7,7 +7,10 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>What each deliberately wrong implementation must be called once its numbers are looked at, and how it is asked.</summary>
 public static class KnownCauses
 {
-    /// <summary>Words of the cause, by the name of the mutant, of both where it has two, separated by a bar; &lt;a..b&gt; stands for a number from a to b. Those that are not here leave no number that a known cause gives.</summary>
+    /// <summary>
+    /// Words of the cause, by the name of the mutant, of both where it has two, separated by a bar; &lt;a..b&gt; stands for a number from a to b. Those that
+    /// are not here leave no number that a known cause gives.
+    /// </summary>
     public static IReadOnlyDictionary<string, string> Words { get; } = new Dictionary<string, string>
     {
         ["LeCun instead of He weights"] = "LeCun's variance",

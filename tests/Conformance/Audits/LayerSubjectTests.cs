@@ -4,7 +4,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The examples that interpret layers, asked through protocol 2: with given parameters they compute what the definition does, on every conformance vector of layers.</summary>
+/// <summary>
+/// The examples that interpret layers, asked through protocol 2: with given parameters they compute what the definition does, on every conformance vector of
+/// layers.
+/// </summary>
 public class LayerSubjectTests
 {
     [NumPyFact]

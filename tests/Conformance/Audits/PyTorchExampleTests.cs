@@ -3,7 +3,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The example in PyTorch passes the audit: on each push of the two architectures that have between them all that the four have, at night of all.</summary>
+/// <summary>
+/// The example in PyTorch passes the audit: on each push of the two architectures that have between them all that the four have, at night of all.
+/// </summary>
 public class PyTorchExampleTests
 {
     [PyTorchFact]

@@ -56,7 +56,9 @@ public class PythonMutantTests
         sentences.Should().ContainSingle(sentence => sentence.StartsWith("follows from it", StringComparison.Ordinal)).Which.Should().StartWith("follows from it: skip connection: O3 is rejected").And.EndWith("on bn_res)");
     }
 
-    /// <summary>Where a layer in a branch is wrong, what goes into the hidden convolution is not what the definition says: claims on its weights follow.</summary>
+    /// <summary>
+    /// Where a layer in a branch is wrong, what goes into the hidden convolution is not what the definition says: claims on its weights follow.
+    /// </summary>
     [NumPyFact]
     public void Claims_that_rest_on_a_wrong_layer_follow_from_it()
     {

@@ -66,9 +66,12 @@ public sealed class RecordedAuditTests : IDisposable
         run.Outcomes.Where(outcome => outcome.Check.ClaimId.StartsWith('D')).Should().NotBeEmpty().And.OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
     }
 
-    /// <summary>The state that batch norm with convolutions tends to does not depend on the images: at depth 200 our photographs and his CIFAR-10 agree.</summary>
+    /// <summary>
+    /// The state that batch norm with convolutions tends to does not depend on the images: at depth 200 our photographs and his CIFAR-10 agree.
+    /// </summary>
     /// <remarks>
-    /// Ours are 24 simulations and his 1,000. Welch's t with Bonferroni over six figures and a false alarm in a thousand: 4.5 standard errors at 23 degrees of freedom, the least that the law can have.
+    /// Ours are 24 simulations and his 1,000. Welch's t with Bonferroni over six figures and a false alarm in a thousand: 4.5 standard errors at 23 degrees of
+    /// freedom, the least that the law can have.
     /// </remarks>
     [Fact]
     public void Deep_convolutional_figures_of_bn_ff_are_his_whatever_the_images()
@@ -81,7 +84,8 @@ public sealed class RecordedAuditTests : IDisposable
             (one.Mean - other.Mean).Should().BeInRange(-Allowance(one, other), Allowance(one, other), name);
         }
 
-        // The logarithm of each factor's mean, with the errors of both ends as if they were independent: they are positively correlated, which makes the true error smaller.
+        // The logarithm of each factor's mean, with the errors of both ends as if they were independent: they are positively correlated, which makes the true
+        // error smaller.
         foreach (var place in new[] { "chi_loc3", "chi_loc4" })
         {
             var ((start, end), (ourStart, ourEnd)) = (Ends(his, place), Ends(ours, place));

@@ -199,7 +199,8 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData(2.001, Verdict.Rejected)]
     public void Chi_may_differ_from_its_definition_by_a_constant_of_the_simulation(double later, Verdict expected)
     {
-        // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4. No number fits half precision, so none may have been rounded to it.
+        // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4. No number fits half precision, so none may have been rounded to
+        // it.
         double[] ratios = [0.5, 3];
         var file = MadeUpResultFile.Of([1, 2],
         [

@@ -195,7 +195,9 @@ public static class SampleRuns
         return text.Append(string.Join(' ', run.NotTestable.Concat(run.NotRun).Select(claim => claim.Id))).Append('\n').Append(string.Join('\n', run.Diagnoses.Select(pair => pair.Value.Sentence))).Append('\n').ToString();
     }
 
-    /// <summary>Moments of an ensemble that follow given laws of the depth, with a little scatter: of fixed size, unless it is given by mapping and place.</summary>
+    /// <summary>
+    /// Moments of an ensemble that follow given laws of the depth, with a little scatter: of fixed size, unless it is given by mapping and place.
+    /// </summary>
     public static MomentTable Ensemble(Func<double, double> reff, Func<double, double> logChi, int mappings, int depth = 200, Func<int, int, double>? scatter = null)
     {
         ArgumentNullException.ThrowIfNull(reff);

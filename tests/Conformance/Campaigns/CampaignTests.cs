@@ -145,7 +145,8 @@ public sealed class CampaignTests : IDisposable
         var arguments = _campaign.Arguments("1.npz", simulations: 80);
         CommandLine.Run(_campaign.Arguments("undisturbed.npz", simulations: 80)).ExitStatus.Should().Be(0);
 
-        // Without the variable the runtime maps its code through a file, which the limit would hit; and a run under coverage writes its counts, some 50 KiB, at its end.
+        // Without the variable the runtime maps its code through a file, which the limit would hit; and a run under coverage writes its counts, some 50 KiB, at
+        // its end.
         const string limited = "trap '' XFSZ; ulimit -f 96; export DOTNET_EnableWriteXorExecute=0; exec dotnet \"$@\"";
         var full = CommandLine.Run("bash", ["-c", limited, "bash", Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments]);
         full.ExitStatus.Should().Be(2, full.Error);

@@ -33,8 +33,13 @@ public class DeadPointTests
         outcome.Verdict.Should().Be(Verdict.Holds, outcome.ToString());
     }
 
-    /// <summary>The reference, but for the second simulation of the fully connected networks: there the weights that make the first point's inputs of the first ReLU have the signs that close it.</summary>
-    /// <remarks>Signs of a channel's weights are fair coins whatever their magnitudes: such weights are what the reference draws once in 2³² layers, no worse ones.</remarks>
+    /// <summary>
+    /// The reference, but for the second simulation of the fully connected networks: there the weights that make the first point's inputs of the first ReLU
+    /// have the signs that close it.
+    /// </summary>
+    /// <remarks>
+    /// Signs of a channel's weights are fair coins whatever their magnitudes: such weights are what the reference draws once in 2³² layers, no worse ones.
+    /// </remarks>
     private sealed class DeadPoint : ReferenceSubject
     {
         private int _deaths;

@@ -16,12 +16,15 @@ public class RecordTests
     /// <summary>The worst of some thousand roundings, in tolerances: of the same size where a last digit differs.</summary>
     private const double OtherRoundings = 2;
 
-    /// <summary>The smallest standard error of the record is 5e-4 of its mean: a mean that is off by half of what other libraries may do moves by this much of it.</summary>
+    /// <summary>
+    /// The smallest standard error of the record is 5e-4 of its mean: a mean that is off by half of what other libraries may do moves by this much of it.
+    /// </summary>
     private const double OtherDeviations = 1e-3;
 
     /// <summary>
     /// Tolerances are made of the subject's own numbers, which a rounding of single precision, 6e-8, moves by itself times the case's amplification, 1e3 at
-    /// most since others are drawn again. The rarest kind of comparison is one in ten of its measurement: were its tolerance twice as wide, the mean would move by 7 %.
+    /// most since others are drawn again. The rarest kind of comparison is one in ten of its measurement: were its tolerance twice as wide, the mean would move
+    /// by 7 %.
     /// </summary>
     private const double OtherTolerances = 1e-4;
 

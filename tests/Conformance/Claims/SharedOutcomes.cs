@@ -3,7 +3,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What the quick suite finds of the reference and of wrong implementations: several tests look at it, and each check is executed once for a seed.</summary>
+/// <summary>
+/// What the quick suite finds of the reference and of wrong implementations: several tests look at it, and each check is executed once for a seed.
+/// </summary>
 internal static class SharedOutcomes
 {
     private static readonly ReferenceSubject Reference = new();

@@ -3,7 +3,10 @@ using Wellbehaved.Cli;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Runs the command in this process, behind the door through which a process enters it: start of a runtime and compilation, most of what a short command takes, are spared.</summary>
+/// <summary>
+/// Runs the command in this process, behind the door through which a process enters it: start of a runtime and compilation, most of what a short command takes,
+/// are spared.
+/// </summary>
 /// <remarks>A process has one console: what is written to it goes to the command in whose flow that happens, so that several run side by side.</remarks>
 internal static class CommandHere
 {

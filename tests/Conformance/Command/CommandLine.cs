@@ -7,7 +7,9 @@ namespace Wellbehaved.Tests.Conformance;
 /// <remarks>At night all commands have a process of their own.</remarks>
 internal static class CommandLine
 {
-    /// <summary>Commands that leave nothing behind but files and what they print. An audit of a program is none: it ends whatever its own process has started.</summary>
+    /// <summary>
+    /// Commands that leave nothing behind but files and what they print. An audit of a program is none: it ends whatever its own process has started.
+    /// </summary>
     private static readonly string[] Sociable = ["run", "train", "merge", "status", "predict", "diagnose", "plot", "network", "claims"];
 
     /// <summary>Options with which a verification or an audit is short.</summary>

@@ -4,7 +4,9 @@ using Wellbehaved.Cli;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>A result file that contradicts itself: in its structure it is refused by every command, in its numbers it is a finding in words of its own.</summary>
+/// <summary>
+/// A result file that contradicts itself: in its structure it is refused by every command, in its numbers it is a finding in words of its own.
+/// </summary>
 public sealed class ContradictoryFileTests : IDisposable
 {
     private const int Simulations = 12;

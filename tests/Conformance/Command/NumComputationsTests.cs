@@ -2,7 +2,10 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>At how many depths moments are computed if nobody says: at as many as divide the depth, up to 100; at a hundred that are spread as evenly as they can be where hardly any number does.</summary>
+/// <summary>
+/// At how many depths moments are computed if nobody says: at as many as divide the depth, up to 100; at a hundred that are spread as evenly as they can be
+/// where hardly any number does.
+/// </summary>
 public sealed class NumComputationsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wellbehaved");

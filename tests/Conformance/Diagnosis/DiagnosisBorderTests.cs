@@ -6,7 +6,8 @@ namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>How often a diagnosis says a wrong word about random tables whose law lies on the border of that word, and the right one well inside.</summary>
 /// <remarks>
-/// All words of a picture are wrong together in 5 % of the tables at most, asymptotically in the number of mappings; a word at its border is wrong on one side only. The seeds are fixed, so the tests are
+/// All words of a picture are wrong together in 5 % of the tables at most, asymptotically in the number of mappings; a word at its border is wrong on one side
+/// only. The seeds are fixed, so the tests are
 /// deterministic; the marks are where a rate of 5 % would stay below, but for once in 10,000 sets of seeds.
 /// </remarks>
 public class DiagnosisBorderTests
@@ -51,7 +52,9 @@ public class DiagnosisBorderTests
         WrongWords(tables, diagnosis => diagnosis.Conditions.Contains(Condition.PathologicalSignal)).Should().BeLessThanOrEqualTo(Most(0.05));
     }
 
-    /// <summary>At a factor of two from a border, with the walk of a net of width 64 at depth 200, the right word comes in nine tables of ten at least.</summary>
+    /// <summary>
+    /// At a factor of two from a border, with the walk of a net of width 64 at depth 200, the right word comes in nine tables of ten at least.
+    /// </summary>
     [Theory]
     [InlineData("drift four times the walk", Condition.PathologicalSnr)]
     [InlineData("directions lost as the depth", Condition.PathologicalSignal)]

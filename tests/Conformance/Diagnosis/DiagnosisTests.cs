@@ -217,7 +217,8 @@ public class DiagnosisTests
     [Fact]
     public void Mappings_that_would_make_it_certain_are_counted()
     {
-        // Unanimous mappings: 26 have a probability of 2⁻²⁶ = 1.5e-8, which is below 1e-6 shared by the 35 signs that conclusions rest on, 2.9e-8; 25 have 3.0e-8.
+        // Unanimous mappings: 26 have a probability of 2⁻²⁶ = 1.5e-8, which is below 1e-6 shared by the 35 signs that conclusions rest on, 2.9e-8; 25 have
+        // 3.0e-8.
         var diagnosis = new MadeUpTables(Keeping, Exponential) { Mappings = 24 }.Diagnose();
         (diagnosis.Condition, diagnosis.CertainCondition, diagnosis.MoreMappings).Should().Be((Condition.PathologicalSnr, Condition.Undecided, 2));
         (new MadeUpTables(Keeping, Exponential) { Mappings = 26 }.Diagnose() is { CertainCondition: Condition.PathologicalSnr, MoreMappings: 0 }).Should().BeTrue();

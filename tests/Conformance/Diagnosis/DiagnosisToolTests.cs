@@ -17,7 +17,8 @@ public class DiagnosisToolTests
     [InlineData("heavy", 60, 0.09)]
     public void Simultaneous_intervals_miss_about_as_often_as_they_say(string law, int mappings, double most)
     {
-        // Asymptotic: with 60 skewed or heavy-tailed numbers the rate may be nearly twice the 5 %, as measured here; with normal ones it is not above it. The marks allow for 1,000 samples, sd 0.7 %; where there are fewer they are wider.
+        // Asymptotic: with 60 skewed or heavy-tailed numbers the rate may be nearly twice the 5 %, as measured here; with normal ones it is not above it. The
+        // marks allow for 1,000 samples, sd 0.7 %; where there are fewer they are wider.
         const int columns = 8;
         var runs = Breadth.Of(usual: 300, atNight: 1000);
         var missed = 0;
@@ -101,7 +102,9 @@ public class DiagnosisToolTests
         SignTests.MappingsFor(new Dictionary<Contrast, double[]> { [Contrast.Grows] = [1, -1] }, needed, 1e-6).Should().BeNull("half of the mappings never settle it");
     }
 
-    /// <summary>One layer on a collapsed signal and noise of many directions or of one: variance and mean of the step of ln χ, to leading order in 1/N.</summary>
+    /// <summary>
+    /// One layer on a collapsed signal and noise of many directions or of one: variance and mean of the step of ln χ, to leading order in 1/N.
+    /// </summary>
     [Theory]
     [InlineData(true, 1, 1)]
     [InlineData(false, 2, 0)]

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Result files, as other programs write them, of forty mappings of good health of which some end: the numbers stand as such programs compute them.</summary>
+/// <summary>
+/// Result files, as other programs write them, of forty mappings of good health of which some end: the numbers stand as such programs compute them.
+/// </summary>
 internal static class EndedFiles
 {
     private const int Mappings = 40;

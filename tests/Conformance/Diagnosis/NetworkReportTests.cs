@@ -6,7 +6,10 @@ using Wellbehaved.Cli;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The report on a network: the answer, where, what theory says, what would change it, how sure, how to repeat it; the same on a terminal, as JSON and on pages.</summary>
+/// <summary>
+/// The report on a network: the answer, where, what theory says, what would change it, how sure, how to repeat it; the same on a terminal, as JSON and on
+/// pages.
+/// </summary>
 public sealed class NetworkReportTests : IDisposable
 {
     private static readonly string[] Options = ["--total-depth", "60", "--num-channels", "64", "--batch-size", "24", "--seed", "0", "--num-sims", "24"];

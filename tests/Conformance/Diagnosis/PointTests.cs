@@ -5,7 +5,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The third failure: the share of the signal that varies tends to zero. It is named where it does, with its rate, and not where plain nets settle above zero.</summary>
+/// <summary>
+/// The third failure: the share of the signal that varies tends to zero. It is named where it does, with its rate, and not where plain nets settle above zero.
+/// </summary>
 public class PointTests
 {
     private static readonly Func<double, double> PowerLaw = depth => 0.6 * Math.Log(depth);

@@ -11,7 +11,10 @@ public class CalibrationTests
     private const int Seeds = 120;
     private const double Rate = 0.01;
 
-    /// <summary>Of 120 true claims at most seven have a bound of 1 %, but for once in 10,000 sets of seeds; a convolution that is compared with itself in reverse gets there in 8 % of them.</summary>
+    /// <summary>
+    /// Of 120 true claims at most seven have a bound of 1 %, but for once in 10,000 sets of seeds; a convolution that is compared with itself in reverse gets
+    /// there in 8 % of them.
+    /// </summary>
     [Theory]
     [InlineData("I8")]
     [InlineData("I9")]

@@ -39,7 +39,8 @@ public class ParetoTailTests
 
     /// <summary>
     /// The limit shall lie above the truth in 95 % of samples: of 300 in 285, give or take 3.8. Four of these below it are 270. Without the
-    /// simulated critical value, by the asymptotic one alone, it does in 266 to 276 of them, which the night's 300 tell from 285 and the push's 100 do not. The 19 simulations keep the level; a limit of more is narrower.
+    /// simulated critical value, by the asymptotic one alone, it does in 266 to 276 of them, which the night's 300 tell from 285 and the push's 100 do not. The
+    /// 19 simulations keep the level; a limit of more is narrower.
     /// </summary>
     [Theory]
     [InlineData("heavy", 1e-5)]

@@ -101,7 +101,9 @@ public sealed class NeutralFileTests : IDisposable
         file.FindRanks("reff_signal")!.Single().Should().Equal([7, 5], "ranks are read at the ends too, where all of them have one");
     }
 
-    /// <summary>The finding names the place where the file has names, and a diagnosis concludes nothing, wherever between the ends of units the number is.</summary>
+    /// <summary>
+    /// The finding names the place where the file has names, and a diagnosis concludes nothing, wherever between the ends of units the number is.
+    /// </summary>
     [Theory]
     [InlineData("nu2_signal", 1, -1.0, "ν₂ has a value that no signal has", "depth 1, place 1.1 relu")]
     [InlineData("mu2_signal log_mu2_signal", 3, 50.0, "μ₂ is larger than ν₂, of which it is a part,", "depth 2, place 2.1 relu")]

@@ -55,7 +55,9 @@ public sealed class FuzzFindingTests : IDisposable
         File.ReadAllText(PathOf("x.svg")).Should().Contain("mine").And.NotContainAny("\0", "\u202e", "\u001b");
     }
 
-    /// <summary>Two points vary in one direction, where E[1/σ²] grows without bound as ε vanishes: no refusal, and no number of seventy digits in a table.</summary>
+    /// <summary>
+    /// Two points vary in one direction, where E[1/σ²] grows without bound as ε vanishes: no refusal, and no number of seventy digits in a table.
+    /// </summary>
     [Theory]
     [InlineData("1e-300", 0)]
     [InlineData("0.001", 0)]

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Spoils inputs: bits, bytes, numbers at their limits, pieces doubled, moved, cut off or exchanged between inputs, words of the format put in.</summary>
+/// <summary>
+/// Spoils inputs: bits, bytes, numbers at their limits, pieces doubled, moved, cut off or exchanged between inputs, words of the format put in.
+/// </summary>
 internal static class Spoiler
 {
     private const int MostBytes = 1 << 16;

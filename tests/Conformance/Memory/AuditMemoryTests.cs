@@ -3,7 +3,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What reading a result file takes is a small multiple of the numbers in it: the runtime is given no more, and the command ends as it should.</summary>
+/// <summary>
+/// What reading a result file takes is a small multiple of the numbers in it: the runtime is given no more, and the command ends as it should.
+/// </summary>
 public sealed class AuditMemoryTests : IDisposable
 {
     /// <summary>What the program takes whatever it reads.</summary>

@@ -5,10 +5,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Does the same work over and over and looks whether memory grows: what a campaign of a night would run out of. For a process that does nothing else.</summary>
+/// <summary>
+/// Does the same work over and over and looks whether memory grows: what a campaign of a night would run out of. For a process that does nothing else.
+/// </summary>
 /// <remarks>
-/// Two amounts: objects that live after a collection, which repeat from round to round to a few kilobytes, and memory of the process, which holds the tensors that lie outside of
-/// the collector's heap. The second one moves by what collector and allocator keep in hand, so it is held against a bound that a leak of one tensor per simulation passes within minutes.
+/// Two amounts: objects that live after a collection, which repeat from round to round to a few kilobytes, and memory of the process, which holds the tensors
+/// that lie outside of
+/// the collector's heap. The second one moves by what collector and allocator keep in hand, so it is held against a bound that a leak of one tensor per
+/// simulation passes within minutes.
 /// </remarks>
 public static class LeakWatch
 {
@@ -71,7 +75,9 @@ public static class LeakWatch
         }
     }
 
-    /// <summary>The least of the last quarter against the most of the first half: what leaks lies a quarter of all rounds higher, what only moves does not.</summary>
+    /// <summary>
+    /// The least of the last quarter against the most of the first half: what leaks lies a quarter of all rounds higher, what only moves does not.
+    /// </summary>
     internal static string? Judge(IReadOnlyList<(long Objects, long Memory)> samples)
     {
         if (samples.Count < 4)

@@ -27,7 +27,9 @@ internal static class ConventionMutants
         new("effective rank by the participation ratio", "D2", "bn_ff") { Moments = (right, values) => right with { ReffSignal = AllMutants.Rank(values, centred: true, spectrum => Math.Pow(spectrum.Sum(), 2) / spectrum.Sum(value => value * value)) } },
     ];
 
-    /// <summary>How much later than the definition TensorFlow begins to read: it pads by what the last output needs, and by the smaller half of it first.</summary>
+    /// <summary>
+    /// How much later than the definition TensorFlow begins to read: it pads by what the last output needs, and by the smaller half of it first.
+    /// </summary>
     private static int SameShift(int extent, int size, int stride)
     {
         var outputs = (extent + stride - 1) / stride;

@@ -5,9 +5,11 @@ namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>The reference, but that its convolutions read other positions.</summary>
 /// <param name="Name">What is wrong.</param>
-/// <param name="Shift">How many positions later than the definition a convolution begins to read, from the extent of an axis, the size of the kernel and the stride.</param>
+/// <param name="Shift">How many positions later than the definition a convolution begins to read, from the extent of an axis, the size of the kernel and the
+/// stride.</param>
 /// <param name="ReflectsSymmetric">Whether symmetric padding leaves the edge out.</param>
-/// <param name="Border">Where a position beyond the border is read, from the boundary, the position, the extent of its axis and the smaller extent of the image; by default where it should.</param>
+/// <param name="Border">Where a position beyond the border is read, from the boundary, the position, the extent of its axis and the smaller extent of the
+/// image; by default where it should.</param>
 internal sealed class OtherPadding(string Name, Func<int, int, int, int>? Shift = null, bool ReflectsSymmetric = false, Func<Boundary, int, int, int, int>? Border = null) : ReferenceSubject
 {
     public override SubjectDescription Description { get; } = new(Name);

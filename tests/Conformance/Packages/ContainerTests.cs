@@ -4,7 +4,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The containers, which cannot be built where there is no daemon: the versions, paths and packages that they name are those of the repository.</summary>
+/// <summary>
+/// The containers, which cannot be built where there is no daemon: the versions, paths and packages that they name are those of the repository.
+/// </summary>
 public partial class ContainerTests
 {
     private const string Containerfile = "deploy/kubernetes/Containerfile";

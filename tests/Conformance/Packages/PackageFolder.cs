@@ -4,7 +4,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>A folder of packages, packed from what the tests were built with, and a stranger's machine beside it: no package cache, no tools, no network.</summary>
+/// <summary>
+/// A folder of packages, packed from what the tests were built with, and a stranger's machine beside it: no package cache, no tools, no network.
+/// </summary>
 public sealed class PackageFolder : IDisposable
 {
     public const string SharedByTests = "Packages";
@@ -27,7 +29,9 @@ public sealed class PackageFolder : IDisposable
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
-    /// <summary>A folder of the stranger's, in which a project takes its packages from this folder, and others from where they were restored for the tests.</summary>
+    /// <summary>
+    /// A folder of the stranger's, in which a project takes its packages from this folder, and others from where they were restored for the tests.
+    /// </summary>
     public string NewProject(string name)
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(_home, name)).FullName;

@@ -8,7 +8,9 @@ using Boundary = Wellbehaved.Model.Boundary;
 namespace Wellbehaved.Tests.Conformance;
 
 /// <summary>Checksums of what a few experiments compute, to be compared between processors and operating systems.</summary>
-/// <remarks><c>dotnet Wellbehaved.Tests.Conformance.dll checksums</c> prints them; the tests do so with wide instructions switched off, CI on every platform.</remarks>
+/// <remarks>
+/// <c>dotnet Wellbehaved.Tests.Conformance.dll checksums</c> prints them; the tests do so with wide instructions switched off, CI on every platform.
+/// </remarks>
 internal static class Checksums
 {
     /// <summary>Small, and between them everything that has a loop for wide registers.</summary>
@@ -69,7 +71,10 @@ internal static class Checksums
         : 64;
 
     /// <summary>A line for each experiment and each part of its results.</summary>
-    /// <remarks>Logarithms, and the sines of the transforms, come from the operating system's library: they may differ between operating systems, never between processors of one.</remarks>
+    /// <remarks>
+    /// Logarithms, and the sines of the transforms, come from the operating system's library: they may differ between operating systems, never between
+    /// processors of one.
+    /// </remarks>
     internal static IEnumerable<string> Lines()
     {
         foreach (var (name, options) in Experiments)

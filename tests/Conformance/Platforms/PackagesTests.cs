@@ -2,7 +2,9 @@ using FluentAssertions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What <c>.ci/run</c> installs: nothing is skipped without a word, and what ought to be there and is not fails where nobody reads the words.</summary>
+/// <summary>
+/// What <c>.ci/run</c> installs: nothing is skipped without a word, and what ought to be there and is not fails where nobody reads the words.
+/// </summary>
 public sealed class PackagesTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("wellbehaved").FullName;

@@ -12,7 +12,10 @@ public class GivenNoisePredictionTests
 {
     private const int Networks = 1600;
 
-    /// <summary>Beyond the extrapolation from widths N and 2N: terms (cL/N)², which are 0.004 for L = 3, N = 96 and c = 2, twice what first-order terms are observed to have.</summary>
+    /// <summary>
+    /// Beyond the extrapolation from widths N and 2N: terms (cL/N)², which are 0.004 for L = 3, N = 96 and c = 2, twice what first-order terms are observed to
+    /// have.
+    /// </summary>
     private const double Remainder = 0.004;
 
     /// <summary>Of images and noise, of mean square 0.88, which is far enough from 1 to be seen; networks are drawn by the seed of all tests.</summary>

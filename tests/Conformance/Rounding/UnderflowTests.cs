@@ -5,7 +5,9 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Numbers below the smallest normal one, in layers that make them: whoever keeps or flushes them is right, and whoever loses larger ones is not.</summary>
+/// <summary>
+/// Numbers below the smallest normal one, in layers that make them: whoever keeps or flushes them is right, and whoever loses larger ones is not.
+/// </summary>
 public class UnderflowTests
 {
     private const double SmallestNormal = 1.1754943508222875e-38;

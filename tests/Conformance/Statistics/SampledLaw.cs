@@ -18,7 +18,8 @@ internal sealed record SampledLaw(string Name, double Deviation, Func<ErrorRates
         // Lognormal of mean 1 and variance e - 1: fourth moments of millions.
         OfKnownVariance("lognormal", Math.E - 1, random => Math.Exp(Normal(random) - 0.5)),
 
-        // Pareto of exponent 2.5, mean 1: no third moment. Its variance is m²/(a(a - 2)) of a law that begins at 1 with the mean m = a/(a - 1), here divided by it.
+        // Pareto of exponent 2.5, mean 1: no third moment. Its variance is m²/(a(a - 2)) of a law that begins at 1 with the mean m = a/(a - 1), here divided by
+        // it.
         OfKnownVariance("Pareto", 1 / (2.5 * 0.5), random => Math.Pow(1 - random.NextDouble(), -1 / 2.5) * 1.5 / 2.5),
 
         // One in fifty is 50, all others 0.

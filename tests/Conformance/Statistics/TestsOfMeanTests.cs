@@ -69,7 +69,8 @@ public class TestsOfMeanTests
         var rates = new ErrorRates(0.05, 0.1);
         const double effect = 0.3;
 
-        // Optional stopping: at the first of many looks at which the claim is rejected, or at the end. Of 100 runs 5 may miss; five standard deviations more would be too many.
+        // Optional stopping: at the first of many looks at which the claim is rejected, or at the end. Of 100 runs 5 may miss; five standard deviations more
+        // would be too many.
         var runs = Breadth.Of(usual: 100, atNight: 400);
         ((double)Enumerable.Range(0, runs).Count(seed => !Covers(Run(law, rates, 400, effect, seed).Effect()!))).Should().BeLessThan((0.05 * runs) + (5 * Math.Sqrt(0.05 * runs)));
 

@@ -80,7 +80,9 @@ public class TrainingClaimTests
         GeneralisationChecks.Pairs(net, reference, TrainingSizes.OfScale, Rates).Samples.Should().Be(15);
     }
 
-    /// <summary>The whole path at a size of seconds: nets that are far too shallow to fail are said to train, and the claim that they do not is rejected.</summary>
+    /// <summary>
+    /// The whole path at a size of seconds: nets that are far too shallow to fail are said to train, and the claim that they do not is rejected.
+    /// </summary>
     [Fact]
     public void Shallow_nets_refute_the_claim_that_deep_ones_do_not_train()
     {

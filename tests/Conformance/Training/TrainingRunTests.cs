@@ -6,7 +6,9 @@ using Boundary = Wellbehaved.Networks.Boundary;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>What training promises of itself: the same bits whatever the threads, statistics as they are defined, and an end where a loss is no number.</summary>
+/// <summary>
+/// What training promises of itself: the same bits whatever the threads, statistics as they are defined, and an end where a loss is no number.
+/// </summary>
 public class TrainingRunTests
 {
     [Fact]

@@ -4,7 +4,9 @@ using Wellbehaved.Audit;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>The exact tests keep their rates where these can be measured, use them up where they are exact, and are not misled by errors within the stated bounds.</summary>
+/// <summary>
+/// The exact tests keep their rates where these can be measured, use them up where they are exact, and are not misled by errors within the stated bounds.
+/// </summary>
 public class ExactTestTests
 {
     private const int Runs = 20_000;

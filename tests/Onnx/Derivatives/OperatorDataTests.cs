@@ -5,7 +5,10 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Tests.Onnx.Derivatives;
 
-/// <summary>Over the examples of each operator that ONNX's own tests have (Debian's package libonnx-testdata): adding tangents changes no output, and tangents are what finite differences say.</summary>
+/// <summary>
+/// Over the examples of each operator that ONNX's own tests have (Debian's package libonnx-testdata): adding tangents changes no output, and tangents are what
+/// finite differences say.
+/// </summary>
 public class OperatorDataTests
 {
     private const string Folder = "/usr/share/libonnx-testdata/data/node";

@@ -6,7 +6,10 @@ using Wellbehaved.Onnx.Format;
 
 namespace Wellbehaved.Tests.Onnx.Exports;
 
-/// <summary>Described networks, run by the model and, exported and differentiated as ONNX, by ONNX Runtime: two engines that share no arithmetic have the same moments at every place.</summary>
+/// <summary>
+/// Described networks, run by the model and, exported and differentiated as ONNX, by ONNX Runtime: two engines that share no arithmetic have the same moments
+/// at every place.
+/// </summary>
 public class TwoEnginesTests
 {
     private const int Images = 6;
@@ -98,7 +101,8 @@ public class TwoEnginesTests
             var (ofSignal, ofNoise) = (MeanSquare(Found(values[i])), MeanSquare(Found(tangents[values[i]])));
             var (expectedSignal, expectedNoise) = expected[i];
 
-            // ONNX Runtime convolves in single precision: both agree to 1e-7, until rounding puts a ReLU on the other side of zero. That moves the signal by nothing and the noise of one channel by a share of it.
+            // ONNX Runtime convolves in single precision: both agree to 1e-7, until rounding puts a ReLU on the other side of zero. That moves the signal by
+            // nothing and the noise of one channel by a share of it.
             ofSignal.Should().BeApproximately(expectedSignal, 1e-5 * expectedSignal, "signal at {0}", place);
             ofNoise.Should().BeApproximately(expectedNoise, 5e-3 * expectedNoise, "noise at {0}", place);
         }

@@ -11,7 +11,8 @@ public class NetworkTests
     {
         get
         {
-            // One of each kind: sums, chains of concatenations, depthwise convolutions with gates, channels that are shuffled, layer norms, windows of attention, and what torchvision lacks.
+            // One of each kind: sums, chains of concatenations, depthwise convolutions with gates, channels that are shuffled, layer norms, windows of
+            // attention, and what torchvision lacks.
             (string Name, int Size, int? Depth)[] usual =
             [
                 ("resnet50", 64, 50), ("densenet121", 64, 121), ("mobilenet_v3_large", 64, null), ("shufflenet_v2_x1_0", 64, null), ("convnext_tiny", 64, null), ("swin_t", 224, null), ("mirrored", 16, 3),

@@ -104,7 +104,9 @@ public static class ComposedCases
 
     public static Arbitrary<ComposedCase> All() => That(_ => true);
 
-    /// <summary>Cases whose network has a property and whose features are equal before no norm without ε: what a law speaks of is drawn, not passed over.</summary>
+    /// <summary>
+    /// Cases whose network has a property and whose features are equal before no norm without ε: what a law speaks of is drawn, not passed over.
+    /// </summary>
     /// <param name="isMeant">Whether a law speaks of a network.</param>
     internal static Arbitrary<ComposedCase> That(Func<Networks.Network, bool> isMeant) => Arb.From(
         (from network in Gen.OneOf(Gen.Elements<Networks.Network>([.. LayerVectorNetworks.All.Where(isMeant)]), Chains().Where(isMeant))

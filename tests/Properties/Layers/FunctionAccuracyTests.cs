@@ -5,7 +5,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Activations of single-precision tensors over the whole range of single precision, against the definition in double precision, which shares no code with them.</summary>
+/// <summary>
+/// Activations of single-precision tensors over the whole range of single precision, against the definition in double precision, which shares no code with
+/// them.
+/// </summary>
 public class FunctionAccuracyTests
 {
     /// <summary>Units in the last place of single precision.</summary>

@@ -57,7 +57,10 @@ public class FunctionTableTests
         }
     }
 
-    /// <summary>The distance in units of the last place of the expected value, or of a size that it is a difference at; below 1e-300, where factors of a value are subnormal, the unit of that.</summary>
+    /// <summary>
+    /// The distance in units of the last place of the expected value, or of a size that it is a difference at; below 1e-300, where factors of a value are
+    /// subnormal, the unit of that.
+    /// </summary>
     private static double Distance(double actual, double expected, double size = 0)
     {
         var scale = Math.Max(Math.Max(Math.Abs(expected), size), 1e-300);

@@ -4,7 +4,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Tests.Properties;
 
-/// <summary>Predictions to ten digits, as they were when simulation confirmed the laws behind them to three: what simulation cannot see must not move either.</summary>
+/// <summary>
+/// Predictions to ten digits, as they were when simulation confirmed the laws behind them to three: what simulation cannot see must not move either.
+/// </summary>
 /// <remarks>
 /// The laws themselves are held against simulated neurons in <see cref="S5_BatchNormKernelTests"/>, <see cref="OneStepAndBoundsTests"/>,
 /// <see cref="RecursionTests"/> and <see cref="W1_DistributionTests"/>.

@@ -31,7 +31,9 @@ public class AttentionTests
         sizes.Should().Throw<ArgumentException>().WithMessage("expected at least one head*");
     }
 
-    /// <summary>Two sequences of three tokens, two heads of three channels, biases: 15,000 whole attention layers drawn and differentiated in the test.</summary>
+    /// <summary>
+    /// Two sequences of three tokens, two heads of three channels, biases: 15,000 whole attention layers drawn and differentiated in the test.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -298,7 +298,8 @@ public class DepthTests
             return ((0.5 * Math.Log(noise / apart)) - at1000) / Math.Log(3);
         }
 
-        // The published slopes over l = 1000 to 3000 are those of nearly orthogonal points, c = 0.02, of both activations; correlated points are still being drawn apart and show less.
+        // The published slopes over l = 1000 to 3000 are those of nearly orthogonal points, c = 0.02, of both activations; correlated points are still being
+        // drawn apart and show less.
         Digits(Slope(0.98), published, digits);
         Slope(0.5).Should().BeLessThan(Slope(0.98));
         Digits(NormConstants.BranchExponent(gain, 2), exponent, 4);
@@ -307,7 +308,8 @@ public class DepthTests
     [Fact]
     public void F5_correlations_of_vanishing_signals_have_the_published_digits()
     {
-        // Two points of q = 1 and c = 0.3 through tanh with σ_w = 1: the printed 0.2587 is the value after 400 layers, where 2lν₂ is printed too; the limit is 0.2586.
+        // Two points of q = 1 and c = 0.3 through tanh with σ_w = 1: the printed 0.2587 is the value after 400 layers, where 2lν₂ is printed too; the limit is
+        // 0.2586.
         var dual = DualActivationTests.Dual("tanh");
         var (q, p) = (1.0, 0.3);
         for (var layer = 1; layer <= 3000; layer++)

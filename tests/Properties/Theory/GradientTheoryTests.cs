@@ -19,7 +19,9 @@ public class GradientTheoryTests
 
     public static TheoryData<string> Names => [.. Exact.Select(network => network.Name)];
 
-    /// <summary>|J|² from the end and from the beginning: the gradient at the input, and the noise at the output for noise of independent numbers at the input.</summary>
+    /// <summary>
+    /// |J|² from the end and from the beginning: the gradient at the input, and the noise at the output for noise of independent numbers at the input.
+    /// </summary>
     [Law(MaxTest = 300)]
     public void Gradient_at_the_input_is_the_noise_at_the_output(Network network)
     {
@@ -55,7 +57,8 @@ public class GradientTheoryTests
         var features = Features(network.Input, Images);
         var prediction = GradientPrediction.Make(network, network.Input, features);
 
-        // Kernels of deep networks are random at finite width, and theory says so; the mean square of a gradient through homogeneous activations is a martingale all the same (W2).
+        // Kernels of deep networks are random at finite width, and theory says so; the mean square of a gradient through homogeneous activations is a
+        // martingale all the same (W2).
         prediction.Validity.Should().Be(name == "vanilla" ? Validity.InfiniteWidth : Validity.Exact);
         using var pass = new BackwardPass<double>(network, Images, NoiseKind.Mapping, gradients: Gradients.Places);
         features.ToRowMajorArray().CopyTo(pass.Input);

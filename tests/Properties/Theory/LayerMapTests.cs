@@ -85,7 +85,9 @@ public class LayerMapTests
         });
     }
 
-    /// <summary>Norms of points are limits of infinite width: one layer of 16,384 channels, whose means scatter by a hundredth of what they are means of.</summary>
+    /// <summary>
+    /// Norms of points are limits of infinite width: one layer of 16,384 channels, whose means scatter by a hundredth of what they are means of.
+    /// </summary>
     [Theory]
     [InlineData("layer_norm")]
     [InlineData("rms_norm")]
@@ -334,7 +336,10 @@ public class LayerMapTests
         }
     }
 
-    /// <summary>Norms over few channels, alone and before an activation: pairs and mean squares of 30,000 drawn points are those of the laws at this width, not of the limit.</summary>
+    /// <summary>
+    /// Norms over few channels, alone and before an activation: pairs and mean squares of 30,000 drawn points are those of the laws at this width, not of the
+    /// limit.
+    /// </summary>
     [Theory]
     [InlineData("layer_norm", "gelu", 1.3)]
     [InlineData("rms_norm", "hard_swish", -1)]
@@ -514,7 +519,9 @@ public class LayerMapTests
         return (Matrix<double>.Build.Random(points, 3, normal) + 0.4, 0.3 * Matrix<double>.Build.Random(points, 3, normal));
     }
 
-    /// <summary>Means of products over channels scatter by at most √8 of the largest of them, of fourth moments; six deviations, for some thousand comparisons.</summary>
+    /// <summary>
+    /// Means of products over channels scatter by at most √8 of the largest of them, of fourth moments; six deviations, for some thousand comparisons.
+    /// </summary>
     private static void CompareMeans(Matrix<double> law, Matrix<double> measured, int channels, string what) =>
         (law - measured).Enumerate().Largest(Math.Abs).Should().BeLessThan(6 * Math.Sqrt(8.0 / channels) * law.Diagonal().Largest(), what);
 

@@ -52,7 +52,9 @@ public class SplitKernelTests
         static double Reach(Matrix<double> noise, BatchNormKernel whole) => Math.Sqrt(noise.Diagonal().Maximum() * whole.InverseVariance().Value);
     }
 
-    /// <summary>Points that are one another's copies, and equal eigenvalues by the dozen, which a Krylov space of single vectors would not tell apart.</summary>
+    /// <summary>
+    /// Points that are one another's copies, and equal eigenvalues by the dozen, which a Krylov space of single vectors would not tell apart.
+    /// </summary>
     [Fact]
     public void Equal_points_and_equal_eigenvalues_are_no_obstacle()
     {
@@ -86,7 +88,9 @@ public class SplitKernelTests
         new BatchNormKernel(flat, 0.1, 1e-9, splitFrom: 2).Signal().Kernel.Enumerate().Should().AllBeEquivalentTo(0.0);
     }
 
-    /// <summary>A positive definite matrix has a decomposition, also of a number of rows that no block divides; one with a negative eigenvalue has none.</summary>
+    /// <summary>
+    /// A positive definite matrix has a decomposition, also of a number of rows that no block divides; one with a negative eigenvalue has none.
+    /// </summary>
     [Theory]
     [InlineData(5)]
     [InlineData(64)]

@@ -6,7 +6,10 @@ namespace Wellbehaved.Audit;
 /// <summary>D3, D4 and S7: what batch norm does to signal and noise, given what comes in.</summary>
 internal static class BatchNormChecks
 {
-    /// <summary>One as large as the variance itself, where its place in the formula shows; the package's default; and none, which comes last since a wrong order of layers may meet constant channels there.</summary>
+    /// <summary>
+    /// One as large as the variance itself, where its place in the formula shows; the package's default; and none, which comes last since a wrong order of
+    /// layers may meet constant channels there.
+    /// </summary>
     private static readonly double[] Epsilons = [0.5, 0.001, 0];
 
     /// <summary>D3: with ε = 0 no channel's fourth moment exceeds the kurtosis of one point far from the others.</summary>
@@ -34,7 +37,10 @@ internal static class BatchNormChecks
         yield return comparison.Conclude("μ₄ of a channel");
     }
 
-    /// <summary>D4: each channel loses its mean over all points and is divided by sqrt(σ² + ε), so its variance becomes σ²/(σ² + ε), and its positive and negative parts weigh the same.</summary>
+    /// <summary>
+    /// D4: each channel loses its mean over all points and is divided by sqrt(σ² + ε), so its variance becomes σ²/(σ² + ε), and its positive and negative parts
+    /// weigh the same.
+    /// </summary>
     public static IEnumerable<Measurement> Normalisation(CheckContext context, string architecture)
     {
         foreach (var epsilon in Epsilons.Select(epsilon => context.EpsilonFor(epsilon)).Distinct())

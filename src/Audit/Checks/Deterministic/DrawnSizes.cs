@@ -4,7 +4,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>Networks of drawn sizes, with an input for each: what the fixed sizes of other checks leave out.</summary>
 /// <remarks>
-/// Every kernel size from 1 to 7 meets every kind once: many images, a deep network, images smaller than the kernel, many channels. Boundaries take turns, so that each kernel size meets all that it is defined for. Inputs have
+/// Every kernel size from 1 to 7 meets every kind once: many images, a deep network, images smaller than the kernel, many channels. Boundaries take turns, so
+/// that each kernel size meets all that it is defined for. Inputs have
 /// a mean, and scales far from 1.
 /// </remarks>
 internal static class DrawnSizes
@@ -24,7 +25,8 @@ internal static class DrawnSizes
     /// <summary>Draws the networks that a subject offers.</summary>
     /// <param name="context">The subject.</param>
     /// <param name="architecture">Name of the architecture.</param>
-    /// <param name="given">Whether weights are given. Of networks that draw their own, branches have one layer: of deeper ones the last layers can only be checked with their weights.</param>
+    /// <param name="given">Whether weights are given. Of networks that draw their own, branches have one layer: of deeper ones the last layers can only be
+    /// checked with their weights.</param>
     /// <returns>Networks and inputs.</returns>
     public static IEnumerable<(NetworkSettings Network, Batch Input)> Of(CheckContext context, string architecture, bool given)
     {

@@ -2,7 +2,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Compares each step that a subject shows with its definition, applied to the tensors that the subject itself put into it, so that nothing accumulates and depth does not matter.</summary>
+/// <summary>
+/// Compares each step that a subject shows with its definition, applied to the tensors that the subject itself put into it, so that nothing accumulates and
+/// depth does not matter.
+/// </summary>
 /// <param name="unitRoundoff">u of the subject's tensors.</param>
 internal sealed class ShownSteps(double unitRoundoff)
 {

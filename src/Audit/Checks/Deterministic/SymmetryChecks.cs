@@ -10,7 +10,9 @@ internal static class SymmetryChecks
     /// <summary>The step of the finite difference, in units of the noise: within it no gate may open or close; far above double rounding.</summary>
     private const double Step = GivenCase.Step;
 
-    /// <summary>D5: signals scale with the input (without batch norm) or do not move (with it, ε = 0); noise is linear; χ does not see the noise's scale.</summary>
+    /// <summary>
+    /// D5: signals scale with the input (without batch norm) or do not move (with it, ε = 0); noise is linear; χ does not see the noise's scale.
+    /// </summary>
     public static IEnumerable<Measurement> Homogeneity(CheckContext context, string architecture)
     {
         var (signals, noises, chi) = (new ExactComparison(), new ExactComparison(), new ExactComparison());
@@ -113,7 +115,9 @@ internal static class SymmetryChecks
         }
     }
 
-    /// <summary>D7: the noise is the directional derivative of the network, batch statistics held fixed; the derivative is taken of the network written out.</summary>
+    /// <summary>
+    /// D7: the noise is the directional derivative of the network, batch statistics held fixed; the derivative is taken of the network written out.
+    /// </summary>
     public static IEnumerable<Measurement> Derivative(CheckContext context, string architecture)
     {
         var comparison = new ExactComparison();
@@ -143,7 +147,9 @@ internal static class SymmetryChecks
         yield return comparison.Conclude("noise against the directional derivative");
     }
 
-    /// <summary>D8: zero noise stays zero, a zero signal lets no noise through a ReLU, zero weights give zero, and a branch of zero weights leaves the identity.</summary>
+    /// <summary>
+    /// D8: zero noise stays zero, a zero signal lets no noise through a ReLU, zero weights give zero, and a branch of zero weights leaves the identity.
+    /// </summary>
     public static IEnumerable<Measurement> Zeros(CheckContext context, string architecture)
     {
         var (zeros, identity) = (new ExactComparison(), new ExactComparison());
@@ -190,7 +196,10 @@ internal static class SymmetryChecks
         }
     }
 
-    /// <summary>By what a signal is multiplied when the input is: null inside a batch-normalised residual net, where skip connections carry the scale and branches do not.</summary>
+    /// <summary>
+    /// By what a signal is multiplied when the input is: null inside a batch-normalised residual net, where skip connections carry the scale and branches do
+    /// not.
+    /// </summary>
     private static double? ScaleOf(Snapshot snapshot, Architecture architecture)
     {
         if (!architecture.HasBatchNorm || snapshot.Depth == 0 || snapshot is { Depth: 1, Place.Kind: PlaceKind.Before })

@@ -2,10 +2,14 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>W4: a <c>vanilla_res</c> unit doubles ν₂ of signal and noise in expectation: exactly in the first, and as the exact sampler does after it.</summary>
+/// <summary>
+/// W4: a <c>vanilla_res</c> unit doubles ν₂ of signal and noise in expectation: exactly in the first, and as the exact sampler does after it.
+/// </summary>
 /// <remarks>
-/// In the first unit the ReLU meets channels that have no preferred sign and keeps half of them, symmetrically about one half; the branch then has the mean of what it kept, twice, and a bounded variance;
-/// its product with the skip connection is symmetric about zero. Later units see sums, whose sign symmetry is broken at order 1/N: there the growth is held against a sampled network.
+/// In the first unit the ReLU meets channels that have no preferred sign and keeps half of them, symmetrically about one half; the branch then has the mean of
+/// what it kept, twice, and a bounded variance;
+/// its product with the skip connection is symmetric about zero. Later units see sums, whose sign symmetry is broken at order 1/N: there the growth is held
+/// against a sampled network.
 /// </remarks>
 internal static class DoublingChecks
 {

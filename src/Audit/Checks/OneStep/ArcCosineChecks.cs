@@ -21,7 +21,8 @@ internal static class ArcCosineChecks
             var network = networks[study];
             var (points, channels) = (network.FeatureShape.Points, network.Channels);
 
-            // For planning: a pair's product deviates by √5 times its mean where both points are one. Products of squares, E x⁸ = 105/2 against E x⁴ = 3/2, by √22.
+            // For planning: a pair's product deviates by √5 times its mean where both points are one. Products of squares, E x⁸ = 105/2 against E x⁴ = 3/2, by
+            // √22.
             var planned = KnownVarianceTest.SamplesFor(rates, Math.Sqrt(7.0 / channels), context.Discrepancy(Discrepancy));
             var products = new KnownVarianceTest(rates, context.Discrepancy(2 * Discrepancy), context.Planned(planned));
             var gates = new KnownVarianceTest(rates, context.Discrepancy(Discrepancy), context.Planned(planned));

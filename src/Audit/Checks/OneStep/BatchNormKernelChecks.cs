@@ -5,7 +5,9 @@ using Wellbehaved.Theory;
 namespace Wellbehaved.Audit;
 
 /// <summary>S5 and S6: signal and noise after batch norm and ReLU.</summary>
-/// <remarks>In <c>bn_res</c> only the first batch norm reads Gaussian channels; later ones read sums with a skip connection. There each simulation counts once.</remarks>
+/// <remarks>
+/// In <c>bn_res</c> only the first batch norm reads Gaussian channels; later ones read sums with a skip connection. There each simulation counts once.
+/// </remarks>
 internal static class BatchNormKernelChecks
 {
     internal const double SignalDiscrepancy = 0.06;
@@ -87,7 +89,9 @@ internal static class BatchNormKernelChecks
         }
     }
 
-    /// <summary>Given a channel's signal, its noise is Gaussian about the regression on it; so the variance after batch norm is known without a quadrature.</summary>
+    /// <summary>
+    /// Given a channel's signal, its noise is Gaussian about the regression on it; so the variance after batch norm is known without a quadrature.
+    /// </summary>
     private static void AddNoise(KnownVarianceTest test, Matrix<double> kernel, Matrix<double> cross, Matrix<double> noiseKernel, Snapshot before, Snapshot after, double epsilon)
     {
         var (points, channels) = (kernel.RowCount, before.Shape.Channels);

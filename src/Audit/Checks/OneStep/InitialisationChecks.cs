@@ -3,7 +3,9 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>I1 to I3: what the one-step laws ask of the weights. Given the layer below, channels are i.i.d. Gaussian, fresh in each layer and simulation.</summary>
+/// <summary>
+/// I1 to I3: what the one-step laws ask of the weights. Given the layer below, channels are i.i.d. Gaussian, fresh in each layer and simulation.
+/// </summary>
 internal static class InitialisationChecks
 {
     /// <summary>A variance off by a fifth, sparse or heavy-tailed weights. Milder shapes vanish in the sum over the fan-in, and no law feels them.</summary>
@@ -112,8 +114,10 @@ internal static class InitialisationChecks
 
     /// <summary>Standard deviation of the first point's pre-activations, given the layer below; NaN if that is not finite.</summary>
     /// <remarks>
-    /// It is 0 where all ReLUs of the layer below are off at that point: with probability 2⁻³² for 32 channels in each layer, which is above the false alarms of these checks over the
-    /// hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the layer below alone, before the weights come.
+    /// It is 0 where all ReLUs of the layer below are off at that point: with probability 2⁻³² for 32 channels in each layer, which is above the false alarms
+    /// of these checks over the
+    /// hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the layer below alone, before the
+    /// weights come.
     /// </remarks>
     private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) => Math.Sqrt(kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
 }

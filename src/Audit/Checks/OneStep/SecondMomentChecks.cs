@@ -16,7 +16,9 @@ internal static class SecondMomentChecks
     /// <summary>Noise and variance pass through the same weights: what S3 and S4 must see beside S2 is larger.</summary>
     internal const double ConvolutionDiscrepancy = 0.1;
 
-    /// <summary>No other activation or mask keeps a share of the variance that is this close to a ReLU's: LeakyReLU aside, they differ by a third and more.</summary>
+    /// <summary>
+    /// No other activation or mask keeps a share of the variance that is this close to a ReLU's: LeakyReLU aside, they differ by a third and more.
+    /// </summary>
     internal const double ReluDiscrepancy = 0.2;
 
     /// <summary>The variance after the ReLU is only bounded, so its test sees less.</summary>
@@ -161,7 +163,10 @@ internal static class SecondMomentChecks
         }
     }
 
-    /// <summary>A test of shares about one half. A channel passes between none and all of its noise, so d² ≤ 1 relative to one half; for eight points it is about a tenth of that.</summary>
+    /// <summary>
+    /// A test of shares about one half. A channel passes between none and all of its noise, so d² ≤ 1 relative to one half; for eight points it is about a
+    /// tenth of that.
+    /// </summary>
     private static SymmetryTest Halves(CheckContext context, NetworkSettings network, ErrorRates rates, long planned) =>
         new(rates, context.Discrepancy(ReluDiscrepancy), context.Planned(planned) * network.Channels / 40.0);
 }

@@ -89,7 +89,9 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
         };
     }
 
-    /// <summary>ε of the experiments, or the nearest that the subject offers and that is as far below a variance of 1 as it: the post's laws do not depend on it then.</summary>
+    /// <summary>
+    /// ε of the experiments, or the nearest that the subject offers and that is as far below a variance of 1 as it: the post's laws do not depend on it then.
+    /// </summary>
     private double EpsilonFor(double wanted)
     {
         const double most = 0.01;

@@ -15,7 +15,8 @@ internal static class WalkChecks
     internal const double CorrelationDiscrepancy = 0.45;
 
     /// <summary>
-    /// The gain of a signal that died: all ReLUs of a layer are off with probability 2⁻³², which the sampler's are too. Far below every gain of a living one, whose 28 layers deviate by 2.2.
+    /// The gain of a signal that died: all ReLUs of a layer are off with probability 2⁻³², which the sampler's are too. Far below every gain of a living one,
+    /// whose 28 layers deviate by 2.2.
     /// </summary>
     private const double OfDead = -40;
 

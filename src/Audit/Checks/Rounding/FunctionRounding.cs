@@ -5,12 +5,16 @@ namespace Wellbehaved.Audit;
 /// <summary>How far an activation may be from its function, by whichever of the usual formulas it is computed.</summary>
 /// <remarks>
 /// <para>
-/// Libraries are good to a few units in the last place of what they return, and formulas such as ½u(1 + erf), (e²ᵘ - 1)/(e²ᵘ + 1), eᵘ - 1 or u(1 - s)s cancel against a constant. So the error of a value is γ_16 of the
-/// largest number in its formula (<see cref="OfValue"/>), that of the derivative γ_16 of the largest in the formula of the derivative (<see cref="OfDerivative"/>); where nothing but a slope is multiplied, γ_3 of the result.
+/// Libraries are good to a few units in the last place of what they return, and formulas such as ½u(1 + erf), (e²ᵘ - 1)/(e²ᵘ + 1), eᵘ - 1 or u(1 - s)s cancel
+/// against a constant. So the error of a value is γ_16 of the
+/// largest number in its formula (<see cref="OfValue"/>), that of the derivative γ_16 of the largest in the formula of the derivative
+/// (<see cref="OfDerivative"/>); where nothing but a slope is multiplied, γ_3 of the result.
 /// The tanh in GELU's approximation has an inner number v that is good to six roundings, and |v|(1 - tanh²v) ≤ 0.45.
 /// </para>
-/// <para>What came in is enlarged by the largest slope, and changes the derivative by the largest curvature; where a kink is nearer than that, either side is right.</para>
-/// <para>A number below the smallest normal one may be lost, before a formula or within it (<see cref="Underflow"/>): e⁻ᵘ and 1 - tanh²u are, and what follows multiplies them by no more than the largest numbers of the formulas.</para>
+/// <para>What came in is enlarged by the largest slope, and changes the derivative by the largest curvature; where a kink is nearer than that, either side is
+/// right.</para>
+/// <para>A number below the smallest normal one may be lost, before a formula or within it (<see cref="Underflow"/>): e⁻ᵘ and 1 - tanh²u are, and what follows
+/// multiplies them by no more than the largest numbers of the formulas.</para>
 /// </remarks>
 internal static class FunctionRounding
 {

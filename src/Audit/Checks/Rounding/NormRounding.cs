@@ -2,14 +2,19 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>How far a norm that differentiates its statistics may be from its definition, whichever formulas it uses: for the variance, and for the derivative.</summary>
+/// <summary>
+/// How far a norm that differentiates its statistics may be from its definition, whichever formulas it uses: for the variance, and for the derivative.
+/// </summary>
 /// <remarks>
 /// <para>
-/// The signal as in <see cref="BatchNormRounding"/>, with n features that share their statistics for the points of a channel; an RMS norm has no mean that errs; γ is one more rounding.
+/// The signal as in <see cref="BatchNormRounding"/>, with n features that share their statistics for the points of a channel; an RMS norm has no mean that
+/// errs; γ is one more rounding.
 /// </para>
 /// <para>
-/// The noise, with a = E|dy|, c = E z dy and everything per set. The mean of dy errs by γ_n a. The product c errs by γ_{4n+16}(E|y||dy| + E|y| a)/d, whether it is summed over centred numbers, by expanding
-/// E y dy - E y E dy, or as the derivative of E y² - (E y)², and by 4ϱ E|z||dy| for the deviations it is divided by, three at most. The numerator dy - E dy - z c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|); and the
+/// The noise, with a = E|dy|, c = E z dy and everything per set. The mean of dy errs by γ_n a. The product c errs by γ_{4n+16}(E|y||dy| + E|y| a)/d, whether it
+/// is summed over centred numbers, by expanding
+/// E y dy - E y E dy, or as the derivative of E y² - (E y)², and by 4ϱ E|z||dy| for the deviations it is divided by, three at most. The numerator dy - E dy - z
+/// c errs by γ_{2n+8}(|dy| + a) + |Δz||c| + (|z| + |Δz|)(Δc + γ_8|c|); and the
 /// division, by one deviation more, by 4ϱ + γ_8 of the result.
 /// </para>
 /// </remarks>

@@ -5,11 +5,14 @@ namespace Wellbehaved.Audit;
 /// <summary>What numbers below the smallest normal one may add to an error, beside what is relative to results.</summary>
 /// <remarks>
 /// <para>
-/// An operation errs by <c>u|x| + η</c>, where η is half of the smallest denormal number with gradual underflow, and the smallest normal number λ where results, or operands, below it are flushed to zero (Higham section 2.1). λ covers both.
-/// A subject that carries the scale of a tensor beside it rounds relative to the largest element, so λ counts in units of that: it is multiplied by 1 + M, M being the largest magnitude that a layer reads or makes.
+/// An operation errs by <c>u|x| + η</c>, where η is half of the smallest denormal number with gradual underflow, and the smallest normal number λ where
+/// results, or operands, below it are flushed to zero (Higham section 2.1). λ covers both.
+/// A subject that carries the scale of a tensor beside it rounds relative to the largest element, so λ counts in units of that: it is multiplied by 1 + M, M
+/// being the largest magnitude that a layer reads or makes.
 /// </para>
 /// <para>
-/// These terms lie so far below every other rounding, λ being 10⁻³⁸ in single precision, that one bound for all elements of a layer will do: the number of operations times the largest factors that follow them.
+/// These terms lie so far below every other rounding, λ being 10⁻³⁸ in single precision, that one bound for all elements of a layer will do: the number of
+/// operations times the largest factors that follow them.
 /// A number that nothing but zeros are summed or multiplied to is exactly zero, so it has none.
 /// </para>
 /// </remarks>
@@ -56,7 +59,10 @@ internal static class Underflow
         static double[] Wider(double[] values, double[] bounds, double term) => [.. values.Zip(bounds, (value, bound) => value == 0 && bound == 0 ? 0 : bound + term)];
     }
 
-    /// <summary>The same after a layer, whatever it is, with its own factors; an activation, whose factors differ from element to element, has them in <see cref="FunctionRounding"/>.</summary>
+    /// <summary>
+    /// The same after a layer, whatever it is, with its own factors; an activation, whose factors differ from element to element, has them in
+    /// <see cref="FunctionRounding"/>.
+    /// </summary>
     /// <param name="layer">The layer.</param>
     /// <param name="input">What is known before it.</param>
     /// <param name="after">What is known after it, but for underflow.</param>
@@ -83,7 +89,9 @@ internal static class Underflow
         SiteState Both(double factor) => Added(after, factor * flushed, factor * flushed);
     }
 
-    /// <summary>Of a norm's set: y - m errs by λ, the variance by 3λ, and what is divided by d errs by as much over d; the noise has two products with z more.</summary>
+    /// <summary>
+    /// Of a norm's set: y - m errs by λ, the variance by 3λ, and what is divided by d errs by as much over d; the noise has two products with z more.
+    /// </summary>
     /// <param name="flushed">λ in units of the largest number.</param>
     /// <param name="scale">The magnitude of γ.</param>
     /// <param name="deviation">d.</param>
@@ -96,7 +104,10 @@ internal static class Underflow
         return (signal, 4 * signal * (1 + z) * (1 + (noise / deviation)));
     }
 
-    /// <summary>Scores are products of two projections, and their exponentials and shares underflow: a share's error meets a value, and its noise a value and a score's noise.</summary>
+    /// <summary>
+    /// Scores are products of two projections, and their exponentials and shares underflow: a share's error meets a value, and its noise a value and a score's
+    /// noise.
+    /// </summary>
     private static double OfAttention(int terms, double widest, WrittenOutFeatures largest)
     {
         var (signal, noise) = (1 + (terms * widest * Largest(largest.Signal)), 1 + (terms * widest * Largest(largest.Noise)));

@@ -6,7 +6,8 @@ namespace Wellbehaved.Audit;
 
 /// <summary>N1 and N3: what any activation makes of a fresh Gaussian layer's signal and noise, given the layer below and whatever their correlation.</summary>
 /// <remarks>
-/// The channels of the layer are independent, so a mean over them has the variance of one over their number; and the square of a mean over points is at most the mean of squares, which one variable decides.
+/// The channels of the layer are independent, so a mean over them has the variance of one over their number; and the square of a mean over points is at most
+/// the mean of squares, which one variable decides.
 /// </remarks>
 internal static class ActivationLaws
 {

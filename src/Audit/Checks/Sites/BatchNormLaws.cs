@@ -5,7 +5,9 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>B2 and B5: batch norm after a fresh Gaussian layer, before any activation: the signal's power by quadrature, and the noise's, held and full.</summary>
+/// <summary>
+/// B2 and B5: batch norm after a fresh Gaussian layer, before any activation: the signal's power by quadrature, and the noise's, held and full.
+/// </summary>
 internal static class BatchNormLaws
 {
     internal const double SignalDiscrepancy = 0.05;
@@ -56,7 +58,10 @@ internal static class BatchNormLaws
         }
     }
 
-    /// <summary>B5: given a channel's signal its noise is Gaussian about the regression on it, so its mean square after batch norm is known, whether statistics are held or differentiated.</summary>
+    /// <summary>
+    /// B5: given a channel's signal its noise is Gaussian about the regression on it, so its mean square after batch norm is known, whether statistics are held
+    /// or differentiated.
+    /// </summary>
     public static IEnumerable<Measurement> Noise(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         var studies = cases.SelectMany(site => site.Noises.Where(noise => context.Offers(site.Network, site.Images, noise, given: false)).Select(noise => (site, noise))).ToArray();

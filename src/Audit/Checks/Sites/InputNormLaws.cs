@@ -5,10 +5,13 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>LN1, LN2, LN3 and V6: layer and RMS norm after a fresh Gaussian layer make a uniform direction on a sphere, independent of everything below.</summary>
+/// <summary>
+/// LN1, LN2, LN3 and V6: layer and RMS norm after a fresh Gaussian layer make a uniform direction on a sphere, independent of everything below.
+/// </summary>
 /// <remarks>
 /// <para>With n = N - 1 for layer norm and N for RMS norm: N σ²/q ~ χ²_n, so 1/σ² has the mean N/((n - 2)q) and the relative variance 2/(n - 4).</para>
-/// <para>A mean f over the channels of a function of z, a point of a sphere of radius √N in n dimensions, varies by N/(n - 1) E|∇f|² at most (Poincaré's inequality), which is 4/(n - 1) E s²s'² for f = ν₂(s(z)).</para>
+/// <para>A mean f over the channels of a function of z, a point of a sphere of radius √N in n dimensions, varies by N/(n - 1) E|∇f|² at most (Poincaré's
+/// inequality), which is 4/(n - 1) E s²s'² for f = ν₂(s(z)).</para>
 /// <para>Given y at a point, the part of the noise along it is gone, and that along 1 of layer norm: Σdz²σ²/D' ~ χ²_{n-1}, D' = D - C²/q.</para>
 /// </remarks>
 internal static class InputNormLaws

@@ -2,7 +2,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>O5 to O12: each layer of a described network does to the subject's own tensors what its definition says, to signal and noise, of both kinds, with given parameters and the subject's own.</summary>
+/// <summary>
+/// O5 to O12: each layer of a described network does to the subject's own tensors what its definition says, to signal and noise, of both kinds, with given
+/// parameters and the subject's own.
+/// </summary>
 internal static class LayerChecks
 {
     /// <summary>Means and scales of inputs, which take turns: centred ones hide what is not centred, and numbers near 1 what is not scaled.</summary>

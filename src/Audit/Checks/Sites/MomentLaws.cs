@@ -3,7 +3,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>D9: the moments that a subject reports at the places of any network are those of its tensors there, and its effective ranks after activations are Tr C/λ_max(C).</summary>
+/// <summary>
+/// D9: the moments that a subject reports at the places of any network are those of its tensors there, and its effective ranks after activations are Tr
+/// C/λ_max(C).
+/// </summary>
 internal static class MomentLaws
 {
     /// <summary>Inputs far from 1 and from centred: single-pass sums of squares lose the variance there.</summary>
@@ -91,7 +94,8 @@ internal static class MomentLaws
     }
 
     /// <summary>
-    /// How far μ₂ may be off whose deviations are taken before they are squared: a mean that errs by γ_P E|y| adds the square of that, and deviations, squares and means of them are rounded P + N + 6 times. A difference of E y² and (E y)² in single
+    /// How far μ₂ may be off whose deviations are taken before they are squared: a mean that errs by γ_P E|y| adds the square of that, and deviations, squares
+    /// and means of them are rounded P + N + 6 times. A difference of E y² and (E y)² in single
     /// precision errs by more where the mean is large, and is no variance there.
     /// </summary>
     private static double CentredFirst(double[] signal, TensorShape shape, double mu2, double unitRoundoff)

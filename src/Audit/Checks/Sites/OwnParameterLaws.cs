@@ -9,7 +9,10 @@ internal static class OwnParameterLaws
     /// <summary>Of the variance of weights; normal ones alone.</summary>
     internal const double VarianceDiscrepancy = 0.05;
 
-    /// <summary>Of the variance of weights of one kind of layer: dense, or convolutions of one kernel, strided, dilated and grouped ones apart. Weights that are 3 % too large have 6 % more of it; the estimate from n weights scatters by √(2/n), so 65,000 of each kind are looked at.</summary>
+    /// <summary>
+    /// Of the variance of weights of one kind of layer: dense, or convolutions of one kernel, strided, dilated and grouped ones apart. Weights that are 3 % too
+    /// large have 6 % more of it; the estimate from n weights scatters by √(2/n), so 65,000 of each kind are looked at.
+    /// </summary>
     internal const double KindDiscrepancy = 0.05;
 
     /// <summary>Of their distribution function.</summary>
@@ -40,7 +43,10 @@ internal static class OwnParameterLaws
     /// <summary>Whether one of them has normal weights, and enough of them to be compared with others.</summary>
     public static bool HasComparableSite(Network network) => SitesOf(network).Any(layer => Parameters(layer).Law == WeightLaw.Normal && WeightsOf(layer, network) >= LeastWeights);
 
-    /// <summary>I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias; and an image knows of no other but by batch statistics.</summary>
+    /// <summary>
+    /// I12: one set of weights and biases explains signal and noise of two inputs, whatever else is asked between them; without bias variance there is no bias;
+    /// and an image knows of no other but by batch statistics.
+    /// </summary>
     public static IEnumerable<Measurement> OneSet(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] solvable = [.. cases.Where(site => HasSite(site.Network))];
@@ -113,7 +119,10 @@ internal static class OwnParameterLaws
         }
     }
 
-    /// <summary>I13: normal weights have the variance σ_w²/fan-in and are normal, biases have σ_b²; uniform and cut weights stay within their bounds, orthogonal ones are.</summary>
+    /// <summary>
+    /// I13: normal weights have the variance σ_w²/fan-in and are normal, biases have σ_b²; uniform and cut weights stay within their bounds, orthogonal ones
+    /// are.
+    /// </summary>
     public static IEnumerable<Measurement> Law(CheckContext context, IReadOnlyList<SiteCase> cases)
     {
         SiteCase[] sized = [.. Sized(context, cases)];
@@ -220,7 +229,10 @@ internal static class OwnParameterLaws
         static double Square(double[] values) => values.Sum(value => value * value);
     }
 
-    /// <summary>The weights of a layer that one mapping shows; null where they are not determined to a hundredth of their deviation, which depends on what the layer reads alone.</summary>
+    /// <summary>
+    /// The weights of a layer that one mapping shows; null where they are not determined to a hundredth of their deviation, which depends on what the layer
+    /// reads alone.
+    /// </summary>
     private static SolvedLayer? Sharp(ShownLayer layer, NetworkTrace trace, double unitRoundoff)
     {
         var parameters = Parameters(layer);

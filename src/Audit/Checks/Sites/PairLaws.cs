@@ -4,10 +4,15 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>N2 and LN4: what layers make of pairs of points, which moments of single points say nothing of: an implementation may have every point right and its neighbours as strangers.</summary>
+/// <summary>
+/// N2 and LN4: what layers make of pairs of points, which moments of single points say nothing of: an implementation may have every point right and its
+/// neighbours as strangers.
+/// </summary>
 /// <remarks>
-/// <para>N2: the channels of a fresh layer are independent, so a mean over them has the variance of one over their number, which is E (s'(u) du)² (s'(v) dv)² at most, and by Cauchy and Schwarz the root of the fourth moments of each.</para>
-/// <para>LN4: Σz² = N for each point, so by Cauchy and Schwarz the mean over channels of s(z_i)s(z_j) is at most max(1, a²)γ² in magnitude, and at least 0 where s is.</para>
+/// <para>N2: the channels of a fresh layer are independent, so a mean over them has the variance of one over their number, which is E (s'(u) du)² (s'(v) dv)²
+/// at most, and by Cauchy and Schwarz the root of the fourth moments of each.</para>
+/// <para>LN4: Σz² = N for each point, so by Cauchy and Schwarz the mean over channels of s(z_i)s(z_j) is at most max(1, a²)γ² in magnitude, and at least 0
+/// where s is.</para>
 /// </remarks>
 internal static class PairLaws
 {
@@ -29,7 +34,9 @@ internal static class PairLaws
     /// <summary>The same where products of the signal are held against the largest that they could be.</summary>
     private const double InNorms = 0.95;
 
-    /// <summary>The deviation of a mean product over 32 channels, relative to its mean: for planning, with a margin for batches that have less in common than most.</summary>
+    /// <summary>
+    /// The deviation of a mean product over 32 channels, relative to its mean: for planning, with a margin for batches that have less in common than most.
+    /// </summary>
     private const double PlannedDeviation = 0.4;
 
     /// <summary>Whether a network has the site of N2.</summary>

@@ -5,8 +5,14 @@ using Wellbehaved.Theory;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>R3, Z2, F1, F2, F3 and F7: networks whose layers mix channels alone have, at every width, the law of sampled networks, of which the phases and rates of theory are the limits.</summary>
-/// <remarks>As R1 and R2: if both have one law, exchanging them changes nothing, so the difference of any function of them is symmetric about 0. Means of two mappings on one input are compared, since the sampler gives means.</remarks>
+/// <summary>
+/// R3, Z2, F1, F2, F3 and F7: networks whose layers mix channels alone have, at every width, the law of sampled networks, of which the phases and rates of
+/// theory are the limits.
+/// </summary>
+/// <remarks>
+/// As R1 and R2: if both have one law, exchanging them changes nothing, so the difference of any function of them is symmetric about 0. Means of two mappings
+/// on one input are compared, since the sampler gives means.
+/// </remarks>
 internal static class SampledLaws
 {
     internal const double LogChiDiscrepancy = 0.25;

@@ -6,7 +6,10 @@ namespace Wellbehaved.Audit;
 /// <summary>What I12 says of layers without batch statistics: signal and noise of an image depend on no other image.</summary>
 internal static class SeparateImages
 {
-    /// <summary>By how much layers may enlarge what an image loses below the smallest normal number, where other images change a tensor's scale: a norm of ε = 10⁻⁵ by 300, four of them by as much.</summary>
+    /// <summary>
+    /// By how much layers may enlarge what an image loses below the smallest normal number, where other images change a tensor's scale: a norm of ε = 10⁻⁵ by
+    /// 300, four of them by as much.
+    /// </summary>
     private const double Lost = 1e10;
 
     /// <summary>Whether a network has no layer that shares statistics over a batch.</summary>

@@ -26,7 +26,10 @@ internal sealed record SiteCase(Network Network, int Images)
         static double[] InSingle(double[] values, Func<double, double> of) => Array.ConvertAll(values, value => (double)(float)of(value));
     }
 
-    /// <summary>Parameters by the laws of the description, drawn by the auditor; orthogonal weights are normal ones here, which are weights like any others where they are given.</summary>
+    /// <summary>
+    /// Parameters by the laws of the description, drawn by the auditor; orthogonal weights are normal ones here, which are weights like any others where they
+    /// are given.
+    /// </summary>
     public IReadOnlyList<double[]> Parameters(ulong seed)
     {
         var all = new List<double[]>();

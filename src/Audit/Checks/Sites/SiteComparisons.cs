@@ -22,7 +22,10 @@ internal sealed class SiteComparisons(LayerFamily family)
         }
     }
 
-    /// <summary>Compares what a dropout shows, of which the subject drew the mask: every number is dropped or divided by p, signal and noise alike, and a shared mask is that of all points.</summary>
+    /// <summary>
+    /// Compares what a dropout shows, of which the subject drew the mask: every number is dropped or divided by p, signal and noise alike, and a shared mask is
+    /// that of all points.
+    /// </summary>
     public void AddOwnMask(Dropout layer, SiteState input, NetworkSnapshot shown, double unitRoundoff, string description)
     {
         if (Family != LayerFamily.Dropout)

@@ -2,7 +2,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Small networks that have every layer with everything that can be said of it, in sizes that are drawn from the seed: not square, prime, larger and smaller than each other.</summary>
+/// <summary>
+/// Small networks that have every layer with everything that can be said of it, in sizes that are drawn from the seed: not square, prime, larger and smaller
+/// than each other.
+/// </summary>
 internal static class SiteNetworks
 {
     private static readonly Boundary[] Boundaries = [Boundary.Symmetric, Boundary.Periodic, Boundary.ZeroPadding];

@@ -2,10 +2,15 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>Walks through a described network beside a subject that has shown its places, and compares every layer with its definition, applied to the tensors that the subject itself put into it.</summary>
+/// <summary>
+/// Walks through a described network beside a subject that has shown its places, and compares every layer with its definition, applied to the tensors that the
+/// subject itself put into it.
+/// </summary>
 /// <remarks>
-/// Nothing accumulates: from each place on, the subject's own tensors are what is known. Layers that have no place, in later repetitions within a branch, are followed with bounds of their rounding up to the next
-/// place. With parameters of the subject's own a layer that needs them is passed over: what is known begins anew at the next place, and of a dropout or a survival it is compared with what its mask can be.
+/// Nothing accumulates: from each place on, the subject's own tensors are what is known. Layers that have no place, in later repetitions within a branch, are
+/// followed with bounds of their rounding up to the next
+/// place. With parameters of the subject's own a layer that needs them is passed over: what is known begins anew at the next place, and of a dropout or a
+/// survival it is compared with what its mask can be.
 /// </remarks>
 /// <param name="trace">What the subject has shown.</param>
 /// <param name="noise">Of which mapping the noise is the derivative.</param>
@@ -81,7 +86,9 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
         return state;
     }
 
-    /// <summary>The beginning of a unit shows the same tensors once more; a subject that carries scales beside them rounds once before and once after.</summary>
+    /// <summary>
+    /// The beginning of a unit shows the same tensors once more; a subject that carries scales beside them rounds once before and once after.
+    /// </summary>
     private SiteState Enter(SiteState? state) => Show(state is null ? null : Rounded(state), LayerFamily.Residual);
 
     private SiteState? Branches(Residual residual, SiteState? input, (int Unit, int Units)? stack, bool shown)

@@ -21,7 +21,10 @@ internal static class AskedWeights
     /// <param name="description">What the subject says of itself.</param>
     public static double EpsilonForWeights(this SubjectDescription description) => description.Epsilons is [var epsilon, ..] ? epsilon : 0;
 
-    /// <summary>What a measurement comes to if weights are missing: numbers that are not finite reject the claim, and a claim does not hold for weights of which most could not be recovered.</summary>
+    /// <summary>
+    /// What a measurement comes to if weights are missing: numbers that are not finite reject the claim, and a claim does not hold for weights of which most
+    /// could not be recovered.
+    /// </summary>
     /// <param name="measurement">The measurement of those that were.</param>
     /// <param name="convolutions">All convolutions that it is about.</param>
     public static Measurement Considering(this Measurement measurement, IEnumerable<RecoveredConvolution> convolutions)

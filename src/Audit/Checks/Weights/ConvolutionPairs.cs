@@ -27,7 +27,10 @@ internal static class ConvolutionPairs
     public static Measurement AnyTwo(IReadOnlyList<RecoveredSimulation> simulations, ErrorRates rates, double discrepancy, string network) =>
         Pool(simulations, [.. Pairs(simulations[0].Convolutions)], rates, ones: null).Conclude($"correlation of two convolutions, all simulations together, {network}", discrepancy);
 
-    /// <summary>Successive convolutions of the same shape, all simulations together: once the pairs that begin at an odd number, once the others, so that no weight is in both vectors.</summary>
+    /// <summary>
+    /// Successive convolutions of the same shape, all simulations together: once the pairs that begin at an odd number, once the others, so that no weight is
+    /// in both vectors.
+    /// </summary>
     /// <param name="simulations">The simulations.</param>
     /// <param name="rates">How often each of the two measurements may be wrong.</param>
     /// <param name="network">For messages.</param>

@@ -2,7 +2,10 @@ using Wellbehaved.Model;
 
 namespace Wellbehaved.Audit;
 
-/// <summary>The input of the second convolution of a residual branch, which protocol 1 does not show: batch norm, where there is one, and ReLU of the first one's output, by the definition.</summary>
+/// <summary>
+/// The input of the second convolution of a residual branch, which protocol 1 does not show: batch norm, where there is one, and ReLU of the first one's
+/// output, by the definition.
+/// </summary>
 internal sealed class HiddenInput
 {
     /// <summary>Computes it.</summary>
@@ -25,7 +28,8 @@ internal sealed class HiddenInput
         (Signal, Noise) = WrittenOutLayers.Rectify(z, dz);
         (SignalError, NoiseError) = (new double[z.Length], new double[z.Length]);
 
-        // A sum of P numbers errs by P·u of their absolute sum, which moves the mean by P·u·a deviations, a = rms(y)/deviation, and a variance computed from the
+        // A sum of P numbers errs by P·u of their absolute sum, which moves the mean by P·u·a deviations, a = rms(y)/deviation, and a variance computed from
+        // the
         // mean square by P·u·a² of itself; eight more roundings are for differences, root and quotient.
         var rounding = (points + 8) * unitRoundoff;
         for (var i = 0; i < z.Length; i++)

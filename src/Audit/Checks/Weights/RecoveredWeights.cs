@@ -30,7 +30,10 @@ internal sealed class RecoveredWeights(ulong seed, WeightNetworks networks, Weig
     /// <summary>Simulations of the narrow network, those of <see cref="Seed"/> first, then a few of each neighbouring seed; empty if declined.</summary>
     public IReadOnlyList<RecoveredSimulation> Narrow => _narrow.Value;
 
-    /// <summary>Seeds that a careless generator confuses with a seed: the next ones, and those that differ in a high bit only (the sign of 32-bit integers, what they cut off, the last bit of all).</summary>
+    /// <summary>
+    /// Seeds that a careless generator confuses with a seed: the next ones, and those that differ in a high bit only (the sign of 32-bit integers, what they
+    /// cut off, the last bit of all).
+    /// </summary>
     /// <param name="seed">A seed below 2⁵³.</param>
     /// <returns>Other seeds below 2⁵³.</returns>
     public static IEnumerable<ulong> Neighbours(ulong seed) => [seed ^ 1, seed ^ 2, seed ^ (1UL << 31), seed ^ (1UL << 32), seed ^ (1UL << 52)];

@@ -10,7 +10,9 @@ internal static class SeedChecks
     private const int Seeds = 3;
 
     /// <summary>I10: one set of weights explains two propagations of one simulation, of different inputs.</summary>
-    /// <remarks>The equations of both propagations are solved together; what one set of weights leaves of them is no longer than the error of the outputs.</remarks>
+    /// <remarks>
+    /// The equations of both propagations are solved together; what one set of weights leaves of them is no longer than the error of the outputs.
+    /// </remarks>
     public static IEnumerable<Measurement> WhateverTheInput(CheckContext context, string architecture)
     {
         var network = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights()).Narrow;

@@ -19,7 +19,9 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
     /// <summary>The same of <see cref="Noise"/>; NaN where rounding may open or close a gate.</summary>
     public double[]? NoiseError { get; init; }
 
-    /// <summary>How far the subject's own output may be from <see cref="OutputSignal"/> beyond the rounding of the convolution; null where it showed it.</summary>
+    /// <summary>
+    /// How far the subject's own output may be from <see cref="OutputSignal"/> beyond the rounding of the convolution; null where it showed it.
+    /// </summary>
     public double[]? OutputSignalError { get; init; }
 
     /// <summary>The same of <see cref="OutputNoise"/>.</summary>
@@ -72,7 +74,10 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
         static double[]? Both(double[]? one, double[]? other) => one is null || other is null ? null : [.. one, .. other];
     }
 
-    /// <summary>The second convolution of a branch: its output is the sum less the unit's input, which cancels all but one rounding of the sum; twice that for a subject that stores the branch first.</summary>
+    /// <summary>
+    /// The second convolution of a branch: its output is the sum less the unit's input, which cancels all but one rounding of the sum; twice that for a subject
+    /// that stores the branch first.
+    /// </summary>
     private static ShownConvolution LastOfBranch(HiddenInput input, int index, KernelShape shape, Snapshot before, Snapshot sum, double unitRoundoff)
     {
         return new ShownConvolution(index, shape, 1, sum.Shape, input.Signal, input.Noise, Less(sum.Signal, before.Signal), Less(sum.Noise, before.Noise))

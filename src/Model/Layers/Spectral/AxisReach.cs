@@ -1,6 +1,8 @@
 namespace Wellbehaved.Model;
 
-/// <summary>Which inputs the outputs of a convolution read along one axis: output i reads the inputs <c>stride·i - Before</c> to <c>stride·i + After</c>.</summary>
+/// <summary>
+/// Which inputs the outputs of a convolution read along one axis: output i reads the inputs <c>stride·i - Before</c> to <c>stride·i + After</c>.
+/// </summary>
 /// <param name="Inputs">Extent of the image.</param>
 /// <param name="Outputs">Extent of the output.</param>
 /// <param name="Stride">Distance between neighbouring outputs, in input positions.</param>

@@ -12,7 +12,10 @@ namespace Wellbehaved.Model;
 /// <param name="wide">Whether to use 512-bit vectors in the products; by default where the processor has them.</param>
 internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpectrum kernel, KernelShape kernelShape, int threads, bool? wide) : IDisposable
 {
-    /// <summary>Pieces of work for each thread at least, in which panels at a row of frequencies are multiplied: few save the transforms of the weights along their columns, many share evenly.</summary>
+    /// <summary>
+    /// Pieces of work for each thread at least, in which panels at a row of frequencies are multiplied: few save the transforms of the weights along their
+    /// columns, many share evenly.
+    /// </summary>
     private const int PiecesOfThread = 4;
 
     /// <summary>Columns of a panel on processors with the widest vectors, for the count of panels that stay in a cache.</summary>

@@ -1,6 +1,8 @@
 namespace Wellbehaved.Model;
 
-/// <summary>How a convolution is cut for Fourier transforms: into tiles, of which two images give one complex one, and into groups of these that are worked on together.</summary>
+/// <summary>
+/// How a convolution is cut for Fourier transforms: into tiles, of which two images give one complex one, and into groups of these that are worked on together.
+/// </summary>
 /// <param name="Rows">Along the columns: how the rows of an image are cut.</param>
 /// <param name="Columns">Along the rows.</param>
 /// <param name="Pairs">Complex tiles of the signal, and as many of the noise.</param>
@@ -11,7 +13,9 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
     /// <summary>Complex tiles of a group at least, so that a product takes much longer than forming the spectrum of its weights.</summary>
     private const int FewestRows = 24;
 
-    /// <summary>Floats of a group within a common second-level cache, and of the largest that is still a thread's own, within its share of a third-level one.</summary>
+    /// <summary>
+    /// Floats of a group within a common second-level cache, and of the largest that is still a thread's own, within its share of a third-level one.
+    /// </summary>
     private const double NearFloats = 1 << 18, OwnFloats = 1 << 21;
 
     /// <summary>Floats of a group that threads share: bounded for the memory's sake.</summary>

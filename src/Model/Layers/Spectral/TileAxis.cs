@@ -34,7 +34,9 @@ internal readonly record struct TileAxis(int Length, int Tiles, int Outputs, int
         }
     }
 
-    /// <summary>The input position of each position of each tile (tiles × length); <see cref="ConvolutionGeometry.Outside"/> where a tile holds zeros.</summary>
+    /// <summary>
+    /// The input position of each position of each tile (tiles × length); <see cref="ConvolutionGeometry.Outside"/> where a tile holds zeros.
+    /// </summary>
     /// <param name="axis">What the convolution reads along the axis.</param>
     public int[] Sources(AxisReach axis)
     {

@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>Gives spoilt inputs to the real commands: in a process of its own, one after the other, so that what one does to the process is seen, be it its end.</summary>
+/// <summary>
+/// Gives spoilt inputs to the real commands: in a process of its own, one after the other, so that what one does to the process is seen, be it its end.
+/// </summary>
 public static partial class CommandFuzzing
 {
     /// <summary>What <c>Wellbehaved.Tests.Conformance.dll</c> is told to fuzz.</summary>

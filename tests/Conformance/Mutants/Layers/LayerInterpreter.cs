@@ -4,7 +4,10 @@ using Wellbehaved.Networks;
 
 namespace Wellbehaved.Tests.Conformance;
 
-/// <summary>An implementation of described networks as a stranger writes one: layer after layer, by its rules, in double precision that is rounded to single after each layer. Of the four architectures it does what the reference does.</summary>
+/// <summary>
+/// An implementation of described networks as a stranger writes one: layer after layer, by its rules, in double precision that is rounded to single after each
+/// layer. Of the four architectures it does what the reference does.
+/// </summary>
 /// <param name="name">Its name.</param>
 /// <param name="rules">Its rules.</param>
 internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubject
