@@ -18,7 +18,7 @@ internal static class FigureTables
             var name = Path.GetFileNameWithoutExtension(path);
             var architecture = Architecture.Names.Where(candidate => name.StartsWith(candidate, StringComparison.Ordinal)).MaxBy(candidate => candidate.Length)!;
             var file = ResultFile.Read(path);
-            var figures = RecordedFigures.Of(file, Architecture.Named(architecture, file.ResidualDepth ?? 2));
+            var figures = RecordedFigures.Compute(file, Architecture.Named(architecture, file.ResidualDepth ?? 2));
             File.WriteAllText(Path.Combine(target, $"{name}.csv"), (like is null ? figures : figures.Only(QuantitiesLike(like, name))).ToText());
         }
     }

@@ -79,7 +79,7 @@ switch (args)
         CompareHistory.Draw(history, picture);
         break;
     case ["compare", var script, var page, .. var rest]:
-        new Comparison(ComparisonOptions.Of(script, page, rest)).Run();
+        new Comparison(ComparisonOptions.Read(script, page, rest)).Run();
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -153,8 +153,8 @@ internal static class ReproductionTable
         {
             // Other batches than those that were simulated: nothing is compared with itself.
             var drawn = options with { Seed = 1000 + (ulong)batch };
-            sampled[batch] = FiniteWidthPrediction.Of(drawn, images, 2);
-            infinite[batch] = Prediction.Of(drawn, images);
+            sampled[batch] = FiniteWidthPrediction.Sample(drawn, images, 2);
+            infinite[batch] = Prediction.Predict(drawn, images);
         });
         return (sampled, infinite);
     }

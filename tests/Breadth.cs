@@ -9,7 +9,7 @@ internal static class Breadth
     /// <typeparam name="T">A number, most often.</typeparam>
     /// <param name="usual">On every push.</param>
     /// <param name="atNight">At night.</param>
-    public static T Of<T>(T usual, T atNight) => IsNight ? atNight : usual;
+    public static T Choose<T>(T usual, T atNight) => IsNight ? atNight : usual;
 
     /// <summary>
     /// All cases at night; on every push one of each kind, each time the next one in its kind, so that between them they spread over what cases of a kind

@@ -121,7 +121,7 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
     private static JsonObject Request(string work, Network network, int images, NoiseKind noise) => new()
     {
         ["work"] = work,
-        ["network"] = SpelledOutNetwork.Of(network).ToJson(),
+        ["network"] = SpelledOutNetwork.SpellOut(network).ToJson(),
         ["images"] = images,
         ["noise"] = noise == NoiseKind.Full ? "full" : "mapping",
     };

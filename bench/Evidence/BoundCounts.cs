@@ -54,7 +54,7 @@ internal sealed record BoundCounts(long Runs, long Failed, long Rejected, Immuta
         Quantities.Select(Text).Prepend(string.Join(Separator, Joined([Runs]), Joined([Failed]), Joined([Rejected]), Joined(AnyAtMost)));
 
     /// <summary>One run of a check.</summary>
-    public static BoundCounts Of(CheckOutcome outcome, ulong seed)
+    public static BoundCounts Count(CheckOutcome outcome, ulong seed)
     {
         Measurement[] statistical = [.. outcome.Measurements.Where(measurement => !measurement.IsDeterministic)];
         var smallest = statistical.Select(measurement => measurement.FalseAlarmBound).Where(bound => !double.IsNaN(bound)).DefaultIfEmpty(1).Min();

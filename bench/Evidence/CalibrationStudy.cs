@@ -10,7 +10,7 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
     public const double SampleShare = 1.0 / 20;
 
     private static readonly Dictionary<string, Check> Checks =
-        Suite.Checks.Where(check => VerdictLevels.Of(check) != VerdictLevel.GivenWeights).ToDictionary(Signature.NameOf);
+        Suite.Checks.Where(check => VerdictLevels.LevelOf(check) != VerdictLevel.GivenWeights).ToDictionary(Signature.NameOf);
 
     private readonly ReferenceSubject _reference = new();
 
@@ -35,7 +35,7 @@ internal sealed class CalibrationStudy : Study<BoundCounts>
     {
         var deep = new DeepExperiments(_reference, Scale.Quick, seed, null, cancellation) { SampleShare = SampleShare };
         return Checks.Where(pair => keys.Contains(pair.Key)).Select(pair =>
-            KeyValuePair.Create(pair.Key, BoundCounts.Of(Execute(pair.Value, _reference, seed, deep, cancellation), seed)));
+            KeyValuePair.Create(pair.Key, BoundCounts.Count(Execute(pair.Value, _reference, seed, deep, cancellation), seed)));
     }
 
     /// <inheritdoc/>

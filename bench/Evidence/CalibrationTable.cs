@@ -15,7 +15,7 @@ internal static class CalibrationTable
         """;
 
     /// <summary>Writes the table.</summary>
-    public static string Of(EvidenceFile<BoundCounts> file)
+    public static string Write(EvidenceFile<BoundCounts> file)
     {
         var table = new MarkdownTable(
             "check", "runs", "rejected", "failed", "quantities",

@@ -47,7 +47,7 @@ internal sealed class DiagnosisStudy : Study<Tally>
                 NumSims = Mappings,
                 Seed = Mixing.SeedOf(seed, $"diagnosis {cell.Key}"),
             };
-            var diagnosis = Diagnosis.Of(MomentTable.Of(Experiment.Prepare(options, threads: 1).Run(cancellation: cancellation)));
-            return KeyValuePair.Create(cell.Key, Tally.Of(diagnosis.Condition.ToString(), seed));
+            var diagnosis = Diagnosis.Diagnose(MomentTable.Read(Experiment.Prepare(options, threads: 1).Run(cancellation: cancellation)));
+            return KeyValuePair.Create(cell.Key, Tally.Count(diagnosis.Condition.ToString(), seed));
         });
 }

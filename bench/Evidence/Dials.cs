@@ -67,7 +67,7 @@ internal static class Dials
             LayersCorrelate),
         .. Each("I3", All, "weights with a share common to all simulations, in the correlation of pre-activations", InitialisationChecks.Correlation,
             SimulationsCorrelate),
-        .. WeightDials.Of(All),
+        .. WeightDials.Collect(All),
 
         .. Each("W1", ["vanilla"], "weight variance, in the distance of distributions of a step", RandomWalkChecks.StepDistance,
             d => WeightVariance(WalkVarianceAtDistance(d) - 1)),

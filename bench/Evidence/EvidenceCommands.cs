@@ -77,7 +77,7 @@ public static class EvidenceCommands
             case ["table", .. var places] when places.Length <= 2:
                 var page = PathOf(places.ElementAtOrDefault(1), "docs", "verdicts.md");
                 var folder = PathOf(places.ElementAtOrDefault(0), "data", "evidence");
-                var tables = EvidenceTables.Of(folder);
+                var tables = EvidenceTables.Write(folder);
                 AtomicFile.WriteText(page, new EvidencePage(File.ReadAllText(page)).WithTables(tables).Stamped(Arithmetic.Propagation, EvidenceTables.Outdated(folder)).Text);
                 return 0;
             case ["stamp", .. var places] when places.Length <= 1:

@@ -22,7 +22,7 @@ public static class LayerSignatureMeasurement
         foreach (var mutant in LayerMutants.List.Where(mutant => signatures.All(signature => signature.Defect != mutant.Name)).ToArray())
         {
             using var subject = mutant.Create();
-            var numbers = LayerNumbers.Of(subject).Where(pair => !LayerNumbers.IsRight(pair.Value)).ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, Rounded));
+            var numbers = LayerNumbers.Measure(subject).Where(pair => !LayerNumbers.IsRight(pair.Value)).ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, Rounded));
             var rejects = numbers.Count > 0
                 ? [Signature.NameOf(mutant.Check)]
                 : Rejections(mutant, composed);

@@ -24,6 +24,6 @@ internal sealed class MutantStudy : Study<Tally>
             // A subject keeps its networks for reuse: a hundred of them kept for a hundred seeds would not fit memory.
             using var subject = pair.Value.Create();
             var outcome = Suite.Execute(pair.Value.Check, subject, Scale.Quick, seed, cancellation: cancellation);
-            return KeyValuePair.Create(pair.Key, Tally.Of(VerdictName.Of(outcome.Verdict), seed));
+            return KeyValuePair.Create(pair.Key, Tally.Count(VerdictName.Spell(outcome.Verdict), seed));
         });
 }

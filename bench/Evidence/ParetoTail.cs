@@ -72,7 +72,7 @@ internal static class ParetoTail
     /// For the critical value: one less than a multiple of 20, so that the simulated quantile is one of the numbers and is exceeded in just 5 % of
     /// samples (Barnard's test), however few they are; more of them make the limit narrower.
     /// </param>
-    public static TailFinding Of(RatioTail tail, int simulations = Simulations)
+    public static TailFinding Fit(RatioTail tail, int simulations = Simulations)
     {
         if (tail.Largest.Length == 0)
         {

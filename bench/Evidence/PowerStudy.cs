@@ -26,6 +26,6 @@ internal sealed class PowerStudy : Study<Tally>
         Cells.Where(pair => keys.Contains(pair.Key)).Select(pair =>
         {
             var outcome = pair.Value.Dial.Execute(pair.Value.Size, seed, cancellation);
-            return KeyValuePair.Create(pair.Key, Tally.Of(VerdictName.Of(outcome.Verdict), seed));
+            return KeyValuePair.Create(pair.Key, Tally.Count(VerdictName.Spell(outcome.Verdict), seed));
         });
 }

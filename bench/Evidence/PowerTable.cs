@@ -12,7 +12,7 @@ internal static class PowerTable
         """;
 
     /// <summary>Writes the table.</summary>
-    public static string Of(EvidenceFile<Tally> file)
+    public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable("claim", "architecture", "defect", "δ", "seeds", "½ δ: rejected, inconclusive, holds", "δ", "2 δ");
         foreach (var dial in Dials.List)
@@ -32,5 +32,5 @@ internal static class PowerTable
 
     private static string Cell(Tally? tally) => tally is null
         ? "not run"
-        : EvidenceTables.Invariant($"{tally.Of(VerdictName.Rejected)}, {tally.Of(VerdictName.Inconclusive)}, {tally.Of(VerdictName.Holds)}");
+        : EvidenceTables.Invariant($"{tally.Count(VerdictName.Rejected)}, {tally.Count(VerdictName.Inconclusive)}, {tally.Count(VerdictName.Holds)}");
 }

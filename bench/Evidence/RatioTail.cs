@@ -37,7 +37,7 @@ internal sealed record RatioTail(
     /// <param name="capacity">How many ratios are kept at most.</param>
     /// <param name="outcome">What the check came to.</param>
     /// <param name="seed">The seed.</param>
-    public static RatioTail Of(int capacity, CheckOutcome outcome, ulong seed)
+    public static RatioTail Collect(int capacity, CheckOutcome outcome, ulong seed)
     {
         // A ratio that is no number is worse than any.
         var compared = outcome.Measurements.Where(measurement => measurement.IsDeterministic && measurement.Samples > 0);

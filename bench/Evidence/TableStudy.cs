@@ -20,7 +20,7 @@ internal sealed class TableStudy : Study<Tally>
         foreach (var kind in RandomTables.Kinds.Where(keys.Contains))
         {
             cancellation.ThrowIfCancellationRequested();
-            yield return KeyValuePair.Create(kind, Tally.Of(RandomTables.Judge(kind, seed), seed));
+            yield return KeyValuePair.Create(kind, Tally.Count(RandomTables.Judge(kind, seed), seed));
         }
     }
 }

@@ -6,14 +6,14 @@ namespace Wellbehaved.Evidence;
 internal static class TableTable
 {
     /// <summary>Writes the table.</summary>
-    public static string Of(EvidenceFile<Tally> file)
+    public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable(["law", "tables", "wrong word", "wrong", "right word", "no word"]);
         foreach (var (kind, (_, tally)) in file.Rows)
         {
             var wrong = WrongOf(tally);
             var words = string.Join(", ", tally.Outcomes.Keys.Where(IsWrong).Select(outcome => outcome["wrong ".Length..]));
-            table.Row([kind, tally.Runs, wrong, Invariant($"{100.0 * wrong / tally.Runs:F1} %{(words.Length > 0 ? $" ({words})" : "")}"), tally.Of("right"), tally.Of("open")]);
+            table.Row([kind, tally.Runs, wrong, Invariant($"{100.0 * wrong / tally.Runs:F1} %{(words.Length > 0 ? $" ({words})" : "")}"), tally.Count("right"), tally.Count("open")]);
         }
 
         var (all, ofThem) = (file.Rows.Values.Sum(row => row.Summary.Runs), file.Rows.Values.Sum(row => WrongOf(row.Summary)));

@@ -14,7 +14,7 @@ internal static class TailTable
         """;
 
     /// <summary>Writes the table.</summary>
-    public static string Of(string title, EvidenceFile<RatioTail> file)
+    public static string Write(string title, EvidenceFile<RatioTail> file)
     {
         var table = new MarkdownTable(
             "check", "runs", "rejected", "inconclusive", "largest ratio", "at seed",
@@ -24,7 +24,7 @@ internal static class TailTable
             var nothing = tail.Largest.Length == 0;
             object largest = nothing ? "–" : Invariant($"{tail.Maximum:0.000}");
             object seed = nothing || tail.Maximum == 0 ? "–" : tail.LargestSeed;
-            table.Row([key, tail.Runs, tail.Rejected, tail.Inconclusive, largest, seed, .. Cells(ParetoTail.Of(tail))]);
+            table.Row([key, tail.Runs, tail.Rejected, tail.Inconclusive, largest, seed, .. Cells(ParetoTail.Fit(tail))]);
         }
 
         return $"### {title}\n\n{Words}\n\n{table}";

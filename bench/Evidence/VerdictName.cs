@@ -18,7 +18,7 @@ internal static class VerdictName
     public const string Declined = "declined";
 
     /// <summary>The name of a verdict.</summary>
-    public static string Of(Verdict verdict) => verdict switch
+    public static string Spell(Verdict verdict) => verdict switch
     {
         Verdict.Holds => Holds,
         Verdict.Rejected => Rejected,

@@ -18,9 +18,9 @@ internal static class WeightDials
 
     /// <summary>The dials.</summary>
     /// <param name="architectures">For each of these.</param>
-    public static IEnumerable<Dial> Of(string[] architectures) => architectures.SelectMany(Of);
+    public static IEnumerable<Dial> Collect(string[] architectures) => architectures.SelectMany(Collect);
 
-    private static IEnumerable<Dial> Of(string architecture)
+    private static IEnumerable<Dial> Collect(string architecture)
     {
         return
         [

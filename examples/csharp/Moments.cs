@@ -6,7 +6,7 @@ namespace Wellbehaved.Examples;
 /// <summary>What is measured at a place.</summary>
 public static class Moments
 {
-    public static ReportedMoments Of(Features signal, Features noise)
+    public static ReportedMoments Compute(Features signal, Features noise)
     {
         var centred = Layers.Centred(signal, Layers.Mean(signal)).Values;
         var (nu2, mu2, noise2) = (Mean(signal.Values, x => x * x), Mean(centred, x => x * x), Mean(noise.Values, x => x * x));

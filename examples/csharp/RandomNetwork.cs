@@ -74,7 +74,7 @@ public sealed class RandomNetwork : ISubject
         void Show(int depth, int place, PlaceKind kind)
         {
             var (x, dx) = (signal, noise);
-            observe(new Snapshot(depth, new Place(place, kind), network.FeatureShape, x.Values, dx.Values, () => Moments.Of(x, dx)));
+            observe(new Snapshot(depth, new Place(place, kind), network.FeatureShape, x.Values, dx.Values, () => Moments.Compute(x, dx)));
         }
     }
 

@@ -52,7 +52,7 @@ internal static class AuditCommand
         outputs.AddTo(audit);
         audit.SetAction((parsed, cancellation) => Task.Run(() =>
         {
-            var files = outputs.Of(parsed);
+            var files = outputs.Read(parsed);
             var chosen = OptionFactory.ChosenArchitectures(parsed, architectures);
             var ofPrograms = new Option[] { smoke, allowDeclined, scale, claims, seed, limit, processes, generated, network, input, depth };
             var source = parsed.GetValue(network);
@@ -86,13 +86,13 @@ internal static class AuditCommand
                         parsed.GetValue(allowDeclined))
                     {
                         Generated = NotNegative(parsed.GetValue(generated) ?? (parsed.GetRequiredValue(scale) == "full" ? GeneratedAtFull : GeneratedAtQuick)),
-                        Network = source is null ? null : NetworkOf(source, recorded.Of(parsed), (parsed.GetValue(input), parsed.GetValue(depth)), parsed.GetValue(seed)),
-                        NetworkOptions = NetworkWords(source, recorded.Of(parsed), (parsed.GetValue(input), parsed.GetValue(depth))),
+                        Network = source is null ? null : NetworkOf(source, recorded.Read(parsed), (parsed.GetValue(input), parsed.GetValue(depth)), parsed.GetValue(seed)),
+                        NetworkOptions = NetworkWords(source, recorded.Read(parsed), (parsed.GetValue(input), parsed.GetValue(depth))),
                     },
                     parsed.GetValue(smoke),
                     files,
                     cancellation),
-                (null, { } file) => AuditResults(file, chosen, recorded.Of(parsed), files),
+                (null, { } file) => AuditResults(file, chosen, recorded.Read(parsed), files),
                 (null, null) => throw new InvalidInputException("--command, --results", "expected one of them, got neither"),
                 _ => throw new InvalidInputException("--command, --results", "expected one of them, got both"),
             };
@@ -119,7 +119,7 @@ internal static class AuditCommand
                 RequireLayers(subject.Description);
             }
 
-            foreach (var (step, failure) in AdapterTest.Of(subject))
+            foreach (var (step, failure) in AdapterTest.Ask(subject))
             {
                 if (smoke || failure is not null)
                 {
@@ -141,7 +141,7 @@ internal static class AuditCommand
             var generated = GeneratedRun.None;
             if (request.Network is { } asked)
             {
-                generated = GeneratedAudit.Of(subject, asked.Network, asked.Images, request.Seed, claims, cancellation);
+                generated = GeneratedAudit.Ask(subject, asked.Network, asked.Images, request.Seed, claims, cancellation);
                 if (generated.Networks == 0)
                 {
                     var reason = subject.Description.WhyNot(asked.Network, asked.Images, Model.NoiseKind.Mapping, subject.Description.TakesWeights);
@@ -152,7 +152,7 @@ internal static class AuditCommand
             // A program of protocol 1 takes no layers: claims on them are no shortcoming of it.
             var architectures = request.Architectures ?? (claims.Length == 0 && subject.Description.NetworkOffer is null ? [.. Model.Architecture.Names] : null);
             var run = request.Network is null
-                ? ProgressDisplay.Show("audit", work, advance => VerificationRun.Of(subject, request.Scale, request.Seed, claims, architectures, advance, cancellation))
+                ? ProgressDisplay.Show("audit", work, advance => VerificationRun.Execute(subject, request.Scale, request.Seed, claims, architectures, advance, cancellation))
                 : new VerificationRun(subject.Description.Name, request.Scale, request.Seed, [], [], []) { SubjectVersion = subject.Description.Version };
             if (request is { Network: null, Architectures: null, Generated: > 0 } && !smoke)
             {
@@ -177,7 +177,7 @@ internal static class AuditCommand
             }
 
             files.Write(run);
-            return ExitStatus.Of(run, request.AllowDeclined);
+            return ExitStatus.From(run, request.AllowDeclined);
         }
         catch (ProgramNotStartedException exception)
         {
@@ -202,7 +202,7 @@ internal static class AuditCommand
     private static IReadOnlyList<Explanation>? Explained(VerificationRun run, ProcessSubject subject, GeneratedRun generated, CancellationToken cancellation) =>
         generated.Findings.Count == 0 || run.Explanations?.Any(explanation => explanation.Architectures.Contains(Suite.Composed)) == true
             ? run.Explanations
-            : [.. run.Explanations ?? [], .. Attempt.Search(() => [.. LayerCauses.Of(subject, generated.Outcomes, cancellation)])];
+            : [.. run.Explanations ?? [], .. Attempt.Search(() => [.. LayerCauses.Explain(subject, generated.Outcomes, cancellation)])];
 
     private static void RequireLayers(SubjectDescription description)
     {
@@ -239,11 +239,11 @@ internal static class AuditCommand
         files.EnsureWritable(file);
         var recorded = ResultInput.Read(file);
         var run = recorded.Places is not null ? AuditPlaces(file, recorded, architectures, experiment)
-            : (architectures ?? (recorded.Options?.Architecture is { } told ? [told] : null)) is [var architecture] ? ResultAudit.Of(file, recorded, architecture, experiment)
+            : (architectures ?? (recorded.Options?.Architecture is { } told ? [told] : null)) is [var architecture] ? ResultAudit.Judge(file, recorded, architecture, experiment)
             : throw new InvalidInputException("--architecture", "expected the one architecture that --results was recorded with");
         VerdictTable.Print(run);
         files.Write(run);
-        return ExitStatus.Of(run, allowDeclined: false);
+        return ExitStatus.From(run, allowDeclined: false);
     }
 
     /// <summary>A file with a column for each place of some network, which no architecture describes.</summary>

@@ -11,7 +11,7 @@ internal static class CheckTable
     public static void Print(PredictionCheck check, Screen screen)
     {
         screen.Sentence();
-        screen.Sentence($"check: {Counted.Of(check.Simulations, "simulation")} of each network on this batch; a right prediction is rejected with probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, means taken for normal");
+        screen.Sentence($"check: {Counted.Spell(check.Simulations, "simulation")} of each network on this batch; a right prediction is rejected with probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, means taken for normal");
         foreach (var statement in check.Statements)
         {
             screen.Sentence(string.Create(

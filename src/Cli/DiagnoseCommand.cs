@@ -85,8 +85,8 @@ internal static class DiagnoseCommand
 
             int Tell(ResultFile file, string repeat, CancellationToken stop)
             {
-                var diagnosis = Diagnosis.Of(MomentTable.Of(file));
-                var theory = file.Options?.Network is null ? null : RecordedForecast.Of(file, given: null, stop);
+                var diagnosis = Diagnosis.Diagnose(MomentTable.Read(file));
+                var theory = file.Options?.Network is null ? null : RecordedForecast.Predict(file, given: null, stop);
                 var told = new NetworkReport(ResultInput.NameOf(path, file), file, diagnosis, theory, repeat);
                 Say(told.Short is { } answer ? [answer] : []);
                 if (folder is not null)
@@ -153,7 +153,7 @@ internal static class DiagnoseCommand
         }
 
         // What is in the file, or would be, decides: the same whoever reads it.
-        return ResultFile.Of(output ?? options.Name, new ArraysInMemory(result.ToArrays().Arrays));
+        return ResultFile.FromArrays(output ?? options.Name, new ArraysInMemory(result.ToArrays().Arrays));
     }
 
     /// <summary>Names the files that were written.</summary>
@@ -181,7 +181,7 @@ internal static class DiagnoseCommand
     {
         var screen = Screen.Output();
         screen.Sentence(diagnosis.Sentence);
-        foreach (var line in DiagnosisLines.Of(diagnosis).Skip(1))
+        foreach (var line in DiagnosisLines.Write(diagnosis).Skip(1))
         {
             screen.Sentence(line, Hanging);
         }

@@ -15,7 +15,7 @@ internal static class DiagnosisAnswer
     /// <param name="unit">What one is called.</param>
     /// <param name="stages">The stages in order; none where nobody can say.</param>
     /// <returns>The sentence; null where nothing is decided, and the diagnosis says why.</returns>
-    public static string? Of(Diagnosis diagnosis, int depth, string unit, IReadOnlyList<StageOutcome> stages)
+    public static string? Write(Diagnosis diagnosis, int depth, string unit, IReadOnlyList<StageOutcome> stages)
     {
         if (diagnosis.Condition == Condition.Undecided)
         {
@@ -24,7 +24,7 @@ internal static class DiagnosisAnswer
 
         var titles = diagnosis.Conditions.Select(DiagnosisWords.TitleOf);
         var title = string.Join(" and ", titles.Select((words, i) => i == 0 ? words : DiagnosisWords.Uncapitalised(words)));
-        string?[] parts = [$"{title} over {Counted.Of(depth, unit)}", Noise(stages), Directions(diagnosis, stages)];
+        string?[] parts = [$"{title} over {Counted.Spell(depth, unit)}", Noise(stages), Directions(diagnosis, stages)];
         return $"{string.Join("; ", parts.Where(part => part is not null))}.";
     }
 

@@ -24,7 +24,7 @@ internal static class ForecastTable
         string[] head = sampled
             ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal"]
             : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise"];
-        screen.Sentence($"{network.Name}, {Counted.Of((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise, these three in the limit of infinite width"
+        screen.Sentence($"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise, these three in the limit of infinite width"
             + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty));
         var list = ForecastRow.List(forecast);
         PrintRows(screen, [head, .. ForecastRow.Shown(list).Select(row => Cells(row, sampled))]);
@@ -48,7 +48,7 @@ internal static class ForecastTable
 
         foreach (var verdict in forecast.Verdicts)
         {
-            screen.Sentence($"{verdict.Path} ({Counted.Of(verdict.Units, "unit")}): {verdict.Words}{Source(verdict.Law, verdict.Scope)}");
+            screen.Sentence($"{verdict.Path} ({Counted.Spell(verdict.Units, "unit")}): {verdict.Words}{Source(verdict.Law, verdict.Scope)}");
         }
 
         foreach (var statement in Reach.State(network, forecast.Prediction, forecast.Verdicts))

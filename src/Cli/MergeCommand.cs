@@ -34,7 +34,7 @@ internal static class MergeCommand
                 Console.Error.WriteLine(ForeignText.OnOneLine($"{(trusted ? "note" : "warning")}: {warning}"));
             }
 
-            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(simulations, "simulation")} of {Counted.Of(paths.Length, "file")} written to {path}"));
+            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Spell(simulations, "simulation")} of {Counted.Spell(paths.Length, "file")} written to {path}"));
             return ExitStatus.Success;
         });
         return command;

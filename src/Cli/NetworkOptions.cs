@@ -142,7 +142,7 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         var asked = ImageOf(parsed);
         var input = template.Template.Input is not null ? asked : InputOf(asked, dataset, folder, layout);
         var network = template.With(new NetworkSizes(input, Given(parsed, _numChannels), Given(parsed, _totalDepth)));
-        return ExperimentOptions.Of(network, parsed.GetValue(_batchSize), numSims) with
+        return ExperimentOptions.ForNetwork(network, parsed.GetValue(_batchSize), numSims) with
         {
             Noise = NoiseOf(parsed),
             Dataset = dataset,

@@ -20,8 +20,8 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     /// <summary>Gains of ln χ below this are none.</summary>
     private const double Least = 5e-5;
 
-    private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Of(file);
-    private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Of(
+    private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Describe(file);
+    private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Draw(
         [(name, file)],
         theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null);
 
@@ -32,13 +32,13 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     public IReadOnlyList<string> Answer => [.. new[] { Short }.OfType<string>(), diagnosis.Sentence];
 
     /// <summary>The answer in one sentence; null where nothing is decided.</summary>
-    public string? Short => DiagnosisAnswer.Of(diagnosis, file.SequenceDepths[^1], RecordedStages.UnitOf(file), _stages);
+    public string? Short => DiagnosisAnswer.Write(diagnosis, file.SequenceDepths[^1], RecordedStages.UnitOf(file), _stages);
 
     /// <inheritdoc/>
     public string Mood => DiagnosisAnswer.MoodOf(diagnosis.Condition);
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Figures => ReportFigures.Of(_figure);
+    public IReadOnlyList<string> Figures => ReportFigures.Divide(_figure);
 
     /// <inheritdoc/>
     public string? Drawing => file.Options?.Network is { } network ? FigureRenderer.ToSvg(new NetworkDrawing(network), "layers") : null;
@@ -97,7 +97,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
         yield return new("What theory says", Said.Count > 0 ? Said : ["The file does not describe its layers, so that theory has nothing to say."], none, []);
         var silence = theory is null ? "Theory gives no advice on layers that it does not know." : "Theory names no change.";
         yield return new("What would change it", Changes.Count > 0 ? Changes : [silence], none, []);
-        var evidence = DiagnosisLines.Of(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        var evidence = DiagnosisLines.Write(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         yield return new("How sure", [.. evidence], none, []);
         yield return new("How to repeat it", [repeat, .. Provenance()], none, []);
     }
@@ -107,7 +107,7 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     private IReadOnlyList<string> Said => theory is null ? [] :
     [
         .. theory.Verdicts.GroupBy(verdict => (verdict.Units, Said: $"{verdict.Words}{Source(verdict.Law, verdict.Scope)}"), verdict => verdict.Path)
-            .Select(alike => $"{string.Join(", ", alike)} ({Counted.Of(alike.Key.Units, "unit")}{(alike.Count() > 1 ? " each" : string.Empty)}): {alike.Key.Said}"),
+            .Select(alike => $"{string.Join(", ", alike)} ({Counted.Spell(alike.Key.Units, "unit")}{(alike.Count() > 1 ? " each" : string.Empty)}): {alike.Key.Said}"),
         .. theory.Prediction?.End is { } end ? new[] { end.ToString() } : [],
         .. theory.Silence is { } silence ? new[] { $"not compared place by place: {silence}" } : [],
         .. theory.Prediction is { Places: { Count: > 0 } places } && double.IsFinite(places[^1].LogChi)
@@ -156,9 +156,9 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
 
     private IEnumerable<string> Provenance()
     {
-        var batch = file.BatchSize is { } images ? $" of {Counted.Of(images, "image")}" : string.Empty;
+        var batch = file.BatchSize is { } images ? $" of {Counted.Spell(images, "image")}" : string.Empty;
         var drawn = file.Options is { } options ? string.Create(CultureInfo.InvariantCulture, $" of {options.Dataset}, seed {options.Seed}") : string.Empty;
-        yield return $"{Counted.Of(file.Simulations, "mapping")}{batch}{drawn}.";
+        yield return $"{Counted.Spell(file.Simulations, "mapping")}{batch}{drawn}.";
         if (file.MadeBy is { } program)
         {
             yield return $"The moments were made by {program}.";

@@ -106,7 +106,7 @@ internal sealed class NetworkSummary
 
     private static IEnumerable<LayerLine> LinesOf(Layer layer, string path, Shape input, int level)
     {
-        var text = LayerText.Of(layer, input);
+        var text = LayerText.Write(layer, input);
         var output = layer.OutputOf(input);
         switch (layer)
         {
@@ -131,7 +131,7 @@ internal sealed class NetworkSummary
             {
                 Repeat repeat => ParametersOf(repeat, shape),
                 Residual residual => ParametersOf(residual.Branch, shape) + ParametersOf(residual.Skip, shape),
-                _ => ParameterList.Of(new Network(layer.Word, shape, [layer])).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases).Sum(tensor => (double)tensor.Length),
+                _ => ParameterList.Enumerate(new Network(layer.Word, shape, [layer])).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases).Sum(tensor => (double)tensor.Length),
             };
             shape = layer.OutputOf(shape);
         }

@@ -14,9 +14,9 @@ internal static class NetworkTable
     public static void Print(NetworkSummary summary, Screen screen)
     {
         var network = summary.Network;
-        screen.Sentence($"{network.Name}: {network.Input} → {network.Output}, {Counted.Of(network.Depth, "unit")}, {Counted.Of(network.Places.Count, "place")}");
+        screen.Sentence($"{network.Name}: {network.Input} → {network.Output}, {Counted.Spell(network.Depth, "unit")}, {Counted.Spell(network.Places.Count, "place")}");
         screen.Sentence($"{Total(summary.Parameters)} parameters ({ByteCount.Spell(summary.ParameterBytes)}), {Total(summary.MultiplyAdds)} multiply-adds for an image; "
-            + $"signal and noise of {Counted.Of(summary.BatchSize, "image")} take {ByteCount.Spell(summary.LargestBytes)} at the largest place");
+            + $"signal and noise of {Counted.Spell(summary.BatchSize, "image")} take {ByteCount.Spell(summary.LargestBytes)} at the largest place");
         screen.Sentence();
         ColumnText.Print(screen, [["layer", "shape", "parameters", "multiply-adds"], ["input", network.Input.ToString(), "", ""], .. summary.Lines.Select(Cells)], left: 1, words: 0);
         screen.Sentence();

@@ -44,7 +44,7 @@ internal sealed class OnnxInputs(OnnxRequest request)
     }
 
     /// <summary>The elements of an input; null where they are drawn as usual.</summary>
-    public float[]? Of(OnnxInput input, uint simulation) =>
+    public float[]? Elements(OnnxInput input, uint simulation) =>
         input.Name == _imageInput ? Images(input, simulation)
         : input.Tokens is { } most && _tokens is not null ? Tokens(input, most, simulation)
         : null;

@@ -58,7 +58,7 @@ internal sealed record OnnxDescription(
 internal sealed record OnnxEncodedMapping(double Mu2InputSignal, byte[] Moments, bool IsNotANumber, string? NotFiniteNode)
 {
     /// <summary>Encodes a mapping.</summary>
-    public static OnnxEncodedMapping Of(OnnxMapping mapping)
+    public static OnnxEncodedMapping Encode(OnnxMapping mapping)
     {
         var count = mapping.FirstNotFinite ?? mapping.Moments.Count;
         var bytes = new byte[count * MomentSet.EncodedLength];

@@ -35,8 +35,8 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     /// <param name="width">Columns that a table should fit in, which loses some of its own for it; null where lines have no end.</param>
     public IEnumerable<string> Lines(int? width = null)
     {
-        yield return $"{Network.Name}: {Counted.Of(result.Record.Mappings.Count, "mapping")} of {Inputs}; "
-            + $"{Counted.Of(Network.Places.Count, "place")} to depth {Network.Places.Max(place => place.Depth)}; SHA-256 {Network.Sha256[..12]}…";
+        yield return $"{Network.Name}: {Counted.Spell(result.Record.Mappings.Count, "mapping")} of {Inputs}; "
+            + $"{Counted.Spell(Network.Places.Count, "place")} to depth {Network.Places.Max(place => place.Depth)}; SHA-256 {Network.Sha256[..12]}…";
         yield return "";
         foreach (var line in ParameterTable())
         {
@@ -151,16 +151,16 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     public IReadOnlyList<string> Answer => [.. new[] { Short }.OfType<string>(), diagnosis.Sentence, .. _survey.Remarks()];
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Figures => ReportFigures.Of(NetworkFigure.Of([(Network.Name, result.File)]));
+    public IReadOnlyList<string> Figures => ReportFigures.Divide(NetworkFigure.Draw([(Network.Name, result.File)]));
 
     /// <inheritdoc/>
     public string? Drawing => null;
 
     /// <inheritdoc/>
-    public string Caption => ReportFigures.Caption(NetworkFigure.Of([(Network.Name, result.File)]));
+    public string Caption => ReportFigures.Caption(NetworkFigure.Draw([(Network.Name, result.File)]));
 
     /// <summary>The answer in one sentence; null where nothing is decided.</summary>
-    public string? Short => DiagnosisAnswer.Of(
+    public string? Short => DiagnosisAnswer.Write(
         diagnosis,
         Network.Places.Max(place => place.Depth),
         "layer",
@@ -173,7 +173,7 @@ internal sealed class OnnxReport(OnnxResult result, Diagnosis diagnosis, OnnxThe
     public IEnumerable<ReportSection> Sections()
     {
         string[] none = [];
-        yield return new("Evidence", [.. DiagnosisLines.Of(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
+        yield return new("Evidence", [.. DiagnosisLines.Write(diagnosis).Skip(1).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))), .. theory.Said.Select(said => $"theory: {said}"), .. Network.Remarks], none, []);
         yield return new("How to repeat it", [repeat], none, []);
         yield return new("What was run", none, ["", ""], [.. result.Said().Select(pair => new[] { pair.Name, pair.Value })]);
         yield return new("Stages", [Explanation], Header, [.. StageRows()]);

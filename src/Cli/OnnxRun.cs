@@ -69,11 +69,11 @@ internal static class OnnxRun
         if (result.NotFinite == record.Mappings.Count)
         {
             var what = record.Mappings[0].IsNotANumber ? "a number is none (NaN)" : "signal or noise exceeds single precision";
-            var all = record.Mappings.Count == 1 ? "the only mapping" : $"each of {Counted.Of(record.Mappings.Count, "mapping")}";
+            var all = record.Mappings.Count == 1 ? "the only mapping" : $"each of {Counted.Spell(record.Mappings.Count, "mapping")}";
             throw new InvalidInputException(request.Path, $"expected finite numbers, but {what} first at {where} in {all}");
         }
 
-        var some = Counted.Of(result.NotFinite, record.Mappings.Count, "mapping");
+        var some = Counted.Spell(result.NotFinite, record.Mappings.Count, "mapping");
         Console.Error.WriteLine(ForeignText.OnOneLine($"note: {some} {(result.NotFinite == 1 ? "has" : "have")} numbers that are not finite, first at {where}"));
         return result;
     }
@@ -90,7 +90,7 @@ internal static class OnnxRun
         using var outputLock = OutputLock.Take(output);
         var result = Record(request, cancellation);
         result.Write(output);
-        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(request.NumSims, "simulation")} of {result.Network.Name} written to {output}"));
+        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Spell(request.NumSims, "simulation")} of {result.Network.Name} written to {output}"));
         return ExitStatus.Success;
     }
 
@@ -119,8 +119,8 @@ internal static class OnnxRun
             result.Write(output);
         }
 
-        var diagnosis = Diagnosis.Of(MomentTable.Of(result.File));
-        var told = new OnnxReport(result, diagnosis, OnnxTheory.Of(request, result.Network, cancellation), repeat);
+        var diagnosis = Diagnosis.Diagnose(MomentTable.Read(result.File));
+        var told = new OnnxReport(result, diagnosis, OnnxTheory.Predict(request, result.Network, cancellation), repeat);
         if (report is not null)
         {
             ReportFolder.Write(told, report);

@@ -25,7 +25,7 @@ internal static class OnnxStages
 
     /// <summary>Divides by the names that exporters give to nodes, else by resolution, else by depth.</summary>
     /// <param name="places">All places, in the order of the graph.</param>
-    public static IReadOnlyList<OnnxStage> Of(IReadOnlyList<OnnxPlace> places)
+    public static IReadOnlyList<OnnxStage> Divide(IReadOnlyList<OnnxPlace> places)
     {
         var scopes = ByScope(places);
         var stages = Joined(places, scopes, Few);

@@ -35,11 +35,11 @@ internal sealed class OnnxSurvey
     public OnnxSurvey(OnnxResult result)
     {
         var (places, mappings) = (result.Network.Places, result.Record.Mappings);
-        var stages = OnnxStages.Of(places);
+        var stages = OnnxStages.Divide(places);
         double[][] log = [.. stages.Select(stage => mappings.Select(mapping => LogChi(mapping, stage.End, places[stage.End].Points)).ToArray())];
         double[]?[] gains = [.. stages.Select((_, i) => Gains(i == 0 ? null : log[i - 1], log[i]))];
         var known = gains.OfType<double[]>().ToArray();
-        var bands = known.Length > 0 && known[0].Length > 1 && known.All(column => column.Length == known[0].Length) ? SimultaneousBands.Of(known, FalseRate) : null;
+        var bands = known.Length > 0 && known[0].Length > 1 && known.All(column => column.Length == known[0].Length) ? SimultaneousBands.Compute(known, FalseRate) : null;
         var next = 0;
         Rows = [.. stages.Select((stage, i) => new OnnxStageRow(
             stage,

@@ -17,7 +17,7 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
     /// <param name="request">What was asked.</param>
     /// <param name="network">The network.</param>
     /// <param name="cancellation">Ends the work.</param>
-    public static OnnxTheory Of(OnnxRequest request, OnnxDescription network, CancellationToken cancellation)
+    public static OnnxTheory Predict(OnnxRequest request, OnnxDescription network, CancellationToken cancellation)
     {
         if (network.Composition is not { Network: { } text } composition)
         {

@@ -28,7 +28,7 @@ internal static class OnnxWork
                 ReffNoise = request.ReffNoise,
                 Threads = request.Threads,
                 Device = request.Device,
-                Signal = inputs.Of,
+                Signal = inputs.Elements,
             });
         }
         catch (Exception missing) when (missing is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
@@ -64,7 +64,7 @@ internal static class OnnxWork
             for (var simulation = 0; simulation < request.NumSims; simulation++)
             {
                 var mapping = network.Map(request.Seed, (uint)simulation, share => say(new OnnxMessage { Progress = share }));
-                say(new OnnxMessage { Mapping = OnnxEncodedMapping.Of(mapping) });
+                say(new OnnxMessage { Mapping = OnnxEncodedMapping.Encode(mapping) });
             }
         }
     }

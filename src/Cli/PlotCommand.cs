@@ -76,9 +76,9 @@ internal static class PlotCommand
             (string Path, ResultFile File)[] read = [.. parsed.GetRequiredValue(files).Select(file => (file, ResultInput.ReadToDraw(file)))];
             var isSilent = parsed.GetValue(noTheory);
             var drawn = areTrained ? ComposeOfTraining(read)
-                : byWidth ? WidthFigure.Of(WidthSeries.Of(read))
+                : byWidth ? WidthFigure.Draw(WidthSeries.Read(read))
                 : read.Any(one => one.File.Places is not null)
-                ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named, isSilent ? null : file => RecordedForecast.Of(file, given, cancellation))
+                ? ComposeOfLayers(read, parsed.GetRequiredValue(figure), named, isSilent ? null : file => RecordedForecast.Predict(file, given, cancellation))
                 : Compose([.. read.Select(one => Read(one.Path, one.File, named, width))], parsed.GetRequiredValue(figure), isSilent ? null : recording => TheoryOf(recording, given, cancellation));
             foreach (var missing in drawn.Panels.Where(panel => panel.Missing is not null).Select(panel => Markup.Plain($"{panel.Title}: {panel.Missing}")).Distinct())
             {
@@ -110,7 +110,7 @@ internal static class PlotCommand
     private static Figure ComposeOfTraining((string Path, ResultFile File)[] read)
     {
         var trained = read.Select(one => (one.File, Result: TrainingResult.Read(one.Path))).ToArray();
-        return trained is [var alone] ? TrainingFigure.Of(alone.File, alone.Result) : TrainingMap.Of(trained);
+        return trained is [var alone] ? TrainingFigure.Draw(alone.File, alone.Result) : TrainingMap.Draw(trained);
     }
 
     /// <summary>Files that have a column for each place, whatever the network, and others beside them.</summary>
@@ -119,7 +119,7 @@ internal static class PlotCommand
         var first = read.First(one => one.File.Places is not null).Path;
         return figure == "histogram" ? throw new InvalidInputException("--figure", $"expected depth for {first}, which is of a network of layers")
             : architecture is not null ? throw new InvalidInputException("--architecture", $"expected without {first}, which has the places of a network of layers")
-            : NetworkFigure.Of(
+            : NetworkFigure.Draw(
                 [.. read.Select(one => (NameOf(one.Path), one.File))],
                 theory is null || read.Length > MostWithTheory ? null : Predictions(read, theory));
     }
@@ -164,18 +164,18 @@ internal static class PlotCommand
                 throw new InvalidInputException("FILE.npz", "expected files of one architecture, or one file of each");
             }
 
-            return SideBySideFigure.Of(recordings);
+            return SideBySideFigure.Draw(recordings);
         }
 
         var first = recordings[0];
         var isHistogram = figure == "histogram" || (figure == "auto" && recordings.Length == 1 && architectures[0] == "vanilla" && first.Log("chi", first.Last) is null);
         if (!isHistogram)
         {
-            return DepthFigure.Of([.. recordings.Select(recording => theory is null ? recording : recording with { Theory = theory(recording) })]);
+            return DepthFigure.Draw([.. recordings.Select(recording => theory is null ? recording : recording with { Theory = theory(recording) })]);
         }
 
         return recordings.Length == 1 && architectures[0] == "vanilla"
-            ? HistogramFigure.Of(first)
+            ? HistogramFigure.Draw(first)
             : throw new InvalidInputException("--figure", "expected histograms of a single file of vanilla only");
     }
 
@@ -206,7 +206,7 @@ internal static class PlotCommand
                 return null;
             }
 
-            return ProgressDisplay.Show("theory", options.TotalDepth, advance => Prediction.Of(options, images, advance, cancellation));
+            return ProgressDisplay.Show("theory", options.TotalDepth, advance => Prediction.Predict(options, images, advance, cancellation));
         }
         catch (InvalidInputException exception)
         {

@@ -80,7 +80,7 @@ internal static class PredictCommand
         var subset = PointSubset.Choose(question);
         if (checks > 0 && !subset.AreAll)
         {
-            throw new InvalidInputException("--check, --batch-size", $"expected a batch that is predicted as a whole, since simulations see all of it; got {Counted.Of((int)subset.Points, "point")} of it");
+            throw new InvalidInputException("--check, --batch-size", $"expected a batch that is predicted as a whole, since simulations see all of it; got {Counted.Spell((int)subset.Points, "point")} of it");
         }
 
         var samples = NetworkForecast.SamplesOf(question, subset);
@@ -156,7 +156,7 @@ internal static class PredictCommand
         var most = points ?? Prediction.MostPoints;
         var perImage = options.Settings(images).FeatureShape.Points / options.BatchSize;
         var used = (int)Math.Min(options.BatchSize, (long)most / perImage) * (long)perImage;
-        CostRemark.Print(PredictionCost.Count(PredictedKind.Of(options), (int)used, options.KernelSize, options.TotalDepth), used);
+        CostRemark.Print(PredictionCost.Count(PredictedKind.Find(options), (int)used, options.KernelSize, options.TotalDepth), used);
         var finiteWidth = samples ?? FiniteWidthPrediction.UsualSamples(options, images);
         var sampled = finiteWidth == 0
             ? null
@@ -211,7 +211,7 @@ internal static class PredictCommand
         }
 
         Console.WriteLine();
-        Console.WriteLine($"The table is the limit of infinite width. Networks of {Counted.Of(options.NumChannels, "channel")} depart from it, the further the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}.");
+        Console.WriteLine($"The table is the limit of infinite width. Networks of {Counted.Spell(options.NumChannels, "channel")} depart from it, the further the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}.");
         if (prediction.Walk is { } walk)
         {
             Console.WriteLine(MeasurementWords.Plain(string.Create(CultureInfo.InvariantCulture, $"ln ν₂ of one point walks with drift {walk.Drift:G6} and variance {walk.Variance:G6} per layer, at this width")));
@@ -226,13 +226,13 @@ internal static class PredictCommand
         {
             // Without batch norm the limit is that of depth, whatever the batch.
             Console.WriteLine(Architecture.Named(options.Architecture!).HasBatchNorm
-                ? FormattableString.Invariant($"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Of(prediction.ImagesUsed, "image")} {Difference(prediction.LogDeltaChi[^1], limit)} at depth {options.TotalDepth}")
+                ? FormattableString.Invariant($"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Spell(prediction.ImagesUsed, "image")} {Difference(prediction.LogDeltaChi[^1], limit)} at depth {options.TotalDepth}")
                 : FormattableString.Invariant($"δχ tends to {limit:F6} with depth"));
         }
 
         if (prediction.FiniteWidth is { } finite)
         {
-            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Of(finite.Samples, "sampled network")}, of χ that of its logarithm:");
+            Console.WriteLine($"Width {options.NumChannels}, means of {Counted.Spell(finite.Samples, "sampled network")}, of χ that of its logarithm:");
             Console.WriteLine("                     standard   directions    μ₄ after");
             Console.WriteLine("   depth          χ     error  of variance  batch norm");
             foreach (var i in TableRows.Spread(shown.Count))

@@ -21,7 +21,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     /// <param name="given">Images that the user names; null if none.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static RecordedForecast Of(ResultFile file, ImageSource? given, CancellationToken cancellation)
+    public static RecordedForecast Predict(ResultFile file, ImageSource? given, CancellationToken cancellation)
     {
         if (file.Options is not { Network: not null } options)
         {
@@ -32,10 +32,10 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
         var drawn = options is { Dataset: GaussianImages.Name, DataDir: null, Layout: null } ? options.OpenImages() : null;
         if (drawn is not null && (file.DatasetChecksum ?? drawn.Checksum) == drawn.Checksum)
         {
-            return Of(options, drawn, cancellation);
+            return Predict(options, drawn, cancellation);
         }
 
-        return RecordedImages.Find(file, given, out var reason) is { } images ? Of(options, images, cancellation) : Silent(Judged(options), reason!);
+        return RecordedImages.Find(file, given, out var reason) is { } images ? Predict(options, images, cancellation) : Silent(Judged(options), reason!);
     }
 
     /// <summary>Asks theory about an experiment.</summary>
@@ -43,7 +43,7 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
     /// <param name="images">Its images.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static RecordedForecast Of(ExperimentOptions options, ImageSource images, CancellationToken cancellation)
+    public static RecordedForecast Predict(ExperimentOptions options, ImageSource images, CancellationToken cancellation)
     {
         var (network, full) = (options.Network!, options.Noise == NoiseKind.Full);
         if (full && PointMixing.MixesInputs(network.Layers))

@@ -27,5 +27,5 @@ internal sealed class RecordedOptions
     }
 
     /// <summary>Reads them.</summary>
-    public RecordedExperiment Of(ParseResult parsed) => new(parsed.GetValue(_channels), parsed.GetValue(_batch), parsed.GetValue(_kernel), parsed.GetValue(_boundary));
+    public RecordedExperiment Read(ParseResult parsed) => new(parsed.GetValue(_channels), parsed.GetValue(_batch), parsed.GetValue(_kernel), parsed.GetValue(_boundary));
 }

@@ -31,7 +31,7 @@ internal static class RecordedStages
     /// <summary>Tells what each stage does.</summary>
     /// <param name="file">The file.</param>
     /// <returns>The stages in order; none where χ is not recorded.</returns>
-    public static IReadOnlyList<StageOutcome> Of(ResultFile file)
+    public static IReadOnlyList<StageOutcome> Describe(ResultFile file)
     {
         var depths = file.SequenceDepths;
         if (file.FindLogAtEnds("chi") is not { } logChi || depths.Count < Stretches)
@@ -45,7 +45,7 @@ internal static class RecordedStages
         int[] alive = [.. Enumerable.Range(0, file.Simulations).Where(i => !file.Ends[i].HasEnded)];
         double[]?[] gains = [.. ends.Select((end, i) => Gains(logChi, alive, i == 0 ? -1 : ends[i - 1], end))];
         var known = gains.OfType<double[]>().ToArray();
-        var bands = alive.Length > 1 && known.Length > 0 ? SimultaneousBands.Of(known, FalseRate) : null;
+        var bands = alive.Length > 1 && known.Length > 0 ? SimultaneousBands.Compute(known, FalseRate) : null;
         var next = 0;
         for (var i = 0; i < ends.Length; i++)
         {

@@ -21,7 +21,7 @@ internal sealed class ReportOptions
     }
 
     /// <summary>Reads them.</summary>
-    public ReportFiles Of(ParseResult parsed) => new(parsed.GetValue(_json), parsed.GetValue(_junit), parsed.GetValue(_badge), parsed.GetValue(_report));
+    public ReportFiles Read(ParseResult parsed) => new(parsed.GetValue(_json), parsed.GetValue(_junit), parsed.GetValue(_badge), parsed.GetValue(_report));
 }
 
 /// <summary>Where the outcome of a run is written; null where it is not.</summary>

@@ -18,7 +18,7 @@ internal static class ReportPage
 
     /// <summary>Writes it.</summary>
     /// <param name="report">What it says.</param>
-    public static string Of(IReport report)
+    public static string Write(IReport report)
     {
         var (page, title) = (new StringBuilder(), report.Title);
         page.Append(CultureInfo.InvariantCulture, $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Escaped(title)}</title>\n<style>\n{HtmlReport.Style}{Style}</style>\n</head>\n<body>\n");

@@ -36,7 +36,7 @@ internal static class ResultInput
     public static ResultFile ReadToDraw(string path)
     {
         var file = Read(path);
-        foreach (var finding in MomentContradictions.Of(file).Findings)
+        foreach (var finding in MomentContradictions.Find(file).Findings)
         {
             Console.Error.WriteLine(ForeignText.OnOneLine($"note: {path}: {finding}"));
         }

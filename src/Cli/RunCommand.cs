@@ -102,7 +102,7 @@ internal static class RunCommand
         journal.Complete();
         if (options.ReffSignal && result.Simulations.Count > 0 && result.Varies)
         {
-            CurveTable.Print(DepthCurves.Of(result), isPredicted: options is { Network: null, Noise: NoiseKind.Mapping });
+            CurveTable.Print(DepthCurves.Read(result), isPredicted: options is { Network: null, Noise: NoiseKind.Mapping });
         }
 
         foreach (var clause in EndingWords.Count(result.Ends, result.Simulations.Count, "simulation"))
@@ -110,7 +110,7 @@ internal static class RunCommand
             Console.WriteLine(clause);
         }
 
-        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(result.Simulations.Count, "simulation")} of {options.Name}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"));
+        Console.WriteLine(ForeignText.OnOneLine($"{Counted.Spell(result.Simulations.Count, "simulation")} of {options.Name}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"));
         return ExitStatus.Success;
     }
 
@@ -140,13 +140,13 @@ internal static class RunCommand
         var options = experiment.Header.Options;
         if (journal.Damaged > 0)
         {
-            Console.Error.WriteLine($"note: {Counted.Of(journal.Damaged, "torn or damaged record")} of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again");
+            Console.Error.WriteLine($"note: {Counted.Spell(journal.Damaged, "torn or damaged record")} of the earlier run {(journal.Damaged == 1 ? "is" : "are")} computed again");
         }
 
         var pending = experiment.Indices.Count - journal.Finished.Count;
         if (journal.Finished.Count > 0)
         {
-            Console.Error.WriteLine($"note: going on with {Counted.Of(journal.Finished.Count, "finished simulation")}, {pending} to do");
+            Console.Error.WriteLine($"note: going on with {Counted.Spell(journal.Finished.Count, "finished simulation")}, {pending} to do");
         }
 
         try
@@ -155,7 +155,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (journal.Count > 0)
         {
-            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Of(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"));
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Spell(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"));
             throw;
         }
     }

@@ -75,7 +75,7 @@ internal static class TrainCommand
 
         if (figure is not null)
         {
-            var drawn = TrainingFigure.Of(ResultFile.Read(output), TrainingResult.Read(output));
+            var drawn = TrainingFigure.Draw(ResultFile.Read(output), TrainingResult.Read(output));
             AtomicFile.Write(figure, stream => stream.Write(FigureRenderer.Draw(drawn, Path.GetExtension(figure).ToLowerInvariant())));
             Console.WriteLine(ForeignText.OnOneLine($"{Figures.Markup.Plain(drawn.Title)}: written to {figure}"));
         }
@@ -111,13 +111,13 @@ internal static class TrainCommand
         using var journal = TrainingJournal.Open(output, plan, resume, overwrite);
         if (journal.Damaged > 0)
         {
-            Console.Error.WriteLine($"note: {Counted.Of(journal.Damaged, "torn or damaged record")} of the earlier call {(journal.Damaged == 1 ? "is" : "are")} computed again");
+            Console.Error.WriteLine($"note: {Counted.Spell(journal.Damaged, "torn or damaged record")} of the earlier call {(journal.Damaged == 1 ? "is" : "are")} computed again");
         }
 
         var pending = plan.Runs - journal.Finished.Count;
         if (journal.Finished.Count > 0)
         {
-            Console.Error.WriteLine($"note: going on with {Counted.Of(journal.Finished.Count, "finished training run")}, {pending} to do");
+            Console.Error.WriteLine($"note: going on with {Counted.Spell(journal.Finished.Count, "finished training run")}, {pending} to do");
         }
 
         var name = plan.Options.Experiment.Name;
@@ -126,7 +126,7 @@ internal static class TrainCommand
             // The same mappings before training: what run computes with the same options.
             var initial = new Experiment(plan.Options.Experiment, plan.Images, threads, Shard.Whole).Run(cancellation: cancellation);
             var outcomes = ProgressDisplay.Show(ForeignText.OnOneLine(name), Math.Max(1, (long)pending * plan.Options.Steps), stepTaken => TrainingCampaign.Run(plan, threads, stepTaken, journal, cancellation));
-            var result = TrainingResult.Of(plan, outcomes);
+            var result = TrainingResult.Summarise(plan, outcomes);
             foreach (var warning in TrainingFile.Write(output, plan, initial, result))
             {
                 Console.Error.WriteLine(ForeignText.OnOneLine($"warning: {warning}"));
@@ -134,11 +134,11 @@ internal static class TrainCommand
 
             journal.Complete();
             TrainingTable.Print(name, result);
-            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Of(outcomes.Length, "mapping")} of {name} at {Counted.Of(plan.Options.LearningRates.Count, "learning rate")} written to {output}"));
+            Console.WriteLine(ForeignText.OnOneLine($"{Counted.Spell(outcomes.Length, "mapping")} of {name} at {Counted.Spell(plan.Options.LearningRates.Count, "learning rate")} written to {output}"));
         }
         catch (OperationCanceledException) when (journal.Count > 0)
         {
-            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Of(journal.Count, plan.Runs, "training run")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"));
+            Console.Error.WriteLine(ForeignText.OnOneLine($"note: {Counted.Spell(journal.Count, plan.Runs, "training run")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"));
             throw;
         }
     }

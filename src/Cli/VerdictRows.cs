@@ -41,7 +41,7 @@ internal sealed class VerdictRows
     public VerdictRows(IReadOnlyList<CheckOutcome> outcomes, Screen screen)
     {
         _screen = screen;
-        _rows = [.. outcomes.Select(Row.Of)];
+        _rows = [.. outcomes.Select(Row.Read)];
         _widths = [.. Columns.Select((column, i) => _rows.Select(row => row.Cells[i].Length).Append(column.Width).Max())];
         int[] all = [.. Enumerable.Range(0, Columns.Length)];
         _isQuantityBeside = screen.Width is not { } width || WidthOf(all) + Gap + LeastQuantityWidth <= width;
@@ -114,7 +114,7 @@ internal sealed class VerdictRows
         /// <summary>In the place of α, where there is none.</summary>
         public const string Exact = "exact";
 
-        public static Row Of(CheckOutcome outcome)
+        public static Row Read(CheckOutcome outcome)
         {
             var verdict = Word(outcome.Verdict) + (outcome.Decisive is not null && outcome.Declined.Count > 0 ? " in part" : "");
             Color? colour = outcome.Verdict switch

@@ -41,7 +41,7 @@ internal static class VerifyCommand
                 OptionFactory.ChosenArchitectures(parsed, architectures),
                 parsed.GetValue(seed)),
             Site(parsed.GetValue(network), new(parsed.GetValue(input), Given(parsed, channels), Given(parsed, depth)), Given(parsed, batchSize), parsed.GetValue(architectures) is { Length: > 0 }),
-            outputs.Of(parsed),
+            outputs.Read(parsed),
             cancellation)));
         return command;
     }
@@ -54,7 +54,7 @@ internal static class VerifyCommand
             : Simulated(wanted, cancellation);
         VerdictTable.Print(run);
         files.Write(run);
-        return ExitStatus.Of(run, allowDeclined: false);
+        return ExitStatus.From(run, allowDeclined: false);
     }
 
     private static VerificationRun OnSites(Wanted wanted, SiteCase site, CancellationToken cancellation)
@@ -72,7 +72,7 @@ internal static class VerifyCommand
     {
         using var reference = new ReferenceSubject();
         return ProgressDisplay.Show("verify", VerificationRun.Work(wanted.Scale, wanted.Claims, wanted.Architectures), advance =>
-            VerificationRun.Of(reference, wanted.Scale, wanted.Seed, wanted.Claims, wanted.Architectures, Standing(wanted), advance, cancellation));
+            VerificationRun.Execute(reference, wanted.Scale, wanted.Seed, wanted.Claims, wanted.Architectures, Standing(wanted), advance, cancellation));
     }
 
     private static VerificationRun Trained(Wanted wanted, CancellationToken cancellation) =>
@@ -127,7 +127,7 @@ internal static class VerifyCommand
             sizes.Input ?? (template.Input is null ? new Shape(8, 8, 3) : null),
             sizes.Channels ?? (template.LeavesChannelsOpen ? 12 : null),
             sizes.Depth ?? (template.LeavesDepthOpen ? 3 : null)));
-        return new(sizes.Input is null ? SmallImages.Of(network) : network, batchSize ?? 4);
+        return new(sizes.Input is null ? SmallImages.Shrink(network) : network, batchSize ?? 4);
     }
 
     /// <summary>Why a batch of a network is too much for the definition to follow; null if it isn't.</summary>

@@ -19,7 +19,7 @@ internal static class Structure
         var count = 0L;
         for (var i = 0; i < layers.Count; i++)
         {
-            var here = LayerPath.Of(path, i, layers[i]);
+            var here = LayerPath.Write(path, i, layers[i]);
             count += layers[i] switch
             {
                 Repeat repeat => Math.Max(repeat.Times, 1) * Count(repeat.Unit, LayerPath.Within(here, "unit"), level + 1, repeated: true),

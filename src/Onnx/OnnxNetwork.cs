@@ -57,7 +57,7 @@ public sealed class OnnxNetwork : IDisposable
         var (model, sha256) = ModelFile.Read(path);
         var graph = GraphReader.Read(model, path);
         Precision.Change(graph, [DataType.Float16, DataType.Bfloat16], DataType.Float);
-        return new OnnxNetwork(Path.GetFileNameWithoutExtension(path), sha256, PreparedNetwork.Of(graph, options));
+        return new OnnxNetwork(Path.GetFileNameWithoutExtension(path), sha256, PreparedNetwork.Prepare(graph, options));
     }
 
     /// <summary>Runs mappings and takes moments at each place.</summary>

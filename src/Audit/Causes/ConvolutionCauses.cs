@@ -16,7 +16,7 @@ internal static class ConvolutionCauses
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <returns>Nothing where they are right.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
     {
         ConvolutionPass[] passes = [.. answers.SelectMany(answer => ConvolutionPass.AllOf(answer, unitRoundoff))];
         ConvolutionPass[] wrong = [.. passes.Where(pass => !pass.IsRight && !pass.IsSparse)];
@@ -33,14 +33,14 @@ internal static class ConvolutionCauses
         }
 
         var evidence = $"gives all {wrong.Length} tensors that are wrong, to rounding: {Where(passes, wrong)}";
-        (ConvolutionPass Pass, IReadOnlyList<ConvolutionReading> Readings)[] readings = isSparse ? [] : [.. wrong.Select(pass => (pass, ConvolutionReading.Of(pass)))];
+        (ConvolutionPass Pass, IReadOnlyList<ConvolutionReading> Readings)[] readings = isSparse ? [] : [.. wrong.Select(pass => (pass, ConvolutionReading.Recognise(pass)))];
         if (!isSparse && Array.TrueForAll(readings, found => found.Readings.Count > 0))
         {
-            yield return Explanation.Of(Part, Named(passes, readings), evidence);
+            yield return Explanation.WithEvidence(Part, Named(passes, readings), evidence);
         }
         else if (Array.TrueForAll(wrong, pass => pass.TakesOtherWeights))
         {
-            yield return Explanation.Of(Part, OtherWeights, evidence);
+            yield return Explanation.WithEvidence(Part, OtherWeights, evidence);
         }
         else if (Coarse(wrong) is { Count: > 0 } causes)
         {

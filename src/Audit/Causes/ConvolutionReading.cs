@@ -84,7 +84,7 @@ internal sealed record ConvolutionReading(WeightOrder Order, bool ExchangesChann
     /// <summary>The readings that give a tensor to rounding, the nearest to the definition of them.</summary>
     /// <param name="pass">The tensor before and after a convolution.</param>
     /// <returns>Readings that these numbers do not tell apart; none if none gives them.</returns>
-    public static IReadOnlyList<ConvolutionReading> Of(ConvolutionPass pass)
+    public static IReadOnlyList<ConvolutionReading> Recognise(ConvolutionPass pass)
     {
         var defined = Defined(pass.Network.Boundary);
         foreach (var equallyFar in All.Where(reading => pass.Size > 1 || reading is { Order: WeightOrder.AsGiven, Down: 0, Right: 0 }).GroupBy(reading => reading.DistanceTo(defined)).OrderBy(group => group.Key))
@@ -245,7 +245,7 @@ internal sealed record ConvolutionPass(NetworkSettings Network, int Index, Tenso
         ConvolutionPass Create(int index, TensorShape shape, int stride, double[] input, double[] output, bool isNoise)
         {
             var exact = WrittenOutLayers.Convolve(shape, input, given.Kernels[index], network.KernelSize, stride, network.Boundary);
-            var bounds = ConvolutionRounding.Of(shape, [.. input.Select(Math.Abs)], given.Kernels[index], network.KernelSize, stride, network.Boundary, unitRoundoff);
+            var bounds = ConvolutionRounding.Bound(shape, [.. input.Select(Math.Abs)], given.Kernels[index], network.KernelSize, stride, network.Boundary, unitRoundoff);
             double[] differences = [.. exact.Zip(output, (x, y) => Math.Abs(x - y))];
             var weights = unitRoundoff > Math.ScaleB(1, -53) ? Array.ConvertAll(given.Kernels[index], weight => (double)(float)weight) : given.Kernels[index];
             return new ConvolutionPass(network, index, shape, stride, weights, input, output, isNoise)

@@ -50,7 +50,7 @@ internal static class FollowingCauses
 
         ShownConvolution[] Shown(uint input) =>
         [
-            .. ShownConvolution.AllOf(Trace.Of(context.Subject, network, new Weights.Own(seed, 0), Batch.Gaussian(network, seed, input)), context.UnitRoundoff)
+            .. ShownConvolution.AllOf(Trace.Record(context.Subject, network, new Weights.Own(seed, 0), Batch.Gaussian(network, seed, input)), context.UnitRoundoff)
                 .Where(convolution => convolution.SignalError is null && convolution.OutputSignalError is null),
         ];
     }

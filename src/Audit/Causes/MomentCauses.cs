@@ -13,7 +13,7 @@ internal static class MomentCauses
     /// <param name="answers">What the subject showed.</param>
     /// <param name="description">Which moments it reports.</param>
     /// <returns>Nothing where they are right.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, SubjectDescription description)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, SubjectDescription description)
     {
         Report[] reports = [.. answers.Where(answer => answer.Moments.Count > 0).SelectMany(answer => Reports(answer, description))];
         var wrong = reports.GroupBy(report => report.Name).Where(group => group.Any(report => !report.IsRight)).ToArray();
@@ -34,7 +34,7 @@ internal static class MomentCauses
             var names = string.Join(", ", same.Select(one => one.Name));
             yield return same.Key.Length == 0
                 ? Explanation.None(Part, $"{names}: no other definition that was tried gives what is reported")
-                : Explanation.Of(Part, $"{names}: {same.Key}", $"gives all {same.Sum(one => one.Count)} values that were asked for, to rounding");
+                : Explanation.WithEvidence(Part, $"{names}: {same.Key}", $"gives all {same.Sum(one => one.Count)} values that were asked for, to rounding");
         }
     }
 
@@ -73,7 +73,7 @@ internal static class MomentCauses
             }).ToArray();
             if (all.Length > 0 && Array.TrueForAll(all, report => report.IsRight))
             {
-                return Explanation.Of(Part, $"the moments of the place {words} the one they are reported for", $"gives all {all.Length} values that were asked for, to rounding");
+                return Explanation.WithEvidence(Part, $"the moments of the place {words} the one they are reported for", $"gives all {all.Length} values that were asked for, to rounding");
             }
         }
 
@@ -138,7 +138,7 @@ internal static class MomentCauses
             {
                 foreach (var (name, reported, values) in new[] { ("reff_signal", moments.ReffSignal, snapshot.Signal), ("reff_noise", moments.ReffNoise, snapshot.Noise) }.Where(rank => description.Moments.Contains(rank.Item1)))
                 {
-                    var spectrum = MomentChecks.Spectrum.Of(values, shape);
+                    var spectrum = MomentChecks.Spectrum.Compute(values, shape);
                     yield return new Report(name, reported, spectrum.Rank, EffectiveRankRounding.OfReported(shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, u), Ranks(values, shape));
                 }
             }

@@ -18,7 +18,7 @@ internal static class NormCauses
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <returns>Nothing where they are right, or there are none.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
     {
         Pass[] passes = [.. answers.Where(answer => answer.Case.Network.Architecture.HasBatchNorm).SelectMany(answer => Enumerable.Range(1, answer.Case.Network.Depth).Select(depth =>
             new Pass(answer.Trace.Before(depth, PlaceKind.BatchNorm), answer.Trace.At(depth, PlaceKind.BatchNorm), answer.Case.Network.Epsilon, unitRoundoff)))];
@@ -30,7 +30,7 @@ internal static class NormCauses
         var (asked, evidence) = (passes[0].Epsilon, $"gives signal and noise of all {passes.Length} batch norms that were asked for, to rounding");
         if (passes.All(pass => Close(pass.After.Signal, [.. pass.Before.Signal.Select(value => Math.Max(value, 0))], 8 * unitRoundoff)))
         {
-            yield return Explanation.Of(Part, ChangedPlaces, "the place of batch norm shows what a ReLU gives, to rounding");
+            yield return Explanation.WithEvidence(Part, ChangedPlaces, "the place of batch norm shows what a ReLU gives, to rounding");
             yield break;
         }
 
@@ -41,7 +41,7 @@ internal static class NormCauses
         {
             if (Untrained(passes) is { } other)
             {
-                yield return Explanation.Of(Part, other, evidence);
+                yield return Explanation.WithEvidence(Part, other, evidence);
                 yield break;
             }
 
@@ -63,11 +63,11 @@ internal static class NormCauses
         }
         else if (noises[0] == NoiseNorm.Divided)
         {
-            yield return Explanation.Of(Part, words, evidence);
+            yield return Explanation.WithEvidence(Part, words, evidence);
         }
         else
         {
-            yield return Explanation.Of(Part, words.Length == 0 ? WordsOf(noises[0]) : $"{words}; {WordsOf(noises[0])}", words.Length == 0 ? $"the signal is right, and this {evidence}" : evidence);
+            yield return Explanation.WithEvidence(Part, words.Length == 0 ? WordsOf(noises[0]) : $"{words}; {WordsOf(noises[0])}", words.Length == 0 ? $"the signal is right, and this {evidence}" : evidence);
         }
     }
 
@@ -119,7 +119,7 @@ internal static class NormCauses
     /// <summary>One batch norm as the subject showed it.</summary>
     private sealed record Pass(Snapshot Before, Snapshot After, double Epsilon, double UnitRoundoff)
     {
-        public bool IsRight { get; } = BatchNormRounding.Of(Enclosure.Exactly(Before.Signal, Before.Noise), Before.Shape.Channels, Epsilon, UnitRoundoff).Holds(After.Signal, After.Noise);
+        public bool IsRight { get; } = BatchNormRounding.Enclose(Enclosure.Exactly(Before.Signal, Before.Noise), Before.Shape.Channels, Epsilon, UnitRoundoff).Holds(After.Signal, After.Noise);
 
         public bool Fits(NormRule rule, double epsilon, double margin = 1)
         {

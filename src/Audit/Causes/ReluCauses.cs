@@ -28,7 +28,7 @@ internal static class ReluCauses
     /// <param name="answers">What the subject showed.</param>
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <returns>Nothing where they are right.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, double unitRoundoff)
     {
         Element[] elements = [.. answers.SelectMany(answer => Elements(answer.Trace))];
         if (elements.Length == 0)
@@ -47,22 +47,22 @@ internal static class ReluCauses
             case (1.0, 0.0, 1.0, 0.0):
                 break;
             case (1.0, 0.0, 1.0, 1.0):
-                yield return Explanation.Of(Part, "the noise is not masked by the ReLU", $"the signal is right, and this {evidence}");
+                yield return Explanation.WithEvidence(Part, "the noise is not masked by the ReLU", $"the signal is right, and this {evidence}");
                 break;
             case (1.0, 1.0, 1.0, 1.0):
-                yield return Explanation.Of(Part, "no ReLU at all", evidence);
+                yield return Explanation.WithEvidence(Part, "no ReLU at all", evidence);
                 break;
             case (1.0, -1.0, 1.0, -1.0):
-                yield return Explanation.Of(Part, "the absolute value in the place of the ReLU", evidence);
+                yield return Explanation.WithEvidence(Part, "the absolute value in the place of the ReLU", evidence);
                 break;
             case (1.0, { } leak, 1.0, { } noise) when leak == noise:
-                yield return Explanation.Of(Part, string.Create(CultureInfo.InvariantCulture, $"a leaky ReLU of slope {leak:0.####}"), evidence);
+                yield return Explanation.WithEvidence(Part, string.Create(CultureInfo.InvariantCulture, $"a leaky ReLU of slope {leak:0.####}"), evidence);
                 break;
             case ({ } gain, { } below, { } noise, { } noiseBelow):
-                yield return Explanation.Of(Part, string.Create(CultureInfo.InvariantCulture, $"a ReLU whose slopes are {gain:0.####} above zero and {below:0.####} below, for the noise {noise:0.####} and {noiseBelow:0.####}"), evidence);
+                yield return Explanation.WithEvidence(Part, string.Create(CultureInfo.InvariantCulture, $"a ReLU whose slopes are {gain:0.####} above zero and {below:0.####} below, for the noise {noise:0.####} and {noiseBelow:0.####}"), evidence);
                 break;
             case (1.0, 0.0, _, _) when Array.TrueForAll(elements, element => Near(element.DyAfter, Math.Max(element.Dx, 0), element.Dx)):
-                yield return Explanation.Of(Part, "the noise is masked by its own sign, not by the signal's", $"the signal is right, and this {evidence}");
+                yield return Explanation.WithEvidence(Part, "the noise is masked by its own sign, not by the signal's", $"the signal is right, and this {evidence}");
                 break;
             case (1.0, 0.0, _, _):
                 yield return Explanation.None(Part, "the signal is right, and the noise is masked neither by the signal nor by its own sign");
@@ -91,14 +91,14 @@ internal static class ReluCauses
     {
         if (answers.All(answer => Passes(answer.Trace).All(pass => LooksNormalised(pass.Before, pass.After))))
         {
-            return Explanation.Of(Part, NormCauses.ChangedPlaces, "the place of the ReLU shows what batch norm gives: every channel has mean 0");
+            return Explanation.WithEvidence(Part, NormCauses.ChangedPlaces, "the place of the ReLU shows what batch norm gives: every channel has mean 0");
         }
 
         foreach (var (name, kind) in Others)
         {
             if (Array.TrueForAll(elements, element => Math.Abs(WrittenOutFunction.Value(new Function(kind), element.X) - element.Y) <= Math.Max(1e-6, 64 * rounding) * (1 + Math.Abs(element.X))))
             {
-                return Explanation.Of(Part, $"{name} in the place of the ReLU", $"gives the signal of all {elements.Length} numbers that it put out");
+                return Explanation.WithEvidence(Part, $"{name} in the place of the ReLU", $"gives the signal of all {elements.Length} numbers that it put out");
             }
         }
 
@@ -119,7 +119,7 @@ internal static class ReluCauses
 
         var derivative = Math.Round(zeros[0].DyAfter / zeros[0].Dx, 4);
         return Array.TrueForAll(zeros, element => Math.Abs(element.DyAfter - (derivative * element.Dx)) <= rounding * Math.Abs(element.Dx))
-            ? Explanation.Of(Part, string.Create(CultureInfo.InvariantCulture, $"a ReLU whose derivative at exact zeros is {derivative:0.####}, not 0"), $"gives the noise of all {zeros.Length} exact zeros")
+            ? Explanation.WithEvidence(Part, string.Create(CultureInfo.InvariantCulture, $"a ReLU whose derivative at exact zeros is {derivative:0.####}, not 0"), $"gives the noise of all {zeros.Length} exact zeros")
             : Explanation.None(Part, "noise passes exact zeros of the signal, with no one derivative");
     }
 

@@ -13,7 +13,7 @@ internal static class SkipCauses
     /// <param name="unitRoundoff">Unit roundoff of its tensors.</param>
     /// <param name="layersAreRight">Whether the layers that are shown do what they should, so that those that are not shown can be written out.</param>
     /// <returns>Nothing where they are right, or there are none.</returns>
-    public static IEnumerable<Explanation> Of(IReadOnlyList<GivenAnswer> answers, double unitRoundoff, bool layersAreRight)
+    public static IEnumerable<Explanation> Explain(IReadOnlyList<GivenAnswer> answers, double unitRoundoff, bool layersAreRight)
     {
         GivenAnswer[] residual = [.. answers.Where(answer => answer.Case.Network.Architecture.IsResidual)];
         Sum[] sums = [.. residual.Where(answer => answer.Case.Network.Architecture.ResidualDepth == 1).SelectMany(answer => Sums(answer, unitRoundoff))];
@@ -31,7 +31,7 @@ internal static class SkipCauses
             var layers = Enumerable.Range(0, answer.Case.Kernels.Count).Where(count => count != asked && UnitsAre(answer, count, unitRoundoff)).ToArray();
             if (layers.Length > 0)
             {
-                yield return Explanation.Of(Part, $"{(layers[0] < asked ? $"{Counted.Of(asked - layers[0], "layer")} too few" : $"{Counted.Of(layers[0] - asked, "layer")} too many")} in the branch: {layers[0]} of {asked}", "gives the sums of all units, to rounding");
+                yield return Explanation.WithEvidence(Part, $"{(layers[0] < asked ? $"{Counted.Spell(asked - layers[0], "layer")} too few" : $"{Counted.Spell(layers[0] - asked, "layer")} too many")} in the branch: {layers[0]} of {asked}", "gives the sums of all units, to rounding");
                 yield break;
             }
 
@@ -74,7 +74,7 @@ internal static class SkipCauses
         var both = wrong.Select(sum => sum.IsNoise).Distinct().Count() == 2;
         var what = both ? parts.Distinct().Count() == 1 ? $"{parts[0]}, for signal and noise" : $"{parts[0]}, for the signal; {parts[1]}, for the noise"
             : $"{parts[0]}, for the {(wrong[0].IsNoise ? "noise" : "signal")} only";
-        return Explanation.Of(Part, what, $"gives all {sums.Length} sums of branches of one layer, to rounding");
+        return Explanation.WithEvidence(Part, what, $"gives all {sums.Length} sums of branches of one layer, to rounding");
     }
 
     /// <summary>Factors of skip connection and branch that give all sums.</summary>

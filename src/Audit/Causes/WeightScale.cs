@@ -33,7 +33,7 @@ internal static class WeightScale
     /// <summary>Says it.</summary>
     /// <param name="simulations">Simulations of the wide network and of the one with kernels.</param>
     /// <returns>The cause with its evidence, and whether it is a law and a rule that are known; none if variance and law are those that are claimed.</returns>
-    public static (string Cause, string Evidence, bool IsKnown)? Of(IReadOnlyList<RecoveredSimulation> simulations)
+    public static (string Cause, string Evidence, bool IsKnown)? Explain(IReadOnlyList<RecoveredSimulation> simulations)
     {
         Sample[] samples = [.. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.Known == convolution.Shape.Length)
             .GroupBy(convolution => (convolution.Shape, IsFirst: convolution.Index == 0)).Select(group => new Sample(group.Key.Shape, group.Key.IsFirst, [.. group]))];

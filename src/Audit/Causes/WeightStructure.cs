@@ -16,19 +16,19 @@ internal static class WeightStructure
     /// <summary>Says it.</summary>
     /// <param name="simulations">Simulations of the wide network.</param>
     /// <returns>The cause, and how many convolutions show it; none if there is none.</returns>
-    public static (string Cause, string Evidence)? Of(IReadOnlyList<RecoveredSimulation> simulations)
+    public static (string Cause, string Evidence)? Explain(IReadOnlyList<RecoveredSimulation> simulations)
     {
         RecoveredConvolution[] known = [.. simulations.Take(4).SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution.IsWellKnown && convolution.KnownInputs == convolution.Shape.FanIn)];
-        var found = known.Select(convolution => (convolution.Index, Cause: Of(convolution))).Where(one => one.Cause is not null).GroupBy(one => one.Cause!).MaxBy(group => group.Count());
+        var found = known.Select(convolution => (convolution.Index, Cause: Explain(convolution))).Where(one => one.Cause is not null).GroupBy(one => one.Cause!).MaxBy(group => group.Count());
         if (found is not null && found.Count() * 2 > known.Count(convolution => convolution.Index > 0))
         {
-            return (found.Key, $"so are {found.Count()} of {Files.Counted.Of(known.Length, "recovered convolution")}, to rounding");
+            return (found.Key, $"so are {found.Count()} of {Files.Counted.Spell(known.Length, "recovered convolution")}, to rounding");
         }
 
         return Correlated(simulations);
     }
 
-    private static string? Of(RecoveredConvolution convolution)
+    private static string? Explain(RecoveredConvolution convolution)
     {
         var (inputs, outputs) = (convolution.Shape.FanIn, convolution.Shape.OutputChannels);
         if (convolution.KnownInputs < inputs)

@@ -53,13 +53,13 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
     }
 
     /// <summary>Propagates.</summary>
-    public Trace Trace(ISubject subject, Action<Snapshot>? look = null) => Audit.Trace.Of(subject, Network, new Weights.Given(Kernels), Input, look);
+    public Trace Trace(ISubject subject, Action<Snapshot>? look = null) => Audit.Trace.Record(subject, Network, new Weights.Given(Kernels), Input, look);
 
     /// <summary>
     /// What the four kinds of convolution have to show: fully connected, each boundary, an even kernel; with residual branches of one and two layers. Those
     /// that the subject offers, with the nearest ε that it does.
     /// </summary>
-    public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Of(
+    public static IEnumerable<GivenCase> All(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Collect(
         context,
         [
             .. Cyclic(architecture, epsilon),
@@ -68,7 +68,7 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         zeroWillDo);
 
     /// <summary>Those of them that a cyclic shift of the image leaves alone.</summary>
-    public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Of(context, Cyclic(architecture, epsilon), zeroWillDo);
+    public static IEnumerable<GivenCase> Periodic(CheckContext context, string architecture, double epsilon, bool zeroWillDo = false) => Collect(context, Cyclic(architecture, epsilon), zeroWillDo);
 
     /// <summary>The convolutions among them once more, each with images of one pixel and outputs of one weight.</summary>
     /// <remarks>
@@ -128,7 +128,7 @@ internal sealed record GivenCase(NetworkSettings Network, IReadOnlyList<double[]
         throw new InvalidOperationException("expected a sharp case of one pixel among a thousand");
     }
 
-    private static IEnumerable<GivenCase> Of(CheckContext context, NetworkSettings[] networks, bool zeroWillDo)
+    private static IEnumerable<GivenCase> Collect(CheckContext context, NetworkSettings[] networks, bool zeroWillDo)
     {
         for (var study = 0; study < networks.Length; study++)
         {

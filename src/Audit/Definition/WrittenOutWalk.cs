@@ -140,7 +140,7 @@ internal sealed class WrittenOutWalk(WrittenOutParameters parameters, WrittenOut
     {
         if (held is not null)
         {
-            var (means, deviations) = held.Of(_norms++);
+            var (means, deviations) = held.Read(_norms++);
             return WrittenOutBatchNorm.Held(norm, input, means, deviations);
         }
 

@@ -46,9 +46,9 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     /// and ten times as much did at the first depth; and it is about to where that share has halved at
     /// least since a quarter of the depth, falls as steadily as a power of the depth and by more than its random walk explains, and is below a tenth.
     /// </remarks>
-    public static Conclusions Of(Signs signs)
+    public static Conclusions Conclude(Signs signs)
     {
-        var (growth, law) = LawSigns.Of(signs);
+        var (growth, law) = LawSigns.NameLaw(signs);
         Dictionary<Contrast, int> collapsed = new() { [Contrast.MoreThanOneDirection] = -1, [Contrast.BeganWithMoreDirections] = 1 };
         Dictionary<Contrast, int> collapsing = new() { [Contrast.DirectionsHalve] = 1, [Contrast.DirectionsStillFall] = 1, [Contrast.MoreThanTwoDirections] = -1 };
         Dictionary<Contrast, int> keeps = new() { [Contrast.DirectionsLoseThird] = -1, [Contrast.MoreThanOneAndHalfDirections] = 1 };

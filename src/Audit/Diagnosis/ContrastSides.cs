@@ -8,7 +8,7 @@ internal static class ContrastSides
     /// <summary>The signs of a contrast.</summary>
     /// <param name="contrast">The contrast.</param>
     /// <returns>1, -1, or both.</returns>
-    public static IReadOnlyList<int> Of(Contrast contrast) => contrast switch
+    public static IReadOnlyList<int> SidesOf(Contrast contrast) => contrast switch
     {
         Contrast.Grows or Contrast.ShapeAboveThreeQuarters or Contrast.KeepsWithinFivePercent => [1],
         Contrast.FirstStretchHoldsRate or Contrast.SecondStretchHoldsRate or Contrast.ThirdStretchHoldsRate or Contrast.FourthStretchHoldsRate => [1],

@@ -168,7 +168,7 @@ internal sealed class DepthContrasts
     /// <summary>Answers of a table.</summary>
     /// <param name="table">Moments; every number finite.</param>
     /// <returns>The answers; null where fewer than three depths are recorded, or no mapping.</returns>
-    public static DepthContrasts? Of(MomentTable table)
+    public static DepthContrasts? Measure(MomentTable table)
     {
         if (table.Depths.Count < 3 || table.Simulations == 0)
         {

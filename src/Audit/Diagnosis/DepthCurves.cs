@@ -17,7 +17,7 @@ public sealed record DepthCurves(IReadOnlyList<int> Depths, IReadOnlyList<double
     /// <summary>Reads the curves from a result.</summary>
     /// <param name="result">The result.</param>
     /// <returns>The curves.</returns>
-    public static DepthCurves Of(ExperimentResult result)
+    public static DepthCurves Read(ExperimentResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         var (depths, ends) = (result.Depths, result.Ends);

@@ -44,7 +44,7 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
     /// <param name="table">Moments; every number finite.</param>
     /// <returns>The stretches in order of depth, then all of it from depth 0; empty without mappings. Intervals are simultaneous over depth: the balanced
     /// bootstrap of t, asymptotic.</returns>
-    public static IReadOnlyList<DepthRate> Of(MomentTable table)
+    public static IReadOnlyList<DepthRate> Measure(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         if (table.Simulations == 0)
@@ -64,7 +64,7 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
         double[]?[] excess = [.. stretches.Select(stretch => stretch.From is { } from ? table.Reff?.Select(row => DepthContrasts.LogExcess(row[stretch.To]) - DepthContrasts.LogExcess(row[from])).ToArray() : null)];
         double[]?[] share = [.. stretches.Select(stretch => stretch.From is { } from ? logShare?.Select(row => row[stretch.To] - row[from]).ToArray() : null)];
         double[][] family = [.. chi.Concat(excess).Concat(share).OfType<double[]>()];
-        var bands = table.Simulations > 1 && family.Length > 0 ? SimultaneousBands.Of(family, FalseRate) : null;
+        var bands = table.Simulations > 1 && family.Length > 0 ? SimultaneousBands.Compute(family, FalseRate) : null;
         var next = 0;
         Estimate?[] estimates = [.. chi.Concat(excess).Concat(share).Select(column => column is null ? null : (Estimate?)Estimated(column))];
         return [.. stretches.Select((stretch, i) => new DepthRate(stretch.From is { } from ? table.Depths[from] : 0, table.Depths[stretch.To], estimates[i], estimates[stretches.Length + i])

@@ -98,10 +98,10 @@ public sealed record Diagnosis(
     /// <summary>Diagnoses.</summary>
     /// <param name="table">Moments of an experiment.</param>
     /// <returns>The diagnosis; undecided, with the reason, where numbers are missing or mappings too few.</returns>
-    public static Diagnosis Of(MomentTable table)
+    public static Diagnosis Diagnose(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        var ends = Endings.Of(table);
+        var ends = Endings.Tally(table);
         if (WhyNot(table) is { } reason)
         {
             return Nothing($"Undecided: {reason}{ends.Without(Ending.NotANumber)}.");
@@ -120,19 +120,19 @@ public sealed record Diagnosis(
             };
         }
 
-        var rates = DepthRate.Of(table);
-        if (table.Simulations < 2 || DepthContrasts.Of(table) is not { } contrasts)
+        var rates = DepthRate.Measure(table);
+        if (table.Simulations < 2 || DepthContrasts.Measure(table) is not { } contrasts)
         {
             return Nothing($"Undecided: {(table.Simulations < 2 ? "two mappings are the least" : "moments at three depths are the least")}; {DiagnosisWords.Rates(rates, table)}{ends.Clause}.") with { Rates = rates };
         }
 
         var names = contrasts.Values.Keys.ToArray();
-        IReadOnlyList<int>[] sides = [.. names.Select(name => name == Contrast.Grows || LawSigns.IsStretch(name) ? Intervals : ContrastSides.Of(name))];
-        var bands = SimultaneousBands.Of([.. contrasts.Values.Values], PictureFalseRate, sides);
+        IReadOnlyList<int>[] sides = [.. names.Select(name => name == Contrast.Grows || LawSigns.IsStretch(name) ? Intervals : ContrastSides.SidesOf(name))];
+        var bands = SimultaneousBands.Compute([.. contrasts.Values.Values], PictureFalseRate, sides);
         var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, sides[i].Contains(bands.Sign(i)) ? bands.Sign(i) : 0)).ToDictionary(), PictureFalseRate);
-        var (seen, branch) = (Conclusions.Of(picture), DilutedBranch.Of(table, contrasts));
+        var (seen, branch) = (Conclusions.Conclude(picture), DilutedBranch.Fit(table, contrasts));
         var decisive = Decisive(contrasts, ends.Count);
-        var certain = Conclusions.Of(SignTests.Of(decisive, FalseRate));
+        var certain = Conclusions.Conclude(SignTests.Judge(decisive, FalseRate));
         if (branch is { } shallow && shallow.DepthNeeded > contrasts.Depth)
         {
             // What a diluted branch does before its power law shows looks exponential, and is not (law A2).
@@ -144,7 +144,7 @@ public sealed record Diagnosis(
 
         var growth = GrowthOf(seen.Growth, contrasts, bands, names);
         var median = table.Reff is { } reff ? reff.Select(row => row[^1]).Median() : double.NaN;
-        Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Conclusions.Of(Single(contrasts, mapping)))];
+        Conclusions[] single = [.. Enumerable.Range(0, table.Simulations).Select(mapping => Conclusions.Conclude(Single(contrasts, mapping)))];
         var shown = new Dictionary<Condition, BinomialProportion>
         {
             [Condition.PathologicalSignal] = ends.Proportion(ends.Dead + single.Count(mapping => mapping.SignalCollapses)),
@@ -170,7 +170,7 @@ public sealed record Diagnosis(
             Mappings = table.Mappings,
             MedianShare = contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
-        var evidence = new DiagnosisEvidence(seen, contrasts, table) { Branch = branch, FitsNoLaw = LawSigns.ExcludesBoth(picture), Picture = picture, MappingsToTell = MappingsToTell(contrasts, bands, names), Outlying = OutlyingMappings.Of(table, contrasts), Collapsing = single.Count(mapping => mapping.SignalCollapses) };
+        var evidence = new DiagnosisEvidence(seen, contrasts, table) { Branch = branch, FitsNoLaw = LawSigns.ExcludesBoth(picture), Picture = picture, MappingsToTell = MappingsToTell(contrasts, bands, names), Outlying = OutlyingMappings.Find(table, contrasts), Collapsing = single.Count(mapping => mapping.SignalCollapses) };
         return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + "." };
 
         Diagnosis Nothing(string sentence) => new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };

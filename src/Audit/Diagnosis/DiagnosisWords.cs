@@ -234,7 +234,7 @@ internal static class DiagnosisWords
 
     private static bool IsSingle(double reff) => Rank(reff) == Rank(1);
 
-    private static string Counted(int some, int all) => Files.Counted.Of(some, all, "mapping");
+    private static string Counted(int some, int all) => Files.Counted.Spell(some, all, "mapping");
 
     private static string Rank(double reff) => reff < 1.095 ? reff.ToString("F3", CultureInfo.InvariantCulture) : reff < 1.95 ? reff.ToString("F2", CultureInfo.InvariantCulture) : reff.ToString("F1", CultureInfo.InvariantCulture);
 

@@ -37,7 +37,7 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
     /// <param name="table">Moments of a net with residual units.</param>
     /// <param name="contrasts">Gains from a quarter of the depth on.</param>
     /// <returns>The model; null where the net has no residual units, variances are not recorded, or the model does not describe them.</returns>
-    public static DilutedBranch? Of(MomentTable table, DepthContrasts contrasts)
+    public static DilutedBranch? Fit(MomentTable table, DepthContrasts contrasts)
     {
         if (table.ResidualDepth is null || table.MeanMu2 is not { } variances || table.LogChi is not { } logChi || variances.Any(value => !double.IsFinite(value)))
         {

@@ -62,7 +62,7 @@ internal static class LawSigns
     /// <summary>The law that the signs name, and those that it rests on.</summary>
     /// <param name="signs">What is known.</param>
     /// <returns>The law; undecided, resting on none, where no law has all of its signs.</returns>
-    public static (Growth Law, IReadOnlyDictionary<Contrast, int> Needed) Of(Signs signs)
+    public static (Growth Law, IReadOnlyDictionary<Contrast, int> Needed) NameLaw(Signs signs)
     {
         (Growth Law, Dictionary<Contrast, int> Needed)[] laws =
         [

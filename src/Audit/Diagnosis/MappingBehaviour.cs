@@ -48,7 +48,7 @@ public readonly record struct MappingBehaviour(double ReffAtQuarter, double Reff
     /// <summary>Reads the behaviour of each mapping.</summary>
     /// <param name="table">Moments.</param>
     /// <returns>One for each simulation; null if the table lacks effective ranks, χ, or a depth.</returns>
-    public static IReadOnlyList<MappingBehaviour>? Of(MomentTable table)
+    public static IReadOnlyList<MappingBehaviour>? Read(MomentTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
         var depth = table.Depths[^1];

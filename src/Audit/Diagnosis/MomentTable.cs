@@ -62,7 +62,7 @@ public sealed record MomentTable(
     /// <summary>Reads a result.</summary>
     /// <param name="result">The result.</param>
     /// <returns>The table.</returns>
-    public static MomentTable Of(ExperimentResult result)
+    public static MomentTable Read(ExperimentResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
         var varies = result.Varies;
@@ -97,7 +97,7 @@ public sealed record MomentTable(
     /// <summary>Reads a result file; the architecture need not be known.</summary>
     /// <param name="file">The file: χ is read at its last place, the effective rank where it was computed.</param>
     /// <returns>The table; simulations with a number that no mapping has are left out, and make a diagnosis undecided.</returns>
-    public static MomentTable Of(ResultFile file)
+    public static MomentTable Read(ResultFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
         var (logChi, logNu2, logMu2) = (file.FindLogAtEnds("chi"), file.FindLogAtEnds("nu2_signal"), file.FindLogAtEnds("mu2_signal"));
@@ -111,7 +111,7 @@ public sealed record MomentTable(
             LogMu2 = logMu2?.All(row => double.IsNegativeInfinity(row[0])) == true ? null : logMu2,
             HasOnePoint = (file.BatchSize ?? 1) == 1 && logMu2?.All(row => row.All(double.IsNegativeInfinity)) == true,
         };
-        return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds, MomentContradictions.Of(file));
+        return MappingSort.Sorted(table, MomentRange.OfFile(), file.RecordedEnds, MomentContradictions.Find(file));
     }
 
     /// <summary>Index of a computed depth.</summary>

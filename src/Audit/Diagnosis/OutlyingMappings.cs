@@ -26,7 +26,7 @@ internal sealed record OutlyingMappings(int Count, Conclusions Others)
     /// <param name="contrasts">What was compared.</param>
     /// <returns>The mappings that are outlying in what ln χ gains, over the last doubling or in all; null if there are none, or so many that they are a kind of
     /// their own.</returns>
-    public static OutlyingMappings? Of(MomentTable table, DepthContrasts contrasts)
+    public static OutlyingMappings? Find(MomentTable table, DepthContrasts contrasts)
     {
         double[][] columns = [.. new[] { Contrast.Grows, Contrast.SnrLostSquare }.Where(contrasts.Values.ContainsKey).Select(name => contrasts.Values[name])];
         var outlying = new HashSet<int>();
@@ -51,6 +51,6 @@ internal sealed record OutlyingMappings(int Count, Conclusions Others)
             LogNu2 = Others(table.LogNu2),
             LogMu2 = Others(table.LogMu2),
         };
-        return new OutlyingMappings(outlying.Count, Conclusions.Of(SignTests.Of(DepthContrasts.Of(others)!.Deciding, Diagnosis.PictureFalseRate)));
+        return new OutlyingMappings(outlying.Count, Conclusions.Conclude(SignTests.Judge(DepthContrasts.Measure(others)!.Deciding, Diagnosis.PictureFalseRate)));
     }
 }

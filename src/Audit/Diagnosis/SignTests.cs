@@ -17,8 +17,8 @@ internal static class SignTests
     /// <param name="contrasts">Their numbers, by mapping.</param>
     /// <param name="falseRate">Probability that any sign is named wrongly.</param>
     /// <returns>The signs that are certain at that rate.</returns>
-    public static Signs Of(IReadOnlyDictionary<Contrast, double[]> contrasts, double falseRate) =>
-        new(contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ContrastSides.Of(pair.Key), ShareOf(falseRate, contrasts.Keys))), falseRate);
+    public static Signs Judge(IReadOnlyDictionary<Contrast, double[]> contrasts, double falseRate) =>
+        new(contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ContrastSides.SidesOf(pair.Key), ShareOf(falseRate, contrasts.Keys))), falseRate);
 
     /// <summary>How many mappings would settle the signs, if they went on as these do.</summary>
     /// <param name="contrasts">Their numbers, by mapping.</param>
@@ -43,7 +43,7 @@ internal static class SignTests
     }
 
     /// <summary>Rate of one sign of one contrast.</summary>
-    private static double ShareOf(double falseRate, IEnumerable<Contrast> contrasts) => falseRate / contrasts.Sum(contrast => ContrastSides.Of(contrast).Count);
+    private static double ShareOf(double falseRate, IEnumerable<Contrast> contrasts) => falseRate / contrasts.Sum(contrast => ContrastSides.SidesOf(contrast).Count);
 
     private static int SignOf(double[] values, IReadOnlyList<int> sides, double rate)
     {

@@ -37,7 +37,7 @@ internal sealed class SimultaneousBands
     /// <param name="sides">The signs that each mean may be given: a mean is missed only by an interval that lies wholly on that side of it. Null where both
     /// ends of all intervals count.</param>
     /// <returns>The intervals.</returns>
-    public static SimultaneousBands Of(IReadOnlyList<double[]> columns, double falseRate, IReadOnlyList<IReadOnlyList<int>>? sides = null)
+    public static SimultaneousBands Compute(IReadOnlyList<double[]> columns, double falseRate, IReadOnlyList<IReadOnlyList<int>>? sides = null)
     {
         sides ??= [.. columns.Select(_ => Both)];
         var mappings = columns[0].Length;

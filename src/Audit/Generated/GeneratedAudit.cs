@@ -46,7 +46,7 @@ internal static class GeneratedAudit
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>Checks, and the smallest networks that fail.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static GeneratedRun Of(ISubject subject, Network network, int images, ulong seed, IReadOnlyCollection<string> claims, CancellationToken cancellation = default)
+    public static GeneratedRun Ask(ISubject subject, Network network, int images, ulong seed, IReadOnlyCollection<string> claims, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
         ArgumentNullException.ThrowIfNull(network);
@@ -75,7 +75,7 @@ internal static class GeneratedAudit
         Parallel.For(0, answers.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
         {
             var (drawn, given) = caseOf(i);
-            answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Of(subject, drawn, given, wanted);
+            answers[i] = drawn is null || !drawn.CanBeJudged(subject.Description.UnitRoundoff) ? null : GeneratedAnswer.Ask(subject, drawn, given, wanted);
         });
         GeneratedAnswer[] asked = [.. answers.OfType<GeneratedAnswer>()];
         var findings = new ConcurrentDictionary<string, GeneratedFinding>();
@@ -99,13 +99,13 @@ internal static class GeneratedAudit
             drawn =>
             {
                 cancellation.ThrowIfCancellationRequested();
-                return GeneratedAnswer.Of(subject, drawn, given, [claim]).Rejects(claim);
+                return GeneratedAnswer.Ask(subject, drawn, given, [claim]).Rejects(claim);
             },
             drawn => description.WhyNot(drawn.Network, drawn.Images, drawn.Noise, given) is null && drawn.CanBeJudged(description.UnitRoundoff))
             .Smallest(failing.Case);
 
         // A subject that answers otherwise each time may not fail again.
-        var again = GeneratedAnswer.Of(subject, smallest, given, [claim]);
+        var again = GeneratedAnswer.Ask(subject, smallest, given, [claim]);
         return new GeneratedFinding(claim, smallest, given, (again.Rejects(claim) ? again : failing).MeasurementsOf(claim).First(measurement => measurement.Verdict == Verdict.Rejected));
     }
 
@@ -130,7 +130,7 @@ internal static class GeneratedAudit
         return new CheckOutcome(
             check,
             failure is null ? Verdict.Holds : Verdict.Inconclusive,
-            [worst with { Quantity = $"{worst.Quantity}, the worst of {Files.Counted.Of(sites, "network")}", Samples = samples }],
+            [worst with { Quantity = $"{worst.Quantity}, the worst of {Files.Counted.Spell(sites, "network")}", Samples = samples }],
             failure);
     }
 }

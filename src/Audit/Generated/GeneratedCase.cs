@@ -17,7 +17,7 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
 
     /// <summary>In one line.</summary>
     public string Description => FormattableString.Invariant(
-        $"{Files.Counted.Of(Images, "image")} of {Network.Input}, noise {Words.Of(Noise)}, input {Words.Of(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}");
+        $"{Files.Counted.Spell(Images, "image")} of {Network.Input}, noise {Words.Spell(Noise)}, input {Words.Spell(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}");
 
     /// <summary>Numbers at the widest place.</summary>
     public long Numbers => Images * Network.Places.Select(place => place.Shape.Features).Append(Network.Input.Features).Max();

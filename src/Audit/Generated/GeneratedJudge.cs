@@ -37,7 +37,7 @@ internal static class GeneratedJudge
         var parameters = given ? site.Parameters(drawn.Seed) : null;
         Weights weights = parameters is null ? new Weights.Own(drawn.Seed, 0) : new Weights.Given(parameters);
         var moments = new ExactComparison();
-        var trace = NetworkTrace.Of(subject, drawn.Network, drawn.Noise, weights, drawn.Batch(), given || !wanted.Contains(OfMoments) || !IsCheap(drawn) ? null : snapshot =>
+        var trace = NetworkTrace.Record(subject, drawn.Network, drawn.Noise, weights, drawn.Batch(), given || !wanted.Contains(OfMoments) || !IsCheap(drawn) ? null : snapshot =>
             MomentLaws.Compare(snapshot, subject.Description.Moments.Contains, subject.Description.UnitRoundoff, moments, moments, $"{snapshot.Where}, {drawn.Description}"));
         var found = new List<(string, Measurement)>();
         if (moments.Comparisons > 0)

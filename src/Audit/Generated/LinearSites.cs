@@ -19,7 +19,7 @@ internal sealed record LinearSite(Layer Layer, int? Input, int Output, long FanI
     };
 
     /// <summary>Those of a network, in the order of propagation.</summary>
-    public static IReadOnlyList<LinearSite> Of(Network network) => new Walk(network).Sites;
+    public static IReadOnlyList<LinearSite> Collect(Network network) => new Walk(network).Sites;
 
     /// <summary>Follows the places of a network, and which of them shows what goes into the next layer.</summary>
     private sealed class Walk

@@ -23,7 +23,7 @@ public sealed record ClaimScope
     {
         Boundaries is { } boundaries ? OfBoundaries(boundaries) : null,
         Noise is { } noise ? $"noise in the sense of --noise {noise}" : null,
-        LeastPoints is { } least ? $"batches of at least {Counted.Of(least, "point")}" : null,
+        LeastPoints is { } least ? $"batches of at least {Counted.Spell(least, "point")}" : null,
     }.Where(part => part is not null));
 
     /// <summary>Why recorded moments lie outside.</summary>
@@ -37,7 +37,7 @@ public sealed record ClaimScope
             : Noise is { } noise && experiment.Noise is { } recorded && recorded != noise
                 ? $"outside the claim's scope: it speaks about noise in the sense of --noise {noise}, and the file has --noise {recorded}"
                 : LeastPoints is { } least && experiment is { KernelSize: 1, BatchSize: { } points } && points < least
-                    ? $"outside the claim's scope: it speaks about batches of at least {Counted.Of(least, "point")}, and the file has {points}"
+                    ? $"outside the claim's scope: it speaks about batches of at least {Counted.Spell(least, "point")}, and the file has {points}"
                     : null;
     }
 

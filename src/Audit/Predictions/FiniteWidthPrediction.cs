@@ -24,7 +24,7 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The prediction.</returns>
     /// <exception cref="InvalidInputException">The net is convolutional, there are too few samples, or the images do not vary.</exception>
-    public static FiniteWidthPrediction Of(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default) =>
+    public static FiniteWidthPrediction Sample(ExperimentOptions options, ImageSource images, int samples, Action? depthReached = null, CancellationToken cancellation = default) =>
         Sample(options, images, samples, isNoiseGiven: false, depthReached, cancellation);
 
     /// <summary>Samples networks on the batch and the noise that simulation 0 would draw.</summary>
@@ -53,7 +53,7 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
         double rows = 2.0 * options.BatchSize, width = options.NumChannels, layers = (double)options.TotalDepth * (Architecture.Named(options.Architecture!).IsResidual ? options.ResDepth : 1);
         var rank = Math.Min(rows, width);
         var cost = Usual * layers * ((rows * rank * width) + (width > rows ? rows * rows * width : 0) + (30 * rank * width));
-        return options.KernelSize == 1 && cost <= FewSeconds && !(options.BatchSize > 1 && InputVariation.Of(InputFeatures.Of(options, images, options.BatchSize).Signal).VariesTooLittle) ? Usual : 0;
+        return options.KernelSize == 1 && cost <= FewSeconds && !(options.BatchSize > 1 && InputVariation.Measure(InputFeatures.Draw(options, images, options.BatchSize).Signal).VariesTooLittle) ? Usual : 0;
     }
 
     /// <summary>The seed of one sampled network.</summary>
@@ -76,14 +76,14 @@ public sealed record FiniteWidthPrediction(int Samples, IReadOnlyList<double> Lo
             throw new InvalidInputException("--finite-width", $"expected at least 2 networks for a standard error, got {samples}");
         }
 
-        var (features, noise, mu2Input) = InputFeatures.Of(options, images, options.BatchSize);
-        if (InputVariation.Of(features) is { VariesTooLittle: true } variation && features.RowCount > 1)
+        var (features, noise, mu2Input) = InputFeatures.Draw(options, images, options.BatchSize);
+        if (InputVariation.Measure(features) is { VariesTooLittle: true } variation && features.RowCount > 1)
         {
             throw variation.Refusal("--finite-width, --dataset", options);
         }
 
         var gram = isNoiseGiven ? Gram(features.Stack(noise)) : Gram(features);
-        var kind = PredictedKind.Of(options);
+        var kind = PredictedKind.Find(options);
         var (logChi, reff, mu4) = (Table(), Table(), Table());
         for (var sample = 0; sample < samples; sample++)
         {

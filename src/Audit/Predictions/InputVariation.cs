@@ -23,7 +23,7 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
     /// <summary>Looks at the features.</summary>
     /// <param name="features">Points × features.</param>
     /// <returns>How they vary.</returns>
-    public static InputVariation Of(Matrix<double> features)
+    public static InputVariation Measure(Matrix<double> features)
     {
         var (variance, meanSquare, equal) = (0.0, 0.0, true);
         foreach (var column in features.EnumerateColumns())

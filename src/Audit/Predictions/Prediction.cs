@@ -56,13 +56,13 @@ public sealed record Prediction(
     /// <exception cref="InvalidInputException">The batch cannot be normalised, varies less than can be computed, or has too few directions for batch norm with
     /// ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static Prediction Of(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
+    public static Prediction Predict(ExperimentOptions options, ImageSource images, Action? depthReached = null, CancellationToken cancellation = default) =>
         Predict(options, images, isNoiseGiven: false, MostPoints, depthReached, cancellation);
 
     /// <summary>Predicts for the batch and the noise that simulation 0 of the same options would draw.</summary>
     /// <remarks>
     /// N⁰ numbers of noise at a point lie by chance in the directions of P points of signal to a share of about P/N⁰. Where that is not small,
-    /// batch norm passes less of the noise than <see cref="Of"/> says: theory.md's S5, the noise regressed on the signal, from layer to layer.
+    /// batch norm passes less of the noise than <see cref="Predict(ExperimentOptions, ImageSource, Action?, CancellationToken)"/> says: theory.md's S5, the noise regressed on the signal, from layer to layer.
     /// </remarks>
     /// <param name="options">Valid options.</param>
     /// <param name="images">The input images.</param>
@@ -90,17 +90,17 @@ public sealed record Prediction(
         }
 
         var used = Math.Min(options.BatchSize, mostPoints / pointsPerImage);
-        var (signal, drawnNoise, mu2Input) = InputFeatures.Of(options, images, used);
+        var (signal, drawnNoise, mu2Input) = InputFeatures.Draw(options, images, used);
         var inputShape = settings.NetworkInput with { Images = used };
         var border = Boundaries.BorderOf(options.Boundary);
         var first = new ConvolutionKernel(used, inputShape.Height, inputShape.Width, options.KernelSize, border, settings.FirstStride);
         var inner = new ConvolutionKernel(used, first.OutputHeight, first.OutputWidth, options.KernelSize, border);
-        var kind = PredictedKind.Of(options);
+        var kind = PredictedKind.Find(options);
         var noise = first.Apply(isNoiseGiven ? MeanSquares(drawnNoise) : [.. Enumerable.Repeat(1.0, inputShape.Points)], gain: 1);
         var walk = options is { Architecture: "vanilla", KernelSize: 1 } ? new RandomWalk(options.NumChannels) : null;
         var given = isNoiseGiven ? new GivenNoise(MeanSquares(drawnNoise).Average(), null) : null;
         var patches = first.Patches(signal);
-        var variation = InputVariation.Of(patches);
+        var variation = InputVariation.Measure(patches);
         if (patches.RowCount > 1 && variation.AreEqual)
         {
             var equal = EqualPoints.Moments(kind, variation.MeanSquare, noise.Average(), options);

@@ -10,7 +10,7 @@ public static class AdapterTest
     /// <summary>Asks for a little of everything that the subject offers.</summary>
     /// <param name="subject">The subject.</param>
     /// <returns>What was asked, and what went wrong or null; stops at the first that did.</returns>
-    public static IEnumerable<(string Step, string? Failure)> Of(ProcessSubject subject)
+    public static IEnumerable<(string Step, string? Failure)> Ask(ProcessSubject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
         var networks = NetworksOf(subject.Description).ToArray();
@@ -65,7 +65,7 @@ public static class AdapterTest
 
         foreach (var given in new[] { true, false })
         {
-            var offered = AdapterNetworks.Of(offer, given).Where(asked => asked.Network.Layers[0] is Networks.Convolution or Networks.Dense or Networks.Norm or Networks.Dropout or Networks.Attention).ToArray();
+            var offered = AdapterNetworks.Offered(offer, given).Where(asked => asked.Network.Layers[0] is Networks.Convolution or Networks.Dense or Networks.Norm or Networks.Dropout or Networks.Attention).ToArray();
             if (offered.Length > 0)
             {
                 subject.AskSomethingUnknown(offered[0].Network, offered[0].Noise, given);
@@ -88,7 +88,7 @@ public static class AdapterTest
     {
         try
         {
-            Trace.Of(subject, network, weights, Batch.Gaussian(network, Seed, 0), snapshot => snapshot.Moments());
+            Trace.Record(subject, network, weights, Batch.Gaussian(network, Seed, 0), snapshot => snapshot.Moments());
         }
         catch (DeclinedException)
         {
@@ -101,7 +101,7 @@ public static class AdapterTest
     {
         foreach (var (step, given) in new[] { ("propagates given parameters through every layer that it offers", true), ("simulates every layer that it offers", false) })
         {
-            var networks = AdapterNetworks.Of(offer, given).ToArray();
+            var networks = AdapterNetworks.Offered(offer, given).ToArray();
             if (networks.Length > 0)
             {
                 yield return (step, () => Array.ForEach(networks, network => Propagate(subject, network.Network, network.Noise, given)));
@@ -114,7 +114,7 @@ public static class AdapterTest
         try
         {
             Weights weights = given ? new Weights.Given(new SiteCase(network, AdapterNetworks.Images).Parameters(Seed)) : new Weights.Own(Seed, 0);
-            NetworkTrace.Of(subject, network, noise, weights, Batch.Gaussian(network, AdapterNetworks.Images, Seed, 0), snapshot => snapshot.Moments());
+            NetworkTrace.Record(subject, network, noise, weights, Batch.Gaussian(network, AdapterNetworks.Images, Seed, 0), snapshot => snapshot.Moments());
         }
         catch (DeclinedException)
         {

@@ -63,10 +63,10 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
             [
                 KeyValuePair.Create("signal", Stack([.. Question.Inputs.SelectMany(input => input.Signal)])),
                 KeyValuePair.Create("noise", Stack([.. Question.Inputs.SelectMany(input => input.Noise)])),
-                .. (Question.Parameters ?? []).Select((parameter, i) => KeyValuePair.Create(Name("parameter", i), NpyArray.Of(parameter.Values, parameter.Shape))),
+                .. (Question.Parameters ?? []).Select((parameter, i) => KeyValuePair.Create(Name("parameter", i), NpyArray.From(parameter.Values, parameter.Shape))),
             ]);
 
-        NpyArray Stack(double[] values) => NpyArray.Of(values, Question.Inputs.Count, Question.Images, shape.Height, shape.Width, shape.Channels);
+        NpyArray Stack(double[] values) => NpyArray.From(values, Question.Inputs.Count, Question.Images, shape.Height, shape.Width, shape.Channels);
     }
 
     /// <summary>Reads the output.</summary>
@@ -84,7 +84,7 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
             }
         }
 
-        ReportedMoments MomentsOf(int row) => ReportedMoments.Of(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN);
+        ReportedMoments MomentsOf(int row) => ReportedMoments.Read(name => arrays.TryGetValue(name, out var values) ? values[row] : double.NaN);
 
         double[] Slice(string name, int simulation, int i)
         {

@@ -9,9 +9,9 @@ internal sealed record LayerParameter(int[] Shape, double[] Values)
 {
     /// <summary>All parameters of a network in the order of propagation.</summary>
     /// <exception cref="ArgumentException">There are more or fewer than the network has.</exception>
-    public static LayerParameter[] Of(Network network, Weights.Given given)
+    public static LayerParameter[] Collect(Network network, Weights.Given given)
     {
-        var tensors = ParameterList.Of(network).ToArray();
+        var tensors = ParameterList.Enumerate(network).ToArray();
         return tensors.Length == given.Kernels.Count
             ? [.. tensors.Zip(given.Kernels, (tensor, values) => new LayerParameter(ShapeOf(tensor, values.Length), values))]
             : throw new ArgumentException($"expected {tensors.Length} arrays of parameters for {network.Name}, got {given.Kernels.Count}", nameof(given));

@@ -17,7 +17,7 @@ internal static class LayersDescription
     /// <param name="answer">The answer.</param>
     /// <param name="line">The line that it came in, for messages.</param>
     /// <exception cref="AdapterException">It is not what the protocol asks for.</exception>
-    public static SubjectDescription Of(Protocol.LayersAnswer answer, string line)
+    public static SubjectDescription Read(Protocol.LayersAnswer answer, string line)
     {
         var operations = Protocol.Known("operations", answer.Operations, ["propagate", "simulate"]);
         var offer = OfferOf(answer, operations, line);
@@ -26,11 +26,11 @@ internal static class LayersDescription
             Version = answer.Version is { } version ? Protocol.Named(version) : null,
             UnitRoundoff = Protocol.UnitRoundoffOf(answer.Dtype),
             Architectures = [.. SettingsInLayers.Offered(offer)],
-            Boundaries = offer.Layers!.Contains("conv") ? [.. Enum.GetValues<Model.Boundary>().Where(boundary => offer.Boundaries!.Contains(Words.Of(boundary)))] : [],
+            Boundaries = offer.Layers!.Contains("conv") ? [.. Enum.GetValues<Model.Boundary>().Where(boundary => offer.Boundaries!.Contains(Words.Spell(boundary)))] : [],
             Epsilons = offer.Epsilons,
             Moments = [.. Protocol.Known("moments", answer.Moments, ReportedMoments.Names)],
             TakesWeights = offer.TakesParameters,
-            DrawsWeights = offer.DrawsParameters && offer.WeightLaws!.Contains(Words.Of(WeightLaw.Normal)),
+            DrawsWeights = offer.DrawsParameters && offer.WeightLaws!.Contains(Words.Spell(WeightLaw.Normal)),
             NetworkOffer = offer,
         };
     }
@@ -40,12 +40,12 @@ internal static class LayersDescription
         Layers = Protocol.Known("layers", answer.Layers, AllLayers),
         Functions = Protocol.Known("functions", answer.Functions, Function.Words),
         Options = Protocol.Known("options", answer.Options, NetworkNeeds.AllOptions),
-        Boundaries = Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Model.Boundary>().Select(Words.Of)]),
-        WeightLaws = Protocol.Known("weights", answer.Weights, [.. Enum.GetValues<WeightLaw>().Select(Words.Of)]),
+        Boundaries = Protocol.Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Model.Boundary>().Select(Words.Spell)]),
+        WeightLaws = Protocol.Known("weights", answer.Weights, [.. Enum.GetValues<WeightLaw>().Select(Words.Spell)]),
         Noises =
         [
-            .. Protocol.Known("noises", answer.Noises, [.. Enum.GetValues<NoiseKind>().Select(Words.Of)])
-                .Select(word => Enum.GetValues<NoiseKind>().Single(noise => Words.Of(noise) == word)),
+            .. Protocol.Known("noises", answer.Noises, [.. Enum.GetValues<NoiseKind>().Select(Words.Spell)])
+                .Select(word => Enum.GetValues<NoiseKind>().Single(noise => Words.Spell(noise) == word)),
         ],
         KernelSizes = answer.KernelSizes is { } sizes && sizes.Any(size => size < 1)
             ? throw new AdapterException($"expected positive kernel_sizes, got '{Protocol.Short(line)}'")

@@ -249,10 +249,10 @@ public sealed class ProcessSubject : ISubject, IDisposable
     internal void AskSomethingUnknown(Network network, NoiseKind noise, bool given)
     {
         var input = Batch.Gaussian(network, 1, 0, 0);
-        var spelled = SpelledOutNetwork.Of(network);
-        var question = new LayerQuestion(spelled, 1, Words.Of(noise), [input])
+        var spelled = SpelledOutNetwork.SpellOut(network);
+        var question = new LayerQuestion(spelled, 1, Words.Spell(noise), [input])
         {
-            Parameters = given ? LayerParameter.Of(network, new Weights.Given(new SiteCase(network, 1).Parameters(0))) : null,
+            Parameters = given ? LayerParameter.Collect(network, new Weights.Given(new SiteCase(network, 1).Parameters(0))) : null,
             Places = [.. spelled.NumbersOfPlaces.Distinct().Order()],
         };
         foreach (var (where, addField) in new (string, Action<JsonObject>)[] { ("a network", asked => asked[UnknownField] = true), ("a layer", asked => OptionsOfFirst(asked)[UnknownField] = true) })
@@ -377,7 +377,7 @@ public sealed class ProcessSubject : ISubject, IDisposable
             throw new DeclinedException(reason);
         }
 
-        var settings = SettingsInLayers.Of(network, offer);
+        var settings = SettingsInLayers.SpellOut(network, offer);
         var shown = settings.Shown.Where(place => place.Depth == 0 || depths.Contains(place.Depth)).ToArray();
         var question = new LayerQuestion(settings.Network, network.Input.Images, SettingsInLayers.NoiseOf(offer), [.. propagations.Select(propagation => propagation.Input)])
         {
@@ -400,11 +400,11 @@ public sealed class ProcessSubject : ISubject, IDisposable
             throw new DeclinedException(reason);
         }
 
-        var spelled = SpelledOutNetwork.Of(network);
+        var spelled = SpelledOutNetwork.SpellOut(network);
         int[] numbers = [.. places.Select(place => spelled.NumbersOfPlaces[place])];
-        var question = new LayerQuestion(spelled, images, Words.Of(noise), [.. propagations.Select(propagation => propagation.Input)])
+        var question = new LayerQuestion(spelled, images, Words.Spell(noise), [.. propagations.Select(propagation => propagation.Input)])
         {
-            Parameters = propagations[0].Weights is Weights.Given given ? LayerParameter.Of(network, given) : null,
+            Parameters = propagations[0].Weights is Weights.Given given ? LayerParameter.Collect(network, given) : null,
             First = propagations[0].Weights as Weights.Own ?? new Weights.Own(0, 0),
             Places = [.. numbers.Distinct().Order()],
             Tensors = tensors,

@@ -86,7 +86,7 @@ internal static class Protocol
             Version = answer.Version is { } version ? Named(version) : null,
             UnitRoundoff = UnitRoundoffOf(answer.Dtype),
             Architectures = Known("architectures", answer.Architectures, Architecture.Names),
-            Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Of)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Of(boundary) == word))],
+            Boundaries = [.. Known("boundaries", answer.Boundaries, [.. Enum.GetValues<Boundary>().Select(Words.Spell)]).Select(word => Enum.GetValues<Boundary>().Single(boundary => Words.Spell(boundary) == word))],
             Epsilons = EpsilonsOf(answer.Epsilons, line),
             Moments = [.. Known("moments", answer.Moments, ReportedMoments.Names)],
             TakesWeights = Known("operations", answer.Operations, ["propagate", "simulate"]).Contains("propagate"),
@@ -114,7 +114,7 @@ internal static class Protocol
             throw new AdapterException($"expected protocol {Version}, got {answer.Protocol}");
         }
 
-        return LayersDescription.Of(answer, line);
+        return LayersDescription.Read(answer, line);
     }
 
     /// <summary>Whether an answer is an error, a refusal, or a description without a version, which protocol 1 has.</summary>
@@ -205,7 +205,7 @@ internal static class Protocol
         ["num_channels"] = network.Channels,
         ["kernel_size"] = network.KernelSize,
         ["first_stride"] = network.FirstStride,
-        ["boundary"] = Words.Of(network.Boundary),
+        ["boundary"] = Words.Spell(network.Boundary),
         ["epsilon"] = network.Epsilon,
     };
 

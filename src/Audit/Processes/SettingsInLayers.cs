@@ -21,7 +21,7 @@ internal sealed class SettingsInLayers
     /// <param name="network">The network.</param>
     /// <param name="offer">What the subject offers: fully connected layers as such if it has them, otherwise as convolutions of single positions.</param>
     /// <returns>The network in layers.</returns>
-    public static SettingsInLayers Of(NetworkSettings network, NetworkOffer offer)
+    public static SettingsInLayers SpellOut(NetworkSettings network, NetworkOffer offer)
     {
         var isDense = network.KernelSize == 1 && Has(offer.Layers, "dense");
         Layer Linear(int? channels, int stride, Initialisation parameters) => isDense
@@ -40,7 +40,7 @@ internal sealed class SettingsInLayers
             var other => throw new ArgumentException($"expected one of {string.Join(", ", Architecture.Names)}, got {other}", nameof(network)),
         };
         var input = network.NetworkInput;
-        var spelled = SpelledOutNetwork.Of(
+        var spelled = SpelledOutNetwork.SpellOut(
             [Linear(network.Channels, network.FirstStride, Initialisation.LeCun), new Repeat(network.Depth, unit)],
             new Shape(input.Height, input.Width, input.Channels));
 
@@ -85,7 +85,7 @@ internal sealed class SettingsInLayers
     }
 
     /// <summary>The noise that is asked for: of the mapping; where that is not offered there is no batch norm, without which both are one.</summary>
-    public static string NoiseOf(NetworkOffer offer) => Words.Of(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
+    public static string NoiseOf(NetworkOffer offer) => Words.Spell(offer.Noises.Contains(NoiseKind.Mapping) ? NoiseKind.Mapping : offer.Noises[0]);
 
     private static Networks.Boundary BoundaryOf(Model.Boundary boundary) => boundary switch
     {

@@ -37,10 +37,10 @@ internal sealed class SpelledOutNetwork
     public IReadOnlyList<int> NumbersOfPlaces => _numbers;
 
     /// <summary>Spells out a network.</summary>
-    public static SpelledOutNetwork Of(Network network) => new(network.Layers, network.Input);
+    public static SpelledOutNetwork SpellOut(Network network) => new(network.Layers, network.Input);
 
     /// <summary>Spells out layers that need not be a network: kernels may be larger than the image, as protocol 1 allows.</summary>
-    public static SpelledOutNetwork Of(Networks.Layers layers, Shape input) => new(layers, input);
+    public static SpelledOutNetwork SpellOut(Networks.Layers layers, Shape input) => new(layers, input);
 
     /// <summary>The network of a request.</summary>
     public JsonObject ToJson() => new() { ["input"] = new JsonArray(Input.Height, Input.Width, Input.Channels), ["layers"] = Layers.DeepClone() };
@@ -160,7 +160,7 @@ internal sealed class SpelledOutNetwork
     private void Pass(Layer layer, JsonArray written, bool shown)
     {
         var input = _shapes[_current];
-        written.Add(new JsonObject { [layer.Word] = LayerOptions.Of(layer, input.Channels) });
+        written.Add(new JsonObject { [layer.Word] = LayerOptions.Write(layer, input.Channels) });
         Show(OutputOf(layer, input), shown && layer is not Flatten);
     }
 

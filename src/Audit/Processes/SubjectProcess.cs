@@ -33,7 +33,7 @@ internal sealed class SubjectProcess : IDisposable
     private SubjectProcess(Process process, string mark)
     {
         (_process, _mark) = (process, mark);
-        _job = OperatingSystem.IsWindows() ? WindowsJob.Of(process) : null;
+        _job = OperatingSystem.IsWindows() ? WindowsJob.Enclose(process) : null;
         _errorsRead = KeepTailOfErrors();
     }
 

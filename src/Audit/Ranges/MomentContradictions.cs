@@ -42,7 +42,7 @@ internal sealed class MomentContradictions
     }
 
     /// <summary>Finds them.</summary>
-    public static MomentContradictions Of(ResultFile file) => new(file);
+    public static MomentContradictions Find(ResultFile file) => new(file);
 
     /// <summary>Those of a simulation at a depth of the sequence; moments are in words.</summary>
     /// <param name="simulation">Row of the simulation.</param>
@@ -75,7 +75,7 @@ internal sealed class MomentContradictions
             return;
         }
 
-        var (format, ofLog) = (RecordedPrecision.Of(numbers), RecordedPrecision.Of(logs));
+        var (format, ofLog) = (RecordedPrecision.Find(numbers), RecordedPrecision.Find(logs));
         Look((s, d) => IsAnother(numbers[s][d], logs[s][d]), $"ln {symbol}{At(place)}", ValueKind.OfAnotherNumber);
 
         bool IsAnother(double number, double log) => number is >= 0 and < double.PositiveInfinity && !double.IsNaN(log) && !double.IsPositiveInfinity(log)
@@ -107,7 +107,7 @@ internal sealed class MomentContradictions
             return;
         }
 
-        var rounding = 1 + Rounding + RecordedPrecision.Of(rows).UnitRoundoff;
+        var rounding = 1 + Rounding + RecordedPrecision.Find(rows).UnitRoundoff;
         double?[] largest = [.. _file.Depth.Select((_, column) => RecordedRanks.Largest(_file, column))];
         Look((s, d) => rows[s][d] > largest[d] * rounding && double.IsFinite(rows[s][d]), $"effective rank{(name == Ranks[0] ? "" : " of the noise")}{At(place)}", ValueKind.OutOfRange);
     }
@@ -117,12 +117,12 @@ internal sealed class MomentContradictions
     {
         if (_file.Find(MomentRange.Log + _file.NameOf(name, place)) is { } logs)
         {
-            var precision = RecordedPrecision.Of(logs);
+            var precision = RecordedPrecision.Find(logs);
             return (s, d) => precision.LostByLogarithm(logs[s][d]);
         }
 
         var numbers = _file.Find(_file.NameOf(name, place))!;
-        var format = RecordedPrecision.Of(numbers);
+        var format = RecordedPrecision.Find(numbers);
         return (s, d) => numbers[s][d] == 0 ? 0 : format.LostByNumber(numbers[s][d]);
     }
 

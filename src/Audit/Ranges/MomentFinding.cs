@@ -22,10 +22,10 @@ internal sealed record MomentFinding(string Moment, ValueKind Kind, int Depth, i
     };
 
     /// <summary>The finding as a measurement: none is what theory expects.</summary>
-    public Measurement Conclude() => Of(ToString(), Count, Mappings, Verdict);
+    public Measurement Conclude() => Measure(ToString(), Count, Mappings, Verdict);
 
     /// <summary>A measurement that counts what must not occur.</summary>
-    public static Measurement Of(string words, int count, int of, Verdict verdict) =>
+    public static Measurement Measure(string words, int count, int of, Verdict verdict) =>
         new(words, new Expected(0), new Observed(count), verdict) { Samples = of, Deviation = double.PositiveInfinity };
 
     /// <summary>For example <c>effective rank is not a number in 24 of 48 mappings, first at depth 40</c>.</summary>

@@ -115,7 +115,7 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
     public static ExactTail OfSquaredChiRatio(int channels, double terms, double meanNu1, double leastMu2)
     {
         double[] bets = [.. Enumerable.Range(0, 20).Select(k => 4 * Math.Pow(2, -0.5 * k))];
-        var cumulants = bets.Select(bet => (Bet: bet, Cumulant: ((1 - meanNu1) * Of(bet, 1)) + (meanNu1 * Of(bet, 1 - (0.5 / leastMu2))))).ToArray();
+        var cumulants = bets.Select(bet => (Bet: bet, Cumulant: ((1 - meanNu1) * Cumulant(bet, 1)) + (meanNu1 * Cumulant(bet, 1 - (0.5 / leastMu2))))).ToArray();
         return new ExactTail(mean =>
         {
             // The largest of the mixture's terms is a lower bound of the mixture.
@@ -123,7 +123,7 @@ internal sealed record ExactTail(Func<double, double> FalseAlarm, Func<double, d
             return Math.Min(1, bets.Length * Math.Exp(-terms * Math.Max(0, exponent)));
         });
 
-        double Of(double bet, double least) => Math.Log(0.5 + (0.5 * Math.Exp(-2 * bet * (least - ((1 + bet) / (channels * leastMu2))))));
+        double Cumulant(double bet, double least) => Math.Log(0.5 + (0.5 * Math.Exp(-2 * bet * (least - ((1 + bet) / (channels * leastMu2))))));
     }
 
     /// <summary>S6: the share of μ₂(x) that a ReLU behind batch norm keeps: B of <see cref="OfSquaredChiRatio"/>. Azuma's inequality.</summary>

@@ -22,7 +22,7 @@ public readonly record struct Figure(int Count, double Mean, double Deviation, d
     /// <summary>Sums up.</summary>
     /// <param name="values">One value for each simulation.</param>
     /// <returns>The figure; zeros without values.</returns>
-    public static Figure Of(IReadOnlyCollection<double> values)
+    public static Figure Summarise(IReadOnlyCollection<double> values)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Count == 0)

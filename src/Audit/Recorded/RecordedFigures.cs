@@ -31,14 +31,14 @@ public sealed class RecordedFigures
     /// <param name="file">The file, ours or the author's.</param>
     /// <param name="architecture">The architecture that it was recorded with.</param>
     /// <returns>The figures.</returns>
-    public static RecordedFigures Of(ResultFile file, Architecture architecture) => Of(RecordedQuantities.Of(file, architecture), file.Depth);
+    public static RecordedFigures Compute(ResultFile file, Architecture architecture) => Compute(RecordedQuantities.Compute(file, architecture), file.Depth);
 
     /// <summary>Computes figures from a result file in the neutral layout, of what needs no architecture.</summary>
     /// <param name="file">The file.</param>
     /// <returns>The figures, by the index of a place instead of a depth: several places may have one depth.</returns>
-    internal static RecordedFigures OfPlaces(ResultFile file) => Of(RecordedQuantities.OfPlaces(file), [.. Enumerable.Range(0, file.Depth.Count)]);
+    internal static RecordedFigures OfPlaces(ResultFile file) => Compute(RecordedQuantities.OfPlaces(file), [.. Enumerable.Range(0, file.Depth.Count)]);
 
-    private static RecordedFigures Of(IEnumerable<(string Name, RecordedCell[][] Rows)> quantities, IReadOnlyList<int> columns)
+    private static RecordedFigures Compute(IEnumerable<(string Name, RecordedCell[][] Rows)> quantities, IReadOnlyList<int> columns)
     {
         var figures = new RecordedFigures();
         foreach (var (name, rows) in quantities)
@@ -49,7 +49,7 @@ public sealed class RecordedFigures
                 double[] values = [.. rows.Select(row => row[i])
                     .Where(cell => cell.Kind == CellKind.Number || (cell.Kind == CellKind.Extinct && MomentRange.IsMoment(name)))
                     .Select(cell => cell.Value)];
-                var figure = Figure.Of(values) with
+                var figure = Figure.Summarise(values) with
                 {
                     NotFinite = rows.Count(row => row[i].Kind == CellKind.Impossible),
                     Unknown = rows.Count(row => row[i].Kind == CellKind.Unknown),

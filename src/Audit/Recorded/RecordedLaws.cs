@@ -110,7 +110,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             if (figures.Find(name) is { } byDepth)
             {
                 var figure = byDepth.Values.Single();
-                tests.Add(RecordedTest.Of(figure, rates.SharedBy(2), expected, 0.05, words, exact((double)figure.Count * Depths)));
+                tests.Add(RecordedTest.Judge(figure, rates.SharedBy(2), expected, 0.05, words, exact((double)figure.Count * Depths)));
             }
         }
     }
@@ -139,7 +139,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var isWhole = leastMu2 is not null && AreWhole(needed, summary.Count);
         var tests = new List<Measurement>
         {
-            RecordedTest.Of(
+            RecordedTest.Judge(
                 summary with { Unknown = summary.Unknown + missing + (double.IsNaN(expected) ? summary.Count : 0) },
                 shared,
                 expected,
@@ -155,7 +155,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             var exact = isWhole && variance.Count == summary.Count && AreWhole([$"mu2_noise_loc{place.Number}", $"mu2_noise_loc{place.Number + 1}"], summary.Count)
                 ? ExactTail.OfNormalisedVariance(least, most, experiment.NumChannels ?? 1, layers, leastMu2!.Value)
                 : null;
-            tests.Add(RecordedTest.Of(
+            tests.Add(RecordedTest.Judge(
                 variance with { Unknown = variance.Unknown + missing + (double.IsNaN(kept) ? variance.Count : 0) },
                 shared,
                 kept,
@@ -199,7 +199,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         return tests;
 
         void Gain(Figure figure, double expected, double discrepancy, string words, ExactTail? exact) =>
-            tests.Add(RecordedTest.Of(
+            tests.Add(RecordedTest.Judge(
                 figure,
                 rates.SharedBy(2),
                 Towards(figure.Mean, expected, RemainingVariance * Math.Abs(expected)),
@@ -220,7 +220,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
         var before = figures.Find($"nu2_signal_{architecture.Places[0].Suffix}")?.Values.ToArray() ?? [];
         var whole = before.Length == Depths && Array.TrueForAll(before, figure => figure.Count == gain.Count && figure.Least >= 0);
         var exact = whole ? ExactTail.OfDilution(experiment.NumChannels ?? 1, (double)gain.Count * Depths, before.Average(figure => figure.Mean)) : null;
-        return [RecordedTest.Of(gain, rates, 1, 0.1, "gain of ν₂ in a unit", exact)];
+        return [RecordedTest.Judge(gain, rates, 1, 0.1, "gain of ν₂ in a unit", exact)];
     }
 
     /// <summary>The largest possible effective rank, where the experiment tells: of fully connected nets.</summary>
@@ -277,7 +277,7 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 var (shown, unseen) = ((int)Math.Round(figure.Mean * figure.Count), figure.NotFinite + figure.Unknown);
                 var test = new BinomialProportion(property.Opposite ? figure.Count - shown : shown, figure.Count + unseen)
                     .Conclude(property.Words, rates.SharedBy(properties.Length));
-                var remark = unseen == 0 ? test.Remark ?? WouldDecide(test) : $"{Counted.Of(unseen, figure.Count + unseen, "mapping")} {(unseen == 1 ? "has a number that is none, and shows" : "have a number that is none, and show")} nothing";
+                var remark = unseen == 0 ? test.Remark ?? WouldDecide(test) : $"{Counted.Spell(unseen, figure.Count + unseen, "mapping")} {(unseen == 1 ? "has a number that is none, and shows" : "have a number that is none, and show")} nothing";
                 tests.Add(test with { Remark = remark });
             }
         }

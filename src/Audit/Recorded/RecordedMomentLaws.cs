@@ -69,7 +69,7 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
     /// <summary>The unit roundoff of the format in which a moment was kept: its extremes are numbers of the array, so they fit that format. A bound that
     /// the format holds, as 0 and 1, needs none of it: rounding does not change the order of numbers.</summary>
     public double UnitRoundoffOf(string name) => figures.Find(name) is { } byKey
-        ? RecordedPrecision.Of([.. byKey.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff
+        ? RecordedPrecision.Find([.. byKey.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff
         : 0;
 
     /// <summary>Asks for all numbers of a quantity between bounds.</summary>
@@ -130,8 +130,8 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
                 {
                     var (first, worst) = (byKey.First(pair => count(pair.Value) > 0).Key, byKey.MaxBy(pair => count(pair.Value)));
                     var of = worst.Value.Count + worst.Value.NotFinite + worst.Value.Unknown;
-                    found.Add(MomentFinding.Of(
-                        $"{words} in {Counted.Of(count(worst.Value), of, "simulation")} at {at(worst.Key)}, first at {at(first)}",
+                    found.Add(MomentFinding.Measure(
+                        $"{words} in {Counted.Spell(count(worst.Value), of, "simulation")} at {at(worst.Key)}, first at {at(first)}",
                         count(worst.Value),
                         of,
                         verdict));

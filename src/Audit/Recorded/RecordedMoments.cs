@@ -42,7 +42,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
         var name = MomentRange.Log + file.NameOf(moment, place);
         return _cells.Find(name, () => Classified(name, (s, d, value) => Range.KindOf(name, value) switch
         {
-            ValueKind.Possible => RecordedCell.Of(value),
+            ValueKind.Possible => RecordedCell.FromNumber(value),
             ValueKind.Extinct => new RecordedCell(CellKind.Extinct, value),
             ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
             ValueKind.Infinite or ValueKind.OutOfRange => RecordedCell.Impossible,
@@ -54,7 +54,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     /// <summary>The logarithm of a moment: as recorded, otherwise of the number itself.</summary>
     public RecordedCell[][]? Log(string moment, int place) => RecordedLog(moment, place) ?? Map(Linear(moment, place), cell => cell.Kind switch
     {
-        CellKind.Number => cell.Value > 0 ? RecordedCell.Of(Math.Log(cell.Value)) : RecordedCell.Unknown,
+        CellKind.Number => cell.Value > 0 ? RecordedCell.FromNumber(Math.Log(cell.Value)) : RecordedCell.Unknown,
         CellKind.Extinct or CellKind.Absent or CellKind.Impossible or CellKind.Unknown => cell,
         _ => throw new InvalidOperationException($"expected a kind of cell, got {cell.Kind}"),
     });
@@ -62,8 +62,8 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     /// <summary>By how much each number of <see cref="Log"/> may be off because of the format in which the file keeps it.</summary>
     /// <returns>Bounds (simulations × depths); null if the file does not hold the moment.</returns>
     public double[][]? LostByLog(string moment, int place) =>
-        file.Find(MomentRange.Log + file.NameOf(moment, place)) is { } logs ? Lost(logs, RecordedPrecision.Of(logs).LostByLogarithm)
-        : file.Find(file.NameOf(moment, place)) is { } numbers ? Lost(numbers, RecordedPrecision.Of(numbers).LostByNumber)
+        file.Find(MomentRange.Log + file.NameOf(moment, place)) is { } logs ? Lost(logs, RecordedPrecision.Find(logs).LostByLogarithm)
+        : file.Find(file.NameOf(moment, place)) is { } numbers ? Lost(numbers, RecordedPrecision.Find(numbers).LostByNumber)
         : null;
 
     private static double[][] Lost(IReadOnlyList<double[]> rows, Func<double, double> lost) => [.. rows.Select(row => row.Select(lost).ToArray())];
@@ -78,7 +78,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
     private RecordedCell Linear(string moment, int place, int s, int d, double value) => Range.KindOf(moment, value) switch
     {
         // A number out of its range stays, for the law that bounds it.
-        ValueKind.Possible or ValueKind.OutOfRange => RecordedCell.Of(value),
+        ValueKind.Possible or ValueKind.OutOfRange => RecordedCell.FromNumber(value),
         ValueKind.Extinct => IsContradicted(moment, place, s, d) ? RecordedCell.Impossible : new RecordedCell(CellKind.Extinct, value),
         ValueKind.NotComputed => IsComputedAt(file.NameOf(moment, place), d) && Lives(moment, place, s, d) && !IsDead(moment, place, s, d) ? RecordedCell.Unknown : RecordedCell.Absent,
         ValueKind.NotANumber => WithoutNumber(moment, place, s, d),
@@ -111,7 +111,7 @@ internal sealed class RecordedMoments(ResultFile file, Architecture? architectur
             var shown = linear.Any(row => Array.Exists(row, value => double.IsFinite(value) && value != 0))
                 ? linear
                 : file.Find(MomentRange.Log + file.NameOf(moment, place))!;
-            _largest[(moment, place)] = largest = RecordedPrecision.Of(shown).LargestLog - 0.5;
+            _largest[(moment, place)] = largest = RecordedPrecision.Find(shown).LargestLog - 0.5;
         }
 
         return largest;

@@ -36,7 +36,7 @@ internal readonly record struct RecordedPrecision(double UnitRoundoff, double La
 
     /// <summary>Finds it.</summary>
     /// <param name="rows">The array, as read in double precision. Extended precision has been rounded to double by then.</param>
-    public static RecordedPrecision Of(IReadOnlyList<double[]> rows) =>
+    public static RecordedPrecision Find(IReadOnlyList<double[]> rows) =>
         rows.All(row => Array.TrueForAll(row, value => (double)(System.Half)value == value || !double.IsFinite(value))) ? Half
         : rows.All(row => Array.TrueForAll(row, value => (float)value == value || !double.IsFinite(value))) ? Single
         : Double;

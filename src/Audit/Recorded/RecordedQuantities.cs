@@ -61,7 +61,7 @@ internal static class RecordedQuantities
     /// <param name="file">The file.</param>
     /// <param name="architecture">Its architecture.</param>
     /// <returns>Names and cells (simulations × depths).</returns>
-    public static IEnumerable<(string Name, RecordedCell[][] Rows)> Of(ResultFile file, Architecture architecture)
+    public static IEnumerable<(string Name, RecordedCell[][] Rows)> Compute(ResultFile file, Architecture architecture)
     {
         var moments = new RecordedMoments(file, architecture);
         var depths = file.Depth.Count;
@@ -140,7 +140,7 @@ internal static class RecordedQuantities
             null));
         yield return (WalkGain, AtEnd(walk, depths));
         yield return (WalkGainSquared, AtEnd(walk?.Select(gain => RecordedCell.Combine(gain, gain, (one, other) => one * other)), depths));
-        yield return (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.Of(file.Depth[^1] - file.Depth[start])), depths));
+        yield return (WalkLayers, AtEnd(walk?.Select(_ => RecordedCell.FromNumber(file.Depth[^1] - file.Depth[start])), depths));
         foreach (var place in places)
         {
             // Behind batch norm μ₂/ν₂ is 1, elsewhere 1 at most.
@@ -157,7 +157,7 @@ internal static class RecordedQuantities
         // What dies in this step keeps nothing of what it had: a ratio of 0. What was dead before it has no ratio.
         RecordedCell[][]? Ratio(string moment, int after) => Pairwise(moments.Log(moment, after), moments.Log(moment, after - 1), (x, y) =>
             x.IsBad || y.IsBad ? RecordedCell.Unknown
-            : x.Kind == CellKind.Extinct && y.Kind == CellKind.Number ? RecordedCell.Of(0)
+            : x.Kind == CellKind.Extinct && y.Kind == CellKind.Number ? RecordedCell.FromNumber(0)
             : RecordedCell.Combine(x, y, (later, earlier) => Math.Exp(later - earlier)));
 
         RecordedCell[][]? Mean(RecordedCell[][]? rows, double? expected) => AtEnd(rows?.Select(row => MeanOf(row, expected)), depths);
@@ -218,7 +218,7 @@ internal static class RecordedQuantities
         {
             var lost = (power * above![s][d]) + below![s][d];
             return cell.Kind == CellKind.Number && (isOne || cell.Value > 1)
-                ? RecordedCell.Of(WithoutFormat(cell.Value, 1, cell.Value * Math.Exp(-lost), cell.Value * Math.Exp(lost)))
+                ? RecordedCell.FromNumber(WithoutFormat(cell.Value, 1, cell.Value * Math.Exp(-lost), cell.Value * Math.Exp(lost)))
                 : cell;
         }).ToArray()).ToArray();
 
@@ -238,8 +238,8 @@ internal static class RecordedQuantities
         double[] numbers = [.. row.Where(cell => cell.Kind == CellKind.Number).Select(cell => cell.Value)];
         return Array.Exists(row, cell => cell.IsBad) ? RecordedCell.Unknown
             : numbers.Length == 0 ? RecordedCell.Absent
-            : expected is { } value ? RecordedCell.Of((numbers.Sum() + (value * (row.Length - numbers.Length))) / row.Length)
-            : RecordedCell.Of(numbers.Average());
+            : expected is { } value ? RecordedCell.FromNumber((numbers.Sum() + (value * (row.Length - numbers.Length))) / row.Length)
+            : RecordedCell.FromNumber(numbers.Average());
     }
 
     /// <summary>
@@ -260,7 +260,7 @@ internal static class RecordedQuantities
             return Alone(logs);
         }
 
-        var (format, ofLog) = (RecordedPrecision.Of(file.Find(file.NameOf(moment, place))!), RecordedPrecision.Of(file.Find(MomentRange.Log + file.NameOf(moment, place))!));
+        var (format, ofLog) = (RecordedPrecision.Find(file.Find(file.NameOf(moment, place))!), RecordedPrecision.Find(file.Find(MomentRange.Log + file.NameOf(moment, place))!));
         return Pairwise(linear, logs, (number, log) => (number.Kind, log.Kind) switch
         {
             (_, CellKind.Impossible) or (CellKind.Impossible, _) => RecordedCell.Impossible,
@@ -277,7 +277,7 @@ internal static class RecordedQuantities
         });
 
         RecordedCell Difference(double ofNumber, double recorded) =>
-            RecordedPrecision.Disagreement(format, ofLog, ofNumber, recorded) is { } left ? RecordedCell.Of(left) : RecordedCell.Absent;
+            RecordedPrecision.Disagreement(format, ofLog, ofNumber, recorded) is { } left ? RecordedCell.FromNumber(left) : RecordedCell.Absent;
     }
 
     /// <summary>Logarithms without the number: there is nothing to compare, but what is wrong stays a finding.</summary>
@@ -285,8 +285,8 @@ internal static class RecordedQuantities
 
     private static IEnumerable<(string Name, IEnumerable<RecordedCell> Values)> Mappings(ResultFile file)
     {
-        var table = MomentTable.Of(file);
-        if (table.Simulations + table.Unusable == 0 || MappingBehaviour.Of(table) is not { } behaviours)
+        var table = MomentTable.Read(file);
+        if (table.Simulations + table.Unusable == 0 || MappingBehaviour.Read(table) is not { } behaviours)
         {
             yield break;
         }
@@ -298,9 +298,9 @@ internal static class RecordedQuantities
         yield return (Slows, Shares(chi.Select(row => Shown(PostLaws.Slows(row[0], first, row[^1] - row[half], last - table.Depths[half])))));
         yield return (Multiplies, Shares(behaviours.Select(behaviour => Shown(PostLaws.Multiplies(behaviour)))));
         yield return (GrowsAsPower, Shares(behaviours.Select(behaviour => Shown(behaviour.ChiGrowsAsPower))));
-        yield return (Gain, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain))));
-        yield return (GainAboveUpper, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain - (Math.Sqrt(2) * behaviour.FirstGain)))));
-        yield return (GainAboveLower, Shares(behaviours.Select(behaviour => RecordedCell.Of(behaviour.SecondGain - (Math.Sqrt(0.5) * behaviour.FirstGain)))));
+        yield return (Gain, Shares(behaviours.Select(behaviour => RecordedCell.FromNumber(behaviour.SecondGain))));
+        yield return (GainAboveUpper, Shares(behaviours.Select(behaviour => RecordedCell.FromNumber(behaviour.SecondGain - (Math.Sqrt(2) * behaviour.FirstGain)))));
+        yield return (GainAboveLower, Shares(behaviours.Select(behaviour => RecordedCell.FromNumber(behaviour.SecondGain - (Math.Sqrt(0.5) * behaviour.FirstGain)))));
         if (table.LogNu2 is { } nu2)
         {
             yield return (Doubles, Shares(nu2.Select(row => Shown(PostLaws.Doubles(row[^1] - row[0], last - first)))));
@@ -311,7 +311,7 @@ internal static class RecordedQuantities
         IEnumerable<RecordedCell> Shares(IEnumerable<RecordedCell> living) =>
             [.. living, .. Enumerable.Repeat(RecordedCell.Unknown, table.Unusable), .. Enumerable.Repeat(RecordedCell.Absent, table.Died)];
 
-        static RecordedCell Shown(bool shown) => RecordedCell.Of(shown ? 1 : 0);
+        static RecordedCell Shown(bool shown) => RecordedCell.FromNumber(shown ? 1 : 0);
 
         static RecordedCell Told(bool shown, bool opposite) => shown || opposite ? Shown(shown) : RecordedCell.Unknown;
     }

@@ -14,7 +14,7 @@ internal static class RecordedTest
     /// <param name="words">The quantity, in words.</param>
     /// <param name="exact">A theorem about it; null if there is none.</param>
     /// <returns>The measurement; inconclusive if simulations are missing that the file does not explain.</returns>
-    public static Measurement Of(Figure figure, ErrorRates rates, double expected, double discrepancy, string words, ExactTail? exact = null)
+    public static Measurement Judge(Figure figure, ErrorRates rates, double expected, double discrepancy, string words, ExactTail? exact = null)
     {
         var (n, missing) = (figure.Count, figure.NotFinite + figure.Unknown);
         var measured = new Observed(n == 0 ? double.NaN : figure.Mean);
@@ -27,7 +27,7 @@ internal static class RecordedTest
                 FalseAlarmBound = 1,
                 Deviation = double.NaN,
                 Detectable = double.PositiveInfinity,
-                Remark = missing > 0 ? $"no number in {Files.Counted.Of(missing, n + missing, "simulation")}" : null,
+                Remark = missing > 0 ? $"no number in {Files.Counted.Spell(missing, n + missing, "simulation")}" : null,
             };
         }
 
@@ -56,7 +56,7 @@ internal static class RecordedTest
 
         var share = exact is null ? rates : rates.SharedBy(2);
         var (tail, bound) = (new CorrectedTail(Math.Max(2, n), figure.Skewness), exact?.FalseAlarm(figure.Mean) ?? 1);
-        var (critical, student) = n == 1 ? (double.PositiveInfinity, 1.0) : (tail.Critical(share.FalseFail), tail.Of(Math.Abs(t)));
+        var (critical, student) = n == 1 ? (double.PositiveInfinity, 1.0) : (tail.Critical(share.FalseFail), tail.Bound(Math.Abs(t)));
         var detectable = Math.Min(
             double.IsFinite(critical) ? (critical * error / Math.Abs(expected)) + spread : double.PositiveInfinity,
             exact is null ? double.PositiveInfinity : exact.Reach(expected, share.FalseFail) + spread);
@@ -102,7 +102,7 @@ internal static class RecordedTest
         var (tail, usable) = (new CorrectedTail(Math.Max(2, n), figure.Skewness), n >= 2 && missing == 0 && !double.IsNaN(t));
         var decides = SimulationsThat(count =>
             new CorrectedTail(count, figure.Skewness).Critical(rates.FalseFail) * figure.Deviation / Math.Sqrt(count) <= Math.Abs(figure.Mean));
-        var (probability, critical) = usable ? (tail.Of(Math.Abs(t)), tail.Critical(rates.FalseFail)) : (1.0, double.PositiveInfinity);
+        var (probability, critical) = usable ? (tail.Bound(Math.Abs(t)), tail.Critical(rates.FalseFail)) : (1.0, double.PositiveInfinity);
         return new Measurement(
             words,
             new Expected(0),
@@ -117,7 +117,7 @@ internal static class RecordedTest
             Effect = double.IsFinite(critical)
                 ? new Effect(EffectKind.Difference, figure.Mean, figure.Mean - (critical * error), figure.Mean + (critical * error))
                 : null,
-            Remark = missing > 0 ? $"no number in {Files.Counted.Of(missing, n + missing, "mapping")}"
+            Remark = missing > 0 ? $"no number in {Files.Counted.Spell(missing, n + missing, "mapping")}"
                 : usable && probability > rates.FalseFail ? WouldDecide(decides, "mappings")
                 : null,
         };

@@ -69,7 +69,7 @@ public static class ResultAudit
     /// <param name="experiment">What the file does not say.</param>
     /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
     /// <exception cref="InvalidInputException">The file cannot be read, or does not fit the architecture.</exception>
-    public static VerificationRun Of(string path, string architecture, RecordedExperiment experiment) => Of(path, ResultFile.Read(path), architecture, experiment);
+    public static VerificationRun Judge(string path, string architecture, RecordedExperiment experiment) => Judge(path, ResultFile.Read(path), architecture, experiment);
 
     /// <summary>Audits a file that was read.</summary>
     /// <param name="path">Its name, for reports.</param>
@@ -78,7 +78,7 @@ public static class ResultAudit
     /// <param name="experiment">What the file does not say.</param>
     /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
     /// <exception cref="InvalidInputException">The file does not fit the architecture.</exception>
-    public static VerificationRun Of(string path, ResultFile file, string architecture, RecordedExperiment experiment)
+    public static VerificationRun Judge(string path, ResultFile file, string architecture, RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(experiment);
@@ -88,9 +88,9 @@ public static class ResultAudit
             throw new InvalidInputException("--architecture", $"expected the architecture of {path}: it holds '{foreign}', a place that {architecture} does not have");
         }
 
-        var table = MomentTable.Of(file);
-        var run = Of(path, RecordedFigures.Of(file, named), named, experiment.CompletedBy(file));
-        return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Of(table))] };
+        var table = MomentTable.Read(file);
+        var run = Judge(path, RecordedFigures.Compute(file, named), named, experiment.CompletedBy(file));
+        return table.Mappings == 0 ? run : run with { Diagnoses = [KeyValuePair.Create(architecture, Diagnosis.Diagnose(table))] };
     }
 
     /// <summary>
@@ -106,12 +106,12 @@ public static class ResultAudit
         ArgumentNullException.ThrowIfNull(file);
         var places = file.Places ?? throw new ArgumentException("expected a file in the neutral layout", nameof(file));
         var laws = new PlaceLaws(file, RecordedFigures.OfPlaces(file), place => $"place {ForeignText.OnOneLine(places[place])}");
-        var table = MomentTable.Of(file);
+        var table = MomentTable.Read(file);
         var run = Judged(path, network, new RecordedExperiment().CompletedBy(file), ClaimLedger.Claims, laws.Judge);
         return run with
         {
             Command = $"wellbehaved audit --results {Shell.Quote(path)}",
-            Diagnoses = table.Mappings == 0 ? [] : [KeyValuePair.Create(network, Diagnosis.Of(table))],
+            Diagnoses = table.Mappings == 0 ? [] : [KeyValuePair.Create(network, Diagnosis.Diagnose(table))],
         };
     }
 
@@ -122,7 +122,7 @@ public static class ResultAudit
     /// <param name="experiment">What is known of the experiment.</param>
     /// <returns>A run, whose claims that cannot be judged are listed with the reason.</returns>
     /// <exception cref="InvalidInputException">The experiment is none that could be.</exception>
-    public static VerificationRun Of(string name, RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
+    public static VerificationRun Judge(string name, RecordedFigures figures, Architecture architecture, RecordedExperiment experiment)
     {
         ArgumentNullException.ThrowIfNull(architecture);
         ArgumentNullException.ThrowIfNull(experiment);

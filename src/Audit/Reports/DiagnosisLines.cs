@@ -10,7 +10,7 @@ public static class DiagnosisLines
     /// <summary>The lines.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
     /// <returns>The sentence, then the evidence: shares of mappings, the law of χ, what each stretch of depth does, and how sure all that is.</returns>
-    public static IEnumerable<string> Of(Diagnosis diagnosis)
+    public static IEnumerable<string> Write(Diagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
         yield return diagnosis.Sentence;
@@ -91,7 +91,7 @@ public static class DiagnosisLines
     private static string Share(BinomialProportion proportion)
     {
         var (lower, upper) = proportion.Interval(FalseRate);
-        return Invariant($"{Counted.Of(proportion.Successes, proportion.Samples, "mapping")}, so {lower:F3} to {upper:F3} of all");
+        return Invariant($"{Counted.Spell(proportion.Successes, proportion.Samples, "mapping")}, so {lower:F3} to {upper:F3} of all");
     }
 
     private static string Describe(GrowthLaw growth)

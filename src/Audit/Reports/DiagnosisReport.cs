@@ -16,11 +16,11 @@ public static class DiagnosisReport
         ArgumentNullException.ThrowIfNull(diagnosis);
         return new JsonObject
         {
-            ["condition"] = Words.Of(diagnosis.Condition),
-            ["conditions"] = new JsonArray([.. diagnosis.Conditions.Select(condition => (JsonNode)Words.Of(condition))]),
+            ["condition"] = Words.Spell(diagnosis.Condition),
+            ["conditions"] = new JsonArray([.. diagnosis.Conditions.Select(condition => (JsonNode)Words.Spell(condition))]),
             ["certain"] = new JsonObject
             {
-                ["condition"] = Words.Of(diagnosis.CertainCondition),
+                ["condition"] = Words.Spell(diagnosis.CertainCondition),
                 ["false_rate"] = Diagnosis.FalseRate,
                 ["more_mappings"] = diagnosis.MoreMappings,
             },
@@ -30,7 +30,7 @@ public static class DiagnosisReport
             ["point_pathology"] = Share(diagnosis.PointPathology),
             ["endings"] = new JsonArray([.. diagnosis.Ends.GroupBy(end => end.Ending).OrderBy(group => group.Key).Select(group => (JsonNode)new JsonObject
             {
-                ["ending"] = Words.Of(group.Key),
+                ["ending"] = Words.Spell(group.Key),
                 ["mappings"] = group.Count(),
                 ["of"] = diagnosis.Mappings,
                 ["first_depth"] = group.Select(end => end.Depth).Where(depth => depth >= 0).Select(depth => (int?)depth).Min(),
@@ -39,7 +39,7 @@ public static class DiagnosisReport
             ["chi_growth"] = diagnosis.ChiGrowth is { } growth
                 ? new JsonObject
                 {
-                    ["law"] = Words.Of(growth.Law),
+                    ["law"] = Words.Spell(growth.Law),
                     ["shape"] = Json.Number(growth.Shape),
                     ["shape_lower"] = Json.Number(growth.ShapeLower),
                     ["shape_upper"] = Json.Number(growth.ShapeUpper),

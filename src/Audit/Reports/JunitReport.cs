@@ -36,7 +36,7 @@ public static class JunitReport
 
     private static XElement Case(VerificationRun run, CheckOutcome outcome)
     {
-        var test = new XElement("testcase", new XAttribute("classname", Words.Of(VerdictLevels.Of(outcome.Check))), new XAttribute("name", Signature.NameOf(outcome.Check)));
+        var test = new XElement("testcase", new XAttribute("classname", Words.Spell(VerdictLevels.LevelOf(outcome.Check))), new XAttribute("name", Signature.NameOf(outcome.Check)));
         var message = new XAttribute("message", Clean(outcome.ToString()));
         switch (outcome.Verdict)
         {

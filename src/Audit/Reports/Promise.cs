@@ -8,7 +8,7 @@ public static class Promise
     /// <summary>Says it.</summary>
     /// <param name="run">The run.</param>
     /// <returns>A clause without a full stop, which begins in lower case.</returns>
-    public static string Of(VerificationRun run)
+    public static string State(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         if (run.Scale == Scale.Training)
@@ -21,6 +21,6 @@ public static class Promise
         var rate = string.Create(CultureInfo.InvariantCulture, $"a correct implementation is rejected less than once in {1 / Suite.FalseFailRate:N0} runs");
         return asymptotic == 0 ? rate : string.Create(
             CultureInfo.InvariantCulture,
-            $"{rate} where no bound is asymptotic; of {Files.Counted.Of(measurements.Length, "measurement")} {asymptotic} {(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only");
+            $"{rate} where no bound is asymptotic; of {Files.Counted.Spell(measurements.Length, "measurement")} {asymptotic} {(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only");
     }
 }

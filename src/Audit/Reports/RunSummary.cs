@@ -7,7 +7,7 @@ public static class RunSummary
     /// <param name="run">The run.</param>
     /// <returns>A sentence for each cause that explains the numbers of rejections, what follows from it and what is not explained; then for what was not
     /// judged, each level, what was declined and what failed between auditor and subject.</returns>
-    public static IEnumerable<string> Of(VerificationRun run)
+    public static IEnumerable<string> Write(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         // Why comes before what.
@@ -33,7 +33,7 @@ public static class RunSummary
         }
 
         // Recorded moments are no level of their own.
-        foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.Of(outcome.Check)).OrderBy(group => group.Key))
+        foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.LevelOf(outcome.Check)).OrderBy(group => group.Key))
         {
             yield return $"{NameOf(level.Key)}: {Words.Hold(Count(level, Verdict.Holds), level.Count(), "check")}{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
         }

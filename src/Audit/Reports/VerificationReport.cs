@@ -24,7 +24,7 @@ public static class VerificationReport
 
             // Of a network that was asked about alone the claims are checked in full at every scale.
             : run.NetworkOptions.Length > 0 ? $"{run.Command} {run.NetworkOptions} --claim {outcome.Check.ClaimId} --seed {run.Seed}"
-            : $"{run.Command} --scale {Words.Of(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
+            : $"{run.Command} --scale {Words.Spell(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
     }
 
     /// <summary>Writes a run out.</summary>
@@ -39,9 +39,9 @@ public static class VerificationReport
             ["version"] = Version,
             ["subject"] = run.Subject,
             ["subject_version"] = run.SubjectVersion,
-            ["scale"] = Words.Of(run.Scale),
+            ["scale"] = Words.Spell(run.Scale),
             ["seed"] = run.Seed,
-            ["verdict"] = Words.Of(run.Verdict),
+            ["verdict"] = Words.Spell(run.Verdict),
             ["false_fail_rate"] = run.Scale == Scale.Training ? TrainingSuite.FalseFailRate : Suite.FalseFailRate,
             // Every interval lies inside its discrepancy before a claim holds, and misses the truth with α at most.
             ["false_pass_rate_of_each_check"] = rates.FalseFail,
@@ -54,7 +54,7 @@ public static class VerificationReport
                 ["part"] = explanation.Part,
                 ["cause"] = explanation.Cause,
                 ["evidence"] = explanation.Evidence,
-                ["kind"] = Words.Of(explanation.Kind),
+                ["kind"] = Words.Spell(explanation.Kind),
                 ["explains_the_numbers"] = explanation.Kind == ExplanationKind.ExplainsTheNumbers,
                 ["architectures"] = new JsonArray([.. explanation.Architectures.Select(architecture => (JsonNode)architecture)]),
             })]),
@@ -89,8 +89,8 @@ public static class VerificationReport
     {
         ["claim"] = outcome.Check.ClaimId,
         ["architecture"] = outcome.Check.Architecture,
-        ["level"] = Words.Of(VerdictLevels.Of(outcome.Check)),
-        ["verdict"] = Words.Of(outcome.Verdict),
+        ["level"] = Words.Spell(VerdictLevels.LevelOf(outcome.Check)),
+        ["verdict"] = Words.Spell(outcome.Verdict),
         ["failure"] = outcome.Failure,
         ["declined"] = new JsonArray([.. outcome.Declined.Select(reason => (JsonNode)reason)]),
         ["replay"] = ReplayOf(run, outcome),
@@ -106,7 +106,7 @@ public static class VerificationReport
             ["detectable"] = measurement.IsDeterministic ? null : Json.Number(measurement.Detectable),
             ["effect"] = measurement.Effect is not { } effect ? null : new JsonObject
             {
-                ["kind"] = Words.Of(effect.Kind),
+                ["kind"] = Words.Spell(effect.Kind),
                 ["claimed"] = effect.Claimed,
                 ["estimate"] = Json.Number(effect.Estimate),
                 ["lower"] = Json.Number(effect.Lower),
@@ -114,7 +114,7 @@ public static class VerificationReport
             },
             ["false_alarm_bound"] = measurement.IsDeterministic ? null : Json.Number(measurement.FalseAlarmBound),
             ["asymptotic"] = measurement.IsAsymptotic,
-            ["verdict"] = Words.Of(measurement.Verdict),
+            ["verdict"] = Words.Spell(measurement.Verdict),
             ["remark"] = measurement.Remark,
         })]),
     };

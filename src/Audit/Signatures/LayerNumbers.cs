@@ -30,16 +30,16 @@ internal static class LayerNumbers
     private static readonly Lazy<(string Name, SiteCase Site, NoiseKind Noise, int Study)[]> Questions = new(() =>
     [
         .. from family in Enum.GetValues<LayerFamily>()
-           from pair in SiteNetworks.Of(family, Seed).Index()
+           from pair in SiteNetworks.Draw(family, Seed).Index()
            from noise in pair.Item.Noises
-           select (FormattableString.Invariant($"{family} {pair.Index} {Words.Of(noise)}"), pair.Item, noise, pair.Index),
+           select (FormattableString.Invariant($"{family} {pair.Index} {Words.Spell(noise)}"), pair.Item, noise, pair.Index),
     ]);
 
     /// <summary>Asks a subject.</summary>
     /// <param name="subject">The subject.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>For each network that the subject offers with given parameters, its numbers: zeros, within <see cref="Blur"/>, where it is right.</returns>
-    public static IReadOnlyDictionary<string, double[]> Of(ISubject subject, CancellationToken cancellation = default)
+    public static IReadOnlyDictionary<string, double[]> Measure(ISubject subject, CancellationToken cancellation = default)
     {
         var found = new SortedDictionary<string, double[]>(StringComparer.Ordinal);
         foreach (var (name, site, noise, study) in Questions.Value)
@@ -63,7 +63,7 @@ internal static class LayerNumbers
     private static double[] Numbers(ISubject subject, SiteCase site, NoiseKind noise, int study)
     {
         var (parameters, input) = (site.Parameters(Seed + (ulong)study), LayerChecks.InputOf(site, Seed, study));
-        var trace = NetworkTrace.Of(subject, site.Network, noise, new Weights.Given(parameters), input);
+        var trace = NetworkTrace.Record(subject, site.Network, noise, new Weights.Given(parameters), input);
         var features = new WrittenOutFeatures(input.Shape.Images, input.Shape.Height, input.Shape.Width, input.Shape.Channels, input.Signal, input.Noise);
         var right = new WrittenOutMapping(site.Network, parameters).Propagate(features, LayerChecks.Definition(noise)).Places;
         var numbers = new double[Directions];

@@ -53,7 +53,7 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
     public Measurement Conclude(string quantity, double discrepancy)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(discrepancy);
-        var (n, distance, blur) = (_values.Count, NormalDistance.Of(_values), Blur());
+        var (n, distance, blur) = (_values.Count, NormalDistance.Measure(_values), Blur());
         var reach = Math.Sqrt(rates.Threshold / (2 * n));
         var least = Math.Max(0, distance - blur);
         var bound = n == 0 ? 1 : Math.Min(1, 2 * Math.Exp(-2 * n * least * least));

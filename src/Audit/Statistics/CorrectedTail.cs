@@ -21,7 +21,7 @@ internal readonly record struct CorrectedTail(long Samples, double Skewness)
     /// <summary>
     /// A bound of the probability that |t| is at least this large: the least of the bounds up to t, since what exceeds t exceeds all below it.
     /// </summary>
-    public double Of(double t)
+    public double Bound(double t)
     {
         if (double.IsNaN(t))
         {

@@ -15,7 +15,7 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
     /// <param name="squaredErrors">Bounds of the squared norms of their errors.</param>
     /// <param name="dimensions">Numbers that both have.</param>
     /// <returns>The cosine; an error turns a vector by an angle whose sine is at most their ratio.</returns>
-    public static Cosine Of(double product, (double A, double B) squares, (double A, double B) squaredErrors, long dimensions) =>
+    public static Cosine FromSums(double product, (double A, double B) squares, (double A, double B) squaredErrors, long dimensions) =>
         squares.A > 0 && squares.B > 0
             ? new Cosine(Math.Clamp(product / Math.Sqrt(squares.A * squares.B), -1, 1), dimensions, Angle(squaredErrors.A / squares.A) + Angle(squaredErrors.B / squares.B))
             : new Cosine(squares.A + squares.B + product is double.NaN ? double.NaN : 0, 0, 1);

@@ -27,7 +27,7 @@ internal static class NormalDistance
     /// <summary>The distance.</summary>
     /// <param name="values">Finite numbers.</param>
     /// <returns>The largest difference between the share of numbers and the probability, on either side of a step; 0 if there are no numbers.</returns>
-    public static double Of(List<double> values)
+    public static double Measure(List<double> values)
     {
         var (starts, sorted) = (new int[Cells + 1], new double[values.Count]);
         var numbers = CollectionsMarshal.AsSpan(values);

@@ -60,7 +60,7 @@ public sealed record NetworkOffer
     public string? WhyNot(Network network, int images, NoiseKind noise, bool given)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var needs = NetworkNeeds.Of(network);
+        var needs = NetworkNeeds.Determine(network);
         return Missing("layer", needs.Layers, Layers)
             ?? Missing("function", needs.Functions, Functions)
             ?? Missing("option", needs.Options, Options)
@@ -68,7 +68,7 @@ public sealed record NetworkOffer
             ?? (given ? null : Missing("weights by the law", needs.WeightLaws, WeightLaws))
             ?? Missing("kernel size", needs.KernelSizes, KernelSizes)
             ?? Missing("epsilon", needs.Epsilons, Epsilons)
-            ?? (Noises.Contains(noise) ? null : $"noise {Words.Of(noise)}")
+            ?? (Noises.Contains(noise) ? null : $"noise {Words.Spell(noise)}")
             ?? TooMany("images", images, MostImages)
             ?? TooMany("features of an input", needs.Features, MostFeatures)
             ?? TooMany("places", network.Places.Count, MostPlaces)

@@ -29,7 +29,7 @@ public sealed class NetworkTrace
     /// <returns>The trace.</returns>
     /// <exception cref="SubjectException">A tensor of the wrong shape, or a place that is missing, shown twice or out of order.</exception>
     /// <exception cref="DeclinedException">The subject does not do this.</exception>
-    public static NetworkTrace Of(ISubject subject, Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot>? look = null) =>
+    public static NetworkTrace Record(ISubject subject, Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot>? look = null) =>
         All(subject, network, noise, [new Propagation(weights, input)], look)[0];
 
     /// <summary>Propagates several times through one network.</summary>

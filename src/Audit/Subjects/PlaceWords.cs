@@ -7,7 +7,7 @@ internal static class PlaceWords
 {
     /// <summary>The operation that the place shows the outcome of.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A kind without a name.</exception>
-    public static string Of(PlaceKind kind) => kind switch
+    public static string Describe(PlaceKind kind) => kind switch
     {
         PlaceKind.Before => "before the unit",
         PlaceKind.Convolution => "convolution",

@@ -55,7 +55,7 @@ internal sealed class ReferenceNetworks : IDisposable
     /// <summary>Parameters that are handed over, in the order of the list of a network.</summary>
     public static GivenParameters<float> Given(Network network, IReadOnlyList<double[]> arrays)
     {
-        var tensors = ParameterList.Of(network).ToArray();
+        var tensors = ParameterList.Enumerate(network).ToArray();
         return tensors.Length == arrays.Count
             ? new GivenParameters<float>(tensors.Zip(arrays).ToDictionary(pair => (pair.First.Kind, pair.First.Index), pair => Array.ConvertAll(pair.Second, value => (float)value)))
             : throw new ArgumentException($"expected {tensors.Length} arrays of parameters for {network.Name}, got {arrays.Count}", nameof(arrays));

@@ -53,7 +53,7 @@ public class ReferenceSubject : ISubject, IDisposable
 
     /// <inheritdoc/>
     public virtual MomentTable Run(ExperimentOptions options, Action? depthReached, CancellationToken cancellation) =>
-        MomentTable.Of(Experiment.Prepare(options).Run(depthReached, cancellation: cancellation));
+        MomentTable.Read(Experiment.Prepare(options).Run(depthReached, cancellation: cancellation));
 
     /// <inheritdoc/>
     public virtual void Propagate(Network network, NoiseKind noise, Weights weights, Batch input, Action<NetworkSnapshot> observe)
@@ -125,7 +125,7 @@ public class ReferenceSubject : ISubject, IDisposable
     protected virtual ReportedMoments Report(int depth, Place place, SignalAndNoise<float> values, MomentComputation<float> computation)
     {
         ArgumentNullException.ThrowIfNull(computation);
-        return Reported(computation.Of(values, reffSignal: true, reffNoise: true));
+        return Reported(computation.Compute(values, reffSignal: true, reffNoise: true));
     }
 
     /// <summary>The moments that are really reported of a described network; effective ranks after activations alone, as result files have them.</summary>
@@ -137,7 +137,7 @@ public class ReferenceSubject : ISubject, IDisposable
     {
         ArgumentNullException.ThrowIfNull(computation);
         var ranks = place.After is Activation;
-        var reported = Reported(computation.Of(values, ranks, ranks));
+        var reported = Reported(computation.Compute(values, ranks, ranks));
         return ranks ? reported : reported with { ReffSignal = double.NaN, ReffNoise = double.NaN };
     }
 

@@ -36,7 +36,7 @@ public sealed record ReportedMoments(
     /// <summary>Moments by their names.</summary>
     /// <param name="valueOf">Gives the value of a name, NaN where it is not reported.</param>
     /// <returns>The moments.</returns>
-    public static ReportedMoments Of(Func<string, double> valueOf)
+    public static ReportedMoments Read(Func<string, double> valueOf)
     {
         ArgumentNullException.ThrowIfNull(valueOf);
         double[] values = [.. Names.Select(valueOf)];

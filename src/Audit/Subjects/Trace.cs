@@ -27,7 +27,7 @@ public sealed class Trace
     /// <returns>The trace.</returns>
     /// <exception cref="SubjectException">A tensor of the wrong shape, or a place shown twice or not at all.</exception>
     /// <exception cref="DeclinedException">The subject does not do this.</exception>
-    public static Trace Of(ISubject subject, NetworkSettings network, Weights weights, Batch input, Action<Snapshot>? look = null) =>
+    public static Trace Record(ISubject subject, NetworkSettings network, Weights weights, Batch input, Action<Snapshot>? look = null) =>
         All(subject, network, [new Propagation(weights, input)], look)[0];
 
     /// <summary>Propagates several times through networks of the same settings.</summary>

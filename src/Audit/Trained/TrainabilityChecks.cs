@@ -84,7 +84,7 @@ internal static class TrainabilityChecks
 
     private static string Medians(TrainedMappings net, TrainedMappings reference) => string.Create(
         CultureInfo.InvariantCulture,
-        $"medians: accuracy {TrainedMappings.Median(Accuracies(net)):F2} against {TrainedMappings.Median(Accuracies(reference)):F2}, at initialisation r_eff {TrainedMappings.Median(net.Ranks):F2} against {TrainedMappings.Median(reference.Ranks):F2}{(net.Failures > 0 ? $"; the loss of {Counted.Of(net.Failures, "training run")} was no number" : "")}");
+        $"medians: accuracy {TrainedMappings.Median(Accuracies(net)):F2} against {TrainedMappings.Median(Accuracies(reference)):F2}, at initialisation r_eff {TrainedMappings.Median(net.Ranks):F2} against {TrainedMappings.Median(reference.Ranks):F2}{(net.Failures > 0 ? $"; the loss of {Counted.Spell(net.Failures, "training run")} was no number" : "")}");
 
     private static IEnumerable<double> Accuracies(TrainedMappings net) => Enumerable.Range(0, net.Count).Select(net.AccuracyOf);
 

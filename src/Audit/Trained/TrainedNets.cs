@@ -56,7 +56,7 @@ internal static class TrainedNets
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "expected a composed network"),
         };
         var text = $$$"""{"name": "{{{name}}}", "layers": ["flatten", {"dense": {"channels": "N", "weight_variance": 1}}, {"repeat": {"times": "L", "unit": [{{{unit}}}]} }{{{last}}}]}""";
-        return ExperimentOptions.Of(NetworkTemplate.Parse(text).With(Images, channels, layers / layersOfUnit), TrainingSizes.BatchSize, mappings) with
+        return ExperimentOptions.ForNetwork(NetworkTemplate.Parse(text).With(Images, channels, layers / layersOfUnit), TrainingSizes.BatchSize, mappings) with
         {
             Dataset = Dataset,
             Normalize = InputNormalization.Global,

@@ -63,7 +63,7 @@ internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long
             var outcomes = TrainingCampaign.Run(plan, Environment.ProcessorCount, advance is null ? null : () => advance(1), cancellation: cancellation);
             _trained[name] = trained = new TrainedMappings(
                 name,
-                TrainingResult.Of(plan, outcomes),
+                TrainingResult.Summarise(plan, outcomes),
                 [.. initial.SelectAtRanks((moments, _) => moments.ReffSignal).Select(row => row[^1])],
                 [.. initial.SelectAtEnds((moments, mu2) => moments.Chi(mu2)).Select(row => row[^1])]);
         }

@@ -21,7 +21,7 @@ internal sealed record LayerVectorCase(Networks.Network Network, IReadOnlyList<(
 
     private static LayerVectorCase Draw(Networks.Network network)
     {
-        var parameters = ParameterList.Of(network).Select((tensor, index) => (tensor, Draw(network, tensor, (uint)index))).ToList();
+        var parameters = ParameterList.Enumerate(network).Select((tensor, index) => (tensor, Draw(network, tensor, (uint)index))).ToList();
         var input = network.Input;
         var length = Images * (int)input.Features;
         return new(network, parameters, new(Images, input.Height, input.Width, input.Channels, Signal(length), Normal(RandomPurpose.InputNoise, 0, length, 1)));

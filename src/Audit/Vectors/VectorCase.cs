@@ -28,7 +28,7 @@ public sealed record VectorCase(NetworkSettings Network, IReadOnlyList<double[]>
         select Draw(architecture, convolution.KernelSize, convolution.Boundary);
 
     /// <summary>Name of its file, without the extension.</summary>
-    public string Name => Network.KernelSize == 1 ? $"{Network.Architecture.Name}_fc" : $"{Network.Architecture.Name}_{Words.Of(Network.Boundary)}_k{Network.KernelSize}";
+    public string Name => Network.KernelSize == 1 ? $"{Network.Architecture.Name}_fc" : $"{Network.Architecture.Name}_{Words.Spell(Network.Boundary)}_k{Network.KernelSize}";
 
     private static VectorCase Draw(string architecture, int kernelSize, Boundary boundary)
     {

@@ -32,12 +32,12 @@ public static class VectorFile
     private static IEnumerable<KeyValuePair<string, NpyArray>> ArraysOf(VectorCase vector)
     {
         var network = vector.Network;
-        yield return new("configuration", NpyArray.Of(Configuration(network).ToJsonString(Json.Readable)));
+        yield return new("configuration", NpyArray.From(Configuration(network).ToJsonString(Json.Readable)));
         yield return new("input_signal", Tensor(vector.Input.Shape, vector.Input.Signal));
         yield return new("input_noise", Tensor(vector.Input.Shape, vector.Input.Noise));
         foreach (var (shape, index) in network.Kernels.Select((shape, index) => (shape, index)))
         {
-            yield return new($"kernel_{index}", NpyArray.Of(vector.Kernels[index], shape.Size, shape.Size, shape.InputChannels, shape.OutputChannels));
+            yield return new($"kernel_{index}", NpyArray.From(vector.Kernels[index], shape.Size, shape.Size, shape.InputChannels, shape.OutputChannels));
         }
 
         foreach (var place in Propagate<double>(vector))
@@ -47,7 +47,7 @@ public static class VectorFile
             yield return new($"noise_{suffix}", Tensor(network.FeatureShape, place.Noise));
             foreach (var (name, value) in Named(place.Moments))
             {
-                yield return new($"{name}_{suffix}", NpyArray.Of([value]));
+                yield return new($"{name}_{suffix}", NpyArray.From([value]));
             }
         }
     }
@@ -60,7 +60,7 @@ public static class VectorFile
         ["num_channels"] = network.Channels,
         ["kernel_size"] = network.KernelSize,
         ["first_stride"] = network.FirstStride,
-        ["boundary"] = Words.Of(network.Boundary),
+        ["boundary"] = Words.Spell(network.Boundary),
         ["epsilon"] = network.Epsilon,
     };
 
@@ -127,7 +127,7 @@ public static class VectorFile
         yield return ("reff_noise", moments.ReffNoise);
     }
 
-    private static NpyArray Tensor(TensorShape shape, double[] values) => NpyArray.Of(values, shape.Images, shape.Height, shape.Width, shape.Channels);
+    private static NpyArray Tensor(TensorShape shape, double[] values) => NpyArray.From(values, shape.Images, shape.Height, shape.Width, shape.Channels);
 
     private sealed record Shown(int Depth, Place Place, double[] Signal, double[] Noise, MomentSet Moments);
 
@@ -143,6 +143,6 @@ public static class VectorFile
             place,
             values.TrueSignal(),
             values.TrueNoise(),
-            moments.Of(values, reffSignal: true, reffNoise: true)));
+            moments.Compute(values, reffSignal: true, reffNoise: true)));
     }
 }

@@ -93,31 +93,31 @@ public sealed record VerificationRun(
     /// <returns>The run.</returns>
     /// <exception cref="Files.InvalidInputException">An id is not in the ledger.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null, Action<long>? advance = null, CancellationToken cancellation = default) =>
-        Of(subject, scale, seed, claims, architectures, null, advance, cancellation);
+    public static VerificationRun Execute(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures = null, Action<long>? advance = null, CancellationToken cancellation = default) =>
+        Execute(subject, scale, seed, claims, architectures, null, advance, cancellation);
 
     /// <summary>Executes the checks of some claims, and on some networks of layers those of claims that are sure of what they say.</summary>
     /// <remarks>The false alarms of the statistical claims are divided among the suite's own checks: many networks more would exceed them.</remarks>
-    internal static VerificationRun Of(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures, IReadOnlyList<SiteCase>? networks, Action<long>? advance = null, CancellationToken cancellation = default)
+    internal static VerificationRun Execute(ISubject subject, Scale scale, ulong seed, IReadOnlyCollection<string> claims, IReadOnlyCollection<string>? architectures, IReadOnlyList<SiteCase>? networks, Action<long>? advance = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(subject);
         Check[] checks = [.. ChecksOf(claims, architectures, subject), .. (networks ?? []).SelectMany(site => ChecksOn(site, claims, sure: true))];
         var deep = new DeepExperiments(subject, scale, seed, () => advance?.Invoke(1), cancellation);
         var outcomes = Suite.Run(subject, scale, seed, checks, _ => advance?.Invoke(WorkOfCheck), deep, cancellation);
-        KeyValuePair<string, MomentTable>[] moments = [.. Model.Architecture.Names.Where(deep.Finished.Contains).Select(name => KeyValuePair.Create(name, deep.Of(name)))];
+        KeyValuePair<string, MomentTable>[] moments = [.. Model.Architecture.Names.Where(deep.Finished.Contains).Select(name => KeyValuePair.Create(name, deep.Run(name)))];
         return new VerificationRun(
             subject.Description.Name,
             scale,
             seed,
             outcomes,
-            [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Of(pair.Value)))],
+            [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Diagnose(pair.Value)))],
             [.. ClaimLedger.Claims.Where(claim => claim.Kind == ClaimKind.NotTestable && (claims.Count == 0 || claims.Contains(claim.Id)))])
         {
             SubjectVersion = subject.Description.Version,
             Architectures = architectures ?? [],
             NotRun = [.. ClaimLedger.Claims.Where(claim => claim.IsTrained && (claims.Count == 0 || claims.Contains(claim.Id)))],
             DeepMoments = moments,
-            Explanations = Investigation.Of(subject, scale, seed, outcomes, deep, cancellation),
+            Explanations = Investigation.Investigate(subject, scale, seed, outcomes, deep, cancellation),
         };
     }
 

@@ -15,10 +15,10 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
     /// <param name="options">The options.</param>
     /// <param name="images">The input images.</param>
     /// <returns>The identity.</returns>
-    public static ExperimentIdentity Of(ExperimentOptions options, ImageSource images)
+    public static ExperimentIdentity Compute(ExperimentOptions options, ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return new ExperimentIdentity(ResultConfiguration.Of(options), images.Checksum, $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}") { Arithmetic = ArithmeticVersion.Current };
+        return new ExperimentIdentity(ResultConfiguration.Write(options), images.Checksum, $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}") { Arithmetic = ArithmeticVersion.Current };
     }
 
     /// <summary>Says how another experiment differs.</summary>

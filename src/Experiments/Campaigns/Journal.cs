@@ -52,7 +52,7 @@ public sealed class Journal : IDisposable
             var found = File.Exists(path) && (resume || !overwrite) ? JournalContent.Read(path) : null;
             if (found is { Finished: > 0 } && !resume)
             {
-                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Of(found.Finished, "finished simulation")}; give --resume to go on, or --overwrite to start anew");
+                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Spell(found.Finished, "finished simulation")}; give --resume to go on, or --overwrite to start anew");
             }
 
             if (resume && found?.Header.DifferenceFrom(header) is { } difference)

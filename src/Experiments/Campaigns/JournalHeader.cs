@@ -31,10 +31,10 @@ public sealed record JournalHeader(ExperimentIdentity Identity, Shard Shard, int
     /// <param name="images">The input images.</param>
     /// <param name="shard">The share.</param>
     /// <returns>The header.</returns>
-    public static JournalHeader Of(ExperimentOptions options, ImageSource images, Shard shard)
+    public static JournalHeader Describe(ExperimentOptions options, ImageSource images, Shard shard)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return new JournalHeader(ExperimentIdentity.Of(options, images), shard, images.Height, images.Width, images.Channels);
+        return new JournalHeader(ExperimentIdentity.Compute(options, images), shard, images.Height, images.Width, images.Channels);
     }
 
     /// <summary>Says how this run differs from another one.</summary>

@@ -52,7 +52,7 @@ public static class ResultConcatenation
             var fingerprints = rows.Select(_ => new Fingerprint()).ToArray();
             var arrays = names.Where(name => name != Note).Select(name => KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, fingerprints) : Shared(paths, parts, name))).ToList();
             RequireDifferent(paths, rows, fingerprints);
-            NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.Of(note))));
+            NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.From(note))));
             return (rows.Length, [$"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in the file says so)"]);
         }
         finally

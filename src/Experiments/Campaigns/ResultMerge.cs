@@ -30,7 +30,7 @@ public static class ResultMerge
             var warnings = new List<string>();
             if (missing.Count > 0)
             {
-                var sentence = $"simulations {IndexRanges.Of(missing)} of {parts[0].Options.NumSims} are missing{MissingShards(parts)}";
+                var sentence = $"simulations {IndexRanges.Spell(missing)} of {parts[0].Options.NumSims} are missing{MissingShards(parts)}";
                 if (!allowMissing || rows.Length == 0)
                 {
                     throw new InvalidInputException("FILE.npz", $"expected every simulation of the experiment, {sentence}; {(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges what there is")}");
@@ -67,7 +67,7 @@ public static class ResultMerge
     {
         ArgumentNullException.ThrowIfNull(header);
         using var part = ResultPart.Open(path);
-        return part.Identity.DifferenceFrom(header.Identity) ?? (part.Indices.SequenceEqual(header.Shard.Of(header.Options.NumSims)) ? null : $"simulations {IndexRanges.Of(part.Indices)}");
+        return part.Identity.DifferenceFrom(header.Identity) ?? (part.Indices.SequenceEqual(header.Shard.Simulations(header.Options.NumSims)) ? null : $"simulations {IndexRanges.Spell(part.Indices)}");
     }
 
     /// <summary>Refuses to replace a file, unless all that it holds is in what is merged.</summary>
@@ -83,7 +83,7 @@ public static class ResultMerge
         {
             using var part = ResultPart.Open(output);
             int[] lost = [.. part.Indices.Except(indices)];
-            difference = part.Identity.DifferenceFrom(identity) ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Of(lost)}, which no file that is merged holds");
+            difference = part.Identity.DifferenceFrom(identity) ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Spell(lost)}, which no file that is merged holds");
         }
         catch (InvalidInputException exception)
         {
@@ -119,7 +119,7 @@ public static class ResultMerge
                 if (!rows.TryAdd(index, (part, row)))
                 {
                     var other = parts[rows[index].Part];
-                    throw new InvalidInputException(parts[part].Path, $"expected each simulation once, but {IndexRanges.Of([.. parts[part].Indices.Intersect(other.Indices)])} are in {other.Path} too");
+                    throw new InvalidInputException(parts[part].Path, $"expected each simulation once, but {IndexRanges.Spell([.. parts[part].Indices.Intersect(other.Indices)])} are in {other.Path} too");
                 }
             }
         }
@@ -136,7 +136,7 @@ public static class ResultMerge
         }
 
         var absent = IndexRanges.Missing(parts.Select(part => part.Shard.Number).Distinct().Order(), 1, count);
-        return absent.Count == 0 ? string.Empty : $" (no file of shard {IndexRanges.Of(absent)} of {count})";
+        return absent.Count == 0 ? string.Empty : $" (no file of shard {IndexRanges.Spell(absent)} of {count})";
     }
 
     private static NpyArray Join(List<ResultPart> parts, (int Index, int Part, int Row)[] rows, string name)

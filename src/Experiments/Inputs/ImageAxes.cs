@@ -25,7 +25,7 @@ internal readonly record struct ImageAxes(ImageLayout Layout, int Count, int Hei
     /// <exception cref="InvalidInputException">
     /// The array has another number of axes than images have, or than the layout has; or nothing was said and another layout fits better.
     /// </exception>
-    public static ImageAxes Of(IReadOnlyList<int> shape, ImageLayout? layout, string name)
+    public static ImageAxes Read(IReadOnlyList<int> shape, ImageLayout? layout, string name)
     {
         var found = $"shape ({string.Join(", ", shape)})";
         if (shape.Count is not (3 or 4) || shape.Contains(0))

@@ -72,7 +72,7 @@ internal sealed class ImagesInFile : ImageSource
             }
 
             PixelRange.RequireNumbers(header.ElementType, path);
-            var axes = ImageAxes.Of(header.Shape, layout, path);
+            var axes = ImageAxes.Read(header.Shape, layout, path);
             if (axes.ImageLength * header.ElementType.Size > Array.MaxLength)
             {
                 throw new InvalidInputException(path, $"expected images of at most {Array.MaxLength} bytes, found {axes}");

@@ -22,7 +22,7 @@ internal sealed class LabelledImages
         (_pixels, _labels, Classes) = (pixels, labels, classes);
         if (labels.Length != pixels.Shape[0])
         {
-            throw new InvalidInputException(name, $"expected a label for each of {Counted.Of(pixels.Shape[0], "image")}, found {labels.Length}");
+            throw new InvalidInputException(name, $"expected a label for each of {Counted.Spell(pixels.Shape[0], "image")}, found {labels.Length}");
         }
 
         if (labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(classes - 1)) is >= 0 and var wrong)

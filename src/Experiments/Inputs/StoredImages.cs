@@ -21,7 +21,7 @@ public sealed class StoredImages : ImageSource
     {
         ArgumentNullException.ThrowIfNull(images);
         _images = images;
-        _axes = ImageAxes.Of(images.Shape, layout, name);
+        _axes = ImageAxes.Read(images.Shape, layout, name);
         PixelRange.RequireNumbers(images.ElementType, name);
         Remark = _axes.Remark is { } remark ? $"{name}: {remark}" : null;
         EnsureFinite(name);

@@ -16,7 +16,7 @@ internal static class ConfigurationRefusal
     /// <summary>Says it.</summary>
     /// <param name="exception">What the reader of JSON met.</param>
     /// <param name="text">The text.</param>
-    public static string Of(JsonException exception, string text)
+    public static string Describe(JsonException exception, string text)
     {
         try
         {

@@ -16,7 +16,7 @@ public static class EndingWords
         .. ends.Where(end => end.HasEnded).GroupBy(end => end.Ending).OrderBy(group => group.Key).Select(group =>
         {
             int[] depths = [.. group.Select(end => end.Depth).Where(depth => depth >= 0)];
-            return $"in {Counted.Of(group.Count(), all, noun)} {Say(group.Key)}"
+            return $"in {Counted.Spell(group.Count(), all, noun)} {Say(group.Key)}"
                 + (depths.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $", {(group.Count() > 1 ? "first " : "")}at depth {depths.Min()}") : "");
         }),
     ];

@@ -8,13 +8,13 @@ namespace Wellbehaved.Experiments;
 public sealed class Experiment(ExperimentOptions options, ImageSource images, int threads, Shard shard)
 {
     /// <summary>Says whose results these are, for a journal.</summary>
-    public JournalHeader Header { get; } = JournalHeader.Of(options, images, shard);
+    public JournalHeader Header { get; } = JournalHeader.Describe(options, images, shard);
 
     /// <summary>What the user should know of how the images are read; null if nothing.</summary>
     public string? Remark => images.Remark;
 
     /// <summary>The simulations to run.</summary>
-    public IReadOnlyList<int> Indices { get; } = shard.Of(options.NumSims);
+    public IReadOnlyList<int> Indices { get; } = shard.Simulations(options.NumSims);
 
     /// <summary>Validates options and opens their images.</summary>
     /// <param name="options">The options.</param>

@@ -29,7 +29,7 @@ public sealed record ExperimentOptions
     /// <summary>Name of the architecture; null where <see cref="Network"/> says what is run.</summary>
     public required string? Architecture { get; init; }
 
-    /// <summary>The network, where it is described by its layers; <see cref="Of(Networks.Network, int, int)"/> makes such options.</summary>
+    /// <summary>The network, where it is described by its layers; <see cref="ForNetwork(Networks.Network, int, int)"/> makes such options.</summary>
     [JsonIgnore]
     public Network? Network { get; private init; }
 
@@ -112,7 +112,7 @@ public sealed record ExperimentOptions
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="numSims">Number of simulations.</param>
     /// <returns>Options with the defaults of the rest.</returns>
-    public static ExperimentOptions Of(Network network, int batchSize, int numSims)
+    public static ExperimentOptions ForNetwork(Network network, int batchSize, int numSims)
     {
         ArgumentNullException.ThrowIfNull(network);
         return new()
@@ -177,7 +177,7 @@ public sealed record ExperimentOptions
 
     /// <summary>The places of a described network at which moments are taken; null for an architecture.</summary>
     [JsonIgnore]
-    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Of(network, BatchSize, Depths) : null;
+    internal RecordedPlaces? RecordedPlaces => Network is { } network ? Experiments.RecordedPlaces.Choose(network, BatchSize, Depths) : null;
 
     /// <summary>Describes the network.</summary>
     /// <param name="batch">Shape of a batch of input images.</param>
@@ -282,7 +282,7 @@ public sealed record ExperimentOptions
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count < BatchSize)
         {
-            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Of(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}");
+            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Spell(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}");
         }
 
         if (Network is { } network)
@@ -370,7 +370,7 @@ public sealed record ExperimentOptions
             throw new InvalidInputException("--depths", $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, where the network has one");
         }
 
-        if (ResultConfiguration.Of(this).Length > MostCharacters)
+        if (ResultConfiguration.Write(this).Length > MostCharacters)
         {
             throw new InvalidInputException("--network", $"expected a network of at most {MostCharacters} characters in its JSON form, with its sizes put in");
         }

@@ -71,25 +71,25 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
     {
         if (Recorded is { } places)
         {
-            return NeutralArrays.Of(this, places);
+            return NeutralArrays.Collect(this, places);
         }
 
         var arrays = new List<KeyValuePair<string, NpyArray>>();
         var warnings = new List<string>();
-        Add(ResultArrays.Depth, NpyArray.Of([.. Depths.Select(depth => (long)depth)], Depths.Count));
-        Add(ResultArrays.ResDepth, NpyArray.Of([(long)Options.ResDepth]));
-        Add(ResultArrays.Configuration, NpyArray.Of(Identity.Configuration));
-        Add(ResultArrays.DatasetChecksum, NpyArray.Of(Identity.DatasetChecksum));
-        Add(ResultArrays.MadeBy, NpyArray.Of(Identity.MadeBy));
-        Add(ResultArrays.Arithmetic, NpyArray.Of([(long)Identity.Arithmetic]));
+        Add(ResultArrays.Depth, NpyArray.From([.. Depths.Select(depth => (long)depth)], Depths.Count));
+        Add(ResultArrays.ResDepth, NpyArray.From([(long)Options.ResDepth]));
+        Add(ResultArrays.Configuration, NpyArray.From(Identity.Configuration));
+        Add(ResultArrays.DatasetChecksum, NpyArray.From(Identity.DatasetChecksum));
+        Add(ResultArrays.MadeBy, NpyArray.From(Identity.MadeBy));
+        Add(ResultArrays.Arithmetic, NpyArray.From([(long)Identity.Arithmetic]));
         Add("mu2_signal_input", PerSimulation(simulation => simulation.Mu2InputSignal));
         Add("nu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Nu2Signal));
         Add("mu2_signal_depth0", PerSimulation(simulation => simulation.AtDepth0.Mu2Signal));
         Add("mu2_noise_depth0", PerSimulation(simulation => simulation.AtDepth0.Mu2Noise));
-        Add("died_at_depth", NpyArray.Of([.. Simulations.Select(simulation => (long)(simulation.DiedAtDepth ?? -1))], Simulations.Count));
+        Add("died_at_depth", NpyArray.From([.. Simulations.Select(simulation => (long)(simulation.DiedAtDepth ?? -1))], Simulations.Count));
         var ends = Ends;
-        Add(ResultArrays.Ending, NpyArray.Of([.. ends.Select(end => (long)end.Ending)], Simulations.Count));
-        Add(ResultArrays.EndedAtDepth, NpyArray.Of([.. ends.Select(end => (long)end.Depth)], Simulations.Count));
+        Add(ResultArrays.Ending, NpyArray.From([.. ends.Select(end => (long)end.Ending)], Simulations.Count));
+        Add(ResultArrays.EndedAtDepth, NpyArray.From([.. ends.Select(end => (long)end.Depth)], Simulations.Count));
         var left = Columns().ToList();
         if (left.Count < MomentColumns.All.Count && !Varies)
         {
@@ -101,14 +101,14 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
             foreach (var place in Architectural.Architecture.Places)
             {
                 var name = $"{column.Name}_{place.Suffix}";
-                var values = Select(place, column.Of).SelectMany(row => row).ToArray();
+                var values = Select(place, column.Select).SelectMany(row => row).ToArray();
                 if (column.MayOverflow && !values.All(double.IsFinite))
                 {
                     warnings.Add($"left out {name}: it exceeds double precision (its logarithm is in log_{column.Name}_{place.Suffix} where there is one)");
                     continue;
                 }
 
-                Add(name, NpyArray.Of(values, Simulations.Count, Depths.Count));
+                Add(name, NpyArray.From(values, Simulations.Count, Depths.Count));
             }
         }
 
@@ -133,5 +133,5 @@ public sealed record ExperimentResult(ExperimentOptions Options, NetworkSettings
         .Where(column => column.Name != MomentColumns.ReffNoise || Options.ReffNoise)
         .Where(column => Varies || !MomentColumns.NeedVariance.Contains(column.Name));
 
-    private NpyArray PerSimulation(Func<SimulationMoments, double> selector) => NpyArray.Of([.. Simulations.Select(selector)], Simulations.Count);
+    private NpyArray PerSimulation(Func<SimulationMoments, double> selector) => NpyArray.From([.. Simulations.Select(selector)], Simulations.Count);
 }

@@ -28,13 +28,13 @@ public readonly record struct MappingEnd(Ending Ending, int Depth)
     public static MappingEnd Tell(IReadOnlyList<int> depths, double[]? logNu2, double[]? logMu2, double[]? logNoise, double[]? logChi, double[]? reff)
     {
         ArgumentNullException.ThrowIfNull(depths);
-        return Of(depths, [.. depths.Select((_, i) => StateOf(logNu2?[i], logMu2?[i], logNoise?[i], logChi?[i], reff?[i]))]);
+        return Find(depths, [.. depths.Select((_, i) => StateOf(logNu2?[i], logMu2?[i], logNoise?[i], logChi?[i], reff?[i]))]);
     }
 
     /// <summary>
     /// The end of a mapping whose state at each depth is known: from where on it never is alive again, or where a number is none for the first time.
     /// </summary>
-    internal static MappingEnd Of(IReadOnlyList<int> depths, IReadOnlyList<Ending> states)
+    internal static MappingEnd Find(IReadOnlyList<int> depths, IReadOnlyList<Ending> states)
     {
         var last = states.Count;
         while (last > 0 && states[last - 1] != Ending.None)

@@ -50,7 +50,7 @@ internal static class MemoryFootprint
     private static (double Features, double Total, double LargestBuffer) Bytes(ExperimentOptions options, Network network)
     {
         var places = options.RecordedPlaces!;
-        var (layers, largest) = NetworkMemory.Of(options.PreparedNetwork!, options.BatchSize);
+        var (layers, largest) = NetworkMemory.Estimate(options.PreparedNetwork!, options.BatchSize);
         var features = 2 * sizeof(float) * (double)options.BatchSize * network.Places.Select(place => place.Shape.Features).DefaultIfEmpty(0).Max();
         var pixels = (double)options.BatchSize * network.Input.Features;
 

@@ -5,9 +5,9 @@ namespace Wellbehaved.Experiments;
 
 /// <summary>A column of the result files: one number of each set of moments.</summary>
 /// <param name="Name">Name in the file, before the suffix of the place.</param>
-/// <param name="Of">Takes the number from the moments; the second argument is μ₂(x⁰).</param>
+/// <param name="Select">Takes the number from the moments; the second argument is μ₂(x⁰).</param>
 /// <param name="MayOverflow">Whether the column is a linear one that a deep net can drive beyond double precision.</param>
-internal sealed record MomentColumn(string Name, Func<MomentSet, double, double> Of, bool MayOverflow);
+internal sealed record MomentColumn(string Name, Func<MomentSet, double, double> Select, bool MayOverflow);
 
 /// <summary>The columns of the result files.</summary>
 internal static class MomentColumns

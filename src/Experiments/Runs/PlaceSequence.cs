@@ -11,7 +11,7 @@ internal sealed record PlaceSequence(IReadOnlyList<int> Depths, IReadOnlyList<in
     /// <param name="ranks">Effective ranks of the signal (simulations × places); null where none were computed.</param>
     /// <param name="recorded">The places, where the file describes its network.</param>
     /// <param name="endsUnit">Which places end a unit, where the file says; at least one at a positive depth.</param>
-    public static PlaceSequence Of(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded, IReadOnlyList<bool>? endsUnit = null)
+    public static PlaceSequence Find(IReadOnlyList<int> depth, double[][]? ranks, RecordedPlaces? recorded, IReadOnlyList<bool>? endsUnit = null)
     {
         if (recorded is not null)
         {

@@ -68,7 +68,7 @@ internal sealed class RecordedPlaces
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="depths">Repetitions of its one repeated unit at which moments are taken; null for all. What is outside of the repeat is always
     /// taken.</param>
-    public static RecordedPlaces Of(Network network, int batchSize, IReadOnlyCollection<int>? depths = null)
+    public static RecordedPlaces Choose(Network network, int batchSize, IReadOnlyCollection<int>? depths = null)
     {
         var all = Enumerable.Range(0, network.Places.Count);
         if (depths is null || RepetitionsOf(network) is not var (before, times))

@@ -64,11 +64,11 @@ internal static class ResultArrays
         }
 
         RequireListable(simulations - indices.Count);
-        yield return new(Simulation, Of(indices));
-        yield return new(MissingSimulations, Of([.. IndexRanges.Missing(indices, 0, simulations - 1).SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))]));
+        yield return new(Simulation, ToArray(indices));
+        yield return new(MissingSimulations, ToArray([.. IndexRanges.Missing(indices, 0, simulations - 1).SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1))]));
         if (!shard.IsWhole)
         {
-            yield return new(Shard, Of([shard.Number, shard.Count]));
+            yield return new(Shard, ToArray([shard.Number, shard.Count]));
         }
     }
 
@@ -105,5 +105,5 @@ internal static class ResultArrays
         }
     }
 
-    private static NpyArray Of(IReadOnlyList<int> numbers) => NpyArray.Of([.. numbers.Select(number => (long)number)], numbers.Count);
+    private static NpyArray ToArray(IReadOnlyList<int> numbers) => NpyArray.From([.. numbers.Select(number => (long)number)], numbers.Count);
 }

@@ -113,7 +113,7 @@ public sealed class ResultFile
     public IReadOnlyList<MappingEnd>? RecordedEnds { get; }
 
     /// <summary>What the file lacks, in a sentence; null if nothing.</summary>
-    public string? WhatIsMissing => Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Of(Missing)}";
+    public string? WhatIsMissing => Missing.Count == 0 ? null : $"holds {Simulations} of {Simulations + Missing.Count} simulations, without {IndexRanges.Spell(Missing)}";
 
     /// <summary>Names of the moments in the file, with the suffix of the place.</summary>
     public IReadOnlyCollection<string> Names => _moments.Keys;
@@ -192,7 +192,7 @@ public sealed class ResultFile
     public static ResultFile Read(string path)
     {
         using var archive = IArrayCollection.Open(path);
-        return Of(path, archive);
+        return FromArrays(path, archive);
     }
 
     /// <summary>Reads arrays, from wherever they come.</summary>
@@ -200,7 +200,7 @@ public sealed class ResultFile
     /// <param name="archive">The arrays.</param>
     /// <returns>Their content.</returns>
     /// <exception cref="InvalidInputException">They are damaged, do not fit each other, or would take far more memory than they do now.</exception>
-    internal static ResultFile Of(string path, IArrayCollection archive)
+    internal static ResultFile FromArrays(string path, IArrayCollection archive)
     {
         string[] names = [.. archive.Names.Where(MomentColumns.IsAtPlace)];
         if (archive.Names.FirstOrDefault(name => name == ResultArrays.Place || MomentColumns.IsOfAllPlaces(name)) is { } neutral)
@@ -260,7 +260,7 @@ public sealed class ResultFile
         var rows = RequireShapes(path, archive, names, depth.Length);
         var missing = ResultExtent.Read(path, archive, rows, said?.Options?.NumSims).Missing;
         var moments = names.ToDictionary(name => name, name => Read(path, archive, name, array => Rows(array, depth.Length)));
-        var sequence = PlaceSequence.Of(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces, ReadEndsOfUnits(path, archive, depth));
+        var sequence = PlaceSequence.Find(depth, moments.GetValueOrDefault(MomentColumns.ReffSignal), said?.Options?.RecordedPlaces, ReadEndsOfUnits(path, archive, depth));
         return new ResultFile(depth, places, sequence, null, configuration, said, Text(path, archive, ResultArrays.DatasetChecksum), missing, moments, ReadEnds(path, archive, depth, moments))
         {
             MadeBy = Text(path, archive, ResultArrays.MadeBy),

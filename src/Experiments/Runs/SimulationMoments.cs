@@ -18,7 +18,7 @@ public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0
     /// </summary>
     /// <param name="depths">Computed depths.</param>
     /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
-    internal MappingEnd End(IReadOnlyList<int> depths, bool varies) => MappingEnd.Of(
+    internal MappingEnd End(IReadOnlyList<int> depths, bool varies) => MappingEnd.Find(
         depths,
         [.. Enumerable.Range(0, depths.Count).Select(i => StateAt(i, varies))]);
 
@@ -29,7 +29,7 @@ public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0
     /// <summary>How a simulation of a described network ended, told place by place: a branch that dies ends nothing while the skip lives.</summary>
     /// <param name="places">Its places.</param>
     /// <param name="batchSize">Images in a batch.</param>
-    internal MappingEnd End(RecordedPlaces places, int batchSize) => MappingEnd.Of(
+    internal MappingEnd End(RecordedPlaces places, int batchSize) => MappingEnd.Find(
         places.Depths,
         [.. places.Places.Select((place, i) => AtPlaces[i][0].State(place.Shape.Positions * batchSize > 1))]);
 

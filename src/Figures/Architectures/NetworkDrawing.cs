@@ -93,11 +93,11 @@ internal sealed class NetworkDrawing : IDrawing
             Column(residual.Skip, input),
             Note(residual.BranchScale, residual.Survival),
             Note(residual.SkipScale, 1)),
-        Convolution or Dense or Attention => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(0)),
-        Norm => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(3)),
-        Activation => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(1)),
-        Pooling or GlobalAveragePool => new LayerBlock(LayerText.Of(layer, input), Ink.OfCurve(2)),
-        Dropout or Scaling or Flatten => new LayerBlock(LayerText.Of(layer, input), Ink.Frame),
+        Convolution or Dense or Attention => new LayerBlock(LayerText.Write(layer, input), Ink.OfCurve(0)),
+        Norm => new LayerBlock(LayerText.Write(layer, input), Ink.OfCurve(3)),
+        Activation => new LayerBlock(LayerText.Write(layer, input), Ink.OfCurve(1)),
+        Pooling or GlobalAveragePool => new LayerBlock(LayerText.Write(layer, input), Ink.OfCurve(2)),
+        Dropout or Scaling or Flatten => new LayerBlock(LayerText.Write(layer, input), Ink.Frame),
         _ => throw new UnknownLayerException(layer),
     };
 

@@ -21,7 +21,7 @@ internal static class Absence
     /// <param name="isRead">Whether the quantity could be read.</param>
     /// <param name="depth">The first depth that it was read at.</param>
     /// <param name="arrays">Arrays that hold it, any of them; none where that is not asked.</param>
-    public static string Of(ResultFile file, bool isRead, int depth, params string[] arrays) =>
+    public static string Explain(ResultFile file, bool isRead, int depth, params string[] arrays) =>
         isRead ? file.Ends.All(end => end.HasEnded && end.Ending is not (Ending.NotANumber or Ending.Overflow) && !end.IsAliveAt(depth)) ? Ended : NotFinite
         : Array.TrueForAll(arrays, name => file.Find(name) is null) ? NotInFile
         : Array.Exists(arrays, name => name.StartsWith("reff_", StringComparison.Ordinal)) ? NotComputed

@@ -12,7 +12,7 @@ public static class DepthFigure
     /// <summary>Draws one recording, or several of the same architecture for comparison.</summary>
     /// <param name="recordings">At least one.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(IReadOnlyList<Recording> recordings)
+    public static Figure Draw(IReadOnlyList<Recording> recordings)
     {
         ArgumentNullException.ThrowIfNull(recordings);
         var architecture = recordings[0].Architecture;
@@ -22,7 +22,7 @@ public static class DepthFigure
         var titles = recordings.Select(recording => recording.Title).Distinct().ToArray();
         return new Figure($"{(titles.Length == 1 ? titles[0] : $"{string.Join(", ", titles.Take(MostNames))}{(titles.Length > MostNames ? " and others" : "")}")}: signal and noise by depth", panels, 2)
         {
-            Notes = [.. Provenance.Of(recordings), .. Provenance.Bands(panels)],
+            Notes = [.. Provenance.Describe(recordings), .. Provenance.Bands(panels)],
         };
     }
 

@@ -17,7 +17,7 @@ public static class HistogramFigure
     /// <summary>Draws a recording of <c>vanilla</c>.</summary>
     /// <param name="recording">The recording.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(Recording recording)
+    public static Figure Draw(Recording recording)
     {
         ArgumentNullException.ThrowIfNull(recording);
         var walk = recording.Width is { } width and <= MostChannels ? new RandomWalk(width) : null;
@@ -31,7 +31,7 @@ public static class HistogramFigure
             ],
             2)
         {
-            Notes = [.. Provenance.Of([recording]), .. walk is null ? Array.Empty<string>() : ["Dashed: the exact density of W1."]],
+            Notes = [.. Provenance.Describe([recording]), .. walk is null ? Array.Empty<string>() : ["Dashed: the exact density of W1."]],
         };
     }
 
@@ -65,7 +65,7 @@ public static class HistogramFigure
         {
             BeginsAtZero = true,
             Missing = rows is null ? $"{moment} is not in the file"
-                : columns.All(column => !rows!.Any(row => double.IsFinite(row[column]))) ? $"{moment} {Absence.Of(recording.File, isRead: true, recording.File.Depth[0])} the file"
+                : columns.All(column => !rows!.Any(row => double.IsFinite(row[column]))) ? $"{moment} {Absence.Explain(recording.File, isRead: true, recording.File.Depth[0])} the file"
                 : curves.Count == 0 ? $"{moment} does not vary: a histogram needs two simulations" : null,
         };
     }

@@ -24,7 +24,7 @@ public static class NetworkFigure
     /// <param name="files">At least one, with what to call it where it does not name its network.</param>
     /// <param name="theory">What theory says of the networks that files describe, each with the file's number among all; null where nothing is known.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction>? theory = null)
+    public static Figure Draw(IReadOnlyList<(string Name, ResultFile File)> files, IReadOnlyDictionary<int, NetworkPrediction>? theory = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         var shown = Named(files, theory ?? new Dictionary<int, NetworkPrediction>());
@@ -87,13 +87,13 @@ public static class NetworkFigure
                 var name = shown.Count == 1 ? quantity.Label : quantities.Count == 1 ? one.Name : $"{quantity.Label}, {one.Name}";
                 var rows = quantity.Logarithms(one.File)
                     ?.Select((row, simulation) => row.Select((value, j) => IsThere(one.File, simulation, at[j], value) ? quantity.Factor * value / Ln10 : double.NaN).ToArray()).ToArray();
-                if (Curve.Of(name, colour, [.. at.Select(depth => (double)depth)], rows) is { } curve)
+                if (Curve.Summarise(name, colour, [.. at.Select(depth => (double)depth)], rows) is { } curve)
                 {
                     curves.Add(curve);
                 }
                 else
                 {
-                    without.Add((Absence.Of(one.File, rows is not null, at[0], quantity.Arrays), one.Name));
+                    without.Add((Absence.Explain(one.File, rows is not null, at[0], quantity.Arrays), one.Name));
                 }
 
                 curves.AddRange(new[] { TheoryOf(quantity, one, quantities.Count == 1 && shown.Count == 1 ? "theory" : $"{name}, theory", colour) }.OfType<Curve>());
@@ -158,7 +158,7 @@ public static class NetworkFigure
 
         var noise = options.Noise == NoiseKind.Full ? ", batch statistics differentiated" : string.Empty;
         return options.Network is null
-            ? Provenance.Of(options, file.Simulations) + noise
+            ? Provenance.Describe(options, file.Simulations) + noise
             : string.Create(CultureInfo.InvariantCulture, $"{simulations}, *M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”{noise}");
     }
 

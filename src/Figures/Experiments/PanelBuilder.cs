@@ -30,13 +30,13 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
         foreach (var recording in recordings)
         {
             var values = rows(recording)?.Select(row => row.Select(Y).ToArray()).ToArray();
-            if (Curve.Of(Named(label, recording), _colour, [.. recording.Depths.Select(X)], values) is { } curve)
+            if (Curve.Summarise(Named(label, recording), _colour, [.. recording.Depths.Select(X)], values) is { } curve)
             {
                 _curves.Add(curve);
             }
             else
             {
-                missing.Add((Absence.Of(recording.File, values is not null, recording.File.Depth[0], [.. arrays?.Invoke(recording) ?? []]), Markup.Escape(recording.Name)));
+                missing.Add((Absence.Explain(recording.File, values is not null, recording.File.Depth[0], [.. arrays?.Invoke(recording) ?? []]), Markup.Escape(recording.Name)));
             }
 
             if (theory?.Invoke(recording)?.ToArray() is { } predicted && Curve.Through(Named("theory at infinite width", recording), CurveKind.Theory, _colour, predicted.Select((_, i) => X(i + 1)), predicted.Select(Y)) is { } line)
@@ -53,7 +53,7 @@ internal sealed class PanelBuilder(IReadOnlyList<Recording> recordings)
     /// <summary>Adds the power law through the second half of a recording's χ.</summary>
     public void AddFit(Recording recording, int colour)
     {
-        var growth = Diagnosis.Of(MomentTable.Of(recording.File)).ChiGrowth;
+        var growth = Diagnosis.Diagnose(MomentTable.Read(recording.File)).ChiGrowth;
         var curve = _curves.FirstOrDefault(curve => curve.Kind == CurveKind.Measured && curve.Colour == colour);
         var points = curve is null ? [] : curve.X.Zip(curve.Y).Where(point => point.First >= curve.X[^1] - Math.Log10(4)).ToArray();
         if (points.Length < 3)

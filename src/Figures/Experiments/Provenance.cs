@@ -11,7 +11,7 @@ internal static class Provenance
     /// <summary>Says how recordings came about: together where they came about alike.</summary>
     /// <param name="recordings">The recordings.</param>
     /// <returns>Lines of markup.</returns>
-    public static IReadOnlyList<string> Of(IReadOnlyList<Recording> recordings)
+    public static IReadOnlyList<string> Describe(IReadOnlyList<Recording> recordings)
     {
         var said = recordings.GroupBy(Say, recording => recording.Title).Select(group => (Words: group.Key, Names: string.Join(", ", group.Distinct()))).ToArray();
         string[] lines = said is [var (words, _)] ? [$"{char.ToUpperInvariant(words[0])}{words[1..]}"] : [.. said.Take(MostLines).Select(one => $"{one.Names}: {one.Words}")];
@@ -30,7 +30,7 @@ internal static class Provenance
     /// <param name="options">The experiment.</param>
     /// <param name="simulations">How many simulations there are of it.</param>
     /// <returns>Markup.</returns>
-    public static string Of(ExperimentOptions options, int simulations)
+    public static string Describe(ExperimentOptions options, int simulations)
     {
         string?[] parts =
         [
@@ -38,7 +38,7 @@ internal static class Provenance
             string.Create(CultureInfo.InvariantCulture, $"*N* = {options.NumChannels} channels"),
             string.Create(CultureInfo.InvariantCulture, $"*M* = {options.BatchSize} {(options.BatchSize == 1 ? "image" : "images")} of “{Markup.Escape(options.Dataset)}”"),
             string.Create(CultureInfo.InvariantCulture, $"kernel size *k* = {options.KernelSize}"),
-            options.KernelSize > 1 ? $"boundary {Audit.Words.Of(options.Boundary).Replace('_', ' ')}" : null,
+            options.KernelSize > 1 ? $"boundary {Audit.Words.Spell(options.Boundary).Replace('_', ' ')}" : null,
         ];
         return string.Join(", ", parts.Where(part => part is not null));
     }
@@ -55,7 +55,7 @@ internal static class Provenance
         : null;
 
     private static string Say(Recording recording) => recording.File.Options is { } options
-        ? Of(options, recording.File.Simulations)
+        ? Describe(options, recording.File.Simulations)
         : $"{Count(recording.File.Simulations)}{(recording.Width is { } width ? string.Create(CultureInfo.InvariantCulture, $", *N* = {width} channels") : "")}, drawn as {recording.Architecture.Name}; the file does not say {(recording.Width is null ? "*N*, " : "")}*M*, *k* and the data set";
 
     private static string Count(int simulations) => string.Create(CultureInfo.InvariantCulture, $"{simulations} {(simulations == 1 ? "simulation" : "simulations")}");

@@ -19,10 +19,10 @@ internal static class TrainingMap
     /// <returns>The figure: a column for each network, a cell for each depth, its colour the mean training accuracy of the mappings at their best learning
     /// rates.</returns>
     /// <exception cref="InvalidInputException">A file does not say what was trained.</exception>
-    public static Figure Of(IReadOnlyList<(ResultFile File, TrainingResult Result)> files)
+    public static Figure Draw(IReadOnlyList<(ResultFile File, TrainingResult Result)> files)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var shown = files.Select(one => Shown.Of(one.File, one.Result)).ToArray();
+        var shown = files.Select(one => Shown.Read(one.File, one.Result)).ToArray();
         string[] names = [.. shown.Select(one => one.Name).Distinct()];
         double[] depths = [.. shown.Select(one => one.Layers).Distinct().Order().Select(layers => Math.Log10(layers))];
         var (low, high) = (Edge(depths, 0), Edge(depths, depths.Length));
@@ -76,7 +76,7 @@ internal static class TrainingMap
     /// <param name="Words">What theory says of it.</param>
     private sealed record Shown(string Name, int Layers, double Accuracy, double Scale, string Words)
     {
-        public static Shown Of(ResultFile file, TrainingResult result)
+        public static Shown Read(ResultFile file, TrainingResult result)
         {
             if (file.Options is not { } options || Described(options) is not { } network)
             {

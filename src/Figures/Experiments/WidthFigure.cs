@@ -16,7 +16,7 @@ public static class WidthFigure
     /// <summary>Draws a series of widths.</summary>
     /// <param name="series">The series.</param>
     /// <returns>The figure; panels whose moments are missing say so.</returns>
-    public static Figure Of(WidthSeries series)
+    public static Figure Draw(WidthSeries series)
     {
         ArgumentNullException.ThrowIfNull(series);
         var file = series.Results[^1].File;
@@ -69,13 +69,13 @@ public static class WidthFigure
         {
             // A width with fewer simulations has fewer numbers to take a mean of.
             var rows = Enumerable.Range(0, simulations).Select(simulation => series.Results.Select((one, i) => Value(one.File, found[i], simulation, depth)).ToArray()).ToArray();
-            curves.AddRange(new[] { Curve.Of(string.Create(CultureInfo.InvariantCulture, $"depth {depth}"), colour, x, rows) }.OfType<Curve>());
+            curves.AddRange(new[] { Curve.Summarise(string.Create(CultureInfo.InvariantCulture, $"depth {depth}"), colour, x, rows) }.OfType<Curve>());
         }
 
         (string Reason, string Name)[] missing =
         [
             .. series.Results.Zip(found).Where(pair => !series.Depths.Any(depth => IsKnown(pair.First.File, pair.Second, depth)))
-                .Select(pair => (Absence.Of(pair.First.File, pair.Second is not null, series.Depths[0], arrays), $"width {Said(pair.First.Width)}")),
+                .Select(pair => (Absence.Explain(pair.First.File, pair.Second is not null, series.Depths[0], arrays), $"width {Said(pair.First.Width)}")),
         ];
         return new Panel(title, "width *N*", label, curves)
         {

@@ -29,7 +29,7 @@ public sealed class WidthSeries
     /// <returns>The series.</returns>
     /// <exception cref="InvalidInputException">There are fewer than two, a file does not say how it was made, two have one width, or they differ in more than
     /// the width.</exception>
-    public static WidthSeries Of(IReadOnlyList<(string Name, ResultFile File)> files)
+    public static WidthSeries Read(IReadOnlyList<(string Name, ResultFile File)> files)
     {
         ArgumentNullException.ThrowIfNull(files);
         if (files.Count < 2)
@@ -110,7 +110,7 @@ public sealed class WidthSeries
         public Experiment(string name, ResultFile file)
         {
             (Name, File) = (name, file);
-            var options = JsonNode.Parse(ResultConfiguration.Of(file.Options!), documentOptions: new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels })!.AsObject();
+            var options = JsonNode.Parse(ResultConfiguration.Write(file.Options!), documentOptions: new JsonDocumentOptions { MaxDepth = ResultConfiguration.MostLevels })!.AsObject();
             var network = options["network"] as JsonObject;
             options.Remove("network");
             Options = options.Where(option => !Free.Contains(option.Key)).ToDictionary(option => option.Key, option => option.Value?.ToJsonString() ?? "unsaid");

@@ -18,7 +18,7 @@ internal static class DeviationStrip
     /// <param name="claim">Id of the claim.</param>
     /// <param name="measurements">Its measurements on all architectures.</param>
     /// <returns>An SVG element; empty if nothing was measured.</returns>
-    public static string Of(string claim, IReadOnlyList<Measurement> measurements)
+    public static string Draw(string claim, IReadOnlyList<Measurement> measurements)
     {
         (string Unit, double Range, Measurement[] Measurements)[] rows =
         [

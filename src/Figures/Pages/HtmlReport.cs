@@ -34,7 +34,7 @@ public static class HtmlReport
         var title = $"{run.Title}: {Badge.TextOf(run)}";
         page.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Text(title)}</title>\n<style>\n{Style}</style>\n</head>\n<body>\n");
         page.Append("<a class=\"skip\" href=\"#claims\">Skip to the claims</a>\n");
-        page.Append($"<header class=\"{Words.Of(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} {Words.Of(run.Verdict)}</p>\n</header>\n<main>\n");
+        page.Append($"<header class=\"{Words.Spell(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} {Words.Spell(run.Verdict)}</p>\n</header>\n<main>\n");
         AppendVerdict(page, run);
         AppendMatrix(page, run);
         AppendFigures(page, run);
@@ -47,19 +47,19 @@ public static class HtmlReport
     private static void AppendVerdict(StringBuilder page, VerificationRun run)
     {
         page.Append("<section aria-labelledby=\"verdict\">\n<h2 id=\"verdict\">Verdict</h2>\n<ul>\n");
-        foreach (var sentence in RunSummary.Of(run))
+        foreach (var sentence in RunSummary.Write(run))
         {
             page.Append($"<li>{Prose.Html(sentence)}</li>\n");
         }
 
-        page.Append($"<li>A{Prose.Html(Promise.Of(run)[1..])}.</li>\n</ul>\n");
+        page.Append($"<li>A{Prose.Html(Promise.State(run)[1..])}.</li>\n</ul>\n");
         var findings = run.Outcomes.Where(outcome => outcome.Verdict is Verdict.Rejected or Verdict.Inconclusive).ToArray();
         if (findings.Length > 0)
         {
             page.Append("<h3 id=\"findings\">Findings</h3>\n<ul>\n");
             foreach (var outcome in findings)
             {
-                page.Append($"<li class=\"{Words.Of(outcome.Verdict)}\"><a href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a>{Prose.Html(outcome.ToString()[outcome.Check.ClaimId.Length..])}</li>\n");
+                page.Append($"<li class=\"{Words.Spell(outcome.Verdict)}\"><a href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a>{Prose.Html(outcome.ToString()[outcome.Check.ClaimId.Length..])}</li>\n");
             }
 
             page.Append("</ul>\n");
@@ -105,7 +105,7 @@ public static class HtmlReport
                 var outcome = run.Outcomes.FirstOrDefault(outcome => outcome.Check.ClaimId == claim.Id && outcome.Check.Architecture == name);
                 page.Append(outcome is null
                     ? "<td class=\"none\"><span>·</span></td>"
-                    : $"<td class=\"{Words.Of(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}</td>");
+                    : $"<td class=\"{Words.Spell(outcome.Verdict)}\" data-of=\"{Text(name)}\">{Mark(outcome.Verdict)} {Words.Spell(outcome.Verdict)}</td>");
             }
 
             page.Append("</tr>\n");
@@ -130,7 +130,7 @@ public static class HtmlReport
         page.Append("</ul>\n");
         if (run.DeepMoments.Count > 0)
         {
-            AppendFigure(page, SideBySideFigure.Of(run.DeepMoments, NotesOf(run)));
+            AppendFigure(page, SideBySideFigure.Draw(run.DeepMoments, NotesOf(run)));
         }
 
         page.Append("</section>\n");
@@ -150,7 +150,7 @@ public static class HtmlReport
         var notes = run.DeepMoments
             .Select(pair => (Name: pair.Key, Note: run.IsRecorded
                 ? string.Create(CultureInfo.InvariantCulture, $"{pair.Value.Simulations} recorded simulations")
-                : Provenance.Of(DeepExperiments.OptionsOf(pair.Key, run.Scale, run.Seed), pair.Value.Simulations)))
+                : Provenance.Describe(DeepExperiments.OptionsOf(pair.Key, run.Scale, run.Seed), pair.Value.Simulations)))
             .GroupBy(pair => pair.Note, pair => pair.Name)
             .ToArray();
         return notes is [var all] ? [all.Key] : [.. notes.Select(group => $"{string.Join(", ", group)}: {group.Key}")];
@@ -163,8 +163,8 @@ public static class HtmlReport
         {
             CheckOutcome[] outcomes = [.. run.Outcomes.Where(outcome => outcome.Check.ClaimId == claim.Id)];
             page.Append($"<article id=\"{Anchor(claim.Id)}\" aria-labelledby=\"{Anchor(claim.Id)}-title\">\n<h3 id=\"{Anchor(claim.Id)}-title\">{claim.Id}: {references.ToClaims(Prose.Html(claim.Statement), claim.Id)}</h3>\n");
-            page.Append($"<dl><dt>Source</dt><dd>{References.ToSources(Text(claim.Source))}</dd><dt>Holds</dt><dd>{Words.Of(claim.Kind).Replace('_', ' ')}</dd><dt>Must detect</dt><dd>{references.ToClaims(Prose.Html(claim.Discrepancy ?? "–"), claim.Id)}</dd><dt>Tolerance</dt><dd>{references.ToClaims(Prose.Html(claim.Tolerance ?? "–"), claim.Id)}</dd></dl>\n");
-            page.Append(DeviationStrip.Of(claim.Id, [.. outcomes.SelectMany(outcome => outcome.Measurements)]));
+            page.Append($"<dl><dt>Source</dt><dd>{References.ToSources(Text(claim.Source))}</dd><dt>Holds</dt><dd>{Words.Spell(claim.Kind).Replace('_', ' ')}</dd><dt>Must detect</dt><dd>{references.ToClaims(Prose.Html(claim.Discrepancy ?? "–"), claim.Id)}</dd><dt>Tolerance</dt><dd>{references.ToClaims(Prose.Html(claim.Tolerance ?? "–"), claim.Id)}</dd></dl>\n");
+            page.Append(DeviationStrip.Draw(claim.Id, [.. outcomes.SelectMany(outcome => outcome.Measurements)]));
             page.Append("\n<table class=\"evidence\">\n<caption>The quantity that decided, on each architecture.</caption>\n<thead><tr><th scope=\"col\">architecture</th><th scope=\"col\">verdict</th>");
             page.AppendJoin("", NumericColumns.Select(column => $"<th scope=\"col\" class=\"number\">{column}</th>")).Append("<th scope=\"col\">decided by</th></tr></thead>\n<tbody>\n");
             foreach (var outcome in outcomes)
@@ -200,7 +200,7 @@ public static class HtmlReport
         (string Name, string Value)[] facts =
         [
             ("command", run.NetworkOptions.Length == 0 ? run.Command : $"{run.Command} {run.NetworkOptions}"),
-            ("scale", Words.Of(run.Scale)),
+            ("scale", Words.Spell(run.Scale)),
             ("seed", run.Seed.ToString(CultureInfo.InvariantCulture)),
             ("wellbehaved", typeof(VerificationRun).Assembly.GetName().Version?.ToString(3) ?? "unknown"),
             ("runtime", RuntimeInformation.FrameworkDescription),
@@ -211,7 +211,7 @@ public static class HtmlReport
 
     private static string Evidence(CheckOutcome outcome)
     {
-        var verdict = $"<td class=\"{Words.Of(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Words.Of(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
+        var verdict = $"<td class=\"{Words.Spell(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Words.Spell(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
         if (outcome.Decisive is not { } decisive)
         {
             return $"{verdict}<td colspan=\"{NumericColumns.Length + 1}\">{Prose.Html(outcome.Failure ?? "")}</td>";

@@ -24,7 +24,7 @@ internal sealed class ActivationAdjoint<T, TFunction> : AdjointLayer<T>
     /// <exception cref="ArithmeticException">The function has no value in double precision for a signal of this size.</exception>
     public override void Forward(ScaledTensor<T> source, ScaledTensor<T> target, PassContext<T> context)
     {
-        var (exponent, outputExponent) = ActivationExponents.Of<TFunction>(source.Exponent, context.Depth);
+        var (exponent, outputExponent) = ActivationExponents.Choose<TFunction>(source.Exponent, context.Depth);
         target.Exponent = outputExponent == exponent ? source.Exponent : outputExponent;
         var largest = Evaluate(source, target, exponent, outputExponent, 0, context.Threads);
         if (_derivative is not null && largest is > 0 and < LeastDerivative)

@@ -39,8 +39,8 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
             BatchNorm norm => Make(norm, shape),
             LayerNorm or RmsNorm or GroupNorm or InstanceNorm => new InputNormAdjoint<T>(shape, (Norm)layer),
             Scaling scaling => new ScalingAdjoint<T>(shape, scaling.Factor),
-            AveragePool pool => new AveragePoolAdjoint<T>(Windows.Of(shape, pool.Size)),
-            MaxPool pool => new MaxPoolAdjoint<T>(Windows.Of(shape, pool.Size)),
+            AveragePool pool => new AveragePoolAdjoint<T>(Windows.Divide(shape, pool.Size)),
+            MaxPool pool => new MaxPoolAdjoint<T>(Windows.Divide(shape, pool.Size)),
             GlobalAveragePool => new AveragePoolAdjoint<T>(Windows.Whole(shape)),
             Dropout dropout => new DropoutAdjoint<T>(shape, Mask(dropout, input.Channels)),
             Attention attention => Make(attention, shape),
@@ -78,7 +78,7 @@ internal sealed class AdjointFactory<T>(int images, NoiseKind noise, Gradients k
     {
         if (!_tables.TryGetValue((convolution, input), out var tables))
         {
-            tables = ConvolutionTables.Of(Tensor(input), output, convolution);
+            tables = ConvolutionTables.Tabulate(Tensor(input), output, convolution);
             _tables.Add((convolution, input), tables);
         }
 

@@ -46,10 +46,10 @@ public sealed class BackwardPass<T> : IDisposable
         _places = network.Places;
         Layout = new ParameterLayout(network);
         _factory = new AdjointFactory<T>(images, noise, gradients, threads);
-        (_nodes, var signalOfPlace) = AdjointWalk<T>.Of(network, _factory);
+        (_nodes, var signalOfPlace) = AdjointWalk<T>.Collect(network, _factory);
         _context = new PassContext<T>(Layout, gradients, threads);
         (InputShape, OutputShape) = (_factory.Tensor(network.Input), _factory.Tensor(network.Output));
-        _plan = SignalPlan.Of(_nodes, signalOfPlace, InputShape, OutputShape, gradients);
+        _plan = SignalPlan.Plan(_nodes, signalOfPlace, InputShape, OutputShape, gradients);
         _pool = new TensorPool<T>(_plan.Capacity);
         (_signals, _kept, _gradients) = (new ScaledTensor<T>?[_plan.Signals], new ScaledTensor<T>?[_plan.Signals], new ScaledTensor<T>?[_plan.Signals]);
         for (var signal = 0; signal < _plan.Signals; signal++)

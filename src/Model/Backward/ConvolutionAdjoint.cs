@@ -88,7 +88,7 @@ internal sealed unsafe class ConvolutionAdjoint<T> : AdjointLayer<T>
         for (var first = 0; first < Output.Points; first += chunk)
         {
             var count = Math.Min(chunk, Output.Points - first);
-            var rows = _tables is null ? signal.Pointer + ((nint)first * _fanIn) : GatheredRows.Of(signal, _tables, (0, Offsets), (first, count), Input, Output, context);
+            var rows = _tables is null ? signal.Pointer + ((nint)first * _fanIn) : GatheredRows.Gather(signal, _tables, (0, Offsets), (first, count), Input, Output, context);
             var right = MatrixOperand<T>.RowMajor(gradient.Pointer + ((nint)first * outputs), outputs);
             context.Product.Multiply(MatrixOperand<T>.Transposed(rows, _fanIn), right, target, _fanIn, count, outputs, accumulate: first > 0);
         }

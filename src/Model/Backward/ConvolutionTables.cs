@@ -33,7 +33,7 @@ internal sealed class ConvolutionTables : IDisposable
     /// <param name="input">Shape of what it reads.</param>
     /// <param name="output">Shape of what it writes.</param>
     /// <param name="convolution">Its description.</param>
-    public static ConvolutionTables Of(TensorShape input, TensorShape output, Convolution convolution)
+    public static ConvolutionTables Tabulate(TensorShape input, TensorShape output, Convolution convolution)
     {
         var table = ConvolutionGeometry.Table(input, convolution.Kernel, convolution.Stride, convolution.Boundary.AsModel(), convolution.Dilation);
         var (outputPoints, inputPoints) = (output.Points, input.Points);

@@ -23,7 +23,7 @@ internal static unsafe class GatheredRows
     /// <param name="input">Shape of what is read.</param>
     /// <param name="output">Shape of the outputs.</param>
     /// <param name="context">Provides memory.</param>
-    public static T* Of<T>(ScaledTensor<T> signal, ConvolutionTables tables, (int First, int Count) offsets, (int First, int Count) points, TensorShape input, TensorShape output, PassContext<T> context)
+    public static T* Gather<T>(ScaledTensor<T> signal, ConvolutionTables tables, (int First, int Count) offsets, (int First, int Count) points, TensorShape input, TensorShape output, PassContext<T> context)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var (channels, width) = (input.Channels, offsets.Count * input.Channels);

@@ -235,7 +235,7 @@ internal sealed unsafe class GroupedConvolutionAdjoint<T> : AdjointLayer<T>
             var count = Math.Min(chunk, Output.Points - first);
             for (var offset = 0; offset < _offsets; offset++)
             {
-                var rows = GatheredRows.Of(signal, _tables, (offset, 1), (first, count), Input, Output, context);
+                var rows = GatheredRows.Gather(signal, _tables, (offset, 1), (first, count), Input, Output, context);
                 for (var group = 0; group < _groups; group++)
                 {
                     context.Product.Multiply(

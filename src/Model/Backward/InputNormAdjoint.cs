@@ -15,7 +15,7 @@ internal sealed unsafe class InputNormAdjoint<T>(TensorShape shape, Networks.Nor
     /// <summary>Below this exponent ε alone is left in the denominator, and the output keeps the input's exponent.</summary>
     private const int LeastExponent = -64;
 
-    private readonly NormBlocks _blocks = NormBlocks.Of(norm);
+    private readonly NormBlocks _blocks = NormBlocks.Divide(norm);
 
     /// <inheritdoc/>
     public override bool NeedsInput => true;

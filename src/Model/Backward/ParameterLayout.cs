@@ -15,7 +15,7 @@ public sealed class ParameterLayout
     public ParameterLayout(Network network)
     {
         var tensors = ImmutableArray.CreateBuilder<ParameterTensor>();
-        foreach (var tensor in ParameterList.Of(network).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases))
+        foreach (var tensor in ParameterList.Enumerate(network).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases))
         {
             _offsets.Add((tensor.Kind, tensor.Index), Length);
             tensors.Add(tensor);

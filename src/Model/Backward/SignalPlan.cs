@@ -28,7 +28,7 @@ internal sealed class SignalPlan
     /// <param name="input">Shape of the input.</param>
     /// <param name="output">Shape of the output.</param>
     /// <param name="gradients">Which gradients are asked for.</param>
-    public static SignalPlan Of<T>(AdjointNode<T>[] nodes, int[] signalOfPlace, TensorShape input, TensorShape output, Gradients gradients)
+    public static SignalPlan Plan<T>(AdjointNode<T>[] nodes, int[] signalOfPlace, TensorShape input, TensorShape output, Gradients gradients)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var count = nodes.Length + 1;

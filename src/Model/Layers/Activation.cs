@@ -21,7 +21,7 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
     {
         var (source, target) = (state.Current, state.Spare);
         target.Reshape(source.Shape);
-        var (exponent, outputExponent) = ActivationExponents.Of<TFunction>(source.SignalExponent, state.Depth);
+        var (exponent, outputExponent) = ActivationExponents.Choose<TFunction>(source.SignalExponent, state.Depth);
         (target.SignalExponent, target.NoiseExponent) = (outputExponent == exponent ? source.SignalExponent : outputExponent, source.NoiseExponent);
         var (largestSignal, largestNoise) = Evaluate(source, target, exponent, outputExponent, 0);
         if (largestNoise is > 0 and < LeastNoise)

@@ -14,7 +14,7 @@ internal static class ActivationExponents
     /// <param name="depth">The unit that is passed, for the message.</param>
     /// <returns>Before the argument, and before the value: that of the argument where the function is close to linear, 1 where its values are near 1.</returns>
     /// <exception cref="ArithmeticException">The function has no value in double precision for a signal of this size.</exception>
-    public static (int Argument, int Value) Of<TFunction>(int signalExponent, int depth)
+    public static (int Argument, int Value) Choose<TFunction>(int signalExponent, int depth)
         where TFunction : struct, IScalarFunction
     {
         if (signalExponent > TFunction.MostExponent)

@@ -44,7 +44,7 @@ internal sealed unsafe class Attention<T> : ILayer<T>, ISparesInput
         Project(state.Current, _queries, state);
         Project(state.Current, _keys, state);
         Project(state.Current, _values, state);
-        var exponents = AttentionExponents.Of(_queries, _keys, _values);
+        var exponents = AttentionExponents.Align(_queries, _keys, _values);
         Workers.ForEach(_shape.Images * _heads, _product.Threads, (item, worker) =>
             _workers[worker].Attend(_queries, _keys, _values, item / _heads, item % _heads, exponents));
 

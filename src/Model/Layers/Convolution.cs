@@ -48,14 +48,14 @@ public sealed unsafe class Convolution<T> : ILayer<T>, ISparesInput
     /// <param name="dilation">Distance between two inputs of one patch.</param>
     /// <param name="product">Computes the products; not disposed of here.</param>
     internal Convolution(TensorShape input, ParameterTensor weights, int stride, Boundary boundary, int dilation, MatrixProduct<T> product)
-        : this(input, weights, new(stride, boundary, dilation), product, ConvolutionMethods.Cheaper<T>(input, KernelShape.Of(weights), new(stride, boundary, dilation)))
+        : this(input, weights, new(stride, boundary, dilation), product, ConvolutionMethods.Cheaper<T>(input, KernelShape.Read(weights), new(stride, boundary, dilation)))
     {
     }
 
     internal Convolution(TensorShape input, ParameterTensor weights, PatchGeometry geometry, MatrixProduct<T> product, ConvolutionMethod method)
     {
         var (stride, boundary, dilation) = geometry;
-        var kernelShape = KernelShape.Of(weights);
+        var kernelShape = KernelShape.Read(weights);
         if (boundary == Boundary.Symmetric && kernelShape.Size % 2 == 0)
         {
             throw new ArgumentException("expected an odd kernel with the symmetric boundary", nameof(weights));

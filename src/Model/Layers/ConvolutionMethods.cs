@@ -65,7 +65,7 @@ internal static class ConvolutionMethods
         {
             foreach (var across in columns)
             {
-                var tiling = SpectralTiling.Of(rows, across, input.Images, Math.Max(RoundUp(kernel.InputChannels, 16), RoundUp(kernel.OutputChannels, 16)));
+                var tiling = SpectralTiling.Cut(rows, across, input.Images, Math.Max(RoundUp(kernel.InputChannels, 16), RoundUp(kernel.OutputChannels, 16)));
                 if (tiling.FitsMemory(kernel.InputChannels, kernel.OutputChannels) && SpectralCost(tiling, kernel) is var cost && cost < (best?.Cost ?? double.PositiveInfinity))
                 {
                     best = (tiling, cost);

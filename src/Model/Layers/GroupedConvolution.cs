@@ -35,7 +35,7 @@ internal sealed unsafe class GroupedConvolution<T> : ILayer<T>, ISparesInput
     public GroupedConvolution(TensorShape input, TensorShape output, ParameterTensor weights, Convolution convolution, MatrixProduct<T> product)
     {
         (_input, _output, _weights, _product) = (input, output, weights, product);
-        _kernelShape = KernelShape.Of(weights);
+        _kernelShape = KernelShape.Read(weights);
         _biases = Biases<T>.After(weights);
         _groups = convolution.GroupsOf(input.Channels);
         _kernel = new AlignedBuffer<T>(_kernelShape.Length);

@@ -19,7 +19,7 @@ public readonly record struct KernelShape(int Size, int InputChannels, int Outpu
     public double StandardDeviation => Math.Sqrt(VarianceTimesFanIn / FanIn);
 
     /// <summary>The arrangement of weights of a convolution in one group, or of a dense layer.</summary>
-    internal static KernelShape Of(ParameterTensor tensor)
+    internal static KernelShape Read(ParameterTensor tensor)
     {
         var (size, parameters) = tensor.Layer switch
         {

@@ -9,7 +9,7 @@ namespace Wellbehaved.Model;
 internal readonly record struct NormBlocks(bool AllPositions, int Groups, bool Centres)
 {
     /// <summary>The blocks of a described norm.</summary>
-    public static NormBlocks Of(Norm norm) => norm switch
+    public static NormBlocks Divide(Norm norm) => norm switch
     {
         LayerNorm layer => new(layer.Over == NormalisedOver.All, 1, true),
         RmsNorm rms => new(rms.Over == NormalisedOver.All, 1, false),

@@ -22,7 +22,7 @@ public sealed class EffectiveRank(int threads = 1) : IDisposable
     /// <param name="means">Mean of each channel (N).</param>
     /// <returns>r_eff in [1, min(N, P-1)], to a relative error of 1e-9 of both r_eff and r_eff - 1; -1 if the points do not vary; NaN if their variance
     /// overflows, or is none.</returns>
-    public double Of<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
+    public double Compute<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         Take(points, means);

@@ -30,7 +30,7 @@ public sealed unsafe class MomentComputation<T> : IDisposable
     /// <param name="reffSignal">Whether to compute the effective rank of the signal.</param>
     /// <param name="reffNoise">Whether to compute the effective rank of the noise.</param>
     /// <returns>The moments.</returns>
-    public MomentSet Of(SignalAndNoise<T> values, bool reffSignal, bool reffNoise)
+    public MomentSet Compute(SignalAndNoise<T> values, bool reffSignal, bool reffNoise)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Shape != _shape)

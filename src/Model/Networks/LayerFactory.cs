@@ -84,8 +84,8 @@ internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct
         BatchNorm norm => new BatchNorm<T>(shape, norm.Epsilon, norm.Scale, noise, Threads),
         LayerNorm or RmsNorm or GroupNorm or InstanceNorm => Build((Norm)layer),
         Scaling scaling => new Scaling<T>(scaling.Factor, Threads),
-        AveragePool pool => new AveragePool<T>(Windows.Of(shape, pool.Size), Threads),
-        MaxPool pool => new MaxPool<T>(Windows.Of(shape, pool.Size), Threads),
+        AveragePool pool => new AveragePool<T>(Windows.Divide(shape, pool.Size), Threads),
+        MaxPool pool => new MaxPool<T>(Windows.Divide(shape, pool.Size), Threads),
         GlobalAveragePool => new AveragePool<T>(Windows.Whole(shape), Threads),
         Flatten => new Flatten<T>(),
         Dropout dropout => new Dropout<T>(shape, new(ParameterKind.Mask, 0, dropout, dropout.Mask == DropoutMask.Shared ? 1 : 0, input.Channels), Threads),
@@ -102,7 +102,7 @@ internal sealed class LayerFactory<T>(int images, NoiseKind noise, MatrixProduct
             : new GroupedConvolution<T>(shape, Tensor(output), weights, convolution, product);
     }
 
-    private InputNorm<T> Build(Norm norm) => new(NormBlocks.Of(norm), norm.Word, norm.Epsilon, norm.Scale, Threads);
+    private InputNorm<T> Build(Norm norm) => new(NormBlocks.Divide(norm), norm.Word, norm.Epsilon, norm.Scale, Threads);
 
     private ILayer<T>? Build(Function function) => function.Kind switch
     {

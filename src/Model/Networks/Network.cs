@@ -37,7 +37,7 @@ public sealed class Network<T> : IDisposable
         _places = network.Places;
         _product = new MatrixProduct<T>(threads);
         _factory = new LayerFactory<T>(images, noise, _product);
-        (_stages, var memory) = StageWalk<T>.Of(network, _factory);
+        (_stages, var memory) = StageWalk<T>.Collect(network, _factory);
         _state = new PropagationState<T>(new TensorShape(images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
         Input = new SignalAndNoise<T>(_factory.Tensor(network.Input));
     }
@@ -72,7 +72,7 @@ public sealed class Network<T> : IDisposable
 
         _places = description.Places;
         _factory = new LayerFactory<T>(settings.Input.Images, noise, _product);
-        (_stages, var memory) = StageWalk<T>.Of(description, _factory);
+        (_stages, var memory) = StageWalk<T>.Collect(description, _factory);
         _state = new PropagationState<T>(new TensorShape(settings.Input.Images, 1, 1, 0), checked((int)memory.Capacity), memory.Buffers);
     }
 

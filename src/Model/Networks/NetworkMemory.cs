@@ -35,7 +35,7 @@ internal sealed class NetworkMemory
     /// <param name="bytesOfNumber">Bytes of a number: 4 in single precision, 8 in double.</param>
     /// <param name="threads">Threads that propagate it.</param>
     /// <returns>Both, as upper bounds.</returns>
-    public static (double Bytes, double LargestBuffer) Of(Network network, int images, int bytesOfNumber = sizeof(float), int threads = 1)
+    public static (double Bytes, double LargestBuffer) Estimate(Network network, int images, int bytesOfNumber = sizeof(float), int threads = 1)
     {
         var memory = new NetworkMemory(network.Input, images, threads);
         memory.Count(network.Layers, network.Input);

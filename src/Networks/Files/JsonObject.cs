@@ -17,7 +17,7 @@ internal sealed class JsonObject
 
     /// <summary>An object with no other names than these.</summary>
     /// <exception cref="InvalidNetworkException">It is no object, or has another name or one twice.</exception>
-    public static JsonObject Of(JsonElement element, string path, IReadOnlyList<string> names)
+    public static JsonObject Read(JsonElement element, string path, IReadOnlyList<string> names)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {

@@ -57,7 +57,7 @@ internal static class LayerReader
 
     private static Layer ReadLayer(string word, JsonElement? value, string path, OpenSizes open, int level)
     {
-        JsonObject Object(params string[] names) => JsonObject.Of(value ?? EmptyObject, $"{path}.{word}", names);
+        JsonObject Object(params string[] names) => JsonObject.Read(value ?? EmptyObject, $"{path}.{word}", names);
         switch (word)
         {
             case "conv":

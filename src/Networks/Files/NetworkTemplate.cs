@@ -67,7 +67,7 @@ public sealed class NetworkTemplate
             throw new InvalidNetworkException("network", $"expected JSON, got something else in line {exception.LineNumber + 1}, column {exception.BytePositionInLine + 1}");
         }
 
-        var file = JsonObject.Of(root, "network", Words.Network);
+        var file = JsonObject.Read(root, "network", Words.Network);
         var name = file.Text("name");
         if (string.IsNullOrWhiteSpace(name))
         {

@@ -6,14 +6,14 @@ public static class ParameterList
     /// <summary>Everything that one mapping draws.</summary>
     /// <param name="network">The network.</param>
     /// <returns>The tensors, all repetitions counted; weights are followed by their biases.</returns>
-    public static IEnumerable<ParameterTensor> Of(Network network)
+    public static IEnumerable<ParameterTensor> Enumerate(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         var next = new int[Enum.GetValues<ParameterKind>().Length];
         var shape = network.Input;
         foreach (var (layer, input) in Flat(network.Layers, () => shape, made => shape = made))
         {
-            foreach (var tensor in Of(layer, input))
+            foreach (var tensor in Enumerate(layer, input))
             {
                 // A bias goes with the weights before it.
                 var index = tensor.Kind == ParameterKind.Biases ? next[(int)ParameterKind.Weights] - 1 : next[(int)tensor.Kind]++;
@@ -62,7 +62,7 @@ public static class ParameterList
         }
     }
 
-    private static IEnumerable<ParameterTensor> Of(Layer layer, Shape input) => layer switch
+    private static IEnumerable<ParameterTensor> Enumerate(Layer layer, Shape input) => layer switch
     {
         Convolution convolution => Linear(convolution, convolution.FanInOf(input.Channels), convolution.Channels ?? input.Channels, convolution.Parameters, 1),
         Dense dense => Linear(dense, input.Channels, dense.Channels ?? input.Channels, dense.Parameters, 1),

@@ -13,7 +13,7 @@ internal sealed class PlaceWalk
     private PlaceWalk(Shape input) => _shape = input;
 
     /// <summary>The places of a network.</summary>
-    public static IReadOnlyList<Place> Of(Network network)
+    public static IReadOnlyList<Place> Collect(Network network)
     {
         var walk = new PlaceWalk(network.Input);
         walk.Stack(network.Layers);

@@ -18,7 +18,7 @@ internal static class Derivative
     /// <param name="options">Which mapping is differentiated.</param>
     /// <returns>The graph with the nodes of tangents, and the tangent of each value that has one.</returns>
     /// <exception cref="InvalidInputException">The derivative of an operator that noise reaches is not known.</exception>
-    public static (Graph Graph, Dictionary<string, string> Tangents) Of(
+    public static (Graph Graph, Dictionary<string, string> Tangents) Differentiate(
         Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> seeds, DerivativeOptions options)
     {
         var result = graph.WithNodes(graph.Nodes);

@@ -14,7 +14,7 @@ internal sealed class ExportedLayers
 
     public ExportedLayers(Network network, IParameterSource<float> parameters)
     {
-        (_parameters, _tensors) = (parameters, ParameterList.Of(network).GetEnumerator());
+        (_parameters, _tensors) = (parameters, ParameterList.Enumerate(network).GetEnumerator());
         var input = GraphModel.Input("x", (int)DataType.Float, [0, network.Input.Channels, network.Input.Height, network.Input.Width]);
         input.Type.TensorType.Shape.Dim[0].DimParam = "batch";
         Graph.Input.Add(input);

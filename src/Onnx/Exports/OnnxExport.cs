@@ -55,7 +55,7 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(stream);
-        var elements = ParameterList.Of(network).Aggregate(0.0, (sum, tensor) => sum + tensor.Length);
+        var elements = ParameterList.Enumerate(network).Aggregate(0.0, (sum, tensor) => sum + tensor.Length);
         if (elements > MostElements)
         {
             throw new InvalidInputException(network.Name, $"expected at most {MostElements} parameters, which 2 GiB hold, got {elements:G4}");

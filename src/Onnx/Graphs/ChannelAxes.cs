@@ -14,7 +14,7 @@ internal static class ChannelAxes
     private static readonly HashSet<string> Last = ["Gemm", "MatMul", "Einsum", "LayerNormalization", "RMSNormalization", "Softmax", "LogSoftmax"];
 
     /// <summary>The axis of each value that has noise.</summary>
-    public static Dictionary<string, int> Of(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents)
+    public static Dictionary<string, int> Find(Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents)
     {
         var axes = new Dictionary<string, int>();
         foreach (var input in graph.Inputs.Where(input => tangents.ContainsKey(input.Name)))

@@ -26,7 +26,7 @@ internal sealed class ParameterSearch
             }
         }
 
-        _dependent = DataDependence.Of(graph, graph.Inputs.Select(input => input.Name));
+        _dependent = DataDependence.Find(graph, graph.Inputs.Select(input => input.Name));
     }
 
     /// <summary>Finds them, in the order in which nodes use them.</summary>

@@ -13,7 +13,7 @@ internal static class Branches
     {
         for (var depth = 0; graph.Nodes.Exists(node => node.OpType == "If"); depth++)
         {
-            var dependent = DataDependence.Of(graph, graph.Inputs.Select(input => input.Name));
+            var dependent = DataDependence.Find(graph, graph.Inputs.Select(input => input.Name));
             var fixedOnes = graph.Nodes.Where(node => node.OpType == "If" && !dependent.Contains(node.Input[0])).ToList();
             if (fixedOnes.Count == 0)
             {

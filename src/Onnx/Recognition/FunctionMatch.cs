@@ -28,7 +28,7 @@ internal sealed class FunctionMatch(Graph graph)
     /// <param name="from">The value that they take.</param>
     /// <param name="to">The value that they give.</param>
     /// <returns>The function; null if it is none that is described.</returns>
-    public Function? Of(IReadOnlyList<NodeProto> nodes, string from, string to)
+    public Function? Recognise(IReadOnlyList<NodeProto> nodes, string from, string to)
     {
         var key = nodes.Count == 1 ? $"{nodes[0].OpType} {nodes[0].Attribute} {string.Join(' ', nodes[0].Input.Skip(1))}" : to;
         if (!_met.TryGetValue(key, out var function))

@@ -61,7 +61,7 @@ internal sealed class NetworkRecognition
     /// <param name="places">Numbers of its places by the value there.</param>
     /// <param name="batchNorm">Which statistics batch norm takes.</param>
     /// <returns>The description, or why there is none.</returns>
-    public static OnnxComposition Of(
+    public static OnnxComposition Recognise(
         Graph graph,
         IReadOnlyDictionary<string, TensorType> types,
         IReadOnlyDictionary<string, string> tangents,
@@ -168,7 +168,7 @@ internal sealed class NetworkRecognition
             case "Mul" or "Div" or "Add" or "Sub" when Constant(node, value) is { } layer:
                 return layer.Layer is Scaling { Factor: 1 } ? Go(output) : layer;
             default:
-                return Elementwise.Contains(node.OpType) && _functions.Of([node], value, output) is { } function
+                return Elementwise.Contains(node.OpType) && _functions.Recognise([node], value, output) is { } function
                     ? new(new Activation(function), value, output)
                     : throw LayerMatch.Not(node, "it is none of the layers that theory knows");
         }
@@ -234,7 +234,7 @@ internal sealed class NetworkRecognition
             // Numbers that multiply may follow: half of x(1 + erf).
             for (var (end, region) = (merged, new List<NodeProto>(nodes)); ;)
             {
-                if (_functions.Of(region, value, end) is { } function)
+                if (_functions.Recognise(region, value, end) is { } function)
                 {
                     return new(new Activation(function), value, end);
                 }

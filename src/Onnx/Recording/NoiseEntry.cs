@@ -26,7 +26,7 @@ internal sealed record NoiseEntry(string Value, IReadOnlyList<long> Shape)
 
     private static IEnumerable<NodeProto> Embeddings(Graph graph, IReadOnlyDictionary<string, TensorType> types, IEnumerable<string> inputs)
     {
-        var dependent = DataDependence.Of(graph, inputs);
+        var dependent = DataDependence.Find(graph, inputs);
         return graph.Nodes.Where(node => ParameterSearch.IsEmbedding(node, graph, types, dependent));
     }
 }

@@ -6,7 +6,7 @@ namespace Wellbehaved.Onnx;
 internal static class OnnxRemarks
 {
     /// <summary>Sentences about a graph.</summary>
-    public static IReadOnlyList<string> Of(Graph graph, List<Parameter> parameters, OnnxOptions options)
+    public static IReadOnlyList<string> Write(Graph graph, List<Parameter> parameters, OnnxOptions options)
     {
         var remarks = new List<string>();
         if (!parameters.Exists(parameter => parameter.Role == OnnxParameterRole.Scale) && graph.Nodes.Exists(node => node.OpType == "Conv"))

@@ -25,7 +25,7 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
     /// <param name="shape">Their shape.</param>
     /// <param name="channelAxis">The axis of the channels.</param>
     /// <param name="ranks">Whether effective ranks are wanted as well, where the options want them.</param>
-    public MomentSet? Of(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, IReadOnlyList<long> shape, int channelAxis, bool ranks = true)
+    public MomentSet? Compute(ReadOnlySpan<T> signal, ReadOnlySpan<T> noise, IReadOnlyList<long> shape, int channelAxis, bool ranks = true)
     {
         var (outer, channels, inner) = (Product(shape.Take(channelAxis)), shape[channelAxis], Product(shape.Skip(channelAxis + 1)));
         var points = checked((int)(outer * inner));
@@ -51,7 +51,7 @@ internal sealed unsafe class PlaceMoments<T>(OnnxOptions options) : IDisposable
             (_computation, _form) = (new MomentComputation<T>(form, options.Threads), form);
         }
 
-        var moments = _computation.Of(_values, ranks && options.ReffSignal, ranks && options.ReffNoise);
+        var moments = _computation.Compute(_values, ranks && options.ReffSignal, ranks && options.ReffNoise);
         return double.IsFinite(moments.Nu2Signal) && double.IsFinite(moments.Mu2Noise) ? moments : null;
     }
 

@@ -73,9 +73,9 @@ internal sealed class PlaceSearch
     public static List<PlaceValue> Find(
         Graph graph, IReadOnlyDictionary<string, TensorType> types, IReadOnlyDictionary<string, string> tangents, IEnumerable<Parameter> parameters, IReadOnlyCollection<string> entries)
     {
-        var trunk = Trunk.Of(graph, tangents, entries);
+        var trunk = Trunk.Find(graph, tangents, entries);
         var search = new PlaceSearch(graph, types, tangents, parameters);
-        var axes = ChannelAxes.Of(graph, types, tangents);
+        var axes = ChannelAxes.Find(graph, types, tangents);
         var places = new List<PlaceValue>();
         var taken = new HashSet<string>();
         foreach (var node in graph.Nodes)

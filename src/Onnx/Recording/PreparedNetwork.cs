@@ -59,7 +59,7 @@ internal sealed class PreparedNetwork : IDisposable
     private int Element => _graph.Inputs.Find(input => input.Name == _tangents[_entries[0].Value])!.Type.TensorType.ElemType;
 
     /// <summary>Differentiates a graph, finds its places and parameters and loads it.</summary>
-    public static PreparedNetwork Of(Graph graph, OnnxOptions options, long bytesOfSegment = UsualBytes)
+    public static PreparedNetwork Prepare(Graph graph, OnnxOptions options, long bytesOfSegment = UsualBytes)
     {
         InputValues.FixShapes(graph, options);
         Branches.Inline(graph, () => InputValues.Example(graph), options.Threads);
@@ -73,10 +73,10 @@ internal sealed class PreparedNetwork : IDisposable
         }
 
         var seeds = entries.ToDictionary(entry => entry.Value, entry => graph.Fresh("noise"));
-        var remarks = OnnxRemarks.Of(graph, parameters, options);
+        var remarks = OnnxRemarks.Write(graph, parameters, options);
         var inputs = graph.Inputs.ConvertAll(input => NoiseEntry.Describe(graph, input, types));
-        var (derivative, tangents) = Derivative.Of(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
-        var axes = ChannelAxes.Of(graph, types, tangents);
+        var (derivative, tangents) = Derivative.Differentiate(graph, types, seeds, new DerivativeOptions(options.BatchNorm, options.Noise));
+        var axes = ChannelAxes.Find(graph, types, tangents);
         var places = PlaceSearch.Find(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)]);
         if (places.Count == 0)
         {
@@ -84,7 +84,7 @@ internal sealed class PreparedNetwork : IDisposable
         }
 
         var numbers = places.Select((place, number) => (place.Value, number)).ToDictionary(pair => pair.Value, pair => pair.number);
-        var composition = NetworkRecognition.Of(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)], numbers, options.BatchNorm);
+        var composition = NetworkRecognition.Recognise(graph, types, tangents, parameters, [.. entries.Select(entry => entry.Value)], numbers, options.BatchNorm);
         derivative.Inputs.AddRange(entries.Select(entry => GraphModel.Input(seeds[entry.Value], types[entry.Value].Element, types[entry.Value].Shape!)));
         GiveParameters(derivative, parameters, types);
         var prepared = new PreparedNetwork(derivative, options, places, parameters, entries, tangents, axes)
@@ -213,7 +213,7 @@ internal sealed class PreparedNetwork : IDisposable
             {
                 Provide([_tangents[value]]);
                 var (signal, noise) = (values.Get(value), values.Get(_tangents[value]));
-                results[byValue[value]] = moments.Of(signal.GetTensorDataAsSpan<T>(), noise.GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
+                results[byValue[value]] = moments.Compute(signal.GetTensorDataAsSpan<T>(), noise.GetTensorDataAsSpan<T>(), place.Shape, place.ChannelAxis);
                 if (isFinite && results[byValue[value]] is null)
                 {
                     isFinite = false;
@@ -258,7 +258,7 @@ internal sealed class PreparedNetwork : IDisposable
             {
                 using var value = source.Value(_graph.Inputs.Find(input => input.Name == entry.Value)!);
                 var signal = value.GetTensorDataAsSpan<T>();
-                variance = moments.Of(signal, signal, entry.Shape, _axes[entry.Value], ranks: false)?.Mu2Signal ?? double.NaN;
+                variance = moments.Compute(signal, signal, entry.Shape, _axes[entry.Value], ranks: false)?.Mu2Signal ?? double.NaN;
             }
 
             var elements = entry.Shape.Aggregate(1.0, (product, length) => product * length);

@@ -29,7 +29,7 @@ internal sealed record ActivationKernel(Matrix<double> Signal, Matrix<double>? N
         var (d, c) = (noise is null ? null : DenseProduct.Columns(noise), cross is null ? null : DenseProduct.Columns(cross));
         var signal = new double[points * points];
         var (noiseAfter, crossAfter) = (d is null ? null : new double[points * points], c is null ? null : new double[points * points]);
-        Parallel.For(0, points, Sharing.Of(points), () => new DualRow(points), (index, _, row) =>
+        Parallel.For(0, points, Sharing.Options(points), () => new DualRow(points), (index, _, row) =>
         {
             // Long rows first.
             var i = points - 1 - index;

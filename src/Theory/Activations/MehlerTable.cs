@@ -56,10 +56,10 @@ internal sealed class MehlerTable
     public static MehlerTable Make(DualActivation dual, double[] variances)
     {
         var moments = new ActivationMoments[variances.Length];
-        Parallel.For(0, variances.Length, Sharing.Of(variances.Length), i => moments[i] = dual.Moments(variances[i]));
+        Parallel.For(0, variances.Length, Sharing.Options(variances.Length), i => moments[i] = dual.Moments(variances[i]));
         var terms = Ahead + TermsFor(dual.Curve, variances, moments);
         var (values, slopes) = (Rows(terms, variances.Length), Rows(terms, variances.Length));
-        Parallel.For(0, variances.Length, Sharing.Of(variances.Length), i =>
+        Parallel.For(0, variances.Length, Sharing.Options(variances.Length), i =>
         {
             var (value, slope) = Coefficients(dual.Curve, variances[i], terms);
             for (var n = 0; n < terms; n++)

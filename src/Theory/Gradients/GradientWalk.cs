@@ -107,7 +107,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
     private double[] Back(Traced output, List<int> shown)
     {
         var (flowing, seen) = (new GradientKernel?[_nodes.Count], new GradientKernel?[_nodes.Count]);
-        var start = GradientKernel.Of(Matrix<double>.Build.DenseIdentity(_nodes[output.Node].Points), 0);
+        var start = GradientKernel.Normalise(Matrix<double>.Build.DenseIdentity(_nodes[output.Node].Points), 0);
         (flowing[output.Node], seen[output.Node]) = (start, start);
         for (var node = output.Node; node >= 0; node--)
         {
@@ -118,7 +118,7 @@ internal sealed class GradientWalk : PlaceStates<GradientWalk.Traced>
 
             foreach (var link in _nodes[node].Links)
             {
-                var contribution = GradientKernel.Of(link.Transpose(kernel.Values), kernel.Logarithm);
+                var contribution = GradientKernel.Normalise(link.Transpose(kernel.Values), kernel.Logarithm);
                 seen[link.Parent] = GradientKernel.Sum(seen[link.Parent], contribution);
                 if (!link.IsShownOnly)
                 {

@@ -136,7 +136,7 @@ public sealed partial class BatchNormKernel
     /// <param name="sum">Receives them after the P squares, row after row.</param>
     private void AddProducts(Matrix<double> joint, double[] covariance, double weight, double[] sum)
     {
-        Parallel.For(0, Points, Sharing.Of(Points), i =>
+        Parallel.For(0, Points, Sharing.Options(Points), i =>
         {
             var own = covariance[(i * Points) + i];
             for (var j = 0; j < Points && own > 0; j++)

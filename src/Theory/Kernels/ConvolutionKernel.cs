@@ -79,7 +79,7 @@ public sealed class ConvolutionKernel
         var (entries, size) = (DenseProduct.Columns(gram), InputPoints);
         var result = new double[OutputPoints * OutputPoints];
         var factor = gain / _sources.Length;
-        Parallel.For(0, OutputPoints, Sharing.Of(OutputPoints), i =>
+        Parallel.For(0, OutputPoints, Sharing.Options(OutputPoints), i =>
         {
             var row = result.AsSpan(i * OutputPoints, i + 1);
             foreach (var source in _sources)
@@ -152,7 +152,7 @@ public sealed class ConvolutionKernel
         var (entries, size) = (DenseProduct.Columns(cross), InputPoints);
         var result = new double[OutputPoints * OutputPoints];
         var factor = gain / _sources.Length;
-        Parallel.For(0, OutputPoints, Sharing.Of(OutputPoints), j =>
+        Parallel.For(0, OutputPoints, Sharing.Options(OutputPoints), j =>
         {
             var column = result.AsSpan(j * OutputPoints, OutputPoints);
             foreach (var source in _sources.Where(source => source[j] != Outside))

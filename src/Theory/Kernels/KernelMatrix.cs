@@ -82,7 +82,7 @@ public static class KernelMatrix
         // Half of the distance ‖u_i - u_j‖² survives where the kernel is nearly constant; means of differences keep its digits.
         var (entries, size) = (DenseProduct.Columns(kernel), kernel.RowCount);
         var centred = new double[size * size];
-        Parallel.For(0, size, Sharing.Of(size), (int j) =>
+        Parallel.For(0, size, Sharing.Options(size), (int j) =>
         {
             var from = entries.AsSpan(j * size, size);
             var to = centred.AsSpan(j * size, size);
@@ -107,7 +107,7 @@ public static class KernelMatrix
         // Squares of a side: columns of a large matrix are cache misses.
         const int side = 32;
         var parts = (size + side - 1) / side;
-        Parallel.For(0, parts, Sharing.Of(size), part =>
+        Parallel.For(0, parts, Sharing.Options(size), part =>
         {
             for (var other = 0; other <= part; other++)
             {
@@ -169,7 +169,7 @@ public static class KernelMatrix
         // Squares of a side: columns of a large matrix are cache misses.
         const int side = 64;
         var parts = (size + side - 1) / side;
-        Parallel.For(0, parts, Sharing.Of(size), part =>
+        Parallel.For(0, parts, Sharing.Options(size), part =>
         {
             for (var other = 0; other <= part; other++)
             {

@@ -35,7 +35,7 @@ public static class ReluKernel
         KernelMatrix.Require(kernel);
         var (entries, size) = (DenseProduct.Columns(kernel), kernel.RowCount);
         var result = new double[size * size];
-        Parallel.For(0, size, Sharing.Of(size), i =>
+        Parallel.For(0, size, Sharing.Options(size), i =>
         {
             for (var j = 0; j <= i; j++)
             {

@@ -158,7 +158,7 @@ public sealed partial class BatchNormKernel
 
     private void AddNoise(LeakyDual dual, double[] covariance, Matrix<double> joint, Matrix<double> noise, double weight, Memory<double> squares, Memory<double> products)
     {
-        Parallel.For(0, Points, Sharing.Of(Points), i =>
+        Parallel.For(0, Points, Sharing.Options(Points), i =>
         {
             var ofNoise = squares.Span;
             var ofBoth = products.Span;

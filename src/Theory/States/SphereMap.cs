@@ -88,7 +88,7 @@ internal static class SphereMap
         var (law, size) = (SpherePairs.Find(function, pending.Dimension, scale), pending.Correlations.RowCount);
         var signal = new double[size * size];
         var diagonal = law.At(1);
-        Parallel.For(0, size, Sharing.Of(size), i =>
+        Parallel.For(0, size, Sharing.Options(size), i =>
         {
             for (var j = 0; j <= i; j++)
             {

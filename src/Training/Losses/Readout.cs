@@ -71,7 +71,7 @@ internal sealed unsafe class Readout<T> : IDisposable
     /// <returns>The mean loss, and how many images are classified right.</returns>
     public (double Loss, int Right) Backward(ReadOnlySpan<int> classes)
     {
-        var outcome = CrossEntropy.Of<T>(_logits.Span, classes, _slopes.Span);
+        var outcome = CrossEntropy.Compute<T>(_logits.Span, classes, _slopes.Span);
         _product.Multiply(MatrixOperand<T>.Transposed(_scaled.Pointer, _features), MatrixOperand<T>.RowMajor(_slopes.Pointer, _classes), _gradients.Pointer, _features, _images, _classes);
         var ofBiases = _gradients.Span[(_features * _classes)..];
         ofBiases.Clear();

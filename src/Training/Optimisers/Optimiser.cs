@@ -26,7 +26,7 @@ internal abstract class Optimiser<T>
     /// <param name="rate">The learning rate.</param>
     /// <param name="parameters">Number of parameters.</param>
     /// <param name="threads">Greatest number of threads; results do not depend on it.</param>
-    public static Optimiser<T> Of(OptimiserKind kind, double rate, int parameters, int threads = 1) => kind switch
+    public static Optimiser<T> Create(OptimiserKind kind, double rate, int parameters, int threads = 1) => kind switch
     {
         OptimiserKind.Adam => new Adam<T>(rate, parameters, threads),
         OptimiserKind.Sgd => new Sgd<T>(rate, parameters, threads),

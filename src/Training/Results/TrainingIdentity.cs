@@ -19,9 +19,9 @@ internal sealed record TrainingIdentity(string Network, string Training, string 
 
     /// <summary>The identity of a plan.</summary>
     /// <param name="plan">The plan.</param>
-    public static TrainingIdentity Of(TrainingPlan plan)
+    public static TrainingIdentity Compute(TrainingPlan plan)
     {
-        var experiment = ExperimentIdentity.Of(plan.Options.Experiment, plan.Images);
+        var experiment = ExperimentIdentity.Compute(plan.Options.Experiment, plan.Images);
         return new(experiment.Configuration, Words(plan.Options), $"{plan.Data.Training.Checksum} {plan.Data.Test.Checksum}", experiment.MadeBy) { Arithmetic = experiment.Arithmetic };
     }
 

@@ -46,7 +46,7 @@ internal sealed class TrainingJournal : IDisposable
     public static TrainingJournal Open(string output, TrainingPlan plan, bool resume, bool overwrite)
     {
         var path = Journal.PathOf(output);
-        var identity = TrainingIdentity.Of(plan);
+        var identity = TrainingIdentity.Compute(plan);
         var (header, numbers) = (Encode(identity), NumbersOf(plan));
         var outputLock = OutputLock.Take(output);
         try
@@ -55,7 +55,7 @@ internal sealed class TrainingJournal : IDisposable
             var found = File.Exists(path) && (resume || !overwrite) ? Read(path, plan, identity, numbers) : null;
             if (found is { Difference: null, Records.Count: > 0 } && !resume)
             {
-                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Of(found.Value.Records.Count, "finished training run")}; give --resume to go on, or --overwrite to start anew");
+                throw new InvalidInputException(path, $"expected no results of an earlier run, found {Counted.Spell(found.Value.Records.Count, "finished training run")}; give --resume to go on, or --overwrite to start anew");
             }
 
             if (found?.Difference is { } difference)
@@ -196,7 +196,7 @@ internal sealed class TrainingJournal : IDisposable
             values[i] = BinaryPrimitives.ReadDoubleLittleEndian(bytes[((2 * sizeof(int)) + (i * sizeof(double)))..]);
         }
 
-        records[(simulation, rate)] = TrainingOutcome.Of(values, Windows.Ends(plan.Options.Steps).Length);
+        records[(simulation, rate)] = TrainingOutcome.Read(values, Windows.Ends(plan.Options.Steps).Length);
         return true;
     }
 

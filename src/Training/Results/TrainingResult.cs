@@ -10,7 +10,7 @@ internal sealed record TrainingResult(IReadOnlyList<double> LearningRates, IRead
     /// <summary>The result of a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="outcomes">Outcomes (mappings × learning rates).</param>
-    public static TrainingResult Of(TrainingPlan plan, IReadOnlyList<TrainingOutcome[]> outcomes) => new(plan.Options.LearningRates, Windows.Ends(plan.Options.Steps), plan.Options.Corruptions, outcomes);
+    public static TrainingResult Summarise(TrainingPlan plan, IReadOnlyList<TrainingOutcome[]> outcomes) => new(plan.Options.LearningRates, Windows.Ends(plan.Options.Steps), plan.Options.Corruptions, outcomes);
 
     /// <summary>The learning rate with which a mapping came to the smallest training loss.</summary>
     /// <param name="mapping">Index of the mapping.</param>
@@ -29,18 +29,18 @@ internal sealed record TrainingResult(IReadOnlyList<double> LearningRates, IRead
         var all = Outcomes.SelectMany(outcomes => outcomes).ToArray();
         return
         [
-            new(TrainingArrays.Configuration, NpyArray.Of(configuration)),
-            new(TrainingArrays.LearningRate, NpyArray.Of([.. LearningRates], rates)),
-            new(TrainingArrays.Step, NpyArray.Of([.. Steps.Select(step => (long)step)], Steps.Count)),
-            new(TrainingArrays.Loss, NpyArray.Of([.. all.SelectMany(outcome => outcome.Loss)], mappings, rates, Steps.Count)),
-            new(TrainingArrays.Accuracy, NpyArray.Of([.. all.SelectMany(outcome => outcome.Accuracy)], mappings, rates, Steps.Count)),
-            new(TrainingArrays.FinalLoss, NpyArray.Of([.. all.Select(outcome => outcome.FinalLoss)], mappings, rates)),
-            new(TrainingArrays.FinalAccuracy, NpyArray.Of([.. all.Select(outcome => outcome.FinalAccuracy)], mappings, rates)),
-            new(TrainingArrays.Corruption, NpyArray.Of([.. Corruptions], Corruptions.Count)),
-            new(TrainingArrays.TestAccuracy, NpyArray.Of([.. all.SelectMany(outcome => outcome.TestAccuracy)], mappings, rates, Corruptions.Count)),
-            new(TrainingArrays.StepsTaken, NpyArray.Of([.. all.Select(outcome => (long)outcome.Steps)], mappings, rates)),
-            new(TrainingArrays.FailedAtStep, NpyArray.Of([.. all.Select(outcome => (long)(outcome.FailedAt ?? -1))], mappings, rates)),
-            new(TrainingArrays.BestRate, NpyArray.Of([.. Enumerable.Range(0, mappings).Select(mapping => (long)(BestRate(mapping) ?? -1))], mappings)),
+            new(TrainingArrays.Configuration, NpyArray.From(configuration)),
+            new(TrainingArrays.LearningRate, NpyArray.From([.. LearningRates], rates)),
+            new(TrainingArrays.Step, NpyArray.From([.. Steps.Select(step => (long)step)], Steps.Count)),
+            new(TrainingArrays.Loss, NpyArray.From([.. all.SelectMany(outcome => outcome.Loss)], mappings, rates, Steps.Count)),
+            new(TrainingArrays.Accuracy, NpyArray.From([.. all.SelectMany(outcome => outcome.Accuracy)], mappings, rates, Steps.Count)),
+            new(TrainingArrays.FinalLoss, NpyArray.From([.. all.Select(outcome => outcome.FinalLoss)], mappings, rates)),
+            new(TrainingArrays.FinalAccuracy, NpyArray.From([.. all.Select(outcome => outcome.FinalAccuracy)], mappings, rates)),
+            new(TrainingArrays.Corruption, NpyArray.From([.. Corruptions], Corruptions.Count)),
+            new(TrainingArrays.TestAccuracy, NpyArray.From([.. all.SelectMany(outcome => outcome.TestAccuracy)], mappings, rates, Corruptions.Count)),
+            new(TrainingArrays.StepsTaken, NpyArray.From([.. all.Select(outcome => (long)outcome.Steps)], mappings, rates)),
+            new(TrainingArrays.FailedAtStep, NpyArray.From([.. all.Select(outcome => (long)(outcome.FailedAt ?? -1))], mappings, rates)),
+            new(TrainingArrays.BestRate, NpyArray.From([.. Enumerable.Range(0, mappings).Select(mapping => (long)(BestRate(mapping) ?? -1))], mappings)),
         ];
     }
 

@@ -11,7 +11,7 @@ internal static class TrainedNetwork
     /// <returns>A network that ends in one position. An architecture of convolutions gets a global average pool before its readout.</returns>
     /// <exception cref="InvalidInputException">The network reads other images, ends in several positions, has no weights, or draws masks anew at every step of
     /// training.</exception>
-    public static Network Of(ExperimentOptions options, Shape images)
+    public static Network Find(ExperimentOptions options, Shape images)
     {
         var network = options.Network ?? OfArchitecture(options, images);
         var option = options.Network is null ? "--architecture" : "--network";
@@ -26,7 +26,7 @@ internal static class TrainedNetwork
             throw new InvalidInputException(option, $"expected a network without {what}, which training would draw anew at every step: train trains one mapping");
         }
 
-        if (!ParameterList.Of(network).Any())
+        if (!ParameterList.Enumerate(network).Any())
         {
             throw new InvalidInputException(option, $"expected a network with weights to train, {network.Name} has none");
         }

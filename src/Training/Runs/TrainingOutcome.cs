@@ -24,7 +24,7 @@ internal sealed record TrainingOutcome(int Steps, int? FailedAt, double[] Loss, 
     /// <summary>Reads it back.</summary>
     /// <param name="numbers">What <see cref="Numbers"/> gave.</param>
     /// <param name="windows">Number of windows.</param>
-    public static TrainingOutcome Of(double[] numbers, int windows) => new(
+    public static TrainingOutcome Read(double[] numbers, int windows) => new(
         (int)numbers[0],
         numbers[1] == 0 ? null : (int)numbers[1],
         numbers[2..(2 + windows)],

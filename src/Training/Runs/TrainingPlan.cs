@@ -42,11 +42,11 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
 
         if (training.Count < experiment.BatchSize)
         {
-            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Of(training.Count, "training image")} of --dataset {experiment.Dataset}, got {experiment.BatchSize}");
+            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Spell(training.Count, "training image")} of --dataset {experiment.Dataset}, got {experiment.BatchSize}");
         }
 
         var images = training.WithoutLabels(experiment.Dataset);
-        var network = TrainedNetwork.Of(experiment, training.Shape);
+        var network = TrainedNetwork.Find(experiment, training.Shape);
         experiment.ValidateFor(images);
         var plan = new TrainingPlan(options, network, new TrainingData(training, test), images);
         plan.RequireMemory();
@@ -55,7 +55,7 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
 
     private void RequireMemory()
     {
-        var parameters = ParameterList.Of(Network).Sum(tensor => (double)tensor.Length);
+        var parameters = ParameterList.Enumerate(Network).Sum(tensor => (double)tensor.Length);
         var bytes = sizeof(float) * ((NumbersOfParameter * parameters) + (NumbersOfFeature * BatchSize * Shapes.Kept(Network)));
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (bytes > available || parameters > Array.MaxLength)

@@ -44,8 +44,8 @@ internal sealed class TrainingRun<T> : IDisposable
         var running = new RunningStatistics(Shapes.BatchNorms(_plan.Network, _plan.BatchSize));
         _mapping.Draw(new RandomParameters<T>(seed, (uint)simulation, _threads));
         _readout.Draw(seed, (uint)simulation);
-        var ofMapping = Optimiser<T>.Of(options.Optimiser, rate, _mapping.Parameters.Length, _threads);
-        var ofReadout = Optimiser<T>.Of(options.Optimiser, rate, _readout.Parameters.Length);
+        var ofMapping = Optimiser<T>.Create(options.Optimiser, rate, _mapping.Parameters.Length, _threads);
+        var ofReadout = Optimiser<T>.Create(options.Optimiser, rate, _readout.Parameters.Length);
         var (losses, accuracies) = (Enumerable.Repeat(double.NaN, _windows.Length).ToArray(), Enumerable.Repeat(double.NaN, _windows.Length).ToArray());
         var (window, inWindow, sumOfLosses, rightInWindow, passLoss) = (0, 0, 0.0, 0, 0.0);
         int? failedAt = null;
@@ -174,7 +174,7 @@ internal sealed class TrainingRun<T> : IDisposable
             }
 
             var logits = _readout.Forward(_mapping.Features, Factor());
-            var (mean, rightOfBatch) = CrossEntropy.Of(logits[..(count * _plan.Data.Classes)], _classes.AsSpan(0, count), Span<T>.Empty);
+            var (mean, rightOfBatch) = CrossEntropy.Compute(logits[..(count * _plan.Data.Classes)], _classes.AsSpan(0, count), Span<T>.Empty);
             (loss, right) = (loss + (mean * count), right + rightOfBatch);
         }
 

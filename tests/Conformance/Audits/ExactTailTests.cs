@@ -129,18 +129,18 @@ public class ExactTailTests
         var figure = new Figure(48, 1.8, 0.002, 0, 1.79, 1.81, 1.79, 1.81);
         var rates = new ErrorRates(1e-8, 1e-3);
 
-        RecordedTest.Of(figure, rates, 2, 0.05, "x").Should().Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.IsAsymptotic && test.Deviation < -600);
-        var exact = RecordedTest.Of(figure, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64));
+        RecordedTest.Judge(figure, rates, 2, 0.05, "x").Should().Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.IsAsymptotic && test.Deviation < -600);
+        var exact = RecordedTest.Judge(figure, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64));
         (exact.Verdict, exact.IsAsymptotic, exact.Effect!.Kind).Should().Be((Verdict.Rejected, false, EffectKind.Ratio));
         exact.Effect.Upper.Should().BeLessThan(1);
-        RecordedTest.Of(figure with { Mean = 2 }, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64)).Should().Match<Measurement>(test => test.Verdict == Verdict.Holds && !test.IsAsymptotic && test.FalseAlarmBound == 1);
+        RecordedTest.Judge(figure with { Mean = 2 }, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64)).Should().Match<Measurement>(test => test.Verdict == Verdict.Holds && !test.IsAsymptotic && test.FalseAlarmBound == 1);
 
         // With too little for the theorem, Student decides with half of the false alarms, and says that it is asymptotic.
         var wide = new Figure(10_000, 2.2, 0.1, 0, 2, 2.4, 2.1, 2.3);
-        RecordedTest.Of(wide, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 10)).Should().Match<Measurement>(test => test.Verdict == Verdict.Rejected && test.IsAsymptotic);
+        RecordedTest.Judge(wide, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 10)).Should().Match<Measurement>(test => test.Verdict == Verdict.Rejected && test.IsAsymptotic);
 
         // Missing numbers: inconclusive, and says how many.
-        RecordedTest.Of(figure with { Unknown = 12 }, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64)).Should().Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.Remark == "no number in 12 of 60 simulations");
+        RecordedTest.Judge(figure with { Unknown = 12 }, rates, 2, 0.05, "x", ExactTail.OfConvolution(2, 48 * 20 * 64)).Should().Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.Remark == "no number in 12 of 60 simulations");
         RecordedTest.OfSign(figure with { NotFinite = 1 }, rates, 1, "x").Should().Match<Measurement>(test => test.Verdict == Verdict.Inconclusive && test.Remark == "no number in 1 of 49 mappings");
         RecordedTest.OfSign(wide, rates, 1, "x").Should().Match<Measurement>(test => test.Verdict == Verdict.Holds && test.IsAsymptotic && test.Effect!.Kind == EffectKind.Difference);
         RecordedTest.OfSign(wide, rates, -1, "x").Verdict.Should().Be(Verdict.Rejected);

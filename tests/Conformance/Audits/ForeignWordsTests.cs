@@ -48,7 +48,7 @@ public sealed class ForeignWordsTests : IDisposable
         var dressed = _campaign[$"2{Dressed}.npz"];
         using (var archive = NpzArchive.Open(_campaign["2.npz"]))
         {
-            NpzArchive.Write(dressed, [.. archive.Names.Select(name => KeyValuePair.Create(name, archive.Read(name))), KeyValuePair.Create($"chi{Dressed}_loc4", NpyArray.Of(new double[60], 6, 10))]);
+            NpzArchive.Write(dressed, [.. archive.Names.Select(name => KeyValuePair.Create(name, archive.Read(name))), KeyValuePair.Create($"chi{Dressed}_loc4", NpyArray.From(new double[60], 6, 10))]);
         }
 
         File.Delete(_campaign["2.npz"]);

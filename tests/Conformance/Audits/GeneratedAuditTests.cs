@@ -14,12 +14,12 @@ public class GeneratedAuditTests
     public void The_reference_holds_on_generated_networks()
     {
         using var reference = new ReferenceSubject();
-        var run = GeneratedAudit.Draw(reference, Seed, Breadth.Of(48, 3000), []);
+        var run = GeneratedAudit.Draw(reference, Seed, Breadth.Choose(48, 3000), []);
 
         run.Findings.Select(finding => $"{finding.Claim}: {finding.Measurement.Quantity} {finding.NetworkJson}").Should().BeEmpty();
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
         run.Outcomes.Select(outcome => outcome.Check.ClaimId).Should().BeEquivalentTo(GeneratedAudit.Claims, "every claim has a site somewhere");
-        run.Networks.Should().Be(2 * Breadth.Of(48, 3000));
+        run.Networks.Should().Be(2 * Breadth.Choose(48, 3000));
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public class GeneratedAuditTests
     public void The_reference_holds_on_what_other_seeds_draw(ulong seed)
     {
         using var reference = new ReferenceSubject();
-        var run = GeneratedAudit.Draw(reference, seed, Breadth.Of(16, 600), []);
+        var run = GeneratedAudit.Draw(reference, seed, Breadth.Choose(16, 600), []);
 
         run.Findings.Select(finding => $"{finding.Claim}: {finding.Measurement.Quantity} {finding.NetworkJson} {finding.Description}").Should().BeEmpty();
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
@@ -113,13 +113,13 @@ public class GeneratedAuditTests
         var missed = new List<string>();
         foreach (var (index, mutant) in LayerMutants.List.Where(mutant => mutant.ClaimId[0] == 'O').Index())
         {
-            if (index % Breadth.Of(12, 1) != 5 % Breadth.Of(12, 1))
+            if (index % Breadth.Choose(12, 1) != 5 % Breadth.Choose(12, 1))
             {
                 continue;
             }
 
             using var subject = mutant.Create();
-            var run = GeneratedAudit.Draw(subject, Seed, Breadth.Of(64, 256), [mutant.ClaimId]);
+            var run = GeneratedAudit.Draw(subject, Seed, Breadth.Choose(64, 256), [mutant.ClaimId]);
             if (run.Findings.SingleOrDefault() is not { } finding)
             {
                 missed.Add(mutant.Name);
@@ -131,7 +131,7 @@ public class GeneratedAuditTests
         }
 
         // What needs sixty places or more than four channels of a group is rare in so few networks.
-        missed.Should().HaveCountLessThan(Breadth.Of(2, 12), string.Join("; ", missed));
+        missed.Should().HaveCountLessThan(Breadth.Choose(2, 12), string.Join("; ", missed));
     }
 
     [Theory]
@@ -168,7 +168,7 @@ public class GeneratedAuditTests
         (finding.Network.Input.Features * finding.Images).Should().BeLessThan(9, "a few numbers are left");
         finding.ReplayOptions.Should().Be($"--network generated.json --batch-size {finding.Images} --seed {finding.Seed} --claim O6");
 
-        var again = GeneratedAudit.Of(subject, NetworkTemplate.Parse(finding.NetworkJson).With(), finding.Images, finding.Seed, ["O6"]);
+        var again = GeneratedAudit.Ask(subject, NetworkTemplate.Parse(finding.NetworkJson).With(), finding.Images, finding.Seed, ["O6"]);
         again.Findings.Should().ContainSingle(same => same.Claim == "O6");
     }
 

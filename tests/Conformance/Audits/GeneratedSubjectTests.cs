@@ -13,11 +13,11 @@ public sealed class GeneratedSubjectTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [NumPyFact]
-    public void NumPy_holds_on_generated_networks() => Holds($"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'", Breadth.Of(12, 400));
+    public void NumPy_holds_on_generated_networks() => Holds($"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'", Breadth.Choose(12, 400));
 
     /// <summary>PyTorch's own modules: norms, activations, poolings, attention, residual nets; the noise is its forward-mode derivative.</summary>
     [PyTorchFact]
-    public void Modules_of_PyTorch_hold_on_generated_networks() => Holds($"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'", Breadth.Of(12, 400));
+    public void Modules_of_PyTorch_hold_on_generated_networks() => Holds($"{NumPy.PythonWithTorch} '{Path.Combine(Audited.Examples, "wellbehaved_pytorch_layers.py")}'", Breadth.Choose(12, 400));
 
     [NumPyFact]
     public void An_adapter_that_ignores_a_field_of_a_layer_is_named()
@@ -34,7 +34,7 @@ public sealed class GeneratedSubjectTests : IDisposable
             """);
         using var subject = new ProcessSubject($"{NumPy.Python} '{program}'", TimeSpan.FromMinutes(5), 1);
 
-        AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a layer with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
+        AdapterTest.Ask(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a layer with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
     }
 
     [NumPyFact]

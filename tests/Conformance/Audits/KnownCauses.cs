@@ -156,6 +156,6 @@ public static class KnownCauses
             rejects.Contains(Signature.NameOf(check)) || check == mutant.Check ? Verdict.Rejected : Verdict.Holds,
             [],
             null))];
-        return Investigation.Of(subject, Scale.Quick, seed, outcomes, new DeepExperiments(subject, Scale.Quick, seed));
+        return Investigation.Investigate(subject, Scale.Quick, seed, outcomes, new DeepExperiments(subject, Scale.Quick, seed));
     }
 }

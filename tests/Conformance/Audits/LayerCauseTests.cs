@@ -29,7 +29,7 @@ public class LayerCauseTests
         var mutant = LayerMutants.List.Single(mutant => mutant.Name == name);
         using var subject = mutant.Create();
 
-        var explanation = LayerCauses.Of(subject, Rejected(mutant.ClaimId)).Should().ContainSingle().Subject;
+        var explanation = LayerCauses.Explain(subject, Rejected(mutant.ClaimId)).Should().ContainSingle().Subject;
 
         explanation.Kind.Should().Be(ExplanationKind.ExplainsTheNumbers);
         explanation.Cause.Split("; or ").Should().Contain(name).And.HaveCountLessThan(4);
@@ -43,10 +43,10 @@ public class LayerCauseTests
         using var right = new LayerInterpreter("by the rules", new LayerRules());
         using var reference = new ReferenceSubject();
 
-        LayerCauses.Of(odd, Rejected("O6")).Should().ContainSingle().Which.Kind.Should().Be(ExplanationKind.Unexplained);
-        LayerCauses.Of(right, Rejected("O6")).Should().BeEmpty();
-        LayerCauses.Of(reference, Rejected("O5", "O8", "O12")).Should().BeEmpty("all of its numbers are right, whatever is said of it");
-        LayerCauses.Of(odd, [.. Suite.Checks.Where(check => check.Architecture == Suite.Composed).Select(check => new CheckOutcome(check, Verdict.Holds, [], null))]).Should().BeEmpty("nothing was rejected");
+        LayerCauses.Explain(odd, Rejected("O6")).Should().ContainSingle().Which.Kind.Should().Be(ExplanationKind.Unexplained);
+        LayerCauses.Explain(right, Rejected("O6")).Should().BeEmpty();
+        LayerCauses.Explain(reference, Rejected("O5", "O8", "O12")).Should().BeEmpty("all of its numbers are right, whatever is said of it");
+        LayerCauses.Explain(odd, [.. Suite.Checks.Where(check => check.Architecture == Suite.Composed).Select(check => new CheckOutcome(check, Verdict.Holds, [], null))]).Should().BeEmpty("nothing was rejected");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class LayerProtocolTests
             new AveragePool(2),
         ]);
 
-        var layers = SpelledOutNetwork.Of(network).Layers;
+        var layers = SpelledOutNetwork.SpellOut(network).Layers;
         const string dense = """{"dense":{"channels":2,"weight_variance":2,"bias_variance":0,"weights":"normal"}}""";
         layers.Should().HaveCount(4);
         layers[0]!.ToJsonString().Should().Be("""{"conv":{"kernel":3,"channels":2,"stride":1,"dilation":1,"groups":2,"boundary":"periodic","weight_variance":2,"bias_variance":0,"weights":"normal"}}""");
@@ -37,7 +37,7 @@ public class LayerProtocolTests
     {
         foreach (var network in LayerVectorNetworks.All)
         {
-            var spelled = SpelledOutNetwork.Of(network);
+            var spelled = SpelledOutNetwork.SpellOut(network);
             spelled.NumbersOfPlaces.Should().HaveCount(network.Places.Count, network.Name);
             foreach (var (place, number) in network.Places.Zip(spelled.NumbersOfPlaces))
             {
@@ -106,7 +106,7 @@ public class LayerProtocolTests
         (subject.Description.Name, subject.Description.NetworkOffer).Should().Be(("one", null));
         subject.Description.Architectures.Should().Equal("vanilla");
         subject.Failures.Should().BeEmpty("it knows its protocol");
-        AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", null));
+        AdapterTest.Ask(subject).Should().Equal(("refuses a request with an unknown field", null));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class LayerProtocolTests
         foreach (var (name, residualDepth) in new[] { ("vanilla", 1), ("bn_ff", 1), ("vanilla_res", 1), ("vanilla_res", 2), ("bn_res", 3) })
         {
             var network = new NetworkSettings(Architecture.Named(name, residualDepth), new TensorShape(2, 6, 4, 2), 3, 4, 5, Model.Boundary.Symmetric);
-            var settings = SettingsInLayers.Of(network, NetworkOffer.Everything);
+            var settings = SettingsInLayers.SpellOut(network, NetworkOffer.Everything);
 
             settings.Shown.Select(place => (place.Depth, place.Place)).Should().Equal(
                 [(0, new Model.Place(0, Model.PlaceKind.Convolution)), .. Enumerable.Range(1, 3).SelectMany(depth => network.Architecture.Places.Select(place => (depth, place)))]);

@@ -23,7 +23,7 @@ public class LayerSubjectTests
         using var subject = new ProcessSubject($"{NumPy.Python} '{Path.Combine(Audited.Examples, "wellbehaved_numpy_layers.py")}'", TimeSpan.FromSeconds(300), 1);
         var network = new Wellbehaved.Networks.Network("flatten", new(2, 3, 4), [new Wellbehaved.Networks.Flatten()]);
 
-        var trace = NetworkTrace.Of(subject, network, NoiseKind.Mapping, new Weights.Own(1, 0), Batch.Gaussian(network, 2, 1, 0), _ => { });
+        var trace = NetworkTrace.Record(subject, network, NoiseKind.Mapping, new Weights.Own(1, 0), Batch.Gaussian(network, 2, 1, 0), _ => { });
 
         trace.Snapshots.Should().BeEmpty();
         subject.Failures.Should().BeEmpty();
@@ -45,7 +45,7 @@ public class LayerSubjectTests
             foreach (var (kind, noise) in new[] { (NoiseKind.Mapping, WrittenOutNoise.Mapping), (NoiseKind.Full, WrittenOutNoise.Full) })
             {
                 var places = vector.Propagate(noise).Places;
-                foreach (var shown in NetworkTrace.Of(subject, vector.Network, kind, new Weights.Given([.. vector.Parameters.Select(parameter => parameter.Values)]), input).Snapshots)
+                foreach (var shown in NetworkTrace.Record(subject, vector.Network, kind, new Weights.Given([.. vector.Parameters.Select(parameter => parameter.Values)]), input).Snapshots)
                 {
                     var right = places[shown.Index].Features;
                     var distance = Math.Max(Distance(shown.Signal, right.Signal), Distance(shown.Noise, right.Noise));

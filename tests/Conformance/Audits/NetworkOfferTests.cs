@@ -50,7 +50,7 @@ public class NetworkOfferTests
         var subject = new Offering(null);
 
         Suite.Execute(Suite.Checks.Single(check => check is { ClaimId: "O6", Architecture: Suite.Composed }), subject, Scale.Quick, 0).Verdict.Should().Be(Verdict.Declined);
-        VerificationRun.Of(subject, Scale.Quick, 0, ["O6"]).Verdict.Should().Be(Verdict.Declined, "who asks for a claim hears of it");
+        VerificationRun.Execute(subject, Scale.Quick, 0, ["O6"]).Verdict.Should().Be(Verdict.Declined, "who asks for a claim hears of it");
     }
 
     [Fact]

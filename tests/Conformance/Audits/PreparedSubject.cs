@@ -85,10 +85,10 @@ internal sealed class PreparedSubject : IDisposable
         var (rows, shape) = (1 + (network.Depth * network.Architecture.Places.Length), network.FeatureShape);
         KeyValuePair<string, NpyArray>[] bare = [.. (tensors ? [("signal", -1), ("noise", -2)] : Array.Empty<(string Name, int Array)>()).Select(tensor => KeyValuePair.Create(
             tensor.Name,
-            NpyArray.Of([.. Numbers(tensor.Array).SelectMany(value => Enumerable.Repeat(value, shape.Elements))], simulations, rows, shape.Images, shape.Height, shape.Width, shape.Channels)))];
+            NpyArray.From([.. Numbers(tensor.Array).SelectMany(value => Enumerable.Repeat(value, shape.Elements))], simulations, rows, shape.Images, shape.Height, shape.Width, shape.Channels)))];
         var extension = again ? "again" : "npz";
         NpzArchive.Write(In($"{Key(first)}-bare.{extension}"), bare);
-        NpzArchive.Write(In($"{Key(first)}.{extension}"), [.. bare, .. Moments.Select((name, array) => KeyValuePair.Create(name, NpyArray.Of([.. Numbers(array)], simulations, rows)))]);
+        NpzArchive.Write(In($"{Key(first)}.{extension}"), [.. bare, .. Moments.Select((name, array) => KeyValuePair.Create(name, NpyArray.From([.. Numbers(array)], simulations, rows)))]);
 
         IEnumerable<double> Numbers(int array) => Enumerable.Range(0, simulations).SelectMany(simulation => Enumerable.Range(0, rows).Select(row => number(simulation, row, array)));
     }

@@ -278,7 +278,7 @@ public class ProcessSubjectTests
         Prepare(prepared, (simulation, row, array) => 1 + simulation + row + array);
         using var subject = prepared.Start();
 
-        AdapterTest.Of(subject).Should().Equal(
+        AdapterTest.Ask(subject).Should().Equal(
             ("refuses a request with an unknown field", null),
             ("propagates given weights through every architecture and boundary that it offers", null),
             ("simulates every architecture and boundary that it offers", null));
@@ -292,13 +292,13 @@ public class ProcessSubjectTests
         Prepare(prepared, PreparedSubject.Number);
         using (var subject = prepared.Start())
         {
-            AdapterTest.Of(subject).Select(step => step.Step).Should().Equal("refuses a request with an unknown field", "propagates given weights through every architecture and boundary that it offers");
+            AdapterTest.Ask(subject).Select(step => step.Step).Should().Equal("refuses a request with an unknown field", "propagates given weights through every architecture and boundary that it offers");
         }
 
         using var simulating = new PreparedSubject("\"simulate\"");
         Prepare(simulating, (simulation, row, _) => simulation + row);
         using var other = simulating.Start();
-        AdapterTest.Of(other).Select(step => step.Step).Should().Equal("refuses a request with an unknown field", "simulates every architecture and boundary that it offers");
+        AdapterTest.Ask(other).Select(step => step.Step).Should().Equal("refuses a request with an unknown field", "simulates every architecture and boundary that it offers");
     }
 
     [UnixFact]
@@ -308,7 +308,7 @@ public class ProcessSubjectTests
         Prepare(prepared, (_, _, _) => double.PositiveInfinity);
         using var subject = prepared.Start();
 
-        AdapterTest.Of(subject).Last().Failure.Should().BeNull("claims will name them");
+        AdapterTest.Ask(subject).Last().Failure.Should().BeNull("claims will name them");
     }
 
     [UnixFact]

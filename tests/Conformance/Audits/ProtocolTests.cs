@@ -190,7 +190,7 @@ public sealed class ProtocolTests : IDisposable
         Read().Should().Be("output file: expected an array 'signal'");
         NpzArchive.Write(exchange.Output, [arrays[0], arrays[1], KeyValuePair.Create("chi", Array(new double[2 * places], places, 2))]);
         Read().Should().Be($"expected 'chi' of shape (2, {places}) in the output file, found ({places}, 2)");
-        NpzArchive.Write(exchange.Output, [arrays[0], arrays[1], KeyValuePair.Create("chi", NpyArray.Of(new long[2 * places], 2, places))]);
+        NpzArchive.Write(exchange.Output, [arrays[0], arrays[1], KeyValuePair.Create("chi", NpyArray.From(new long[2 * places], 2, places))]);
         Read().Should().Be("expected floating point numbers in 'chi' in the output file, found whole numbers");
         File.Delete(exchange.Output);
         Directory.CreateDirectory(exchange.Output);
@@ -261,7 +261,7 @@ public sealed class ProtocolTests : IDisposable
         subject.Description.Name.Should().Be("a name");
         subject.AskSomethingUnknown();
         subject.Failures.Should().BeEmpty("that is how it should answer");
-        var steps = AdapterTest.Of(subject).ToArray();
+        var steps = AdapterTest.Ask(subject).ToArray();
         steps.Should().Equal(("refuses a request with an unknown field", null), ("propagates given weights through every architecture and boundary that it offers", null));
         var input = Batch.Gaussian(Network, 1, 0);
         FluentActions.Invoking(() => subject.Propagate(Network, new Weights.Own(1, 0), input, _ => { })).Should().Throw<ReportedErrorException>();
@@ -311,7 +311,7 @@ public sealed class ProtocolTests : IDisposable
     {
         using var subject = Shell($$"""{{Described}}; read a; id=${a#*:}; id=${id%%,*}; {{answer}}; sleep 600""");
 
-        AdapterTest.Of(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
+        AdapterTest.Ask(subject).Should().Equal(("refuses a request with an unknown field", "expected an error for a request with an unknown field, got an answer: an adapter that ignores fields will miss what later versions ask for"));
     }
 
     [UnixFact]
@@ -343,16 +343,16 @@ public sealed class ProtocolTests : IDisposable
         all.UnitRoundoff.Should().Be(Math.ScaleB(1, -24));
         (all.TakesWeights, all.DrawsWeights).Should().Be((true, true));
         Refusal.OfNull("network", () => all.WhyNot(null!, true));
-        Refusal.OfNull("valueOf", () => ReportedMoments.Of(null!));
+        Refusal.OfNull("valueOf", () => ReportedMoments.Read(null!));
         Refusal.OfNull("network", () => Batch.Gaussian(null!, 1, 1));
-        Refusal.OfNull("subject", () => AdapterTest.Of(null!).Any().Should().BeFalse());
+        Refusal.OfNull("subject", () => AdapterTest.Ask(null!).Any().Should().BeFalse());
     }
 
     private static ProcessSubject Shell(string script, double seconds = 300) => new(script, TimeSpan.FromSeconds(seconds), 1);
 
     private static string Finding(Action call) => FluentActions.Invoking(call).Should().Throw<AdapterException>().Which.Message;
 
-    private static NpyArray Array(double[] values, params int[] shape) => NpyArray.Of(values, shape);
+    private static NpyArray Array(double[] values, params int[] shape) => NpyArray.From(values, shape);
 
     private static KeyValuePair<string, NpyArray>[] Arrays(double[] signal, int places)
     {

@@ -33,7 +33,7 @@ public class PythonMutantTests
     {
         // The claim asks the same of each architecture that has what is wrong.
         string[] one = ["--architecture", claim == "D4" ? "bn_ff" : "vanilla"];
-        var outcome = Audited.Run(Audited.Mutant(mutant), ["--claim", claim, .. cause is null ? Breadth.Of<string[]>(usual: one, atNight: []) : one]);
+        var outcome = Audited.Run(Audited.Mutant(mutant), ["--claim", claim, .. cause is null ? Breadth.Choose<string[]>(usual: one, atNight: []) : one]);
 
         outcome.ExitStatus.Should().Be(1, outcome.Output + outcome.Error);
         outcome.Output.Should().MatchRegex($@"(?m)^{claim} \w+: rejected: ").And.NotContain("adapter: ").And.NotContain("INCONCLUSIVE");

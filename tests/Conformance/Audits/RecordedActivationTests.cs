@@ -89,7 +89,7 @@ public class RecordedActivationTests
                 : factor * value).ToArray())];
         }
 
-        var file = MadeUpResultFile.Of([.. Enumerable.Range(1, Computed).Select(i => 5L * i)], [.. arrays.Select(pair => (pair.Key, pair.Value))]);
-        return ResultAudit.Of("bn_ff", file, "bn_ff", new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "S6").Measurements;
+        var file = MadeUpResultFile.Write([.. Enumerable.Range(1, Computed).Select(i => 5L * i)], [.. arrays.Select(pair => (pair.Key, pair.Value))]);
+        return ResultAudit.Judge("bn_ff", file, "bn_ff", new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "S6").Measurements;
     }
 }

@@ -24,7 +24,7 @@ public sealed class RecordedAuditTests : IDisposable
     {
         var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "published", name + ".csv"));
 
-        var run = ResultAudit.Of(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
+        var run = ResultAudit.Judge(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
 
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
         string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
@@ -45,7 +45,7 @@ public sealed class RecordedAuditTests : IDisposable
     {
         var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "measured", name + ".csv"));
 
-        var run = ResultAudit.Of(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
+        var run = ResultAudit.Judge(name, figures, Architecture.Named(architecture), new RecordedExperiment(channels, batch, kernelSize));
 
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
         string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
@@ -60,7 +60,7 @@ public sealed class RecordedAuditTests : IDisposable
         // Too few simulations for a share of mappings to be decided at the rates of an audit; what holds always must hold.
         var figures = RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, "measured", name + ".csv"));
 
-        var run = ResultAudit.Of(name, figures, Architecture.Named(architecture), new RecordedExperiment(512, 64, KernelSize: 3));
+        var run = ResultAudit.Judge(name, figures, Architecture.Named(architecture), new RecordedExperiment(512, 64, KernelSize: 3));
 
         run.Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
         run.Outcomes.Where(outcome => outcome.Check.ClaimId.StartsWith('D')).Should().NotBeEmpty().And.OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
@@ -105,7 +105,7 @@ public sealed class RecordedAuditTests : IDisposable
     {
         foreach (var (name, architecture) in new[] { ("bn_ff_fc_64", "bn_ff"), ("vanilla_histo_fc", "vanilla"), ("bn_ff", "bn_ff"), ("vanilla", "vanilla") })
         {
-            var made = RecordedFigures.Of(ResultFile.Read(PublishedFactAttribute.File(name)), Architecture.Named(architecture)).ToText();
+            var made = RecordedFigures.Compute(ResultFile.Read(PublishedFactAttribute.File(name)), Architecture.Named(architecture)).ToText();
             made.Should().Be(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "published", name + ".csv")));
         }
     }
@@ -119,7 +119,7 @@ public sealed class RecordedAuditTests : IDisposable
     {
         var file = Record(architecture);
 
-        var run = ResultAudit.Of(file, architecture, new RecordedExperiment());
+        var run = ResultAudit.Judge(file, architecture, new RecordedExperiment());
 
         string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
         run.Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
@@ -146,15 +146,15 @@ public sealed class RecordedAuditTests : IDisposable
             var arrays = archive.Names.ToDictionary(name => name, name =>
             {
                 var array = archive.Read(name);
-                return name == moment ? NpyArray.Of([.. array.ToDoubles().Select(value => value * factor)], [.. array.Shape])
-                    : name == $"log_{moment}" ? NpyArray.Of([.. array.ToDoubles().Select(value => value + Math.Log(factor))], [.. array.Shape])
+                return name == moment ? NpyArray.From([.. array.ToDoubles().Select(value => value * factor)], [.. array.Shape])
+                    : name == $"log_{moment}" ? NpyArray.From([.. array.ToDoubles().Select(value => value + Math.Log(factor))], [.. array.Shape])
                     : array;
             });
             archive.Dispose();
             NpzArchive.Write(file, arrays);
         }
 
-        var run = ResultAudit.Of(file, architecture, new RecordedExperiment());
+        var run = ResultAudit.Judge(file, architecture, new RecordedExperiment());
 
         run.Outcomes.Single(outcome => outcome.Check.ClaimId == claim).Verdict.Should().Be(Verdict.Rejected);
     }

@@ -14,15 +14,15 @@ public sealed class RecordedByHandTests : IDisposable
     [Fact]
     public void A_figure_sums_up_its_values()
     {
-        var figure = Figure.Of([1, 2, 6]);
+        var figure = Figure.Summarise([1, 2, 6]);
         (figure.Count, figure.Mean, figure.Least, figure.Greatest).Should().Be((3, 3, 1, 6));
         figure.Deviation.Should().BeApproximately(Math.Sqrt(7), 1e-12);
         figure.Skewness.Should().BeApproximately((-8 - 1 + 27) / 3.0 / Math.Pow(14 / 3.0, 1.5), 1e-12);
 
         // What does not vary has no skewness, and a single value no spread: 0, so that a table stays a table of numbers.
-        Figure.Of([2, 2]).Should().Be(new Figure(2, 2, 0, 0, 2, 2, 2, 2));
-        Figure.Of([5]).Should().Be(new Figure(1, 5, 0, 0, 5, 5, 5, 5));
-        Figure.Of([0, 2]).Deviation.Should().BeApproximately(Math.Sqrt(2), 1e-12);
+        Figure.Summarise([2, 2]).Should().Be(new Figure(2, 2, 0, 0, 2, 2, 2, 2));
+        Figure.Summarise([5]).Should().Be(new Figure(1, 5, 0, 0, 5, 5, 5, 5));
+        Figure.Summarise([0, 2]).Deviation.Should().BeApproximately(Math.Sqrt(2), 1e-12);
     }
 
     [Fact]
@@ -42,15 +42,15 @@ public sealed class RecordedByHandTests : IDisposable
     [Fact]
     public void Options_that_were_given_go_before_those_in_the_file()
     {
-        var file = MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: """{"num_channels": 1, "batch_size": 2, "kernel_size": 3, "boundary": "zero_padding"}""");
+        var file = MadeUpResultFile.Write([1], [("chi_loc1", [[1]])], configuration: """{"num_channels": 1, "batch_size": 2, "kernel_size": 3, "boundary": "zero_padding"}""");
 
         new RecordedExperiment().CompletedBy(file).Should().Be(new RecordedExperiment(1, 2, 3, "zero_padding"));
         var given = new RecordedExperiment(7, 8, 9, "periodic");
         given.CompletedBy(file).Should().Be(given);
         given.AsOptions().Should().Be(" --num-channels 7 --batch-size 8 --kernel-size 9 --boundary periodic");
         new RecordedExperiment(BatchSize: 8).AsOptions().Should().Be(" --batch-size 8");
-        given.CompletedBy(MadeUpResultFile.Of([1], [("chi_loc1", [[1]])])).Should().Be(given);
-        new RecordedExperiment().CompletedBy(MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: "{}")).Should().Be(new RecordedExperiment());
+        given.CompletedBy(MadeUpResultFile.Write([1], [("chi_loc1", [[1]])])).Should().Be(given);
+        new RecordedExperiment().CompletedBy(MadeUpResultFile.Write([1], [("chi_loc1", [[1]])], configuration: "{}")).Should().Be(new RecordedExperiment());
         Refusal.OfNull("file", () => given.CompletedBy(null!));
     }
 
@@ -61,29 +61,29 @@ public sealed class RecordedByHandTests : IDisposable
     [InlineData("""{"num_channels": 1.5}""")]
     public void A_configuration_that_is_none_is_refused(string text)
     {
-        FluentActions.Invoking(() => MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: text)).Should().Throw<InvalidInputException>()
+        FluentActions.Invoking(() => MadeUpResultFile.Write([1], [("chi_loc1", [[1]])], configuration: text)).Should().Throw<InvalidInputException>()
             .WithMessage("*expected the options of the experiment as a JSON object in 'configuration'*");
     }
 
     [Fact]
     public void A_file_of_another_architecture_is_refused()
     {
-        var file = MadeUpResultFile.Of([1], [("chi_loc5", [[1]])]);
+        var file = MadeUpResultFile.Write([1], [("chi_loc5", [[1]])]);
 
-        FluentActions.Invoking(() => ResultAudit.Of("x.npz", file, "vanilla", new RecordedExperiment())).Should().Throw<InvalidInputException>()
+        FluentActions.Invoking(() => ResultAudit.Judge("x.npz", file, "vanilla", new RecordedExperiment())).Should().Throw<InvalidInputException>()
             .WithMessage("*--architecture*expected the architecture of x.npz: it holds 'chi_loc5', a place that vanilla does not have*");
-        FluentActions.Invoking(() => ResultAudit.Of("x.npz", MadeUpResultFile.Of([1], [("chiloc1_loc13", [[1]])]), "vanilla", new RecordedExperiment())).Should().Throw<InvalidInputException>();
-        Refusal.OfNull("file", () => ResultAudit.Of("x", null!, "vanilla", new RecordedExperiment()));
-        Refusal.OfNull("experiment", () => ResultAudit.Of("x", file, "bn_res", null!));
-        Refusal.OfNull("architecture", () => ResultAudit.Of("x", Table(), null!, new RecordedExperiment()));
+        FluentActions.Invoking(() => ResultAudit.Judge("x.npz", MadeUpResultFile.Write([1], [("chiloc1_loc13", [[1]])]), "vanilla", new RecordedExperiment())).Should().Throw<InvalidInputException>();
+        Refusal.OfNull("file", () => ResultAudit.Judge("x", null!, "vanilla", new RecordedExperiment()));
+        Refusal.OfNull("experiment", () => ResultAudit.Judge("x", file, "bn_res", null!));
+        Refusal.OfNull("architecture", () => ResultAudit.Judge("x", Table(), null!, new RecordedExperiment()));
     }
 
     [Fact]
     public void Mappings_that_leave_nothing_to_judge_are_undecided_for_a_reason()
     {
-        ResultAudit.Of("x", MadeUpResultFile.Of([16, 32, 64], [("log_chi_loc3", [[double.NaN, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses
+        ResultAudit.Judge("x", MadeUpResultFile.Write([16, 32, 64], [("log_chi_loc3", [[double.NaN, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses
             .Should().ContainSingle().Which.Value.Sentence.Should().StartWith("Undecided: ln χ is not a number");
-        ResultAudit.Of("x", MadeUpResultFile.Of([16, 32, 64], [("log_chi_loc3", [[0, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses.Should().ContainSingle();
+        ResultAudit.Judge("x", MadeUpResultFile.Write([16, 32, 64], [("log_chi_loc3", [[0, 1, 2]]), ("reff_signal_loc3", [[4, 4, 4]])]), "vanilla", new RecordedExperiment()).Diagnoses.Should().ContainSingle();
     }
 
     [Theory]
@@ -189,7 +189,7 @@ public sealed class RecordedByHandTests : IDisposable
         {
             // ln ν₂ from 4 on, each time by as much as its number: 4, 7 or 4, 7, 9.
             var rows = depths.Length == 2 ? new double[] { 4, 7 } : [4, 7, 9];
-            var figures = RecordedFigures.Of(MadeUpResultFile.Of(depths, [("log_nu2_signal_loc3", [rows, rows])]), Architecture.Named("vanilla"));
+            var figures = RecordedFigures.Compute(MadeUpResultFile.Write(depths, [("log_nu2_signal_loc3", [rows, rows])]), Architecture.Named("vanilla"));
             return [.. figures.Names.Where(name => name.StartsWith("walk", StringComparison.Ordinal)).Select(name => (name, figures.Find(name)!.Values.Single().Mean))];
         }
     }
@@ -202,13 +202,13 @@ public sealed class RecordedByHandTests : IDisposable
         // χ is twice √(μ₂(dx)/μ₂(x)) at the first place, as where the input's variance is 4. No number fits half precision, so none may have been rounded to
         // it.
         double[] ratios = [0.5, 3];
-        var file = MadeUpResultFile.Of([1, 2],
+        var file = MadeUpResultFile.Write([1, 2],
         [
             ("mu2_signal_loc2", [[1.1, 2.2]]), ("mu2_noise_loc2", [[.. ratios.Zip([1.1, 2.2], (ratio, signal) => ratio * signal)]]), ("chi_loc2", [[.. ratios.Select(ratio => 2 * Math.Sqrt(ratio))]]),
             ("mu2_signal_loc3", [[1.1, 2.2]]), ("mu2_noise_loc3", [[.. ratios.Zip([1.1, 2.2], (ratio, signal) => ratio * signal)]]), ("chi_loc3", [[.. ratios.Select(ratio => later * Math.Sqrt(ratio))]]),
         ]);
 
-        ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Verdict.Should().Be(expected);
+        ResultAudit.Judge("x", file, "vanilla", new RecordedExperiment()).Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Verdict.Should().Be(expected);
     }
 
     [Theory]
@@ -228,7 +228,7 @@ public sealed class RecordedByHandTests : IDisposable
 
     private string Reason(string claim, string architecture, RecordedExperiment experiment) => Audit(architecture, experiment).NotJudged.Single(pair => pair.Key == claim).Value;
 
-    private VerificationRun Audit(string architecture, RecordedExperiment experiment, params string[] rows) => ResultAudit.Of("figures", Table(rows), Architecture.Named(architecture), experiment);
+    private VerificationRun Audit(string architecture, RecordedExperiment experiment, params string[] rows) => ResultAudit.Judge("figures", Table(rows), Architecture.Named(architecture), experiment);
 
     private RecordedFigures Table(params string[] rows)
     {

@@ -154,12 +154,12 @@ public class RecordedFindingsTests
         D1([.. single.Select(log => (double)(float)Math.Exp(log))], single).Should().Be(Verdict.Holds);
 
         // Without a logarithm nobody can tell. 2¹⁰²⁴ is the first that does not fit, but for the rounding of its logarithm.
-        var alone = ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [[.. logs.Select(Math.Exp)]])]), "vanilla", new RecordedExperiment());
+        var alone = ResultAudit.Judge("x", MadeUpResultFile.Write(Depths(), [("nu2_signal_loc3", [[.. logs.Select(Math.Exp)]])]), "vanilla", new RecordedExperiment());
         Outcome(alone, "D1").Verdict.Should().Be(Verdict.Inconclusive);
         Outcome(alone, "D1").Measurements.Should().Contain(measurement => measurement.Quantity == "nu2_signal_loc3 is not a finite number, and the file does not say why, in 1 of 1 simulation at depth 24, first at depth 24");
 
         static Verdict D1(double[] linear, double[] log) =>
-            Outcome(ResultAudit.Of("x", MadeUpResultFile.Of(Depths(), [("nu2_signal_loc3", [linear]), ("log_nu2_signal_loc3", [log])]), "vanilla", new RecordedExperiment()), "D1").Verdict;
+            Outcome(ResultAudit.Judge("x", MadeUpResultFile.Write(Depths(), [("nu2_signal_loc3", [linear]), ("log_nu2_signal_loc3", [log])]), "vanilla", new RecordedExperiment()), "D1").Verdict;
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public class RecordedFindingsTests
         // The second of two nets: dies at the ReLU of the second computed depth. Moments of our files; NaN and infinities, as other programs write.
         foreach (var (chi, logChi, log, rank) in new[] { (0, MomentSet.LogOfZero, MomentSet.LogOfZero, -1), (double.NaN, double.NaN, double.NegativeInfinity, double.NaN), (double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity, double.NaN) })
         {
-            var file = MadeUpResultFile.Of([16, 32, 64],
+            var file = MadeUpResultFile.Write([16, 32, 64],
             [
                 ("nu2_signal_loc1", [[1, 1, 1], [1, 1, 0]]), ("nu2_signal_loc2", [[2, 2, 2], [2, 2, 0]]), ("nu2_signal_loc3", [[1, 1, 1], [1, 0, 0]]),
                 ("log_nu2_signal_loc3", [[0, 0, 0], [0, log, log]]),
@@ -177,7 +177,7 @@ public class RecordedFindingsTests
                 ("reff_signal_loc3", [[5, 4, 3], [5, rank, rank]]),
             ]);
 
-            var figures = RecordedFigures.Of(file, Architecture.Named("vanilla"));
+            var figures = RecordedFigures.Compute(file, Architecture.Named("vanilla"));
 
             figures.ToText().Should().NotContain("not_finite");
             figures.Find("reff_signal_loc3")![64].Count.Should().Be(1);
@@ -186,8 +186,8 @@ public class RecordedFindingsTests
             // Before the ReLU of the death it was 2, behind it 0; after that there is nothing to divide, and ½ is expected.
             figures.Find("relu_signal")![64].Mean.Should().BeApproximately(((3 * 0.5) + 0.5 + 0 + 0.5) / 6, 1e-12);
             figures.Find("convolution_signal")![64].Mean.Should().BeApproximately(2, 1e-12);
-            MomentTable.Of(file).Should().Match<MomentTable>(table => table.Simulations == 1 && table.Died == 1 && table.Unusable == 0);
-            ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Where(outcome => outcome.Check.ClaimId[0] == 'D').Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
+            MomentTable.Read(file).Should().Match<MomentTable>(table => table.Simulations == 1 && table.Died == 1 && table.Unusable == 0);
+            ResultAudit.Judge("x", file, "vanilla", new RecordedExperiment()).Outcomes.Where(outcome => outcome.Check.ClaimId[0] == 'D').Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
             _ = logChi;
         }
     }
@@ -203,7 +203,7 @@ public class RecordedFindingsTests
         try
         {
             ResultFile.Write(path, result);
-            ResultAudit.Of(path, "vanilla", new RecordedExperiment()).Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
+            ResultAudit.Judge(path, "vanilla", new RecordedExperiment()).Outcomes.Should().NotContain(outcome => outcome.Verdict == Verdict.Rejected);
         }
         finally
         {
@@ -243,7 +243,7 @@ public class RecordedFindingsTests
         Reason(new RecordedExperiment(32, 24, 3, "zero_padding"), 2).Should().StartWith("at a border");
         Reason(new RecordedExperiment(32, 24, 1), 1).Should().Be("with one layer in the branch the law holds up to O(1/N) only");
 
-        string Reason(RecordedExperiment experiment, int residualDepth) => ResultAudit.Of("x", table, Architecture.Named("bn_res", residualDepth), experiment).NotJudged.Single(pair => pair.Key == "W3").Value;
+        string Reason(RecordedExperiment experiment, int residualDepth) => ResultAudit.Judge("x", table, Architecture.Named("bn_res", residualDepth), experiment).NotJudged.Single(pair => pair.Key == "W3").Value;
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public class RecordedFindingsTests
             read.ToText().Should().Be(text);
             read.Find("reff_signal_loc3")![36].Should().Match<Figure>(figure => figure.Count == 60 && figure.NotFinite == 60 && figure.Unknown == 0);
             read.Find("mapping_collapses")!.Values.Single().Unknown.Should().Be(60);
-            ResultAudit.Of("x", read, Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "D2").Verdict.Should().Be(Verdict.Rejected);
+            ResultAudit.Judge("x", read, Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "D2").Verdict.Should().Be(Verdict.Rejected);
 
             File.WriteAllText(path, text.Replace(",60,0\n", ",60.5,0\n", StringComparison.Ordinal));
             FluentActions.Invoking(() => RecordedFigures.Read(path)).Should().Throw<InvalidInputException>().WithMessage("*expected whole numbers*");
@@ -292,7 +292,7 @@ public class RecordedFindingsTests
         {
             string[] rows = [.. new[] { ("mapping_collapses", 0), ("mapping_drowns", 0), ("mapping_grows_as_power", 1) }.Select(row => $"{row.Item1},64,200,{row.Item2},0,0,{row.Item2},{row.Item2},{row.Item2},{row.Item2},0,{unseen}")];
             File.WriteAllLines(path, rows.Prepend("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84,not_finite,unknown"));
-            var measurements = ResultAudit.Of("x", RecordedFigures.Read(path), Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "P4").Measurements;
+            var measurements = ResultAudit.Judge("x", RecordedFigures.Read(path), Architecture.Named("bn_res"), new RecordedExperiment(32, 24, 1)).Outcomes.Single(outcome => outcome.Check.ClaimId == "P4").Measurements;
             measurements.Should().OnlyContain(measurement => measurement.Samples == 200 + unseen && (unseen == 0 || measurement.Remark == $"{unseen} of {200 + unseen} mappings have a number that is none, and show nothing"));
             return measurements.Select(measurement => measurement.Verdict);
         }
@@ -303,15 +303,15 @@ public class RecordedFindingsTests
     private static CheckOutcome Outcome(VerificationRun run, string claim) => run.Outcomes.Single(outcome => outcome.Check.ClaimId == claim);
 
     private static VerificationRun Audit(string architecture, Action<Dictionary<string, double[][]>> change) =>
-        ResultAudit.Of(architecture, FileOf(architecture, change), architecture, new RecordedExperiment(32, 24, 1));
+        ResultAudit.Judge(architecture, FileOf(architecture, change), architecture, new RecordedExperiment(32, 24, 1));
 
-    private static RecordedFigures Figures(string architecture, Action<Dictionary<string, double[][]>> change) => RecordedFigures.Of(FileOf(architecture, change), Architecture.Named(architecture));
+    private static RecordedFigures Figures(string architecture, Action<Dictionary<string, double[][]>> change) => RecordedFigures.Compute(FileOf(architecture, change), Architecture.Named(architecture));
 
     private static ResultFile FileOf(string architecture, Action<Dictionary<string, double[][]>> change)
     {
         var arrays = new Dictionary<string, double[][]>(Recorded.GetOrAdd(architecture, _ => new(Run)).Value);
         change(arrays);
-        return MadeUpResultFile.Of(Depths(), [.. arrays.Select(pair => (pair.Key, pair.Value))]);
+        return MadeUpResultFile.Write(Depths(), [.. arrays.Select(pair => (pair.Key, pair.Value))]);
 
         Dictionary<string, double[][]> Run()
         {

@@ -62,9 +62,9 @@ public class RecordedFormatTests
     {
         // Half precision knows each number between 1 and 2 to half a step of 2⁻¹⁰: two equal numbers are kept one step apart at most.
         var (nu2, mu2) = (1 + Math.ScaleB(1, -10), 1 + Math.ScaleB(1 + steps, -10));
-        var file = MadeUpResultFile.Of([1], [("nu2_signal_loc3", [[nu2]]), ("mu2_signal_loc3", [[mu2]])]);
+        var file = MadeUpResultFile.Write([1], [("nu2_signal_loc3", [[nu2]]), ("mu2_signal_loc3", [[mu2]])]);
 
-        ResultAudit.Of("x", file, "vanilla", new RecordedExperiment()).Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Verdict.Should().Be(expected);
+        ResultAudit.Judge("x", file, "vanilla", new RecordedExperiment()).Outcomes.Single(outcome => outcome.Check.ClaimId == "D1").Verdict.Should().Be(expected);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class RecordedFormatTests
         {
             var numbers = Enumerable.Range(0, 2000).Select(_ => scale * (1 + random.NextDouble())).ToArray();
             double[] kept = [.. numbers.Select(Half)];
-            var format = RecordedPrecision.Of([kept]);
+            var format = RecordedPrecision.Find([kept]);
             format.UnitRoundoff.Should().Be(Math.ScaleB(1, -11));
             for (var i = 0; i < numbers.Length; i++)
             {
@@ -99,7 +99,7 @@ public class RecordedFormatTests
             Change(arrays, name, (_, _, value) => format == "half" ? Half(value) : (float)value);
         }
 
-        return ResultAudit.Of(architecture, MadeUpResultFile.Of([.. Enumerable.Range(1, Computed).Select(i => 4L * i)], [.. arrays.Select(pair => (pair.Key, pair.Value))]), architecture, new RecordedExperiment(32, 24, 1));
+        return ResultAudit.Judge(architecture, MadeUpResultFile.Write([.. Enumerable.Range(1, Computed).Select(i => 4L * i)], [.. arrays.Select(pair => (pair.Key, pair.Value))]), architecture, new RecordedExperiment(32, 24, 1));
 
         Dictionary<string, double[][]> Run()
         {

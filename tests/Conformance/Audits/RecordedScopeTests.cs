@@ -45,7 +45,7 @@ public class RecordedScopeTests
             claim.Scope.WhyOutside(full with { Noise = null }).Should().BeNull();
         }
 
-        var file = MadeUpResultFile.Of([1], [("chi_loc1", [[1]])], configuration: """{"num_channels": 8, "batch_size": 4, "kernel_size": 1, "noise": "full"}""");
+        var file = MadeUpResultFile.Write([1], [("chi_loc1", [[1]])], configuration: """{"num_channels": 8, "batch_size": 4, "kernel_size": 1, "noise": "full"}""");
         new RecordedExperiment().CompletedBy(file).Noise.Should().Be("full");
     }
 
@@ -62,7 +62,7 @@ public class RecordedScopeTests
         var run = Run("vanilla", new RecordedExperiment(64, 32, 3, "zero_padding"), shows: false);
 
         run.Verdict.Should().NotBe(Verdict.Rejected);
-        RunSummary.Of(run).Should().Contain(sentence => sentence.StartsWith("not judged: ") && sentence.Contains("A3 P1: outside the claim's scope: "));
+        RunSummary.Write(run).Should().Contain(sentence => sentence.StartsWith("not judged: ") && sentence.Contains("A3 P1: outside the claim's scope: "));
     }
 
     private static (Verdict? Verdict, string? Reason) Judged(string id, RecordedExperiment experiment, bool shows)
@@ -79,7 +79,7 @@ public class RecordedScopeTests
         {
             var share = shows ? 1 : 0;
             File.WriteAllLines(path, new[] { "mapping_collapses", "mapping_slows", "mapping_doubles" }.Select(name => $"{name},64,200,{share},0,0,{share},{share},{share},{share}").Prepend("quantity,depth,count,mean,deviation,skewness,least,greatest,p16,p84"));
-            return ResultAudit.Of("x", RecordedFigures.Read(path), Architecture.Named(architecture), experiment);
+            return ResultAudit.Judge("x", RecordedFigures.Read(path), Architecture.Named(architecture), experiment);
         }
         finally
         {

@@ -52,7 +52,7 @@ public class ReportTests
 
     [Fact]
     public void What_holds_in_part_is_counted_and_what_was_declined_whole_is_not() =>
-        RunSummary.Of(Run(Holds, InPart, InPart, Declined)).Should().Contain("declined, so not judged: boundary symmetric, moments; checks that hold in part only: 2");
+        RunSummary.Write(Run(Holds, InPart, InPart, Declined)).Should().Contain("declined, so not judged: boundary symmetric, moments; checks that hold in part only: 2");
 
     [Fact]
     public void The_likely_cause_is_named_with_how_well_it_fits()
@@ -64,7 +64,7 @@ public class ReportTests
         var best = run.LikelyCauses.TakeWhile(cause => cause.Resemblance == run.LikelyCauses[0].Resemblance).ToArray();
 
         best.Should().Contain((widest, failed.Count / (failed.Count + 1.0)));
-        RunSummary.Of(run).First().Should().Be(best.Length == 1
+        RunSummary.Write(run).First().Should().Be(best.Length == 1
             ? $"the failed checks resemble those of one known mistake, which others may share: {best[0].Signature.Defect}"
             : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best.Select(cause => cause.Signature.Defect))}");
         var causes = JsonNode.Parse(VerificationReport.ToText(run))!["likely_causes"]!.AsArray();
@@ -77,7 +77,7 @@ public class ReportTests
         var twins = KnownDefects.Signatures.GroupBy(signature => string.Join('|', signature.Rejects)).Where(group => group.Count() > 1).ToArray();
         foreach (var group in twins)
         {
-            RunSummary.Of(Failing(group.First().Rejects)).First().Should().Be($"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: {string.Join("; or ", group.Select(signature => signature.Defect))}");
+            RunSummary.Write(Failing(group.First().Rejects)).First().Should().Be($"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: {string.Join("; or ", group.Select(signature => signature.Defect))}");
         }
     }
 
@@ -85,16 +85,16 @@ public class ReportTests
     public void Explanations_are_said_in_every_report_and_a_resemblance_only_without_one()
     {
         var failing = Failing(KnownDefects.Signatures[0].Rejects);
-        var explained = failing with { Explanations = [Explanation.Of("ReLU", "a <leak>", "gives all") with { Architectures = ["vanilla", "bn_ff"] }, Explanation.None("batch norm", "neither") with { Architectures = ["bn_ff"] }] };
+        var explained = failing with { Explanations = [Explanation.WithEvidence("ReLU", "a <leak>", "gives all") with { Architectures = ["vanilla", "bn_ff"] }, Explanation.None("batch norm", "neither") with { Architectures = ["bn_ff"] }] };
 
-        RunSummary.Of(explained).Take(2).Should().Equal("explains the numbers: ReLU: a <leak> (gives all; on vanilla, bn_ff)", "not explained: batch norm: neither (no known cause gives these numbers; on bn_ff)");
+        RunSummary.Write(explained).Take(2).Should().Equal("explains the numbers: ReLU: a <leak> (gives all; on vanilla, bn_ff)", "not explained: batch norm: neither (no known cause gives these numbers; on bn_ff)");
         MarkdownReport.ToText(explained).Should().Contain("explains the numbers: ReLU: a &lt;leak&gt;");
         Figures.HtmlReport.ToText(explained).Should().Contain("explains the numbers: ReLU: a &lt;leak&gt;");
         var first = JsonNode.Parse(VerificationReport.ToText(explained))!["explanations"]![0]!;
         (first["part"]!.GetValue<string>(), first["cause"]!.GetValue<string>(), first["evidence"]!.GetValue<string>(), first["explains_the_numbers"]!.GetValue<bool>()).Should().Be(("ReLU", "a <leak>", "gives all", true));
         first["architectures"]!.AsArray().Select(name => name!.GetValue<string>()).Should().Equal("vanilla", "bn_ff");
-        RunSummary.Of(failing with { Explanations = [] }).First().Should().StartWith("no known cause explains the numbers; the failed checks resemble");
-        RunSummary.Of(Failing(["O1 vanilla"]) with { Explanations = [] }).First().Should().Be("no known cause explains the numbers");
+        RunSummary.Write(failing with { Explanations = [] }).First().Should().StartWith("no known cause explains the numbers; the failed checks resemble");
+        RunSummary.Write(Failing(["O1 vanilla"]) with { Explanations = [] }).First().Should().Be("no known cause explains the numbers");
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public class ReportTests
     [InlineData("I2", VerdictLevel.Initialisation)]
     [InlineData("S2", VerdictLevel.Statistics)]
     [InlineData("P3", VerdictLevel.Statistics)]
-    public void Each_check_has_its_level(string claim, VerdictLevel level) => VerdictLevels.Of(Suite.Checks.First(check => check.ClaimId == claim)).Should().Be(level);
+    public void Each_check_has_its_level(string claim, VerdictLevel level) => VerdictLevels.LevelOf(Suite.Checks.First(check => check.ClaimId == claim)).Should().Be(level);
 
     [Fact]
     public void Whatever_was_declined_an_adapter_s_failure_or_nothing_executed_is_not_a_pass()

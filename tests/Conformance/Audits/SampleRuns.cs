@@ -22,10 +22,10 @@ public static class SampleRuns
             Statistical("I1", Verdict.Inconclusive, double.NaN),
         ],
         [
-            KeyValuePair.Create("bn_res", Diagnosis.Of(Ensemble(_ => 9, depth => 0.6 * Math.Log(depth), 40))),
-            KeyValuePair.Create("vanilla", Diagnosis.Of(Ensemble(depth => 1 + (300 / (depth * depth)), depth => 1 - (1 / depth), 40))),
-            KeyValuePair.Create("bn_ff", Diagnosis.Of(Ensemble(_ => 9, depth => 0.2 * depth, 40))),
-            KeyValuePair.Create("vanilla_res", Diagnosis.Of(Ensemble(_ => 9, depth => 0.2 * depth, 1))),
+            KeyValuePair.Create("bn_res", Diagnosis.Diagnose(Ensemble(_ => 9, depth => 0.6 * Math.Log(depth), 40))),
+            KeyValuePair.Create("vanilla", Diagnosis.Diagnose(Ensemble(depth => 1 + (300 / (depth * depth)), depth => 1 - (1 / depth), 40))),
+            KeyValuePair.Create("bn_ff", Diagnosis.Diagnose(Ensemble(_ => 9, depth => 0.2 * depth, 40))),
+            KeyValuePair.Create("vanilla_res", Diagnosis.Diagnose(Ensemble(_ => 9, depth => 0.2 * depth, 1))),
         ],
         [])
     {
@@ -65,11 +65,11 @@ public static class SampleRuns
 
         foreach (var (name, file) in EndedFiles.All)
         {
-            yield return ($"ended-{name}.txt", () => string.Join('\n', DiagnosisLines.Of(Diagnosis.Of(MomentTable.Of(file())))) + "\n");
+            yield return ($"ended-{name}.txt", () => string.Join('\n', DiagnosisLines.Write(Diagnosis.Diagnose(MomentTable.Read(file())))) + "\n");
         }
 
-        yield return ("ended.json", () => DiagnosisReport.ToText(Diagnosis.Of(MomentTable.Of(EndedFiles.Few(EndedFiles.Mixed)))) + "\n");
-        yield return ("defective.txt", () => string.Join('\n', RunSummary.Of(Defective)) + "\n");
+        yield return ("ended.json", () => DiagnosisReport.ToText(Diagnosis.Diagnose(MomentTable.Read(EndedFiles.Few(EndedFiles.Mixed)))) + "\n");
+        yield return ("defective.txt", () => string.Join('\n', RunSummary.Write(Defective)) + "\n");
         yield return ("defective-replay.txt", () => VerificationReport.ReplayOf(Defective, Defective.Outcomes[0]) + "\n");
         yield return ("diagnosis.json", () => DiagnosisReport.ToText(Mixed.Diagnoses[0].Value) + "\n");
         foreach (var (folder, name, architecture, experiment) in new[]
@@ -82,7 +82,7 @@ public static class SampleRuns
             ("measured", "bn_ff", "bn_ff", new RecordedExperiment()),
         })
         {
-            yield return ($"audit-{folder}-{name}.txt", () => Judged(ResultAudit.Of(name, RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, folder, name + ".csv")), Architecture.Named(architecture), experiment)));
+            yield return ($"audit-{folder}-{name}.txt", () => Judged(ResultAudit.Judge(name, RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, folder, name + ".csv")), Architecture.Named(architecture), experiment)));
         }
 
         foreach (var (architecture, kernelSize, boundary) in new[] { ("vanilla", 1, Boundary.Periodic), ("vanilla_res", 3, Boundary.Symmetric), ("bn_ff", 3, Boundary.ZeroPadding), ("bn_res", 1, Boundary.Periodic) })
@@ -94,9 +94,9 @@ public static class SampleRuns
 
         foreach (var architecture in Architecture.Names)
         {
-            yield return ($"figures-{architecture}.csv", () => OfSmallFile(architecture, plain: false, file => WithoutRounding(RecordedFigures.Of(file, Architecture.Named(architecture)).ToText())));
-            yield return ($"audit-{architecture}.txt", () => OfSmallFile(architecture, plain: false, file => Judged(ResultAudit.Of(architecture, file, architecture, new RecordedExperiment()))));
-            yield return ($"audit-{architecture}-plain.txt", () => OfSmallFile(architecture, plain: true, file => Judged(ResultAudit.Of(architecture, file, architecture, new RecordedExperiment(BatchSize: 6, KernelSize: 3, Boundary: "symmetric")))));
+            yield return ($"figures-{architecture}.csv", () => OfSmallFile(architecture, plain: false, file => WithoutRounding(RecordedFigures.Compute(file, Architecture.Named(architecture)).ToText())));
+            yield return ($"audit-{architecture}.txt", () => OfSmallFile(architecture, plain: false, file => Judged(ResultAudit.Judge(architecture, file, architecture, new RecordedExperiment()))));
+            yield return ($"audit-{architecture}-plain.txt", () => OfSmallFile(architecture, plain: true, file => Judged(ResultAudit.Judge(architecture, file, architecture, new RecordedExperiment(BatchSize: 6, KernelSize: 3, Boundary: "symmetric")))));
         }
     }
 
@@ -121,7 +121,7 @@ public static class SampleRuns
     private static string Predicted(ExperimentOptions options)
     {
         var advanced = 0;
-        var prediction = Prediction.Of(options, ImageSources.Open(options.Dataset, options.DataDir), () => advanced++);
+        var prediction = Prediction.Predict(options, ImageSources.Open(options.Dataset, options.DataDir), () => advanced++);
         return string.Create(CultureInfo.InvariantCulture, $"{advanced} layers, {prediction.ImagesUsed} images, width {prediction.Walk?.Width}, tau {prediction.Tau:G8}, limit {prediction.DeltaChiLimit:G8}, error {prediction.QuadratureError:G3}, mu2 {prediction.Mu2InputSignal:G8}\n")
             + Row("log_chi", [prediction.LogChiAtDepth0, .. prediction.LogChi])
             + Row("log_delta_chi", prediction.LogDeltaChi)
@@ -133,7 +133,7 @@ public static class SampleRuns
     private static string Sampled(ExperimentOptions options)
     {
         var advanced = 0;
-        var sampled = FiniteWidthPrediction.Of(options, ImageSources.Open(options.Dataset, options.DataDir), 3, () => advanced++);
+        var sampled = FiniteWidthPrediction.Sample(options, ImageSources.Open(options.Dataset, options.DataDir), 3, () => advanced++);
         return $"{advanced} layers of {sampled.Samples} networks\n" + Row("log_chi", sampled.LogChiMean) + Row("standard_error", sampled.LogChiStandardError) + Row("chi", sampled.ChiMean) + Row("reff", sampled.ReffMean) + Row("mu4", sampled.Mu4Mean);
     }
 

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class SignatureTests
 {
     /// <summary>How checks that fail are matched is the same for all; that each is named by its numbers is a test of causes.</summary>
-    public static TheoryData<string> Defects => Breadth.Of<TheoryData<string>>(
+    public static TheoryData<string> Defects => Breadth.Choose<TheoryData<string>>(
         usual: ["weights reused between simulations", "zero padding called periodic"],
         atNight: ["noise not masked by the ReLU", "noise centred by batch norm", "weights reused between simulations", "χ without the square root", "zero padding called periodic"]);
 
@@ -28,7 +28,7 @@ public class SignatureTests
     public void A_run_on_another_seed_resembles_its_defect(string defect)
     {
         using var subject = AllMutants.List.Single(mutant => mutant.Name == defect).Create();
-        var run = VerificationRun.Of(subject, Scale.Quick, TestSeed.Value, [.. Suite.Checks.Where(Signature.Covers).Select(check => check.ClaimId).Distinct()]);
+        var run = VerificationRun.Execute(subject, Scale.Quick, TestSeed.Value, [.. Suite.Checks.Where(Signature.Covers).Select(check => check.ClaimId).Distinct()]);
 
         var best = run.LikelyCauses;
 
@@ -37,7 +37,7 @@ public class SignatureTests
 
         // Its own numbers say more, and alone.
         KnownCauses.Judge(AllMutants.List.Single(mutant => mutant.Name == defect), run.Explanations!).Should().Be("alone");
-        RunSummary.Of(run).First().Should().StartWith("explains the numbers: ").And.Contain(KnownCauses.Words[defect]);
+        RunSummary.Write(run).First().Should().StartWith("explains the numbers: ").And.Contain(KnownCauses.Words[defect]);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public class TraceTests
         using var subject = new ReferenceSubject();
         var looked = new List<ReportedMoments>();
 
-        var trace = Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), snapshot => looked.Add(snapshot.Moments()));
+        var trace = Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), snapshot => looked.Add(snapshot.Moments()));
 
         var places = Network.Architecture.Places;
         looked.Should().HaveCount(1 + (3 * places.Length)).And.OnlyContain(moments => moments.Nu2Signal > 0 && moments.ReffSignal >= 1 && moments.ReffNoise >= 1);
@@ -30,8 +30,8 @@ public class TraceTests
     public void Moments_are_asked_for_where_they_are_looked_at()
     {
         using var subject = new Listening(new SubjectDescription("listening"));
-        Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { });
-        Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0));
+        Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0), _ => { });
+        Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0));
 
         subject.Asked.Should().Equal(true, false);
     }
@@ -41,7 +41,7 @@ public class TraceTests
     {
         using var subject = new Listening(new SubjectDescription("plain") { Architectures = ["vanilla"] });
 
-        FluentActions.Invoking(() => Trace.Of(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0))).Should().Throw<DeclinedException>().WithMessage("architecture bn_res");
+        FluentActions.Invoking(() => Trace.Record(subject, Network, new Weights.Own(1, 0), Batch.Gaussian(Network, 1, 0))).Should().Throw<DeclinedException>().WithMessage("architecture bn_res");
         subject.Asked.Should().BeEmpty();
     }
 
@@ -56,8 +56,8 @@ public class TraceTests
         Refusal.OfNull("input", () => subject.Propagate(Network, weights, null!, _ => { }));
         Refusal.OfNull("observe", () => subject.Propagate(Network, weights, input, null!));
         Refusal.OfNull("propagations", () => ((ISubject)subject).PropagateAll(Network, null!, moments: true, (_, _) => { }));
-        Refusal.OfNull("subject", () => Trace.Of(null!, Network, weights, input));
-        Refusal.OfNull("network", () => Trace.Of(subject, null!, weights, input));
+        Refusal.OfNull("subject", () => Trace.Record(null!, Network, weights, input));
+        Refusal.OfNull("network", () => Trace.Record(subject, null!, weights, input));
         Refusal.OfNull("propagations", () => Trace.All(subject, Network, null!));
     }
 

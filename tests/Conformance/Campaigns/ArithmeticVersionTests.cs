@@ -56,7 +56,7 @@ public sealed class ArithmeticVersionTests : IDisposable
     public void A_version_that_is_none_is_refused(double version)
     {
         CommandLine.Run(_campaign.Arguments("1.npz", more: ["--shard", "1/2"])).ExitStatus.Should().Be(0);
-        CopyWithoutVersion("1.npz", "bad.npz", KeyValuePair.Create("arithmetic", NpyArray.Of([version])));
+        CopyWithoutVersion("1.npz", "bad.npz", KeyValuePair.Create("arithmetic", NpyArray.From([version])));
 
         var refused = CommandLine.Run("merge", _campaign["bad.npz"], "--allow-missing", "--out", _campaign["merged.npz"]);
         refused.ExitStatus.Should().Be(2);

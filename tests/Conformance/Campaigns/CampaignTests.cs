@@ -157,7 +157,7 @@ public sealed class CampaignTests : IDisposable
 
         var resumed = CommandLine.Run([.. arguments, "--resume"]);
         resumed.ExitStatus.Should().Be(0, resumed.Error);
-        resumed.Error.Should().Contain($"going on with {Counted.Of(kept, "finished simulation")}");
+        resumed.Error.Should().Contain($"going on with {Counted.Spell(kept, "finished simulation")}");
         File.ReadAllBytes(_campaign["1.npz"]).Should().Equal(File.ReadAllBytes(_campaign["undisturbed.npz"]));
     }
 }

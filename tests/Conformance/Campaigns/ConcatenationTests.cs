@@ -38,7 +38,7 @@ public sealed class ConcatenationTests : IDisposable
         Refusal(first, Part("deeper.npz", 3, depth: 16)).Should().Contain("expected 'depth' as it is in");
         Refusal(first, Part("other.npz", 3, architecture: "vanilla")).Should().Contain("expected the same arrays in every file");
         Refusal(first, Part("said.npz", 3, says: true)).Should().Contain("found one that does");
-        var empty = ForgedResultFile.With(second, (name, array) => array.Shape.Count == 2 ? NpyArray.Of(ReadOnlySpan<double>.Empty, 0, array.Shape[1]) : array);
+        var empty = ForgedResultFile.With(second, (name, array) => array.Shape.Count == 2 ? NpyArray.From(ReadOnlySpan<double>.Empty, 0, array.Shape[1]) : array);
         Refusal(first, empty).Should().Contain("2.npz");
         File.Exists(PathOf("joined.npz")).Should().BeFalse();
         CommandLine.Run("merge", first, "--trust", "--allow-missing", "--out", PathOf("joined.npz")).ExitStatus.Should().Be(2);
@@ -53,7 +53,7 @@ public sealed class ConcatenationTests : IDisposable
 
         string Dead(string path) => ForgedResultFile.With(path, (name, array) => name == "depth" || array.Shape.Count == 0 || array.Shape[0] != 4 ? array
             : !name.Contains("_loc", StringComparison.Ordinal) ? null
-            : NpyArray.Of([.. new double[array.Count].Select(_ => name.StartsWith("log_", StringComparison.Ordinal) ? MomentSet.LogOfZero : name.StartsWith("reff", StringComparison.Ordinal) ? -1 : 0.0)], [.. array.Shape]));
+            : NpyArray.From([.. new double[array.Count].Select(_ => name.StartsWith("log_", StringComparison.Ordinal) ? MomentSet.LogOfZero : name.StartsWith("reff", StringComparison.Ordinal) ? -1 : 0.0)], [.. array.Shape]));
     }
 
     [Fact]

@@ -139,7 +139,7 @@ public class CheckTests
     {
         using var subject = new Versioned();
 
-        VerificationRun.Of(subject, Scale.Quick, 0, ["O2"], ["vanilla"]).SubjectVersion.Should().Be("1.2");
+        VerificationRun.Execute(subject, Scale.Quick, 0, ["O2"], ["vanilla"]).SubjectVersion.Should().Be("1.2");
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public class MappingSharesTests
         outcomes["P4"].Should().Be("96 48 48");
         outcomes["P7"].Should().Be(string.Join(" ", Execute("P7", "bn_res", new Scripted(Script)).Measurements.Select(measurement => measurement.Samples)));
         deep.Finished.Should().Equal("bn_res");
-        deep.Of("bn_res").Should().BeSameAs(deep.Batch("bn_res", 0));
+        deep.Run("bn_res").Should().BeSameAs(deep.Batch("bn_res", 0));
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public class MappingSharesTests
         foreach (var none in new[] { double.NaN, double.NegativeInfinity })
         {
             var subject = new Scripted(options => Table(options, _ => (Keeps, [none, none, none])));
-            var run = VerificationRun.Of(subject, Scale.Quick, 5, ["P7", "P1"], ["vanilla", "bn_res"]);
+            var run = VerificationRun.Execute(subject, Scale.Quick, 5, ["P7", "P1"], ["vanilla", "bn_res"]);
 
             run.Verdict.Should().Be(Verdict.Rejected);
             run.Diagnoses.Should().HaveCount(2).And.OnlyContain(pair => pair.Value.Condition == Condition.Undecided, "a number that is none is nothing to judge by, and dead noise is no dead signal");

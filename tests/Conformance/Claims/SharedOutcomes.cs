@@ -18,7 +18,7 @@ internal static class SharedOutcomes
         Suite.Execute(check, Reference, Scale.Quick, seed, Deep.GetOrAdd(seed, _ => new DeepExperiments(Reference, Scale.Quick, seed))))).Value;
 
     /// <summary>The check that must reject a wrong implementation.</summary>
-    public static CheckOutcome Of(Mutant mutant, ulong seed) => Mutants.GetOrAdd((mutant.ToString(), seed), _ => new(() =>
+    public static CheckOutcome Judge(Mutant mutant, ulong seed) => Mutants.GetOrAdd((mutant.ToString(), seed), _ => new(() =>
     {
         using var subject = mutant.Create();
         return Suite.Execute(mutant.Check, subject, Scale.Quick, seed);

@@ -55,7 +55,7 @@ public static class SuiteRecord
     public static string FindingOf(Mutant mutant)
     {
         ArgumentNullException.ThrowIfNull(mutant);
-        return SharedOutcomes.Of(mutant, Seed).Decisive?.Quantity ?? "";
+        return SharedOutcomes.Judge(mutant, Seed).Decisive?.Quantity ?? "";
     }
 
     /// <summary>Adds the findings of mutants that have none; those that are there are kept.</summary>

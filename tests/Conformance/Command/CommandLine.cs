@@ -28,7 +28,7 @@ internal static class CommandLine
 
     public static Outcome Run(params string[] arguments)
     {
-        if (Breadth.Of(usual: NeedsNoProcess(arguments), atNight: false))
+        if (Breadth.Choose(usual: NeedsNoProcess(arguments), atNight: false))
         {
             var (status, output, error) = CommandHere.Run(arguments);
             return new Outcome(status, output, error);

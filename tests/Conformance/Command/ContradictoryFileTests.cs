@@ -23,7 +23,7 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData("num_sims", "13", "expected 13 simulations, as 'configuration' says, or an array 'simulation' that tells which they are, found 12")]
     [InlineData("num_sims", "11", "expected 11 simulations, as 'configuration' says, or an array 'simulation' that tells which they are, found 12")]
     public async Task An_option_that_the_arrays_contradict_is_refused_by_every_command(string key, string value, string messages) =>
-        await IsRefusedByEveryCommand(ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_res"), key, value), messages.Split('|'));
+        await IsRefusedByEveryCommand(ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_res"), key, value), messages.Split('|'));
 
     [Theory]
     [InlineData("nu2_signal_depth0")]
@@ -33,8 +33,8 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData("chi_loc4")]
     public async Task An_array_of_another_number_of_simulations_is_refused_by_every_command(string shortened)
     {
-        var path = ForgedResultFile.With(ForgedResultFile.Of(_folder, "bn_res"), (name, array) => name != shortened ? array
-            : NpyArray.Of(array.ToDoubles().AsSpan(0, array.Count / 2), [array.Shape[0] / 2, .. array.Shape.Skip(1)]));
+        var path = ForgedResultFile.With(ForgedResultFile.Write(_folder, "bn_res"), (name, array) => name != shortened ? array
+            : NpyArray.From(array.ToDoubles().AsSpan(0, array.Count / 2), [array.Shape[0] / 2, .. array.Shape.Skip(1)]));
 
         await IsRefusedByEveryCommand(path, shortened, "simulations in every array");
     }
@@ -50,20 +50,20 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData(new long[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }, new long[] { 12 }, null, "expected in 'missing_simulations' increasing indices of the 24 simulations that have no row")]
     public async Task Simulations_that_cannot_be_those_of_the_file_are_refused_by_every_command(long[] simulation, long[]? missing, long[]? shard, string message)
     {
-        (string, NpyArray)[] more = [("simulation", NpyArray.Of(simulation, simulation.Length)), .. Given("missing_simulations", missing), .. Given("shard", shard)];
+        (string, NpyArray)[] more = [("simulation", NpyArray.From(simulation, simulation.Length)), .. Given("missing_simulations", missing), .. Given("shard", shard)];
 
-        await IsRefusedByEveryCommand(ForgedResultFile.With(ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_res"), "num_sims", "24"), (_, array) => array, more), message);
+        await IsRefusedByEveryCommand(ForgedResultFile.With(ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_res"), "num_sims", "24"), (_, array) => array, more), message);
 
-        static IEnumerable<(string, NpyArray)> Given(string name, long[]? numbers) => numbers is null ? [] : [(name, NpyArray.Of(numbers, numbers.Length))];
+        static IEnumerable<(string, NpyArray)> Given(string name, long[]? numbers) => numbers is null ? [] : [(name, NpyArray.From(numbers, numbers.Length))];
     }
 
     [Fact]
     public void A_file_that_says_less_is_not_held_to_more()
     {
-        var path = ForgedResultFile.WithConfiguration(ForgedResultFile.Of(_folder, "bn_ff"), _ => """{"architecture": "bn_ff", "total_depth": 100, "num_channels": 8}""");
+        var path = ForgedResultFile.WithConfiguration(ForgedResultFile.Write(_folder, "bn_ff"), _ => """{"architecture": "bn_ff", "total_depth": 100, "num_channels": 8}""");
         ResultFile.Read(path).Depth[^1].Should().Be(64);
 
-        var others = ForgedResultFile.WithConfiguration(ForgedResultFile.Of(_folder, "bn_ff"), _ => """{"architecture": "mine", "total_depth": 64}""");
+        var others = ForgedResultFile.WithConfiguration(ForgedResultFile.Write(_folder, "bn_ff"), _ => """{"architecture": "mine", "total_depth": 64}""");
         ResultFile.Read(others).Simulations.Should().Be(Simulations);
     }
 
@@ -77,8 +77,8 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData("mu2_signal_loc2 log_mu2_signal_loc2", 50.0, "μ₂ at place 2 is larger than ν₂, of which it is a part,")]
     public void A_number_that_contradicts_the_others_is_a_finding_in_its_own_words(string names, double value, string words)
     {
-        var path = ForgedResultFile.With(ForgedResultFile.Of(_folder, "bn_ff"), (name, array) => !names.Split(' ').Contains(name) ? array
-            : NpyArray.Of([.. array.ToDoubles().Select((number, i) => i == (3 * 8) + 2 ? name.StartsWith("log_mu2", StringComparison.Ordinal) ? Math.Log(value) : value : number)], [.. array.Shape]));
+        var path = ForgedResultFile.With(ForgedResultFile.Write(_folder, "bn_ff"), (name, array) => !names.Split(' ').Contains(name) ? array
+            : NpyArray.From([.. array.ToDoubles().Select((number, i) => i == (3 * 8) + 2 ? name.StartsWith("log_mu2", StringComparison.Ordinal) ? Math.Log(value) : value : number)], [.. array.Shape]));
         var finding = $"{words} in 1 of 12";
 
         var diagnosis = CommandLine.Run("diagnose", path);
@@ -95,7 +95,7 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData("bn_ff")]
     [InlineData("bn_res")]
     public void A_sound_file_has_no_such_finding(string architecture) =>
-        MomentContradictions.Of(ResultFile.Read(ForgedResultFile.Of(_folder, architecture))).Findings.Should().BeEmpty();
+        MomentContradictions.Find(ResultFile.Read(ForgedResultFile.Write(_folder, architecture))).Findings.Should().BeEmpty();
 
     private static string Unwrapped(string text) => string.Join(' ', text.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
 

@@ -24,7 +24,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("author")]
     public void Every_number_of_the_file_is_in_the_table_bit_for_bit(string layout)
     {
-        var file = ResultFile.Read(layout == "neutral" ? OfLayers() : ForgedResultFile.Of(_folder, "bn_res"));
+        var file = ResultFile.Read(layout == "neutral" ? OfLayers() : ForgedResultFile.Write(_folder, "bn_res"));
         var (header, rows) = Read(Table(file));
 
         header.Take(5).Should().Equal("simulation", "depth", "place", "ends_unit", "state");
@@ -56,7 +56,7 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void What_is_no_number_and_how_a_simulation_ended_are_said()
     {
-        var path = ForgedResultFile.With(ForgedResultFile.Of(_folder, "bn_ff"), (name, array) => name switch
+        var path = ForgedResultFile.With(ForgedResultFile.Write(_folder, "bn_ff"), (name, array) => name switch
         {
             "nu2_signal_loc4" => Changed(array, (0, double.NaN), (1, double.PositiveInfinity), (2, double.NegativeInfinity), (3, 0.1)),
             "log_nu2_signal_loc4" => Changed(array, (0, MomentSet.LogOfZero), (1, (float)MomentSet.LogOfZero)),
@@ -83,7 +83,7 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void Numbers_have_a_point_whatever_the_language_and_names_of_others_stay_one_cell()
     {
-        var path = ForgedResultFile.With(OfLayers(), (name, array) => name == "place" ? NpyArray.Of([.. array.ToTexts().Select((text, i) => i == 0 ? "a,\"b\"\nc" : text)]) : array);
+        var path = ForgedResultFile.With(OfLayers(), (name, array) => name == "place" ? NpyArray.From([.. array.ToTexts().Select((text, i) => i == 0 ? "a,\"b\"\nc" : text)]) : array);
         var culture = CultureInfo.CurrentCulture;
         try
         {
@@ -104,7 +104,7 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void A_share_names_the_simulations_that_it_holds()
     {
-        var options = ExperimentOptions.Of(Mlp, 4, 5) with { Dataset = "gaussian" };
+        var options = ExperimentOptions.ForNetwork(Mlp, 4, 5) with { Dataset = "gaussian" };
         var path = Path.Combine(_folder, "share.npz");
         ResultFile.Write(path, Experiment.Prepare(options, shard: new Shard(2, 2)).Run());
 
@@ -136,7 +136,7 @@ public sealed class ExportTests : IDisposable
     [InlineData("{2}/broken.npz --csv {2}/x.csv", "broken.npz")]
     public void Bad_input_is_one_line_and_nothing_is_written(string arguments, string words)
     {
-        var result = ForgedResultFile.Of(_folder, "bn_ff");
+        var result = ForgedResultFile.Write(_folder, "bn_ff");
         var link = Path.Combine(_folder, "link.csv");
         File.CreateSymbolicLink(link, result);
         File.WriteAllText(Path.Combine(_folder, "broken.npz"), "no archive");
@@ -175,7 +175,7 @@ public sealed class ExportTests : IDisposable
     private string OfLayers()
     {
         var path = Path.Combine(_folder, "mlp.npz");
-        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.Of(Mlp, 4, 3) with { Dataset = "gaussian" }).Run());
+        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.ForNetwork(Mlp, 4, 3) with { Dataset = "gaussian" }).Run());
         return path;
     }
 
@@ -189,7 +189,7 @@ public sealed class ExportTests : IDisposable
             values[index] = value;
         }
 
-        return NpyArray.Of(values, [.. array.Shape]);
+        return NpyArray.From(values, [.. array.Shape]);
     }
 
     private static string Table(ResultFile file)

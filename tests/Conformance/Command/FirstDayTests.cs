@@ -53,7 +53,7 @@ public sealed class FirstDayTests : IDisposable
         var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, NumComputations = 1, KernelSize = 5, NumChannels = 2, BatchSize = 2, NumSims = 1 };
         foreach (var (height, width) in new[] { (5, 5), (1, 5), (5, 1), (5, 9) })
         {
-            var images = new StoredImages(NpyArray.Of(new double[2 * height * width], 2, height, width), "images.npy", ImageLayout.Nhw);
+            var images = new StoredImages(NpyArray.From(new double[2 * height * width], 2, height, width), "images.npy", ImageLayout.Nhw);
             options.ValidateFor(images);
             FluentActions.Invoking(() => (options with { KernelSize = 6 }).ValidateFor(images)).Should().Throw<InvalidInputException>().WithMessage("--kernel-size: expected at most 5,*");
         }
@@ -171,8 +171,8 @@ public sealed class FirstDayTests : IDisposable
     [Fact]
     public void Numbers_agree_with_their_nouns()
     {
-        (Counted.Of(0, "mapping"), Counted.Of(1, "mapping"), Counted.Of(2, "mapping")).Should().Be(("0 mappings", "1 mapping", "2 mappings"));
-        (Counted.Of(1, 1, "check"), Counted.Of(1, 3, "check")).Should().Be(("1 of 1 check", "1 of 3 checks"));
+        (Counted.Spell(0, "mapping"), Counted.Spell(1, "mapping"), Counted.Spell(2, "mapping")).Should().Be(("0 mappings", "1 mapping", "2 mappings"));
+        (Counted.Spell(1, 1, "check"), Counted.Spell(1, 3, "check")).Should().Be(("1 of 1 check", "1 of 3 checks"));
         Badge.TextOf(SampleRuns.Mixed with { Outcomes = [SampleRuns.Mixed.Outcomes[0]], AdapterFailures = [] }).Should().Be("1 of 1 claim");
     }
 }

@@ -122,7 +122,7 @@ public sealed class ImageFilesTests : IDisposable
     {
         var length = shape.Skip(1).Aggregate(1, (product, extent) => product * extent);
         using var stream = File.Create(PathOf(name));
-        NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, shape[0] * length).Select(i => pixel(i / length, i % length))], shape));
+        NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, shape[0] * length).Select(i => pixel(i / length, i % length))], shape));
         return PathOf(name);
     }
 

@@ -82,7 +82,7 @@ public sealed class NetworkCommandTests : IDisposable
 
         // 3·3·2·4 weights and 4 biases; three units of two depthwise convolutions of 3·3·4; 4·8 of the dense layer and 4·8 of the projection.
         root.GetProperty("parameters").GetDouble().Should().Be(72 + 4 + (3 * 2 * 36) + 32 + 32);
-        root.GetProperty("parameters").GetDouble().Should().Be(ParameterList.Of(network).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases).Sum(tensor => tensor.Length));
+        root.GetProperty("parameters").GetDouble().Should().Be(ParameterList.Enumerate(network).Where(tensor => tensor.Kind is ParameterKind.Weights or ParameterKind.Biases).Sum(tensor => tensor.Length));
 
         // The same weights at 16 positions, those after the second residual at 4.
         root.GetProperty("multiply_adds").GetDouble().Should().Be((16 * 72) + (16 * 3 * 2 * 36) + (4 * 32) + (4 * 32));
@@ -231,7 +231,7 @@ public sealed class NetworkCommandTests : IDisposable
     {
         string[] arguments = ["network", "bn_res", .. options.Split(' ')];
 
-        CallError.Of(Commands.Parse(arguments), arguments).Should().StartWith(error);
+        CallError.Describe(Commands.Parse(arguments), arguments).Should().StartWith(error);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public sealed class OnnxCommandTests : IDisposable
         var (page, text) = (File.ReadAllText(PathOf("report/report.html")), File.ReadAllText(PathOf("report/report.md")));
         page.Should().Contain("<svg").And.Contain("</html>").And.NotContain("<script").And.Contain("<li>").And.Contain("overflow-x").And.Contain(said["model_sha256"]!.GetValue<string>());
         text.Should().Contain("## Stages").And.Contain("| mappings | 12 |").And.Contain("| weights | he |").And.Contain("| seed | 3 |").And.Contain("x 6×3×4×4").And.NotMatchRegex(@"\| (\\-|\d+\\\.)").And.NotContain("-0.000 ");
-        Markup.Plain(NetworkFigure.Of([("net", file)]).Notes[0]).Should().EndWith($"recorded by wellbehaved {typeof(OnnxReport).Assembly.GetName().Version!.ToString(3)}");
+        Markup.Plain(NetworkFigure.Draw([("net", file)]).Notes[0]).Should().EndWith($"recorded by wellbehaved {typeof(OnnxReport).Assembly.GetName().Version!.ToString(3)}");
     }
 
     /// <summary>A row that is broken is no row.</summary>
@@ -85,7 +85,7 @@ public sealed class OnnxCommandTests : IDisposable
             Build.Node("Tanh", ["p"], "y")));
         using (var stream = File.Create(PathOf("tokens.npy")))
         {
-            NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, 60).Select(i => (long)(i % 11))], 60));
+            NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, 60).Select(i => (long)(i % 11))], 60));
         }
 
         Succeed("run", "--network", model, "--out", PathOf("net.npz"), "--num-sims", "2", "--tokens", PathOf("tokens.npy"), "--input-shape", "ids=3x7");
@@ -276,7 +276,7 @@ public sealed class OnnxCommandTests : IDisposable
     [Fact]
     public void Spoilt_models_are_run_or_refused_and_nothing_else()
     {
-        var files = Breadth.Of(usual: 24, atNight: 600);
+        var files = Breadth.Choose(usual: 24, atNight: 600);
         var (refused, findings) = OnnxFuzzing.Try(0, files, PathOf("spoilt.onnx"));
         findings.Should().BeEmpty();
         refused.Should().BeInRange(files / 4, files - 1);

@@ -25,21 +25,21 @@ public class OnnxStagesTests
     public void Names_without_scopes_leave_stages_of_one_resolution()
     {
         var places = Enumerable.Range(0, 12).Select(i => Place($"node_{i}", i + 1, points: i < 5 ? 1024 : 256)).ToList();
-        OnnxStages.Of(places).Select(stage => (stage.Name, stage.From, places[stage.End].Depth)).Should().Equal(("node_0 to node_4", 0, 5), ("node_5 to node_11", 5, 12));
+        OnnxStages.Divide(places).Select(stage => (stage.Name, stage.From, places[stage.End].Depth)).Should().Equal(("node_0 to node_4", 0, 5), ("node_5 to node_11", 5, 12));
     }
 
     [Fact]
     public void Names_and_resolution_that_tell_nothing_leave_quarters_of_the_depth()
     {
         var places = Enumerable.Range(0, 40).Select(i => Place($"node_{i}", i + 1, points: 64)).ToList();
-        OnnxStages.Of(places).Select(stage => places[stage.End].Depth).Should().Equal(10, 20, 30, 40);
+        OnnxStages.Divide(places).Select(stage => places[stage.End].Depth).Should().Equal(10, 20, 30, 40);
     }
 
     [Fact]
     public void Stage_ends_on_the_trunk()
     {
         var places = new List<OnnxPlace> { Place("/a/x/Conv", 1), Place("/a/y/Conv", 2, isOnTrunk: false), Place("/b/x/Conv", 3, isOnTrunk: false), Place("/b/y/Add", 3), Place("/b/z/Conv", 4, isOnTrunk: false), Place("/c/x/Conv", 5), Place("/c/y/Relu", 5), Place("/c/z/Conv", 6) };
-        var stages = OnnxStages.Of(places);
+        var stages = OnnxStages.Divide(places);
         stages.Should().OnlyContain(stage => places[stage.End].IsOnTrunk);
         stages.Sum(stage => stage.Places).Should().Be(places.Count);
     }
@@ -59,7 +59,7 @@ public class OnnxStagesTests
         remarks.Any(remark => remark.Contains("3 over the 4 points after fc: a larger --batch-size shows more", StringComparison.Ordinal)).Should().Be(pointsAfter == 4);
     }
 
-    private static IReadOnlyList<OnnxStage> Stages(string[] names) => OnnxStages.Of([.. names.Select((name, i) => Place(name, i + 1))]);
+    private static IReadOnlyList<OnnxStage> Stages(string[] names) => OnnxStages.Divide([.. names.Select((name, i) => Place(name, i + 1))]);
 
     private static string[] Block(string scope, int number) => [.. new[] { "conv1/Conv", "bn1/BatchNormalization", "relu/Relu", "Add" }.Select(name => $"/{scope}/{scope.Split('/')[^1]}.{number}/{name}")];
 

@@ -72,7 +72,7 @@ public sealed class SpellingTests : IDisposable
     {
         var arguments = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-        CallError.Of(Commands.Parse(arguments), arguments).Should().Be(error);
+        CallError.Describe(Commands.Parse(arguments), arguments).Should().Be(error);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class SpellingTests : IDisposable
     {
         var arguments = line.Split(' ');
 
-        CallError.Of(Commands.Parse(arguments), arguments).Should().BeNull();
+        CallError.Describe(Commands.Parse(arguments), arguments).Should().BeNull();
     }
 
     [Theory]

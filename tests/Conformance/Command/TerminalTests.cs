@@ -45,7 +45,7 @@ public sealed class TerminalTests : IDisposable
     public void Rejected_is_coloured_in_a_terminal_unless_NO_COLOR_is_set()
     {
         // A mean of squares that is negative.
-        NpzArchive.Write(Path.Combine(_folder, "result.npz"), [KeyValuePair.Create("depth", NpyArray.Of([1L, 2L], 2)), KeyValuePair.Create("nu2_signal_loc1", NpyArray.Of([-1.0, 1, 1, 1], 2, 2))]);
+        NpzArchive.Write(Path.Combine(_folder, "result.npz"), [KeyValuePair.Create("depth", NpyArray.From([1L, 2L], 2)), KeyValuePair.Create("nu2_signal_loc1", NpyArray.From([-1.0, 1, 1, 1], 2, 2))]);
         const string audit = "audit --results result.npz --architecture vanilla";
 
         Redirected(audit).Should().Contain("REJECTED").And.NotContain("\u001b");

@@ -80,7 +80,7 @@ public class VerifyCommandTests
     public void The_report_of_a_rejection_names_claim_place_and_replay()
     {
         using var wrong = AllMutants.List.First(mutant => mutant.ClaimId == "D7").Create();
-        var run = VerificationRun.Of(wrong, Scale.Quick, 5, ["D7"]);
+        var run = VerificationRun.Execute(wrong, Scale.Quick, 5, ["D7"]);
 
         run.Verdict.Should().Be(Verdict.Rejected);
         run.ByClaim.Should().ContainSingle().Which.Should().Be(KeyValuePair.Create("D7", Verdict.Rejected));

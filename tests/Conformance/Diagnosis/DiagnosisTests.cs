@@ -153,12 +153,12 @@ public class DiagnosisTests
     public void Missing_moments_leave_what_the_others_tell()
     {
         var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
-        Diagnosis.Of(table with { Reff = null }).Sentence.Should().StartWith("Undecided at depth 200: the signal cannot be judged without effective ranks").And.Contain("χ grows as the power 0.6");
-        Diagnosis.Of(table with { LogChi = null }).Sentence.Should().Be("Undecided at depth 200: the noise cannot be judged without χ; the signal keeps 9.0 directions of variance; there is no χ.");
-        Diagnosis.Of(table with { LogChi = null, Reff = null }).Sentence.Should().Be("Undecided: there are neither effective ranks nor χ.");
-        Diagnosis.Of(new MadeUpTables(Collapsing, PowerLaw).Draw(5) with { LogChi = null }).Condition.Should().Be(Condition.PathologicalSignal);
-        Diagnosis.Of(new MadeUpTables(Keeping, Exponential).Draw(5) with { Reff = null }).Condition.Should().Be(Condition.PathologicalSnr);
-        Diagnosis.Of(new MomentTable([5, 9], 2, [[9, 9], [9, 9]], [[0, 1], [0, 1]], null, null, 0)).Sentence.Should().StartWith("Undecided: moments at three depths are the least; ");
+        Diagnosis.Diagnose(table with { Reff = null }).Sentence.Should().StartWith("Undecided at depth 200: the signal cannot be judged without effective ranks").And.Contain("χ grows as the power 0.6");
+        Diagnosis.Diagnose(table with { LogChi = null }).Sentence.Should().Be("Undecided at depth 200: the noise cannot be judged without χ; the signal keeps 9.0 directions of variance; there is no χ.");
+        Diagnosis.Diagnose(table with { LogChi = null, Reff = null }).Sentence.Should().Be("Undecided: there are neither effective ranks nor χ.");
+        Diagnosis.Diagnose(new MadeUpTables(Collapsing, PowerLaw).Draw(5) with { LogChi = null }).Condition.Should().Be(Condition.PathologicalSignal);
+        Diagnosis.Diagnose(new MadeUpTables(Keeping, Exponential).Draw(5) with { Reff = null }).Condition.Should().Be(Condition.PathologicalSnr);
+        Diagnosis.Diagnose(new MomentTable([5, 9], 2, [[9, 9], [9, 9]], [[0, 1], [0, 1]], null, null, 0)).Sentence.Should().StartWith("Undecided: moments at three depths are the least; ");
     }
 
     [Fact]
@@ -166,15 +166,15 @@ public class DiagnosisTests
     {
         var table = new MadeUpTables(Keeping, Exponential) { Depth = 201, Step = 67, Mappings = 40 }.Draw(3);
 
-        Diagnosis.Of(table).Condition.Should().Be(Condition.PathologicalSnr);
-        Diagnosis.Of(new MadeUpTables(Keeping, PowerLaw) { Depth = 201, Step = 67, Mappings = 40 }.Draw(3)).Condition.Should().Be(Condition.WellBehaved);
+        Diagnosis.Diagnose(table).Condition.Should().Be(Condition.PathologicalSnr);
+        Diagnosis.Diagnose(new MadeUpTables(Keeping, PowerLaw) { Depth = 201, Step = 67, Mappings = 40 }.Draw(3)).Condition.Should().Be(Condition.WellBehaved);
     }
 
     [Fact]
     public void Mappings_of_two_kinds_are_no_architecture()
     {
         var (sick, well) = (new MadeUpTables(Collapsing, PowerLaw) { Mappings = 19 }.Draw(1), new MadeUpTables(Keeping, PowerLaw) { Mappings = 21 }.Draw(2));
-        var diagnosis = Diagnosis.Of(sick with { Simulations = 40, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
+        var diagnosis = Diagnosis.Diagnose(sick with { Simulations = 40, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
 
         diagnosis.Condition.Should().Be(Condition.Undecided);
         diagnosis.CertainCondition.Should().Be(Condition.Undecided);
@@ -186,18 +186,18 @@ public class DiagnosisTests
     {
         var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
 
-        var few = Diagnosis.Of(table with { Died = 2 });
+        var few = Diagnosis.Diagnose(table with { Died = 2 });
         few.Condition.Should().Be(Condition.WellBehaved);
         few.SignalPathology.Should().Be(new BinomialProportion(2, 42));
         few.Sentence.Should().EndWith("in 2 of 42 mappings the signal dies; means are over the other 40.");
 
-        var most = Diagnosis.Of(table with { Died = 200 });
+        var most = Diagnosis.Diagnose(table with { Died = 200 });
         most.Condition.Should().Be(Condition.PathologicalSignal);
         most.CertainCondition.Should().Be(Condition.PathologicalSignal);
         most.Sentence.Should().Be("Pathological signal: in 200 of 240 mappings the signal is zero from some depth on.");
 
-        Diagnosis.Of(table with { Simulations = 0, Reff = [], LogChi = [], Died = 30 }).Condition.Should().Be(Condition.PathologicalSignal);
-        Diagnosis.Of(table with { Simulations = 0, Reff = [], LogChi = [] }).Sentence.Should().Be("Undecided: there are no mappings.");
+        Diagnosis.Diagnose(table with { Simulations = 0, Reff = [], LogChi = [], Died = 30 }).Condition.Should().Be(Condition.PathologicalSignal);
+        Diagnosis.Diagnose(table with { Simulations = 0, Reff = [], LogChi = [] }).Sentence.Should().Be("Undecided: there are no mappings.");
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public class DiagnosisTests
         foreach (var (mappings, sentence) in new[] { (1, "; in 1 of 40 mappings the noise dies while the signal lives, at depth 102; means are over the other 39."), (40, "Undecided: in 40 of 40 mappings the noise is gone while the signal lives (the first at depth 102), and no signal-to-noise ratio is left to judge.") })
         {
             double[][] logChi = [.. table.LogChi!.Select((row, i) => i < mappings ? [.. row.Select((value, depth) => depth < 50 ? value : double.NegativeInfinity)] : row)];
-            var diagnosis = Diagnosis.Of(MappingSort.Sorted(table with { LogChi = logChi }, MomentRange.OfFile()));
+            var diagnosis = Diagnosis.Diagnose(MappingSort.Sorted(table with { LogChi = logChi }, MomentRange.OfFile()));
 
             diagnosis.Sentence.Should().EndWith(sentence);
             diagnosis.SignalPathology.Successes.Should().Be(0);
@@ -250,12 +250,12 @@ public class DiagnosisTests
         var table = new MadeUpTables(Keeping, LogChi) { Depth = 80, Mappings = 40, Walk = 1.0 / 128 }.Draw(5);
         var recorded = table with { ResidualDepth = 16, MeanMu2 = [.. table.Depths.Select(depth => 1 + (b * depth))] };
 
-        var diagnosis = Diagnosis.Of(recorded);
+        var diagnosis = Diagnosis.Diagnose(recorded);
         diagnosis.Condition.Should().Be(Condition.Undecided);
         diagnosis.Sentence.Should().StartWith("Undecided at depth 80: too shallow for residual units of 16 layers").And.Contain("shows from some");
-        Diagnosis.Of(recorded with { MeanMu2 = null }).Sentence.Should().NotContain("too shallow");
-        Diagnosis.Of(recorded with { ResidualDepth = null }).Sentence.Should().NotContain("too shallow");
-        Diagnosis.Of(recorded with { MeanMu2 = [.. table.Depths.Select(depth => Math.Exp(depth))] }).Sentence.Should().NotContain("too shallow", "this variance does not grow linearly");
+        Diagnosis.Diagnose(recorded with { MeanMu2 = null }).Sentence.Should().NotContain("too shallow");
+        Diagnosis.Diagnose(recorded with { ResidualDepth = null }).Sentence.Should().NotContain("too shallow");
+        Diagnosis.Diagnose(recorded with { MeanMu2 = [.. table.Depths.Select(depth => Math.Exp(depth))] }).Sentence.Should().NotContain("too shallow", "this variance does not grow linearly");
     }
 
     [Fact]
@@ -264,7 +264,7 @@ public class DiagnosisTests
         var table = new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5);
         table.LogChi![3][7] = double.NaN;
 
-        Diagnosis.Of(MappingSort.Sorted(table, MomentRange.OfFile())).Sentence.Should().StartWith("Undecided: ln χ is not a number in 1 of 40 mappings");
+        Diagnosis.Diagnose(MappingSort.Sorted(table, MomentRange.OfFile())).Sentence.Should().StartWith("Undecided: ln χ is not a number in 1 of 40 mappings");
     }
 
     [PublishedFact]
@@ -283,6 +283,6 @@ public class DiagnosisTests
         Of("bn_ff_fc_64").ChiGrowth!.Parameter.Should().BeApproximately(Math.Log(1.2294), 0.001);
         Of("bn_res_fc").ChiGrowth!.Law.Should().Be(Growth.Power);
 
-        static Diagnosis Of(string name) => Diagnosis.Of(MomentTable.Of(ResultFile.Read(PublishedFactAttribute.File(name))));
+        static Diagnosis Of(string name) => Diagnosis.Diagnose(MomentTable.Read(ResultFile.Read(PublishedFactAttribute.File(name))));
     }
 }

@@ -39,19 +39,19 @@ internal static class EndedFiles
         {
             ("dead-signal", Dead), ("extinct-noise", NoNoise), ("no-variance", Unvarying), ("chi-overflows", ChiOverflows), ("signal-overflows", SignalOverflows), ("not-a-number", NotANumber),
             ("mixed", Mixed),
-        }.SelectMany(ending => new (string, Func<ResultFile>)[] { ($"{ending.Name}-in-few", () => Few(ending.Gone)), ($"{ending.Name}-in-most", () => Of(ending.Gone, 37)) }),
+        }.SelectMany(ending => new (string, Func<ResultFile>)[] { ($"{ending.Name}-in-few", () => Few(ending.Gone)), ($"{ending.Name}-in-most", () => Write(ending.Gone, 37)) }),
     ];
 
     /// <summary>A file in which four mappings end.</summary>
-    public static ResultFile Few(Gone gone) => Of(gone, 4);
+    public static ResultFile Few(Gone gone) => Write(gone, 4);
 
     /// <summary>A file in which some mappings end, each at depth 80 or later.</summary>
-    public static ResultFile Of(Gone gone, int ended)
+    public static ResultFile Write(Gone gone, int ended)
     {
         var rows = Enumerable.Range(0, Mappings).Select(mapping => Depths.Select((depth, at) => mapping < ended && depth >= 80 + (40 * (mapping % 2))
             ? gone(mapping)
             : (2, 1.5 * (1 + Scatter(mapping, at)), Math.Pow(depth, 0.6) * (1 + Scatter(mapping, at)), 9 + Scatter(mapping, at))).ToArray()).ToArray();
-        return MadeUpResultFile.Of(Depths,
+        return MadeUpResultFile.Write(Depths,
         [
             ("nu2_signal_loc3", Column(moments => moments.Nu2)),
             ("mu2_signal_loc3", Column(moments => moments.Mu2)),

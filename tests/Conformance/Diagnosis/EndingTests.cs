@@ -52,9 +52,9 @@ public sealed class EndingTests : IDisposable
     public void Sensitivities_that_overflow_in_half_of_the_mappings_are_no_good_health(int ended)
     {
         // Of sixty, in what was published: once "well-behaved", over the others.
-        var table = MomentTable.Of(EndedFiles.Of(EndedFiles.ChiOverflows, ended * 40 / 60));
+        var table = MomentTable.Read(EndedFiles.Write(EndedFiles.ChiOverflows, ended * 40 / 60));
 
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
         diagnosis.Conditions.Should().NotContain(Condition.WellBehaved);
         diagnosis.CertainCondition.Should().NotBe(Condition.WellBehaved);
         diagnosis.Sentence.Should().Contain($"in {ended * 40 / 60} of 40 mappings a number overflows, first at depth 80").And.Contain("means are over the other");
@@ -64,7 +64,7 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public void Every_ending_is_in_the_report_with_its_depths()
     {
-        var report = DiagnosisReport.ToJson(Diagnosis.Of(MomentTable.Of(EndedFiles.Few(EndedFiles.Mixed))));
+        var report = DiagnosisReport.ToJson(Diagnosis.Diagnose(MomentTable.Read(EndedFiles.Few(EndedFiles.Mixed))));
 
         report["endings"]!.AsArray().Select(ending => (ending!["ending"]!.GetValue<string>(), ending["mappings"]!.GetValue<int>(), ending["of"]!.GetValue<int>(), ending["first_depth"]!.GetValue<int>()))
             .Should().Equal(("dead_signal", 1, 40, 80), ("extinct_noise", 1, 40, 120), ("no_variance", 1, 40, 80), ("overflow", 1, 40, 120));
@@ -73,11 +73,11 @@ public sealed class EndingTests : IDisposable
     [Fact]
     public void Mappings_that_ended_count_against_every_certain_sign()
     {
-        var file = EndedFiles.Of(EndedFiles.Dead, 0);
-        Diagnosis.Of(MomentTable.Of(file)).CertainCondition.Should().Be(Condition.WellBehaved);
+        var file = EndedFiles.Write(EndedFiles.Dead, 0);
+        Diagnosis.Diagnose(MomentTable.Read(file)).CertainCondition.Should().Be(Condition.WellBehaved);
 
         // Of forty, six leave 34 at most for a sign: P(k ≥ 34) = 4e-6 is more than its share of 1e-6; none leave 2⁻⁴⁰.
-        Diagnosis.Of(MomentTable.Of(EndedFiles.Of(EndedFiles.NoNoise, 6))).CertainCondition.Should().Be(Condition.Undecided);
+        Diagnosis.Diagnose(MomentTable.Read(EndedFiles.Write(EndedFiles.NoNoise, 6))).CertainCondition.Should().Be(Condition.Undecided);
     }
 
     /// <summary>Plain nets of two channels, of which most die: what run writes, prints and hands on.</summary>
@@ -115,7 +115,7 @@ public sealed class EndingTests : IDisposable
         told.Output.Replace("old.npz", "whole.npz", StringComparison.Ordinal).Should().Be(said.Output).And.Contain("the signal dies, first at depth ");
         CommandLine.Run("merge", _campaign["1.npz"], _campaign["old.npz"], "--out", _campaign["x.npz"]).ExitStatus.Should().Be(2, "its simulations are there twice");
         CommandLine.Run("plot", _campaign["whole.npz"], "--no-theory", "--out", _campaign["figure.svg"]).ExitStatus.Should().Be(0);
-        DepthFigure.Of([new Recording("whole", file, Architecture.Named("vanilla"), 2, null)]).Notes
+        DepthFigure.Draw([new Recording("whole", file, Architecture.Named("vanilla"), 2, null)]).Notes
             .Should().Contain(note => note.Contains("simulations the signal dies, first at depth", StringComparison.Ordinal) && note.Contains("leave out what has ended", StringComparison.Ordinal));
     }
 
@@ -130,7 +130,7 @@ public sealed class EndingTests : IDisposable
     {
         NpzArchive.Write(_campaign["forged.npz"],
         [
-            new("depth", NpyArray.Of([3L, 6], 2)), new("chi_loc3", NpyArray.Of([1.0, 1], 1, 2)), new("ending", NpyArray.Of([code], 1)), new("ended_at_depth", NpyArray.Of([depth], 1)),
+            new("depth", NpyArray.From([3L, 6], 2)), new("chi_loc3", NpyArray.From([1.0, 1], 1, 2)), new("ending", NpyArray.From([code], 1)), new("ended_at_depth", NpyArray.From([depth], 1)),
         ]);
 
         var outcome = CommandLine.Run("diagnose", _campaign["forged.npz"]);
@@ -156,11 +156,11 @@ public sealed class EndingTests : IDisposable
     {
         NpzArchive.Write(_campaign["died.npz"],
         [
-            new("depth", NpyArray.Of([3L, 6], 2)), new("chi_loc3", NpyArray.Of([1.0, 1, 1, double.NaN], 2, 2)), new("died_at_depth", NpyArray.Of([-1L, 6], 2)),
+            new("depth", NpyArray.From([3L, 6], 2)), new("chi_loc3", NpyArray.From([1.0, 1, 1, double.NaN], 2, 2)), new("died_at_depth", NpyArray.From([-1L, 6], 2)),
         ]);
         ResultFile.Read(_campaign["died.npz"]).Ends.Should().Equal(MappingEnd.None, new MappingEnd(Ending.DeadSignal, 6));
 
-        NpzArchive.Write(_campaign["wrong.npz"], [new("depth", NpyArray.Of([3L, 6], 2)), new("chi_loc3", NpyArray.Of([1.0, 1], 1, 2)), new("died_at_depth", NpyArray.Of([5L], 1))]);
+        NpzArchive.Write(_campaign["wrong.npz"], [new("depth", NpyArray.From([3L, 6], 2)), new("chi_loc3", NpyArray.From([1.0, 1], 1, 2)), new("died_at_depth", NpyArray.From([5L], 1))]);
         CommandLine.Run("diagnose", _campaign["wrong.npz"]).Error.Should().Contain("'died_at_depth', found 5");
     }
 
@@ -197,11 +197,11 @@ public sealed class EndingTests : IDisposable
     {
         const int mappings = 30;
         double[] sensitivities = [.. Enumerable.Range(0, mappings).SelectMany(mapping => new[] { 1.5, chi(mapping), chi(mapping) })];
-        List<KeyValuePair<string, NpyArray>> arrays = [new("depth", NpyArray.Of([3L, 6, 9], 3)), new("chi_loc3", NpyArray.Of(sensitivities, mappings, 3)), new("nu2_signal_loc3", NpyArray.Of([.. sensitivities.Select(_ => 2.0)], mappings, 3))];
+        List<KeyValuePair<string, NpyArray>> arrays = [new("depth", NpyArray.From([3L, 6, 9], 3)), new("chi_loc3", NpyArray.From(sensitivities, mappings, 3)), new("nu2_signal_loc3", NpyArray.From([.. sensitivities.Select(_ => 2.0)], mappings, 3))];
         if (ending is { } code)
         {
-            arrays.Add(new("ending", NpyArray.Of([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 ? code : 0L)], mappings)));
-            arrays.Add(new("ended_at_depth", NpyArray.Of([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 && code > 0 ? 6L : -1)], mappings)));
+            arrays.Add(new("ending", NpyArray.From([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 ? code : 0L)], mappings)));
+            arrays.Add(new("ended_at_depth", NpyArray.From([.. Enumerable.Range(0, mappings).Select(mapping => mapping == 7 && code > 0 ? 6L : -1)], mappings)));
         }
 
         NpzArchive.Write(_campaign[name], arrays);

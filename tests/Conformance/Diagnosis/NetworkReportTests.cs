@@ -88,11 +88,11 @@ public sealed class NetworkReportTests : IDisposable
         Networks.Layer[] begun = [new Networks.Dense { Channels = 6 }, new Networks.Repeat(3, [unit])];
         var (staged, plain) = (Ran([.. begun, new Networks.Residual([new Networks.Dense { Channels = 8 }]) { Skip = [new Networks.Dense { Channels = 8 }] }, new Networks.Repeat(4, [unit]), new Networks.Activation(new(Networks.FunctionKind.Relu))]), Ran([new Networks.Dense { Channels = 6 }, new Networks.Repeat(12, [unit])]));
 
-        RecordedStages.Of(staged).Select(stage => (stage.Name, stage.From, stage.To)).Should().Equal(("stage 1 (units 1 to 3)", 0, 3), ("stage 2 (units 4 to 8)", 3, 8));
-        RecordedStages.Of(plain).Select(stage => stage.Name).Should().Equal("units 1 to 3", "units 4 to 6", "units 7 to 9", "units 10 to 12");
+        RecordedStages.Describe(staged).Select(stage => (stage.Name, stage.From, stage.To)).Should().Equal(("stage 1 (units 1 to 3)", 0, 3), ("stage 2 (units 4 to 8)", 3, 8));
+        RecordedStages.Describe(plain).Select(stage => stage.Name).Should().Equal("units 1 to 3", "units 4 to 6", "units 7 to 9", "units 10 to 12");
         var logChi = staged.FindLogAtEnds("chi")!;
-        RecordedStages.Of(staged)[1].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[7] - row[2]), 1e-12);
-        RecordedStages.Of(staged)[0].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[2]), 1e-12, "at the input χ is 1");
+        RecordedStages.Describe(staged)[1].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[7] - row[2]), 1e-12);
+        RecordedStages.Describe(staged)[0].Gain!.Value.Value.Should().BeApproximately(logChi.Average(row => row[2]), 1e-12, "at the input χ is 1");
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class NetworkReportTests : IDisposable
     {
         StageOutcome[] stages = [Stage("stage 1", 0, 20, 5, first, first), Stage("stage 2", 20, 50, 4, first + second, second)];
 
-        DiagnosisAnswer.Of(Named(condition), 50, "unit", stages).Should().Be(sentence);
+        DiagnosisAnswer.Write(Named(condition), 50, "unit", stages).Should().Be(sentence);
     }
 
     [Fact]
@@ -113,8 +113,8 @@ public sealed class NetworkReportTests : IDisposable
     {
         StageOutcome[] stages = [Stage("units 1 to 20", 0, 20, 5, 0, 0), Stage("units 21 to 40", 20, 40, 1.02, 0, 0)];
 
-        DiagnosisAnswer.Of(Named(Condition.PathologicalSignal), 40, "unit", stages).Should().Be("Pathological signal over 40 units; SNR is not halved; directions of variance fall from 5 at depth 20 to 1.02 at depth 40.");
-        DiagnosisAnswer.Of(Named(Condition.PathologicalSignal), 40, "layer", []).Should().Be("Pathological signal over 40 layers.");
+        DiagnosisAnswer.Write(Named(Condition.PathologicalSignal), 40, "unit", stages).Should().Be("Pathological signal over 40 units; SNR is not halved; directions of variance fall from 5 at depth 20 to 1.02 at depth 40.");
+        DiagnosisAnswer.Write(Named(Condition.PathologicalSignal), 40, "layer", []).Should().Be("Pathological signal over 40 layers.");
     }
 
     private static Diagnosis Named(Condition condition) => new(condition, default, default, null, double.NaN, double.NaN, "") { Conditions = [condition] };
@@ -124,7 +124,7 @@ public sealed class NetworkReportTests : IDisposable
     private ResultFile Ran(Networks.Layers layers)
     {
         var path = Path.Combine(_folder, "x.npz");
-        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.Of(new Networks.Network("net", new(2, 2, 3), layers), 6, 3) with { Dataset = "gaussian" }).Run());
+        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.ForNetwork(new Networks.Network("net", new(2, 2, 3), layers), 6, 3) with { Dataset = "gaussian" }).Run());
         return ResultFile.Read(path);
     }
 

@@ -111,11 +111,11 @@ public class PointTests
     {
         // Once all points lie on a line through zero, a rectifier stretches them alike: μ₂/ν₂ is what it was, to the last digits.
         var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 160, KernelSize = 1, NumChannels = width, BatchSize = 16, NumSims = 24, Dataset = dataset, Depths = new DepthList([1, 5, 10, 20, 40, 80, 160]), ReffNoise = false };
-        var table = MomentTable.Of(Experiment.Prepare(options).Run());
+        var table = MomentTable.Read(Experiment.Prepare(options).Run());
 
         double Walk(int from) => table.ShareByDepth()!.Select(row => row[from + 1] - row[from]).Variance() / (table.Depths[from + 1] - table.Depths[from]);
         Walk(5).Should().BeLessThan(Walk(1) / 10, "the walk of the share ends with the directions");
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
         diagnosis.Conditions.Should().NotContain(Condition.PathologicalPoint, diagnosis.Sentence);
         diagnosis.MedianShare.Should().BeGreaterThan(0.05);
         diagnosis.PointPathology.Successes.Should().BeLessThan(3);

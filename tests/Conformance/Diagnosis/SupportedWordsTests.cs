@@ -37,7 +37,7 @@ public class SupportedWordsTests
         // Two images never have two directions.
         var table = new MadeUpTables(_ => 1 + 1e-9, PowerLaw) { Mappings = 40 }.Draw(5) with { Images = images };
 
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
 
         diagnosis.Condition.Should().Be(hasCollapsed ? Condition.PathologicalSignal : Condition.Undecided);
         diagnosis.Sentence.Should().Contain("the signal has a single direction of variance from the first recorded depth, 2, on: it collapsed before" + (hasCollapsed ? ";" : ", or never had another"));
@@ -48,7 +48,7 @@ public class SupportedWordsTests
     {
         var (sick, well) = (new MadeUpTables(depth => 1 + (300 / (depth * depth)), PowerLaw) { Mappings = 14 }.Draw(1), new MadeUpTables(_ => 5.8, PowerLaw) { Mappings = 16 }.Draw(2));
 
-        var diagnosis = Diagnosis.Of(sick with { Simulations = 30, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
+        var diagnosis = Diagnosis.Diagnose(sick with { Simulations = 30, Reff = [.. sick.Reff!, .. well.Reff!], LogChi = [.. sick.LogChi!, .. well.LogChi!] });
 
         diagnosis.Condition.Should().Be(Condition.Undecided);
         diagnosis.ReffLimit.Should().Be(double.NaN);
@@ -60,7 +60,7 @@ public class SupportedWordsTests
     [InlineData(40, 2, true)]
     public void Good_health_is_that_of_all_mappings(int lasting, int dead, bool isNamed)
     {
-        var diagnosis = Diagnosis.Of(new MadeUpTables(Keeping, PowerLaw) { Mappings = lasting }.Draw(1) with { Died = dead });
+        var diagnosis = Diagnosis.Diagnose(new MadeUpTables(Keeping, PowerLaw) { Mappings = lasting }.Draw(1) with { Died = dead });
 
         diagnosis.Condition.Should().Be(isNamed ? Condition.WellBehaved : Condition.Undecided);
         diagnosis.Sentence.Should().Contain(isNamed ? "Well-behaved" : $"{dead} of {lasting + dead} mappings end before their depth, too many to call all well-behaved by the others").And.NotContain("the signal collapses in");
@@ -95,7 +95,7 @@ public class SupportedWordsTests
     {
         var diagnosis = new MadeUpTables(Keeping, depth => 6.5 * depth) { Mappings = 40 }.Diagnose();
         diagnosis.Sentence.Should().Contain("the noise grows by the factor 665").And.NotContain("%");
-        string[] lines = [.. DiagnosisLines.Of(Diagnosis.Of(new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5) with { LogChi = null }))];
+        string[] lines = [.. DiagnosisLines.Write(Diagnosis.Diagnose(new MadeUpTables(Keeping, PowerLaw) { Mappings = 40 }.Draw(5) with { LogChi = null }))];
         lines.Where(line => line.StartsWith("  layers", StringComparison.Ordinal)).Should().NotBeEmpty().And.OnlyContain(line => line.Contains("multiplied", StringComparison.Ordinal));
     }
 }

@@ -70,8 +70,8 @@ public class UnevenGrowthTests
     [Fact]
     public void A_noise_that_decays_loses_and_one_that_may_decay_changes()
     {
-        DiagnosisLines.Of(new MadeUpTables(Keeping, depth => -0.08 * depth) { Depth = 100 }.Diagnose()).Should().Contain(line => line.Contains("the noise loses 7.")).And.OnlyContain(line => !line.Contains("gains -"));
-        DiagnosisLines.Of(new MadeUpTables(Keeping, _ => 0) { Depth = 100, Scatter = 0.2 }.Diagnose(3)).Should().OnlyContain(line => !line.Contains("gains -"));
+        DiagnosisLines.Write(new MadeUpTables(Keeping, depth => -0.08 * depth) { Depth = 100 }.Diagnose()).Should().Contain(line => line.Contains("the noise loses 7.")).And.OnlyContain(line => !line.Contains("gains -"));
+        DiagnosisLines.Write(new MadeUpTables(Keeping, _ => 0) { Depth = 100, Scatter = 0.2 }.Diagnose(3)).Should().OnlyContain(line => !line.Contains("gains -"));
         RateWords.NoiseGains(new Estimate(-0.001, -0.004, 0.002)).Should().Be("the noise changes by -0.1 % (-0.4 to 0.2) against the signal in each layer");
     }
 
@@ -98,7 +98,7 @@ public class UnevenGrowthTests
         int[] depths = [.. Enumerable.Range(1, depth)];
         var table = new MomentTable(depths, rates.Length, [.. rates.Select(_ => depths.Select(_ => 9.0).ToArray())], [.. rates.Select(rate => depths.Select(at => rate * at).ToArray())], null, null, 0);
 
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
 
         diagnosis.Conditions.Should().Equal(Condition.PathologicalSnr);
         diagnosis.CertainCondition.Should().Be(Condition.PathologicalSnr);
@@ -152,7 +152,7 @@ public class UnevenGrowthTests
             Seed = 6,
         };
 
-        var diagnosis = Diagnosis.Of(MomentTable.Of(Experiment.Prepare(options).Run()));
+        var diagnosis = Diagnosis.Diagnose(MomentTable.Read(Experiment.Prepare(options).Run()));
 
         diagnosis.Conditions.Should().Equal(Condition.Undecided);
         diagnosis.CertainCondition.Should().Be(Condition.Undecided);
@@ -171,7 +171,7 @@ public class UnevenGrowthTests
             }
         }
 
-        var diagnosis = Diagnosis.Of(table);
+        var diagnosis = Diagnosis.Diagnose(table);
 
         diagnosis.Condition.Should().Be(Condition.Undecided);
         diagnosis.Sentence.Should().Contain("24 mappings do not tell the law of χ, since 2 of them lie far from the others, and means with them; in the others its median grows exponentially");

@@ -62,7 +62,7 @@ public sealed class CookbookTests : IDisposable
             Snippet.Compile(source).Emit(assembly).Success.Should().BeTrue();
             assembly.Position = 0;
             var type = new AssemblyLoadContext(null, isCollectible: true).LoadFromStream(assembly).GetType("MyLayer")!;
-            return VerificationRun.Of((ISubject)Activator.CreateInstance(type)!, Scale.Quick, 0, ["O1", "O2", "D8"]);
+            return VerificationRun.Execute((ISubject)Activator.CreateInstance(type)!, Scale.Quick, 0, ["O1", "O2", "D8"]);
         }
     }
 

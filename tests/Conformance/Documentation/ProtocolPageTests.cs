@@ -34,7 +34,7 @@ public class ProtocolPageTests
     public void The_network_of_a_request_in_layers_is_spelled_out_as_it_is_sent()
     {
         var network = new Network("n", new Shape(8, 6, 2), [new Convolution(3) { Channels = 4 }, new Activation(Function.Relu)]);
-        var question = new LayerQuestion(SpelledOutNetwork.Of(network), 1, "mapping", []) { Parameters = [], Places = [0, 1, 2], Moments = ["chi"] };
+        var question = new LayerQuestion(SpelledOutNetwork.SpellOut(network), 1, "mapping", []) { Parameters = [], Places = [0, 1, 2], Moments = ["chi"] };
         var sent = new LayerExchange("/tmp/…/1-in.npz", "/tmp/…/1-out.npz", question).Request();
 
         var shown = InLayers("propagate");

@@ -19,7 +19,7 @@ internal sealed record ShownOutput(string Script, IReadOnlyList<string> Lines)
     public const string Output = "text";
 
     /// <summary>All that a document shows, in its order.</summary>
-    public static IReadOnlyList<ShownOutput> Of(string document)
+    public static IReadOnlyList<ShownOutput> Read(string document)
     {
         var blocks = Repository.AllBlocks(document).ToArray();
         return

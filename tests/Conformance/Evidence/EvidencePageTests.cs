@@ -122,6 +122,6 @@ public sealed class EvidencePageTests : IDisposable
         new EvidenceFile<Tally>(new Provenance("quick", "0123456789ab", "c")).Write(Path.Combine(_folder, "a.tsv"));
         new EvidenceFile<Tally>(new Provenance("mutants", "ba9876543210", "c")).Write(Path.Combine(_folder, "b.tsv"));
 
-        FluentActions.Invoking(() => EvidenceTables.Of(_folder)).Should().Throw<InvalidInputException>().WithMessage("*0123456789ab*ba9876543210*");
+        FluentActions.Invoking(() => EvidenceTables.Write(_folder)).Should().Throw<InvalidInputException>().WithMessage("*0123456789ab*ba9876543210*");
     }
 }

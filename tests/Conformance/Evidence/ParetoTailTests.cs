@@ -49,14 +49,14 @@ public class ParetoTailTests
     [InlineData("lognormal", 1e-9)]
     public void The_limit_covers_the_truth_about_as_often_as_it_says(string law, double beyondOne)
     {
-        var samples = Breadth.Of(usual: 100, atNight: 300);
+        var samples = Breadth.Choose(usual: 100, atNight: 300);
         var quantile = Law(law, beyondOne);
         quantile(beyondOne).Should().BeApproximately(1, 1e-6, "the law leaves just that beyond 1");
 
         var (covered, tight) = (0, 0);
         Parallel.For(0, samples, i =>
         {
-            var finding = ParetoTail.Of(Sample(quantile, new Random(1000 + i)), simulations: 19);
+            var finding = ParetoTail.Fit(Sample(quantile, new Random(1000 + i)), simulations: 19);
             if (finding is TailFinding.Reached or TailFinding.NoLaw)
             {
                 // Seeing what is that rare would say that the probability is large: above the truth. Where no law fits nothing is claimed.
@@ -80,7 +80,7 @@ public class ParetoTailTests
         var random = new Random(5);
         float[] ratios = [.. Enumerable.Range(0, (int)Runs).Select(i => (float)(i % 180 == 0 ? 0.0425 + (0.05 * random.NextDouble()) : 0.0387 + (0.0003 * random.NextDouble()))).OrderDescending()];
 
-        var fit = ParetoTail.Of(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. ratios.Take(500)]), simulations: 99).Should().BeOfType<TailFinding.Fitted>().Subject;
+        var fit = ParetoTail.Fit(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. ratios.Take(500)]), simulations: 99).Should().BeOfType<TailFinding.Fitted>().Subject;
 
         fit.Threshold.Should().BeGreaterThan(ratios[(int)Runs / 100], "the law does not fit above the 99 % quantile");
         fit.UpperLimit.Should().BeLessThan(TailTable.Wanted);
@@ -90,7 +90,7 @@ public class ParetoTailTests
     public void Where_no_law_fits_nothing_is_extrapolated()
     {
         // Clusters, as far apart as the numbers of a heavy tail but each of nearly equal ratios.
-        ParetoTail.Of(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. Enumerable.Range(0, 500).Select(i => (i < 12 ? 0.6f : i < 30 ? 0.3f : i < 70 ? 0.15f : 0.01f) + (i * 1e-6f)).OrderDescending()]), simulations: 99)
+        ParetoTail.Fit(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. Enumerable.Range(0, 500).Select(i => (i < 12 ? 0.6f : i < 30 ? 0.3f : i < 70 ? 0.15f : 0.01f) + (i * 1e-6f)).OrderDescending()]), simulations: 99)
             .Should().BeOfType<TailFinding.NoLaw>();
     }
 
@@ -111,7 +111,7 @@ public class ParetoTailTests
     {
         var tail = new RatioTail(2000, 10_000, 10_000, 10_000, 0, 0, 0, [.. Enumerable.Repeat(0f, 2000)]);
 
-        ParetoTail.Of(tail).Should().BeOfType<TailFinding.AlwaysEqual>().Which.UpperLimit.Should().BeApproximately(3e-4, 1e-6, "the rule of three");
+        ParetoTail.Fit(tail).Should().BeOfType<TailFinding.AlwaysEqual>().Which.UpperLimit.Should().BeApproximately(3e-4, 1e-6, "the rule of three");
     }
 
     [Fact]
@@ -119,18 +119,18 @@ public class ParetoTailTests
     {
         var tail = new RatioTail(2000, 10_000, 10_000, 0, 0, 0, 0, [.. Enumerable.Range(0, 2000).Select(i => i < 30 ? 0.5f : 0.25f)]);
 
-        ParetoTail.Of(tail).Should().Be(new TailFinding.TooFew(30));
-        ParetoTail.Of(new RatioTail(20, 5, 0, 0, 0, 5, 0, [])).Should().Be(new TailFinding.TooFew(0));
+        ParetoTail.Fit(tail).Should().Be(new TailFinding.TooFew(30));
+        ParetoTail.Fit(new RatioTail(20, 5, 0, 0, 0, 5, 0, [])).Should().Be(new TailFinding.TooFew(0));
     }
 
     [Fact]
     public void A_ratio_of_1_needs_no_fit()
     {
-        ParetoTail.Of(new RatioTail(2, 100, 100, 0, 0, 0, 0, [1f, 0.5f])).Should().Be(new TailFinding.Reached());
+        ParetoTail.Fit(new RatioTail(2, 100, 100, 0, 0, 0, 0, [1f, 0.5f])).Should().Be(new TailFinding.Reached());
     }
 
     private static TailFinding.Fitted Fitted(Func<double, double> quantile) =>
-        ParetoTail.Of(Sample(quantile, new Random(5))).Should().BeOfType<TailFinding.Fitted>().Subject;
+        ParetoTail.Fit(Sample(quantile, new Random(5))).Should().BeOfType<TailFinding.Fitted>().Subject;
 
     /// <summary>The value that is exceeded with a probability; the law leaves the given one beyond 1.</summary>
     private static Func<double, double> Law(string name, double beyondOne) => name switch

@@ -158,11 +158,11 @@ public sealed class StudyTests : IDisposable
     [Fact]
     public void A_run_of_checks_that_did_not_decide_is_not_counted_as_holding()
     {
-        Tally.Of(VerdictName.Of(Verdict.Inconclusive), 3).Merge(Tally.Of(VerdictName.Of(Verdict.Holds), 1)).Of(VerdictName.Holds).Should().Be(1);
+        Tally.Count(VerdictName.Spell(Verdict.Inconclusive), 3).Merge(Tally.Count(VerdictName.Spell(Verdict.Holds), 1)).Count(VerdictName.Holds).Should().Be(1);
         var check = new Check("D1", "vanilla", _ => throw new InvalidOperationException("broken"));
         var outcome = new CheckOutcome(check, Verdict.Inconclusive, [], "InvalidOperationException: broken");
-        RatioTail.Of(4, outcome, 0).Should().BeEquivalentTo(new { Runs = 1L, Measured = 0L, Inconclusive = 1L, Rejected = 0L });
-        BoundCounts.Of(outcome, 0).Should().BeEquivalentTo(new { Runs = 1L, Failed = 1L });
+        RatioTail.Collect(4, outcome, 0).Should().BeEquivalentTo(new { Runs = 1L, Measured = 0L, Inconclusive = 1L, Rejected = 0L });
+        BoundCounts.Count(outcome, 0).Should().BeEquivalentTo(new { Runs = 1L, Failed = 1L });
     }
 
     private StudyPart Part(ulong from, ulong to, string name) => new(from, to, PathOf(name));
@@ -199,7 +199,7 @@ public sealed class StudyTests : IDisposable
 
             cancellation.ThrowIfCancellationRequested();
             Interlocked.Increment(ref _observed);
-            return keys.Select(key => KeyValuePair.Create(key, Tally.Of(seed % 2 == 0 ? "even" : "odd", seed)));
+            return keys.Select(key => KeyValuePair.Create(key, Tally.Count(seed % 2 == 0 ? "even" : "odd", seed)));
         }
 
         protected override void Dispose(bool disposing)

@@ -13,7 +13,7 @@ public class SummaryTests
     public void The_largest_ratios_are_kept_with_the_seed_of_the_largest()
     {
         double[] ratios = [0.2, 0.7, 0, 0.4, 0.7, 0.1];
-        var runs = ratios.Select((ratio, seed) => RatioTail.Of(3, Outcome(Verdict.Holds, Exact(ratio)), (ulong)seed)).ToArray();
+        var runs = ratios.Select((ratio, seed) => RatioTail.Collect(3, Outcome(Verdict.Holds, Exact(ratio)), (ulong)seed)).ToArray();
 
         var tail = Merged(runs);
 
@@ -27,11 +27,11 @@ public class SummaryTests
     [Fact]
     public void A_ratio_that_is_no_number_is_worse_than_any()
     {
-        var tail = RatioTail.Of(3, Outcome(Verdict.Rejected, Exact(double.NaN), Exact(0.5)), 0);
+        var tail = RatioTail.Collect(3, Outcome(Verdict.Rejected, Exact(double.NaN), Exact(0.5)), 0);
 
         tail.Maximum.Should().Be(double.PositiveInfinity);
         tail.Rejected.Should().Be(1);
-        ParetoTail.Of(tail).Should().Be(new TailFinding.Reached());
+        ParetoTail.Fit(tail).Should().Be(new TailFinding.Reached());
         RatioTail.Parse([.. tail.Cells]).Maximum.Should().Be(double.PositiveInfinity);
     }
 
@@ -40,9 +40,9 @@ public class SummaryTests
     {
         var runs = new[]
         {
-            BoundCounts.Of(Outcome(Verdict.Holds, Bound(0.5), Bound(0.0009)), 0),
-            BoundCounts.Of(Outcome(Verdict.Holds, Bound(0.01), Bound(0.02), Exact(0.3)), 1),
-            BoundCounts.Of(Outcome(Verdict.Rejected, Bound(4e-5), Bound(double.NaN)), 2),
+            BoundCounts.Count(Outcome(Verdict.Holds, Bound(0.5), Bound(0.0009)), 0),
+            BoundCounts.Count(Outcome(Verdict.Holds, Bound(0.01), Bound(0.02), Exact(0.3)), 1),
+            BoundCounts.Count(Outcome(Verdict.Rejected, Bound(4e-5), Bound(double.NaN)), 2),
         };
 
         var counts = Merged(runs);
@@ -65,7 +65,7 @@ public class SummaryTests
         // Of 10,000 runs a hundred may be at most 10⁻²; 150 are so by chance once in two million times.
         var file = File(1.5);
         CalibrationTable.WorstExcess(file).Should().BeLessThan(1e-5);
-        CalibrationTable.Of(file).Should().Contain("| S2 vanilla | 10000 | 0 | 0 | 1 | 150 | 100 |");
+        CalibrationTable.Write(file).Should().Contain("| S2 vanilla | 10000 | 0 | 0 | 1 | 150 | 100 |");
         CalibrationTable.WorstExcess(File(0.9)).Should().Be(1);
 
         static EvidenceFile<BoundCounts> File(double excess)
@@ -76,7 +76,7 @@ public class SummaryTests
             {
                 var seeds = new SeedRanges();
                 seeds.TryAdd(i, i);
-                file.Add("S2 vanilla", seeds, BoundCounts.Of(Outcome(Verdict.Holds, Bound(Math.Min(1, (i + 0.5) / 10_000 / excess))), i), "");
+                file.Add("S2 vanilla", seeds, BoundCounts.Count(Outcome(Verdict.Holds, Bound(Math.Min(1, (i + 0.5) / 10_000 / excess))), i), "");
             }
 
             return file;

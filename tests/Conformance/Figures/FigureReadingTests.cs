@@ -56,32 +56,32 @@ public sealed class FigureReadingTests : IDisposable
             new Networks.Repeat(times, [new Networks.Residual([new Networks.LayerNorm(), new Networks.Activation(new(Networks.FunctionKind.Gelu)), new Networks.Dense()])]),
         ]);
         var path = Path.Combine(_folder.FullName, "layers.npz");
-        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.Of(network, 8, 4)).Run());
+        ResultFile.Write(path, Experiment.Prepare(ExperimentOptions.ForNetwork(network, 8, 4)).Run());
         return ResultFile.Read(path);
     }
 
     private IEnumerable<Figure> Figures()
     {
         var normed = MadeUpRecording.Run(_folder.FullName, "bn_ff", depth: 12, simulations: 3);
-        yield return DepthFigure.Of([normed with { Theory = Prediction.Of(normed.File.Options!, ImageSources.Open("natural")) }]);
-        yield return DepthFigure.Of([MadeUpRecording.Run(_folder.FullName, "bn_res", depth: 24, simulations: 4)]);
+        yield return DepthFigure.Draw([normed with { Theory = Prediction.Predict(normed.File.Options!, ImageSources.Open("natural")) }]);
+        yield return DepthFigure.Draw([MadeUpRecording.Run(_folder.FullName, "bn_res", depth: 24, simulations: 4)]);
         var plain = MadeUpRecording.Run(_folder.FullName, "vanilla", depth: 8, simulations: 2);
-        yield return DepthFigure.Of([.. Enumerable.Range(0, 8).Select(i => plain with { Name = $"{new string((char)('a' + i), 60)}_with_a_long_name_{i}", File = MadeUpRecording.Foreign(_folder.FullName, MadeUpRecording.Arrays(plain), $"long{i}") })]);
-        yield return DepthFigure.Of([normed with { Name = "部分 *的* <文件> & {more}", File = MadeUpRecording.Foreign(_folder.FullName, [.. MadeUpRecording.Arrays(normed).Where(array => array.Key == "depth" || array.Key.StartsWith("chi", StringComparison.Ordinal))]) }]);
-        yield return DepthFigure.Of([MadeUpRecording.Run(_folder.FullName, "bn_ff", depth: 1, simulations: 1)]);
-        yield return NetworkFigure.Of([("layers", OfLayers("a_network_with_a_name_that_is_longer_than_its_column_is_wide"))]);
-        yield return NetworkFigure.Of([("with theory", OfLayers("with theory"))], new Dictionary<int, Wellbehaved.Theory.NetworkPrediction> { [0] = RecordedForecast.Of(OfLayers("with theory"), null, default).Prediction! });
-        yield return WidthFigure.Of(WidthSeries.Of([.. new[] { 4, 16, 64 }.Select(width => ($"{width}", OfLayers("*some* width", width: width)))]));
-        yield return NetworkFigure.Of([("one", OfLayers("one of two")), ("部分 *的* <文件>", OfLayers("other & *shorter*", times: 3)), ("bn_res", normed.File)]);
-        yield return HistogramFigure.Of(MadeUpRecording.Run(_folder.FullName, "vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
-        yield return SideBySideFigure.Of(
+        yield return DepthFigure.Draw([.. Enumerable.Range(0, 8).Select(i => plain with { Name = $"{new string((char)('a' + i), 60)}_with_a_long_name_{i}", File = MadeUpRecording.Foreign(_folder.FullName, MadeUpRecording.Arrays(plain), $"long{i}") })]);
+        yield return DepthFigure.Draw([normed with { Name = "部分 *的* <文件> & {more}", File = MadeUpRecording.Foreign(_folder.FullName, [.. MadeUpRecording.Arrays(normed).Where(array => array.Key == "depth" || array.Key.StartsWith("chi", StringComparison.Ordinal))]) }]);
+        yield return DepthFigure.Draw([MadeUpRecording.Run(_folder.FullName, "bn_ff", depth: 1, simulations: 1)]);
+        yield return NetworkFigure.Draw([("layers", OfLayers("a_network_with_a_name_that_is_longer_than_its_column_is_wide"))]);
+        yield return NetworkFigure.Draw([("with theory", OfLayers("with theory"))], new Dictionary<int, Wellbehaved.Theory.NetworkPrediction> { [0] = RecordedForecast.Predict(OfLayers("with theory"), null, default).Prediction! });
+        yield return WidthFigure.Draw(WidthSeries.Read([.. new[] { 4, 16, 64 }.Select(width => ($"{width}", OfLayers("*some* width", width: width)))]));
+        yield return NetworkFigure.Draw([("one", OfLayers("one of two")), ("部分 *的* <文件>", OfLayers("other & *shorter*", times: 3)), ("bn_res", normed.File)]);
+        yield return HistogramFigure.Draw(MadeUpRecording.Run(_folder.FullName, "vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
+        yield return SideBySideFigure.Draw(
         [
             KeyValuePair.Create("vanilla", MadeUpRecording.Table(depth => 1 + (5.0 / depth), depth => Math.Log10(depth))),
             KeyValuePair.Create("vanilla_res", MadeUpRecording.Table(depth => 1 + (9.0 / depth), depth => Math.Log10(depth))),
             KeyValuePair.Create("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth)),
             KeyValuePair.Create("bn_res", MadeUpRecording.Table(_ => 9, depth => 0.7 * Math.Log(depth)) with { LogNu2 = null }),
         ]);
-        yield return SideBySideFigure.Of([KeyValuePair.Create("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth) with { Reff = null })]);
+        yield return SideBySideFigure.Draw([KeyValuePair.Create("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth) with { Reff = null })]);
         foreach (var (low, high) in new[] { (-1e308, 1e308), (-3e-9, 1e-9), (12_345_678.0, 12_345_679), (-1e9, 2e12) })
         {
             foreach (var scale in Enum.GetValues<AxisScale>())

@@ -24,7 +24,7 @@ public sealed class FigureTests : IDisposable
     {
         var recording = Recorded(architecture, depth: 12, simulations: 3);
 
-        var figure = DepthFigure.Of([recording with { Theory = Prediction.Of(recording.File.Options!, ImageSources.Open("natural")) }]);
+        var figure = DepthFigure.Draw([recording with { Theory = Prediction.Predict(recording.File.Options!, ImageSources.Open("natural")) }]);
 
         string.Join(" | ", figure.Panels.Select(panel => Markup.Plain(panel.YLabel))).Should().Be(axes);
         string.Join(" | ", figure.Panels.Select(panel => string.Join("; ", panel.Curves.Select(curve => Markup.Plain(curve.Label))))).Should().Be(curves);
@@ -43,7 +43,7 @@ public sealed class FigureTests : IDisposable
         var recording = Recorded("bn_ff", depth: 6, simulations: 5);
         var chi = recording.File.Find("chi_loc4")!;
 
-        var panels = DepthFigure.Of([recording]).Panels;
+        var panels = DepthFigure.Draw([recording]).Panels;
 
         var drawn = panels[1].Curves.Single();
         panels[1].YScale.Should().Be(AxisScale.Logarithmic);
@@ -61,7 +61,7 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void A_power_law_is_drawn_on_two_logarithmic_axes_with_its_fit()
     {
-        var panel = DepthFigure.Of([Recorded("bn_res", depth: 24, simulations: 4)]).Panels[1];
+        var panel = DepthFigure.Draw([Recorded("bn_res", depth: 24, simulations: 4)]).Panels[1];
 
         (panel.XScale, panel.YScale).Should().Be((AxisScale.Logarithmic, AxisScale.Logarithmic));
         var fit = panel.Curves.Single(curve => curve.Kind == CurveKind.Fit);
@@ -74,13 +74,13 @@ public sealed class FigureTests : IDisposable
     {
         var recording = Recorded("vanilla", depth: 4, simulations: 2);
 
-        var panel = DepthFigure.Of([recording with { Name = "narrow" }, recording with { Name = "wide" }]).Panels[0];
+        var panel = DepthFigure.Draw([recording with { Name = "narrow" }, recording with { Name = "wide" }]).Panels[0];
 
         panel.Curves.Select(curve => curve.Label).Should().Equal("δχ of a layer, narrow", "δχ of a layer, wide");
         panel.Curves.Select(curve => curve.Colour).Should().OnlyHaveUniqueItems();
         var less = Written([.. Arrays(recording).Where(array => !array.Key.StartsWith("reff", StringComparison.Ordinal))]);
-        Markup.Plain(DepthFigure.Of([recording with { Name = "narrow", File = less }, recording with { Name = "wide" }]).Panels[1].Missing!).Should().Be("r_eff of the signal is not in narrow");
-        Markup.Plain(DepthFigure.Of([recording with { Name = "narrow", File = less }, recording with { Name = "wide", File = less }]).Panels[1].Missing!).Should().Be("r_eff of the signal is in none of the files");
+        Markup.Plain(DepthFigure.Draw([recording with { Name = "narrow", File = less }, recording with { Name = "wide" }]).Panels[1].Missing!).Should().Be("r_eff of the signal is not in narrow");
+        Markup.Plain(DepthFigure.Draw([recording with { Name = "narrow", File = less }, recording with { Name = "wide", File = less }]).Panels[1].Missing!).Should().Be("r_eff of the signal is in none of the files");
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class FigureTests : IDisposable
     {
         var recording = Recorded("vanilla", depth: 8, simulations: 300, channels: 8, batch: 1);
 
-        var figure = HistogramFigure.Of(recording);
+        var figure = HistogramFigure.Draw(recording);
 
         var signal = figure.Panels[0];
         signal.Curves.Select(curve => curve.Label).Should().Equal("depth 2", "depth 2, W1", "depth 4", "depth 4, W1", "depth 6", "depth 6, W1", "depth 8", "depth 8, W1");
@@ -100,21 +100,21 @@ public sealed class FigureTests : IDisposable
         figure.Panels[1].Curves.Select(curve => curve.Label).Should().Equal(signal.Curves.Select(curve => curve.Label), "on a single point the noise walks as the signal does");
         var exact = signal.Curves[^1];
         exact.Y[100].Should().BeApproximately(new RandomWalk(8).Density(8, [exact.X[100]])[0], 1e-9, "densities have an absolute error of 1e-10, which depends on the points asked for");
-        HistogramFigure.Of(recording with { Width = null }).Panels[0].Curves.Should().OnlyContain(curve => curve.Kind == CurveKind.Histogram, "without the width W1 says nothing");
+        HistogramFigure.Draw(recording with { Width = null }).Panels[0].Curves.Should().OnlyContain(curve => curve.Kind == CurveKind.Histogram, "without the width W1 says nothing");
     }
 
     [Fact]
     public void The_architectures_are_compared_in_one_frame_with_the_dilution_beside()
     {
-        KeyValuePair<string, MomentTable>[] tables = [.. Architecture.Names.Select(name => KeyValuePair.Create(name, MomentTable.Of(Recorded(name, depth: 8, simulations: 4).File)))];
+        KeyValuePair<string, MomentTable>[] tables = [.. Architecture.Names.Select(name => KeyValuePair.Create(name, MomentTable.Read(Recorded(name, depth: 8, simulations: 4).File)))];
 
-        var figure = SideBySideFigure.Of(tables);
+        var figure = SideBySideFigure.Draw(tables);
 
         figure.Panels.Select(panel => Markup.Plain(panel.YLabel)).Should().Equal("r_eff", "SNR^l / SNR^0", "ν₂ of branch / ν₂ of skip");
         figure.Panels[0].Curves.Select(curve => curve.Label).Should().Equal(Architecture.Names.Select(name => $"{name}: undecided"), "eight layers decide nothing");
         figure.Panels[1].Curves.Select(curve => curve.Label).Should().Equal(Architecture.Names);
         figure.Panels[0].Curves.Select(curve => curve.Colour).Should().OnlyHaveUniqueItems().And.Equal(figure.Panels[1].Curves.Select(curve => curve.Colour), "a colour stands for an architecture");
-        SideBySideFigure.Of([tables[2]]).Panels[0].Curves.Single().Colour.Should().Be(figure.Panels[0].Curves[2].Colour, "in every figure");
+        SideBySideFigure.Draw([tables[2]]).Panels[0].Curves.Single().Colour.Should().Be(figure.Panels[0].Curves[2].Colour, "in every figure");
         var dilution = figure.Panels[^1];
         dilution.Curves.Select(curve => curve.Label).Should().Equal("vanilla_res, mean", "bn_res, mean", "1/(*l* + 1)");
         var theory = dilution.Curves[^1];
@@ -128,7 +128,7 @@ public sealed class FigureTests : IDisposable
         var recording = Recorded("bn_ff", depth: 1, simulations: 1);
         var file = Written([.. Arrays(recording).Where(array => !array.Key.StartsWith("mu4", StringComparison.Ordinal) && !array.Key.StartsWith("reff", StringComparison.Ordinal))]);
 
-        var figure = DepthFigure.Of([recording with { File = file }]);
+        var figure = DepthFigure.Draw([recording with { File = file }]);
 
         Markup.Plain(figure.Panels[2].Missing!).Should().Be("r_eff of the signal is not in the file; r_eff of the noise is not in the file");
         Markup.Plain(figure.Panels[3].Missing!).Should().Be("μ₄(z) is not in the file");
@@ -139,9 +139,9 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void Values_that_are_not_finite_are_left_out()
     {
-        Curve.Of("x", 0, [1, 2, 3], [[1, double.NaN, 3], [3, double.PositiveInfinity, 5]])!.X.Should().Equal(1, 3);
-        Curve.Of("x", 0, [1], [[double.NaN]]).Should().BeNull();
-        Curve.Of("x", 0, [1], null).Should().BeNull();
+        Curve.Summarise("x", 0, [1, 2, 3], [[1, double.NaN, 3], [3, double.PositiveInfinity, 5]])!.X.Should().Equal(1, 3);
+        Curve.Summarise("x", 0, [1], [[double.NaN]]).Should().BeNull();
+        Curve.Summarise("x", 0, [1], null).Should().BeNull();
         Curve.Through("x", CurveKind.Theory, 0, [1], [double.NegativeInfinity]).Should().BeNull();
     }
 
@@ -154,7 +154,7 @@ public sealed class FigureTests : IDisposable
             Recording.Guess(file).Should().Be(architecture);
             var recording = new Recording(name, file, Architecture.Named(architecture), 128, null);
 
-            var figure = name.Contains("histo", StringComparison.Ordinal) ? HistogramFigure.Of(recording) : DepthFigure.Of([recording]);
+            var figure = name.Contains("histo", StringComparison.Ordinal) ? HistogramFigure.Draw(recording) : DepthFigure.Draw([recording]);
 
             figure.Panels.Should().OnlyContain(panel => panel.Missing == null && panel.Curves.Count > 0, name);
         }
@@ -163,7 +163,7 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void All_formats_are_drawn_and_the_vector_one_speaks()
     {
-        var figure = DepthFigure.Of([Recorded("vanilla", depth: 4, simulations: 2)]);
+        var figure = DepthFigure.Draw([Recorded("vanilla", depth: 4, simulations: 2)]);
 
         FigureRenderer.Draw(figure, ".png").Take(8).Should().Equal(0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A);
         FigureRenderer.Draw(figure, ".pdf").Take(5).Should().Equal("%PDF-"u8.ToArray());
@@ -177,7 +177,7 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void Pictures_stand_on_a_ground_of_their_own_which_follows_the_readers_wish()
     {
-        var svg = XDocument.Parse(FigureRenderer.ToSvg(DepthFigure.Of([Recorded("vanilla", depth: 4, simulations: 2)]))).Root!;
+        var svg = XDocument.Parse(FigureRenderer.ToSvg(DepthFigure.Draw([Recorded("vanilla", depth: 4, simulations: 2)]))).Root!;
 
         var ground = svg.Elements().First(element => element.Name.LocalName == "rect");
         (ground.Attribute("width")!.Value, ground.Attribute("height")!.Value, ground.Attribute("fill")!.Value).Should().Be((svg.Attribute("width")!.Value, svg.Attribute("height")!.Value, "#FFFFFF"));
@@ -211,10 +211,10 @@ public sealed class FigureTests : IDisposable
     {
         var recording = Recorded("vanilla_res", depth: 4, simulations: 2);
 
-        DepthFigure.Of([recording]).Notes.Select(Markup.Plain).Should().Equal("2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1", "Residual branches have H = 2 layers.", "Lines: means. Bands: 16th to 84th percentile of the simulations.");
-        HistogramFigure.Of(Recorded("vanilla", depth: 4, simulations: 1, batch: 1)).Notes.Select(Markup.Plain).Should().StartWith("1 simulation, N = 16 channels, M = 1 image of “natural”, kernel size k = 1");
-        SideBySideFigure.Of([recording, Recorded("bn_ff", depth: 4, simulations: 3)]).Notes.Select(Markup.Plain).Should().StartWith(["vanilla_res: 2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1", "bn_ff: 3 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1"]);
-        WordsOn(DepthFigure.Of([recording])).Should().Contain("2 simulations, N = 16 channels");
+        DepthFigure.Draw([recording]).Notes.Select(Markup.Plain).Should().Equal("2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1", "Residual branches have H = 2 layers.", "Lines: means. Bands: 16th to 84th percentile of the simulations.");
+        HistogramFigure.Draw(Recorded("vanilla", depth: 4, simulations: 1, batch: 1)).Notes.Select(Markup.Plain).Should().StartWith("1 simulation, N = 16 channels, M = 1 image of “natural”, kernel size k = 1");
+        SideBySideFigure.Draw([recording, Recorded("bn_ff", depth: 4, simulations: 3)]).Notes.Select(Markup.Plain).Should().StartWith(["vanilla_res: 2 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1", "bn_ff: 3 simulations, N = 16 channels, M = 8 images of “natural”, kernel size k = 1"]);
+        WordsOn(DepthFigure.Draw([recording])).Should().Contain("2 simulations, N = 16 channels");
     }
 
     [Fact]
@@ -223,19 +223,19 @@ public sealed class FigureTests : IDisposable
         var recording = Recorded("bn_ff", depth: 4, simulations: 2);
         var foreign = recording with { Name = "my *run* {1}", File = Written(Arrays(recording)), Width = null };
 
-        var figure = DepthFigure.Of([foreign]);
+        var figure = DepthFigure.Draw([foreign]);
 
         Markup.Plain(figure.Title).Should().Be("my *run* {1}: signal and noise by depth");
         figure.Notes.Select(Markup.Plain).Should().StartWith("2 simulations, drawn as bn_ff; the file does not say N, M, k and the data set");
         WordsOn(figure).Should().Contain("my *run* {1}: signal and noise by depth");
-        var compared = SideBySideFigure.Of([foreign, Recorded("vanilla", depth: 4, simulations: 2)]);
+        var compared = SideBySideFigure.Draw([foreign, Recorded("vanilla", depth: 4, simulations: 2)]);
         compared.Panels[1].Curves.Select(curve => Markup.Plain(curve.Label)).Should().Equal("my *run* {1}", "vanilla");
     }
 
     [Fact]
     public void Names_and_moments_are_typeset()
     {
-        var svg = XDocument.Parse(FigureRenderer.ToSvg(SideBySideFigure.Of([KeyValuePair.Create("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth))]))).Root!;
+        var svg = XDocument.Parse(FigureRenderer.ToSvg(SideBySideFigure.Draw([KeyValuePair.Create("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth))]))).Root!;
 
         Set("reff").Should().Equal(("r", "italic", null), ("eff", null, "below"));
         Set("SNRl / SNR0").Should().Equal(("SNR", null, null), ("l", null, "above"), (" / SNR", null, null), ("0", null, "above"));
@@ -301,7 +301,7 @@ public sealed class FigureTests : IDisposable
     [Fact]
     public void A_density_begins_at_zero()
     {
-        var figure = HistogramFigure.Of(Recorded("vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
+        var figure = HistogramFigure.Draw(Recorded("vanilla", depth: 8, simulations: 100, channels: 8, batch: 1));
 
         figure.Panels.Should().OnlyContain(panel => panel.BeginsAtZero);
         var svg = XDocument.Parse(FigureRenderer.ToSvg(figure)).Root!;

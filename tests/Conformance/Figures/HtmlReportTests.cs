@@ -12,7 +12,7 @@ public sealed class HtmlReportTests : IDisposable
     private static readonly Lazy<string> Page = new(() =>
     {
         using var reference = new ReferenceSubject();
-        return HtmlReport.ToText(VerificationRun.Of(reference, Scale.Quick, TestSeed.Value, SomeClaims));
+        return HtmlReport.ToText(VerificationRun.Execute(reference, Scale.Quick, TestSeed.Value, SomeClaims));
     });
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wellbehaved");
@@ -174,7 +174,7 @@ public sealed class HtmlReportTests : IDisposable
             new("bn_ff", MadeUpRecording.Table(_ => 8, depth => 0.2 * depth)),
             new("bn_res", MadeUpRecording.Table(_ => 9, depth => 0.7 * Math.Log(depth))),
         ];
-        return new VerificationRun(word, Scale.Quick, 3, outcomes, [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Of(pair.Value)))], [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable)])
+        return new VerificationRun(word, Scale.Quick, 3, outcomes, [.. moments.Select(pair => KeyValuePair.Create(pair.Key, Diagnosis.Diagnose(pair.Value)))], [.. ClaimLedger.Claims.Where(claim => !claim.IsTestable)])
         {
             DeepMoments = moments,
             AdapterFailures = [word],

@@ -18,8 +18,8 @@ internal static class MadeUpRecording
     /// <summary>The arrays of a recording, without those that say which network it was made with.</summary>
     public static List<KeyValuePair<string, NpyArray>> Arrays(Recording recording) =>
         [
-            new("depth", NpyArray.Of([.. recording.File.Depth.Select(depth => (long)depth)], recording.File.Depth.Count)),
-            .. recording.File.Names.Select(name => KeyValuePair.Create(name, NpyArray.Of([.. recording.File.Find(name)!.SelectMany(row => row)], recording.File.Simulations, recording.File.Depth.Count))),
+            new("depth", NpyArray.From([.. recording.File.Depth.Select(depth => (long)depth)], recording.File.Depth.Count)),
+            .. recording.File.Names.Select(name => KeyValuePair.Create(name, NpyArray.From([.. recording.File.Find(name)!.SelectMany(row => row)], recording.File.Simulations, recording.File.Depth.Count))),
         ];
 
     /// <summary>A file that somebody else wrote.</summary>

@@ -9,7 +9,7 @@ internal static class ForgedResultFile
     private static readonly ConcurrentDictionary<string, Lazy<byte[]>> Sound = new();
 
     /// <summary>Writes a sound file.</summary>
-    public static string Of(string folder, string architecture, int simulations = 12)
+    public static string Write(string folder, string architecture, int simulations = 12)
     {
         var path = Path.Combine(folder, architecture + ".npz");
         File.WriteAllBytes(path, Sound.GetOrAdd($"{architecture} {simulations}", _ => new Lazy<byte[]>(() => Run(architecture, simulations, path))).Value);
@@ -41,7 +41,7 @@ internal static class ForgedResultFile
 
     /// <summary>Exchanges the configuration.</summary>
     public static string WithConfiguration(string path, Func<string, string> change) =>
-        With(path, (name, array) => name == "configuration" ? NpyArray.Of(change(array.ToText())) : array);
+        With(path, (name, array) => name == "configuration" ? NpyArray.From(change(array.ToText())) : array);
 
     /// <summary>Exchanges one to four things.</summary>
     public static string AtRandom(string path, Random random)
@@ -64,11 +64,11 @@ internal static class ForgedResultFile
             With(path, (name, array) => at++ != chosen ? array : kind switch
             {
                 0 => null,
-                1 => NpyArray.Of("a text"),
-                2 => NpyArray.Of([number]),
-                3 when array.Shape.Count == 2 => NpyArray.Of(new double[array.Count], array.Shape[1], array.Shape[0]),
+                1 => NpyArray.From("a text"),
+                2 => NpyArray.From([number]),
+                3 when array.Shape.Count == 2 => NpyArray.From(new double[array.Count], array.Shape[1], array.Shape[0]),
                 _ when array.ElementType.Kind == 'U' => array,
-                _ => NpyArray.Of([.. array.ToDoubles().Select((value, j) => kind == 4 || j == array.Count / 2 ? number : value)], [.. array.Shape]),
+                _ => NpyArray.From([.. array.ToDoubles().Select((value, j) => kind == 4 || j == array.Count / 2 ? number : value)], [.. array.Shape]),
             });
         }
 

@@ -85,7 +85,7 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public async Task Sixty_million_simulations_that_no_array_holds_are_neither_merged_nor_done()
     {
-        var path = ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "num_sims", "60000000");
+        var path = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "60000000");
 
         Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)).Should().BeLessThan(Most);
         var status = RunStatus.ReadAll(_folder).Should().ContainSingle().Subject;
@@ -97,8 +97,8 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public void Rows_without_columns_back_nothing()
     {
-        var path = ForgedResultFile.With(ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "num_sims", "60000000"), (name, array) =>
-            array.Shape.Count > 0 && array.Shape[0] == 12 ? NpyArray.Of(ReadOnlySpan<double>.Empty, 60_000_000, 0) : array);
+        var path = ForgedResultFile.With(ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "60000000"), (name, array) =>
+            array.Shape.Count > 0 && array.Shape[0] == 12 ? NpyArray.From(ReadOnlySpan<double>.Empty, 60_000_000, 0) : array);
 
         Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)).Should().BeLessThan(Most);
     }
@@ -107,9 +107,9 @@ public sealed class HostileFileTests : IDisposable
     public void Billions_of_missing_simulations_are_counted_and_not_listed()
     {
         var path = ForgedResultFile.With(
-            ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "num_sims", "2000000000"),
+            ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "2000000000"),
             (_, array) => array,
-            ("simulation", NpyArray.Of([.. Enumerable.Range(5, 12).Select(i => (long)i)], 12)));
+            ("simulation", NpyArray.From([.. Enumerable.Range(5, 12).Select(i => (long)i)], 12)));
 
         Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: false), "*simulations 0-4, 17-1999999999 of 2000000000 are missing*").Should().BeLessThan(Most);
         Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), "*expected at most 4194304 simulations that a file lacks*").Should().BeLessThan(Most);
@@ -124,10 +124,10 @@ public sealed class HostileFileTests : IDisposable
     public void A_share_that_is_not_what_it_says_is_refused(int number, int count)
     {
         var path = ForgedResultFile.With(
-            ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "num_sims", "24"),
+            ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "num_sims", "24"),
             (_, array) => array,
-            ("simulation", NpyArray.Of([.. Enumerable.Range(0, 12).Select(i => (long)i)], 12)),
-            ("shard", NpyArray.Of([number, count], 2)));
+            ("simulation", NpyArray.From([.. Enumerable.Range(0, 12).Select(i => (long)i)], 12)),
+            ("shard", NpyArray.From([number, count], 2)));
 
         Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), $"*found others than those of share {number}/{count}").Should().BeLessThan(Most);
     }
@@ -136,10 +136,10 @@ public sealed class HostileFileTests : IDisposable
     public void An_empty_share_of_billions_names_those_that_are_missing_in_ranges()
     {
         var path = ForgedResultFile.With(
-            ForgedResultFile.Of(_folder, "bn_ff"),
-            (name, array) => array.Shape.Count > 0 && array.Shape[0] == 12 ? NpyArray.Of(ReadOnlySpan<double>.Empty, [0, .. array.Shape.Skip(1)]) : array,
-            ("simulation", NpyArray.Of(ReadOnlySpan<long>.Empty, 0)),
-            ("shard", NpyArray.Of([2L, int.MaxValue], 2)));
+            ForgedResultFile.Write(_folder, "bn_ff"),
+            (name, array) => array.Shape.Count > 0 && array.Shape[0] == 12 ? NpyArray.From(ReadOnlySpan<double>.Empty, [0, .. array.Shape.Skip(1)]) : array,
+            ("simulation", NpyArray.From(ReadOnlySpan<long>.Empty, 0)),
+            ("shard", NpyArray.From([2L, int.MaxValue], 2)));
 
         Allocated(() => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true), "*no file of shard 1, 3-2147483647 of 2147483647*").Should().BeLessThan(Most);
     }
@@ -180,7 +180,7 @@ public sealed class HostileFileTests : IDisposable
             ["merge", PathOf("pipe.npz.journal"), "--out", PathOf("merged.npz")],
             ["plot", PathOf("pipe.npz"), "--out", PathOf("figure.svg")],
             ["diagnose", _folder],
-            ["plot", ForgedResultFile.Of(_folder, "bn_ff"), "--dataset", PathOf("depth.npy"), "--out", PathOf("figure.svg")],
+            ["plot", ForgedResultFile.Write(_folder, "bn_ff"), "--dataset", PathOf("depth.npy"), "--out", PathOf("figure.svg")],
         })
         {
             var outcome = CommandLine.Run(arguments);

@@ -17,11 +17,11 @@ public sealed class NeutralFileTests : IDisposable
     public void Without_a_network_the_last_place_of_each_depth_is_its_end()
     {
         var file = Read(
-            ("depth", NpyArray.Of([0L, 1, 1, 2, 2], 5)),
-            ("place", NpyArray.Of(["input", "conv1", "relu1", "conv2", "relu2"])),
-            ("chi", NpyArray.Of([1.0, 9, 2, 9, 4, 1, 9, 3, 9, 5], 2, 5)),
-            ("log_nu2_signal", NpyArray.Of([0.0, 9, -1, 9, -2, 0, 9, -1, 9, -2], 2, 5)),
-            ("reff_signal", NpyArray.Of([-1.0, -1, 7, -1, 6, -1, -1, 5, -1, 4], 2, 5)));
+            ("depth", NpyArray.From([0L, 1, 1, 2, 2], 5)),
+            ("place", NpyArray.From(["input", "conv1", "relu1", "conv2", "relu2"])),
+            ("chi", NpyArray.From([1.0, 9, 2, 9, 4, 1, 9, 3, 9, 5], 2, 5)),
+            ("log_nu2_signal", NpyArray.From([0.0, 9, -1, 9, -2, 0, 9, -1, 9, -2], 2, 5)),
+            ("reff_signal", NpyArray.From([-1.0, -1, 7, -1, 6, -1, -1, 5, -1, 4], 2, 5)));
 
         file.Places.Should().Equal("input", "conv1", "relu1", "conv2", "relu2");
         file.SequenceDepths.Should().Equal(1, 2);
@@ -29,7 +29,7 @@ public sealed class NeutralFileTests : IDisposable
         file.FindLogAtEnds("nu2_signal")!.SelectMany(row => row).Should().Equal(-1, -2, -1, -2);
         file.FindRanks("reff_signal")!.SelectMany(row => row).Should().Equal(7, 6, 5, 4);
         file.NetworkName.Should().BeNull();
-        var table = MomentTable.Of(file);
+        var table = MomentTable.Read(file);
         table.Depths.Should().Equal(1, 2);
         table.LogChi!.SelectMany(row => row).Should().Equal(Math.Log(2), Math.Log(4), Math.Log(3), Math.Log(5));
     }
@@ -38,23 +38,23 @@ public sealed class NeutralFileTests : IDisposable
     public void Over_a_single_point_a_diagnosis_says_what_does_not_exist()
     {
         const double not = double.NaN;
-        Diagnosis.Of(MomentTable.Of(Of(1))).Sentence.Should().Be("Undecided: χ and directions of variance do not exist over the single point of the file.");
-        Diagnosis.Of(MomentTable.Of(Of(2))).Sentence.Should().Be("Undecided: there are neither effective ranks nor χ.", "two inputs that are equal are no single point");
+        Diagnosis.Diagnose(MomentTable.Read(Of(1))).Sentence.Should().Be("Undecided: χ and directions of variance do not exist over the single point of the file.");
+        Diagnosis.Diagnose(MomentTable.Read(Of(2))).Sentence.Should().Be("Undecided: there are neither effective ranks nor χ.", "two inputs that are equal are no single point");
 
         ResultFile Of(int inputs) => Read(
-            ("depth", NpyArray.Of([1L, 2, 3], 3)),
-            ("mu2_signal", NpyArray.Of([0.0, 0, 0, 0, 0, 0], 2, 3)),
-            ("log_chi", NpyArray.Of([not, not, not, not, not, not], 2, 3)),
-            ("configuration", NpyArray.Of($"{{\"network\": \"theirs\", \"batch_size\": {inputs}}}")));
+            ("depth", NpyArray.From([1L, 2, 3], 3)),
+            ("mu2_signal", NpyArray.From([0.0, 0, 0, 0, 0, 0], 2, 3)),
+            ("log_chi", NpyArray.From([not, not, not, not, not, not], 2, 3)),
+            ("configuration", NpyArray.From($"{{\"network\": \"theirs\", \"batch_size\": {inputs}}}")));
     }
 
     [Fact]
     public void Places_need_no_names_and_a_configuration_may_be_a_name_alone()
     {
         var file = Read(
-            ("depth", NpyArray.Of([1L, 2, 3], 3)),
-            ("chi", NpyArray.Of([1.0, 2, 3], 1, 3)),
-            ("configuration", NpyArray.Of("{\"network\": \"theirs\"}")));
+            ("depth", NpyArray.From([1L, 2, 3], 3)),
+            ("chi", NpyArray.From([1.0, 2, 3], 1, 3)),
+            ("configuration", NpyArray.From("{\"network\": \"theirs\"}")));
 
         file.Places.Should().Equal("depth 1", "depth 2", "depth 3");
         file.NetworkName.Should().Be("theirs");
@@ -91,10 +91,10 @@ public sealed class NeutralFileTests : IDisposable
     public void Ends_of_units_that_a_file_names_are_its_sequence()
     {
         var file = Read(
-            ("depth", NpyArray.Of([0L, 1, 1, 1, 2, 2, 3], 7)),
-            ("end_of_unit", NpyArray.Of([0L, 0, 1, 0, 1, 1, 0], 7)),
-            ("chi", NpyArray.Of([1.0, 2, 3, 4, 5, 6, 7], 1, 7)),
-            ("reff_signal", NpyArray.Of([-1.0, 8, 7, -1, 6, 5, -1], 1, 7)));
+            ("depth", NpyArray.From([0L, 1, 1, 1, 2, 2, 3], 7)),
+            ("end_of_unit", NpyArray.From([0L, 0, 1, 0, 1, 1, 0], 7)),
+            ("chi", NpyArray.From([1.0, 2, 3, 4, 5, 6, 7], 1, 7)),
+            ("reff_signal", NpyArray.From([-1.0, 8, 7, -1, 6, 5, -1], 1, 7)));
 
         file.SequenceDepths.Should().Equal(1, 2);
         file.FindAtEnds("chi")!.Single().Should().Equal([3, 6], "of two ends at one depth the last counts");
@@ -114,8 +114,8 @@ public sealed class NeutralFileTests : IDisposable
     {
         var file = ResultFile.Read(WriteSound((name, values) => values[4 + place] = name == moment.Split(' ')[0] ? value : moment.Split(' ').Contains(name) ? Math.Log(value) : values[4 + place]));
 
-        MomentContradictions.Of(file).Findings.Should().ContainSingle().Which.ToString().Should().Be($"{words} in 1 of 3 simulations, first at {where}");
-        Diagnosis.Of(MomentTable.Of(file)).Sentence.Should().StartWith($"Undecided: {words} in 1 of 3 mappings");
+        MomentContradictions.Find(file).Findings.Should().ContainSingle().Which.ToString().Should().Be($"{words} in 1 of 3 simulations, first at {where}");
+        Diagnosis.Diagnose(MomentTable.Read(file)).Sentence.Should().StartWith($"Undecided: {words} in 1 of 3 mappings");
         ResultAudit.OfPlaces("theirs.npz", file, "theirs").ByClaim.Should().Contain(KeyValuePair.Create("D1", Verdict.Rejected));
     }
 
@@ -168,7 +168,7 @@ public sealed class NeutralFileTests : IDisposable
         var file = ResultFile.Read(path);
 
         ResultAudit.OfPlaces(path, file, "theirs").Verdict.Should().Be(Verdict.Holds);
-        MomentContradictions.Of(file).Findings.Should().BeEmpty();
+        MomentContradictions.Find(file).Findings.Should().BeEmpty();
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData("reff_signal_loc1")]
     public async Task A_stray_array_of_the_other_layout_is_refused_and_named(string stray)
     {
-        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, (stray, NpyArray.Of([1.0, 1, 1, 1], 1, 4)));
+        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, (stray, NpyArray.From([1.0, 1, 1, 1], 1, 4)));
 
         foreach (var command in (string[][])[["diagnose", path], ["plot", path, "--out", Path.Combine(_folder, "figure.svg")], ["audit", "--results", path], ["audit", "--results", path, "--architecture", "bn_ff"]])
         {
@@ -190,7 +190,7 @@ public sealed class NeutralFileTests : IDisposable
     [Fact]
     public void An_array_whose_name_only_resembles_a_place_is_somebody_else_s()
     {
-        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, ("my_location", NpyArray.Of(["here"])), ("x_loc", NpyArray.Of([1.0])));
+        var path = ForgedResultFile.With(WriteSound((_, _) => { }), (_, array) => array, ("my_location", NpyArray.From(["here"])), ("x_loc", NpyArray.From([1.0])));
 
         ResultFile.Read(path).Places.Should().HaveCount(4);
     }
@@ -215,13 +215,13 @@ public sealed class NeutralFileTests : IDisposable
     {
         var path = ForgedResultFile.With(WriteSound((_, _) => { }), (name, array) => name is not ("chi" or "log_chi") ? array
             : spoilt == "left out" ? null
-            : NpyArray.Of([.. Enumerable.Repeat(spoilt == "NaN" ? double.NaN : double.PositiveInfinity, (int)array.Count)], [.. array.Shape]));
+            : NpyArray.From([.. Enumerable.Repeat(spoilt == "NaN" ? double.NaN : double.PositiveInfinity, (int)array.Count)], [.. array.Shape]));
 
         Missing(path)[0].Should().Be($"χ {words}");
-        var ranks = ForgedResultFile.With(path, (name, array) => name == "reff_signal" ? NpyArray.Of([.. Enumerable.Repeat(-1.0, (int)array.Count)], [.. array.Shape]) : array);
+        var ranks = ForgedResultFile.With(path, (name, array) => name == "reff_signal" ? NpyArray.From([.. Enumerable.Repeat(-1.0, (int)array.Count)], [.. array.Shape]) : array);
         Missing(ranks)[1].Should().Be("r_eff of the signal was not computed in the file; r_eff of the noise is not in the file");
 
-        static string[] Missing(string path) => [.. NetworkFigure.Of([("theirs", ResultFile.Read(path))]).Panels.Select(panel => Markup.Plain(panel.Missing ?? ""))];
+        static string[] Missing(string path) => [.. NetworkFigure.Draw([("theirs", ResultFile.Read(path))]).Panels.Select(panel => Markup.Plain(panel.Missing ?? ""))];
     }
 
     /// <summary>Of a file in the author's layout too, an architecture that was guessed for the drawing is not its name.</summary>
@@ -230,7 +230,7 @@ public sealed class NeutralFileTests : IDisposable
     [InlineData(null, "bn_res: signal and noise by depth")]
     public void A_figure_is_called_as_its_file_says(string? configuration, string title)
     {
-        var sound = ForgedResultFile.Of(_folder, "bn_res");
+        var sound = ForgedResultFile.Write(_folder, "bn_res");
         var path = configuration is null ? sound : ForgedResultFile.WithConfiguration(sound, _ => configuration);
 
         CommandLine.Run("plot", path, "--no-theory", "--out", Path.Combine(_folder, "figure.svg")).Output.Should().StartWith(title);
@@ -272,45 +272,45 @@ public sealed class NeutralFileTests : IDisposable
         const string network = "{\"name\": \"n\", \"input\": [1, 1, 2], \"layers\": [\"dense\", \"dense\"]}";
         var arrays = new Dictionary<string, NpyArray>
         {
-            ["depth"] = NpyArray.Of([1L, 2], 2),
-            ["place"] = NpyArray.Of(["a", "b"]),
-            ["chi"] = NpyArray.Of([1.0, 2], 1, 2),
+            ["depth"] = NpyArray.From([1L, 2], 2),
+            ["place"] = NpyArray.From(["a", "b"]),
+            ["chi"] = NpyArray.From([1.0, 2], 1, 2),
         };
         switch (spoilt)
         {
             case "depths fall":
-                arrays["depth"] = NpyArray.Of([2L, 1], 2);
+                arrays["depth"] = NpyArray.From([2L, 1], 2);
                 break;
             case "no depth":
                 arrays.Remove("depth");
                 break;
             case "names of other places":
-                arrays["place"] = NpyArray.Of(["a", "b", "c"]);
+                arrays["place"] = NpyArray.From(["a", "b", "c"]);
                 break;
             case "numbers as names":
-                arrays["place"] = NpyArray.Of([1L, 2], 2);
+                arrays["place"] = NpyArray.From([1L, 2], 2);
                 break;
             case "columns of other places":
-                arrays["chi"] = NpyArray.Of([1.0, 2, 3], 1, 3);
+                arrays["chi"] = NpyArray.From([1.0, 2, 3], 1, 3);
                 break;
             case "places of another network":
-                arrays["depth"] = NpyArray.Of([1L, 3], 2);
-                arrays["configuration"] = NpyArray.Of($"{{\"network\": {network}, \"batch_size\": 2, \"num_sims\": 1}}");
+                arrays["depth"] = NpyArray.From([1L, 3], 2);
+                arrays["configuration"] = NpyArray.From($"{{\"network\": {network}, \"batch_size\": 2, \"num_sims\": 1}}");
                 break;
             case "a network that is none":
-                arrays["configuration"] = NpyArray.Of($"{{\"network\": {network.Replace("\"dense\", ", "\"dence\", ", StringComparison.Ordinal)}, \"batch_size\": 2, \"num_sims\": 1}}");
+                arrays["configuration"] = NpyArray.From($"{{\"network\": {network.Replace("\"dense\", ", "\"dence\", ", StringComparison.Ordinal)}, \"batch_size\": 2, \"num_sims\": 1}}");
                 break;
             case "a network and an architecture":
-                arrays["configuration"] = NpyArray.Of($"{{\"network\": {network}, \"architecture\": \"bn_ff\", \"batch_size\": 2, \"num_sims\": 1}}");
+                arrays["configuration"] = NpyArray.From($"{{\"network\": {network}, \"architecture\": \"bn_ff\", \"batch_size\": 2, \"num_sims\": 1}}");
                 break;
             case "a negative depth":
-                arrays["depth"] = NpyArray.Of([-1L, 1], 2);
+                arrays["depth"] = NpyArray.From([-1L, 1], 2);
                 break;
             case "ends of other units":
-                arrays["end_of_unit"] = NpyArray.Of([0L, 1, 1], 3);
+                arrays["end_of_unit"] = NpyArray.From([0L, 1, 1], 3);
                 break;
             case "no end of a unit":
-                arrays["end_of_unit"] = NpyArray.Of([0L, 0], 2);
+                arrays["end_of_unit"] = NpyArray.From([0L, 0], 2);
                 break;
         }
 
@@ -335,9 +335,9 @@ public sealed class NeutralFileTests : IDisposable
         double[] mu2 = [1.0, 0.7, 0.9, 0.5], noise = [1.1, 0.9, 1.3, 0.8];
         var arrays = new Dictionary<string, NpyArray>
         {
-            ["depth"] = NpyArray.Of([1L, 1, 2, 2], 4),
-            ["place"] = NpyArray.Of(["1.0 linear", "1.1 relu", "2.0 linear", "2.1 relu"]),
-            ["configuration"] = NpyArray.Of("{\"network\": \"theirs\", \"batch_size\": 9}"),
+            ["depth"] = NpyArray.From([1L, 1, 2, 2], 4),
+            ["place"] = NpyArray.From(["1.0 linear", "1.1 relu", "2.0 linear", "2.1 relu"]),
+            ["configuration"] = NpyArray.From("{\"network\": \"theirs\", \"batch_size\": 9}"),
         };
         Add("mu2_signal", (s, p) => mu2[p] * (1 + (0.01 * s)));
         Add("nu2_signal", (s, p) => 1.5 * mu2[p] * (1 + (0.01 * s)));
@@ -361,7 +361,7 @@ public sealed class NeutralFileTests : IDisposable
         {
             double[] values = [.. Enumerable.Range(0, simulations).SelectMany(s => Enumerable.Range(0, 4).Select(p => of(s, p)))];
             change(name, values);
-            arrays[name] = NpyArray.Of(values, simulations, 4);
+            arrays[name] = NpyArray.From(values, simulations, 4);
         }
     }
 

@@ -16,8 +16,8 @@ public sealed class FuzzFindingTests : IDisposable
     [InlineData("bn_res", 1e17)]
     public async Task A_logarithm_that_no_network_reaches_is_a_finding_for_every_command(string architecture, double number)
     {
-        var path = ForgedResultFile.With(ForgedResultFile.Of(_folder, architecture), (name, array) =>
-            name.StartsWith("log_", StringComparison.Ordinal) ? NpyArray.Of([.. array.ToDoubles().Select((_, i) => i % 3 == 0 ? number : -number)], [.. array.Shape]) : array);
+        var path = ForgedResultFile.With(ForgedResultFile.Write(_folder, architecture), (name, array) =>
+            name.StartsWith("log_", StringComparison.Ordinal) ? NpyArray.From([.. array.ToDoubles().Select((_, i) => i % 3 == 0 ? number : -number)], [.. array.Shape]) : array);
 
         (await Entry.RunAsync(["diagnose", path])).Should().Be(3, "nothing can be decided by it");
         (await Entry.RunAsync(["audit", "--results", path, "--architecture", architecture])).Should().Be(1, "no correct program writes that");
@@ -49,7 +49,7 @@ public sealed class FuzzFindingTests : IDisposable
     [Fact]
     public async Task The_name_of_a_data_set_reaches_a_figure_without_characters_that_have_no_shape()
     {
-        var path = ForgedResultFile.WithOption(ForgedResultFile.Of(_folder, "bn_ff"), "dataset", "\"mine\\u0000\\u202e\\u001b[2J\"");
+        var path = ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "dataset", "\"mine\\u0000\\u202e\\u001b[2J\"");
 
         (await Entry.RunAsync(["plot", path, "--out", PathOf("x.svg")])).Should().Be(0);
         File.ReadAllText(PathOf("x.svg")).Should().Contain("mine").And.NotContainAny("\0", "\u202e", "\u001b");

@@ -30,7 +30,7 @@ public sealed class FuzzTargets : IDisposable
     private static readonly ExperimentOptions Options = new() { Architecture = "vanilla", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 4, BatchSize = 4, NumSims = 3 };
 
     /// <summary>A network of layers in each other, of which every place is recorded.</summary>
-    internal static readonly ExperimentOptions OfLayers = ExperimentOptions.Of(
+    internal static readonly ExperimentOptions OfLayers = ExperimentOptions.ForNetwork(
         NetworkTemplate.Parse("{\"name\": \"layers\", \"layers\": [{\"average_pool\": 8}, {\"conv\": {\"kernel\": 3, \"channels\": 4}}, {\"repeat\": {\"times\": 2, \"unit\": [{\"residual\": {\"branch\": [\"layer_norm\", \"gelu\", \"dense\"]}}]}}, \"global_average_pool\"]}").With(new Shape(32, 32, 3)),
         batchSize: 3,
         numSims: 3);
@@ -70,17 +70,17 @@ public sealed class FuzzTargets : IDisposable
     {
         byte[][] arrays =
         [
-            Npy(NpyArray.Of([1.0, -2, 3e300, double.NaN, 5, 6], 2, 3)),
-            Npy(NpyArray.Of([1L, 2], 2)),
-            Npy(NpyArray.Of("a text")),
-            Npy(NpyArray.Of([7.0])),
+            Npy(NpyArray.From([1.0, -2, 3e300, double.NaN, 5, 6], 2, 3)),
+            Npy(NpyArray.From([1L, 2], 2)),
+            Npy(NpyArray.From("a text")),
+            Npy(NpyArray.From([7.0])),
             [0x93, .. "NUMPY"u8, 2, 0, 60, 0, 0, 0, .. "{'descr': '>f2', 'fortran_order': True, 'shape': (2, 2), }     \n"u8[..60], 0, 0, 60, 0, 1, 2, 3, 4],
         ];
         var headerWords = Words("'descr': ", "'<f8'", "'>f16'", "'|u1'", "'<U99999999'", "'=i2'", "'fortran_order': True", "'shape': ()", "'shape': (2147483647, 2147483647, 2147483647)", "(0,)", "(", ")", ", ", "NUMPY");
         _all.Add(new("npy", arrays[..4], headerWords, ReadArray, PerElement));
         var zipWords = headerWords.Concat(Words("PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "chi_loc1.npy", "depth.npy", "missing_simulations.npy", "simulation.npy", "place.npy", "chi.npy", "'<U60'", "'<f16'")).ToArray();
-        var text = Zip(CompressionLevel.NoCompression, ("depth", Npy(NpyArray.Of([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.Of(new double[4], 2, 2))), ("configuration", Npy(NpyArray.Of("{\"note\": \"not all of our files say all\", \"num_channels\": 4}"))));
-        var compressed = Zip(CompressionLevel.SmallestSize, ("depth", Npy(NpyArray.Of([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.Of(new double[4000], 2000, 2))));
+        var text = Zip(CompressionLevel.NoCompression, ("depth", Npy(NpyArray.From([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.From(new double[4], 2, 2))), ("configuration", Npy(NpyArray.From("{\"note\": \"not all of our files say all\", \"num_channels\": 4}"))));
+        var compressed = Zip(CompressionLevel.SmallestSize, ("depth", Npy(NpyArray.From([1L, 2], 2))), ("chi_loc1", Npy(NpyArray.From(new double[4000], 2000, 2))));
         _all.Add(new("result file", [whole, share, compressed, text, layers], zipWords, FromFile("result.npz", path => ResultFile.Read(path)), PerDeflatedByte));
         _all.Add(new("merge", [whole, share, layers], zipWords, FromFile("part.npz", path => ResultMerge.Merge([path], PathOf("merged.npz"), allowMissing: true)), PerDeflatedByte));
     }
@@ -107,11 +107,11 @@ public sealed class FuzzTargets : IDisposable
         }
 
         _all.Add(new("cifar10", [record, [.. record, .. record]], [], FromFile("cifar-10-batches-bin/data_batch_3.bin", _ => ImageSources.Open("cifar10", _folder)), PerElement));
-        _all.Add(new("images", [Npy(NpyArray.Of(new double[12], 3, 2, 2))], Words("'|u1'", "'>f8'", "(3, 2, 2)", "(1, 1, 1, 12)"), FromFile("images.npy", path => ImageSources.Open(path)), PerElement));
-        _all.Add(new("images in an archive", [Zip(CompressionLevel.SmallestSize, ("x_train", Npy(NpyArray.Of(new double[12], 3, 2, 2))), ("y_train", Npy(NpyArray.Of([1L, 2], 2))))], Words("'|u1'", "x_train.npy", "(1, 1, 1, 12)"), FromFile("images.npz", path => ImageSources.Open($"{path}:x_train")), PerDeflatedByte));
+        _all.Add(new("images", [Npy(NpyArray.From(new double[12], 3, 2, 2))], Words("'|u1'", "'>f8'", "(3, 2, 2)", "(1, 1, 1, 12)"), FromFile("images.npy", path => ImageSources.Open(path)), PerElement));
+        _all.Add(new("images in an archive", [Zip(CompressionLevel.SmallestSize, ("x_train", Npy(NpyArray.From(new double[12], 3, 2, 2))), ("y_train", Npy(NpyArray.From([1L, 2], 2))))], Words("'|u1'", "x_train.npy", "(1, 1, 1, 12)"), FromFile("images.npz", path => ImageSources.Open($"{path}:x_train")), PerDeflatedByte));
 
         Directory.CreateDirectory(PathOf("cifar-100-python"));
-        var pickle = Pickles.Of(1, RecordLength - 1, new byte[RecordLength - 1]);
+        var pickle = Pickles.Write(1, RecordLength - 1, new byte[RecordLength - 1]);
         _all.Add(new("cifar100, pickled", [pickle], Words("\u0085", "\u0094", "q\0", "h\0", "}", "(", "t", "cposix\nsystem\n", "R", "b", "u"), FromFile("cifar-100-python/train", _ => ImageSources.Open("cifar100", _folder)), PerInstruction));
     }
 

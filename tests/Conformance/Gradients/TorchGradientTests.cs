@@ -84,20 +84,20 @@ public sealed class TorchGradientTests : IDisposable
         var (input, output) = (network.Input, network.Output);
         var arrays = new List<KeyValuePair<string, NpyArray>>
         {
-            new("input", NpyArray.Of(pass.Input, Images, input.Height, input.Width, input.Channels)),
-            new("cotangent", NpyArray.Of(pass.OutputGradient, Images, output.Height, output.Width, output.Channels)),
-            new("g_input", NpyArray.Of([.. pass.InputGradient.ToArray().Select(value => Math.ScaleB(value, pass.InputGradientExponent))], Images, input.Height, input.Width, input.Channels)),
+            new("input", NpyArray.From(pass.Input, Images, input.Height, input.Width, input.Channels)),
+            new("cotangent", NpyArray.From(pass.OutputGradient, Images, output.Height, output.Width, output.Channels)),
+            new("g_input", NpyArray.From([.. pass.InputGradient.ToArray().Select(value => Math.ScaleB(value, pass.InputGradientExponent))], Images, input.Height, input.Width, input.Channels)),
         };
         var points = pass.InputShape.Points;
-        foreach (var (i, tensor) in ParameterList.Of(network).Index())
+        foreach (var (i, tensor) in ParameterList.Enumerate(network).Index())
         {
             // Masks by point stand before any layer that changes the positions.
             var values = new double[tensor.Length > 0 ? tensor.Length : points * tensor.Outputs];
             source.Fill(tensor, values);
-            arrays.Add(new($"p{i}", NpyArray.Of(values, values.Length)));
+            arrays.Add(new($"p{i}", NpyArray.From(values, values.Length)));
             if (tensor.Kind is ParameterKind.Weights or ParameterKind.Biases)
             {
-                arrays.Add(new($"g{i}", NpyArray.Of(pass.ParameterGradients.Slice(pass.Layout.OffsetOf(tensor), values.Length), values.Length)));
+                arrays.Add(new($"g{i}", NpyArray.From(pass.ParameterGradients.Slice(pass.Layout.OffsetOf(tensor), values.Length), values.Length)));
             }
         }
 

@@ -43,7 +43,7 @@ public sealed class AuditMemoryTests : IDisposable
         var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 20, NumComputations = 20, KernelSize = 1, NumChannels = 8, BatchSize = 6, NumSims = 10 };
         const int copies = 500;
         var arrays = Experiment.Prepare(options).Run().ToArrays().Arrays.Where(pair => pair.Key.Contains("_loc", StringComparison.Ordinal) && !pair.Key.StartsWith("log_", StringComparison.Ordinal)).ToArray();
-        List<RawArray> raw = [RawArray.Of("depth", NpyArray.Of([.. Enumerable.Range(1, 20).Select(depth => (long)depth)], 20))];
+        List<RawArray> raw = [RawArray.From("depth", NpyArray.From([.. Enumerable.Range(1, 20).Select(depth => (long)depth)], 20))];
         var random = new Random(5);
         foreach (var (name, array) in arrays)
         {

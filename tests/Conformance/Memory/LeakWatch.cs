@@ -31,10 +31,10 @@ public static class LeakWatch
     /// <summary>One of each kind: products, normalisation, direct and spectral convolutions, effective ranks.</summary>
     private static readonly ExperimentOptions[] Experiments =
     [
-        Of("vanilla", kernelSize: 1, channels: 64, batch: 32),
-        Of("bn_res", kernelSize: 1, channels: 64, batch: 32),
-        Of("vanilla_res", kernelSize: 3, channels: 16, batch: 3) with { Boundary = Boundary.Symmetric },
-        Of("bn_ff", kernelSize: 5, channels: 48, batch: 4),
+        Options("vanilla", kernelSize: 1, channels: 64, batch: 32),
+        Options("bn_res", kernelSize: 1, channels: 64, batch: 32),
+        Options("vanilla_res", kernelSize: 3, channels: 16, batch: 3) with { Boundary = Boundary.Symmetric },
+        Options("bn_ff", kernelSize: 5, channels: 48, batch: 4),
     ];
 
     /// <summary>Watches for a number of rounds, or for as long as is said.</summary>
@@ -106,8 +106,8 @@ public static class LeakWatch
             }
 
             var file = ResultFile.Read(path);
-            Diagnosis.Of(MomentTable.Of(file));
-            ResultAudit.Of(path, file, options.Name, new RecordedExperiment());
+            Diagnosis.Diagnose(MomentTable.Read(file));
+            ResultAudit.Judge(path, file, options.Name, new RecordedExperiment());
         }
     }
 
@@ -128,7 +128,7 @@ public static class LeakWatch
         CultureInfo.InvariantCulture,
         $"{samples.Count} rounds of {Experiments.Sum(options => options.NumSims)} simulations: {samples[^1].Objects >> 10} KiB of objects, {samples[^1].Memory >> 20} MiB in all");
 
-    private static ExperimentOptions Of(string architecture, int kernelSize, int channels, int batch) => new()
+    private static ExperimentOptions Options(string architecture, int kernelSize, int channels, int batch) => new()
     {
         Architecture = architecture,
         TotalDepth = 12,

@@ -16,11 +16,11 @@ internal static class Checksums
     /// <summary>Small, and between them everything that has a loop for wide registers.</summary>
     internal static readonly (string Name, ExperimentOptions Options)[] Experiments =
     [
-        ("products", Of("vanilla", kernelSize: 1, channels: 67, batch: 33, Boundary.Periodic)),
-        ("normalised", Of("bn_res", kernelSize: 1, channels: 40, batch: 50, Boundary.Periodic)),
-        ("convolutions", Of("vanilla_res", kernelSize: 3, channels: 20, batch: 3, Boundary.Symmetric)),
-        ("spectral", Of("bn_ff", kernelSize: 5, channels: 48, batch: 4, Boundary.Periodic)),
-        ("functions", ExperimentOptions.Of(Functions, 3, 2) with { Seed = 5 }),
+        ("products", Options("vanilla", kernelSize: 1, channels: 67, batch: 33, Boundary.Periodic)),
+        ("normalised", Options("bn_res", kernelSize: 1, channels: 40, batch: 50, Boundary.Periodic)),
+        ("convolutions", Options("vanilla_res", kernelSize: 3, channels: 20, batch: 3, Boundary.Symmetric)),
+        ("spectral", Options("bn_ff", kernelSize: 5, channels: 48, batch: 4, Boundary.Periodic)),
+        ("functions", ExperimentOptions.ForNetwork(Functions, 3, 2) with { Seed = 5 }),
     ];
 
     /// <summary>Every smooth function and every norm, over channels that fill registers and some that do not.</summary>
@@ -95,7 +95,7 @@ internal static class Checksums
         return Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(bits.AsSpan())));
     }
 
-    private static ExperimentOptions Of(string architecture, int kernelSize, int channels, int batch, Boundary boundary) => new()
+    private static ExperimentOptions Options(string architecture, int kernelSize, int channels, int batch, Boundary boundary) => new()
     {
         Architecture = architecture,
         TotalDepth = 4,

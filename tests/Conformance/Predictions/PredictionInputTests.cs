@@ -14,18 +14,18 @@ public class PredictionInputTests
     [InlineData(1024, 5, 4)]
     [InlineData(1024, 2, 2)]
     public void As_many_images_are_used_as_a_kernel_has_room_for(int height, int batch, int used) =>
-        Prediction.Of(FullyConnected with { KernelSize = 3, BatchSize = batch }, new Columns(height)).ImagesUsed.Should().Be(used, "the first layer halves each column, and a kernel has at most 2048 points");
+        Prediction.Predict(FullyConnected with { KernelSize = 3, BatchSize = batch }, new Columns(height)).ImagesUsed.Should().Be(used, "the first layer halves each column, and a kernel has at most 2048 points");
 
     [Fact]
     public void Images_too_large_for_a_kernel_are_refused() =>
-        FluentActions.Invoking(() => Prediction.Of(FullyConnected with { KernelSize = 3 }, new Columns(4098))).Should().Throw<InvalidInputException>()
+        FluentActions.Invoking(() => Prediction.Predict(FullyConnected with { KernelSize = 3 }, new Columns(4098))).Should().Throw<InvalidInputException>()
             .WithMessage("*--dataset*expected images of at most 2048 positions inside the network, got 2049*");
 
     [Fact]
     public void Chi_is_relative_to_the_input_whatever_its_scale()
     {
         // The first convolution of a fully connected net keeps signal and noise in the mean: ln χ = 0.
-        var prediction = Prediction.Of(FullyConnected with { Normalize = InputNormalization.None }, new Columns(2));
+        var prediction = Prediction.Predict(FullyConnected with { Normalize = InputNormalization.None }, new Columns(2));
 
         prediction.Mu2InputSignal.Should().BeGreaterThan(2, "or nothing is tried");
         prediction.LogChiAtDepth0.Should().BeApproximately(0, 1e-12, "a few roundings of numbers near 1");
@@ -34,13 +34,13 @@ public class PredictionInputTests
     [Fact]
     public void What_cannot_be_predicted_is_refused_by_the_option_that_asks_for_it()
     {
-        Refused(() => Prediction.Of(FullyConnected with { Architecture = "bn_ff", BatchSize = 1, Normalize = InputNormalization.None }, new Columns(2))).Should().StartWith("--epsilon, --batch-size: ");
-        Refused(() => FiniteWidthPrediction.Of(FullyConnected with { KernelSize = 3 }, new Columns(2), 2)).Should().Be("--finite-width: expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions");
-        Refused(() => FiniteWidthPrediction.Of(FullyConnected, new Columns(2), 1)).Should().Be("--finite-width: expected at least 2 networks for a standard error, got 1");
-        FiniteWidthPrediction.Of(FullyConnected, new Columns(2), 2).LogChiStandardError.Single().Should().BeGreaterThan(0);
-        Refused(() => PredictedKind.Of(FullyConnected with { Architecture = "mlp" })).Should().Be("--architecture: expected one that theory knows, vanilla, vanilla_res, bn_ff, bn_res, got 'mlp'");
-        Refusal.OfNull("options", () => Prediction.Of(null!, new Columns(2)));
-        Refusal.OfNull("options", () => FiniteWidthPrediction.Of(null!, new Columns(2), 2));
+        Refused(() => Prediction.Predict(FullyConnected with { Architecture = "bn_ff", BatchSize = 1, Normalize = InputNormalization.None }, new Columns(2))).Should().StartWith("--epsilon, --batch-size: ");
+        Refused(() => FiniteWidthPrediction.Sample(FullyConnected with { KernelSize = 3 }, new Columns(2), 2)).Should().Be("--finite-width: expected a fully connected net (--kernel-size 1): convolutions correlate neurons over all positions");
+        Refused(() => FiniteWidthPrediction.Sample(FullyConnected, new Columns(2), 1)).Should().Be("--finite-width: expected at least 2 networks for a standard error, got 1");
+        FiniteWidthPrediction.Sample(FullyConnected, new Columns(2), 2).LogChiStandardError.Single().Should().BeGreaterThan(0);
+        Refused(() => PredictedKind.Find(FullyConnected with { Architecture = "mlp" })).Should().Be("--architecture: expected one that theory knows, vanilla, vanilla_res, bn_ff, bn_res, got 'mlp'");
+        Refusal.OfNull("options", () => Prediction.Predict(null!, new Columns(2)));
+        Refusal.OfNull("options", () => FiniteWidthPrediction.Sample(null!, new Columns(2), 2));
 
         static string Refused(Action call) => FluentActions.Invoking(call).Should().Throw<InvalidInputException>().Which.Message;
     }
@@ -56,7 +56,7 @@ public class PredictionInputTests
         var images = new Made((_, position) => Math.Sin(position));
         var nu2 = Enumerable.Range(0, Made.Side * Made.Side).Average(position => Math.Pow(Math.Sin(position), 2));
         var options = FullyConnected with { Architecture = architecture, TotalDepth = 2, NumComputations = 2, Normalize = InputNormalization.None, Epsilon = 0.001 };
-        foreach (var prediction in new[] { Prediction.Of(options, images), Prediction.GivenNoise(options, images) })
+        foreach (var prediction in new[] { Prediction.Predict(options, images), Prediction.GivenNoise(options, images) })
         {
             prediction.Moments.Select(moments => moments.LogMu2Signal).Should().OnlyContain(logarithm => logarithm == double.NegativeInfinity);
             prediction.Moments.Select(moments => moments.ReffSignal).Should().OnlyContain(rank => double.IsNaN(rank));
@@ -137,8 +137,8 @@ public class PredictionInputTests
     {
         var (stopped, advanced) = (new CancellationToken(canceled: true), 0);
 
-        FluentActions.Invoking(() => Prediction.Of(FullyConnected, new Columns(2), () => advanced++, stopped)).Should().Throw<OperationCanceledException>();
-        FluentActions.Invoking(() => FiniteWidthPrediction.Of(FullyConnected, new Columns(2), 2, () => advanced++, stopped)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => Prediction.Predict(FullyConnected, new Columns(2), () => advanced++, stopped)).Should().Throw<OperationCanceledException>();
+        FluentActions.Invoking(() => FiniteWidthPrediction.Sample(FullyConnected, new Columns(2), 2, () => advanced++, stopped)).Should().Throw<OperationCanceledException>();
         advanced.Should().Be(0);
     }
 

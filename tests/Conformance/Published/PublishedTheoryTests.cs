@@ -93,6 +93,6 @@ public class PublishedTheoryTests(ITestOutputHelper output)
     private static Prediction Predict(string architecture, int depth, string dataset = "natural")
     {
         var options = new ExperimentOptions { Architecture = architecture, TotalDepth = depth, KernelSize = 1, NumChannels = 512, BatchSize = 64, NumSims = 1, Dataset = dataset };
-        return Prediction.Of(options, ImageSources.Open(dataset));
+        return Prediction.Predict(options, ImageSources.Open(dataset));
     }
 }

@@ -35,7 +35,7 @@ public class CarriedRoundingTests
         foreach (var (network, weights, input) in Drawn(architecture, size, boundary, 10))
         {
             var carried = new CarriedRounding(network, weights, Single).Through(input);
-            Trace.Of(reference, network, new Weights.Given(weights), input).Snapshots.Zip(carried).Should().HaveCount(carried.Count)
+            Trace.Record(reference, network, new Weights.Given(weights), input).Snapshots.Zip(carried).Should().HaveCount(carried.Count)
                 .And.AllSatisfy(pair => Largest(pair.First.Signal, pair.First.Noise, pair.Second).Should().BeLessThanOrEqualTo(1));
         }
     }

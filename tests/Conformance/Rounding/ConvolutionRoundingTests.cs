@@ -100,7 +100,7 @@ public class ConvolutionRoundingTests
         {
             var (x, w) = Drawn(size, contents, 0);
             var exact = WrittenOutLayers.Convolve(Shape, x, w, size, stride, boundary);
-            var bounds = ConvolutionRounding.Of(Shape, [.. x.Select(Math.Abs)], w, size, stride, boundary, Single);
+            var bounds = ConvolutionRounding.Bound(Shape, [.. x.Select(Math.Abs)], w, size, stride, boundary, Single);
             for (var i = 0; i < w.Length; i++)
             {
                 var wrong = (double[])w.Clone();
@@ -117,14 +117,14 @@ public class ConvolutionRoundingTests
     public void Tiles_compute_convolutions()
     {
         // The matrices of F(2, 3) as they are printed, but for signs and scales of points.
-        var two = WinogradRounding.Tile.Of(PointSets[0]);
+        var two = WinogradRounding.Tile.FromPoints(PointSets[0]);
         two.Output.Should().BeEquivalentTo(new double[][] { [1, 0], [1, 1], [1, -1], [0, 1] }, options => options.WithStrictOrdering());
         two.Weights.Should().BeEquivalentTo(new double[][] { [-1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1] }, options => options.WithStrictOrdering());
         two.Input.Should().BeEquivalentTo(new double[][] { [-1, 0, 1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1] }, options => options.WithStrictOrdering());
 
         foreach (var points in PointSets)
         {
-            var tile = WinogradRounding.Tile.Of(points);
+            var tile = WinogradRounding.Tile.FromPoints(points);
             var (outputs, inputs) = (tile.Output[0].Length, tile.Input.Length);
             for (var output = 0; output < outputs; output++)
             {
@@ -154,7 +154,7 @@ public class ConvolutionRoundingTests
 
         // F(2, 3): rows of Bᵀ, G and Aᵀ have 2, 3 and 3 terms. The first output's form in |x| and |w| is (1 0 0; 1 1 1; 2 1 1; 0 0 0), the second's (0 0
         // 0; 1 1 2; 1 1 1; 0 0 1).
-        var two = WinogradRounding.Tile.Of(PointSets[0]);
+        var two = WinogradRounding.Tile.FromPoints(PointSets[0]);
         two.Roundings().Should().Be(3 + 4 + 4);
         two.Sigma().Should().BeApproximately(Math.Sqrt(10), 1e-12);
         two.Reach().Should().BeEquivalentTo(new double[][] { [0, 0, 0], [1, 1, 2], [1, 1, 1], [2, 1, 1], [0, 0, 0] }, options => options.WithStrictOrdering());
@@ -181,7 +181,7 @@ public class ConvolutionRoundingTests
         Bounds(3, 1, 1).Should().AllSatisfy(bound => bound.Should().BeInRange(three * Math.Sqrt(160) * (1 - 1e-12), winograd * 12));
 
         double[] Bounds(int size, int stride, int ones) =>
-            ConvolutionRounding.Of(shape, x, [.. Enumerable.Range(0, size * size).Select(i => i < ones ? 1.0 : 0)], size, stride, Boundary.ZeroPadding, Single);
+            ConvolutionRounding.Bound(shape, x, [.. Enumerable.Range(0, size * size).Select(i => i < ones ? 1.0 : 0)], size, stride, Boundary.ZeroPadding, Single);
 
         static bool Near(double a, double b) => Math.Abs(a - b) < 1e-12 * b;
     }
@@ -192,7 +192,7 @@ public class ConvolutionRoundingTests
         var (x, w) = Drawn(3, Contents.Random, 0);
         var coarse = Math.ScaleB(1, -8);
 
-        var bounds = ConvolutionRounding.Of(Shape, [.. x.Select(Math.Abs)], w, 3, 1, Boundary.Periodic, coarse);
+        var bounds = ConvolutionRounding.Bound(Shape, [.. x.Select(Math.Abs)], w, 3, 1, Boundary.Periodic, coarse);
 
         bounds.Should().OnlyContain(bound => double.IsFinite(bound) && bound > 0, "sums of 36 products are good to 38/256 in bfloat16");
     }
@@ -204,7 +204,7 @@ public class ConvolutionRoundingTests
         {
             var (x, w) = Drawn(size, contents, i);
             var computed = compute(new SinglePrecisionConvolution(Shape, size, boundary), x, w);
-            var bounds = ConvolutionRounding.Of(Shape, [.. x.Select(Math.Abs)], w, size, 1, boundary, Single);
+            var bounds = ConvolutionRounding.Bound(Shape, [.. x.Select(Math.Abs)], w, size, 1, boundary, Single);
             var exact = WrittenOutLayers.Convolve(Shape, x, w, size, 1, boundary);
             for (var element = 0; element < exact.Length; element++)
             {

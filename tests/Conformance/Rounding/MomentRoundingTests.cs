@@ -65,7 +65,7 @@ public class MomentRoundingTests
         for (var seed = 0; seed < 100; seed++)
         {
             var values = Drawn(seed, mean, 1);
-            var exact = MomentChecks.Spectrum.Of(values, Shape);
+            var exact = MomentChecks.Spectrum.Compute(values, Shape);
             var bound = EffectiveRankRounding.OfReported(Shape, exact.Squares, exact.Largest, exact.Rank, Single);
             foreach (var expanded in new[] { false, true })
             {
@@ -73,7 +73,7 @@ public class MomentRoundingTests
             }
 
             var error = Drawn(seed + 5000, 0, 0.03);
-            var moved = MomentChecks.Spectrum.Of([.. values.Zip(error, (x, e) => x + e)], Shape);
+            var moved = MomentChecks.Spectrum.Compute([.. values.Zip(error, (x, e) => x + e)], Shape);
             largestChange = Math.Max(largestChange, Math.Abs(moved.Rank - exact.Rank) / EffectiveRankRounding.OfChanged(Shape.Points, exact.Largest, exact.Rank, Enclosure.Norm(error)));
         }
 

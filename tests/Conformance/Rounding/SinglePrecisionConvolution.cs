@@ -76,7 +76,7 @@ internal sealed class SinglePrecisionConvolution(TensorShape shape, int size, Bo
     /// <summary>By Winograd's tiles at given points.</summary>
     public double[] Winograd(double[] values, double[] weights, double[] points)
     {
-        var (images, outputs, tile) = (Extended(values), weights.Length / (size * size * shape.Channels), WinogradRounding.Tile.Of(points));
+        var (images, outputs, tile) = (Extended(values), weights.Length / (size * size * shape.Channels), WinogradRounding.Tile.FromPoints(points));
         var (a, g, b) = (Single(tile.Output), Single(tile.Weights), Single(tile.Input));
         var (m, t) = (a.GetLength(1), b.GetLength(0));
         return Each(outputs, (image, row, column, output) =>

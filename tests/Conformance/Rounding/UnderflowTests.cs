@@ -31,7 +31,7 @@ public class UnderflowTests
             {
                 foreach (var given in new[] { true, false })
                 {
-                    var answer = GeneratedAnswer.Of(subject, drawn, given, GeneratedJudge.AllClaims);
+                    var answer = GeneratedAnswer.Ask(subject, drawn, given, GeneratedJudge.AllClaims);
 
                     answer.Failure.Should().BeNull();
                     answer.Found.Where(pair => pair.Measurement.Verdict == Verdict.Rejected).Select(pair => $"{pair.Claim}: {pair.Measurement}").Should().BeEmpty($"seed {seed}");
@@ -47,7 +47,7 @@ public class UnderflowTests
     {
         using var wrong = new Flushing(below: 1e-2);
 
-        Enumerable.Range(0, 4).SelectMany(seed => GeneratedAnswer.Of(wrong, Case("silu", (ulong)seed), given: true, GeneratedJudge.AllClaims).Found).Should().Contain(pair => pair.Claim == "O6" && pair.Measurement.Verdict == Verdict.Rejected);
+        Enumerable.Range(0, 4).SelectMany(seed => GeneratedAnswer.Ask(wrong, Case("silu", (ulong)seed), given: true, GeneratedJudge.AllClaims).Found).Should().Contain(pair => pair.Claim == "O6" && pair.Measurement.Verdict == Verdict.Rejected);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class UnderflowTests
     {
         var zeros = SiteState.Exactly(new(1, 1, 1, 2, [0, -3], [0, 0]));
 
-        var after = LayerRounding.Of(new Activation(Function.Relu), zeros, [], WrittenOutNoise.Mapping, Math.ScaleB(1, -24))!;
+        var after = LayerRounding.Apply(new Activation(Function.Relu), zeros, [], WrittenOutNoise.Mapping, Math.ScaleB(1, -24))!;
 
         after.Bounds.Noise.Should().Equal(0, 0);
         after.Bounds.Signal[0].Should().Be(0);

@@ -39,7 +39,7 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
             for (var i = chunk; i < Count; i += Chunks)
             {
                 var end = network.Propagate(new ScaledKernels(new RandomKernels<double>(TestSeed.Value, (uint)i), factor), observer);
-                var moments = computation.Of(end, reffSignal: false, reffNoise: false);
+                var moments = computation.Compute(end, reffSignal: false, reffNoise: false);
                 Store(table, i, Logarithm(moments.LogNu2Signal), Logarithm(moments.LogMu2Signal), Logarithm(moments.LogMu2Noise), observer.Rank);
             }
         });
@@ -110,7 +110,7 @@ internal sealed record DrawnNetworks(string Architecture, GivenBatch Batch, int 
         {
             if (place == firstRelu)
             {
-                Rank = computation.Of(values, reffSignal: true, reffNoise: false).ReffSignal;
+                Rank = computation.Compute(values, reffSignal: true, reffNoise: false).ReffSignal;
             }
         }
     }

@@ -17,7 +17,7 @@ public class AnytimeShareTests
     public void A_true_claim_looked_at_after_every_mapping_is_rejected_with_probability_alpha_at_most(double alpha, double share)
     {
         // Ville bounds both sides together; the claim is wrong on one of them only, so about α/2 is used at ½, and less at a larger share.
-        var rejected = ProbabilityOfEver(Breadth.Of(usual: 300, atNight: 1000), share, (successes, samples) => Look(alpha, successes, samples).Verdict == Verdict.Rejected);
+        var rejected = ProbabilityOfEver(Breadth.Choose(usual: 300, atNight: 1000), share, (successes, samples) => Look(alpha, successes, samples).Verdict == Verdict.Rejected);
 
         rejected.Should().BeLessThanOrEqualTo(alpha);
         if (share == 0.5)
@@ -33,7 +33,7 @@ public class AnytimeShareTests
     {
         foreach (var share in new[] { 0.03, 0.3, 0.5, 0.9, 0.99 })
         {
-            var missed = ProbabilityOfEver(Breadth.Of(usual: 100, atNight: 200), share, (successes, samples) => Look(alpha, successes, samples).Interval is var (lower, upper) && (share < lower || share > upper));
+            var missed = ProbabilityOfEver(Breadth.Choose(usual: 100, atNight: 200), share, (successes, samples) => Look(alpha, successes, samples).Interval is var (lower, upper) && (share < lower || share > upper));
 
             missed.Should().BeLessThanOrEqualTo(alpha, $"at a share of {share}");
             missed.Should().BeGreaterThan(0);

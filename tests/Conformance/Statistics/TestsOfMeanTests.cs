@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 public class TestsOfMeanTests
 {
     private const double Discrepancy = 0.1;
-    private static readonly int Runs = Breadth.Of(usual: 8, atNight: 30);
+    private static readonly int Runs = Breadth.Choose(usual: 8, atNight: 30);
     private static readonly ErrorRates Strict = new(1e-9, 1e-3);
 
     public static TheoryData<string> Tools => [.. SampledLaw.Mean.Select(law => law.Name)];
@@ -54,7 +54,7 @@ public class TestsOfMeanTests
     {
         // The interval misses the truth with α at most, on one side with α/2, which is 2.5 %; five standard deviations more would be too many.
         var rates = new ErrorRates(0.05, 0.1);
-        var runs = Breadth.Of(usual: 100, atNight: 1000);
+        var runs = Breadth.Choose(usual: 100, atNight: 1000);
         var tooMany = (0.025 * runs) + (5 * Math.Sqrt(0.025 * runs));
         foreach (var shift in new[] { Discrepancy, -Discrepancy })
         {
@@ -71,7 +71,7 @@ public class TestsOfMeanTests
 
         // Optional stopping: at the first of many looks at which the claim is rejected, or at the end. Of 100 runs 5 may miss; five standard deviations more
         // would be too many.
-        var runs = Breadth.Of(usual: 100, atNight: 400);
+        var runs = Breadth.Choose(usual: 100, atNight: 400);
         ((double)Enumerable.Range(0, runs).Count(seed => !Covers(Run(law, rates, 400, effect, seed).Effect()!))).Should().BeLessThan((0.05 * runs) + (5 * Math.Sqrt(0.05 * runs)));
 
         static bool Covers(Effect found) => found.Lower <= found.Claimed + effect && found.Upper >= found.Claimed + effect;

@@ -156,10 +156,10 @@ public class ToolsByHandTests
         var correction = (0.2 + (3 * Math.Sqrt(6.0 / samples))) / (3 * Math.Sqrt(samples));
         double Log(double t) => Math.Log(2 * StudentT.CDF(0, 1, samples - 1, -t)) + (correction * t * t * t);
 
-        Same(tail.Of(3), Math.Exp(Log(3)));
-        Same(tail.Of(3.02), Math.Exp(Log(3.02)));
-        tail.Of(double.NaN).Should().Be(1);
-        tail.Of(0).Should().Be(1);
+        Same(tail.Bound(3), Math.Exp(Log(3)));
+        Same(tail.Bound(3.02), Math.Exp(Log(3.02)));
+        tail.Bound(double.NaN).Should().Be(1);
+        tail.Bound(0).Should().Be(1);
 
         // The first of the steps of 0.05 from 1 on whose tail is below the rate.
         var critical = tail.Critical(1e-6);
@@ -169,9 +169,9 @@ public class ToolsByHandTests
 
         // With few skewed samples the correction outgrows the tail at some t: beyond, the bound stays at its least.
         var few = new CorrectedTail(30, 2);
-        few.Of(39).Should().Be(few.Of(30)).And.BeGreaterThan(1e-6);
+        few.Bound(39).Should().Be(few.Bound(30)).And.BeGreaterThan(1e-6);
         few.Critical(1e-9).Should().Be(double.PositiveInfinity);
-        tail.Of(100).Should().Be(tail.Of(40));
+        tail.Bound(100).Should().Be(tail.Bound(40));
     }
 
     [Theory]

@@ -36,7 +36,7 @@ public sealed class TrainCommandTests : IDisposable
         string[] arguments = [.. Sane.Replace("--num-sims 2 --steps 20", "--num-sims 12 --steps 60", StringComparison.Ordinal).Split(' ')];
         CommandLine.Run([.. arguments, "--out", PathOf("undisturbed.npz")]).ExitStatus.Should().Be(0);
         var kills = 0;
-        for (var attempt = 0; attempt < Breadth.Of(usual: 3, atNight: 10); attempt++)
+        for (var attempt = 0; attempt < Breadth.Choose(usual: 3, atNight: 10); attempt++)
         {
             using var process = CommandLine.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll"), .. arguments, "--out", PathOf("killed.npz"), "--resume"]);
             _ = process.StandardOutput.ReadToEndAsync();

@@ -96,7 +96,7 @@ public class TrainingClaimTests
         (run.Verdict, run.Scale).Should().Be((Verdict.Rejected, Scale.Training));
         VerificationReport.ReplayOf(run, outcome).Should().Be("wellbehaved verify --scale training --claim P8 --seed 1 --architecture vanilla");
         VerificationReport.ToText(run).Should().Contain("\"false_fail_rate\": 0.001");
-        Promise.Of(run).Should().Contain("1,000 runs, outside the promise");
+        Promise.State(run).Should().Contain("1,000 runs, outside the promise");
     }
 
     private static TrainedMappings Made(string name, int count, Func<int, TrainingOutcome> outcome, Func<int, double> chi) => new(

@@ -15,7 +15,7 @@ public sealed class TrainingFigureTests : IDisposable
     public void Results_over_depth_and_network_are_a_heat_map_with_the_depth_scale_of_theory_over_it()
     {
         var files = new[] { ("bn_ff", 4), ("bn_ff", 40), ("bn_res", 2) }.Select(one => Train(one.Item1, one.Item2)).ToArray();
-        var figure = TrainingMap.Of([.. files.Select(file => (ResultFile.Read(file), TrainingResult.Read(file)))]);
+        var figure = TrainingMap.Draw([.. files.Select(file => (ResultFile.Read(file), TrainingResult.Read(file)))]);
 
         var panel = figure.Panels.Should().ContainSingle().Subject;
         panel.Cells.Select(cell => (cell.Left, cell.Right)).Should().Equal((0.5, 1.5), (0.5, 1.5), (1.5, 2.5));
@@ -48,9 +48,9 @@ public sealed class TrainingFigureTests : IDisposable
     private string Train(string architecture, int depth)
     {
         var path = Path.Combine(_folder, $"{architecture}{depth}.npz");
-        var plan = TrainingPlan.Prepare(Trainings.Of(architecture, depth, steps: 5));
+        var plan = TrainingPlan.Prepare(Trainings.Options(architecture, depth, steps: 5));
         var initial = new Experiment(plan.Options.Experiment, plan.Images, 1, Shard.Whole).Run();
-        TrainingFile.Write(path, plan, initial, TrainingResult.Of(plan, TrainingCampaign.Run(plan, 1)));
+        TrainingFile.Write(path, plan, initial, TrainingResult.Summarise(plan, TrainingCampaign.Run(plan, 1)));
         return path;
     }
 }

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 internal static class Trainings
 {
     /// <summary>An architecture on a few of the embedded images.</summary>
-    public static TrainingOptions Of(string architecture, int depth = 3, int steps = 20, int simulations = 1, int batchSize = 10) => new()
+    public static TrainingOptions Options(string architecture, int depth = 3, int steps = 20, int simulations = 1, int batchSize = 10) => new()
     {
         Experiment = new()
         {
@@ -29,6 +29,6 @@ internal static class Trainings
     };
 
     /// <summary>A network of layers on a few of the embedded images.</summary>
-    public static TrainingOptions Of(Layers layers, int steps = 20) =>
-        Of("vanilla", steps: steps) with { Experiment = ExperimentOptions.Of(new Network("composed", new Shape(28, 28, 1), layers), 10, 1) with { Dataset = "fashion_mnist", Normalize = InputNormalization.Global, Seed = 5 } };
+    public static TrainingOptions Options(Layers layers, int steps = 20) =>
+        Options("vanilla", steps: steps) with { Experiment = ExperimentOptions.ForNetwork(new Network("composed", new Shape(28, 28, 1), layers), 10, 1) with { Dataset = "fashion_mnist", Normalize = InputNormalization.Global, Seed = 5 } };
 }

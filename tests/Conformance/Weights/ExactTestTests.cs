@@ -48,7 +48,7 @@ public class ExactTestTests
             for (var pair = 0; pair < pairs; pair++)
             {
                 var other = Gaussian(random, n);
-                test.Add(Cosine.Of(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n), () => "");
+                test.Add(Cosine.FromSums(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n), () => "");
             }
 
             return test.Conclude("", 0.9).FalseAlarmBound;
@@ -102,7 +102,7 @@ public class ExactTestTests
         {
             var one = Gaussian(random, n);
             double[] other = [.. one.Zip(Gaussian(random, n), (a, g) => (correlation * a) + (Math.Sqrt(1 - (correlation * correlation)) * g))];
-            var (lower, upper) = Cosine.Of(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n).Interval(0.01);
+            var (lower, upper) = Cosine.FromSums(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n).Interval(0.01);
             missed += lower <= correlation && correlation <= upper ? 0 : 1;
         }
 
@@ -121,7 +121,7 @@ public class ExactTestTests
             double[] alsoSeen = [.. other.Zip(f, (x, y) => x + (0.1 * y))];
             var truth = Dot(one, other) / Math.Sqrt(Dot(one, one) * Dot(other, other));
 
-            var cosine = Cosine.Of(Dot(seen, alsoSeen), (Dot(seen, seen), Dot(alsoSeen, alsoSeen)), (0.01 * Dot(e, e), 0.01 * Dot(f, f)), 4);
+            var cosine = Cosine.FromSums(Dot(seen, alsoSeen), (Dot(seen, seen), Dot(alsoSeen, alsoSeen)), (0.01 * Dot(e, e), 0.01 * Dot(f, f)), 4);
 
             Math.Abs(cosine.Value - truth).Should().BeLessThanOrEqualTo(cosine.Error);
         }
@@ -202,7 +202,7 @@ public class ExactTestTests
         var (variance, distribution, cosine) = (new VarianceTest(rates), new BlurredDistributionTest(rates), new CosineTest(rates, 1));
         variance.Add(3, double.NaN, 0);
         distribution.Add(new Observed(double.NaN), 0);
-        cosine.Add(Cosine.Of(double.NaN, (1, 1), (0, 0), 10), () => "");
+        cosine.Add(Cosine.FromSums(double.NaN, (1, 1), (0, 0), 10), () => "");
         variance.Conclude("", 0.1).Verdict.Should().Be(Verdict.Rejected);
         distribution.Conclude("", 0.1).Verdict.Should().Be(Verdict.Rejected);
         cosine.Conclude("", 0.1).Verdict.Should().Be(Verdict.Rejected);
@@ -214,7 +214,7 @@ public class ExactTestTests
         var rates = new ErrorRates(1e-6, 1e-3);
         var (variance, distribution, cosine) = (new VarianceTest(rates), new BlurredDistributionTest(rates), new CosineTest(rates, 1));
         variance.Add(1_000_000, 1_000_000, 1_000_000);
-        cosine.Add(Cosine.Of(0, (1e6, 1e6), (1e6, 1e6), 1_000_000), () => "");
+        cosine.Add(Cosine.FromSums(0, (1e6, 1e6), (1e6, 1e6), 1_000_000), () => "");
         for (var i = 0; i < 100_000; i++)
         {
             distribution.Add(new Observed(Normal.InvCDF(0, 1, (i + 0.5) / 100_000)), 1);

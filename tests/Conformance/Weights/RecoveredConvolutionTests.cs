@@ -81,7 +81,7 @@ public class RecoveredConvolutionTests
         var batch = Batch.Gaussian(network, 1, 0);
         double[] repeated = [.. batch.Signal.Select((_, i) => batch.Signal[i % network.NetworkInput.Channels])];
         using var subject = new ReferenceSubject();
-        var trace = Trace.Of(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, repeated, repeated));
+        var trace = Trace.Record(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, repeated, repeated));
 
         var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 1);
 
@@ -95,7 +95,7 @@ public class RecoveredConvolutionTests
         var network = new WeightNetworks("vanilla", 0).Narrow;
         var batch = Batch.Gaussian(network, 1, 0);
         using var subject = new ReferenceSubject();
-        var trace = Trace.Of(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, Without(batch.Signal), Without(batch.Noise)));
+        var trace = Trace.Record(subject, network, new Weights.Own(1, 0), new Batch(batch.Shape, Without(batch.Signal), Without(batch.Noise)));
 
         var convolution = new RecoveredConvolution(ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).First(), subject.Description.UnitRoundoff, 1);
 
@@ -177,7 +177,7 @@ public class RecoveredConvolutionTests
 
     private static RecoveredConvolution[] Recover(ReferenceSubject subject, NetworkSettings network, uint simulation)
     {
-        var trace = Trace.Of(subject, network, new Weights.Own(TestSeed.Value, simulation), Batch.Gaussian(network, TestSeed.Value, simulation));
+        var trace = Trace.Record(subject, network, new Weights.Own(TestSeed.Value, simulation), Batch.Gaussian(network, TestSeed.Value, simulation));
         return [.. ShownConvolution.AllOf(trace, subject.Description.UnitRoundoff).Select(shown => new RecoveredConvolution(shown, subject.Description.UnitRoundoff, 1))];
     }
 

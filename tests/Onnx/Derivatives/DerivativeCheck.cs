@@ -62,7 +62,7 @@ internal static class DerivativeCheck
         var types = Probe.Types(graph, () => graph.Inputs.ConvertAll(input => Evaluation.Value(values[input.Name])), 1);
         var directions = moving.ToDictionary(name => name, name => random.Normal(Tensors.Reals(values[name]).Length));
         var seeds = moving.ToDictionary(name => name, name => graph.Fresh("noise"));
-        var (derivative, tangents) = Derivative.Of(graph, types, seeds, options);
+        var (derivative, tangents) = Derivative.Differentiate(graph, types, seeds, options);
         foreach (var (name, seed) in seeds)
         {
             derivative.Inputs.Add(GraphModel.Input(seed, (int)precision, values[name].Dims));

@@ -97,7 +97,7 @@ public class RuleTests
     {
         var graph = GraphReader.Read(Normed([50, 2]), "batch norm");
         var types = Probe.Types(graph, () => InputValues.Example(graph), 1);
-        var (derivative, tangents) = Derivative.Of(graph, types, new Dictionary<string, string> { ["x"] = "dx" }, new DerivativeOptions(OnnxBatchNorm.Batch, NoiseKind.Mapping));
+        var (derivative, tangents) = Derivative.Differentiate(graph, types, new Dictionary<string, string> { ["x"] = "dx" }, new DerivativeOptions(OnnxBatchNorm.Batch, NoiseKind.Mapping));
         derivative.Inputs.Add(Build.Input("dx", 50, 2));
         var (x, dx) = (Build.Tensor("x", 2, 50, 2), Build.Tensor("dx", 1, 50, 2));
         var result = Evaluation.Run(derivative, new Dictionary<string, TensorProto> { ["x"] = x, ["dx"] = dx }, ["y", tangents["y"]]);
@@ -121,7 +121,7 @@ public class RuleTests
         var model = Build.Model(13, [Build.Input("x", 2, 3)], [Build.Tensor("w", 1, 3, 3), Build.Tensor("c", 1, 3, 3)],
             Build.Node("Tanh", ["c"], "t"), Build.Node("Det", ["t"], "d"), Build.Node("Mul", ["t", "d"], "s"), Build.Node("Floor", ["x"], "f"), Build.Node("MatMul", ["f", "s"], "y"));
         var graph = GraphReader.Read(model, "flat");
-        var (derivative, tangents) = Derivative.Of(graph, Probe.Types(graph, () => InputValues.Example(graph), 1), new Dictionary<string, string> { ["x"] = "dx" }, Stored);
+        var (derivative, tangents) = Derivative.Differentiate(graph, Probe.Types(graph, () => InputValues.Example(graph), 1), new Dictionary<string, string> { ["x"] = "dx" }, Stored);
         derivative.Nodes.Should().HaveCount(5, "nothing smooth leads from the input to the output");
         tangents.Keys.Should().Equal("x");
     }
@@ -132,7 +132,7 @@ public class RuleTests
     public void Operator_without_rule_is_named_where_noise_reaches_it(string operation, string expected)
     {
         var graph = GraphReader.Read(Build.Model(13, [Build.Input("x", 3, 3)], [], Build.Node(operation, ["x"], "y")), "file.onnx");
-        var act = () => Derivative.Of(graph, Probe.Types(graph, () => InputValues.Example(graph), 1), new Dictionary<string, string> { ["x"] = "dx" }, Stored);
+        var act = () => Derivative.Differentiate(graph, Probe.Types(graph, () => InputValues.Example(graph), 1), new Dictionary<string, string> { ["x"] = "dx" }, Stored);
         act.Should().Throw<InvalidInputException>().WithMessage($"file.onnx: *{expected}*{operation} '{operation.ToLowerInvariant()}'*");
     }
 

@@ -89,7 +89,7 @@ public class TwoEnginesTests
         InputValues.FixShapes(graph, new OnnxOptions { BatchSize = Images });
         OperatorUpgrade.Apply(graph);
         var types = Probe.Types(graph, () => InputValues.Example(graph), 1);
-        var (derivative, tangents) = Derivative.Of(graph, types, new Dictionary<string, string> { ["x"] = "dx" }, new DerivativeOptions(OnnxBatchNorm.Batch, noise));
+        var (derivative, tangents) = Derivative.Differentiate(graph, types, new Dictionary<string, string> { ["x"] = "dx" }, new DerivativeOptions(OnnxBatchNorm.Batch, noise));
         derivative.Inputs.Add(Build.Input("dx", Images, shape.Channels, shape.Height, shape.Width));
         long[] dimensions = [Images, shape.Channels, shape.Height, shape.Width];
         var given = new Dictionary<string, TensorProto> { ["x"] = Build.Tensor("x", signal, dimensions), ["dx"] = Build.Tensor("dx", direction, dimensions) };

@@ -18,7 +18,7 @@ public class ForwardDerivativeTests
         get
         {
             TheoryData<string, NoiseKind> data = new() { { "resnet18", NoiseKind.Mapping }, { "resnet18", NoiseKind.Full }, { "convnext_tiny", NoiseKind.Mapping } };
-            if (Breadth.Of(usual: false, atNight: true))
+            if (Breadth.Choose(usual: false, atNight: true))
             {
                 data.Add("mobilenet_v3_large", NoiseKind.Mapping);
             }

@@ -38,7 +38,7 @@ public class RecordTests
         }
 
         using var computation = new MomentComputation<float>(values.Shape);
-        var expected = computation.Of(values, reffSignal: true, reffNoise: true);
+        var expected = computation.Compute(values, reffSignal: true, reffNoise: true);
         mapping.Moments[0].Should().Be(expected);
         mapping.Mu2InputSignal.Should().Be(expected.Mu2Signal);
     }
@@ -47,8 +47,8 @@ public class RecordTests
     public void Stretches_of_any_length_give_the_same_moments()
     {
         var model = Residual();
-        using var whole = PreparedNetwork.Of(GraphReader.Read(model.Clone(), "net"), AsFile);
-        using var parts = PreparedNetwork.Of(GraphReader.Read(model.Clone(), "net"), AsFile, bytesOfSegment: 1);
+        using var whole = PreparedNetwork.Prepare(GraphReader.Read(model.Clone(), "net"), AsFile);
+        using var parts = PreparedNetwork.Prepare(GraphReader.Read(model.Clone(), "net"), AsFile, bytesOfSegment: 1);
         whole.Segments.Should().Be(1);
         parts.Segments.Should().BeGreaterThan(10);
         foreach (var (one, other) in whole.Run(3, 1, null, default).Moments.Zip(parts.Run(3, 1, null, default).Moments))
@@ -61,7 +61,7 @@ public class RecordTests
     [Fact]
     public void Places_of_a_residual_network_have_names_kinds_and_depths()
     {
-        using var network = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile);
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(Residual(), "net"), AsFile);
         network.Places.Select(place => (place.Kind, place.Depth)).Should().Equal(
             (OnnxPlaceKind.Weighted, 1), (OnnxPlaceKind.Normalised, 1), (OnnxPlaceKind.Activated, 1), (OnnxPlaceKind.Weighted, 2), (OnnxPlaceKind.Added, 2), (OnnxPlaceKind.Pooled, 2), (OnnxPlaceKind.Weighted, 3));
         network.Places[4].Should().Match<OnnxPlace>(place => place.Name == "add" && place.Operator == "Add" && place.Channels == 4 && place.Points == 8 * 25);
@@ -116,7 +116,7 @@ public class RecordTests
 
         nodes.Add(Build.Node("MatMul", ["h2500", "v"], "y"));
         var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 3)], nodes);
-        using var network = PreparedNetwork.Of(GraphReader.Read(model, "net"), AsFile with { BatchSize = 5 });
+        using var network = PreparedNetwork.Prepare(GraphReader.Read(model, "net"), AsFile with { BatchSize = 5 });
         network.Places[^1].Shape.Should().Equal(5, 3);
         network.Places.Should().HaveCount(2 + 2498, "all but the changes of shape");
         network.Segments.Should().BeGreaterThan(4, "the time to load a stretch grows with the square of its outputs");
@@ -182,9 +182,9 @@ public class RecordTests
     [Fact]
     public void Stored_statistics_that_normalise_nothing_are_remarked()
     {
-        using var stored = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile with { BatchNorm = OnnxBatchNorm.Stored });
+        using var stored = PreparedNetwork.Prepare(GraphReader.Read(Residual(), "net"), AsFile with { BatchNorm = OnnxBatchNorm.Stored });
         stored.Remarks.Should().ContainSingle().Which.Should().StartWith("1 of 1 batch normalisations store mean 0 and variance 1");
-        using var batch = PreparedNetwork.Of(GraphReader.Read(Residual(), "net"), AsFile);
+        using var batch = PreparedNetwork.Prepare(GraphReader.Read(Residual(), "net"), AsFile);
         batch.Remarks.Should().BeEmpty();
         var (normed, idle) = (batch.Run(0, 0, null, default).Moments[1]!.Value, stored.Run(0, 0, null, default).Moments[1]!.Value);
         normed.Mu2Signal.Should().BeApproximately(1, 1e-3);

@@ -126,14 +126,14 @@ public sealed class MergeTests : IDisposable
         void WriteImages(double pixel)
         {
             using var stream = File.Create(_experiment["images.npy"]);
-            NpyFormat.Write(stream, NpyArray.Of([.. Enumerable.Range(0, 48).Select(i => i == 7 ? pixel : Math.Sin(i))], 12, 2, 2));
+            NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, 48).Select(i => i == 7 ? pixel : Math.Sin(i))], 12, 2, 2));
         }
     }
 
     [Fact]
     public void Somebody_else_s_file_is_refused()
     {
-        NpzArchive.Write(_experiment["numpy.npz"], [new("depth", NpyArray.Of([1L], 1)), new("chi_loc1", NpyArray.Of([1.0], 1, 1))]);
+        NpzArchive.Write(_experiment["numpy.npz"], [new("depth", NpyArray.From([1L], 1)), new("chi_loc1", NpyArray.From([1.0], 1, 1))]);
         Refusal(_experiment["numpy.npz"]).Should().Contain("numpy.npz").And.Contain("wellbehaved run");
     }
 

@@ -34,7 +34,7 @@ public sealed record ComposedCase(Networks.Network Network, int Images, int Seed
     internal List<double[]> Parameters()
     {
         using var positions = PositionsOfMasks(Network.Layers, Network.Input).GetEnumerator();
-        return [.. ParameterList.Of(Network).Select((tensor, index) => Draw(tensor, 100 + index, positions))];
+        return [.. ParameterList.Enumerate(Network).Select((tensor, index) => Draw(tensor, 100 + index, positions))];
     }
 
     internal double[] Normal(int salt, int count)

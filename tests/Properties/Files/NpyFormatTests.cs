@@ -9,7 +9,7 @@ public class NpyFormatTests
     [Law(MaxTest = 200)]
     public void What_is_written_is_read_back(double[] values)
     {
-        var array = NpyArray.Of(values, values.Length);
+        var array = NpyArray.From(values, values.Length);
         var copy = RoundTrip(array);
         copy.Shape.Should().Equal(array.Shape);
         copy.Bytes.ToArray().Should().Equal(array.Bytes.ToArray());
@@ -18,8 +18,8 @@ public class NpyFormatTests
     [Fact]
     public void Texts_and_numbers_without_axes_are_read_back()
     {
-        RoundTrip(NpyArray.Of("seed ν₂ 𝒩")).ToText().Should().Be("seed ν₂ 𝒩");
-        RoundTrip(NpyArray.Of([(long)42])).ToDoubles().Should().Equal(42);
+        RoundTrip(NpyArray.From("seed ν₂ 𝒩")).ToText().Should().Be("seed ν₂ 𝒩");
+        RoundTrip(NpyArray.From([(long)42])).ToDoubles().Should().Equal(42);
     }
 
     [Theory]
@@ -167,7 +167,7 @@ public class NpyFormatTests
     public void A_header_alone_says_type_and_shape_and_leaves_the_elements()
     {
         using var stream = new MemoryStream();
-        NpyFormat.Write(stream, NpyArray.Of(new double[6], 2, 3));
+        NpyFormat.Write(stream, NpyArray.From(new double[6], 2, 3));
         stream.Position = 0;
 
         var header = NpyFormat.ReadHeader(stream, stream.Length, "test");
@@ -210,7 +210,7 @@ public class NpyFormatTests
     public void Truncated_and_foreign_files_are_refused()
     {
         using var stream = new MemoryStream();
-        NpyFormat.Write(stream, NpyArray.Of([1.0, 2.0], 2));
+        NpyFormat.Write(stream, NpyArray.From([1.0, 2.0], 2));
         var whole = stream.ToArray();
         for (var length = 0; length < whole.Length; length++)
         {

@@ -207,7 +207,7 @@ public sealed class ImageFileTests : IDisposable
     [Fact]
     public void Pixels_of_a_large_file_are_looked_at_when_they_are_drawn()
     {
-        var path = NpyFiles.Write(PathOf("images.npy"), NpyArray.Of([1, 2, 3, 4, 5, double.NaN, 7, 8], 2, 2, 2));
+        var path = NpyFiles.Write(PathOf("images.npy"), NpyArray.From([1, 2, 3, 4, 5, double.NaN, 7, 8], 2, 2, 2));
         var images = ImageSources.OpenArray(path, null, mostInMemory: 0);
         FluentActions.Invoking(images.AllPixels).Should().Throw<InvalidInputException>().WithMessage($"{path}: expected finite pixels of magnitude up to 1e+015, found NaN at element 5");
 
@@ -228,7 +228,7 @@ public sealed class ImageFileTests : IDisposable
 
     private string Archive(string name, params string[] arrays)
     {
-        NpzArchive.Write(PathOf(name), arrays.Select(array => KeyValuePair.Create(array, NpyArray.Of(new double[32], 2, 4, 4))));
+        NpzArchive.Write(PathOf(name), arrays.Select(array => KeyValuePair.Create(array, NpyArray.From(new double[32], 2, 4, 4))));
         return PathOf(name);
     }
 

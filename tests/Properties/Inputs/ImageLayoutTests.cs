@@ -65,9 +65,9 @@ public sealed class ImageLayoutTests : IDisposable
             pixels[i] = planes[(((((image * c) + channel) * h) + row) * w) + column] = i;
         }
 
-        new StoredImages(NpyArray.Of(planes, n, c, h, w), "planes", ImageLayout.Nchw).AllPixels()
-            .Should().Equal(new StoredImages(NpyArray.Of(pixels, n, h, w, c), "pixels", ImageLayout.Nhwc).AllPixels());
-        new StoredImages(NpyArray.Of(planes[..(h * w * c)], c, h, w), "planes", ImageLayout.Chw).AllPixels().Should().Equal(pixels[..(h * w * c)]);
+        new StoredImages(NpyArray.From(planes, n, c, h, w), "planes", ImageLayout.Nchw).AllPixels()
+            .Should().Equal(new StoredImages(NpyArray.From(pixels, n, h, w, c), "pixels", ImageLayout.Nhwc).AllPixels());
+        new StoredImages(NpyArray.From(planes[..(h * w * c)], c, h, w), "planes", ImageLayout.Chw).AllPixels().Should().Equal(pixels[..(h * w * c)]);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ImageLayoutTests : IDisposable
     [Fact]
     public void The_checksum_of_the_default_is_that_of_older_versions_and_another_layout_has_another()
     {
-        var array = NpyArray.Of([.. Enumerable.Range(0, 36).Select(i => (double)i)], 3, 2, 2, 3);
+        var array = NpyArray.From([.. Enumerable.Range(0, 36).Select(i => (double)i)], 3, 2, 2, 3);
         var usual = new StoredImages(array, "array");
 
         // What results of version 1.0 hold for this array: a run of today must go on with them.
@@ -108,11 +108,11 @@ public sealed class ImageLayoutTests : IDisposable
     public void A_configuration_says_nothing_of_the_default_and_keeps_another_layout()
     {
         var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, KernelSize = 1, NumChannels = 1, BatchSize = 2, NumSims = 1, NumComputations = 1 };
-        ResultConfiguration.Of(options).Should().NotContain("layout");
-        ResultConfiguration.Read(ResultConfiguration.Of(options)).Should().Be(options);
+        ResultConfiguration.Write(options).Should().NotContain("layout");
+        ResultConfiguration.Read(ResultConfiguration.Write(options)).Should().Be(options);
         foreach (var layout in Enum.GetValues<ImageLayout>())
         {
-            var text = ResultConfiguration.Of(options with { Layout = layout });
+            var text = ResultConfiguration.Write(options with { Layout = layout });
             text.Should().Contain($"\"layout\":\"{layout.ToString().ToLowerInvariant()}\"");
             ResultConfiguration.Read(text)!.Layout.Should().Be(layout);
         }
@@ -124,13 +124,13 @@ public sealed class ImageLayoutTests : IDisposable
     public void Experiments_of_different_layouts_say_so()
     {
         var options = new ExperimentOptions { Architecture = "vanilla", TotalDepth = 1, KernelSize = 1, NumChannels = 1, BatchSize = 2, NumSims = 1, NumComputations = 1 };
-        var array = NpyArray.Of(new double[2 * 5 * 5 * 5], 2, 5, 5, 5);
+        var array = NpyArray.From(new double[2 * 5 * 5 * 5], 2, 5, 5, 5);
         var (usual, planes) = (Identity(null), Identity(ImageLayout.Nchw));
         usual.DifferenceFrom(planes).Should().Be("no layout, not nchw");
         planes.DifferenceFrom(usual).Should().Be("layout nchw, not nothing");
 
-        ExperimentIdentity Identity(ImageLayout? layout) => ExperimentIdentity.Of(options with { Layout = layout }, new StoredImages(array, "array", layout));
+        ExperimentIdentity Identity(ImageLayout? layout) => ExperimentIdentity.Compute(options with { Layout = layout }, new StoredImages(array, "array", layout));
     }
 
-    private static StoredImages Read(int[] shape, ImageLayout? layout = null) => new(NpyArray.Of(new double[shape.Aggregate(1, (product, extent) => product * extent)], shape), "array", layout);
+    private static StoredImages Read(int[] shape, ImageLayout? layout = null) => new(NpyArray.From(new double[shape.Aggregate(1, (product, extent) => product * extent)], shape), "array", layout);
 }

@@ -111,9 +111,9 @@ public sealed class ImageSourceTests : IDisposable
     [Fact]
     public void Own_images_need_the_right_axes_and_finite_pixels()
     {
-        FluentActions.Invoking(() => ImageSources.Open(WriteImages(NpyArray.Of([1.0, 2], 2)))).Should().Throw<InvalidInputException>().WithMessage("*shape*");
-        FluentActions.Invoking(() => ImageSources.Open(WriteImages(NpyArray.Of([1.0, double.NaN], 2, 1, 1)))).Should().Throw<InvalidInputException>().WithMessage("*finite*");
-        ImageSources.Open(WriteImages(NpyArray.Of([1.0, 2], 2, 1, 1))).Channels.Should().Be(1);
+        FluentActions.Invoking(() => ImageSources.Open(WriteImages(NpyArray.From([1.0, 2], 2)))).Should().Throw<InvalidInputException>().WithMessage("*shape*");
+        FluentActions.Invoking(() => ImageSources.Open(WriteImages(NpyArray.From([1.0, double.NaN], 2, 1, 1)))).Should().Throw<InvalidInputException>().WithMessage("*finite*");
+        ImageSources.Open(WriteImages(NpyArray.From([1.0, 2], 2, 1, 1))).Channels.Should().Be(1);
     }
 
     [Law(MaxTest = 100)]

@@ -36,7 +36,7 @@ public class D1_MomentsTests
         features.Values().CopyTo(values.Noise);
         (values.SignalExponent, values.NoiseExponent) = (signalExponent, noiseExponent);
         using var computation = new MomentComputation<double>(features.Shape);
-        var scaled = computation.Of(values, false, false);
+        var scaled = computation.Compute(values, false, false);
         var plain = Batches.MomentsOf(features.Shape, features.Values());
 
         // Powers of two scale exactly.

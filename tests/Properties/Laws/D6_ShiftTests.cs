@@ -60,7 +60,7 @@ public class D6_ShiftTests
             Signals.Add(values.TrueSignal());
             Noises.Add(values.TrueNoise());
             using var computation = new MomentComputation<double>(settings.FeatureShape);
-            Moments.Add(computation.Of(values, true, true));
+            Moments.Add(computation.Compute(values, true, true));
         }
     }
 }

@@ -205,7 +205,7 @@ public class DeepDescribedNetworkTests
         {
             values.Shape.Images.Should().Be(images);
             using var computation = new MomentComputation<float>(values.Shape);
-            All.Add(computation.Of(values, reffSignal: false, reffNoise: false));
+            All.Add(computation.Compute(values, reffSignal: false, reffNoise: false));
         }
     }
 }

@@ -19,7 +19,7 @@ public class DescribedNetworkTests
 
         DescribedNetworks.Propagate(network, DescribedNetworks.Input(network, 1), DescribedNetworks.Input(network, 2), parameters: source);
 
-        source.Asked.Should().Equal(ParameterList.Of(network));
+        source.Asked.Should().Equal(ParameterList.Enumerate(network));
     }
 
     [Theory]

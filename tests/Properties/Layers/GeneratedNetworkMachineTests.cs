@@ -31,7 +31,7 @@ public class GeneratedNetworkMachineTests
 
         DescribedNetworks.Propagate(network, signal, noise, parameters: source, observer: observer);
 
-        asked.Should().Equal(ParameterList.Of(network));
+        asked.Should().Equal(ParameterList.Enumerate(network));
         seen.Should().Equal(network.Places.Select((place, index) => (index, place.Shape)));
     }
 

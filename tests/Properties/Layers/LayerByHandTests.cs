@@ -158,7 +158,7 @@ public class LayerByHandTests
     private static Dictionary<(ParameterKind Kind, int Index), double[]> Parameters(Network network)
     {
         var random = new RandomParameters<double>(7, 1);
-        return ParameterList.Of(network).ToDictionary(tensor => (tensor.Kind, tensor.Index), tensor =>
+        return ParameterList.Enumerate(network).ToDictionary(tensor => (tensor.Kind, tensor.Index), tensor =>
         {
             var values = new double[tensor.Length];
             random.Fill(tensor, values);

@@ -111,7 +111,7 @@ public class MappingDerivativeTests
         public HeldStatistics(Network network, double[] signal)
         {
             _before = signal;
-            _original = [.. ParameterList.Of(network)];
+            _original = [.. ParameterList.Enumerate(network)];
             DescribedNetworks.Propagate(network, signal, new double[signal.Length], observer: this);
             Network = new(network.Name, network.Input, Replaced(network.Layers));
         }

@@ -32,7 +32,7 @@ public sealed unsafe class SpectralConvolutionTests
             {
                 var rows = TileAxis.Candidates(Geometry.Along(Height, KernelSize)).ToArray();
                 var columns = TileAxis.Candidates(Geometry.Along(Width, KernelSize)).ToArray();
-                return SpectralTiling.Of(rows[Cut % rows.Length], columns[Cut / 7 % columns.Length], Images, Math.Max(Channels, OutputChannels));
+                return SpectralTiling.Cut(rows[Cut % rows.Length], columns[Cut / 7 % columns.Length], Images, Math.Max(Channels, OutputChannels));
             }
         }
 

@@ -39,7 +39,7 @@ public static class GeneratedNetworks
     }
 
     /// <summary>Smaller well-formed networks: layers left out, residuals and repeats unwrapped, options at their defaults, sizes reduced.</summary>
-    public static IEnumerable<Network> Shrink(Network network) => NetworkShrink.Of(network);
+    public static IEnumerable<Network> Shrink(Network network) => NetworkShrink.Shrink(network);
 
     /// <summary>Layers that propagation meets.</summary>
     public static int LayerCount(Layers layers) => layers.Sum(layer => layer switch

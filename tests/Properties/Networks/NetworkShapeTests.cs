@@ -39,7 +39,7 @@ public class NetworkShapeTests
         widest.Features.Should().Be(1L << 60);
         new Network("wide", widest, [new Repeat(Limits.Layers / 2, [new Convolution(1 << 5), new Activation(Function.Relu)])]).Output.Should().Be(widest);
         Operations.MultiplyAdds([new Repeat(Limits.Layers, [new Convolution(1 << 5)])], widest).Should().Be(Math.Pow(2, 20 + 10 + 20 + 60));
-        ParameterList.Of(new Network("wide", widest, [new Convolution(1 << 5)])).Should().ContainSingle().Which.Length.Should().Be(1L << 50).And.Be(Limits.Weights);
+        ParameterList.Enumerate(new Network("wide", widest, [new Convolution(1 << 5)])).Should().ContainSingle().Which.Length.Should().Be(1L << 50).And.Be(Limits.Weights);
         FluentActions.Invoking(() => new Network("wider", widest, [new Convolution((1 << 5) + 1)])).Should().Throw<InvalidNetworkException>()
             .WithMessage("layers[0]: expected at most 1125899906842624 weights, got 33×33 for each of 1048576 to 1048576 channels");
     }

@@ -5,7 +5,7 @@ namespace Wellbehaved.Tests.Properties;
 /// <summary>Lists smaller networks. Each has fewer layers, smaller numbers or more options at their defaults, so that no chain of them is endless.</summary>
 internal static class NetworkShrink
 {
-    public static IEnumerable<Network> Of(Network network)
+    public static IEnumerable<Network> Shrink(Network network)
     {
         foreach (var layers in Smaller(network.Layers).Where(layers => layers.Count > 0))
         {

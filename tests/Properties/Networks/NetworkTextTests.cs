@@ -21,7 +21,7 @@ public class NetworkTextTests
     [Fact]
     public void Numbers_that_have_no_short_form_are_read_as_they_were_written()
     {
-        var network = Of([new Scaling(1.0 / 3), new Scaling(double.Epsilon), new Scaling(double.MaxValue), new Scaling(-0.0), new Activation(Function.LeakyRelu(0.1 + 0.2))]);
+        var network = Network([new Scaling(1.0 / 3), new Scaling(double.Epsilon), new Scaling(double.MaxValue), new Scaling(-0.0), new Activation(Function.LeakyRelu(0.1 + 0.2))]);
 
         var read = NetworkTemplate.Parse(NetworkText.Write(network)).With();
 
@@ -244,7 +244,7 @@ public class NetworkTextTests
         FluentActions.Invoking(() => NetworkText.Write(null!)).Should().Throw<ArgumentNullException>().WithParameterName("network");
     }
 
-    private static Network Of(Layers layers) => new("n", new Shape(8, 8, 4), layers);
+    private static Network Network(Layers layers) => new("n", new Shape(8, 8, 4), layers);
 
     private static Network Read(string layers) => NetworkTemplate.Parse($"{{\"name\": \"n\", \"layers\": [{layers}]}}").With(new Shape(8, 8, 4));
 

@@ -19,15 +19,15 @@ public class ParameterListTests
         var settings = new NetworkSettings(Architecture.Named(name, residualDepth), new TensorShape(2, 6, 5, 3), Depth: 3, Channels: 4, kernelSize);
         var network = Recipes.Find(name, new RecipeSizes(new Shape(6, 5, 3), Depth: 3, Channels: 4, kernelSize, ResidualDepth: residualDepth))!;
 
-        ParameterList.Of(network).Should().OnlyContain(tensor => tensor.Kind == ParameterKind.Weights && tensor.Law == WeightLaw.Normal);
-        ParameterList.Of(network).Select(tensor => (tensor.Index, tensor.FanIn, tensor.Outputs, Deviation: Math.Sqrt(tensor.Variance), tensor.Length))
+        ParameterList.Enumerate(network).Should().OnlyContain(tensor => tensor.Kind == ParameterKind.Weights && tensor.Law == WeightLaw.Normal);
+        ParameterList.Enumerate(network).Select(tensor => (tensor.Index, tensor.FanIn, tensor.Outputs, Deviation: Math.Sqrt(tensor.Variance), tensor.Length))
             .Should().Equal(settings.Kernels.Select((kernel, index) => (index, (long)kernel.FanIn, kernel.OutputChannels, kernel.StandardDeviation, (long)kernel.Length)));
     }
 
     [Law(MaxTest = 500)]
     public void Numbers_of_each_kind_count_up_and_biases_follow_their_weights(Network network)
     {
-        var tensors = ParameterList.Of(network).ToArray();
+        var tensors = ParameterList.Enumerate(network).ToArray();
         foreach (var kind in new[] { ParameterKind.Weights, ParameterKind.Mask, ParameterKind.Survival })
         {
             tensors.Where(tensor => tensor.Kind == kind).Select(tensor => tensor.Index).Should().Equal(Enumerable.Range(0, tensors.Count(tensor => tensor.Kind == kind)));
@@ -41,7 +41,7 @@ public class ParameterListTests
 
     [Law(MaxTest = 500)]
     public void Parameters_are_those_that_each_layer_has_by_definition(Network network) =>
-        ParameterList.Of(network).Select(tensor => (tensor.Kind, tensor.Length)).Should().Equal(Drawn(network.Layers, network.Input));
+        ParameterList.Enumerate(network).Select(tensor => (tensor.Kind, tensor.Length)).Should().Equal(Drawn(network.Layers, network.Input));
 
     private static IEnumerable<(ParameterKind Kind, long Length)> Drawn(Layers layers, Shape input)
     {

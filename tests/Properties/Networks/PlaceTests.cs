@@ -120,7 +120,7 @@ public class PlaceTests
     {
         if (!network.Places.Any(place => place.After is Residual) && network.Places.Count > 0)
         {
-            var drawn = ParameterList.Of(network).Where(tensor => tensor.Kind == ParameterKind.Weights).Sum(tensor => tensor.Layer is Attention ? 0.25 : 1);
+            var drawn = ParameterList.Enumerate(network).Where(tensor => tensor.Kind == ParameterKind.Weights).Sum(tensor => tensor.Layer is Attention ? 0.25 : 1);
             network.Places[^1].WeightedLayers.Should().Be((int)drawn);
         }
     }

@@ -12,7 +12,7 @@ internal static class Batches
         values.CopyTo(both.Signal);
         values.CopyTo(both.Noise);
         using var computation = new MomentComputation<double>(shape);
-        return computation.Of(both, reffSignal: true, reffNoise: true);
+        return computation.Compute(both, reffSignal: true, reffNoise: true);
     }
 
     public static double ReffOf(TensorShape shape, double[] values) => MomentsOf(shape, values).ReffSignal;

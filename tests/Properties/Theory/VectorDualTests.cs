@@ -16,7 +16,7 @@ public class VectorDualTests
     [Fact]
     public void Angles_at_every_cosine_are_those_of_the_library()
     {
-        var count = Breadth.Of(40_000, 4_000_000);
+        var count = Breadth.Choose(40_000, 4_000_000);
         var random = new Random(5);
         for (var k = 0; k < count; k++)
         {
@@ -56,7 +56,7 @@ public class VectorDualTests
     public void Rows_of_pairs_are_their_duals_one_by_one(string word)
     {
         var (dual, random) = (DualActivationTests.Dual(word), new Random(7));
-        for (var repetition = 0; repetition < Breadth.Of(300, 30_000); repetition++)
+        for (var repetition = 0; repetition < Breadth.Choose(300, 30_000); repetition++)
         {
             var (q1, others, covariances) = (Scale(), new double[7], new double[7]);
             for (var j = 0; j < others.Length; j++)

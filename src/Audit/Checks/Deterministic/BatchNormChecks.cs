@@ -21,7 +21,7 @@ internal static class BatchNormChecks
             ForEachNorm(context, given, (before, after) =>
             {
                 var (points, channels) = (after.Shape.Points, after.Shape.Channels);
-                var bounds = BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), channels, given.Network.Epsilon, context.UnitRoundoff).SignalBound;
+                var bounds = BatchNormRounding.Enclose(Enclosure.Exactly(before.Signal, before.Noise), channels, given.Network.Epsilon, context.UnitRoundoff).SignalBound;
                 var fourths = WrittenOutLayers.OverPoints(after.Signal, channels, (value, _) => Math.Pow(value, 4));
                 var errors = WrittenOutLayers.OverPoints(bounds, channels, (value, _) => Math.Pow(value, 4));
                 var largest = Bounds.LargestKurtosis(points);
@@ -62,7 +62,7 @@ internal static class BatchNormChecks
             {
                 var (channels, epsilon) = (after.Shape.Channels, given.Network.Epsilon);
                 var variances = WrittenOutLayers.Variances(before.Signal, channels);
-                var right = BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), channels, epsilon, context.UnitRoundoff);
+                var right = BatchNormRounding.Enclose(Enclosure.Exactly(before.Signal, before.Noise), channels, epsilon, context.UnitRoundoff);
                 var where = $"{after.Where}, {given.Description}";
                 definition.AddTensor(after.Signal, right.Signal, right.SignalBound, $"signal, {where}");
                 definition.AddTensor(after.Noise, right.Noise, right.NoiseBound, $"noise, {where}");
@@ -102,7 +102,7 @@ internal static class BatchNormChecks
                 var observed = Math.Sqrt(WrittenOutLayers.MeanSquares(after.Noise, channels).Average() / WrittenOutLayers.Variances(after.Signal, channels).Average() * signalBefore / noiseBefore);
 
                 // Both are norms of what comes out: of the noise, and of the signal's deviations. Each changes by that of the error at most.
-                var right = BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), channels, epsilon, context.UnitRoundoff);
+                var right = BatchNormRounding.Enclose(Enclosure.Exactly(before.Signal, before.Noise), channels, epsilon, context.UnitRoundoff);
                 var rounding = right.RelativeNoise + MomentRounding.Relatively(right.RelativeSignal(channels)) * (1 + right.RelativeNoise);
                 comparison.Add(new Observed(observed), new Expected(increment), increment * rounding, $"{after.Where}, {given.Description}");
             });

@@ -28,7 +28,7 @@ internal static class DrawnSizes
     /// <param name="given">Whether weights are given. Of networks that draw their own, branches have one layer: of deeper ones the last layers can only be
     /// checked with their weights.</param>
     /// <returns>Networks and inputs.</returns>
-    public static IEnumerable<(NetworkSettings Network, Batch Input)> Of(CheckContext context, string architecture, bool given)
+    public static IEnumerable<(NetworkSettings Network, Batch Input)> Draw(CheckContext context, string architecture, bool given)
     {
         for (var index = 0; index < KernelSizes * Kinds; index++)
         {
@@ -52,8 +52,8 @@ internal static class DrawnSizes
     public static string Describe(NetworkSettings network)
     {
         var input = network.NetworkInput;
-        var kernel = network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Words.Of(network.Boundary)}";
-        return $"{kernel}, {Files.Counted.Of(input.Images, "image")} of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} channels, depth {network.Depth}";
+        var kernel = network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Words.Spell(network.Boundary)}";
+        return $"{kernel}, {Files.Counted.Spell(input.Images, "image")} of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} channels, depth {network.Depth}";
     }
 
     private static Boundary BoundaryOf(int kernelSize, int turn)

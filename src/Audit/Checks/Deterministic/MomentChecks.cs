@@ -119,7 +119,7 @@ internal static class MomentChecks
 
                 void Compare(double reported, double[] values, string what)
                 {
-                    var spectrum = Spectrum.Of(values, snapshot.Shape);
+                    var spectrum = Spectrum.Compute(values, snapshot.Shape);
                     var bound = EffectiveRankRounding.OfReported(snapshot.Shape, spectrum.Squares, spectrum.Largest, spectrum.Rank, context.UnitRoundoff);
                     definition.Add(new Observed(reported), new Expected(spectrum.Rank), bound, $"{what}, {snapshot.Where}, {given.Description}");
                     bounds.AddBetween(new Observed(reported), new Expected(1), new Expected(Bounds.LargestEffectiveRank(snapshot.Shape.Points, snapshot.Shape.Channels)), bound, $"{what}, {snapshot.Where}, {given.Description}");
@@ -155,7 +155,7 @@ internal static class MomentChecks
     /// <returns>What both reports, and the change of the signal, may come to.</returns>
     public static double OfTwoRanks(Snapshot snapshot, double difference, double unitRoundoff)
     {
-        var (spectrum, perPoint) = (Spectrum.Of(snapshot.Signal, snapshot.Shape), difference / Math.Sqrt(snapshot.Shape.Points));
+        var (spectrum, perPoint) = (Spectrum.Compute(snapshot.Signal, snapshot.Shape), difference / Math.Sqrt(snapshot.Shape.Points));
         var changed = EffectiveRankRounding.OfChanged(snapshot.Shape.Points, spectrum.Largest, spectrum.Rank, difference);
         return changed + Reported(0) + Reported(perPoint);
 
@@ -174,7 +174,7 @@ internal static class MomentChecks
     internal readonly record struct Spectrum(double Rank, double Largest, double Squares)
     {
         /// <summary>By the definition.</summary>
-        public static Spectrum Of(double[] values, TensorShape shape)
+        public static Spectrum Compute(double[] values, TensorShape shape)
         {
             var features = Matrix<double>.Build.DenseOfRowMajor(shape.Points, shape.Channels, values);
             var means = WrittenOutLayers.Means(values, shape.Channels);

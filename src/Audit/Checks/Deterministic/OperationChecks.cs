@@ -28,7 +28,7 @@ internal static class OperationChecks
                 foreach (var (input, output, what) in new[] { (signal, after.Signal, "signal"), (noise, after.Noise, "noise") })
                 {
                     var exact = WrittenOutLayers.Convolve(shape, input, given.Kernels[kernel], network.KernelSize, stride, network.Boundary);
-                    var bounds = ConvolutionRounding.Of(shape, [.. input.Select(Math.Abs)], given.Kernels[kernel], network.KernelSize, stride, network.Boundary, context.UnitRoundoff);
+                    var bounds = ConvolutionRounding.Bound(shape, [.. input.Select(Math.Abs)], given.Kernels[kernel], network.KernelSize, stride, network.Boundary, context.UnitRoundoff);
                     comparison.AddTensor(output, exact, bounds, $"{what}, {after.Where}, {given.Description}");
                 }
             }
@@ -45,7 +45,7 @@ internal static class OperationChecks
         {
             foreach (var (input, description) in new[] { (given.Input, given.Description), (given.Input with { Signal = new double[given.Input.Signal.Length] }, given.Description + ", zero signal") })
             {
-                var trace = Trace.Of(context.Subject, given.Network, new Weights.Given(given.Kernels), input);
+                var trace = Trace.Record(context.Subject, given.Network, new Weights.Given(given.Kernels), input);
                 for (var depth = 1; depth <= given.Network.Depth; depth++)
                 {
                     var (before, after) = (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu));

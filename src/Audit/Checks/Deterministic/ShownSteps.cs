@@ -65,7 +65,7 @@ internal sealed class ShownSteps(double unitRoundoff)
             case PlaceKind.Convolution:
                 break;
             case PlaceKind.BatchNorm:
-                _norms.AddEnclosure(after, BatchNormRounding.Of(Enclosure.Exactly(before.Signal, before.Noise), network.Channels, network.Epsilon, unitRoundoff), description);
+                _norms.AddEnclosure(after, BatchNormRounding.Enclose(Enclosure.Exactly(before.Signal, before.Noise), network.Channels, network.Epsilon, unitRoundoff), description);
                 break;
             case PlaceKind.Relu:
                 var (signal, noise) = WrittenOutLayers.Rectify(before.Signal, before.Noise);
@@ -91,7 +91,7 @@ internal sealed class ShownSteps(double unitRoundoff)
         foreach (var (input, output, what) in new[] { (signal, after.Signal, "signal"), (noise, after.Noise, "noise") })
         {
             var exact = WrittenOutLayers.Convolve(shape, input, weights, network.KernelSize, stride, network.Boundary);
-            var bounds = ConvolutionRounding.Of(shape, Array.ConvertAll(input, Math.Abs), weights, network.KernelSize, stride, network.Boundary, unitRoundoff);
+            var bounds = ConvolutionRounding.Bound(shape, Array.ConvertAll(input, Math.Abs), weights, network.KernelSize, stride, network.Boundary, unitRoundoff);
             _convolutions.AddTensor(output, exact, bounds, $"{what}, {after.Where}, {description}");
         }
     }

@@ -69,7 +69,7 @@ internal static class RandomWalkChecks
         yield return neighbours.Conclude("correlation of successive steps");
     }
 
-    private static void Add(DistributionTest test, WalkDistribution distribution, double value) => test.Add(new Observed(value), new Expected(distribution.Of(value)));
+    private static void Add(DistributionTest test, WalkDistribution distribution, double value) => test.Add(new Observed(value), new Expected(distribution.Probability(value)));
 
     private static double LogMeanSquare(double[] values) => Math.Log(WrittenOutLayers.MeanSquare(values));
 
@@ -103,7 +103,7 @@ internal static class RandomWalkChecks
 
         public double Variance { get; }
 
-        public double Of(double value)
+        public double Probability(double value)
         {
             if (!double.IsFinite(value))
             {

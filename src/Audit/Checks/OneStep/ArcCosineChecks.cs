@@ -30,7 +30,7 @@ internal static class ArcCosineChecks
             var kernels = new LayerKernels(network);
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [products, gates, squares]))
             {
-                var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal);
+                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal);
                 var (first, zeroth, second, fourth) = (ReluKernel.Signal(kernel), ReluKernel.BothActive(kernel), ReluKernel.Squares(kernel), ReluKernel.FourthPowers(kernel));
                 var x = trace.At(depth, PlaceKind.Relu).Signal;
                 AddPairs(products, (p, q) => p * q, first, (i, j) => second[i, j]);

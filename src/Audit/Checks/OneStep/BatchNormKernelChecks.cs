@@ -36,7 +36,7 @@ internal static class BatchNormKernelChecks
             {
                 var before = trace.Before(depth, PlaceKind.BatchNorm);
                 var below = residual ? null : trace.Before(depth, PlaceKind.Convolution);
-                var kernel = below is null ? kernels.OfFirst(trace.Input.Signal) : kernels.Of(below.Signal);
+                var kernel = below is null ? kernels.OfFirst(trace.Input.Signal) : kernels.Covariance(below.Signal);
                 var norm = new BatchNormKernel(kernel, network.Epsilon, 1e-6);
                 var mean = KernelMatrix.Mu2(norm.Signal().Kernel);
                 foreach (var variance in WrittenOutLayers.Variances(trace.At(depth, PlaceKind.Relu).Signal, channels))
@@ -50,7 +50,7 @@ internal static class BatchNormKernelChecks
                 inverse.Add(new Observed(WrittenOutLayers.Variances(before.Signal, channels).Average(variance => 1 / (variance + network.Epsilon))), new Expected(first), (second - (first * first)) / channels);
                 if (showsNoise && below is not null && !noise.IsDecided)
                 {
-                    AddNoise(noise, kernel, kernels.CrossOfFullyConnected(below), kernels.Of(below.Noise), before, trace.At(depth, PlaceKind.BatchNorm), network.Epsilon);
+                    AddNoise(noise, kernel, kernels.CrossOfFullyConnected(below), kernels.Covariance(below.Noise), before, trace.At(depth, PlaceKind.BatchNorm), network.Epsilon);
                 }
             }
 

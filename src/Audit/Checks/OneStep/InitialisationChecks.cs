@@ -119,5 +119,5 @@ internal static class InitialisationChecks
     /// hundreds of layers that they look at. Such a layer says nothing of its weights. It is left out, and that is decided by the layer below alone, before the
     /// weights come.
     /// </remarks>
-    private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) => Math.Sqrt(kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
+    private static double DeviationOfPoint(LayerKernels kernels, Trace trace, int depth) => Math.Sqrt(kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal)[0, 0]);
 }

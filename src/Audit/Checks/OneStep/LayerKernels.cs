@@ -15,7 +15,7 @@ internal sealed class LayerKernels(NetworkSettings network)
 
     /// <summary>K = E[y yᵀ] of a channel behind an inner convolution (P × P).</summary>
     /// <param name="input">Signal or noise that it reads (points × channels).</param>
-    public Matrix<double> Of(double[] input)
+    public Matrix<double> Covariance(double[] input)
     {
         var (points, channels) = (network.FeatureShape.Points, network.Channels);
         var gram = new double[points * points];

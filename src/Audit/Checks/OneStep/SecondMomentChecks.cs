@@ -39,7 +39,7 @@ internal static class SecondMomentChecks
             var kernels = new LayerKernels(network);
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
             {
-                var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal);
+                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal);
                 var after = trace.At(depth, PlaceKind.Convolution);
                 convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Signal)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
                 if (reluFollows && !relu.IsDecided)
@@ -73,7 +73,7 @@ internal static class SecondMomentChecks
             var kernels = new LayerKernels(network);
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, reluFollows ? [convolution, relu] : [convolution]))
             {
-                var kernel = kernels.Of(trace.Before(depth, PlaceKind.Convolution).Noise);
+                var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Noise);
                 var after = trace.At(depth, PlaceKind.Convolution);
                 convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Noise)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
                 if (reluFollows)
@@ -105,7 +105,7 @@ internal static class SecondMomentChecks
             var kernels = new LayerKernels(network);
             foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, [convolution, total, relu]))
             {
-                var (kernel, channels) = (kernels.Of(trace.Before(depth, PlaceKind.Convolution).Signal), network.Channels);
+                var (kernel, channels) = (kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal), network.Channels);
                 var centred = KernelMatrix.Centred(kernel);
                 var (y, x) = (trace.At(depth, PlaceKind.Convolution).Signal, trace.At(depth, PlaceKind.Relu).Signal);
                 var variances = WrittenOutLayers.Variances(x, channels);

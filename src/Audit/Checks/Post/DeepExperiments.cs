@@ -41,7 +41,7 @@ public sealed class DeepExperiments(ISubject subject, Scale scale, ulong seed, A
     /// <param name="architecture">Its name.</param>
     /// <returns>The table; run when first asked for.</returns>
     /// <exception cref="SubjectException">The subject returned something else than the moments of the experiment.</exception>
-    public MomentTable Of(string architecture) => Batch(architecture, 0);
+    public MomentTable Run(string architecture) => Batch(architecture, 0);
 
     /// <summary>The recovered weights, shared in the same way.</summary>
     internal WeightRecovery Weights { get; } = new(subject, seed, cancellation);

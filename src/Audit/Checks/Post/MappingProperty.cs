@@ -6,8 +6,8 @@ namespace Wellbehaved.Audit;
 internal sealed record MappingProperty(string Quantity, Func<MomentTable, IEnumerable<bool>> Shown)
 {
     /// <summary>A property of what a mapping does when the depth is doubled.</summary>
-    public static MappingProperty Of(string quantity, Func<MappingBehaviour, bool> shows) =>
-        new(quantity, table => (MappingBehaviour.Of(table)
+    public static MappingProperty When(string quantity, Func<MappingBehaviour, bool> shows) =>
+        new(quantity, table => (MappingBehaviour.Read(table)
             ?? throw new SubjectException("expected effective ranks and χ at a quarter, half and all of the depth")).Select(shows));
 
     /// <summary>A property of a moment by depth.</summary>

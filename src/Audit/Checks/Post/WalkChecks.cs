@@ -52,8 +52,8 @@ internal static class WalkChecks
 
     private static (double First, double Second) Gain(double[] logNu2)
     {
-        return (Of(logNu2[0], logNu2[1]), Of(logNu2[1], logNu2[2]));
+        return (Gain(logNu2[0], logNu2[1]), Gain(logNu2[1], logNu2[2]));
 
-        static double Of(double before, double after) => double.IsNegativeInfinity(after) ? OfDead : after - before;
+        static double Gain(double before, double after) => double.IsNegativeInfinity(after) ? OfDead : after - before;
     }
 }

@@ -14,7 +14,7 @@ namespace Wellbehaved.Audit;
 internal static class AttentionRounding
 {
     /// <summary>Attention whose input is what the subject itself has shown.</summary>
-    public static SiteState Of(Attention layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
+    public static SiteState Apply(Attention layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
     {
         var each = parameters.Count / 4;
         var (queries, keys, values) = (Project(0, input), Project(1, input), Project(2, input));

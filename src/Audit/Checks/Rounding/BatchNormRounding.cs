@@ -25,7 +25,7 @@ internal static class BatchNormRounding
     /// <param name="epsilon">ε.</param>
     /// <param name="unitRoundoff">u.</param>
     /// <returns>Signal and noise after; bounds are infinite where the deviation is lost.</returns>
-    public static Enclosure Of(Enclosure before, int channels, double epsilon, double unitRoundoff)
+    public static Enclosure Enclose(Enclosure before, int channels, double epsilon, double unitRoundoff)
     {
         var points = before.Signal.Length / channels;
         var means = WrittenOutLayers.Means(before.Signal, channels);

@@ -54,7 +54,7 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
                 current = place.Kind switch
                 {
                     PlaceKind.Convolution => Convolve(current, convolution++),
-                    PlaceKind.BatchNorm => BatchNormRounding.Of(current, network.Channels, network.Epsilon, unitRoundoff),
+                    PlaceKind.BatchNorm => BatchNormRounding.Enclose(current, network.Channels, network.Epsilon, unitRoundoff),
                     PlaceKind.Relu => Rectify(current),
                     _ => throw new InvalidOperationException($"expected a convolution, a batch norm or a ReLU, got {place.Kind}"),
                 };
@@ -90,7 +90,7 @@ internal sealed class CarriedRounding(NetworkSettings network, IReadOnlyList<dou
             Enclosure.Bounds(Sum(Map(before, magnitudes), Own(largest)));
 
         double[] Own(double[] largest) =>
-            ConvolutionRounding.Of(shape, largest, weights[convolution], network.KernelSize, stride, network.Boundary, unitRoundoff);
+            ConvolutionRounding.Bound(shape, largest, weights[convolution], network.KernelSize, stride, network.Boundary, unitRoundoff);
     }
 
     private static Enclosure Rectify(Enclosure x)

@@ -25,11 +25,11 @@ internal static class FunctionRounding
     private const double LargestCurvature = 1;
 
     /// <summary>An activation.</summary>
-    public static SiteState Of(Activation layer, SiteState input, double unitRoundoff)
+    public static SiteState Apply(Activation layer, SiteState input, double unitRoundoff)
     {
         var (function, values) = (layer.Function, WrittenOutActivation.Propagate(layer, input.Values));
         var (signal, noise) = (new double[values.Signal.Length], new double[values.Noise.Length]);
-        var flushed = Underflow.Of(unitRoundoff, input.Values, values);
+        var flushed = Underflow.Threshold(unitRoundoff, input.Values, values);
         for (var i = 0; i < signal.Length; i++)
         {
             (signal[i], noise[i]) = Bounds(function, input.Values.Signal[i], input.Bounds.Signal[i], input.Values.Noise[i], input.Bounds.Noise[i], unitRoundoff, flushed);

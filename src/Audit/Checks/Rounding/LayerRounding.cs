@@ -13,21 +13,21 @@ internal static class LayerRounding
     /// <param name="unitRoundoff">u.</param>
     /// <returns>What is known after it; null where rounding that came in is not carried through such a layer, or a norm divides by nothing.</returns>
     /// <exception cref="UnknownLayerException">Its rounding has not been bounded.</exception>
-    public static SiteState? Of(Layer layer, SiteState input, IReadOnlyList<double[]> parameters, WrittenOutNoise noise, double unitRoundoff) =>
+    public static SiteState? Apply(Layer layer, SiteState input, IReadOnlyList<double[]> parameters, WrittenOutNoise noise, double unitRoundoff) =>
         Relatively(layer, input, parameters, noise, unitRoundoff) is { } after ? Underflow.After(layer, input, after, parameters, unitRoundoff) : null;
 
     private static SiteState? Relatively(Layer layer, SiteState input, IReadOnlyList<double[]> parameters, WrittenOutNoise noise, double unitRoundoff) => layer switch
     {
-        Convolution convolution => LinearRounding.Of(convolution, input, parameters, unitRoundoff),
-        Dense dense => LinearRounding.Of(dense, input, parameters, unitRoundoff),
-        Activation activation => FunctionRounding.Of(activation, input, unitRoundoff),
+        Convolution convolution => LinearRounding.Apply(convolution, input, parameters, unitRoundoff),
+        Dense dense => LinearRounding.Apply(dense, input, parameters, unitRoundoff),
+        Activation activation => FunctionRounding.Apply(activation, input, unitRoundoff),
         BatchNorm norm when noise == WrittenOutNoise.Mapping => HeldBatchNorm(norm, input, unitRoundoff),
         BatchNorm norm => Norm(norm, input, PerChannel, centred: true, unitRoundoff),
         LayerNorm norm => Norm(norm, input, values => WrittenOutLayerNorm.Sets(norm.Over, values), centred: true, unitRoundoff),
         RmsNorm norm => Norm(norm, input, values => WrittenOutLayerNorm.Sets(norm.Over, values), centred: false, unitRoundoff),
         GroupNorm norm => Norm(norm, input, values => WrittenOutGroupNorm.Sets(values, norm.Groups), centred: true, unitRoundoff),
         InstanceNorm norm => Norm(norm, input, values => WrittenOutGroupNorm.Sets(values, values.Channels), centred: true, unitRoundoff),
-        Attention attention => input.IsExact ? AttentionRounding.Of(attention, input, parameters, unitRoundoff) : null,
+        Attention attention => input.IsExact ? AttentionRounding.Apply(attention, input, parameters, unitRoundoff) : null,
         Scaling scaling => Linear(input, values => WrittenOutScaling.Propagate(scaling, values), values => WrittenOutScaling.Propagate(new Scaling(Math.Abs(scaling.Factor)), values), 3, unitRoundoff),
         AveragePool pool => Linear(input, values => WrittenOutAveragePool.Propagate(pool, values), null, (pool.Size * pool.Size) + 2, unitRoundoff),
         GlobalAveragePool => Linear(input, WrittenOutGlobalAveragePool.Propagate, null, input.Values.Positions + 2, unitRoundoff),
@@ -43,7 +43,7 @@ internal static class LayerRounding
         var magnitudes = layer with { BranchScale = Magnitude(layer.BranchScale), SkipScale = Magnitude(layer.SkipScale) };
         var (largest, carried) = (Add(magnitudes, branch.Magnitudes, skip.Magnitudes), Add(magnitudes, branch.Bounds, skip.Bounds));
         var sum = new SiteState(Add(layer, branch.Values, skip.Values), Plus(carried, largest, Roundings.Gamma(4, unitRoundoff)));
-        var flushed = 8 * Underflow.Of(unitRoundoff, branch.Values, skip.Values, largest);
+        var flushed = 8 * Underflow.Threshold(unitRoundoff, branch.Values, skip.Values, largest);
         return Underflow.Added(sum, flushed, flushed);
 
         WrittenOutFeatures Add(Residual scales, WrittenOutFeatures ofBranch, WrittenOutFeatures ofSkip) => WrittenOutResidual.Add(scales, ofBranch, ofSkip, survives, stack);
@@ -76,8 +76,8 @@ internal static class LayerRounding
         }
 
         var (values, bounds) = (input.Values, input.Bounds);
-        var after = BatchNormRounding.Of(new Enclosure(values.Signal, values.Noise, bounds.Signal, bounds.Noise), values.Channels, norm.Epsilon, unitRoundoff);
-        var flushed = Underflow.Of(unitRoundoff, values);
+        var after = BatchNormRounding.Enclose(new Enclosure(values.Signal, values.Noise, bounds.Signal, bounds.Noise), values.Channels, norm.Epsilon, unitRoundoff);
+        var flushed = Underflow.Threshold(unitRoundoff, values);
         var largestNoise = values.Noise.Length == 0 ? 0 : values.Noise.Max(Math.Abs);
         var deviations = WrittenOutLayers.Variances(values.Signal, values.Channels).Select(variance => Math.Sqrt(variance + norm.Epsilon)).ToArray();
         var lost = after.Signal.Select((z, i) => Underflow.AfterNorm(flushed, 1, deviations[i % values.Channels], Math.Abs(z), largestNoise)).ToArray();
@@ -97,7 +97,7 @@ internal static class LayerRounding
     {
         IReadOnlyList<int>[] sets = [.. setsOf(input.Values)];
         return input.IsExact && Statistics(norm, input.Values, sets, centred) is not null
-            ? NormRounding.Of(norm, input.Values, WrittenOutNormalisation.Propagate(norm, input.Values, sets, centred), sets, centred, unitRoundoff)
+            ? NormRounding.Apply(norm, input.Values, WrittenOutNormalisation.Propagate(norm, input.Values, sets, centred), sets, centred, unitRoundoff)
             : null;
     }
 

@@ -12,7 +12,7 @@ namespace Wellbehaved.Audit;
 internal static class LinearRounding
 {
     /// <summary>A dense layer: what came in, enlarged as far as the weights can, and its own rounding.</summary>
-    public static SiteState Of(Dense layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff) =>
+    public static SiteState Apply(Dense layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff) =>
         Dense(input, layer.Channels ?? input.Values.Channels, layer.Parameters, parameters, unitRoundoff);
 
     /// <summary>A projection of every point's channels.</summary>
@@ -28,7 +28,7 @@ internal static class LinearRounding
     }
 
     /// <summary>A convolution.</summary>
-    public static SiteState Of(Convolution layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
+    public static SiteState Apply(Convolution layer, SiteState input, IReadOnlyList<double[]> parameters, double unitRoundoff)
     {
         var values = WrittenOutConvolution.Propagate(layer, input.Values, new WrittenOutParameters(parameters));
         var withoutBias = layer with { Channels = values.Channels, Parameters = Initialisation.LeCun };
@@ -72,7 +72,7 @@ internal static class LinearRounding
         for (var group = 0; group < groups; group++)
         {
             var (size, spread) = Spread(layer, Columns(weights, outputs, group * perGroup, perGroup), inputs * perGroup);
-            var bounds = ConvolutionRounding.Of(shape, Columns(magnitudes, input.Channels, group * inputs, inputs), spread, size, layer.Stride, Boundary(layer.Boundary), unitRoundoff);
+            var bounds = ConvolutionRounding.Bound(shape, Columns(magnitudes, input.Channels, group * inputs, inputs), spread, size, layer.Stride, Boundary(layer.Boundary), unitRoundoff);
             all ??= new double[bounds.Length * groups];
             for (var i = 0; i < bounds.Length; i++)
             {

@@ -27,10 +27,10 @@ internal static class NormRounding
     /// <param name="sets">Where the features stand that share their statistics.</param>
     /// <param name="centred">Whether a mean is subtracted.</param>
     /// <param name="unitRoundoff">u.</param>
-    public static SiteState Of(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IEnumerable<IReadOnlyList<int>> sets, bool centred, double unitRoundoff)
+    public static SiteState Apply(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IEnumerable<IReadOnlyList<int>> sets, bool centred, double unitRoundoff)
     {
         var (signal, noise) = (new double[values.Signal.Length], new double[values.Noise.Length]);
-        var flushed = Underflow.Of(unitRoundoff, input, values);
+        var flushed = Underflow.Threshold(unitRoundoff, input, values);
         foreach (var set in sets)
         {
             AddSet(layer, input, values, set, centred, unitRoundoff, signal, noise);

@@ -37,7 +37,7 @@ internal static class Underflow
     /// <summary>λ in units of a layer's largest number.</summary>
     /// <param name="unitRoundoff">u.</param>
     /// <param name="tensors">What the layer reads and makes.</param>
-    public static double Of(double unitRoundoff, params ReadOnlySpan<WrittenOutFeatures> tensors)
+    public static double Threshold(double unitRoundoff, params ReadOnlySpan<WrittenOutFeatures> tensors)
     {
         var largest = 0.0;
         foreach (var features in tensors)
@@ -70,7 +70,7 @@ internal static class Underflow
     /// <param name="unitRoundoff">u.</param>
     public static SiteState After(Layer layer, SiteState input, SiteState after, IReadOnlyList<double[]> parameters, double unitRoundoff)
     {
-        var flushed = Of(unitRoundoff, input.Values, after.Values);
+        var flushed = Threshold(unitRoundoff, input.Values, after.Values);
         var terms = input.Values.Signal.Length / Math.Max(1, input.Values.Images);
         var widest = 1 + parameters.SelectMany(values => values).Select(Math.Abs).DefaultIfEmpty().Max();
         return layer switch

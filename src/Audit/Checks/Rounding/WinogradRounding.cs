@@ -20,7 +20,7 @@ internal static class WinogradRounding
     private static readonly double[][] PointSets = [[0, 1, -1], [0, 1, -1, 2, -2], [0, 1, -1, 0.5, -0.5]];
 
     private static readonly (double Sigma, double[][] Reach, int Roundings)[] Tiles =
-        [.. PointSets.Select(points => Tile.Of(points)).Select(tile => (tile.Sigma(), tile.Reach(), tile.Roundings()))];
+        [.. PointSets.Select(points => Tile.FromPoints(points)).Select(tile => (tile.Sigma(), tile.Reach(), tile.Roundings()))];
 
     /// <summary>A convolution.</summary>
     /// <param name="channels">Input channels, over which the products are summed.</param>
@@ -89,7 +89,7 @@ internal static class WinogradRounding
         /// <summary>Toom and Cook's interpolation, transposed.</summary>
         /// <param name="points">The finite points.</param>
         /// <returns>The matrices; scaling a point's rows of A and G differently changes no bound.</returns>
-        public static Tile Of(double[] points)
+        public static Tile FromPoints(double[] points)
         {
             var outputs = points.Length + 2 - Size;
             return new Tile(

@@ -72,7 +72,7 @@ internal static class ActivationLaws
     }
 
     private static IReadOnlyList<FreshLayer> SitesOf(Network network) =>
-        [.. FreshLayer.Of(network).Where(fresh => fresh is { Norm: null, Activation: not null, Parameters.Law: WeightLaw.Normal })];
+        [.. FreshLayer.Collect(network).Where(fresh => fresh is { Norm: null, Activation: not null, Parameters.Law: WeightLaw.Normal })];
 
     private static long PlannedFor(CheckContext context, ErrorRates rates, SiteCase site, IReadOnlyList<FreshLayer> sites, double discrepancy)
     {
@@ -95,8 +95,8 @@ internal static class ActivationLaws
             var (slope, rest) = q[i] > 0 ? (c[i] / q[i], Math.Max(0, d[i] - (c[i] * c[i] / q[i]))) : (0, d[i]);
             square += moments.Square / points.Length;
             power += ((d[i] * moments.SquareSlope) + (c[i] == 0 ? 0 : 2 * c[i] * c[i] * moments.SquareSlopeDerivative)) / points.Length;
-            fourth += GaussianAverage.Of(function, q[i], (value, _, _) => Math.Pow(value, 4)) / points.Length;
-            powerSquare += GaussianAverage.Of(function, q[i], (_, derivative, u) =>
+            fourth += GaussianAverage.Integrate(function, q[i], (value, _, _) => Math.Pow(value, 4)) / points.Length;
+            powerSquare += GaussianAverage.Integrate(function, q[i], (_, derivative, u) =>
                 Math.Pow(derivative, 4) * (Math.Pow(slope * u, 4) + (6 * Math.Pow(slope * u, 2) * rest) + (3 * rest * rest))) / points.Length;
         }
 
@@ -123,7 +123,7 @@ internal static class ActivationLaws
             var moments = dual.Moments(q[i]);
             var (slope, rest) = q[i] > 0 ? (c[i] / q[i], Math.Max(0, d[i] - (c[i] * c[i] / q[i]))) : (0, d[i]);
             expected += c[i] * moments.SquareDerivative / points.Length;
-            second += GaussianAverage.Of(function, q[i], (value, derivative, u) => Math.Pow(value * derivative, 2) * ((slope * u * slope * u) + rest)) / points.Length;
+            second += GaussianAverage.Integrate(function, q[i], (value, derivative, u) => Math.Pow(value * derivative, 2) * ((slope * u * slope * u) + rest)) / points.Length;
             (square, power) = (square + (moments.Square / points.Length), power + (d[i] * moments.SquareSlope / points.Length));
         }
 

@@ -49,7 +49,7 @@ internal static class AttentionLaws
     }
 
     private static IReadOnlyList<(Attention Layer, Shape Shape)> LayersOf(Network network) =>
-        [.. ShownLayer.Of(network).Where(layer => layer.Layer is Attention { Parameters.Law: WeightLaw.Normal, Parameters.WeightVariance: > 0 }).Select(layer => ((Attention)layer.Layer, network.Places[layer.After].Shape))];
+        [.. ShownLayer.Collect(network).Where(layer => layer.Layer is Attention { Parameters.Law: WeightLaw.Normal, Parameters.WeightVariance: > 0 }).Select(layer => ((Attention)layer.Layer, network.Places[layer.After].Shape))];
 
     private static Batch Equal(CheckContext context, SiteCase site, int study, uint simulation)
     {

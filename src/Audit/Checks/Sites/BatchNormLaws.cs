@@ -81,12 +81,12 @@ internal static class BatchNormLaws
                 }
             }
 
-            yield return test.Conclude($"ν₂(dz) after batch norm given its y, noise {Words.Of(noise)}, {site.Description}");
+            yield return test.Conclude($"ν₂(dz) after batch norm given its y, noise {Words.Spell(noise)}, {site.Description}");
         }
     }
 
     private static IReadOnlyList<FreshLayer> SitesOf(Network network) =>
-        [.. FreshLayer.Of(network).Where(fresh => fresh is { Linear.Layer: Dense, Norm.Layer: BatchNorm { Scale: not 0 }, Parameters: { Law: WeightLaw.Normal, WeightVariance: > 0 } })];
+        [.. FreshLayer.Collect(network).Where(fresh => fresh is { Linear.Layer: Dense, Norm.Layer: BatchNorm { Scale: not 0 }, Parameters: { Law: WeightLaw.Normal, WeightVariance: > 0 } })];
 
     /// <summary>The power by theory; null where there is none.</summary>
     private static double? ExpectedPower(Network network, Batch batch)

@@ -74,7 +74,7 @@ internal static class DilutionLaws
 
     private static IReadOnlyList<Unit> SitesOf(Network network)
     {
-        var fresh = FreshLayer.Of(network);
+        var fresh = FreshLayer.Collect(network);
         return
         [
             .. from last in fresh

@@ -50,5 +50,5 @@ internal static class DropoutLaws
         }
     }
 
-    private static IEnumerable<ShownLayer> SitesOf(Network network) => ShownLayer.Of(network).Where(layer => layer.Layer is Dropout { Keep: < 1 });
+    private static IEnumerable<ShownLayer> SitesOf(Network network) => ShownLayer.Collect(network).Where(layer => layer.Layer is Dropout { Keep: < 1 });
 }

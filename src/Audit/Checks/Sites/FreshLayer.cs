@@ -20,9 +20,9 @@ internal sealed record FreshLayer(ShownLayer Linear, ShownLayer? Norm, ShownLaye
     public Function Function => ((Activation)Activation!.Layer).Function;
 
     /// <summary>All of a network.</summary>
-    public static IReadOnlyList<FreshLayer> Of(Network network)
+    public static IReadOnlyList<FreshLayer> Collect(Network network)
     {
-        var shown = ShownLayer.Of(network);
+        var shown = ShownLayer.Collect(network);
         return
         [
             .. shown.Where(layer => layer.Layer is Dense or Convolution { Groups: 1 }).Select(linear =>

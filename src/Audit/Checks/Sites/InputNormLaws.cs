@@ -94,7 +94,7 @@ internal static class InputNormLaws
 
     private static IReadOnlyList<FreshLayer> SitesOf(Network network) =>
     [
-        .. FreshLayer.Of(network).Where(fresh => fresh.Parameters.Law == WeightLaw.Normal
+        .. FreshLayer.Collect(network).Where(fresh => fresh.Parameters.Law == WeightLaw.Normal
             && fresh.Norm?.Layer is LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
             && network.Places[fresh.Linear.After].Shape.Channels >= 8),
     ];

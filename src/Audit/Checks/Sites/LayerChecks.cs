@@ -53,8 +53,8 @@ internal static class LayerChecks
         var input = InputOf(site, context.SeedOf(~study), study);
         var parameters = given ? site.Parameters(context.SeedOf(study)) : null;
         Weights weights = parameters is null ? new Weights.Own(context.SeedOf(study), (uint)study) : new Weights.Given(parameters);
-        var trace = NetworkTrace.Of(context.Subject, site.Network, noise, weights, input);
-        new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {Words.Of(noise)}, {site.Description}").Compare();
+        var trace = NetworkTrace.Record(context.Subject, site.Network, noise, weights, input);
+        new SiteWalk(trace, Definition(noise), parameters, context.UnitRoundoff, comparisons, $"noise {Words.Spell(noise)}, {site.Description}").Compare();
     }
 
     /// <summary>How the definition calls a noise.</summary>

@@ -35,7 +35,7 @@ internal static class LayerFamilies
 {
     /// <summary>The family of a layer other than a repeat.</summary>
     /// <exception cref="UnknownLayerException">It belongs to none.</exception>
-    public static LayerFamily Of(Layer layer) => layer switch
+    public static LayerFamily FamilyOf(Layer layer) => layer switch
     {
         Convolution or Dense => LayerFamily.Linear,
         Activation => LayerFamily.Activation,

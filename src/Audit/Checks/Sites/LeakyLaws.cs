@@ -93,10 +93,10 @@ internal static class LeakyLaws
             yield return noise.Conclude($"distribution of the steps of μ₂(dx), {site.Description}");
         }
 
-        static void Add(DistributionTest test, Table table, double step) => test.Add(new Observed(step), new Expected(double.IsFinite(step) ? table.Of(step) : double.NaN));
+        static void Add(DistributionTest test, Table table, double step) => test.Add(new Observed(step), new Expected(double.IsFinite(step) ? table.Interpolate(step) : double.NaN));
     }
 
-    private static IReadOnlyList<FreshLayer> SitesOf(Network network) => [.. FreshLayer.Of(network).Where(fresh =>
+    private static IReadOnlyList<FreshLayer> SitesOf(Network network) => [.. FreshLayer.Collect(network).Where(fresh =>
         fresh is { Norm: null, Activation: not null } && SlopeOf(fresh.Function) is not null && (fresh.Parameters.Law != WeightLaw.Orthogonal || IsSquare(network, fresh)))];
 
     private static IReadOnlyList<FreshLayer> WalksOf(Network network, WeightLaw law) => network.Input.Positions != 1 ? [] :
@@ -176,7 +176,7 @@ internal static class LeakyLaws
         /// <summary>The table of a layer: made once.</summary>
         public static Table For(int channels, double slope, WeightLaw law) => Known.GetOrAdd((channels, slope, law), key => new Table(key.Channels, key.Slope, key.Law));
 
-        public double Of(double value)
+        public double Interpolate(double value)
         {
             var position = (value - _from) / _spacing;
             var node = (int)Math.Clamp(position, 0, Steps - 1);

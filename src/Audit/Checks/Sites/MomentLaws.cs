@@ -23,7 +23,7 @@ internal static class MomentLaws
                 if (context.Offers(site.Network, site.Images, NoiseKind.Mapping, given: false))
                 {
                     var input = site.Input(context.SeedOf(~study), mean, scale);
-                    NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input, snapshot =>
+                    NetworkTrace.Record(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input, snapshot =>
                         Compare(snapshot, context.Reports, context.UnitRoundoff, moments, ranks, FormattableString.Invariant($"{snapshot.Where}, {site.Description}, ({mean} + input) × {scale:G1}")));
                 }
             }

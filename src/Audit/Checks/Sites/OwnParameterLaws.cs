@@ -70,7 +70,7 @@ internal static class OwnParameterLaws
                 SeparateImages.Compare(Ask(input), Ask(other), changed, context.UnitRoundoff, comparison, $"{network.Name}, {images} inputs of {network.Input}");
             }
 
-            NetworkTrace Ask(Batch input) => NetworkTrace.Of(context.Subject, network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input);
+            NetworkTrace Ask(Batch input) => NetworkTrace.Record(context.Subject, network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(study), 0), input);
         }
 
         return comparison;
@@ -89,7 +89,7 @@ internal static class OwnParameterLaws
                 foreach (var layer in SitesOf(site.Network))
                 {
                     all++;
-                    if (SolvedLayer.Of(layer, [traces[0], traces[2]], context.UnitRoundoff) is { } solution)
+                    if (SolvedLayer.Solve(layer, [traces[0], traces[2]], context.UnitRoundoff) is { } solution)
                     {
                         solved++;
                         var where = $"{site.Network.Places[layer.After]}, simulation {repetition}, {site.Description}";
@@ -103,7 +103,7 @@ internal static class OwnParameterLaws
             }
 
             NetworkTrace Ask(ulong seed, uint simulation, uint input) =>
-                NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(seed, simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), input));
+                NetworkTrace.Record(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(seed, simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), input));
         }
 
         if (all > 0)
@@ -181,7 +181,7 @@ internal static class OwnParameterLaws
     /// <summary>How many mappings show as many weights and biases as are planned, by one of another seed: a number that is fixed before they come.</summary>
     private static uint MappingsFor(CheckContext context, SiteCase site, IReadOnlyList<ShownLayer> layers, int study, (double Weights, double OfKind, double Biases) planned)
     {
-        var pilot = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(~study), 0), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), uint.MaxValue));
+        var pilot = NetworkTrace.Record(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(context.SeedOf(~study), 0), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), uint.MaxValue));
         SolvedLayer[] solved = [.. layers.Select(layer => Sharp(layer, pilot, context.UnitRoundoff)).OfType<SolvedLayer>()];
         var weights = solved.Where(layer => Parameters(layer.Layer).Law == WeightLaw.Normal).Sum(layer => layer.Weights.Length);
         var fewest = solved.Where(layer => Parameters(layer.Layer).Law == WeightLaw.Normal).GroupBy(layer => KindOf(layer.Layer)).Select(kind => kind.Sum(layer => layer.Weights.Length)).DefaultIfEmpty().Min();
@@ -202,7 +202,7 @@ internal static class OwnParameterLaws
             var vectors = new List<(double[] Weights, double Square, double Error, string Name)>();
             foreach (var (seed, simulation) in asked)
             {
-                var trace = NetworkTrace.Of(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(seed, simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation));
+                var trace = NetworkTrace.Record(context.Subject, site.Network, NoiseKind.Mapping, new Weights.Own(seed, simulation), Batch.Gaussian(site.Network, site.Images, context.SeedOf(~study), simulation));
                 foreach (var layer in SitesOf(site.Network).Where(layer => Parameters(layer).Law == WeightLaw.Normal))
                 {
                     if (Sharp(layer, trace, context.UnitRoundoff) is { } solution)
@@ -219,7 +219,7 @@ internal static class OwnParameterLaws
                 foreach (var (one, other) in pairs)
                 {
                     var product = one.Weights.Zip(other.Weights, (a, b) => a * b).Sum();
-                    test.Add(Cosine.Of(product, (one.Square, other.Square), (one.Error, other.Error), one.Weights.Length), () => $"{one.Name} and {other.Name}");
+                    test.Add(Cosine.FromSums(product, (one.Square, other.Square), (one.Error, other.Error), one.Weights.Length), () => $"{one.Name} and {other.Name}");
                 }
 
                 yield return test.Conclude($"correlation of any two layers' weights, {site.Description}", FreshDiscrepancy);
@@ -236,7 +236,7 @@ internal static class OwnParameterLaws
     private static SolvedLayer? Sharp(ShownLayer layer, NetworkTrace trace, double unitRoundoff)
     {
         var parameters = Parameters(layer);
-        var solution = SolvedLayer.Of(layer, [trace], unitRoundoff);
+        var solution = SolvedLayer.Solve(layer, [trace], unitRoundoff);
         return solution is not null && solution.Blur * Math.Sqrt(parameters.WeightVariance + parameters.BiasVariance) <= 0.01 * Math.Sqrt(parameters.WeightVariance / solution.FanIn) ? solution : null;
     }
 

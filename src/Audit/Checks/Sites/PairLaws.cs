@@ -81,7 +81,7 @@ internal static class PairLaws
         var rates = context.Rates.SharedBy(Math.Max(1, offered.Length));
         foreach (var (study, site) in offered.Index())
         {
-            var (fresh, batch) = (FreshLayer.Of(site.Network)[0], Alike(context, site, study, 0, InNorms));
+            var (fresh, batch) = (FreshLayer.Collect(site.Network)[0], Alike(context, site, study, 0, InNorms));
             var (scale, slope) = (((Norm)fresh.Norm!.Layer).Scale, SlopeOf(fresh.Function)!.Value);
             var expected = scale * scale * Pairs().Average(pair => ExpectedProduct(fresh, batch, slope, pair));
             var most = scale * scale * Math.Max(1, slope * slope);
@@ -98,9 +98,9 @@ internal static class PairLaws
     }
 
     private static IReadOnlyList<FreshLayer> NoiseSitesOf(Network network) =>
-        [.. FreshLayer.Of(network).Where(fresh => fresh is { Norm: null, Activation: not null, Parameters.Law: WeightLaw.Normal })];
+        [.. FreshLayer.Collect(network).Where(fresh => fresh is { Norm: null, Activation: not null, Parameters.Law: WeightLaw.Normal })];
 
-    private static IEnumerable<FreshLayer> NormSitesOf(Network network) => FreshLayer.Of(network).Where(fresh =>
+    private static IEnumerable<FreshLayer> NormSitesOf(Network network) => FreshLayer.Collect(network).Where(fresh =>
         fresh is { Activation: not null, Parameters: { Law: WeightLaw.Normal, WeightVariance: > 0 }, Norm.Layer: LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } }
         && SlopeOf(fresh.Function) is not null);
 
@@ -139,8 +139,8 @@ internal static class PairLaws
         {
             var (slope, rest) = (point.Cross / point.Signal, Math.Max(0, point.Noise - (point.Cross * point.Cross / point.Signal)));
             return (
-                GaussianAverage.Of(function, point.Signal, (_, derivative, u) => derivative * derivative * ((slope * u * slope * u) + rest)),
-                GaussianAverage.Of(function, point.Signal, (_, derivative, u) => Math.Pow(derivative, 4) * (Math.Pow(slope * u, 4) + (6 * Math.Pow(slope * u, 2) * rest) + (3 * rest * rest))));
+                GaussianAverage.Integrate(function, point.Signal, (_, derivative, u) => derivative * derivative * ((slope * u * slope * u) + rest)),
+                GaussianAverage.Integrate(function, point.Signal, (_, derivative, u) => Math.Pow(derivative, 4) * (Math.Pow(slope * u, 4) + (6 * Math.Pow(slope * u, 2) * rest) + (3 * rest * rest))));
         }
     }
 

@@ -30,17 +30,17 @@ internal static class RateLaws
 
     /// <summary>F1: noise falls by χ₁ per layer.</summary>
     public static IEnumerable<Measurement> Ordered(CheckContext context) =>
-        Decide(context, Tanh("ordered tanh at width 128", 0.81, 0.09, 16, 8), 1, [new("ln ν₂(dx) falls by ln χ₁ per layer", new MeanField(Of(FunctionKind.Tanh), 0.81, 0.09).NoiseGain is var gain ? Math.Log(gain) : 0, 0.1, trace => Slope(trace, 4, 16, LogNoise))]);
+        Decide(context, Tanh("ordered tanh at width 128", 0.81, 0.09, 16, 8), 1, [new("ln ν₂(dx) falls by ln χ₁ per layer", new MeanField(DualOf(FunctionKind.Tanh), 0.81, 0.09).NoiseGain is var gain ? Math.Log(gain) : 0, 0.1, trace => Slope(trace, 4, 16, LogNoise))]);
 
     /// <summary>F2: χ grows by √χ₁ per layer.</summary>
     public static IEnumerable<Measurement> Chaotic(CheckContext context) =>
-        Decide(context, Tanh("chaotic tanh at width 128", 6.25, 0.01, 16, 8), 1, [new("ln χ gains ½ ln χ₁ per layer", 0.5 * Math.Log(new MeanField(Of(FunctionKind.Tanh), 6.25, 0.01).NoiseGain), 0.07, trace => Slope(trace, 4, 16, LogChi))]);
+        Decide(context, Tanh("chaotic tanh at width 128", 6.25, 0.01, 16, 8), 1, [new("ln χ gains ½ ln χ₁ per layer", 0.5 * Math.Log(new MeanField(DualOf(FunctionKind.Tanh), 6.25, 0.01).NoiseGain), 0.07, trace => Slope(trace, 4, 16, LogChi))]);
 
     /// <summary>F3: noise stays, and one over the share of variance gains f''(1)/2 per layer, so that χ grows as the root of the depth.</summary>
     public static IEnumerable<Measurement> Edge(CheckContext context)
     {
         const double weights = 1.3955839752 * 1.3955839752;
-        var predicted = 1 / new MeanField(Of(FunctionKind.Tanh), weights, 0.09).EdgeCollapse();
+        var predicted = 1 / new MeanField(DualOf(FunctionKind.Tanh), weights, 0.09).EdgeCollapse();
         return Decide(context, Tanh("tanh at the edge at width 128", weights, 0.09, 24, 8), 8,
         [
             new("ln ν₂(dx) stays", 0, 0.03, trace => Slope(trace, 4, 24, LogNoise)),
@@ -56,7 +56,7 @@ internal static class RateLaws
         {
             var network = Points($"batch norm and {new Function(kind)} at width 128", [new Dense { Channels = Width }, new Repeat(8, [new Dense(), new BatchNorm(), new Activation(new Function(kind))])]);
             return Decide(context with { Rates = context.Rates.SharedBy(kinds.Length) }, new(network, 64), 1,
-                [new("ln χ gains ½ ln κ_BN per layer", 0.5 * Math.Log(NormConstants.For(Of(kind)).BatchNorm), 0.045, trace => Slope(trace, 2, 8, LogChi))], i);
+                [new("ln χ gains ½ ln κ_BN per layer", 0.5 * Math.Log(NormConstants.For(DualOf(kind)).BatchNorm), 0.045, trace => Slope(trace, 2, 8, LogChi))], i);
         });
     }
 
@@ -64,7 +64,7 @@ internal static class RateLaws
     public static IEnumerable<Measurement> TimeChange(CheckContext context)
     {
         const int units = 12;
-        var dual = Of(FunctionKind.Relu);
+        var dual = DualOf(FunctionKind.Relu);
         Networks.Layers branch = [new BatchNorm(), new Activation(Function.Relu), new Dense(), new BatchNorm(), new Activation(Function.Relu), new Dense()];
         var network = Points("batch norm in branches at width 128", [new Dense { Channels = Width, Parameters = Initialisation.LeCun }, new Repeat(units, [new Residual(branch)])]);
         var predicted = ResidualTime.LogChi(units, 2, NormConstants.For(dual).BatchNorm, 2 * dual.Moments(1).Variance);
@@ -92,7 +92,7 @@ internal static class RateLaws
 
             foreach (var (quantity, share) in quantities.Zip(counted))
             {
-                share.Add(Math.Abs(group.Average(quantity.Of) - quantity.Predicted) <= quantity.Tolerance);
+                share.Add(Math.Abs(group.Average(quantity.Measure) - quantity.Predicted) <= quantity.Tolerance);
             }
 
             group.Clear();
@@ -119,7 +119,7 @@ internal static class RateLaws
 
     private static double MeanVariance(NetworkSnapshot shown) => WrittenOutLayers.Variances(shown.Signal, shown.Shape.Channels).Average();
 
-    private static DualActivation Of(FunctionKind kind) => DualActivation.For(new Function(kind));
+    private static DualActivation DualOf(FunctionKind kind) => DualActivation.For(new Function(kind));
 
     private static SiteCase Tanh(string name, double weights, double biases, int depth, int points) =>
         new(Points(name, [new Dense { Channels = Width, Parameters = Initialisation.LeCun }, new Repeat(depth, [new Dense { Parameters = new(weights, biases) }, new Activation(new Function(FunctionKind.Tanh))])]), points);
@@ -131,8 +131,8 @@ internal static class RateLaws
     /// <param name="Words">What it is.</param>
     /// <param name="Predicted">The limit.</param>
     /// <param name="Tolerance">How far a mapping of these sizes may be from it.</param>
-    /// <param name="Of">Measures it.</param>
-    private sealed record Rate(string Words, double Predicted, double Tolerance, Func<NetworkTrace, double> Of);
+    /// <param name="Measure">Measures it.</param>
+    private sealed record Rate(string Words, double Predicted, double Tolerance, Func<NetworkTrace, double> Measure);
 
     /// <summary>A share that stops when it is decided.</summary>
     private sealed class Counted(ErrorRates rates) : ISequentialTest

@@ -12,7 +12,7 @@ internal sealed record SiteCase(Network Network, int Images)
     public string Description => FormattableString.Invariant($"{Network.Name}, {Images} inputs of {Network.Input}");
 
     /// <summary>The families of its layers; to flatten moves nothing and has no place.</summary>
-    public IReadOnlySet<LayerFamily> Families { get; } = LayerFamilies.All(Network.Layers).Where(layer => layer is not Flatten).Select(LayerFamilies.Of).ToHashSet();
+    public IReadOnlySet<LayerFamily> Families { get; } = LayerFamilies.All(Network.Layers).Where(layer => layer is not Flatten).Select(LayerFamilies.FamilyOf).ToHashSet();
 
     /// <summary>The noises that differ for it: that of the mapping, and the full one where a batch norm tells them apart.</summary>
     public IReadOnlyList<NoiseKind> Noises => Families.Contains(LayerFamily.BatchNorm) ? [NoiseKind.Mapping, NoiseKind.Full] : [NoiseKind.Mapping];
@@ -34,7 +34,7 @@ internal sealed record SiteCase(Network Network, int Images)
     {
         var all = new List<double[]>();
         var points = ((IEnumerable<int>)PointsOfMasks()).GetEnumerator();
-        foreach (var tensor in ParameterList.Of(Network))
+        foreach (var tensor in ParameterList.Enumerate(Network))
         {
             var index = (uint)all.Count;
             all.Add(tensor.Kind switch
@@ -76,16 +76,16 @@ internal sealed record SiteCase(Network Network, int Images)
     private int[] PointsOfMasks()
     {
         var shape = Network.Input;
-        return Of(Network.Layers, () => shape, made => shape = made).ToArray();
+        return PointsOf(Network.Layers, () => shape, made => shape = made).ToArray();
 
-        IEnumerable<int> Of(Networks.Layers layers, Func<Shape> current, Action<Shape> make)
+        IEnumerable<int> PointsOf(Networks.Layers layers, Func<Shape> current, Action<Shape> make)
         {
             foreach (var layer in layers)
             {
                 switch (layer)
                 {
                     case Repeat repeat:
-                        foreach (var points in Enumerable.Range(0, repeat.Times).SelectMany(_ => Of(repeat.Unit, current, make)))
+                        foreach (var points in Enumerable.Range(0, repeat.Times).SelectMany(_ => PointsOf(repeat.Unit, current, make)))
                         {
                             yield return points;
                         }
@@ -93,13 +93,13 @@ internal sealed record SiteCase(Network Network, int Images)
                         break;
                     case Residual residual:
                         var input = current();
-                        foreach (var points in Of(residual.Branch, current, make))
+                        foreach (var points in PointsOf(residual.Branch, current, make))
                         {
                             yield return points;
                         }
 
                         make(input);
-                        foreach (var points in Of(residual.Skip, current, make))
+                        foreach (var points in PointsOf(residual.Skip, current, make))
                         {
                             yield return points;
                         }

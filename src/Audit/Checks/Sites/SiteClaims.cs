@@ -52,6 +52,6 @@ internal static class SiteClaims
     private static SiteClaim OfLayers(string id, LayerFamily family) => new(
         id,
         network => new SiteCase(network, 1).Families.Contains(family),
-        context => SiteNetworks.Of(family, context.SeedOf(0)),
+        context => SiteNetworks.Draw(family, context.SeedOf(0)),
         (context, cases) => LayerChecks.Measure(context, family, cases));
 }

@@ -16,7 +16,7 @@ internal sealed class SiteComparisons(LayerFamily family)
     {
         if (of == Family)
         {
-            var comparison = Of(shown.Place.After?.Word ?? "beginning of a unit");
+            var comparison = Compare(shown.Place.After?.Word ?? "beginning of a unit");
             comparison.AddTensor(shown.Signal, right.Values.Signal, right.Bounds.Signal, $"signal, {shown.Where}, {description}");
             comparison.AddTensor(shown.Noise, right.Values.Noise, right.Bounds.Noise, $"noise, {shown.Where}, {description}");
         }
@@ -36,8 +36,8 @@ internal sealed class SiteComparisons(LayerFamily family)
         var (values, channels) = (input.Values, input.Values.Channels);
         var mask = new double[layer.Mask == DropoutMask.Shared ? channels : values.Signal.Length];
         Array.Fill(mask, double.NaN);
-        var comparison = Of(layer.Word);
-        var flushed = 4 * Underflow.Of(unitRoundoff, values) / layer.Keep;
+        var comparison = Compare(layer.Word);
+        var flushed = 4 * Underflow.Threshold(unitRoundoff, values) / layer.Keep;
         for (var i = 0; i < values.Signal.Length; i++)
         {
             // A number that is 0, or may be flushed to it, tells nothing of its mask.
@@ -59,7 +59,7 @@ internal sealed class SiteComparisons(LayerFamily family)
     public IEnumerable<Measurement> Conclude(string where) =>
         _byLayer.Where(pair => pair.Value.Comparisons > 0).Select(pair => pair.Value.Conclude($"{pair.Key}, {where}"));
 
-    private ExactComparison Of(string word)
+    private ExactComparison Compare(string word)
     {
         if (!_byLayer.TryGetValue(word, out var comparison))
         {

@@ -14,7 +14,7 @@ internal static class SiteNetworks
     /// <summary>The networks that a claim about a family of layers is checked on.</summary>
     /// <param name="family">The family.</param>
     /// <param name="seed">Draws their sizes.</param>
-    public static IReadOnlyList<SiteCase> Of(LayerFamily family, ulong seed)
+    public static IReadOnlyList<SiteCase> Draw(LayerFamily family, ulong seed)
     {
         var draw = new WholeNumbers(seed);
         return family switch

@@ -138,10 +138,10 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
                 comparisons.AddOwnMask(dropout, state, trace.Snapshots[_place], _unitRoundoff, description);
             }
 
-            return shown ? Show(null, LayerFamilies.Of(layer)) : null;
+            return shown ? Show(null, LayerFamilies.FamilyOf(layer)) : null;
         }
 
-        var family = LayerFamilies.Of(layer);
+        var family = LayerFamilies.FamilyOf(layer);
         if (shown && family != comparisons.Family)
         {
             _parameter += needed;
@@ -150,7 +150,7 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
 
         double[][] own = [.. (parameters ?? []).Skip(_parameter).Take(needed)];
         _parameter += needed;
-        return Shown(state is null ? null : LayerRounding.Of(layer, state, own, noise, _unitRoundoff), family, shown);
+        return Shown(state is null ? null : LayerRounding.Apply(layer, state, own, noise, _unitRoundoff), family, shown);
     }
 
     /// <summary>Arrays of parameters that a layer takes.</summary>
@@ -184,7 +184,7 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
     private SiteState Rounded(SiteState state)
     {
         var (gamma, largest) = (Roundings.Gamma(2, _unitRoundoff), state.Magnitudes);
-        var flushed = 2 * Underflow.Of(_unitRoundoff, largest);
+        var flushed = 2 * Underflow.Threshold(_unitRoundoff, largest);
         var rounded = state with
         {
             Bounds = largest.With(

@@ -55,7 +55,7 @@ internal sealed class SolvedLayer
     public double Excess { get; private set; }
 
     /// <summary>Layers whose weights can be solved for: convolutions and dense layers.</summary>
-    public static IReadOnlyList<ShownLayer> LayersOf(Network network) => [.. ShownLayer.Of(network).Where(layer => layer.Layer is Dense or Convolution)];
+    public static IReadOnlyList<ShownLayer> LayersOf(Network network) => [.. ShownLayer.Collect(network).Where(layer => layer.Layer is Dense or Convolution)];
 
     /// <summary>Weights that add up in one output of a layer.</summary>
     public static int FanInOf(ShownLayer layer, Network network)
@@ -70,7 +70,7 @@ internal sealed class SolvedLayer
     /// <param name="traces">The propagations.</param>
     /// <param name="unitRoundoff">u.</param>
     /// <returns>The solution; null where the equations do not determine the weights.</returns>
-    public static SolvedLayer? Of(ShownLayer layer, IReadOnlyList<NetworkTrace> traces, double unitRoundoff)
+    public static SolvedLayer? Solve(ShownLayer layer, IReadOnlyList<NetworkTrace> traces, double unitRoundoff)
     {
         var (input, output) = (layer.InputOf(traces[0]), layer.OutputOf(traces[0]));
         var geometry = layer.Layer as Convolution ?? new Convolution(1);

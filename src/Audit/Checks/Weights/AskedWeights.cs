@@ -14,7 +14,7 @@ internal static class AskedWeights
     {
         var networks = new WeightNetworks(architecture, context.Subject.Description.EpsilonForWeights());
         context.Offered([networks.Wide, networks.Kernel]);
-        return context.Deep.Weights.Of(architecture, WeightPlan.Of(context.Rates, context.SampleShare));
+        return context.Deep.Weights.Recover(architecture, WeightPlan.Derive(context.Rates, context.SampleShare));
     }
 
     /// <summary>ε of batch norm of the networks whose weights are recovered: 0 unless the subject has its own values.</summary>

@@ -46,7 +46,7 @@ internal static class ChannelAngles
         }
 
         var inputErrors = VectorMath.Dot(convolution.InputErrors, convolution.InputErrors);
-        var cosine = Cosine.Of(product, squares, (Error(output), Error(output + 1)), convolution.Shape.FanIn);
+        var cosine = Cosine.FromSums(product, squares, (Error(output), Error(output + 1)), convolution.Shape.FanIn);
         var value = Normalised(cosine.Value, cosine.Dimensions);
         test.Add(
             new Observed(value),

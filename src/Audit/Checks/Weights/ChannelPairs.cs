@@ -49,7 +49,7 @@ internal static class ChannelPairs
                 for (var j = i + 1; j < rows; j++)
                 {
                     var (first, second) = (i, j);
-                    test.Add(sums.Of(i, j), () => $"{first} and {second} of convolution {convolution}");
+                    test.Add(sums.Cosine(i, j), () => $"{first} and {second} of convolution {convolution}");
                 }
             }
         }
@@ -97,7 +97,7 @@ internal static class ChannelPairs
             _length += length;
         }
 
-        public Cosine Of(int i, int j) => Cosine.Of(
+        public Cosine Cosine(int i, int j) => Audit.Cosine.FromSums(
             _products[(i * rows) + j],
             (_products[(i * rows) + i], _products[(j * rows) + j]),
             (_errors[i], _errors[j]),

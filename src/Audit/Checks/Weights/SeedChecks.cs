@@ -27,7 +27,7 @@ internal static class SeedChecks
             var seed = context.SeedOf(study);
             var together = Trace.All(context.Subject, network, [.. Enumerable.Range(0, Together).Select(simulation => Ask(simulation, input: simulation))]);
             var asked = study % Together;
-            var alone = Trace.Of(context.Subject, network, Ask(asked, Together).Weights, Ask(asked, Together).Input);
+            var alone = Trace.Record(context.Subject, network, Ask(asked, Together).Weights, Ask(asked, Together).Input);
             foreach (var (one, other) in ShownConvolution.AllOf(together[asked], context.UnitRoundoff).Zip(ShownConvolution.AllOf(alone, context.UnitRoundoff)))
             {
                 var solved = new RecoveredConvolution(one.Beside(other), context.UnitRoundoff, ownSeed: 0);

@@ -30,7 +30,7 @@ internal sealed record WeightPlan(int Wide, int Kernel, int Narrow, int Neighbou
     /// <param name="rates">The rates.</param>
     /// <param name="share">Share of the simulations that are made.</param>
     /// <returns>The plan.</returns>
-    public static WeightPlan Of(ErrorRates rates, double share)
+    public static WeightPlan Derive(ErrorRates rates, double share)
     {
         var each = rates.SharedBy(Quantities) with { FalsePass = Math.Min(rates.FalsePass, MostInconclusive) };
         const int weights = WeightNetworks.WideWidth * WeightNetworks.WideWidth;

@@ -15,7 +15,7 @@ internal sealed class WeightRecovery(ISubject subject, ulong seed, CancellationT
     /// <param name="architecture">Its name.</param>
     /// <param name="plan">How many simulations.</param>
     /// <returns>The weights; asked for when first needed.</returns>
-    public RecoveredWeights Of(string architecture, WeightPlan plan) =>
+    public RecoveredWeights Recover(string architecture, WeightPlan plan) =>
         _recovered.GetOrAdd((architecture, plan), key => new Lazy<RecoveredWeights>(() => new RecoveredWeights(
             Mixing.SeedOf(seed, $"weights {key.Architecture}"),
             new WeightNetworks(key.Architecture, subject.Description.EpsilonForWeights()),

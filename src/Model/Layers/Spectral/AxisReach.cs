@@ -17,7 +17,7 @@ internal readonly record struct AxisReach(int Inputs, int Outputs, int Stride, i
     /// <param name="stride">Distance between neighbouring outputs.</param>
     /// <param name="dilation">Distance between two inputs of one patch.</param>
     /// <param name="boundary">What lies beyond the border.</param>
-    public static AxisReach Of(int inputs, int kernelSize, int stride, int dilation, Boundary boundary)
+    public static AxisReach Compute(int inputs, int kernelSize, int stride, int dilation, Boundary boundary)
     {
         var before = (kernelSize - 1) / 2;
         return new(inputs, ConvolutionGeometry.OutputExtent(inputs, stride), stride, before * dilation, (kernelSize - 1 - before) * dilation, boundary);

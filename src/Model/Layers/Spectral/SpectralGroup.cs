@@ -105,7 +105,7 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
         });
     }
 
-    private ComplexPanel Features(int index) => ComplexPanel.Of(_features.Pointer + (3 * _featuresLength * index), _featuresLength);
+    private ComplexPanel Features(int index) => ComplexPanel.Cut(_features.Pointer + (3 * _featuresLength * index), _featuresLength);
 
     private void PackFeatures(Frequency frequency, ComplexPanel target)
     {
@@ -225,7 +225,7 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
 
         public float* TransformedColumns(int panel) => _transformedColumns.Pointer + ((nint)panel * _columnsLength);
 
-        public ComplexPanel Kernel(int panel) => ComplexPanel.Of(_kernel.Pointer + (3 * (nint)panel * _panelLength), _panelLength);
+        public ComplexPanel Kernel(int panel) => ComplexPanel.Cut(_kernel.Pointer + (3 * (nint)panel * _panelLength), _panelLength);
 
         public void Dispose()
         {

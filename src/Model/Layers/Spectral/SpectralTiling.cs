@@ -58,7 +58,7 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
     /// <param name="columns">How columns are cut.</param>
     /// <param name="images">Images of the batch.</param>
     /// <param name="channels">Channels of input or output, whichever are more, filled up to whole vectors.</param>
-    public static SpectralTiling Of(TileAxis rows, TileAxis columns, int images, double channels)
+    public static SpectralTiling Cut(TileAxis rows, TileAxis columns, int images, double channels)
     {
         var pairs = (images + 1L) / 2 * rows.Tiles * columns.Tiles;
         var floats = 2.0 * rows.Length * columns.Length * channels;

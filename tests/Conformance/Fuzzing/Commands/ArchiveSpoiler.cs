@@ -50,7 +50,7 @@ internal static class ArchiveSpoiler
             SpoilEntries(entries, random, ref comment, ref moreEntries);
         }
 
-        var file = RawZip.Of(entries, comment, moreEntries);
+        var file = RawZip.Write(entries, comment, moreEntries);
         return random.Next(30) switch
         {
             0 => file[..random.Next(file.Length + 1)],
@@ -62,7 +62,7 @@ internal static class ArchiveSpoiler
     }
 
     /// <summary>Archives as runs write them, for the lists of arrays that are spoilt.</summary>
-    public static byte[] Sound(IEnumerable<RawArray> arrays) => RawZip.Of([.. arrays.Select(array => new RawEntry(array.Name + ".npy", array.ToBytes(), isDeflated: false))], []);
+    public static byte[] Sound(IEnumerable<RawArray> arrays) => RawZip.Write([.. arrays.Select(array => new RawEntry(array.Name + ".npy", array.ToBytes(), isDeflated: false))], []);
 
     private static void SpoilText(RawArray array, Random random)
     {

@@ -27,7 +27,7 @@ internal sealed class CommandInputs : IDisposable
         AddResults("vanilla", 3, Shard.Whole);
         AddResults("bn_ff", 1, new Shard(2, 3));
 
-        IReadOnlyList<RawArray> layers = [.. Experiment.Prepare(FuzzTargets.OfLayers).Run().ToArrays().Arrays.Select(pair => RawArray.Of(pair.Key, pair.Value))];
+        IReadOnlyList<RawArray> layers = [.. Experiment.Prepare(FuzzTargets.OfLayers).Run().ToArrays().Arrays.Select(pair => RawArray.From(pair.Key, pair.Value))];
         _results.AddRange([("bn_ff", layers), ("bn_res", layers), ("vanilla", [.. layers.Where(array => array.Name != "configuration")])]);
         File.WriteAllBytes(SoundPath("layers11.npz"), ArchiveSpoiler.Sound(layers));
     }
@@ -73,7 +73,7 @@ internal sealed class CommandInputs : IDisposable
     private void AddResults(string architecture, int kernelSize, Shard shard)
     {
         var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 8, NumComputations = 4, KernelSize = kernelSize, NumChannels = 4, BatchSize = kernelSize == 1 ? 6 : 2, NumSims = shard.IsWhole && kernelSize == 1 ? 10 : 4, Dataset = kernelSize == 1 ? "natural" : "gaussian" };
-        IReadOnlyList<RawArray> arrays = [.. Experiment.Prepare(options, shard: shard).Run().ToArrays().Arrays.Select(pair => RawArray.Of(pair.Key, pair.Value))];
+        IReadOnlyList<RawArray> arrays = [.. Experiment.Prepare(options, shard: shard).Run().ToArrays().Arrays.Select(pair => RawArray.From(pair.Key, pair.Value))];
         _results.Add((architecture, arrays));
         File.WriteAllBytes(SoundPath($"{architecture}{kernelSize}{shard.Number}.npz"), ArchiveSpoiler.Sound(arrays));
 
@@ -213,7 +213,7 @@ internal sealed class CommandInputs : IDisposable
     private CommandInput Images(Random random)
     {
         var shape = random.Pick<int[]>([[5, 4, 4, 3], [5, 4, 4], [5, 3, 4, 4], [4, 1, 1, 1], [5, 4, 4, 1], [7, 5, 3]]);
-        var array = RawArray.Of("images", NpyArray.Of([.. Enumerable.Range(0, shape.Aggregate(1, (product, extent) => product * extent)).Select(_ => random.NextDouble() * 255)], shape));
+        var array = RawArray.From("images", NpyArray.From([.. Enumerable.Range(0, shape.Aggregate(1, (product, extent) => product * extent)).Select(_ => random.NextDouble() * 255)], shape));
         for (var i = random.Next(1, 4); i > 0; i--)
         {
             switch (random.Next(4))
@@ -237,7 +237,7 @@ internal sealed class CommandInputs : IDisposable
         }
         else
         {
-            File.WriteAllBytes(PathOf("images.npz"), ArchiveSpoiler.Spoil([array, RawArray.Of("labels", NpyArray.Of([1L, 2], 2))], random));
+            File.WriteAllBytes(PathOf("images.npz"), ArchiveSpoiler.Spoil([array, RawArray.From("labels", NpyArray.From([1L, 2], 2))], random));
             path = PathOf("images.npz") + random.Pick(["", ":images", ":labels", ":images.npy", ":nothing", ":"]);
         }
 
@@ -306,7 +306,7 @@ internal sealed class CommandInputs : IDisposable
         var spoilt = random.Next(3);
         File.WriteAllBytes(PathOf("description"), [.. spoilt == 0 ? Spoiled("description", description) : Encoding.UTF8.GetBytes(description), (byte)'\n']);
         File.WriteAllBytes(PathOf("answer"), [.. spoilt == 1 ? Spoiled("answer", answer) : Encoding.UTF8.GetBytes(answer), (byte)'\n']);
-        File.WriteAllBytes(PathOf("output"), ArchiveSpoiler.Spoil([RawArray.Of("signal", NpyArray.Of(new double[12], 1, 1, 3, 1, 1, 4)), RawArray.Of("chi", NpyArray.Of([1.0, 2], 1, 2))], random));
+        File.WriteAllBytes(PathOf("output"), ArchiveSpoiler.Spoil([RawArray.From("signal", NpyArray.From(new double[12], 1, 1, 3, 1, 1, 4)), RawArray.From("chi", NpyArray.From([1.0, 2], 1, 2))], random));
         File.WriteAllText(PathOf("subject.sh"), """
             while IFS= read -r line; do
               id=${line#*\"id\":}

@@ -40,7 +40,7 @@ internal sealed class RawArray
     public bool IsPadded { get; set; } = true;
 
     /// <summary>An array that is right.</summary>
-    public static RawArray Of(string name, NpyArray array) => new()
+    public static RawArray From(string name, NpyArray array) => new()
     {
         Name = name,
         Type = array.ElementType.Spelling,

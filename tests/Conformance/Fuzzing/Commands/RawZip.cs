@@ -71,7 +71,7 @@ internal static class RawZip
     /// <param name="entries">Its entries.</param>
     /// <param name="comment">A comment at its end.</param>
     /// <param name="moreEntries">What the number of entries is wrong by.</param>
-    public static byte[] Of(IReadOnlyList<RawEntry> entries, byte[] comment, int moreEntries = 0)
+    public static byte[] Write(IReadOnlyList<RawEntry> entries, byte[] comment, int moreEntries = 0)
     {
         using var file = new MemoryStream();
         var offsets = new List<uint>();

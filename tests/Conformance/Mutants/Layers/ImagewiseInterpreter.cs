@@ -36,7 +36,7 @@ internal sealed class ImagewiseInterpreter(string name, int sets) : LayerInterpr
             double[] signal = [.. images.SelectMany(image => image[place.Index].Signal)];
             double[] changes = [.. images.SelectMany(image => image[place.Index].Noise)];
             var shape = place.Shape with { Images = images.Length };
-            observe(place with { Shape = shape, Signal = signal, Noise = changes, Moments = () => PlainMoments.Of(shape, signal, changes) });
+            observe(place with { Shape = shape, Signal = signal, Noise = changes, Moments = () => PlainMoments.Compute(shape, signal, changes) });
         }
     }
 }

@@ -38,7 +38,7 @@ internal class LayerInterpreter(string name, LayerRules rules) : ReferenceSubjec
     /// <summary>One propagation.</summary>
     private sealed class Walk(Network network, NoiseKind noise, Weights weights, LayerRules rules, Action<NetworkSnapshot> observe)
     {
-        private readonly ParameterTensor[] _tensors = [.. ParameterList.Of(network)];
+        private readonly ParameterTensor[] _tensors = [.. ParameterList.Enumerate(network)];
         private int _place;
         private int _parameter;
 

@@ -11,14 +11,14 @@ internal static class LayerMutants
 {
     public static ImmutableArray<Mutant> List { get; } =
     [
-        .. Of("O5", Linear),
-        .. Of("O6", Activations),
-        .. Of("O7", BatchNorms),
-        .. Of("O8", InputNorms),
-        .. Of("O9", Poolings),
-        .. Of("O10", Residuals),
-        .. Of("O11", Dropouts),
-        .. Of("O12", Attentions),
+        .. Collect("O5", Linear),
+        .. Collect("O6", Activations),
+        .. Collect("O7", BatchNorms),
+        .. Collect("O8", InputNorms),
+        .. Collect("O9", Poolings),
+        .. Collect("O10", Residuals),
+        .. Collect("O11", Dropouts),
+        .. Collect("O12", Attentions),
         .. OwnParameterMutants.List,
     ];
 
@@ -173,7 +173,7 @@ internal static class LayerMutants
         ("noise of a softmax that is not normalised", new() { ShareNoise = (share, scoreNoise, _) => share * scoreNoise }),
     ];
 
-    internal static IEnumerable<Mutant> Of(string claim, IEnumerable<(string Name, LayerRules Rules)> wrong) =>
+    internal static IEnumerable<Mutant> Collect(string claim, IEnumerable<(string Name, LayerRules Rules)> wrong) =>
         wrong.Select(one => new Mutant(one.Name, claim, "composed") { Implementation = name => new LayerInterpreter(name, one.Rules) });
 
     private static (Func<double, double> Value, Func<double, double> Derivative) Right(FunctionKind kind) =>

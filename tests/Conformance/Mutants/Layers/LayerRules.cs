@@ -123,7 +123,7 @@ internal sealed record LayerRules
     public Func<Layer, Tensor, double[]>? SignalOfNoise { get; init; }
 
     /// <summary>Reported moments of a tensor of signal and one of noise.</summary>
-    public Func<TensorShape, double[], double[], ReportedMoments> Moments { get; init; } = PlainMoments.Of;
+    public Func<TensorShape, double[], double[], ReportedMoments> Moments { get; init; } = PlainMoments.Compute;
 
     public static double[] Drawn(ParameterTensor tensor, int length, ulong seed, uint simulation)
     {

@@ -12,12 +12,12 @@ internal static class OwnParameterMutants
 
     public static ImmutableArray<Mutant> List { get; } =
     [
-        .. LayerMutants.Of("D9", Moments),
-        .. LayerMutants.Of("I12", Solved),
+        .. LayerMutants.Collect("D9", Moments),
+        .. LayerMutants.Collect("I12", Solved),
         new("answers that are kept by seed and simulation, whatever the input", "I12", Suite.Composed) { Implementation = name => new ForgetfulInterpreter(name) },
-        .. LayerMutants.Of("I12", AtOtherImages),
-        .. LayerMutants.Of("I13", Laws),
-        .. LayerMutants.Of("I14", Seeds),
+        .. LayerMutants.Collect("I12", AtOtherImages),
+        .. LayerMutants.Collect("I13", Laws),
+        .. LayerMutants.Collect("I14", Seeds),
         .. Named("N1", "weights a tenth too wide, by activations", Weights(_ => Math.Sqrt(1.2))),
         new("weights that are drawn anew for each image", "N2", Suite.Composed) { Implementation = name => new ImagewiseInterpreter(name, int.MaxValue) },
         .. Named("N3", "noise through weights of another draw", new() { WeightsOfNoise = (tensor, weights) => LayerRules.Drawn(tensor, weights.Length, 77, 7) }),
@@ -44,12 +44,12 @@ internal static class OwnParameterMutants
 
     private static IEnumerable<(string Name, LayerRules Rules)> Moments =>
     [
-        ("a variance as the mean square less the squared mean, in single precision", new() { Moments = (shape, signal, noise) => SinglePass(PlainMoments.Of(shape, signal, noise), shape, signal) }),
-        ("logarithms of base 10", new() { Moments = (shape, signal, noise) => PlainMoments.Of(shape, signal, noise) is var moments ? moments with { LogNu2Signal = moments.LogNu2Signal / Math.Log(10) } : null! }),
-        ("a variance over one less", new() { Moments = (shape, signal, noise) => PlainMoments.Of(shape, signal, noise) is var moments ? moments with { Mu2Signal = moments.Mu2Signal * shape.Points / Math.Max(1, shape.Points - 1.0) } : null! }),
-        ("the noise's moment centred on the sample", new() { Moments = (shape, signal, noise) => PlainMoments.Of(shape, signal, noise) with { Mu2Noise = WrittenOutLayers.Variances(noise, shape.Channels).Average() } }),
-        ("an effective rank of described networks that is not centred", new() { Moments = (shape, signal, noise) => PlainMoments.Of(shape, signal, noise) with { ReffSignal = PlainMoments.Rank(shape, signal, centres: false) } }),
-        ("an effective rank by the squares of the spectrum", new() { Moments = (shape, signal, noise) => PlainMoments.Of(shape, signal, noise) with { ReffSignal = PlainMoments.Rank(shape, signal, of: spectrum => Math.Pow(spectrum.Sum(), 2) / spectrum.Sum(value => value * value)) } }),
+        ("a variance as the mean square less the squared mean, in single precision", new() { Moments = (shape, signal, noise) => SinglePass(PlainMoments.Compute(shape, signal, noise), shape, signal) }),
+        ("logarithms of base 10", new() { Moments = (shape, signal, noise) => PlainMoments.Compute(shape, signal, noise) is var moments ? moments with { LogNu2Signal = moments.LogNu2Signal / Math.Log(10) } : null! }),
+        ("a variance over one less", new() { Moments = (shape, signal, noise) => PlainMoments.Compute(shape, signal, noise) is var moments ? moments with { Mu2Signal = moments.Mu2Signal * shape.Points / Math.Max(1, shape.Points - 1.0) } : null! }),
+        ("the noise's moment centred on the sample", new() { Moments = (shape, signal, noise) => PlainMoments.Compute(shape, signal, noise) with { Mu2Noise = WrittenOutLayers.Variances(noise, shape.Channels).Average() } }),
+        ("an effective rank of described networks that is not centred", new() { Moments = (shape, signal, noise) => PlainMoments.Compute(shape, signal, noise) with { ReffSignal = PlainMoments.Rank(shape, signal, centres: false) } }),
+        ("an effective rank by the squares of the spectrum", new() { Moments = (shape, signal, noise) => PlainMoments.Compute(shape, signal, noise) with { ReffSignal = PlainMoments.Rank(shape, signal, of: spectrum => Math.Pow(spectrum.Sum(), 2) / spectrum.Sum(value => value * value)) } }),
     ];
 
     private static IEnumerable<(string Name, LayerRules Rules)> Solved =>
@@ -101,7 +101,7 @@ internal static class OwnParameterMutants
         ("every second layer a copy", Asked((seed, simulation, layer) => (seed, simulation, layer & ~1))),
     ];
 
-    private static IEnumerable<Mutant> Named(string claim, string name, LayerRules rules) => LayerMutants.Of(claim, [(name, rules)]);
+    private static IEnumerable<Mutant> Named(string claim, string name, LayerRules rules) => LayerMutants.Collect(claim, [(name, rules)]);
 
     /// <summary>Weights times a factor.</summary>
     private static LayerRules Weights(Func<ParameterTensor, double> factor) => new()

@@ -7,7 +7,7 @@ namespace Wellbehaved.Tests.Conformance;
 /// <summary>Moments of a tensor, as they are defined.</summary>
 internal static class PlainMoments
 {
-    public static ReportedMoments Of(TensorShape shape, double[] signal, double[] noise)
+    public static ReportedMoments Compute(TensorShape shape, double[] signal, double[] noise)
     {
         var (means, variances) = (WrittenOutLayers.Means(signal, shape.Channels), WrittenOutLayers.Variances(signal, shape.Channels));
         var (nu2, mu2, mu2Noise) = (WrittenOutLayers.MeanSquare(signal), variances.Average(), WrittenOutLayers.MeanSquare(noise));
