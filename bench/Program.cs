@@ -9,7 +9,7 @@ using Wellbehaved.Tests.Conformance;
 // FILE; figures FOLDER TARGET [LIKE];
 // theory [SECONDS] (times of predictions against their bars);
 // fuzz INPUTS SEED; fuzz commands FROM TO [FOLDER]; fuzz onnx FROM TO FILE; leak MINUTES;
-// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED; 
+// mutation-score LEAST SURVIVORS REPORT…; mutation-survivors SURVIVORS REPORT…; record [new] FILE; reports FOLDER; reproduction PUBLISHED MEASURED;
 // compare SCRIPT PAGE [--quick] [--rounds N] [--history FILE COMMIT]; compare history FILE PICTURE; anything else goes to BenchmarkDotNet.
 switch (args)
 {
@@ -32,7 +32,9 @@ switch (args)
     case ["fuzz", var inputs, var seed]:
         return Fuzzing.Run(int.Parse(inputs, CultureInfo.InvariantCulture), int.Parse(seed, CultureInfo.InvariantCulture)) == 0 ? 0 : 1;
     case ["fuzz", "commands", var from, var to, .. var keep]:
-        return Fuzzing.RunCommands(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), keep.FirstOrDefault()) == 0 ? 0 : 1;
+        return Fuzzing.RunCommands(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), keep.FirstOrDefault()) == 0
+            ? 0
+            : 1;
     case ["fuzz", "onnx", var from, var to, var file]:
         var (refused, findings) = OnnxFuzzing.Try(int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture), file);
         Console.WriteLine($"{refused} refused, {findings.Count} findings");

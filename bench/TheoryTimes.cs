@@ -36,11 +36,23 @@ internal static class TheoryTimes
 
         foreach (var kind in (FunctionKind[])[FunctionKind.Gelu, FunctionKind.Relu, FunctionKind.Tanh])
         {
-            Measure($"batch norm and {new Function(kind).Word}, 64 points", 0.5, () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], batch));
-            Measure($"batch norm and {new Function(kind).Word}, 1,024 points", double.NaN, () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], wide));
+            Measure(
+                $"batch norm and {new Function(kind).Word}, 64 points",
+                0.5,
+                () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], batch)
+            );
+            Measure(
+                $"batch norm and {new Function(kind).Word}, 1,024 points",
+                double.NaN,
+                () => LayerMap.Apply([new BatchNorm(), new Activation(new Function(kind))], wide)
+            );
         }
 
-        Measure("layer norm of 64 channels and GELU, 1,024 points", 1, () => LayerMap.Apply([new LayerNorm(), new Activation(new Function(FunctionKind.Gelu))], wide));
+        Measure(
+            "layer norm of 64 channels and GELU, 1,024 points",
+            1,
+            () => LayerMap.Apply([new LayerNorm(), new Activation(new Function(FunctionKind.Gelu))], wide)
+        );
         return NumPyKernels.Compare() && kept;
 
         void Measure(string what, double bar, Action action)
@@ -51,12 +63,20 @@ internal static class TheoryTimes
             {
                 var (watch, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
                 action();
-                (clock, processor) = (Math.Min(clock, watch.Elapsed.TotalSeconds), Math.Min(processor, (Environment.CpuUsage.TotalTime - before).TotalSeconds / Cores));
+                (clock, processor) = (
+                    Math.Min(clock, watch.Elapsed.TotalSeconds),
+                    Math.Min(processor, (Environment.CpuUsage.TotalTime - before).TotalSeconds / Cores)
+                );
             }
 
             var late = processor > factor * bar;
             kept &= !late;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-45} {(double.IsNaN(bar) ? "-" : (factor * bar).ToString("F1", CultureInfo.InvariantCulture)),6} {clock,7:F3} {processor,13:F3}{(late ? "  LATE" : string.Empty)}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what, -45} {(double.IsNaN(bar) ? "-" : (factor * bar).ToString("F1", CultureInfo.InvariantCulture)), 6} {clock, 7:F3} {processor, 13:F3}{(late ? "  LATE" : string.Empty)}"
+                )
+            );
         }
     }
 

@@ -18,6 +18,6 @@ internal static class Breadth
     /// <typeparam name="T">A case.</typeparam>
     /// <param name="cases">All of them.</param>
     /// <param name="kindOf">Cases of one kind are tested for the same thing.</param>
-    public static IEnumerable<T> OfEachKind<T>(IEnumerable<T> cases, Func<T, object> kindOf) => IsNight ? cases
-        : cases.GroupBy(kindOf).Select((kind, i) => kind.ElementAt(i % kind.Count()));
+    public static IEnumerable<T> OfEachKind<T>(IEnumerable<T> cases, Func<T, object> kindOf) =>
+        IsNight ? cases : cases.GroupBy(kindOf).Select((kind, i) => kind.ElementAt(i % kind.Count()));
 }

@@ -11,7 +11,11 @@ public abstract class LongestFirst(params string[] longest) : ITestCollectionOrd
 {
     /// <inheritdoc/>
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
-        testCollections.Select(collection => (Collection: collection, Name: NameOf(collection.DisplayName))).OrderBy(pair => RankOf(pair.Name)).ThenBy(pair => pair.Name, StringComparer.Ordinal).Select(pair => pair.Collection);
+        testCollections
+            .Select(collection => (Collection: collection, Name: NameOf(collection.DisplayName)))
+            .OrderBy(pair => RankOf(pair.Name))
+            .ThenBy(pair => pair.Name, StringComparer.Ordinal)
+            .Select(pair => pair.Collection);
 
     private int RankOf(string name) => Array.IndexOf(longest, name) is >= 0 and var rank ? rank : longest.Length;
 

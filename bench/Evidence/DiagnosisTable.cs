@@ -14,10 +14,17 @@ internal static class DiagnosisTable
         {
             var right = DiagnosisStudy.Right(key);
             var named = tally.Count(right.ToString());
-            var others = Enum.GetValues<Condition>().Where(condition => condition != right && tally.Count(condition.ToString()) > 0)
+            var others = Enum.GetValues<Condition>()
+                .Where(condition => condition != right && tally.Count(condition.ToString()) > 0)
                 .Select(condition => Invariant($"{tally.Count(condition.ToString())} {Words(condition)}"));
-            table.Row(key.Replace(" | ", ", ", StringComparison.Ordinal), tally.Runs, Words(right), named,
-                Invariant($"{1 - ExactBinomial.UpperLimit(tally.Runs - named, tally.Runs):0.0000}"), string.Join(", ", others) is { Length: > 0 } list ? list : "–");
+            table.Row(
+                key.Replace(" | ", ", ", StringComparison.Ordinal),
+                tally.Runs,
+                Words(right),
+                named,
+                Invariant($"{1 - ExactBinomial.UpperLimit(tally.Runs - named, tally.Runs):0.0000}"),
+                string.Join(", ", others) is { Length: > 0 } list ? list : "–"
+            );
         }
 
         return $"### Diagnoses\n\nThe four architectures from 24 mappings each (fully connected, batch 32): the picture that rests on 95 % intervals.\n\n{table}";

@@ -60,7 +60,15 @@ internal static class EvidenceTables
     /// <exception cref="InvalidInputException">A file is none of evidence.</exception>
     public static string? Outdated(string folder)
     {
-        string[] claims = [.. Directory.EnumerateFiles(folder, "*.tsv").SelectMany(EvidenceRows.Outdated).Select(key => key.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal)];
+        string[] claims =
+        [
+            .. Directory
+                .EnumerateFiles(folder, "*.tsv")
+                .SelectMany(EvidenceRows.Outdated)
+                .Select(key => key.Split(' ')[0])
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
         return claims.Length == 0 ? null : $"{EvidencePage.OutdatedBeginning}{string.Join(", ", claims)}.**";
     }
 
@@ -68,7 +76,10 @@ internal static class EvidenceTables
     public static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A probability as a power of ten with one digit.</summary>
-    public static string Probability(double value) => value == 0 ? "0" : value >= 0.001 ? Invariant($"{value:0.####}") : Power(value);
+    public static string Probability(double value) =>
+        value == 0 ? "0"
+        : value >= 0.001 ? Invariant($"{value:0.####}")
+        : Power(value);
 
     /// <summary>Digits as superscripts.</summary>
     private static string Power(double value)

@@ -15,19 +15,24 @@ public static class LayerSignatureMeasurement
     /// <param name="path">The file.</param>
     public static void Run(string path)
     {
-        LayerSignature[] known = File.Exists(path) ? [.. LayerSignature.Read(File.ReadAllText(path)).Where(signature => LayerMutants.List.Any(mutant => mutant.Name == signature.Defect))] : [];
+        LayerSignature[] known = File.Exists(path)
+            ? [.. LayerSignature.Read(File.ReadAllText(path)).Where(signature => LayerMutants.List.Any(mutant => mutant.Name == signature.Defect))]
+            : [];
         List<LayerSignature> signatures = [.. known];
         // With given parameters these mistakes are right, and solving for weights is slow: of such claims each is asked its own alone.
         var composed = Suite.Checks.Where(check => check.Architecture == Suite.Composed && check.ClaimId[0] is not ('O' or 'D' or 'I')).ToArray();
         foreach (var mutant in LayerMutants.List.Where(mutant => signatures.All(signature => signature.Defect != mutant.Name)).ToArray())
         {
             using var subject = mutant.Create();
-            var numbers = LayerNumbers.Measure(subject).Where(pair => !LayerNumbers.IsRight(pair.Value)).ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, Rounded));
-            var rejects = numbers.Count > 0
-                ? [Signature.NameOf(mutant.Check)]
-                : Rejections(mutant, composed);
+            var numbers = LayerNumbers
+                .Measure(subject)
+                .Where(pair => !LayerNumbers.IsRight(pair.Value))
+                .ToDictionary(pair => pair.Key, pair => Array.ConvertAll(pair.Value, Rounded));
+            var rejects = numbers.Count > 0 ? [Signature.NameOf(mutant.Check)] : Rejections(mutant, composed);
             signatures.Add(new(mutant.Name, rejects, numbers));
-            Console.Error.WriteLine($"{mutant.Name}: {(numbers.Count > 0 ? $"other numbers on {numbers.Count} networks" : $"{rejects.Length} checks reject it")}");
+            Console.Error.WriteLine(
+                $"{mutant.Name}: {(numbers.Count > 0 ? $"other numbers on {numbers.Count} networks" : $"{rejects.Length} checks reject it")}"
+            );
             File.WriteAllText(path, LayerSignature.ToText(signatures));
         }
 
@@ -41,8 +46,17 @@ public static class LayerSignatureMeasurement
     {
         using var subject = mutant.Create();
         var rejects = new bool[composed.Length];
-        Parallel.For(0, composed.Length, i => rejects[i] = composed[i] == mutant.Check || Suite.Execute(composed[i], subject, Scale.Quick, Seed, sampleShare: 0.25).Verdict == Verdict.Rejected);
-        return [.. Suite.Checks.Where(check => check == mutant.Check || (Array.IndexOf(composed, check) is >= 0 and var i && rejects[i])).Select(Signature.NameOf)];
+        Parallel.For(
+            0,
+            composed.Length,
+            i =>
+                rejects[i] =
+                    composed[i] == mutant.Check || Suite.Execute(composed[i], subject, Scale.Quick, Seed, sampleShare: 0.25).Verdict == Verdict.Rejected
+        );
+        return
+        [
+            .. Suite.Checks.Where(check => check == mutant.Check || (Array.IndexOf(composed, check) is >= 0 and var i && rejects[i])).Select(Signature.NameOf),
+        ];
     }
 
     /// <summary>Five digits: more than two implementations have in common.</summary>

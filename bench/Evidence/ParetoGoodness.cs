@@ -31,13 +31,17 @@ internal static class ParetoGoodness
         // Other data, other random numbers.
         var seed = Mixing.Mix(BitConverter.DoubleToUInt64Bits(excesses.Sum()));
         var larger = new bool[simulations];
-        Parallel.For(0, simulations, i =>
-        {
-            var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
-            double[] sample = [.. excesses.Select(_ => ParetoLikelihood.Excess(shape, scale, random.NextDouble()))];
-            var (sampleShape, sampleScale, _) = new ParetoLikelihood(sample).Maximum();
-            larger[i] = Statistic(sample, sampleShape, sampleScale) >= observed;
-        });
+        Parallel.For(
+            0,
+            simulations,
+            i =>
+            {
+                var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
+                double[] sample = [.. excesses.Select(_ => ParetoLikelihood.Excess(shape, scale, random.NextDouble()))];
+                var (sampleShape, sampleScale, _) = new ParetoLikelihood(sample).Maximum();
+                larger[i] = Statistic(sample, sampleShape, sampleScale) >= observed;
+            }
+        );
         return 20 * (1 + larger.Count(isLarger => isLarger)) > RefusedInTwenty * (simulations + 1);
     }
 

@@ -74,9 +74,8 @@ internal sealed class ParetoLikelihood(double[] excesses)
         return (shape, ScaleOf(shape), At(shape, ScaleOf(shape)));
 
         // P(Y > d) = p asks for σ = ξd/(p^(-ξ) - 1).
-        double ScaleOf(double candidate) => Math.Abs(candidate) < NearlyExponential
-            ? -distance / logProbability
-            : candidate * distance / ExpMinus1(-candidate * logProbability);
+        double ScaleOf(double candidate) =>
+            Math.Abs(candidate) < NearlyExponential ? -distance / logProbability : candidate * distance / ExpMinus1(-candidate * logProbability);
     }
 
     /// <summary>ln P(Y &gt; distance) of a law; negative infinity beyond the end of its tail.</summary>

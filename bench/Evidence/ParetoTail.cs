@@ -5,9 +5,7 @@ namespace Wellbehaved.Evidence;
 /// <summary>What many ratios of difference to tolerance say of the probability that one exceeds 1.</summary>
 internal abstract record TailFinding
 {
-    private TailFinding()
-    {
-    }
+    private TailFinding() { }
 
     /// <summary>All that was compared was equal, always: a check of equality. No law is fitted to zeros.</summary>
     /// <param name="UpperLimit">The upper 95 % limit of the probability of a difference, from the number of runs alone.</param>
@@ -126,7 +124,8 @@ internal static class ParetoTail
             shape,
             shape < 0 ? threshold - (scale / shape) : double.PositiveInfinity,
             share * Math.Exp(ParetoLikelihood.LogBeyond(shape, scale, distance)),
-            Math.Max(Floor, share * Math.Exp(calibrated)));
+            Math.Max(Floor, share * Math.Exp(calibrated))
+        );
     }
 
     /// <summary>The largest ln P(Y &gt; distance) whose signed root is not beyond a critical value.</summary>
@@ -164,12 +163,16 @@ internal static class ParetoTail
         // Other data, other random numbers: limits share no luck.
         var seed = BitConverter.DoubleToUInt64Bits(excesses.Sum());
         var roots = new double[simulations];
-        Parallel.For(0, simulations, i =>
-        {
-            var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
-            var likelihood = new ParetoLikelihood([.. excesses.Select(_ => ParetoLikelihood.Excess(law.Shape, law.Scale, random.NextDouble()))]);
-            roots[i] = Root(likelihood, likelihood.Maximum(), logProbability, distance);
-        });
+        Parallel.For(
+            0,
+            simulations,
+            i =>
+            {
+                var random = new Random((int)Mixing.Mix(Mixing.Mix(seed) ^ (ulong)i));
+                var likelihood = new ParetoLikelihood([.. excesses.Select(_ => ParetoLikelihood.Excess(law.Shape, law.Scale, random.NextDouble()))]);
+                roots[i] = Root(likelihood, likelihood.Maximum(), logProbability, distance);
+            }
+        );
         Array.Sort(roots);
         return roots[(19 * (simulations + 1) / 20) - 1];
     }

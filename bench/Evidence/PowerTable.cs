@@ -30,7 +30,8 @@ internal static class PowerTable
         return $"### Power\n\n{Words}\n\n{table}\nChecks without such a defect:\n\n{string.Concat(lines)}";
     }
 
-    private static string Cell(Tally? tally) => tally is null
-        ? "not run"
-        : EvidenceTables.Invariant($"{tally.Count(VerdictName.Rejected)}, {tally.Count(VerdictName.Inconclusive)}, {tally.Count(VerdictName.Holds)}");
+    private static string Cell(Tally? tally) =>
+        tally is null
+            ? "not run"
+            : EvidenceTables.Invariant($"{tally.Count(VerdictName.Rejected)}, {tally.Count(VerdictName.Inconclusive)}, {tally.Count(VerdictName.Holds)}");
 }

@@ -9,7 +9,14 @@ internal static class QuickTable
     public static string Write(EvidenceFile<Tally> file)
     {
         var table = new MarkdownTable(
-            "", "runs", "hold", "rejected", "inconclusive", "upper 95 % limit of the inconclusive rate", "first seed that did not hold");
+            "",
+            "runs",
+            "hold",
+            "rejected",
+            "inconclusive",
+            "upper 95 % limit of the inconclusive rate",
+            "first seed that did not hold"
+        );
         var always = 0;
         foreach (var (key, (_, tally)) in file.Rows.OrderBy(row => row.Key == QuickStudy.WholeRun ? 0 : 1).ThenBy(row => row.Key, StringComparer.Ordinal))
         {

@@ -13,7 +13,14 @@ internal static class TableTable
         {
             var wrong = WrongOf(tally);
             var words = string.Join(", ", tally.Outcomes.Keys.Where(IsWrong).Select(outcome => outcome["wrong ".Length..]));
-            table.Row([kind, tally.Runs, wrong, Invariant($"{100.0 * wrong / tally.Runs:F1} %{(words.Length > 0 ? $" ({words})" : "")}"), tally.Count("right"), tally.Count("open")]);
+            table.Row([
+                kind,
+                tally.Runs,
+                wrong,
+                Invariant($"{100.0 * wrong / tally.Runs:F1} %{(words.Length > 0 ? $" ({words})" : "")}"),
+                tally.Count("right"),
+                tally.Count("open"),
+            ]);
         }
 
         var (all, ofThem) = (file.Rows.Values.Sum(row => row.Summary.Runs), file.Rows.Values.Sum(row => WrongOf(row.Summary)));

@@ -10,8 +10,8 @@ internal sealed record Tally(ImmutableSortedDictionary<string, (long Count, ulon
     public long Runs => Outcomes.Values.Sum(outcome => outcome.Count);
 
     /// <inheritdoc/>
-    public IEnumerable<string> Cells => Outcomes.Select(pair =>
-        string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value.Count}@{pair.Value.First}"));
+    public IEnumerable<string> Cells =>
+        Outcomes.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value.Count}@{pair.Value.First}"));
 
     /// <summary>One run.</summary>
     public static Tally Count(string outcome, ulong seed) =>

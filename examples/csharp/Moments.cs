@@ -23,7 +23,8 @@ public static class Moments
             Chi: chi,
             LogChi: Math.Log(chi),
             ReffSignal: EffectiveRank(signal),
-            ReffNoise: EffectiveRank(noise));
+            ReffNoise: EffectiveRank(noise)
+        );
     }
 
     /// <summary>Trace over largest eigenvalue of the covariance of the channels, from the smaller of both Gram matrices.</summary>

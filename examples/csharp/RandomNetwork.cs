@@ -82,7 +82,11 @@ public sealed class RandomNetwork : ISubject
     private static IEnumerable<double[]> Initial(NetworkSettings network, Weights.Own own)
     {
         var random = new Stream(Stream.Mix(Stream.Mix(own.Seed) + own.Simulation));
-        foreach (var (inputs, gain) in Enumerable.Repeat((network.Channels, 2.0), network.Depth * network.Architecture.ConvolutionsPerUnit).Prepend((network.NetworkInput.Channels, 1.0)))
+        foreach (
+            var (inputs, gain) in Enumerable
+                .Repeat((network.Channels, 2.0), network.Depth * network.Architecture.ConvolutionsPerUnit)
+                .Prepend((network.NetworkInput.Channels, 1.0))
+        )
         {
             var fanIn = network.KernelSize * network.KernelSize * inputs;
             var kernel = new double[fanIn * network.Channels];

@@ -21,15 +21,23 @@ internal static class CallError
 
         // What looks like an option and is none would be taken for one more file, or one more claim.
         string[] options = [.. Commands.OptionsOf(command)];
-        var strange = arguments.TakeWhile(argument => argument != "--").FirstOrDefault(argument => OptionNames.Find(argument) is { } name && !options.Contains(name));
+        var strange = arguments
+            .TakeWhile(argument => argument != "--")
+            .FirstOrDefault(argument => OptionNames.Find(argument) is { } name && !options.Contains(name));
         if (strange is not null)
         {
-            return Ended($"{strange}: expected an option of {(isRoot ? "wellbehaved" : command.Name)} that exists{Spelling.Hint(OptionNames.Find(strange)!, options)}", help);
+            return Ended(
+                $"{strange}: expected an option of {(isRoot ? "wellbehaved" : command.Name)} that exists{Spelling.Hint(OptionNames.Find(strange)!, options)}",
+                help
+            );
         }
 
         if (parsed.UnmatchedTokens is [var unmatched, ..])
         {
-            return Ended($"{unmatched}: {(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got one more word" : $"expected only options after {command.Name}, got a word")}", help);
+            return Ended(
+                $"{unmatched}: {(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got one more word" : $"expected only options after {command.Name}, got a word")}",
+                help
+            );
         }
 
         if (isRoot && parsed.Errors.Count > 0)
@@ -45,7 +53,9 @@ internal static class CallError
 
         string[] missing =
         [
-            .. command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 }).Select(argument => argument.HelpName ?? argument.Name),
+            .. command
+                .Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is not { Tokens.Count: > 0 })
+                .Select(argument => argument.HelpName ?? argument.Name),
             .. command.Options.Where(option => option.Required && parsed.GetResult(option) is not { Implicit: false }).Select(option => option.Name),
         ];
         if (parsed.Errors.Count > 0 && missing.Length > 0)

@@ -30,13 +30,14 @@ internal static class DiagnosisAnswer
 
     /// <summary>The colour of a condition.</summary>
     /// <param name="condition">The condition.</param>
-    public static string MoodOf(Condition condition) => condition switch
-    {
-        Condition.WellBehaved => "holds",
-        Condition.Undecided => "inconclusive",
-        Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint => "rejected",
-        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
-    };
+    public static string MoodOf(Condition condition) =>
+        condition switch
+        {
+            Condition.WellBehaved => "holds",
+            Condition.Undecided => "inconclusive",
+            Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint => "rejected",
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
+        };
 
     /// <summary>Where the signal-to-noise ratio falls most.</summary>
     private static string? Noise(IReadOnlyList<StageOutcome> stages)
@@ -64,6 +65,9 @@ internal static class DiagnosisAnswer
         }
 
         var (first, last) = (stages[0], stages[^1]);
-        return string.Create(CultureInfo.InvariantCulture, $"directions of variance fall from {first.Directions:G3} at depth {first.To} to {last.Directions:G3} at depth {last.To}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"directions of variance fall from {first.Directions:G3} at depth {first.To} to {last.Directions:G3} at depth {last.To}"
+        );
     }
 }

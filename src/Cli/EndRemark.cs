@@ -29,7 +29,11 @@ internal static class EndRemark
         try
         {
             var small = SmallImages.Shrink(network);
-            var cut = new Network(small.Name, small.Input, [.. small.Layers.Select(layer => layer is Repeat repeat ? repeat with { Times = Math.Min(repeat.Times, Units) } : layer)]);
+            var cut = new Network(
+                small.Name,
+                small.Input,
+                [.. small.Layers.Select(layer => layer is Repeat repeat ? repeat with { Times = Math.Min(repeat.Times, Units) } : layer)]
+            );
             var shape = cut.Layers[0] is Flatten ? cut.Layers[0].OutputOf(cut.Input) : cut.Input;
             if (Images * (long)shape.Positions > MostPoints)
             {

@@ -24,8 +24,10 @@ internal static class ForecastTable
         string[] head = sampled
             ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal"]
             : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise"];
-        screen.Sentence($"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise, these three in the limit of infinite width"
-            + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty));
+        screen.Sentence(
+            $"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise, these three in the limit of infinite width"
+                + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty)
+        );
         var list = ForecastRow.List(forecast);
         PrintRows(screen, [head, .. ForecastRow.Shown(list).Select(row => Cells(row, sampled))]);
         screen.Sentence();
@@ -69,13 +71,14 @@ internal static class ForecastTable
     }
 
     /// <summary>How a scope is called in a column.</summary>
-    public static string Spell(Validity validity) => validity switch
-    {
-        Validity.Exact => "exact",
-        Validity.InfiniteWidth => "infinite width",
-        Validity.LargeBatch => "infinite width and large batch",
-        _ => throw new InvalidOperationException($"no words for the scope {validity}"),
-    };
+    public static string Spell(Validity validity) =>
+        validity switch
+        {
+            Validity.Exact => "exact",
+            Validity.InfiniteWidth => "infinite width",
+            Validity.LargeBatch => "infinite width and large batch",
+            _ => throw new InvalidOperationException($"no words for the scope {validity}"),
+        };
 
     private static string Source(string law, string scope) => law.Length == 0 ? string.Empty : $" [{law}; {scope}]";
 
@@ -93,10 +96,10 @@ internal static class ForecastTable
                 FigureText.Fixed(limit.ReffSignal, "F3"),
                 FigureText.Fixed(limit.ReffNoise, "F3"),
             ];
-        string[] sample = !sampled ? []
-            : row.Sample is { } means
-                ? [FigureText.WithError(means.LogChi, means.LogChiStandardError), FigureText.Fixed(means.ReffSignal, "F3")]
-                : ["-", "-"];
+        string[] sample =
+            !sampled ? []
+            : row.Sample is { } means ? [FigureText.WithError(means.LogChi, means.LogChiStandardError), FigureText.Fixed(means.ReffSignal, "F3")]
+            : ["-", "-"];
         return [row.Place.ToString(), .. theory, .. sample];
     }
 
@@ -120,7 +123,7 @@ internal static class ForecastTable
     /// </summary>
     private static IEnumerable<string> Scopes(IReadOnlyList<ForecastRow> rows)
     {
-        for (var first = 0; first < rows.Count;)
+        for (var first = 0; first < rows.Count; )
         {
             var (next, validity) = (first + 1, rows[first].Limit?.Validity);
             while (next < rows.Count && rows[next].Limit?.Validity == validity)

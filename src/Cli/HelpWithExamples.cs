@@ -23,12 +23,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "wellbehaved plot bn_ff.npz --out bn_ff.svg",
             "wellbehaved diagnose bn_ff.npz",
         ],
-        ["verify"] =
-        [
-            "wellbehaved verify --scale full --report report",
-            "# One claim, on other random numbers",
-            "wellbehaved verify --claim S2 --seed 7",
-        ],
+        ["verify"] = ["wellbehaved verify --scale full --report report", "# One claim, on other random numbers", "wellbehaved verify --claim S2 --seed 7"],
         ["audit"] =
         [
             "wellbehaved audit --command \"python3 examples/numpy/wellbehaved_numpy.py\" --report report --junit claims.xml",
@@ -87,10 +82,7 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
             "# Does width change anything? One network at several widths",
             "wellbehaved plot narrow.npz middle.npz wide.npz --against width --out width.svg",
         ],
-        ["export"] =
-        [
-            "wellbehaved export bn_ff.npz --csv bn_ff.csv",
-        ],
+        ["export"] = ["wellbehaved export bn_ff.npz --csv bn_ff.csv"],
         ["network"] =
         [
             "# The recipes; one of them to start from; what is in a network of your own",
@@ -130,7 +122,10 @@ internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLine
         var name = command is RootCommand ? "wellbehaved" : command.Name;
         var output = parseResult.InvocationConfiguration.Output;
         output.WriteLine(Examples[name].Count(line => !line.StartsWith('#')) == 1 ? "Example:" : "Examples:");
-        foreach (var line in Examples[name].SelectMany(line => line.StartsWith('#') ? [$"  {line}"] : CommandText.Lines($"  {line}", Terminal.OutputWidth, Shell.LineEnd)))
+        foreach (
+            var line in Examples[name]
+                .SelectMany(line => line.StartsWith('#') ? [$"  {line}"] : CommandText.Lines($"  {line}", Terminal.OutputWidth, Shell.LineEnd))
+        )
         {
             output.Write(line + Environment.NewLine);
         }

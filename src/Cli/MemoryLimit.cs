@@ -32,7 +32,16 @@ internal static class MemoryLimit
         try
         {
             var line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));
-            return line is not null && long.TryParse(line[Key.Length..].Replace("kB", "", StringComparison.Ordinal), NumberStyles.Integer, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : null;
+            return
+                line is not null
+                && long.TryParse(
+                    line[Key.Length..].Replace("kB", "", StringComparison.Ordinal),
+                    NumberStyles.Integer,
+                    CultureInfo.InvariantCulture,
+                    out var kibibytes
+                )
+                ? kibibytes * 1024
+                : null;
         }
         catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
         {

@@ -23,7 +23,8 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     private readonly IReadOnlyList<StageOutcome> _stages = RecordedStages.Describe(file);
     private readonly Wellbehaved.Figures.Figure _figure = NetworkFigure.Draw(
         [(name, file)],
-        theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null);
+        theory?.Prediction is { } prediction ? new Dictionary<int, NetworkPrediction> { [0] = prediction } : null
+    );
 
     /// <inheritdoc/>
     public string Title => name;
@@ -71,17 +72,27 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     {
         var json = DiagnosisReport.ToJson(diagnosis);
         json["answer"] = Short;
-        json["stages"] = new JsonArray([.. _stages.Select(stage => (JsonNode)new JsonObject
-        {
-            ["stage"] = stage.Name,
-            ["from_depth"] = stage.From,
-            ["to_depth"] = stage.To,
-            ["reff_signal_median"] = Json.Number(stage.Directions),
-            ["log_snr_ratio_median"] = Json.Number(stage.LogSnr),
-            ["log_chi_gain"] = stage.Gain is { } gain
-                ? new JsonObject { ["value"] = Json.Number(gain.Value), ["lower"] = Json.Number(gain.Lower), ["upper"] = Json.Number(gain.Upper) }
-                : null,
-        })]);
+        json["stages"] = new JsonArray([
+            .. _stages.Select(stage =>
+                (JsonNode)
+                    new JsonObject
+                    {
+                        ["stage"] = stage.Name,
+                        ["from_depth"] = stage.From,
+                        ["to_depth"] = stage.To,
+                        ["reff_signal_median"] = Json.Number(stage.Directions),
+                        ["log_snr_ratio_median"] = Json.Number(stage.LogSnr),
+                        ["log_chi_gain"] = stage.Gain is { } gain
+                            ? new JsonObject
+                            {
+                                ["value"] = Json.Number(gain.Value),
+                                ["lower"] = Json.Number(gain.Lower),
+                                ["upper"] = Json.Number(gain.Upper),
+                            }
+                            : null,
+                    }
+            ),
+        ]);
         json["where"] = Texts(Where);
         json["theory"] = theory is null ? null : new JsonObject { ["said"] = Texts(Said) };
         json["changes"] = Texts(Changes);
@@ -104,25 +115,40 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
 
     private IReadOnlyList<string> Where => _stages.Count == 0 ? ["Nobody can say, since χ is recorded at too few depths."] : [.. StageRemarks()];
 
-    private IReadOnlyList<string> Said => theory is null ? [] :
-    [
-        .. theory.Verdicts.GroupBy(verdict => (verdict.Units, Said: $"{verdict.Words}{Source(verdict.Law, verdict.Scope)}"), verdict => verdict.Path)
-            .Select(alike => $"{string.Join(", ", alike)} ({Counted.Spell(alike.Key.Units, "unit")}{(alike.Count() > 1 ? " each" : string.Empty)}): {alike.Key.Said}"),
-        .. theory.Prediction?.End is { } end ? new[] { end.ToString() } : [],
-        .. theory.Silence is { } silence ? new[] { $"not compared place by place: {silence}" } : [],
-        .. theory.Prediction is { Places: { Count: > 0 } places } && double.IsFinite(places[^1].LogChi)
-            ? new[] { $"at {places[^1].Place} the limit of infinite width has SNR^l/SNR^0 = {OnnxSurvey.Factor(-2 * places[^1].LogChi)}" } : [],
-    ];
+    private IReadOnlyList<string> Said =>
+        theory is null
+            ? []
+            :
+            [
+                .. theory
+                    .Verdicts.GroupBy(verdict => (verdict.Units, Said: $"{verdict.Words}{Source(verdict.Law, verdict.Scope)}"), verdict => verdict.Path)
+                    .Select(alike =>
+                        $"{string.Join(", ", alike)} ({Counted.Spell(alike.Key.Units, "unit")}{(alike.Count() > 1 ? " each" : string.Empty)}): {alike.Key.Said}"
+                    ),
+                .. theory.Prediction?.End is { } end ? new[] { end.ToString() } : [],
+                .. theory.Silence is { } silence ? new[] { $"not compared place by place: {silence}" } : [],
+                .. theory.Prediction is { Places: { Count: > 0 } places } && double.IsFinite(places[^1].LogChi)
+                    ? new[] { $"at {places[^1].Place} the limit of infinite width has SNR^l/SNR^0 = {OnnxSurvey.Factor(-2 * places[^1].LogChi)}" }
+                    : [],
+            ];
 
-    private IReadOnlyList<string> Changes => theory is null ? [] :
-    [
-        .. theory.Verdicts.SelectMany(verdict => verdict.Suggestions)
-            .Select(suggestion => $"{suggestion.Change}: {suggestion.Prediction}{Source(suggestion.Law, suggestion.Scope)}").Distinct(),
-    ];
+    private IReadOnlyList<string> Changes =>
+        theory is null
+            ? []
+            :
+            [
+                .. theory
+                    .Verdicts.SelectMany(verdict => verdict.Suggestions)
+                    .Select(suggestion => $"{suggestion.Change}: {suggestion.Prediction}{Source(suggestion.Law, suggestion.Scope)}")
+                    .Distinct(),
+            ];
 
     private IEnumerable<string> StageRemarks()
     {
-        var lossy = _stages.Where(stage => stage.Gain is { } gain && 2 * gain.Value > Math.Log(2)).OrderByDescending(stage => stage.Gain!.Value.Value).ToArray();
+        var lossy = _stages
+            .Where(stage => stage.Gain is { } gain && 2 * gain.Value > Math.Log(2))
+            .OrderByDescending(stage => stage.Gain!.Value.Value)
+            .ToArray();
         foreach (var stage in lossy.Take(4))
         {
             var gain = stage.Gain!.Value;
@@ -143,13 +169,13 @@ internal sealed class NetworkReport(string name, ResultFile file, Diagnosis diag
     }
 
     private static string[] Cells(StageOutcome stage) =>
-    [
-        stage.Name,
-        double.IsFinite(stage.Directions) ? stage.Directions.ToString(stage.Directions < 99.5 ? "F1" : "F0", CultureInfo.InvariantCulture) : "-",
-        double.IsFinite(stage.LogSnr) ? OnnxSurvey.Factor(stage.LogSnr) : "-",
-        stage.Gain is { } gain ? (gain.Value > 0 ? $"÷ {OnnxSurvey.Factor(2 * gain.Value)}" : $"× {OnnxSurvey.Factor(-2 * gain.Value)}") : "-",
-        stage.Gain is { } change ? PerUnit(change.Per(stage.To - stage.From)) : "-",
-    ];
+        [
+            stage.Name,
+            double.IsFinite(stage.Directions) ? stage.Directions.ToString(stage.Directions < 99.5 ? "F1" : "F0", CultureInfo.InvariantCulture) : "-",
+            double.IsFinite(stage.LogSnr) ? OnnxSurvey.Factor(stage.LogSnr) : "-",
+            stage.Gain is { } gain ? (gain.Value > 0 ? $"÷ {OnnxSurvey.Factor(2 * gain.Value)}" : $"× {OnnxSurvey.Factor(-2 * gain.Value)}") : "-",
+            stage.Gain is { } change ? PerUnit(change.Per(stage.To - stage.From)) : "-",
+        ];
 
     private static string PerUnit(Estimate gain) =>
         OnnxSurvey.IsTelling(gain) && Math.Abs(gain.Value) >= Least ? RateWords.PerCent(gain) : RateWords.PerCent(gain.Value);

@@ -27,6 +27,8 @@ internal static class OnnxFile
 
         using var stream = RegularFile.Open(path, "file");
         Span<byte> beginning = stackalloc byte[2];
-        return stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false) == beginning.Length && beginning[0] == VersionKey && beginning[1] is > 0 and <= MostVersion;
+        return stream.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false) == beginning.Length
+            && beginning[0] == VersionKey
+            && beginning[1] is > 0 and <= MostVersion;
     }
 }

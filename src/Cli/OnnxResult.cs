@@ -63,7 +63,14 @@ internal sealed class OnnxResult
                 JsonObject shapes => string.Join(", ", shapes.Select(shape => $"{shape.Key} {string.Join('×', shape.Value!.AsArray())}")),
                 _ => $"{value}",
             };
-            yield return (name switch { "num_sims" => "mappings", _ => name.Replace('_', ' ') }, text.Length == 0 ? "none" : text);
+            yield return (
+                name switch
+                {
+                    "num_sims" => "mappings",
+                    _ => name.Replace('_', ' '),
+                },
+                text.Length == 0 ? "none" : text
+            );
         }
 
         yield return ("made by", Program);
@@ -98,20 +105,39 @@ internal sealed class OnnxResult
         var ends = mappings.Select(EndOf).ToArray();
         yield return new(ResultArrays.Ending, NpyArray.From([.. ends.Select(end => (long)end.Ending)], ends.Length));
         yield return new(ResultArrays.EndedAtDepth, NpyArray.From([.. ends.Select(end => (long)end.Depth)], ends.Length));
-        foreach (var column in MomentColumns.All.Where(column => column.Name switch { MomentColumns.ReffSignal => _request.ReffSignal, MomentColumns.ReffNoise => _request.ReffNoise, _ => true }))
+        foreach (
+            var column in MomentColumns.All.Where(column =>
+                column.Name switch
+                {
+                    MomentColumns.ReffSignal => _request.ReffSignal,
+                    MomentColumns.ReffNoise => _request.ReffNoise,
+                    _ => true,
+                }
+            )
+        )
         {
             var needsVariance = MomentColumns.NeedVariance.Contains(column.Name);
             double ValueAt(OnnxMapping mapping, int i) =>
-                mapping.Moments[i] is { } moments && !(needsVariance && Network.Places[i].Points == 1) ? column.Select(moments, mapping.Mu2InputSignal) : double.NaN;
+                mapping.Moments[i] is { } moments && !(needsVariance && Network.Places[i].Points == 1)
+                    ? column.Select(moments, mapping.Mu2InputSignal)
+                    : double.NaN;
 
             var values = mappings.SelectMany(mapping => _order.Select(i => ValueAt(mapping, i))).ToArray();
             yield return new(column.Name, NpyArray.From(values, mappings.Count, places.Length));
         }
     }
 
-    private MappingEnd EndOf(OnnxMapping mapping) => MappingEnd.Find(
-        [.. Sequence.Select(i => Network.Places[i].Depth)],
-        [.. Sequence.Select(i => mapping.Moments[i] is { } moments ? moments.State(Network.Places[i].Points > 1) : mapping.IsNotANumber ? Ending.NotANumber : Ending.Overflow)]);
+    private MappingEnd EndOf(OnnxMapping mapping) =>
+        MappingEnd.Find(
+            [.. Sequence.Select(i => Network.Places[i].Depth)],
+            [
+                .. Sequence.Select(i =>
+                    mapping.Moments[i] is { } moments ? moments.State(Network.Places[i].Points > 1)
+                    : mapping.IsNotANumber ? Ending.NotANumber
+                    : Ending.Overflow
+                ),
+            ]
+        );
 
     private string Configuration()
     {
@@ -129,7 +155,11 @@ internal sealed class OnnxResult
             ["dataset"] = _request.Dataset ?? GaussianImages.Name,
             ["normalize"] = _request.Dataset is null ? null : JsonNamingPolicy.SnakeCaseLower.ConvertName($"{_request.Normalize}"),
             ["tokens"] = _request.Tokens,
-            ["input_shapes"] = new JsonObject([.. Network.Inputs.Select(input => KeyValuePair.Create(input.Name, (JsonNode?)new JsonArray([.. input.Shape.Select(length => (JsonNode)length)])))]),
+            ["input_shapes"] = new JsonObject([
+                .. Network.Inputs.Select(input =>
+                    KeyValuePair.Create(input.Name, (JsonNode?)new JsonArray([.. input.Shape.Select(length => (JsonNode)length)]))
+                ),
+            ]),
         };
         foreach (var (key, _) in said.Where(pair => pair.Value is null).ToList())
         {

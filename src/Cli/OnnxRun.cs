@@ -39,20 +39,27 @@ internal static class OnnxRun
 
         if (network.Places.All(place => place.Depth == 0))
         {
-            throw new InvalidInputException(request.Path, "expected layers with weights, by which depth is counted, got a network that has none that noise reaches");
+            throw new InvalidInputException(
+                request.Path,
+                "expected layers with weights, by which depth is counted, got a network that has none that noise reaches"
+            );
         }
 
         SayCost(request, network);
-        var record = ProgressDisplay.Show(ForeignText.OnOneLine(network.Name), (long)request.NumSims * Steps, (Action<long> advance) =>
-        {
-            var (given, done) = (0L, 0.0);
-            return process.Finish(share =>
+        var record = ProgressDisplay.Show(
+            ForeignText.OnOneLine(network.Name),
+            (long)request.NumSims * Steps,
+            (Action<long> advance) =>
             {
-                done += share * Steps;
-                advance((long)done - given);
-                given = (long)done;
-            });
-        });
+                var (given, done) = (0L, 0.0);
+                return process.Finish(share =>
+                {
+                    done += share * Steps;
+                    advance((long)done - given);
+                    given = (long)done;
+                });
+            }
+        );
         var result = new OnnxResult(request, network, record);
         if (result.FirstNotFinite is not { } place)
         {
@@ -74,7 +81,9 @@ internal static class OnnxRun
         }
 
         var some = Counted.Spell(result.NotFinite, record.Mappings.Count, "mapping");
-        Console.Error.WriteLine(ForeignText.OnOneLine($"note: {some} {(result.NotFinite == 1 ? "has" : "have")} numbers that are not finite, first at {where}"));
+        Console.Error.WriteLine(
+            ForeignText.OnOneLine($"note: {some} {(result.NotFinite == 1 ? "has" : "have")} numbers that are not finite, first at {where}")
+        );
         return result;
     }
 
@@ -101,7 +110,13 @@ internal static class OnnxRun
     /// <param name="repeat">The command that repeats it.</param>
     /// <param name="cancellation">Ends the work.</param>
     /// <returns>The diagnosis, and its report.</returns>
-    public static (Diagnosis Diagnosis, OnnxReport Report) Diagnose(OnnxRequest request, string? output, string? report, string repeat, CancellationToken cancellation)
+    public static (Diagnosis Diagnosis, OnnxReport Report) Diagnose(
+        OnnxRequest request,
+        string? output,
+        string? report,
+        string repeat,
+        CancellationToken cancellation
+    )
     {
         if (output is not null)
         {

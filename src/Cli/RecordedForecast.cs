@@ -70,7 +70,11 @@ internal sealed record RecordedForecast(NetworkPrediction? Prediction, IReadOnly
                 return Silent(Judged(options), "a kernel over all points of the batch takes long, or does not fit; wellbehaved predict computes it");
             }
 
-            var forecast = ProgressDisplay.Show("theory", network.Places.Count, (Action advance) => NetworkForecast.Make(question, subset, images, samples: 0, advance, cancellation));
+            var forecast = ProgressDisplay.Show(
+                "theory",
+                network.Places.Count,
+                (Action advance) => NetworkForecast.Make(question, subset, images, samples: 0, advance, cancellation)
+            );
             return new(forecast.Prediction, forecast.Verdicts, null);
         }
         catch (InvalidInputException reason)

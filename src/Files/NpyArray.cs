@@ -142,9 +142,10 @@ public sealed class NpyArray
     /// <summary>Decodes a text.</summary>
     /// <returns>The text of the array's only element.</returns>
     /// <exception cref="FormatException">The array is not a single text.</exception>
-    public string ToText() => ElementType.Kind == 'U' && Count == 1
-        ? (ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32).GetString(_bytes).TrimEnd('\0')
-        : throw new FormatException($"expected a single text, found {this}");
+    public string ToText() =>
+        ElementType.Kind == 'U' && Count == 1
+            ? (ElementType.IsBigEndian ? new UTF32Encoding(true, false) : Encoding.UTF32).GetString(_bytes).TrimEnd('\0')
+            : throw new FormatException($"expected a single text, found {this}");
 
     /// <summary>Decodes texts.</summary>
     /// <returns>The elements in C order.</returns>

@@ -13,7 +13,11 @@ internal static class OutputDevice
     private const int MostLinks = 40;
 
     /// <summary>Whether a path names one; a name that no file can have names none.</summary>
-    public static bool Is(string path) => !OperatingSystem.IsWindows() && path.Length > 0 && !path.Contains('\0', StringComparison.Ordinal) && (DescriptorOf(path) is not null || UnixFileType.IsDeviceOrPipe(Path.GetFullPath(path)));
+    public static bool Is(string path) =>
+        !OperatingSystem.IsWindows()
+        && path.Length > 0
+        && !path.Contains('\0', StringComparison.Ordinal)
+        && (DescriptorOf(path) is not null || UnixFileType.IsDeviceOrPipe(Path.GetFullPath(path)));
 
     /// <summary>Whether it can be written into, as far as that can be known without opening it.</summary>
     public static bool IsWritable(string path) => DescriptorOf(path) is 1 or 2 || UnixFileType.IsWritable(Path.GetFullPath(path));
@@ -69,12 +73,16 @@ internal static class OutputDevice
         return null;
     }
 
-    private static int? NumberIn(string path) => path switch
-    {
-        "/dev/stdout" => 1,
-        "/dev/stderr" => 2,
-        _ when new[] { "/dev/fd/", "/proc/self/fd/", $"/proc/{Environment.ProcessId}/fd/" }.FirstOrDefault(folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } folder
-            && int.TryParse(path.AsSpan(folder.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
-        _ => null,
-    };
+    private static int? NumberIn(string path) =>
+        path switch
+        {
+            "/dev/stdout" => 1,
+            "/dev/stderr" => 2,
+            _ when new[] { "/dev/fd/", "/proc/self/fd/", $"/proc/{Environment.ProcessId}/fd/" }.FirstOrDefault(folder =>
+                    path.StartsWith(folder, StringComparison.Ordinal)
+                )
+                    is { } folder
+                    && int.TryParse(path.AsSpan(folder.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+            _ => null,
+        };
 }

@@ -25,20 +25,29 @@ internal static partial class UnixOpen
 
     private static int WithoutWaiting => IsLinux ? 0x800 : 0x4;
 
-    private static int ClosedInChildren => IsLinux ? 0x80000 : OperatingSystem.IsFreeBSD() ? 0x100000 : 0x1000000;
+    private static int ClosedInChildren =>
+        IsLinux ? 0x80000
+        : OperatingSystem.IsFreeBSD() ? 0x100000
+        : 0x1000000;
 
-    private static int WithoutFollowingLinks => !IsLinux ? 0x100 : RuntimeInformation.ProcessArchitecture switch
-    {
-        System.Runtime.InteropServices.Architecture.Arm or System.Runtime.InteropServices.Architecture.Arm64
-            or System.Runtime.InteropServices.Architecture.Armv6 or System.Runtime.InteropServices.Architecture.Ppc64le => 0x8000,
-        _ => 0x20000,
-    };
+    private static int WithoutFollowingLinks =>
+        !IsLinux
+            ? 0x100
+            : RuntimeInformation.ProcessArchitecture switch
+            {
+                System.Runtime.InteropServices.Architecture.Arm
+                or System.Runtime.InteropServices.Architecture.Arm64
+                or System.Runtime.InteropServices.Architecture.Armv6
+                or System.Runtime.InteropServices.Architecture.Ppc64le => 0x8000,
+                _ => 0x20000,
+            };
 
     /// <summary>Opens whatever lies at a path.</summary>
     /// <param name="path">The path.</param>
     /// <param name="followsLinks">Whether a link stands for what it names.</param>
     /// <returns>What was opened; if nothing was, an invalid handle, and <see cref="Marshal.GetLastPInvokeError"/> has the reason.</returns>
-    public static SafeFileHandle ForReading(string path, bool followsLinks) => Open(path, WithoutWaiting | ClosedInChildren | (followsLinks ? 0 : WithoutFollowingLinks));
+    public static SafeFileHandle ForReading(string path, bool followsLinks) =>
+        Open(path, WithoutWaiting | ClosedInChildren | (followsLinks ? 0 : WithoutFollowingLinks));
 
     /// <summary>Opens a device or a pipe that is there for writing.</summary>
     /// <param name="path">The path.</param>

@@ -88,7 +88,9 @@ public static unsafe class LargestEigenvalue
     {
         // A power of two, which changes no digit, keeps squares of elements within the range.
         var exponent = Math.ILogB(trace);
-        Span<double> diagonal = stackalloc double[size], offDiagonal = stackalloc double[size], reduced = stackalloc double[matrix.Length];
+        Span<double> diagonal = stackalloc double[size],
+            offDiagonal = stackalloc double[size],
+            reduced = stackalloc double[matrix.Length];
         matrix.CopyTo(reduced);
         if (exponent is < -300 or > 300)
         {
@@ -219,7 +221,10 @@ public static unsafe class LargestEigenvalue
     }
 
     /// <summary>How many steps pass between two looks at the spectrum of the small matrix, so that looking stays cheap.</summary>
-    private static int CheckInterval(int steps) => steps < 8 ? 1 : steps < 64 ? 4 : 8;
+    private static int CheckInterval(int steps) =>
+        steps < 8 ? 1
+        : steps < 64 ? 4
+        : 8;
 
     private static double[] Multiply(ReadOnlySpan<double> matrix, double[] vector, int threads)
     {
@@ -229,13 +234,17 @@ public static unsafe class LargestEigenvalue
             // Blocks of rows, each of which is one sum: the same bits by any thread.
             var rows = first;
             var shares = size >= Large ? threads : 1;
-            Workers.ForEach(shares, shares, (share, _) =>
-            {
-                for (var i = size * share / shares; i < size * (share + 1) / shares; i++)
+            Workers.ForEach(
+                shares,
+                shares,
+                (share, _) =>
                 {
-                    product[i] = VectorMath.Dot(new ReadOnlySpan<double>(rows + ((nint)i * size), size), vector);
+                    for (var i = size * share / shares; i < size * (share + 1) / shares; i++)
+                    {
+                        product[i] = VectorMath.Dot(new ReadOnlySpan<double>(rows + ((nint)i * size), size), vector);
+                    }
                 }
-            });
+            );
         }
 
         return product;

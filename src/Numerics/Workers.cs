@@ -23,12 +23,17 @@ public static class Workers
         }
 
         var next = -1;
-        Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, worker =>
-        {
-            for (var item = Interlocked.Increment(ref next); item < items; item = Interlocked.Increment(ref next))
+        Parallel.For(
+            0,
+            workers,
+            new ParallelOptions { MaxDegreeOfParallelism = workers },
+            worker =>
             {
-                body(item, worker);
+                for (var item = Interlocked.Increment(ref next); item < items; item = Interlocked.Increment(ref next))
+                {
+                    body(item, worker);
+                }
             }
-        });
+        );
     }
 }

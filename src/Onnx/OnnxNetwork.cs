@@ -89,7 +89,8 @@ public sealed class OnnxNetwork : IDisposable
     /// <returns>Moments at each place.</returns>
     /// <exception cref="InvalidInputException">ONNX Runtime gives up.</exception>
     /// <exception cref="OperationCanceledException">The work was ended.</exception>
-    public OnnxMapping Map(ulong seed, uint simulation, Action<double>? progress = null, CancellationToken cancellation = default) => _prepared.Run(seed, simulation, progress, cancellation);
+    public OnnxMapping Map(ulong seed, uint simulation, Action<double>? progress = null, CancellationToken cancellation = default) =>
+        _prepared.Run(seed, simulation, progress, cancellation);
 
     /// <inheritdoc/>
     public void Dispose() => _prepared.Dispose();

@@ -29,7 +29,8 @@ public sealed record Explanation(string Part, string Cause, string Evidence, Exp
     internal static Explanation WithEvidence(string part, string cause, string evidence) => new(part, cause, evidence, ExplanationKind.ExplainsTheNumbers);
 
     /// <summary>Several causes that give the same numbers: one of them, and these numbers do not tell which.</summary>
-    internal static Explanation Either(string part, IReadOnlyCollection<string> causes, string evidence) => WithEvidence(part, string.Join("; or ", causes), evidence);
+    internal static Explanation Either(string part, IReadOnlyCollection<string> causes, string evidence) =>
+        WithEvidence(part, string.Join("; or ", causes), evidence);
 
     /// <summary>What is rejected for a mistake elsewhere.</summary>
     internal static Explanation Following(string part, string seen, string evidence) => new(part, seen, evidence, ExplanationKind.Follows);

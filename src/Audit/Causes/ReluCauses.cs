@@ -59,10 +59,21 @@ internal static class ReluCauses
                 yield return Explanation.WithEvidence(Part, string.Create(CultureInfo.InvariantCulture, $"a leaky ReLU of slope {leak:0.####}"), evidence);
                 break;
             case ({ } gain, { } below, { } noise, { } noiseBelow):
-                yield return Explanation.WithEvidence(Part, string.Create(CultureInfo.InvariantCulture, $"a ReLU whose slopes are {gain:0.####} above zero and {below:0.####} below, for the noise {noise:0.####} and {noiseBelow:0.####}"), evidence);
+                yield return Explanation.WithEvidence(
+                    Part,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"a ReLU whose slopes are {gain:0.####} above zero and {below:0.####} below, for the noise {noise:0.####} and {noiseBelow:0.####}"
+                    ),
+                    evidence
+                );
                 break;
             case (1.0, 0.0, _, _) when Array.TrueForAll(elements, element => Near(element.DyAfter, Math.Max(element.Dx, 0), element.Dx)):
-                yield return Explanation.WithEvidence(Part, "the noise is masked by its own sign, not by the signal's", $"the signal is right, and this {evidence}");
+                yield return Explanation.WithEvidence(
+                    Part,
+                    "the noise is masked by its own sign, not by the signal's",
+                    $"the signal is right, and this {evidence}"
+                );
                 break;
             case (1.0, 0.0, _, _):
                 yield return Explanation.None(Part, "the signal is right, and the noise is masked neither by the signal nor by its own sign");
@@ -80,8 +91,10 @@ internal static class ReluCauses
         {
             var widest = some.Select(pair).MaxBy(two => Math.Abs(two.Before));
             var exact = widest.After / widest.Before;
-            return new[] { Math.Round(exact, 4), exact }.Where(slope => Array.TrueForAll(some, element => pair(element) is var (before, after) && Near(after, slope * before, before)))
-                .Select(slope => (double?)slope).FirstOrDefault();
+            return new[] { Math.Round(exact, 4), exact }
+                .Where(slope => Array.TrueForAll(some, element => pair(element) is var (before, after) && Near(after, slope * before, before)))
+                .Select(slope => (double?)slope)
+                .FirstOrDefault();
         }
 
         bool Near(double observed, double expected, double scale) => Math.Abs(observed - expected) <= rounding * Math.Max(Math.Abs(scale), Math.Abs(expected));
@@ -96,7 +109,14 @@ internal static class ReluCauses
 
         foreach (var (name, kind) in Others)
         {
-            if (Array.TrueForAll(elements, element => Math.Abs(WrittenOutFunction.Value(new Function(kind), element.X) - element.Y) <= Math.Max(1e-6, 64 * rounding) * (1 + Math.Abs(element.X))))
+            if (
+                Array.TrueForAll(
+                    elements,
+                    element =>
+                        Math.Abs(WrittenOutFunction.Value(new Function(kind), element.X) - element.Y)
+                        <= Math.Max(1e-6, 64 * rounding) * (1 + Math.Abs(element.X))
+                )
+            )
             {
                 return Explanation.WithEvidence(Part, $"{name} in the place of the ReLU", $"gives the signal of all {elements.Length} numbers that it put out");
             }
@@ -106,12 +126,20 @@ internal static class ReluCauses
     }
 
     private static bool LooksNormalised(Snapshot before, Snapshot after) =>
-        before.Signal.All(value => value >= 0) && WrittenOutLayers.Means(after.Signal, after.Shape.Channels).All(mean => Math.Abs(mean) < 1e-3) && after.Signal.Any(value => value < 0);
+        before.Signal.All(value => value >= 0)
+        && WrittenOutLayers.Means(after.Signal, after.Shape.Channels).All(mean => Math.Abs(mean) < 1e-3)
+        && after.Signal.Any(value => value < 0);
 
     /// <summary>What becomes of noise where the signal is exactly zero.</summary>
     private static Explanation? AtZero(IReadOnlyList<GivenAnswer> answers, double rounding)
     {
-        Element[] zeros = [.. answers.Where(answer => answer.OfZeroSignal is not null).SelectMany(answer => Elements(answer.OfZeroSignal!)).Where(element => element.X == 0 && element.Dx != 0)];
+        Element[] zeros =
+        [
+            .. answers
+                .Where(answer => answer.OfZeroSignal is not null)
+                .SelectMany(answer => Elements(answer.OfZeroSignal!))
+                .Where(element => element.X == 0 && element.Dx != 0),
+        ];
         if (zeros.Length == 0 || Array.TrueForAll(zeros, element => element.DyAfter == 0))
         {
             return null;
@@ -119,15 +147,24 @@ internal static class ReluCauses
 
         var derivative = Math.Round(zeros[0].DyAfter / zeros[0].Dx, 4);
         return Array.TrueForAll(zeros, element => Math.Abs(element.DyAfter - (derivative * element.Dx)) <= rounding * Math.Abs(element.Dx))
-            ? Explanation.WithEvidence(Part, string.Create(CultureInfo.InvariantCulture, $"a ReLU whose derivative at exact zeros is {derivative:0.####}, not 0"), $"gives the noise of all {zeros.Length} exact zeros")
+            ? Explanation.WithEvidence(
+                Part,
+                string.Create(CultureInfo.InvariantCulture, $"a ReLU whose derivative at exact zeros is {derivative:0.####}, not 0"),
+                $"gives the noise of all {zeros.Length} exact zeros"
+            )
             : Explanation.None(Part, "noise passes exact zeros of the signal, with no one derivative");
     }
 
     private static IEnumerable<(Snapshot Before, Snapshot After)> Passes(Trace trace) =>
         Enumerable.Range(1, trace.Network.Depth).Select(depth => (trace.Before(depth, PlaceKind.Relu), trace.At(depth, PlaceKind.Relu)));
 
-    private static IEnumerable<Element> Elements(Trace trace) => Passes(trace).SelectMany(pass =>
-        Enumerable.Range(0, pass.Before.Signal.Length).Select(i => new Element(pass.Before.Signal[i], pass.After.Signal[i], pass.Before.Noise[i], pass.After.Noise[i])));
+    private static IEnumerable<Element> Elements(Trace trace) =>
+        Passes(trace)
+            .SelectMany(pass =>
+                Enumerable
+                    .Range(0, pass.Before.Signal.Length)
+                    .Select(i => new Element(pass.Before.Signal[i], pass.After.Signal[i], pass.Before.Noise[i], pass.After.Noise[i]))
+            );
 
     /// <summary>Signal and noise before and after.</summary>
     private readonly record struct Element(double X, double Y, double Dx, double DyAfter);

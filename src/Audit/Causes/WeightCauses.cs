@@ -19,7 +19,10 @@ internal static class WeightCauses
     /// <returns>Nothing where they are right.</returns>
     public static IEnumerable<Explanation> Explain(CheckContext context, string architecture, IReadOnlySet<string> asked, bool readsKernels)
     {
-        var (all, few) = (context.Deep.Weights.Recover(architecture, WeightPlan.Derive(context.Rates, context.SampleShare)), context.Deep.Weights.Recover(architecture, Few));
+        var (all, few) = (
+            context.Deep.Weights.Recover(architecture, WeightPlan.Derive(context.Rates, context.SampleShare)),
+            context.Deep.Weights.Recover(architecture, Few)
+        );
         var looksWide = asked.Overlaps(["I4", "I5", "I6", "I7", "I8"]);
         var wide = Recovered(() => (looksWide ? all : few).Wide);
         if (wide.Count == 0)
@@ -71,10 +74,18 @@ internal static class WeightCauses
             yield return isKnown ? Explanation.WithEvidence(Part, scale, numbers) : Explanation.None(Part, $"{scale} ({numbers})");
         }
 
-        var strange = wide.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: not null }).Select(convolution => convolution.Index).Distinct().Order().ToArray();
+        var strange = wide.SelectMany(simulation => simulation.Convolutions)
+            .Where(convolution => convolution is { IsSolved: true, Loss: not null })
+            .Select(convolution => convolution.Index)
+            .Distinct()
+            .Order()
+            .ToArray();
         if (strange.Length > 0)
         {
-            yield return Explanation.None(Part, $"no weights and biases give signal and noise of {(strange.Length == 1 ? "convolution" : "convolutions")} {string.Join(", ", strange)} from what the definition puts into them");
+            yield return Explanation.None(
+                Part,
+                $"no weights and biases give signal and noise of {(strange.Length == 1 ? "convolution" : "convolutions")} {string.Join(", ", strange)} from what the definition puts into them"
+            );
         }
     }
 
@@ -82,7 +93,10 @@ internal static class WeightCauses
 
     private static Explanation? Bias(IReadOnlyList<RecoveredSimulation> simulations)
     {
-        RecoveredConvolution[] solved = [.. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: null })];
+        RecoveredConvolution[] solved =
+        [
+            .. simulations.SelectMany(simulation => simulation.Convolutions).Where(convolution => convolution is { IsSolved: true, Loss: null }),
+        ];
         var biased = solved.Where(convolution => convolution.Bias.Zip(convolution.BiasErrors).Any(pair => Math.Abs(pair.First) > pair.Second)).ToArray();
         if (biased.Length == 0)
         {
@@ -94,8 +108,14 @@ internal static class WeightCauses
         var isDefault = largest <= 1.001 && Math.Abs((3 * variance) - 1) < 5 * Math.Sqrt(0.8 / scaled.Length);
         return Explanation.WithEvidence(
             Part,
-            isDefault ? "biases uniform in ±1/√(fan-in), PyTorch's default" : string.Create(CultureInfo.InvariantCulture, $"biases of deviation {Math.Sqrt(variance):0.###}/√(fan-in)"),
-            string.Create(CultureInfo.InvariantCulture, $"solved for in {biased.Length} of {Counted.Spell(solved.Length, "convolution")}: the largest is {largest:0.000}/√(fan-in), the deviation {Math.Sqrt(variance):0.000}/√(fan-in)"));
+            isDefault
+                ? "biases uniform in ±1/√(fan-in), PyTorch's default"
+                : string.Create(CultureInfo.InvariantCulture, $"biases of deviation {Math.Sqrt(variance):0.###}/√(fan-in)"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"solved for in {biased.Length} of {Counted.Spell(solved.Length, "convolution")}: the largest is {largest:0.000}/√(fan-in), the deviation {Math.Sqrt(variance):0.000}/√(fan-in)"
+            )
+        );
     }
 
     /// <summary>Whether one set of weights gives the signal of a convolution, and another one its noise.</summary>
@@ -111,12 +131,15 @@ internal static class WeightCauses
 
         ShownConvolution[] shown = [.. ShownConvolution.AllOf(trace, context.UnitRoundoff)];
         var own = shown.Where(HasOwnNoise).Select(convolution => convolution.Index).ToArray();
-        return own.Length == 0 ? null : Explanation.WithEvidence(
-            Part,
-            own is [var only] && only == shown[^1].Index ? "noise passes through weights of its own in the last convolution"
-                : own.Length == shown.Length || own.Length == shown.Length - 1 ? "noise passes through weights of its own"
-                : $"noise passes through weights of its own in convolutions {string.Join(", ", own)}",
-            "one set of weights gives the signals to rounding, another one the noises, and the two are independent");
+        return own.Length == 0
+            ? null
+            : Explanation.WithEvidence(
+                Part,
+                own is [var only] && only == shown[^1].Index ? "noise passes through weights of its own in the last convolution"
+                    : own.Length == shown.Length || own.Length == shown.Length - 1 ? "noise passes through weights of its own"
+                    : $"noise passes through weights of its own in convolutions {string.Join(", ", own)}",
+                "one set of weights gives the signals to rounding, another one the noises, and the two are independent"
+            );
     }
 
     private static bool HasOwnNoise(ShownConvolution convolution)
@@ -151,7 +174,10 @@ internal static class WeightCauses
             var cut = 1e-5 * svd.S[0];
             var inverse = svd.S.Map(value => value > cut ? 1 / value : 0, Zeros.Include);
             var rank = svd.S.Count;
-            return svd.VT.Transpose().SubMatrix(0, left.ColumnCount, 0, rank) * Matrix<double>.Build.DiagonalOfDiagonalVector(inverse) * svd.U.Transpose().SubMatrix(0, rank, 0, left.RowCount) * right;
+            return svd.VT.Transpose().SubMatrix(0, left.ColumnCount, 0, rank)
+                * Matrix<double>.Build.DiagonalOfDiagonalVector(inverse)
+                * svd.U.Transpose().SubMatrix(0, rank, 0, left.RowCount)
+                * right;
         }
     }
 }

@@ -68,7 +68,12 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <param name="network">The network that a check has in mind.</param>
     /// <param name="zeroWillDo">As in <see cref="EpsilonFor"/>.</param>
     internal NetworkSettings Fitted(NetworkSettings network, bool zeroWillDo = false) =>
-        network.Architecture.HasBatchNorm && EpsilonFor(network.Epsilon, zeroWillDo) is var epsilon && epsilon != network.Epsilon ? network with { Epsilon = epsilon } : network;
+        network.Architecture.HasBatchNorm && EpsilonFor(network.Epsilon, zeroWillDo) is var epsilon && epsilon != network.Epsilon
+            ? network with
+            {
+                Epsilon = epsilon,
+            }
+            : network;
 
     /// <summary>Whether the subject reports a moment; notes what it declines.</summary>
     /// <param name="moment">Name of the moment in result files.</param>
@@ -88,7 +93,14 @@ public sealed record CheckContext(ISubject Subject, ErrorRates Rates, ulong Seed
     /// <param name="input">Their common input; by default each has Gaussian numbers of its own.</param>
     /// <param name="look">Called with each snapshot while its moments can be had; may be null.</param>
     /// <returns>What the subject showed, simulation by simulation, as long as a test is undecided.</returns>
-    public IEnumerable<Trace> SimulateUntilDecided(NetworkSettings network, int study, long planned, IReadOnlyCollection<ISequentialTest> tests, Batch? input = null, Action<Snapshot>? look = null)
+    public IEnumerable<Trace> SimulateUntilDecided(
+        NetworkSettings network,
+        int study,
+        long planned,
+        IReadOnlyCollection<ISequentialTest> tests,
+        Batch? input = null,
+        Action<Snapshot>? look = null
+    )
     {
         var most = SampleShare < 1 ? Planned(planned) : Budget * planned;
         foreach (var trace in Simulate(network, study, most, input, look))

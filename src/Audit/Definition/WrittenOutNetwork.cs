@@ -106,7 +106,8 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
         var (shape, stride) = kernel == 0 ? (network.NetworkInput, network.FirstStride) : (network.FeatureShape, 1);
         return (
             WrittenOutLayers.Convolve(shape, values.Signal, kernels[kernel], network.KernelSize, stride, network.Boundary),
-            WrittenOutLayers.Convolve(shape, values.Noise, kernels[kernel], network.KernelSize, stride, network.Boundary));
+            WrittenOutLayers.Convolve(shape, values.Noise, kernels[kernel], network.KernelSize, stride, network.Boundary)
+        );
     }
 
     private (double[] Signal, double[] Noise) Rectify(double[] signal, double[] noise)
@@ -121,8 +122,21 @@ public sealed class WrittenOutNetwork(NetworkSettings network, IReadOnlyList<dou
     {
         if (!_statisticsAreFixed)
         {
-            Amplification *= Math.Max(1, Math.Sqrt(WrittenOutLayers.MeanSquares(signal, network.Channels).Zip(WrittenOutLayers.Variances(signal, network.Channels), (square, variance) => square / (variance + network.Epsilon)).Max()));
-            _statistics.Add((WrittenOutLayers.Means(signal, network.Channels), [.. WrittenOutLayers.Variances(signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]));
+            Amplification *= Math.Max(
+                1,
+                Math.Sqrt(
+                    WrittenOutLayers
+                        .MeanSquares(signal, network.Channels)
+                        .Zip(WrittenOutLayers.Variances(signal, network.Channels), (square, variance) => square / (variance + network.Epsilon))
+                        .Max()
+                )
+            );
+            _statistics.Add(
+                (
+                    WrittenOutLayers.Means(signal, network.Channels),
+                    [.. WrittenOutLayers.Variances(signal, network.Channels).Select(variance => Math.Sqrt(variance + network.Epsilon))]
+                )
+            );
         }
 
         var (means, deviations) = _statistics[_norm++];

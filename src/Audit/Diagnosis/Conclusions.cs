@@ -50,7 +50,12 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
     {
         var (growth, law) = LawSigns.NameLaw(signs);
         Dictionary<Contrast, int> collapsed = new() { [Contrast.MoreThanOneDirection] = -1, [Contrast.BeganWithMoreDirections] = 1 };
-        Dictionary<Contrast, int> collapsing = new() { [Contrast.DirectionsHalve] = 1, [Contrast.DirectionsStillFall] = 1, [Contrast.MoreThanTwoDirections] = -1 };
+        Dictionary<Contrast, int> collapsing = new()
+        {
+            [Contrast.DirectionsHalve] = 1,
+            [Contrast.DirectionsStillFall] = 1,
+            [Contrast.MoreThanTwoDirections] = -1,
+        };
         Dictionary<Contrast, int> keeps = new() { [Contrast.DirectionsLoseThird] = -1, [Contrast.MoreThanOneAndHalfDirections] = 1 };
         var (hasCollapsed, isCollapsing) = (Known(collapsed), Known(collapsing));
         Dictionary<Contrast, int> point = new() { [Contrast.ShareAboveHundredth] = -1, [Contrast.ShareFellTenfold] = 1 };
@@ -68,7 +73,13 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
             keeps.Add(Contrast.ShareLosesThird, -1);
         }
 
-        var conclusions = new Conclusions(growth, hasCollapsed || isCollapsing, signs.Negative(Contrast.DirectionsLoseThird) && signs.Positive(Contrast.MoreThanOneAndHalfDirections), signs.Negative(LimitOf(growth)), new Dictionary<Contrast, int>())
+        var conclusions = new Conclusions(
+            growth,
+            hasCollapsed || isCollapsing,
+            signs.Negative(Contrast.DirectionsLoseThird) && signs.Positive(Contrast.MoreThanOneAndHalfDirections),
+            signs.Negative(LimitOf(growth)),
+            new Dictionary<Contrast, int>()
+        )
         {
             DirectionsFall = signs.Positive(Contrast.DirectionsStillFall),
             ShareFalls = signs.Positive(Contrast.ShareStillFalls),
@@ -79,7 +90,9 @@ internal sealed record Conclusions(Growth Growth, bool SignalCollapses, bool Kee
         };
         return conclusions with
         {
-            Needed = hasCollapsed ? collapsed : isCollapsing ? collapsing
+            Needed =
+                hasCollapsed ? collapsed
+                : isCollapsing ? collapsing
                 : conclusions.LosesSnr ? law
                 : conclusions.IsWellBehaved ? keeps.Append(new(LimitOf(growth), -1)).Concat(law).ToDictionary()
                 : conclusions.Needed,

@@ -27,12 +27,30 @@ internal sealed class DepthContrasts
     private const double ExceededShare = 1.4;
 
     /// <summary>The stretches by number, for a constant rate.</summary>
-    private static readonly Contrast[] HoldsRate = [Contrast.FirstStretchHoldsRate, Contrast.SecondStretchHoldsRate, Contrast.ThirdStretchHoldsRate, Contrast.FourthStretchHoldsRate];
+    private static readonly Contrast[] HoldsRate =
+    [
+        Contrast.FirstStretchHoldsRate,
+        Contrast.SecondStretchHoldsRate,
+        Contrast.ThirdStretchHoldsRate,
+        Contrast.FourthStretchHoldsRate,
+    ];
 
     /// <summary>The stretches by number, for a constant power.</summary>
-    private static readonly Contrast[] HoldsPower = [Contrast.FirstStretchHoldsPower, Contrast.SecondStretchHoldsPower, Contrast.ThirdStretchHoldsPower, Contrast.FourthStretchHoldsPower];
+    private static readonly Contrast[] HoldsPower =
+    [
+        Contrast.FirstStretchHoldsPower,
+        Contrast.SecondStretchHoldsPower,
+        Contrast.ThirdStretchHoldsPower,
+        Contrast.FourthStretchHoldsPower,
+    ];
 
-    private static readonly Contrast[] ExceedsPower = [Contrast.FirstStretchExceedsPower, Contrast.SecondStretchExceedsPower, Contrast.ThirdStretchExceedsPower, Contrast.FourthStretchExceedsPower];
+    private static readonly Contrast[] ExceedsPower =
+    [
+        Contrast.FirstStretchExceedsPower,
+        Contrast.SecondStretchExceedsPower,
+        Contrast.ThirdStretchExceedsPower,
+        Contrast.FourthStretchExceedsPower,
+    ];
 
     private readonly Dictionary<Contrast, double[]> _values = [];
     private readonly Dictionary<Contrast, double[]> _constantWalk = [];
@@ -50,7 +68,8 @@ internal sealed class DepthContrasts
         {
             _first = [.. logChi.Select(row => row[half] - row[quarter])];
             _second = [.. logChi.Select(row => row[end] - row[half])];
-            double[] early = FiniteWidthWalk.ByMapping(logChi, table.Depths, before, quarter, half), late = FiniteWidthWalk.ByMapping(logChi, table.Depths, after, half, end);
+            double[] early = FiniteWidthWalk.ByMapping(logChi, table.Depths, before, quarter, half),
+                late = FiniteWidthWalk.ByMapping(logChi, table.Depths, after, half, end);
             Walk = new FiniteWidthWalk(Math.Max(early.Mean(), late.Mean()));
             _values[Contrast.Grows] = _second;
             Outruns(Contrast.OutrunsEarlyWalk, _second, early);
@@ -60,7 +79,13 @@ internal sealed class DepthContrasts
             _values[Contrast.ShapeAboveMinusHalf] = AboveShape(-0.5);
             var even = Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, depth => depth);
             Compare(HoldsRate, HeldShare, logChi, table.Depths, even, depth => depth);
-            StretchRates = [.. even.Zip(even.Skip(1), (from, to) => (table.Depths[from], table.Depths[to], logChi.Average(row => row[to] - row[from]) / (table.Depths[to] - table.Depths[from])))];
+            StretchRates =
+            [
+                .. even.Zip(
+                    even.Skip(1),
+                    (from, to) => (table.Depths[from], table.Depths[to], logChi.Average(row => row[to] - row[from]) / (table.Depths[to] - table.Depths[from]))
+                ),
+            ];
             var doubling = Stretches.Knots(table.Depths, quarter, end, Stretches.OfLaw, Math.Log);
             Compare(HoldsPower, HeldShare, logChi, table.Depths, doubling, Math.Log);
             Compare(ExceedsPower, ExceededShare, logChi, table.Depths, doubling, Math.Log);
@@ -89,7 +114,17 @@ internal sealed class DepthContrasts
             _values[Contrast.MoreThanTwoDirections] = atEnd;
             _values[Contrast.MoreThanOneAndHalfDirections] = Less(atEnd, Math.Log(0.5));
             _values[Contrast.MoreThanOneDirection] = Less(atEnd, Math.Log(LeftOver));
-            _values[Contrast.BeganWithMoreDirections] = [.. Excess(0).Zip(atEnd, (earlier, later) => table.Images >= 3 && earlier < Math.Log(LeftOver) ? Math.Max(earlier - later - Math.Log(2), CollapsedBefore) : earlier - later - Math.Log(2))];
+            _values[Contrast.BeganWithMoreDirections] =
+            [
+                .. Excess(0)
+                    .Zip(
+                        atEnd,
+                        (earlier, later) =>
+                            table.Images >= 3 && earlier < Math.Log(LeftOver)
+                                ? Math.Max(earlier - later - Math.Log(2), CollapsedBefore)
+                                : earlier - later - Math.Log(2)
+                    ),
+            ];
             LogExcessLost = Excess(0).Mean() - atEnd.Mean();
             LossPower = lost.Mean() / Math.Log((double)Depth / Quarter);
         }
@@ -104,7 +139,8 @@ internal sealed class DepthContrasts
             double[] lost = [.. firstLoss.Zip(secondLoss, (first, second) => first + second)];
             double[] lostSinceFirst = [.. atFirst.Zip(atEnd, (earlier, later) => earlier - later)];
             var ratio = GainRatio(-0.5, this);
-            double[] early = FiniteWidthWalk.ByMapping(share, table.Depths, before, quarter, half), late = FiniteWidthWalk.ByMapping(share, table.Depths, after, half, end);
+            double[] early = FiniteWidthWalk.ByMapping(share, table.Depths, before, quarter, half),
+                late = FiniteWidthWalk.ByMapping(share, table.Depths, after, half, end);
             _values[Contrast.ShareHalves] = Less(lost, 0.5 * Math.Log((double)Depth / Quarter));
             _values[Contrast.ShareLosesThird] = Less(lost, Math.Log(1.5) / Math.Log(4) * Math.Log((double)Depth / Quarter));
             _values[Contrast.ShareStillFalls] = Less(secondLoss, 0.25 * Math.Log((double)Depth / Half));
@@ -207,7 +243,10 @@ internal sealed class DepthContrasts
     private static (int[] Before, int[] After) WalkKnots(IReadOnlyList<int> depths, int quarter, int half)
     {
         var end = depths.Count - 1;
-        var (before, after) = (Stretches.Knots(depths, quarter, half, Stretches.OfLaw, depth => depth), Stretches.Knots(depths, half, end, Stretches.OfLaw, depth => depth));
+        var (before, after) = (
+            Stretches.Knots(depths, quarter, half, Stretches.OfLaw, depth => depth),
+            Stretches.Knots(depths, half, end, Stretches.OfLaw, depth => depth)
+        );
         int[] both = [.. before, .. after[1..]];
         return (before.Length > 2 ? before : both, after.Length > 2 ? after : both);
     }
@@ -226,7 +265,14 @@ internal sealed class DepthContrasts
     }
 
     /// <summary>Gains of stretches less a share of what a law gives them, when the law is a constant slope over a measure of depth.</summary>
-    private void Compare(Contrast[] contrasts, double share, IReadOnlyList<double[]> logChi, IReadOnlyList<int> depths, int[] knots, Func<double, double> measure)
+    private void Compare(
+        Contrast[] contrasts,
+        double share,
+        IReadOnlyList<double[]> logChi,
+        IReadOnlyList<int> depths,
+        int[] knots,
+        Func<double, double> measure
+    )
     {
         var (first, last) = (knots[0], knots[^1]);
         var whole = measure(depths[last]) - measure(depths[first]);

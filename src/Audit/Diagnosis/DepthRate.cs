@@ -61,18 +61,32 @@ public sealed record DepthRate(int From, int To, Estimate? LogChi, Estimate? Log
 
         var logShare = table.ShareByDepth();
         double[]?[] chi = [.. stretches.Select(stretch => table.LogChi?.Select(row => row[stretch.To] - (stretch.From is { } from ? row[from] : 0)).ToArray())];
-        double[]?[] excess = [.. stretches.Select(stretch => stretch.From is { } from ? table.Reff?.Select(row => DepthContrasts.LogExcess(row[stretch.To]) - DepthContrasts.LogExcess(row[from])).ToArray() : null)];
+        double[]?[] excess =
+        [
+            .. stretches.Select(stretch =>
+                stretch.From is { } from
+                    ? table.Reff?.Select(row => DepthContrasts.LogExcess(row[stretch.To]) - DepthContrasts.LogExcess(row[from])).ToArray()
+                    : null
+            ),
+        ];
         double[]?[] share = [.. stretches.Select(stretch => stretch.From is { } from ? logShare?.Select(row => row[stretch.To] - row[from]).ToArray() : null)];
         double[][] family = [.. chi.Concat(excess).Concat(share).OfType<double[]>()];
         var bands = table.Simulations > 1 && family.Length > 0 ? SimultaneousBands.Compute(family, FalseRate) : null;
         var next = 0;
         Estimate?[] estimates = [.. chi.Concat(excess).Concat(share).Select(column => column is null ? null : (Estimate?)Estimated(column))];
-        return [.. stretches.Select((stretch, i) => new DepthRate(stretch.From is { } from ? table.Depths[from] : 0, table.Depths[stretch.To], estimates[i], estimates[stretches.Length + i])
-        {
-            LogShare = estimates[(2 * stretches.Length) + i],
-        })];
+        return
+        [
+            .. stretches.Select(
+                (stretch, i) =>
+                    new DepthRate(stretch.From is { } from ? table.Depths[from] : 0, table.Depths[stretch.To], estimates[i], estimates[stretches.Length + i])
+                    {
+                        LogShare = estimates[(2 * stretches.Length) + i],
+                    }
+            ),
+        ];
 
-        Estimate Estimated(double[] column) => bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper) : new Estimate(column.Mean(), double.NaN, double.NaN);
+        Estimate Estimated(double[] column) =>
+            bands?.Interval(next++) is var (mean, lower, upper) ? new Estimate(mean, lower, upper) : new Estimate(column.Mean(), double.NaN, double.NaN);
     }
 
     /// <summary>Indices of recorded depths, each near to half of the next.</summary>

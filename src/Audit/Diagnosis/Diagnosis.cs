@@ -48,7 +48,8 @@ public sealed record Diagnosis(
     GrowthLaw? ChiGrowth,
     double ReffLimit,
     double MedianReff,
-    string Sentence)
+    string Sentence
+)
 {
     /// <summary>Probability that the certain condition is wrong.</summary>
     public const double FalseRate = 1e-6;
@@ -123,13 +124,21 @@ public sealed record Diagnosis(
         var rates = DepthRate.Measure(table);
         if (table.Simulations < 2 || DepthContrasts.Measure(table) is not { } contrasts)
         {
-            return Nothing($"Undecided: {(table.Simulations < 2 ? "two mappings are the least" : "moments at three depths are the least")}; {DiagnosisWords.Rates(rates, table)}{ends.Clause}.") with { Rates = rates };
+            return Nothing(
+                $"Undecided: {(table.Simulations < 2 ? "two mappings are the least" : "moments at three depths are the least")}; {DiagnosisWords.Rates(rates, table)}{ends.Clause}."
+            ) with
+            {
+                Rates = rates,
+            };
         }
 
         var names = contrasts.Values.Keys.ToArray();
         IReadOnlyList<int>[] sides = [.. names.Select(name => name == Contrast.Grows || LawSigns.IsStretch(name) ? Intervals : ContrastSides.SidesOf(name))];
         var bands = SimultaneousBands.Compute([.. contrasts.Values.Values], PictureFalseRate, sides);
-        var picture = new Signs(names.Select((name, i) => KeyValuePair.Create(name, sides[i].Contains(bands.Sign(i)) ? bands.Sign(i) : 0)).ToDictionary(), PictureFalseRate);
+        var picture = new Signs(
+            names.Select((name, i) => KeyValuePair.Create(name, sides[i].Contains(bands.Sign(i)) ? bands.Sign(i) : 0)).ToDictionary(),
+            PictureFalseRate
+        );
         var (seen, branch) = (Conclusions.Conclude(picture), DilutedBranch.Fit(table, contrasts));
         var decisive = Decisive(contrasts, ends.Count);
         var certain = Conclusions.Conclude(SignTests.Judge(decisive, FalseRate));
@@ -157,9 +166,14 @@ public sealed record Diagnosis(
             shown[Condition.PathologicalSignal],
             shown[Condition.PathologicalSnr],
             growth,
-            conditions.Contains(Condition.PathologicalSignal) && seen.DirectionsFall ? 1 : picture.Negative(Contrast.DirectionsHaveNotSettled) && HasOneLimit(seen, new BinomialProportion(single.Count(mapping => mapping.SignalCollapses), table.Simulations)) ? median : double.NaN,
+            conditions.Contains(Condition.PathologicalSignal) && seen.DirectionsFall ? 1
+                : picture.Negative(Contrast.DirectionsHaveNotSettled)
+                && HasOneLimit(seen, new BinomialProportion(single.Count(mapping => mapping.SignalCollapses), table.Simulations))
+                    ? median
+                : double.NaN,
             median,
-            "")
+            ""
+        )
         {
             Conditions = conditions,
             Rates = rates,
@@ -170,16 +184,28 @@ public sealed record Diagnosis(
             Mappings = table.Mappings,
             MedianShare = contrasts.LogShare is { } share ? Math.Exp(share.Select(row => row[^1]).Median()) : double.NaN,
         };
-        var evidence = new DiagnosisEvidence(seen, contrasts, table) { Branch = branch, FitsNoLaw = LawSigns.ExcludesBoth(picture), Picture = picture, MappingsToTell = MappingsToTell(contrasts, bands, names), Outlying = OutlyingMappings.Find(table, contrasts), Collapsing = single.Count(mapping => mapping.SignalCollapses) };
+        var evidence = new DiagnosisEvidence(seen, contrasts, table)
+        {
+            Branch = branch,
+            FitsNoLaw = LawSigns.ExcludesBoth(picture),
+            Picture = picture,
+            MappingsToTell = MappingsToTell(contrasts, bands, names),
+            Outlying = OutlyingMappings.Find(table, contrasts),
+            Collapsing = single.Count(mapping => mapping.SignalCollapses),
+        };
         return diagnosis with { Sentence = DiagnosisWords.Say(diagnosis, evidence) + ends.Clause + "." };
 
-        Diagnosis Nothing(string sentence) => new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
+        Diagnosis Nothing(string sentence) =>
+            new(Condition.Undecided, default, default, null, double.NaN, double.NaN, sentence) { Ends = table.Ends, Mappings = table.Mappings };
     }
 
     /// <summary>What of a table forbids a verdict; null if nothing does.</summary>
     private static string? WhyNot(MomentTable table) =>
-        table.Doubts.Count > 0 ? string.Join("; ", table.Doubts) + (table.ResidualDepth is not null && table.Doubts.Any(doubt => doubt.Kind == ValueKind.NotComputed) ? BranchIsOff : "")
-        : table.Reff is { } ranks && ranks.Any(row => row.Contains(EffectiveRank.NotComputed)) ? $"effective ranks are not computed although the signal lives{(table.ResidualDepth is null ? "" : BranchIsOff)}"
+        table.Doubts.Count > 0
+            ? string.Join("; ", table.Doubts)
+                + (table.ResidualDepth is not null && table.Doubts.Any(doubt => doubt.Kind == ValueKind.NotComputed) ? BranchIsOff : "")
+        : table.Reff is { } ranks && ranks.Any(row => row.Contains(EffectiveRank.NotComputed))
+            ? $"effective ranks are not computed although the signal lives{(table.ResidualDepth is null ? "" : BranchIsOff)}"
         : table.Reff is null && table.LogChi is null && table.HasOnePoint ? "χ and directions of variance do not exist over the single point of the file"
         : table.Reff is null && table.LogChi is null ? "there are neither effective ranks nor χ"
         : table.Mappings == 0 ? "there are no mappings"
@@ -206,7 +232,13 @@ public sealed record Diagnosis(
         // All shapes at once: as wide as the widest of those that are asked for.
         Contrast[] shapes = [Contrast.ShapeAboveThreeQuarters, Contrast.ShapeAboveHalf, Contrast.ShapeAboveMinusHalf];
         var shape = new ShapeInterval(contrasts, shapes.Max(name => bands.WidthOf(Array.IndexOf(names, name))));
-        return new GrowthLaw(law, first > 0 == second > 0 && shape.At(first, second) is var p && Math.Abs(p) < ShapeInterval.Farthest ? p : double.NaN, mean / unit, lower / unit, upper / unit)
+        return new GrowthLaw(
+            law,
+            first > 0 == second > 0 && shape.At(first, second) is var p && Math.Abs(p) < ShapeInterval.Farthest ? p : double.NaN,
+            mean / unit,
+            lower / unit,
+            upper / unit
+        )
         {
             ShapeLower = shape.Lower,
             ShapeUpper = shape.Upper,
@@ -221,7 +253,13 @@ public sealed record Diagnosis(
     /// A mean over mappings of two kinds is a statement about neither kind: what is named must also be what at least half of the mappings show. Mappings that
     /// ended speak against good health unless fewer than a quarter of all do, for sure.
     /// </remarks>
-    private static Condition[] ConditionsOf(Conclusions seen, DepthContrasts contrasts, IReadOnlyList<DepthRate> rates, Dictionary<Condition, BinomialProportion> shown, bool manyMayEnd)
+    private static Condition[] ConditionsOf(
+        Conclusions seen,
+        DepthContrasts contrasts,
+        IReadOnlyList<DepthRate> rates,
+        Dictionary<Condition, BinomialProportion> shown,
+        bool manyMayEnd
+    )
     {
         if (seen.IsWellBehaved)
         {
@@ -234,42 +272,52 @@ public sealed record Diagnosis(
             (Condition.PathologicalSnr, seen.LosesSnr, 2 * (rates[^1].LogChi?.Value ?? double.NaN)),
             (Condition.PathologicalPoint, seen.BecomesPoint, contrasts.LogShareLost),
         ];
-        Condition[] named = [.. pathologies.Where(one => one.IsSeen && shown[one.Condition].Share >= 0.5).OrderByDescending(one => one.Cost).Select(one => one.Condition)];
+        Condition[] named =
+        [
+            .. pathologies.Where(one => one.IsSeen && shown[one.Condition].Share >= 0.5).OrderByDescending(one => one.Cost).Select(one => one.Condition),
+        ];
         return named.Length == 0 ? [Condition.Undecided] : named;
     }
 
-    private static Condition CertainOf(Condition pictured, Conclusions certain) => pictured switch
-    {
-        Condition.PathologicalSignal when certain.SignalCollapses => pictured,
-        Condition.PathologicalSnr when certain.LosesSnr => pictured,
-        Condition.PathologicalPoint when certain.BecomesPoint => pictured,
-        Condition.WellBehaved when certain.IsWellBehaved => pictured,
-        Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint or Condition.WellBehaved or Condition.Undecided =>
-            certain.IsWellBehaved ? Condition.WellBehaved
-            : certain.SignalCollapses ? Condition.PathologicalSignal
-            : certain.LosesSnr ? Condition.PathologicalSnr
-            : certain.BecomesPoint ? Condition.PathologicalPoint
-            : Condition.Undecided,
-        _ => throw new ArgumentOutOfRangeException(nameof(pictured), pictured, "expected a condition"),
-    };
+    private static Condition CertainOf(Condition pictured, Conclusions certain) =>
+        pictured switch
+        {
+            Condition.PathologicalSignal when certain.SignalCollapses => pictured,
+            Condition.PathologicalSnr when certain.LosesSnr => pictured,
+            Condition.PathologicalPoint when certain.BecomesPoint => pictured,
+            Condition.WellBehaved when certain.IsWellBehaved => pictured,
+            Condition.PathologicalSignal or Condition.PathologicalSnr or Condition.PathologicalPoint or Condition.WellBehaved or Condition.Undecided =>
+                certain.IsWellBehaved ? Condition.WellBehaved
+                : certain.SignalCollapses ? Condition.PathologicalSignal
+                : certain.LosesSnr ? Condition.PathologicalSnr
+                : certain.BecomesPoint ? Condition.PathologicalPoint
+                : Condition.Undecided,
+            _ => throw new ArgumentOutOfRangeException(nameof(pictured), pictured, "expected a condition"),
+        };
 
     /// <summary>
     /// The contrasts that conditions rest on: whether directions have settled is only told. Mappings that ended answer none of them, and count.
     /// </summary>
-    private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts, int ended) => contrasts.Deciding
-        .Where(pair => pair.Key != Contrast.DirectionsHaveNotSettled)
-        .ToDictionary(pair => pair.Key, pair => (double[])[.. pair.Value, .. Enumerable.Repeat(double.NaN, ended)]);
+    private static Dictionary<Contrast, double[]> Decisive(DepthContrasts contrasts, int ended) =>
+        contrasts
+            .Deciding.Where(pair => pair.Key != Contrast.DirectionsHaveNotSettled)
+            .ToDictionary(pair => pair.Key, pair => (double[])[.. pair.Value, .. Enumerable.Repeat(double.NaN, ended)]);
 
     private static int? MoreOf(Dictionary<Contrast, double[]> decisive, Conclusions seen, Condition pictured, Condition certain, int mappings) =>
         pictured == Condition.Undecided ? null
         : certain == pictured ? 0
-        : SignTests.MappingsFor(decisive, pictured == Condition.PathologicalPoint ? seen.NeededForPoint : seen.Needed, FalseRate) is { } needed ? Math.Max(1, needed - mappings)
+        : SignTests.MappingsFor(decisive, pictured == Condition.PathologicalPoint ? seen.NeededForPoint : seen.Needed, FalseRate) is { } needed
+            ? Math.Max(1, needed - mappings)
         : null;
 
     /// <summary>The half-width of an interval falls as the root of the number of mappings: where it comes down to the mean, the sign is told.</summary>
-    private static Dictionary<Contrast, double> MappingsToTell(DepthContrasts contrasts, SimultaneousBands bands, Contrast[] names) => names.Index().ToDictionary(
-        pair => pair.Item,
-        pair => Math.Pow(bands.WidthOf(pair.Index) * contrasts.Values[pair.Item].StandardDeviation() / contrasts.Values[pair.Item].Mean(), 2));
+    private static Dictionary<Contrast, double> MappingsToTell(DepthContrasts contrasts, SimultaneousBands bands, Contrast[] names) =>
+        names
+            .Index()
+            .ToDictionary(
+                pair => pair.Item,
+                pair => Math.Pow(bands.WidthOf(pair.Index) * contrasts.Values[pair.Item].StandardDeviation() / contrasts.Values[pair.Item].Mean(), 2)
+            );
 
     /// <summary>A limit is one of the ensemble: where some mappings collapse and others keep their directions there is none.</summary>
     private static bool HasOneLimit(Conclusions seen, BinomialProportion collapsing) =>
@@ -291,7 +339,9 @@ public sealed record Diagnosis(
     {
         var (layers, variance) = (contrasts.Depth - contrasts.Half, contrasts.Walk!.Variance);
         var byChance = (2 * variance * layers) + (WalkDeviations * Math.Sqrt(variance * layers));
-        return contrasts.Values[Contrast.ShapeAboveHalf].Zip(contrasts.SecondGain!, (shape, gain) => shape > 0 && gain > byChance)
+        return contrasts
+            .Values[Contrast.ShapeAboveHalf]
+            .Zip(contrasts.SecondGain!, (shape, gain) => shape > 0 && gain > byChance)
             .Select((drowns, mapping) => drowns && (seen.LosesSnr || LawSigns.HoldsRate(Single(contrasts, mapping))));
     }
 }

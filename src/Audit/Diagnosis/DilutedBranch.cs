@@ -39,7 +39,12 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
     /// <returns>The model; null where the net has no residual units, variances are not recorded, or the model does not describe them.</returns>
     public static DilutedBranch? Fit(MomentTable table, DepthContrasts contrasts)
     {
-        if (table.ResidualDepth is null || table.MeanMu2 is not { } variances || table.LogChi is not { } logChi || variances.Any(value => !double.IsFinite(value)))
+        if (
+            table.ResidualDepth is null
+            || table.MeanMu2 is not { } variances
+            || table.LogChi is not { } logChi
+            || variances.Any(value => !double.IsFinite(value))
+        )
         {
             return null;
         }
@@ -55,7 +60,11 @@ internal sealed record DilutedBranch(double InitialVariance, double AddedVarianc
 
         model = model with { NoiseGain = model.Fitted(logChi.Select(row => row[^1]).Mean(), contrasts.Depth) };
         var (first, second) = (contrasts.FirstGain!.Mean(), contrasts.SecondGain!.Mean());
-        return Describes(model.LogChi(contrasts.Half) - model.LogChi(contrasts.Quarter), first) && Describes(model.LogChi(contrasts.Depth) - model.LogChi(contrasts.Half), second) ? model : null;
+        return
+            Describes(model.LogChi(contrasts.Half) - model.LogChi(contrasts.Quarter), first)
+            && Describes(model.LogChi(contrasts.Depth) - model.LogChi(contrasts.Half), second)
+            ? model
+            : null;
 
         static bool Describes(double modelled, double measured) => Math.Abs(modelled - measured) <= Tolerance * Math.Abs(measured);
     }

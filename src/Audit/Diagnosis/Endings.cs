@@ -32,7 +32,8 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
             table.ChiOverflows,
             Number(Ending.Overflow),
             ends.Count,
-            string.Concat(words.Concat(others).Select(clause => $"; {clause}")))
+            string.Concat(words.Concat(others).Select(clause => $"; {clause}"))
+        )
         {
             Ends = ends,
         };
@@ -53,11 +54,36 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
     /// <param name="falseRate">Probability that it is wrongly called that of most.</param>
     public (Condition Condition, BinomialProportion Proportion, string Sentence)? Common(double falseRate)
     {
-        return IsMost(Dead) ? (Condition.PathologicalSignal, Proportion(Dead), $"Pathological signal: in {Tally(Dead)} the signal is zero from some depth on{First(Ending.DeadSignal)}{Without(Ending.DeadSignal)}.")
-            : IsMost(Unvarying) ? (Condition.PathologicalPoint, Proportion(Unvarying), $"Pathological point: in {Tally(Unvarying)} the signal is the same at all points from some depth on{First(Ending.NoVariance)}{Without(Ending.NoVariance)}.")
-            : IsMost(ChiOverflows) ? (Condition.PathologicalSnr, Proportion(ChiOverflows), $"Pathological SNR: in {Tally(ChiOverflows)} χ exceeds every number that its format holds{First(Ending.Overflow)}, and no signal-to-noise ratio is left{Without(Ending.Overflow)}.")
-            : IsMost(NoiseDead) ? (Condition.Undecided, Proportion(NoiseDead), $"Undecided: in {Tally(NoiseDead)} the noise is gone while the signal lives{First(Ending.ExtinctNoise)}, and no signal-to-noise ratio is left to judge{Without(Ending.ExtinctNoise)}.")
-            : IsMost(Overflows) ? (Condition.Undecided, Proportion(Overflows), $"Undecided: in {Tally(Overflows)} numbers overflow{First(Ending.Overflow)}, and nothing is known of what follows; logarithms would not{Without(Ending.Overflow)}.")
+        return IsMost(Dead)
+                ? (
+                    Condition.PathologicalSignal,
+                    Proportion(Dead),
+                    $"Pathological signal: in {Tally(Dead)} the signal is zero from some depth on{First(Ending.DeadSignal)}{Without(Ending.DeadSignal)}."
+                )
+            : IsMost(Unvarying)
+                ? (
+                    Condition.PathologicalPoint,
+                    Proportion(Unvarying),
+                    $"Pathological point: in {Tally(Unvarying)} the signal is the same at all points from some depth on{First(Ending.NoVariance)}{Without(Ending.NoVariance)}."
+                )
+            : IsMost(ChiOverflows)
+                ? (
+                    Condition.PathologicalSnr,
+                    Proportion(ChiOverflows),
+                    $"Pathological SNR: in {Tally(ChiOverflows)} χ exceeds every number that its format holds{First(Ending.Overflow)}, and no signal-to-noise ratio is left{Without(Ending.Overflow)}."
+                )
+            : IsMost(NoiseDead)
+                ? (
+                    Condition.Undecided,
+                    Proportion(NoiseDead),
+                    $"Undecided: in {Tally(NoiseDead)} the noise is gone while the signal lives{First(Ending.ExtinctNoise)}, and no signal-to-noise ratio is left to judge{Without(Ending.ExtinctNoise)}."
+                )
+            : IsMost(Overflows)
+                ? (
+                    Condition.Undecided,
+                    Proportion(Overflows),
+                    $"Undecided: in {Tally(Overflows)} numbers overflow{First(Ending.Overflow)}, and nothing is known of what follows; logarithms would not{Without(Ending.Overflow)}."
+                )
             : IsMost(Count) ? (Condition.Undecided, Proportion(Count), $"Undecided: most mappings end before their depth{Clause}.")
             : null;
 
@@ -67,9 +93,10 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
     private string Tally(int count) => Counted.Spell(count, All, "mapping");
 
     /// <summary>Where the first of them was.</summary>
-    private string First(Ending ending) => Ends.Where(end => end.Ending == ending && end.Depth >= 0).Select(end => end.Depth).DefaultIfEmpty(-1).Min() is > 0 and var depth
-        ? $" (the first at depth {depth})"
-        : "";
+    private string First(Ending ending) =>
+        Ends.Where(end => end.Ending == ending && end.Depth >= 0).Select(end => end.Depth).DefaultIfEmpty(-1).Min() is > 0 and var depth
+            ? $" (the first at depth {depth})"
+            : "";
 
     /// <summary>The other endings in words, as the end of a sentence; empty if there are none.</summary>
     /// <param name="ending">What is said elsewhere.</param>

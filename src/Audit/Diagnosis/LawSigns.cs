@@ -81,7 +81,11 @@ internal static class LawSigns
             {
                 // What lies between two recorded depths bears out nothing.
                 var recorded = needed.Where(pair => signs.Known.ContainsKey(pair.Key)).ToDictionary();
-                var asked = signs.FalseRate <= Diagnosis.FalseRate ? recorded : law == Growth.Subexponential ? AtSight : law == Growth.Superexponential ? FasterAtSight : recorded;
+                var asked =
+                    signs.FalseRate <= Diagnosis.FalseRate ? recorded
+                    : law == Growth.Subexponential ? AtSight
+                    : law == Growth.Superexponential ? FasterAtSight
+                    : recorded;
                 if (asked.All(pair => signs.Known.GetValueOrDefault(pair.Key) == pair.Value) && (law != Growth.Subexponential || !ExcludesPower(signs)))
                 {
                     return (law, recorded);
@@ -94,7 +98,8 @@ internal static class LawSigns
 
     /// <summary>Whether a mapping's own stretches bear out a constant rate.</summary>
     /// <param name="signs">The signs of its own numbers.</param>
-    public static bool HoldsRate(Signs signs) => Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).All(stretch => signs.Known.GetValueOrDefault(stretch, 1) > 0);
+    public static bool HoldsRate(Signs signs) =>
+        Stretches(Contrast.FirstStretchHoldsRate, Contrast.FourthStretchHoldsRate).All(stretch => signs.Known.GetValueOrDefault(stretch, 1) > 0);
 
     /// <summary>
     /// Whether some stretch is known to gain too little for a constant rate, and some too little or too much for a constant power: neither law fits.
@@ -110,8 +115,10 @@ internal static class LawSigns
     /// No law of the family between a bound and the root of the depth gives any of these stretches less than three quarters, or more than 1.3 times, of what a
     /// power gives it.
     /// </summary>
-    private static bool ExcludesPower(Signs signs) => Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative)
+    private static bool ExcludesPower(Signs signs) =>
+        Stretches(Contrast.FirstStretchHoldsPower, Contrast.FourthStretchHoldsPower).Any(signs.Negative)
         || Stretches(Contrast.FirstStretchExceedsPower, Contrast.FourthStretchExceedsPower).Any(signs.Positive);
 
-    private static IEnumerable<Contrast> Stretches(Contrast first, Contrast last) => Enum.GetValues<Contrast>().Where(contrast => contrast >= first && contrast <= last);
+    private static IEnumerable<Contrast> Stretches(Contrast first, Contrast last) =>
+        Enum.GetValues<Contrast>().Where(contrast => contrast >= first && contrast <= last);
 }

@@ -52,8 +52,18 @@ public readonly record struct MappingBehaviour(double ReffAtQuarter, double Reff
     {
         ArgumentNullException.ThrowIfNull(table);
         var depth = table.Depths[^1];
-        return depth % 4 != 0 || table.Reff is not { } reff || table.LogChi is not { } chi || table.IndexOf(depth / 4) is not { } quarter || table.IndexOf(depth / 2) is not { } half
+        return
+            depth % 4 != 0
+            || table.Reff is not { } reff
+            || table.LogChi is not { } chi
+            || table.IndexOf(depth / 4) is not { } quarter
+            || table.IndexOf(depth / 2) is not { } half
             ? null
-            : [.. Enumerable.Range(0, table.Simulations).Select(i => new MappingBehaviour(reff[i][quarter], reff[i][^1], chi[i][half] - chi[i][quarter], chi[i][^1] - chi[i][half]))];
+            :
+            [
+                .. Enumerable
+                    .Range(0, table.Simulations)
+                    .Select(i => new MappingBehaviour(reff[i][quarter], reff[i][^1], chi[i][half] - chi[i][quarter], chi[i][^1] - chi[i][half])),
+            ];
     }
 }

@@ -51,6 +51,9 @@ internal sealed record OutlyingMappings(int Count, Conclusions Others)
             LogNu2 = Others(table.LogNu2),
             LogMu2 = Others(table.LogMu2),
         };
-        return new OutlyingMappings(outlying.Count, Conclusions.Conclude(SignTests.Judge(DepthContrasts.Measure(others)!.Deciding, Diagnosis.PictureFalseRate)));
+        return new OutlyingMappings(
+            outlying.Count,
+            Conclusions.Conclude(SignTests.Judge(DepthContrasts.Measure(others)!.Deciding, Diagnosis.PictureFalseRate))
+        );
     }
 }

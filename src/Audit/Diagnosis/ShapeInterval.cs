@@ -22,7 +22,8 @@ internal sealed class ShapeInterval
         (_contrasts, _quantile) = (contrasts, quantile);
 
         // The sign falls from 1 over 0 to -1 with p where χ grew in the first stretch; elsewhere no shape is told.
-        (Lower, Upper) = SignAt(-Farthest) >= SignAt(Farthest) ? (Border(sign => sign > 0), Border(sign => sign >= 0)) : (double.NegativeInfinity, double.PositiveInfinity);
+        (Lower, Upper) =
+            SignAt(-Farthest) >= SignAt(Farthest) ? (Border(sign => sign > 0), Border(sign => sign >= 0)) : (double.NegativeInfinity, double.PositiveInfinity);
     }
 
     /// <summary>Lower end; negative infinity if none is found.</summary>
@@ -41,14 +42,21 @@ internal sealed class ShapeInterval
     private double Border(Func<int, bool> asked)
     {
         var border = Bisect(shape => asked(SignAt(shape)));
-        return border <= -Farthest ? double.NegativeInfinity : border >= Farthest ? double.PositiveInfinity : border;
+        return border <= -Farthest ? double.NegativeInfinity
+            : border >= Farthest ? double.PositiveInfinity
+            : border;
     }
 
     private int SignAt(double shape)
     {
         var values = _contrasts.AboveShape(shape);
-        var (mean, half) = (MathNet.Numerics.Statistics.Statistics.Mean(values), _quantile * MathNet.Numerics.Statistics.Statistics.StandardDeviation(values) / Math.Sqrt(values.Length));
-        return mean > half ? 1 : mean < -half ? -1 : 0;
+        var (mean, half) = (
+            MathNet.Numerics.Statistics.Statistics.Mean(values),
+            _quantile * MathNet.Numerics.Statistics.Statistics.StandardDeviation(values) / Math.Sqrt(values.Length)
+        );
+        return mean > half ? 1
+            : mean < -half ? -1
+            : 0;
     }
 
     private static double Bisect(Func<double, bool> isBelow)

@@ -18,7 +18,10 @@ internal static class SignTests
     /// <param name="falseRate">Probability that any sign is named wrongly.</param>
     /// <returns>The signs that are certain at that rate.</returns>
     public static Signs Judge(IReadOnlyDictionary<Contrast, double[]> contrasts, double falseRate) =>
-        new(contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ContrastSides.SidesOf(pair.Key), ShareOf(falseRate, contrasts.Keys))), falseRate);
+        new(
+            contrasts.ToDictionary(pair => pair.Key, pair => SignOf(pair.Value, ContrastSides.SidesOf(pair.Key), ShareOf(falseRate, contrasts.Keys))),
+            falseRate
+        );
 
     /// <summary>How many mappings would settle the signs, if they went on as these do.</summary>
     /// <param name="contrasts">Their numbers, by mapping.</param>
@@ -31,7 +34,10 @@ internal static class SignTests
         foreach (var (contrast, sign) in needed)
         {
             var values = contrasts[contrast];
-            if (MappingsFor((double)values.Count(value => sign > 0 ? value > 0 : value < 0) / values.Length, ShareOf(falseRate, contrasts.Keys)) is not { } mappings)
+            if (
+                MappingsFor((double)values.Count(value => sign > 0 ? value > 0 : value < 0) / values.Length, ShareOf(falseRate, contrasts.Keys))
+                is not { } mappings
+            )
             {
                 return null;
             }
@@ -43,12 +49,15 @@ internal static class SignTests
     }
 
     /// <summary>Rate of one sign of one contrast.</summary>
-    private static double ShareOf(double falseRate, IEnumerable<Contrast> contrasts) => falseRate / contrasts.Sum(contrast => ContrastSides.SidesOf(contrast).Count);
+    private static double ShareOf(double falseRate, IEnumerable<Contrast> contrasts) =>
+        falseRate / contrasts.Sum(contrast => ContrastSides.SidesOf(contrast).Count);
 
     private static int SignOf(double[] values, IReadOnlyList<int> sides, double rate)
     {
         var (above, below) = (values.Count(value => value > 0), values.Count(value => value < 0));
-        return sides.Contains(1) && Tail(values.Length, above) <= rate ? 1 : sides.Contains(-1) && Tail(values.Length, below) <= rate ? -1 : 0;
+        return sides.Contains(1) && Tail(values.Length, above) <= rate ? 1
+            : sides.Contains(-1) && Tail(values.Length, below) <= rate ? -1
+            : 0;
     }
 
     /// <summary>Probability of at least so many of n at one half.</summary>

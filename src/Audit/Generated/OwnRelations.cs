@@ -30,11 +30,7 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
     public IEnumerable<(string Claim, Measurement Measurement)> Compare(NetworkTrace first)
     {
         var input = first.Input;
-        var asks = new List<Action>
-        {
-            () => Repeated(first, Ask(drawn.Seed, input)),
-            () => Exchanged(first, Ask(drawn.Seed, GeneratedCase.Exchanged(input))),
-        };
+        var asks = new List<Action> { () => Repeated(first, Ask(drawn.Seed, input)), () => Exchanged(first, Ask(drawn.Seed, GeneratedCase.Exchanged(input))) };
         asks.AddRange(Bits.Select<int, Action>(bit => () => Another(first, Ask(drawn.Seed + (1UL << bit), input), bit)));
         if (drawn.Images > 1 && SeparateImages.HasSite(drawn.Network))
         {
@@ -48,7 +44,8 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         }
 
         WithinOne(first);
-        return _byClaim.Where(pair => pair.Value.Comparisons > 0)
+        return _byClaim
+            .Where(pair => pair.Value.Comparisons > 0)
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => (pair.Key, pair.Value.Conclude(Quantities[pair.Key])));
     }
@@ -127,9 +124,10 @@ internal sealed class OwnRelations(ISubject subject, GeneratedCase drawn)
         var scale = one.Signal.Max(Math.Abs);
         if (one.Signal.Length >= FewestToDiffer && scale > 0 && site.Parameters.WeightVariance > 0)
         {
-            var same = Distance(one.Signal, two.Signal) <= Math.Sqrt(_unitRoundoff) * scale
-                && Distance(InputOf(first, site).Signal, InputOf(other, site).Signal) == 0;
-            Compare("I9").Add(new Observed(same ? 1 : 0), new Expected(0), 0, $"seeds {drawn.Seed} and {drawn.Seed} + 2^{bit}, {one.Where}, {drawn.Description}");
+            var same =
+                Distance(one.Signal, two.Signal) <= Math.Sqrt(_unitRoundoff) * scale && Distance(InputOf(first, site).Signal, InputOf(other, site).Signal) == 0;
+            Compare("I9")
+                .Add(new Observed(same ? 1 : 0), new Expected(0), 0, $"seeds {drawn.Seed} and {drawn.Seed} + 2^{bit}, {one.Where}, {drawn.Description}");
         }
     }
 

@@ -11,7 +11,8 @@ namespace Wellbehaved.Audit;
     GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    Converters = [typeof(KindInSnakeCase)])]
+    Converters = [typeof(KindInSnakeCase)]
+)]
 [JsonSerializable(typeof(ImmutableArray<Claim>))]
 internal sealed partial class LedgerFormat : JsonSerializerContext
 {

@@ -17,12 +17,22 @@ public static class AdapterTest
         var steps = new List<(string, Action)> { ("refuses a request with an unknown field", () => AskSomethingUnknown(subject)) };
         if (networks.Length > 0 && subject.Description.TakesWeights)
         {
-            steps.Add(("propagates given weights through every architecture and boundary that it offers", () => Array.ForEach(networks, network => Propagate(subject, network, Given(network)))));
+            steps.Add(
+                (
+                    "propagates given weights through every architecture and boundary that it offers",
+                    () => Array.ForEach(networks, network => Propagate(subject, network, Given(network)))
+                )
+            );
         }
 
         if (networks.Length > 0 && subject.Description.DrawsWeights)
         {
-            steps.Add(("simulates every architecture and boundary that it offers", () => Array.ForEach(networks, network => Propagate(subject, network, new Weights.Own(Seed, 0)))));
+            steps.Add(
+                (
+                    "simulates every architecture and boundary that it offers",
+                    () => Array.ForEach(networks, network => Propagate(subject, network, new Weights.Own(Seed, 0)))
+                )
+            );
         }
 
         if (subject.Description.NetworkOffer is { } offer)
@@ -65,7 +75,10 @@ public static class AdapterTest
 
         foreach (var given in new[] { true, false })
         {
-            var offered = AdapterNetworks.Offered(offer, given).Where(asked => asked.Network.Layers[0] is Networks.Convolution or Networks.Dense or Networks.Norm or Networks.Dropout or Networks.Attention).ToArray();
+            var offered = AdapterNetworks
+                .Offered(offer, given)
+                .Where(asked => asked.Network.Layers[0] is Networks.Convolution or Networks.Dense or Networks.Norm or Networks.Dropout or Networks.Attention)
+                .ToArray();
             if (offered.Length > 0)
             {
                 subject.AskSomethingUnknown(offered[0].Network, offered[0].Noise, given);
@@ -77,7 +90,10 @@ public static class AdapterTest
     private static IEnumerable<NetworkSettings> NetworksOf(SubjectDescription description) =>
         from architecture in description.Architectures
         from network in OneStepNetworks.All(architecture)
-        let settings = network with { Epsilon = description.Epsilons?.FirstOrDefault(network.Epsilon) ?? 0.1 }
+        let settings = network with
+        {
+            Epsilon = description.Epsilons?.FirstOrDefault(network.Epsilon) ?? 0.1,
+        }
         where description.WhyNot(settings, given: description.TakesWeights) is null
         select settings;
 
@@ -99,7 +115,13 @@ public static class AdapterTest
     /// <summary>Steps of protocol 2.</summary>
     private static IEnumerable<(string Step, Action Ask)> InLayers(ProcessSubject subject, NetworkOffer offer)
     {
-        foreach (var (step, given) in new[] { ("propagates given parameters through every layer that it offers", true), ("simulates every layer that it offers", false) })
+        foreach (
+            var (step, given) in new[]
+            {
+                ("propagates given parameters through every layer that it offers", true),
+                ("simulates every layer that it offers", false),
+            }
+        )
         {
             var networks = AdapterNetworks.Offered(offer, given).ToArray();
             if (networks.Length > 0)

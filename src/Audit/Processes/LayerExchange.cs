@@ -36,7 +36,12 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
     public JsonObject Request()
     {
         var isGiven = Question.Parameters is not null;
-        var request = new JsonObject { ["request"] = isGiven ? "propagate" : "simulate", ["network"] = Question.Network.ToJson(), ["noise"] = Question.Noise };
+        var request = new JsonObject
+        {
+            ["request"] = isGiven ? "propagate" : "simulate",
+            ["network"] = Question.Network.ToJson(),
+            ["noise"] = Question.Noise,
+        };
         if (!isGiven)
         {
             request["seed"] = Protocol.SeedToAsk(Question.First.Seed);
@@ -63,8 +68,11 @@ internal sealed record LayerExchange(string Input, string Output, LayerQuestion 
             [
                 KeyValuePair.Create("signal", Stack([.. Question.Inputs.SelectMany(input => input.Signal)])),
                 KeyValuePair.Create("noise", Stack([.. Question.Inputs.SelectMany(input => input.Noise)])),
-                .. (Question.Parameters ?? []).Select((parameter, i) => KeyValuePair.Create(Name("parameter", i), NpyArray.From(parameter.Values, parameter.Shape))),
-            ]);
+                .. (Question.Parameters ?? []).Select(
+                    (parameter, i) => KeyValuePair.Create(Name("parameter", i), NpyArray.From(parameter.Values, parameter.Shape))
+                ),
+            ]
+        );
 
         NpyArray Stack(double[] values) => NpyArray.From(values, Question.Inputs.Count, Question.Images, shape.Height, shape.Width, shape.Channels);
     }

@@ -119,17 +119,19 @@ internal sealed class SpelledOutNetwork
         _current = input;
         Unit(residual.Skip, skip, stack, shown);
         var (unit, units) = stack ?? (0, 1);
-        written.Add(new JsonObject
-        {
-            ["residual"] = new JsonObject
+        written.Add(
+            new JsonObject
             {
-                ["branch"] = branch,
-                ["skip"] = skip,
-                ["branch_scale"] = residual.BranchScale.ValueAt(unit, units),
-                ["skip_scale"] = residual.SkipScale.ValueAt(unit, units),
-                ["survival"] = residual.Survival,
-            },
-        });
+                ["residual"] = new JsonObject
+                {
+                    ["branch"] = branch,
+                    ["skip"] = skip,
+                    ["branch_scale"] = residual.BranchScale.ValueAt(unit, units),
+                    ["skip_scale"] = residual.SkipScale.ValueAt(unit, units),
+                    ["survival"] = residual.Survival,
+                },
+            }
+        );
         Show(shape, shown);
     }
 
@@ -174,7 +176,8 @@ internal sealed class SpelledOutNetwork
         }
     }
 
-    private static Shape OutputOf(Layer layer, Shape input) => layer is Networks.Convolution convolution
-        ? new(((input.Height - 1) / convolution.Stride) + 1, ((input.Width - 1) / convolution.Stride) + 1, convolution.Channels ?? input.Channels)
-        : layer.OutputOf(input);
+    private static Shape OutputOf(Layer layer, Shape input) =>
+        layer is Networks.Convolution convolution
+            ? new(((input.Height - 1) / convolution.Stride) + 1, ((input.Width - 1) / convolution.Stride) + 1, convolution.Channels ?? input.Channels)
+            : layer.OutputOf(input);
 }

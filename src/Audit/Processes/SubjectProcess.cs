@@ -47,7 +47,9 @@ internal sealed class SubjectProcess : IDisposable
     /// <exception cref="ProgramNotStartedException">There is no shell to start it.</exception>
     public static SubjectProcess Start(string command, bool singleThreaded)
     {
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo("cmd.exe") { Arguments = $"/c {command}" } : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", command } };
+        var start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo("cmd.exe") { Arguments = $"/c {command}" }
+            : new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", command } };
         (start.UseShellExecute, start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (false, true, true, true);
         (start.StandardErrorEncoding, start.StandardInputEncoding) = (Encoding.UTF8, StrictUtf8);
         var mark = Guid.NewGuid().ToString("N");

@@ -7,7 +7,15 @@ namespace Wellbehaved.Audit;
 internal sealed class MomentContradictions
 {
     private const double Rounding = MomentRange.RoundingOfSingle;
-    private static readonly (string Name, string Symbol)[] Linear = [("nu1_abs_signal", "ν₁"), ("nu2_signal", "ν₂"), ("mu2_signal", "μ₂"), ("mu4_signal", "μ₄"), ("mu2_noise", "μ₂(dx)"), ("chi", "χ")];
+    private static readonly (string Name, string Symbol)[] Linear =
+    [
+        ("nu1_abs_signal", "ν₁"),
+        ("nu2_signal", "ν₂"),
+        ("mu2_signal", "μ₂"),
+        ("mu4_signal", "μ₄"),
+        ("mu2_noise", "μ₂(dx)"),
+        ("chi", "χ"),
+    ];
     private static readonly string[] Ranks = ["reff_signal", "reff_noise"];
     private readonly ResultFile _file;
 
@@ -50,12 +58,16 @@ internal sealed class MomentContradictions
     public IReadOnlyList<(string Moment, ValueKind Kind)> At(int simulation, int depth) => _bySequence.GetValueOrDefault((simulation, depth)) ?? [];
 
     /// <summary>One finding for each kind of contradiction.</summary>
-    public IEnumerable<MomentFinding> Findings => _found
-        .SelectMany(pair => pair.Value.Select(found => (found.Moment, found.Kind, pair.Key.Simulation, pair.Key.Column)))
-        .GroupBy(found => (found.Moment, found.Kind))
-        .OrderBy(group => group.Key.Moment, StringComparer.Ordinal)
-        .Select(group => (group.Key, Column: group.Min(found => found.Column), Count: group.Select(found => found.Simulation).Distinct().Count()))
-        .Select(group => new MomentFinding(group.Key.Moment, group.Key.Kind, _file.Depth[group.Column], group.Count, _file.Simulations, "simulations") { Place = _file.Places?[group.Column] });
+    public IEnumerable<MomentFinding> Findings =>
+        _found
+            .SelectMany(pair => pair.Value.Select(found => (found.Moment, found.Kind, pair.Key.Simulation, pair.Key.Column)))
+            .GroupBy(found => (found.Moment, found.Kind))
+            .OrderBy(group => group.Key.Moment, StringComparer.Ordinal)
+            .Select(group => (group.Key, Column: group.Min(found => found.Column), Count: group.Select(found => found.Simulation).Distinct().Count()))
+            .Select(group => new MomentFinding(group.Key.Moment, group.Key.Kind, _file.Depth[group.Column], group.Count, _file.Simulations, "simulations")
+            {
+                Place = _file.Places?[group.Column],
+            });
 
     /// <summary>Where a moment is, as far as its array says: in the neutral layout it has all places.</summary>
     private string At(int place) => _file.Places is null ? $" at place {place}" : "";
@@ -78,7 +90,10 @@ internal sealed class MomentContradictions
         var (format, ofLog) = (RecordedPrecision.Find(numbers), RecordedPrecision.Find(logs));
         Look((s, d) => IsAnother(numbers[s][d], logs[s][d]), $"ln {symbol}{At(place)}", ValueKind.OfAnotherNumber);
 
-        bool IsAnother(double number, double log) => number is >= 0 and < double.PositiveInfinity && !double.IsNaN(log) && !double.IsPositiveInfinity(log)
+        bool IsAnother(double number, double log) =>
+            number is >= 0 and < double.PositiveInfinity
+            && !double.IsNaN(log)
+            && !double.IsPositiveInfinity(log)
             && (number == 0, MomentRange.IsLogOfZero(log)) switch
             {
                 (true, true) => false,
@@ -96,8 +111,15 @@ internal sealed class MomentContradictions
         }
 
         var (lostByVariance, lostBySquare) = (LostBy("mu2_signal", place), LostBy("nu2_signal", place));
-        Look((s, d) => double.IsFinite(variances[s][d]) && double.IsFinite(squares[s][d]) && !MomentRange.IsLogOfZero(variances[s][d])
-            && variances[s][d] - squares[s][d] > Rounding + lostByVariance(s, d) + lostBySquare(s, d), $"μ₂{At(place)}", ValueKind.AboveWhole);
+        Look(
+            (s, d) =>
+                double.IsFinite(variances[s][d])
+                && double.IsFinite(squares[s][d])
+                && !MomentRange.IsLogOfZero(variances[s][d])
+                && variances[s][d] - squares[s][d] > Rounding + lostByVariance(s, d) + lostBySquare(s, d),
+            $"μ₂{At(place)}",
+            ValueKind.AboveWhole
+        );
     }
 
     private void LookAtRank(string name, int place)
@@ -109,7 +131,11 @@ internal sealed class MomentContradictions
 
         var rounding = 1 + Rounding + RecordedPrecision.Find(rows).UnitRoundoff;
         double?[] largest = [.. _file.Depth.Select((_, column) => RecordedRanks.Largest(_file, column))];
-        Look((s, d) => rows[s][d] > largest[d] * rounding && double.IsFinite(rows[s][d]), $"effective rank{(name == Ranks[0] ? "" : " of the noise")}{At(place)}", ValueKind.OutOfRange);
+        Look(
+            (s, d) => rows[s][d] > largest[d] * rounding && double.IsFinite(rows[s][d]),
+            $"effective rank{(name == Ranks[0] ? "" : " of the noise")}{At(place)}",
+            ValueKind.OutOfRange
+        );
     }
 
     /// <summary>What the format in which a moment is kept can have done to its logarithm.</summary>

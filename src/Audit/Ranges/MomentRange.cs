@@ -56,7 +56,10 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
         // A single point has no rank at all.
         var largest = points < 2 ? double.PositiveInfinity : Theory.Bounds.LargestEffectiveRank(points, channels);
         var range = OfSubject(largest, unitRoundoff);
-        return range with { BelowOne = Math.Min(Math.Max(range.Rounding, EffectiveRankRounding.NearOne(points, channels, unitRoundoff)), Math.BitDecrement(1)) };
+        return range with
+        {
+            BelowOne = Math.Min(Math.Max(range.Rounding, EffectiveRankRounding.NearOne(points, channels, unitRoundoff)), Math.BitDecrement(1)),
+        };
     }
 
     /// <summary>Whether this is a moment, or an effective rank, whose range is known.</summary>
@@ -101,7 +104,10 @@ internal readonly record struct MomentRange(double LargestRank, double Rounding,
         }
 
         var (lower, upper, tolerance) = LimitsOf(name);
-        var below = !IsRank(name) ? tolerance : double.IsNaN(BelowOne) ? Rounding : BelowOne;
+        var below =
+            !IsRank(name) ? tolerance
+            : double.IsNaN(BelowOne) ? Rounding
+            : BelowOne;
         return value < lower - below || value > upper + tolerance ? ValueKind.OutOfRange
             : value == 0 && IsNonnegative(name) ? ValueKind.Extinct
             : ValueKind.Possible;

@@ -33,6 +33,15 @@ public readonly record struct Figure(int Count, double Mean, double Deviation, d
         var mean = values.Mean();
         var second = values.Average(value => Math.Pow(value - mean, 2));
         var skewness = second == 0 ? 0 : values.Average(value => Math.Pow(value - mean, 3)) / Math.Pow(second, 1.5);
-        return new Figure(values.Count, mean, values.Count < 2 ? 0 : values.StandardDeviation(), skewness, values.Min(), values.Max(), values.Quantile(0.16), values.Quantile(0.84));
+        return new Figure(
+            values.Count,
+            mean,
+            values.Count < 2 ? 0 : values.StandardDeviation(),
+            skewness,
+            values.Min(),
+            values.Max(),
+            values.Quantile(0.16),
+            values.Quantile(0.84)
+        );
     }
 }

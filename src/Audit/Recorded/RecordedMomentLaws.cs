@@ -68,12 +68,12 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
 
     /// <summary>The unit roundoff of the format in which a moment was kept: its extremes are numbers of the array, so they fit that format. A bound that
     /// the format holds, as 0 and 1, needs none of it: rounding does not change the order of numbers.</summary>
-    public double UnitRoundoffOf(string name) => figures.Find(name) is { } byKey
-        ? RecordedPrecision.Find([.. byKey.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff
-        : 0;
+    public double UnitRoundoffOf(string name) =>
+        figures.Find(name) is { } byKey ? RecordedPrecision.Find([.. byKey.Values.Select(figure => new[] { figure.Least, figure.Greatest })]).UnitRoundoff : 0;
 
     /// <summary>Asks for all numbers of a quantity between bounds.</summary>
-    public void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words) => Bound(comparison, name, _ => (lower, upper, tolerance), words);
+    public void Bound(ExactComparison comparison, string name, double lower, double upper, double tolerance, string words) =>
+        Bound(comparison, name, _ => (lower, upper, tolerance), words);
 
     /// <summary>The same of some keys only.</summary>
     public void Bound(ExactComparison comparison, string name, IReadOnlyCollection<int> keys, double lower, double upper, double tolerance, string words) =>
@@ -107,9 +107,15 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
         if (MomentRange.IsRank(name) && figures.Find(name)?.Keys.Any(key => largestRank(key) is not null) == true)
         {
             var roundoff = UnitRoundoffOf(name);
-            Bound(comparison, name, key => MomentRange.OfFile(largestRank(key) ?? double.PositiveInfinity).LimitsOf(name) is var (_, upper, rounding) && double.IsFinite(upper)
-                ? (double.NegativeInfinity, upper, rounding + (roundoff * upper))
-                : null, words);
+            Bound(
+                comparison,
+                name,
+                key =>
+                    MomentRange.OfFile(largestRank(key) ?? double.PositiveInfinity).LimitsOf(name) is var (_, upper, rounding) && double.IsFinite(upper)
+                        ? (double.NegativeInfinity, upper, rounding + (roundoff * upper))
+                        : null,
+                words
+            );
         }
     }
 
@@ -130,11 +136,14 @@ internal sealed class RecordedMomentLaws(RecordedFigures figures, Func<int, stri
                 {
                     var (first, worst) = (byKey.First(pair => count(pair.Value) > 0).Key, byKey.MaxBy(pair => count(pair.Value)));
                     var of = worst.Value.Count + worst.Value.NotFinite + worst.Value.Unknown;
-                    found.Add(MomentFinding.Measure(
-                        $"{words} in {Counted.Spell(count(worst.Value), of, "simulation")} at {at(worst.Key)}, first at {at(first)}",
-                        count(worst.Value),
-                        of,
-                        verdict));
+                    found.Add(
+                        MomentFinding.Measure(
+                            $"{words} in {Counted.Spell(count(worst.Value), of, "simulation")} at {at(worst.Key)}, first at {at(first)}",
+                            count(worst.Value),
+                            of,
+                            verdict
+                        )
+                    );
                 }
             }
         }

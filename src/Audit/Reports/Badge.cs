@@ -29,12 +29,20 @@ public static class Badge
     public static string ToText(VerificationRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return Json.TextOf(new JsonObject
-        {
-            ["schemaVersion"] = 1,
-            ["label"] = "wellbehaved",
-            ["message"] = TextOf(run),
-            ["color"] = run.Verdict switch { Verdict.Holds => "brightgreen", Verdict.Declined => "yellowgreen", Verdict.Rejected => "red", _ => "lightgrey" },
-        }) + "\n";
+        return Json.TextOf(
+                new JsonObject
+                {
+                    ["schemaVersion"] = 1,
+                    ["label"] = "wellbehaved",
+                    ["message"] = TextOf(run),
+                    ["color"] = run.Verdict switch
+                    {
+                        Verdict.Holds => "brightgreen",
+                        Verdict.Declined => "yellowgreen",
+                        Verdict.Rejected => "red",
+                        _ => "lightgrey",
+                    },
+                }
+            ) + "\n";
     }
 }

@@ -37,7 +37,9 @@ public static class DiagnosisLines
 
         if (!double.IsNaN(diagnosis.MedianReff))
         {
-            yield return Invariant($"  effective rank:      median {diagnosis.MedianReff:G4}, {(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}");
+            yield return Invariant(
+                $"  effective rank:      median {diagnosis.MedianReff:G4}, {(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}"
+            );
         }
 
         if (!double.IsNaN(diagnosis.MedianShare))
@@ -48,14 +50,16 @@ public static class DiagnosisLines
         // A stretch that begins at the input has no rate but that of χ.
         foreach (var (rate, parts) in diagnosis.Rates.Select(rate => (rate, Parts(rate).ToArray())).Where(line => line.Item2.Length > 0))
         {
-            yield return $"  {$"layers {rate.From} to {rate.To}:",-20} {string.Join(", ", parts)}";
+            yield return $"  {$"layers {rate.From} to {rate.To}:", -20} {string.Join(", ", parts)}";
         }
 
         if (diagnosis.ChiGrowth is not null || !double.IsNaN(diagnosis.MedianReff))
         {
             if (diagnosis.Ends.Count > 0)
             {
-                yield return Invariant($"  rates and medians are over the {diagnosis.Mappings - diagnosis.Ends.Count} of {diagnosis.Mappings} mappings that did not end");
+                yield return Invariant(
+                    $"  rates and medians are over the {diagnosis.Mappings - diagnosis.Ends.Count} of {diagnosis.Mappings} mappings that did not end"
+                );
             }
 
             yield return "  intervals are of 95 %, those of the layers for all of them at once; they are asymptotic in the number of mappings, and say nothing of depths beyond";
@@ -85,7 +89,8 @@ public static class DiagnosisLines
 
     private static string Certain(Diagnosis diagnosis) =>
         diagnosis.CertainCondition != Condition.Undecided ? DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(diagnosis.CertainCondition))
-        : diagnosis.MoreMappings is { } more ? Invariant($"not yet, {more:N0} more {(more == 1 ? "mapping" : "mappings")} would settle it, if they go on as these do")
+        : diagnosis.MoreMappings is { } more
+            ? Invariant($"not yet, {more:N0} more {(more == 1 ? "mapping" : "mappings")} would settle it, if they go on as these do")
         : "not settled";
 
     private static string Share(BinomialProportion proportion)

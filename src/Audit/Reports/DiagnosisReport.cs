@@ -28,14 +28,22 @@ public static class DiagnosisReport
             ["signal_pathology"] = Share(diagnosis.SignalPathology),
             ["snr_pathology"] = Share(diagnosis.SnrPathology),
             ["point_pathology"] = Share(diagnosis.PointPathology),
-            ["endings"] = new JsonArray([.. diagnosis.Ends.GroupBy(end => end.Ending).OrderBy(group => group.Key).Select(group => (JsonNode)new JsonObject
-            {
-                ["ending"] = Words.Spell(group.Key),
-                ["mappings"] = group.Count(),
-                ["of"] = diagnosis.Mappings,
-                ["first_depth"] = group.Select(end => end.Depth).Where(depth => depth >= 0).Select(depth => (int?)depth).Min(),
-                ["last_depth"] = group.Select(end => end.Depth).Where(depth => depth >= 0).Select(depth => (int?)depth).Max(),
-            })]),
+            ["endings"] = new JsonArray([
+                .. diagnosis
+                    .Ends.GroupBy(end => end.Ending)
+                    .OrderBy(group => group.Key)
+                    .Select(group =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["ending"] = Words.Spell(group.Key),
+                                ["mappings"] = group.Count(),
+                                ["of"] = diagnosis.Mappings,
+                                ["first_depth"] = group.Select(end => end.Depth).Where(depth => depth >= 0).Select(depth => (int?)depth).Min(),
+                                ["last_depth"] = group.Select(end => end.Depth).Where(depth => depth >= 0).Select(depth => (int?)depth).Max(),
+                            }
+                    ),
+            ]),
             ["chi_growth"] = diagnosis.ChiGrowth is { } growth
                 ? new JsonObject
                 {
@@ -51,21 +59,32 @@ public static class DiagnosisReport
             ["reff_limit"] = Json.Number(diagnosis.ReffLimit),
             ["reff_median"] = Json.Number(diagnosis.MedianReff),
             ["varying_share_median"] = Json.Number(diagnosis.MedianShare),
-            ["rates"] = new JsonArray([.. diagnosis.Rates.Select(rate => (JsonNode)new JsonObject
-            {
-                ["from"] = rate.From,
-                ["to"] = rate.To,
-                ["log_chi_per_layer"] = Interval(rate.LogChiPerLayer),
-                ["chi_power"] = Interval(rate.ChiPower),
-                ["log_reff_minus_1_gain"] = Interval(rate.LogExcess),
-                ["log_varying_share_gain"] = Interval(rate.LogShare),
-            })]),
+            ["rates"] = new JsonArray([
+                .. diagnosis.Rates.Select(rate =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["from"] = rate.From,
+                            ["to"] = rate.To,
+                            ["log_chi_per_layer"] = Interval(rate.LogChiPerLayer),
+                            ["chi_power"] = Interval(rate.ChiPower),
+                            ["log_reff_minus_1_gain"] = Interval(rate.LogExcess),
+                            ["log_varying_share_gain"] = Interval(rate.LogShare),
+                        }
+                ),
+            ]),
         };
     }
 
-    private static JsonObject? Interval(Estimate? estimate) => estimate is not { } known
-        ? null
-        : new JsonObject { ["value"] = Json.Number(known.Value), ["lower"] = Json.Number(known.Lower), ["upper"] = Json.Number(known.Upper) };
+    private static JsonObject? Interval(Estimate? estimate) =>
+        estimate is not { } known
+            ? null
+            : new JsonObject
+            {
+                ["value"] = Json.Number(known.Value),
+                ["lower"] = Json.Number(known.Lower),
+                ["upper"] = Json.Number(known.Upper),
+            };
 
     private static JsonObject? Share(BinomialProportion proportion)
     {
@@ -75,7 +94,13 @@ public static class DiagnosisReport
         }
 
         var (lower, upper) = proportion.Interval(1 - Confidence);
-        return new JsonObject { ["mappings"] = proportion.Successes, ["of"] = proportion.Samples, ["lower"] = lower, ["upper"] = upper };
+        return new JsonObject
+        {
+            ["mappings"] = proportion.Successes,
+            ["of"] = proportion.Samples,
+            ["lower"] = lower,
+            ["upper"] = upper,
+        };
     }
 
     /// <summary>The same as text.</summary>

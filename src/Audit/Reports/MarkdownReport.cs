@@ -74,11 +74,16 @@ public static class MarkdownReport
 
     private static string Row(CheckOutcome outcome)
     {
-        var verdict = Words.Spell(outcome.Verdict) + (outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Foreign(string.Join(", ", outcome.Declined))})" : "");
+        var verdict =
+            Words.Spell(outcome.Verdict)
+            + (
+                outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Foreign(string.Join(", ", outcome.Declined))})" : ""
+            );
         return outcome.Decisive is { } decisive
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | {MeasurementWords.Measured(decisive)} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | {decisive.Samples} | {verdict} | {Foreign(MeasurementWords.Quantity(decisive))} |")
+                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | {MeasurementWords.Measured(decisive)} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | {decisive.Samples} | {verdict} | {Foreign(MeasurementWords.Quantity(decisive))} |"
+            )
             : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | | {verdict} | {Foreign(outcome.Failure ?? "")} |";
     }
 

@@ -61,23 +61,26 @@ public static class RunSummary
         };
     }
 
-    private static string HeadOf(ExplanationKind kind) => kind switch
-    {
-        ExplanationKind.ExplainsTheNumbers => "explains the numbers",
-        ExplanationKind.Follows => "follows from it",
-        ExplanationKind.Unexplained => "not explained",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of explanation"),
-    };
+    private static string HeadOf(ExplanationKind kind) =>
+        kind switch
+        {
+            ExplanationKind.ExplainsTheNumbers => "explains the numbers",
+            ExplanationKind.Follows => "follows from it",
+            ExplanationKind.Unexplained => "not explained",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "expected a kind of explanation"),
+        };
 
-    private static string NameOf(VerdictLevel level) => level switch
-    {
-        VerdictLevel.GivenWeights => "given weights, element by element",
-        VerdictLevel.Initialisation => "its own weights",
-        VerdictLevel.Statistics => "statistics of its random networks",
-        _ => throw new ArgumentOutOfRangeException(nameof(level), level, "expected a level of verdicts"),
-    };
+    private static string NameOf(VerdictLevel level) =>
+        level switch
+        {
+            VerdictLevel.GivenWeights => "given weights, element by element",
+            VerdictLevel.Initialisation => "its own weights",
+            VerdictLevel.Statistics => "statistics of its random networks",
+            _ => throw new ArgumentOutOfRangeException(nameof(level), level, "expected a level of verdicts"),
+        };
 
     private static int Count(IEnumerable<CheckOutcome> outcomes, Verdict verdict) => outcomes.Count(outcome => outcome.Verdict == verdict);
 
-    private static string Also(IEnumerable<CheckOutcome> outcomes, Verdict verdict, string word) => Count(outcomes, verdict) is > 0 and var count ? $", {count} {word}" : "";
+    private static string Also(IEnumerable<CheckOutcome> outcomes, Verdict verdict, string word) =>
+        Count(outcomes, verdict) is > 0 and var count ? $", {count} {word}" : "";
 }

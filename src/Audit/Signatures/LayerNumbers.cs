@@ -28,12 +28,13 @@ internal static class LayerNumbers
 
     /// <summary>The networks that it asks about, by name.</summary>
     private static readonly Lazy<(string Name, SiteCase Site, NoiseKind Noise, int Study)[]> Questions = new(() =>
-    [
-        .. from family in Enum.GetValues<LayerFamily>()
-           from pair in SiteNetworks.Draw(family, Seed).Index()
-           from noise in pair.Item.Noises
-           select (FormattableString.Invariant($"{family} {pair.Index} {Words.Spell(noise)}"), pair.Item, noise, pair.Index),
-    ]);
+        [
+            .. from family in Enum.GetValues<LayerFamily>()
+            from pair in SiteNetworks.Draw(family, Seed).Index()
+            from noise in pair.Item.Noises
+            select (FormattableString.Invariant($"{family} {pair.Index} {Words.Spell(noise)}"), pair.Item, noise, pair.Index),
+        ]
+    );
 
     /// <summary>Asks a subject.</summary>
     /// <param name="subject">The subject.</param>
@@ -55,7 +56,8 @@ internal static class LayerNumbers
     }
 
     /// <summary>Whether two answers to one question are the same but for rounding.</summary>
-    public static bool AreSame(double[] one, double[] other) => one.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) <= Blur * Math.Max(1, Math.Abs(pair.Second)));
+    public static bool AreSame(double[] one, double[] other) =>
+        one.Zip(other).All(pair => Math.Abs(pair.First - pair.Second) <= Blur * Math.Max(1, Math.Abs(pair.Second)));
 
     /// <summary>Whether an answer is right but for rounding.</summary>
     public static bool IsRight(double[] numbers) => Array.TrueForAll(numbers, number => Math.Abs(number) <= Blur);

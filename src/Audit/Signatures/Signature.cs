@@ -39,15 +39,24 @@ public sealed record Signature(string Defect, IReadOnlyList<string> Rejects)
     /// claims were.</returns>
     public static IReadOnlyList<(Signature Signature, double Resemblance)> Match(IReadOnlyList<CheckOutcome> outcomes, IEnumerable<Signature> known)
     {
-        var decided = outcomes.Where(outcome => Covers(outcome.Check) && outcome.Verdict is Verdict.Holds or Verdict.Rejected).Select(outcome => NameOf(outcome.Check)).ToHashSet();
-        var rejected = outcomes.Where(outcome => Covers(outcome.Check) && outcome.Verdict == Verdict.Rejected).Select(outcome => NameOf(outcome.Check)).ToHashSet();
+        var decided = outcomes
+            .Where(outcome => Covers(outcome.Check) && outcome.Verdict is Verdict.Holds or Verdict.Rejected)
+            .Select(outcome => NameOf(outcome.Check))
+            .ToHashSet();
+        var rejected = outcomes
+            .Where(outcome => Covers(outcome.Check) && outcome.Verdict == Verdict.Rejected)
+            .Select(outcome => NameOf(outcome.Check))
+            .ToHashSet();
         var claims = outcomes.Where(outcome => decided.Contains(NameOf(outcome.Check))).Select(outcome => outcome.Check.ClaimId).Distinct().Count();
-        return rejected.Count == 0 || claims < LeastClaims ? [] :
-        [
-            .. known.Select(signature => (Signature: signature, Resemblance: Resemblance(signature)))
-                .Where(match => match.Resemblance >= LeastResemblance)
-                .OrderByDescending(match => match.Resemblance),
-        ];
+        return rejected.Count == 0 || claims < LeastClaims
+            ? []
+            :
+            [
+                .. known
+                    .Select(signature => (Signature: signature, Resemblance: Resemblance(signature)))
+                    .Where(match => match.Resemblance >= LeastResemblance)
+                    .OrderByDescending(match => match.Resemblance),
+            ];
 
         double Resemblance(Signature signature)
         {

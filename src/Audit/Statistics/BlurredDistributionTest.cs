@@ -57,7 +57,8 @@ internal sealed class BlurredDistributionTest(ErrorRates rates)
         var reach = Math.Sqrt(rates.Threshold / (2 * n));
         var least = Math.Max(0, distance - blur);
         var bound = n == 0 ? 1 : Math.Min(1, 2 * Math.Exp(-2 * n * least * least));
-        var verdict = _invalid || bound <= rates.FalseFail ? Verdict.Rejected
+        var verdict =
+            _invalid || bound <= rates.FalseFail ? Verdict.Rejected
             : n > 0 && distance + blur + reach <= discrepancy ? Verdict.Holds
             : Verdict.Inconclusive;
         return new Measurement(quantity, new Expected(0), new Observed(distance), verdict)

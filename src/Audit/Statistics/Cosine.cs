@@ -17,7 +17,11 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
     /// <returns>The cosine; an error turns a vector by an angle whose sine is at most their ratio.</returns>
     public static Cosine FromSums(double product, (double A, double B) squares, (double A, double B) squaredErrors, long dimensions) =>
         squares.A > 0 && squares.B > 0
-            ? new Cosine(Math.Clamp(product / Math.Sqrt(squares.A * squares.B), -1, 1), dimensions, Angle(squaredErrors.A / squares.A) + Angle(squaredErrors.B / squares.B))
+            ? new Cosine(
+                Math.Clamp(product / Math.Sqrt(squares.A * squares.B), -1, 1),
+                dimensions,
+                Angle(squaredErrors.A / squares.A) + Angle(squaredErrors.B / squares.B)
+            )
             : new Cosine(squares.A + squares.B + product is double.NaN ? double.NaN : 0, 0, 1);
 
     /// <summary>An interval of the correlation ρ in <c>b = ρa + √(1-ρ²)g</c>, a and g independent standard Gaussian vectors.</summary>
@@ -42,7 +46,10 @@ internal readonly record struct Cosine(double Value, long Dimensions, double Err
         // The upper end; the lower one is its mirror image.
         double End(double cosine)
         {
-            var cotangent = cosine >= 1 ? double.PositiveInfinity : cosine <= -1 ? double.NegativeInfinity : cosine / Math.Sqrt(1 - (cosine * cosine));
+            var cotangent =
+                cosine >= 1 ? double.PositiveInfinity
+                : cosine <= -1 ? double.NegativeInfinity
+                : cosine / Math.Sqrt(1 - (cosine * cosine));
             var largest = (cotangent >= 0 ? cotangent : cotangent * Math.Sqrt(1 - (t * t))) + t;
             var odds = largest >= 0 ? largest * ratio : largest / ratio;
             return double.IsInfinity(odds) ? Math.Sign(odds) : odds / Math.Sqrt(1 + (odds * odds));

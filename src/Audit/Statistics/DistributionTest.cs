@@ -19,9 +19,18 @@ namespace Wellbehaved.Audit;
 public sealed class DistributionTest(ErrorRates rates, double discrepancy, long plannedSamples, double slack = 0) : ISequentialTest
 {
     /// <summary>Half of α for the planned look, the rest for a gross defect before it and a close call after it.</summary>
-    private static readonly (double Size, double Share)[] Looks = [(1 / 8.0, 1 / 16.0), (1 / 4.0, 1 / 16.0), (1 / 2.0, 1 / 16.0), (1, 1 / 2.0), (2, 3 / 16.0), (4, 1 / 8.0)];
+    private static readonly (double Size, double Share)[] Looks =
+    [
+        (1 / 8.0, 1 / 16.0),
+        (1 / 4.0, 1 / 16.0),
+        (1 / 2.0, 1 / 16.0),
+        (1, 1 / 2.0),
+        (2, 3 / 16.0),
+        (4, 1 / 8.0),
+    ];
 
-    private readonly double _discrepancy = discrepancy > 0 ? discrepancy : throw new ArgumentOutOfRangeException(nameof(discrepancy), discrepancy, "expected a positive discrepancy");
+    private readonly double _discrepancy =
+        discrepancy > 0 ? discrepancy : throw new ArgumentOutOfRangeException(nameof(discrepancy), discrepancy, "expected a positive discrepancy");
     private readonly List<double> _values = [];
     private int _look;
     private bool _notFinite;
@@ -79,7 +88,10 @@ public sealed class DistributionTest(ErrorRates rates, double discrepancy, long 
     public Measurement Conclude(string quantity)
     {
         var n = _values.Count;
-        var verdict = _notFinite || IsRejected ? Verdict.Rejected : IsInside ? Verdict.Holds : Verdict.Inconclusive;
+        var verdict =
+            _notFinite || IsRejected ? Verdict.Rejected
+            : IsInside ? Verdict.Holds
+            : Verdict.Inconclusive;
         return new Measurement(quantity, new Expected(0), new Observed(_distance), verdict)
         {
             Deviation = _notFinite ? double.NaN : _distance * 2 * Math.Sqrt(n),
@@ -87,8 +99,11 @@ public sealed class DistributionTest(ErrorRates rates, double discrepancy, long 
             FalseFailRate = rates.FalseFail,
             FalseAlarmBound = _notFinite ? 0 : _falseAlarmBound,
             Detectable = _distance + slack + _reach,
-            Effect = double.IsFinite(_reach) ? new Effect(EffectKind.Distance, _distance, Math.Max(0, _distance - slack - _reach), Math.Min(1, _distance + slack + _reach)) : null,
-            Remark = _notFinite ? "a sample is not a finite number"
+            Effect = double.IsFinite(_reach)
+                ? new Effect(EffectKind.Distance, _distance, Math.Max(0, _distance - slack - _reach), Math.Min(1, _distance + slack + _reach))
+                : null,
+            Remark =
+                _notFinite ? "a sample is not a finite number"
                 : verdict == Verdict.Inconclusive ? string.Create(CultureInfo.InvariantCulture, $"{SizeOf(Looks.Length - 1)} samples would be the last look")
                 : null,
         };

@@ -16,7 +16,8 @@ namespace Wellbehaved.Audit;
 /// <param name="discrepancy">δ, in the units of the scale that each sample names.</param>
 /// <param name="plannedEnergy">Σd² for which the bets are made; any other is valid.</param>
 /// <param name="kind">In which terms an effect is told.</param>
-public sealed class SymmetryTest(ErrorRates rates, double discrepancy, double plannedEnergy, EffectKind kind = EffectKind.Ratio) : TestOfMean(rates, discrepancy, kind)
+public sealed class SymmetryTest(ErrorRates rates, double discrepancy, double plannedEnergy, EffectKind kind = EffectKind.Ratio)
+    : TestOfMean(rates, discrepancy, kind)
 {
     private double _sum;
     private double _energy;

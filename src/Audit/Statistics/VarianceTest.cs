@@ -23,7 +23,8 @@ internal sealed class VarianceTest(ErrorRates rates)
     /// <param name="rates">The rates.</param>
     /// <param name="discrepancy">δ, relative to the variance.</param>
     /// <returns>The number: <c>2((z_α + z_β)/δ)²</c>, with the bound <c>√(2 ln(2/α))</c> for z_α.</returns>
-    public static double SamplesFor(ErrorRates rates, double discrepancy) => 2 * Math.Pow((KnownVarianceTest.CriticalValue(rates) + rates.PowerMargin) / discrepancy, 2);
+    public static double SamplesFor(ErrorRates rates, double discrepancy) =>
+        2 * Math.Pow((KnownVarianceTest.CriticalValue(rates) + rates.PowerMargin) / discrepancy, 2);
 
     /// <summary>Takes samples that are divided by their standard deviation.</summary>
     /// <param name="samples">Number of samples.</param>
@@ -53,7 +54,8 @@ internal sealed class VarianceTest(ErrorRates rates)
         var (lower, upper) = isUsable
             ? (smallest / ChiSquareTail.Upper(rates.FalseFail / 2, Samples), largest / ChiSquareTail.Lower(rates.FalseFail / 2, Samples))
             : (0, double.PositiveInfinity);
-        var verdict = _invalid ? Verdict.Rejected
+        var verdict =
+            _invalid ? Verdict.Rejected
             : bound <= rates.FalseFail ? Verdict.Rejected
             : isUsable && lower >= 1 - discrepancy && upper <= 1 + discrepancy ? Verdict.Holds
             : Verdict.Inconclusive;

@@ -46,12 +46,11 @@ public sealed class NetworkNeeds
     private readonly SortedSet<int> _kernelSizes = [];
     private readonly SortedSet<double> _epsilons = [];
 
-    private NetworkNeeds()
-    {
-    }
+    private NetworkNeeds() { }
 
     /// <summary>All options that a network may need.</summary>
-    public static IReadOnlyList<string> AllOptions { get; } = [Stride, Dilation, Groups, Biases, NormScale, OverAll, Projection, Scales, Survival, MaskByPoint, Causal];
+    public static IReadOnlyList<string> AllOptions { get; } =
+    [Stride, Dilation, Groups, Biases, NormScale, OverAll, Projection, Scales, Survival, MaskByPoint, Causal];
 
     /// <summary>Words of its layers other than activations and repeats.</summary>
     public IReadOnlyCollection<string> Layers => _layers;

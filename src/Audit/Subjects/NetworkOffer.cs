@@ -72,7 +72,11 @@ public sealed record NetworkOffer
             ?? TooMany("images", images, MostImages)
             ?? TooMany("features of an input", needs.Features, MostFeatures)
             ?? TooMany("places", network.Places.Count, MostPlaces)
-            ?? (given && !TakesParameters ? "given parameters" : !given && !DrawsParameters ? "parameters of its own" : null);
+            ?? (
+                given && !TakesParameters ? "given parameters"
+                : !given && !DrawsParameters ? "parameters of its own"
+                : null
+            );
     }
 
     private static string? Missing<T>(string what, IReadOnlyCollection<T> needed, IReadOnlyList<T>? offered)

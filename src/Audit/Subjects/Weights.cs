@@ -3,9 +3,7 @@ namespace Wellbehaved.Audit;
 /// <summary>Where a subject takes its weights from.</summary>
 public abstract record Weights
 {
-    private Weights()
-    {
-    }
+    private Weights() { }
 
     /// <summary>Weights that the auditor hands over.</summary>
     /// <param name="Kernels">The weights of each convolution in the order of propagation, ordered (kernel row, kernel column, input channel, output channel),

@@ -37,15 +37,21 @@ internal static class GeneralisationChecks
         return new BinomialProportion(below, pairs.Length).Conclude(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"nets of {NetOf(net)}, trained to a loss of {TrainingSizes.PairLoss} at the learning rate {TrainingSizes.PairRate} classify fewer test images with noise of σ = {TrainingSizes.Corruption} right than those of {NetOf(reference)}, pair by pair ({pairs.Length} of {net.Count} pairs have training losses within a factor of {LossFactor} of each other and the smaller SNR in {NetOf(net)}, {net.Count - pairs.Length} are left out; medians: {Median(net, pairs, 1):F3} against {Median(reference, pairs, 1):F3}, without noise {Median(net, pairs, 0):F3} against {Median(reference, pairs, 0):F3}, χ at initialisation {TrainedMappings.Median(pairs.Select(i => net.Sensitivities[i])):F2} against {TrainedMappings.Median(pairs.Select(i => reference.Sensitivities[i])):F2}, steps {TrainedMappings.Median(pairs.Select(i => (double)net.Result.Outcomes[i][0].Steps)):F0} of {sizes.PairSteps} against {TrainedMappings.Median(pairs.Select(i => (double)reference.Result.Outcomes[i][0].Steps)):F0}; one-sided exact sign test p = {p:0.0e-0})"),
-            rates);
+                $"nets of {NetOf(net)}, trained to a loss of {TrainingSizes.PairLoss} at the learning rate {TrainingSizes.PairRate} classify fewer test images with noise of σ = {TrainingSizes.Corruption} right than those of {NetOf(reference)}, pair by pair ({pairs.Length} of {net.Count} pairs have training losses within a factor of {LossFactor} of each other and the smaller SNR in {NetOf(net)}, {net.Count - pairs.Length} are left out; medians: {Median(net, pairs, 1):F3} against {Median(reference, pairs, 1):F3}, without noise {Median(net, pairs, 0):F3} against {Median(reference, pairs, 0):F3}, χ at initialisation {TrainedMappings.Median(pairs.Select(i => net.Sensitivities[i])):F2} against {TrainedMappings.Median(pairs.Select(i => reference.Sensitivities[i])):F2}, steps {TrainedMappings.Median(pairs.Select(i => (double)net.Result.Outcomes[i][0].Steps)):F0} of {sizes.PairSteps} against {TrainedMappings.Median(pairs.Select(i => (double)reference.Result.Outcomes[i][0].Steps)):F0}; one-sided exact sign test p = {p:0.0e-0})"
+            ),
+            rates
+        );
     }
 
     private static bool Equal(TrainedMappings net, TrainedMappings reference, int pair)
     {
         var (one, other) = (net.Result.Outcomes[pair][0], reference.Result.Outcomes[pair][0]);
-        return one.IsFinite && other.IsFinite && HasReached(one.FinalLoss) && HasReached(other.FinalLoss)
-            && one.FinalLoss <= LossFactor * other.FinalLoss && other.FinalLoss <= LossFactor * one.FinalLoss;
+        return one.IsFinite
+            && other.IsFinite
+            && HasReached(one.FinalLoss)
+            && HasReached(other.FinalLoss)
+            && one.FinalLoss <= LossFactor * other.FinalLoss
+            && other.FinalLoss <= LossFactor * one.FinalLoss;
     }
 
     /// <summary>The loss after training scatters about the mean over the last pass, at which it stopped.</summary>

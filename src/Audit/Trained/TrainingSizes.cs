@@ -12,7 +12,17 @@ namespace Wellbehaved.Audit;
 /// <param name="Mappings">Mappings of each net.</param>
 /// <param name="Pairs">Pairs of mappings that are trained to the same loss.</param>
 /// <param name="TrainImages">Training images.</param>
-internal sealed record TrainingSizes(int Channels, int DeepLayers, int ShallowLayers, int PairLayers, int Steps, int PairSteps, int Mappings, int Pairs, int TrainImages)
+internal sealed record TrainingSizes(
+    int Channels,
+    int DeepLayers,
+    int ShallowLayers,
+    int PairLayers,
+    int Steps,
+    int PairSteps,
+    int Mappings,
+    int Pairs,
+    int TrainImages
+)
 {
     /// <summary>Images in a batch.</summary>
     public const int BatchSize = 100;
@@ -30,5 +40,6 @@ internal sealed record TrainingSizes(int Channels, int DeepLayers, int ShallowLa
     public static IReadOnlyList<double> LearningRates { get; } = [0.0003, 0.001, 0.003];
 
     /// <summary>What <c>verify --scale training</c> trains.</summary>
-    public static TrainingSizes OfScale { get; } = new(Channels: 64, DeepLayers: 80, ShallowLayers: 10, PairLayers: 16, Steps: 300, PairSteps: 1000, Mappings: 18, Pairs: 20, TrainImages: 1000);
+    public static TrainingSizes OfScale { get; } =
+        new(Channels: 64, DeepLayers: 80, ShallowLayers: 10, PairLayers: 16, Steps: 300, PairSteps: 1000, Mappings: 18, Pairs: 20, TrainImages: 1000);
 }

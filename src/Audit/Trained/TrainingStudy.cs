@@ -33,26 +33,32 @@ internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long
     /// <summary>An architecture of the post, trained to a loss.</summary>
     /// <param name="architecture">Its name.</param>
     public TrainedMappings TrainedToLoss(string architecture) =>
-        Trained($"{architecture} of {sizes.PairLayers} layers, to a loss", TrainedNets.Architecture(architecture, sizes.PairLayers, sizes.Channels, sizes.Pairs, _seed), ToLoss);
+        Trained(
+            $"{architecture} of {sizes.PairLayers} layers, to a loss",
+            TrainedNets.Architecture(architecture, sizes.PairLayers, sizes.Channels, sizes.Pairs, _seed),
+            ToLoss
+        );
 
-    private TrainingOptions ForSteps(ExperimentOptions options) => new()
-    {
-        Experiment = options,
-        Steps = sizes.Steps,
-        LearningRates = TrainingSizes.LearningRates,
-        TrainImages = sizes.TrainImages,
-        Corruptions = [0],
-    };
+    private TrainingOptions ForSteps(ExperimentOptions options) =>
+        new()
+        {
+            Experiment = options,
+            Steps = sizes.Steps,
+            LearningRates = TrainingSizes.LearningRates,
+            TrainImages = sizes.TrainImages,
+            Corruptions = [0],
+        };
 
-    private TrainingOptions ToLoss(ExperimentOptions options) => new()
-    {
-        Experiment = options,
-        Steps = sizes.PairSteps,
-        LearningRates = [TrainingSizes.PairRate],
-        TargetLoss = TrainingSizes.PairLoss,
-        TrainImages = sizes.TrainImages,
-        Corruptions = [0, TrainingSizes.Corruption],
-    };
+    private TrainingOptions ToLoss(ExperimentOptions options) =>
+        new()
+        {
+            Experiment = options,
+            Steps = sizes.PairSteps,
+            LearningRates = [TrainingSizes.PairRate],
+            TargetLoss = TrainingSizes.PairLoss,
+            TrainImages = sizes.TrainImages,
+            Corruptions = [0, TrainingSizes.Corruption],
+        };
 
     private TrainedMappings Trained(string name, ExperimentOptions options, Func<ExperimentOptions, TrainingOptions> training)
     {
@@ -65,7 +71,8 @@ internal sealed class TrainingStudy(TrainingSizes sizes, ulong seed, Action<long
                 name,
                 TrainingResult.Summarise(plan, outcomes),
                 [.. initial.SelectAtRanks((moments, _) => moments.ReffSignal).Select(row => row[^1])],
-                [.. initial.SelectAtEnds((moments, mu2) => moments.Chi(mu2)).Select(row => row[^1])]);
+                [.. initial.SelectAtEnds((moments, mu2) => moments.Chi(mu2)).Select(row => row[^1])]
+            );
         }
 
         return trained;

@@ -52,27 +52,29 @@ public static class VectorFile
         }
     }
 
-    private static JsonObject Configuration(NetworkSettings network) => new()
-    {
-        ["architecture"] = network.Architecture.Name,
-        ["res_depth"] = network.Architecture.ResidualDepth,
-        ["total_depth"] = network.Depth,
-        ["num_channels"] = network.Channels,
-        ["kernel_size"] = network.KernelSize,
-        ["first_stride"] = network.FirstStride,
-        ["boundary"] = Words.Spell(network.Boundary),
-        ["epsilon"] = network.Epsilon,
-    };
+    private static JsonObject Configuration(NetworkSettings network) =>
+        new()
+        {
+            ["architecture"] = network.Architecture.Name,
+            ["res_depth"] = network.Architecture.ResidualDepth,
+            ["total_depth"] = network.Depth,
+            ["num_channels"] = network.Channels,
+            ["kernel_size"] = network.KernelSize,
+            ["first_stride"] = network.FirstStride,
+            ["boundary"] = Words.Spell(network.Boundary),
+            ["epsilon"] = network.Epsilon,
+        };
 
-    private static JsonObject Entry(string name, VectorCase vector) => new()
-    {
-        ["file"] = name,
-        ["configuration"] = Configuration(vector.Network),
-        ["exact"] = new JsonArray("configuration", "input_signal", "input_noise", "kernel_*"),
-        ["approximate"] = new JsonArray("signal_*", "noise_*", "nu*", "mu*", "chi_*", "log_*", "reff_*"),
-        ["measured_in_double_precision"] = Rounded(Distance(Propagate<double>(vector), WrittenOut(vector))),
-        ["measured_in_single_precision"] = Rounded(Distance(Propagate<float>(vector), WrittenOut(vector))),
-    };
+    private static JsonObject Entry(string name, VectorCase vector) =>
+        new()
+        {
+            ["file"] = name,
+            ["configuration"] = Configuration(vector.Network),
+            ["exact"] = new JsonArray("configuration", "input_signal", "input_noise", "kernel_*"),
+            ["approximate"] = new JsonArray("signal_*", "noise_*", "nu*", "mu*", "chi_*", "log_*", "reff_*"),
+            ["measured_in_double_precision"] = Rounded(Distance(Propagate<double>(vector), WrittenOut(vector))),
+            ["measured_in_single_precision"] = Rounded(Distance(Propagate<float>(vector), WrittenOut(vector))),
+        };
 
     /// <summary>The largest difference of a tensor's elements from those of the network written out, relative to the tensor's root mean square.</summary>
     private static double Distance(IEnumerable<Shown> shown, IEnumerable<(double[] Signal, double[] Noise)> written) =>
@@ -85,7 +87,10 @@ public static class VectorFile
     private static double Rounded(double value)
     {
         var scale = Math.Pow(10, Math.Floor(Math.Log10(value)));
-        return double.Parse((Math.Ceiling(value / scale) * scale).ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture);
+        return double.Parse(
+            (Math.Ceiling(value / scale) * scale).ToString("0e+0", System.Globalization.CultureInfo.InvariantCulture),
+            System.Globalization.CultureInfo.InvariantCulture
+        );
     }
 
     private static List<(double[] Signal, double[] Noise)> WrittenOut(VectorCase vector)
@@ -138,11 +143,7 @@ public static class VectorFile
 
         public bool Observes(int depth) => true;
 
-        public void Observe(int depth, Place place, SignalAndNoise<T> values) => All.Add(new Shown(
-            depth,
-            place,
-            values.TrueSignal(),
-            values.TrueNoise(),
-            moments.Compute(values, reffSignal: true, reffNoise: true)));
+        public void Observe(int depth, Place place, SignalAndNoise<T> values) =>
+            All.Add(new Shown(depth, place, values.TrueSignal(), values.TrueNoise(), moments.Compute(values, reffSignal: true, reffNoise: true)));
     }
 }

@@ -86,12 +86,13 @@ public static class Suite
     /// <summary>Error rates of each check that compares samples: an equal share of the suite's false alarms.</summary>
     /// <param name="scale">How much to simulate.</param>
     /// <returns>α of each check, and the rate of undecided tests that sample sizes are planned for.</returns>
-    public static ErrorRates RatesOf(Scale scale) => scale switch
-    {
-        Scale.Quick or Scale.Full => new(FalseFailRate / Shares, 1e-3),
-        Scale.Training => new(TrainingSuite.FalseFailRate, TrainingSuite.FalseFailRate),
-        _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
-    };
+    public static ErrorRates RatesOf(Scale scale) =>
+        scale switch
+        {
+            Scale.Quick or Scale.Full => new(FalseFailRate / Shares, 1e-3),
+            Scale.Training => new(TrainingSuite.FalseFailRate, TrainingSuite.FalseFailRate),
+            _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
+        };
 
     /// <summary>
     /// What the ledger's discrepancies are multiplied by at a scale: full looks twice as closely, with four times the samples. I4 to I9, whose weights are
@@ -99,12 +100,13 @@ public static class Suite
     /// </summary>
     /// <param name="scale">How much to simulate.</param>
     /// <returns>The factor.</returns>
-    public static double DiscrepancyShareOf(Scale scale) => scale switch
-    {
-        Scale.Quick => 1,
-        Scale.Full => 0.5,
-        _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
-    };
+    public static double DiscrepancyShareOf(Scale scale) =>
+        scale switch
+        {
+            Scale.Quick => 1,
+            Scale.Full => 0.5,
+            _ => throw new ArgumentOutOfRangeException(nameof(scale), scale, "expected quick or full"),
+        };
 
     /// <summary>Executes one check.</summary>
     /// <param name="check">The check.</param>
@@ -115,14 +117,30 @@ public static class Suite
     /// <param name="sampleShare">Share of the planned samples: 1, or less where error rates are measured over many runs.</param>
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The outcome.</returns>
-    public static CheckOutcome Execute(Check check, ISubject subject, Scale scale, ulong seed, DeepExperiments? deep = null, double sampleShare = 1, CancellationToken cancellation = default)
+    public static CheckOutcome Execute(
+        Check check,
+        ISubject subject,
+        Scale scale,
+        ulong seed,
+        DeepExperiments? deep = null,
+        double sampleShare = 1,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(check);
-        return check.Execute(new CheckContext(subject, RatesOf(scale), Mixing.SeedOf(seed, check), deep ?? new DeepExperiments(subject, scale, seed, null, cancellation) { SampleShare = sampleShare }, cancellation)
-        {
-            DiscrepancyShare = DiscrepancyShareOf(scale),
-            SampleShare = sampleShare,
-        });
+        return check.Execute(
+            new CheckContext(
+                subject,
+                RatesOf(scale),
+                Mixing.SeedOf(seed, check),
+                deep ?? new DeepExperiments(subject, scale, seed, null, cancellation) { SampleShare = sampleShare },
+                cancellation
+            )
+            {
+                DiscrepancyShare = DiscrepancyShareOf(scale),
+                SampleShare = sampleShare,
+            }
+        );
     }
 
     /// <summary>Executes checks, on all processors.</summary>
@@ -135,16 +153,29 @@ public static class Suite
     /// <param name="cancellation">Asks to stop.</param>
     /// <returns>The outcomes, in the order of the checks; they do not depend on the number of threads.</returns>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public static IReadOnlyList<CheckOutcome> Run(ISubject subject, Scale scale, ulong seed, IReadOnlyList<Check>? checks = null, Action<CheckOutcome>? finished = null, DeepExperiments? deep = null, CancellationToken cancellation = default)
+    public static IReadOnlyList<CheckOutcome> Run(
+        ISubject subject,
+        Scale scale,
+        ulong seed,
+        IReadOnlyList<Check>? checks = null,
+        Action<CheckOutcome>? finished = null,
+        DeepExperiments? deep = null,
+        CancellationToken cancellation = default
+    )
     {
         var chosen = checks ?? Checks;
         var shared = deep ?? new DeepExperiments(subject, scale, seed, null, cancellation);
         var outcomes = new CheckOutcome[chosen.Count];
-        Parallel.For(0, outcomes.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-        {
-            outcomes[i] = Execute(chosen[i], subject, scale, seed, shared, cancellation: cancellation);
-            finished?.Invoke(outcomes[i]);
-        });
+        Parallel.For(
+            0,
+            outcomes.Length,
+            new ParallelOptions { CancellationToken = cancellation },
+            i =>
+            {
+                outcomes[i] = Execute(chosen[i], subject, scale, seed, shared, cancellation: cancellation);
+                finished?.Invoke(outcomes[i]);
+            }
+        );
         return outcomes;
     }
 

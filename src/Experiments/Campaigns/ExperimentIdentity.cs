@@ -18,7 +18,14 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
     public static ExperimentIdentity Compute(ExperimentOptions options, ImageSource images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        return new ExperimentIdentity(ResultConfiguration.Write(options), images.Checksum, $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}") { Arithmetic = ArithmeticVersion.Current };
+        return new ExperimentIdentity(
+            ResultConfiguration.Write(options),
+            images.Checksum,
+            $"wellbehaved {typeof(ExperimentIdentity).Assembly.GetName().Version!.ToString(3)}"
+        )
+        {
+            Arithmetic = ArithmeticVersion.Current,
+        };
     }
 
     /// <summary>Says how another experiment differs.</summary>

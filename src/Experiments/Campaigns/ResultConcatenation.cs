@@ -22,7 +22,10 @@ public static class ResultConcatenation
     {
         if (!overwrite && Path.Exists(output))
         {
-            throw new InvalidInputException("--out", $"expected no file in {output}, found one, of which nothing tells whether it holds the same; --overwrite replaces it");
+            throw new InvalidInputException(
+                "--out",
+                $"expected no file in {output}, found one, of which nothing tells whether it holds the same; --overwrite replaces it"
+            );
         }
 
         ArgumentNullException.ThrowIfNull(paths);
@@ -35,7 +38,10 @@ public static class ResultConcatenation
                 ReadingAllowance.Require(path, parts[^1], parts[^1].Names);
                 if (parts[^1].Contains(ResultArrays.Configuration))
                 {
-                    throw new InvalidInputException(path, "expected with --trust files that do not say of which experiment they are, found one that does; merge those without --trust");
+                    throw new InvalidInputException(
+                        path,
+                        "expected with --trust files that do not say of which experiment they are, found one that does; merge those without --trust"
+                    );
                 }
             }
 
@@ -45,15 +51,28 @@ public static class ResultConcatenation
             var left = parts.SelectMany(part => part.Names).Distinct().Where(name => !parts.TrueForAll(part => part.Contains(name))).ToArray();
             if (left.Length > 0)
             {
-                throw new InvalidInputException(paths[0], $"expected the same arrays in every file, found {string.Join(", ", left.Order(StringComparer.Ordinal))} in some of them only");
+                throw new InvalidInputException(
+                    paths[0],
+                    $"expected the same arrays in every file, found {string.Join(", ", left.Order(StringComparer.Ordinal))} in some of them only"
+                );
             }
 
             var rows = Rows(paths, parts, moments);
             var fingerprints = rows.Select(_ => new Fingerprint()).ToArray();
-            var arrays = names.Where(name => name != Note).Select(name => KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, fingerprints) : Shared(paths, parts, name))).ToList();
+            var arrays = names
+                .Where(name => name != Note)
+                .Select(name =>
+                    KeyValuePair.Create(name, HasRows(parts, rows, name) ? Joined(paths, parts, rows, name, fingerprints) : Shared(paths, parts, name))
+                )
+                .ToList();
             RequireDifferent(paths, rows, fingerprints);
             NpzArchive.Write(output, arrays.Append(new(Note, NpyArray.From(note))));
-            return (rows.Length, [$"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in the file says so)"]);
+            return (
+                rows.Length,
+                [
+                    $"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in the file says so)",
+                ]
+            );
         }
         finally
         {
@@ -62,7 +81,8 @@ public static class ResultConcatenation
     }
 
     /// <summary>Whether an array has a row for each simulation, in every file.</summary>
-    private static bool HasRows(List<IArrayCollection> parts, (int Part, int Row)[] rows, string name) => ResultPart.HasRows(name)
+    private static bool HasRows(List<IArrayCollection> parts, (int Part, int Row)[] rows, string name) =>
+        ResultPart.HasRows(name)
         && parts.Select((part, i) => part.Describe(name).Shape is [var first, ..] && first == rows.Count(row => row.Part == i)).All(whole => whole);
 
     private static (int Part, int Row)[] Rows(IReadOnlyList<string> paths, List<IArrayCollection> parts, string[] moments)
@@ -83,14 +103,27 @@ public static class ResultConcatenation
         return [.. rows];
     }
 
-    private static NpyArray Joined(IReadOnlyList<string> paths, List<IArrayCollection> parts, (int Part, int Row)[] rows, string name, Fingerprint[] fingerprints)
+    private static NpyArray Joined(
+        IReadOnlyList<string> paths,
+        List<IArrayCollection> parts,
+        (int Part, int Row)[] rows,
+        string name,
+        Fingerprint[] fingerprints
+    )
     {
         NpyArray[] arrays = [.. parts.Select(part => part.Read(name))];
         for (var i = 1; i < arrays.Length; i++)
         {
-            if (arrays[i].ElementType != arrays[0].ElementType || arrays[i].WideFormat != arrays[0].WideFormat || !arrays[i].Shape.Skip(1).SequenceEqual(arrays[0].Shape.Skip(1)))
+            if (
+                arrays[i].ElementType != arrays[0].ElementType
+                || arrays[i].WideFormat != arrays[0].WideFormat
+                || !arrays[i].Shape.Skip(1).SequenceEqual(arrays[0].Shape.Skip(1))
+            )
             {
-                throw new InvalidInputException(paths[i], $"expected '{name}' of the type and columns that it has in {paths[0]}, {arrays[0]}, found {arrays[i]}");
+                throw new InvalidInputException(
+                    paths[i],
+                    $"expected '{name}' of the type and columns that it has in {paths[0]}, {arrays[0]}, found {arrays[i]}"
+                );
             }
         }
 
@@ -127,7 +160,10 @@ public static class ResultConcatenation
         {
             if (fingerprints[i].IsAlive && !seen.TryAdd(fingerprints[i].Hash, rows[i]) && seen[fingerprints[i].Hash] is var twin && twin.Part != rows[i].Part)
             {
-                throw new InvalidInputException(paths[rows[i].Part], $"expected each simulation once, but row {rows[i].Row} is row {twin.Row} of {paths[twin.Part]} too");
+                throw new InvalidInputException(
+                    paths[rows[i].Part],
+                    $"expected each simulation once, but row {rows[i].Row} is row {twin.Row} of {paths[twin.Part]} too"
+                );
             }
         }
     }

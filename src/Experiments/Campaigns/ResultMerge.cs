@@ -10,7 +10,8 @@ public static class ResultMerge
     /// <returns>How many simulations there are, and a line for each thing that is not as in a complete run.</returns>
     /// <exception cref="InvalidInputException">The parts overlap, belong to different experiments, or leave something out; a file is damaged or cannot be
     /// written.</exception>
-    public static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing) => Merge(paths, output, allowMissing, overwrite: true);
+    public static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing) =>
+        Merge(paths, output, allowMissing, overwrite: true);
 
     /// <summary>Joins result files, and replaces no result that the parts do not hold unless told to.</summary>
     internal static (int Simulations, IReadOnlyList<string> Warnings) Merge(IReadOnlyList<string> paths, string output, bool allowMissing, bool overwrite)
@@ -33,7 +34,10 @@ public static class ResultMerge
                 var sentence = $"simulations {IndexRanges.Spell(missing)} of {parts[0].Options.NumSims} are missing{MissingShards(parts)}";
                 if (!allowMissing || rows.Length == 0)
                 {
-                    throw new InvalidInputException("FILE.npz", $"expected every simulation of the experiment, {sentence}; {(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges what there is")}");
+                    throw new InvalidInputException(
+                        "FILE.npz",
+                        $"expected every simulation of the experiment, {sentence}; {(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges what there is")}"
+                    );
                 }
 
                 warnings.Add($"{sentence}; the file says so");
@@ -45,11 +49,21 @@ public static class ResultMerge
             }
 
             var names = parts[0].Names.Where(name => parts.All(part => part.Names.Contains(name))).ToArray();
-            warnings.AddRange(parts.SelectMany(part => part.Names).Distinct().Except(names).Select(name =>
-                $"left out {name}: {(MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"));
-            NpzArchive.Write(output, names
-                .Select(name => KeyValuePair.Create(name, ResultPart.HasRows(name) ? Join(parts, rows, name) : parts[0].Read(name)))
-                .Concat(ResultArrays.Extent([.. rows.Select(row => row.Index)], parts[0].Options.NumSims, Shard.Whole)));
+            warnings.AddRange(
+                parts
+                    .SelectMany(part => part.Names)
+                    .Distinct()
+                    .Except(names)
+                    .Select(name =>
+                        $"left out {name}: {(MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"
+                    )
+            );
+            NpzArchive.Write(
+                output,
+                names
+                    .Select(name => KeyValuePair.Create(name, ResultPart.HasRows(name) ? Join(parts, rows, name) : parts[0].Read(name)))
+                    .Concat(ResultArrays.Extent([.. rows.Select(row => row.Index)], parts[0].Options.NumSims, Shard.Whole))
+            );
             return (rows.Length, warnings);
         }
         finally
@@ -67,7 +81,8 @@ public static class ResultMerge
     {
         ArgumentNullException.ThrowIfNull(header);
         using var part = ResultPart.Open(path);
-        return part.Identity.DifferenceFrom(header.Identity) ?? (part.Indices.SequenceEqual(header.Shard.Simulations(header.Options.NumSims)) ? null : $"simulations {IndexRanges.Spell(part.Indices)}");
+        return part.Identity.DifferenceFrom(header.Identity)
+            ?? (part.Indices.SequenceEqual(header.Shard.Simulations(header.Options.NumSims)) ? null : $"simulations {IndexRanges.Spell(part.Indices)}");
     }
 
     /// <summary>Refuses to replace a file, unless all that it holds is in what is merged.</summary>
@@ -83,7 +98,9 @@ public static class ResultMerge
         {
             using var part = ResultPart.Open(output);
             int[] lost = [.. part.Indices.Except(indices)];
-            difference = part.Identity.DifferenceFrom(identity) ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Spell(lost)}, which no file that is merged holds");
+            difference =
+                part.Identity.DifferenceFrom(identity)
+                ?? (lost.Length == 0 ? null : $"simulations {IndexRanges.Spell(lost)}, which no file that is merged holds");
         }
         catch (InvalidInputException exception)
         {
@@ -92,7 +109,10 @@ public static class ResultMerge
 
         if (difference is not null)
         {
-            throw new InvalidInputException("--out", $"expected no file, or one whose simulations are all merged again, in {output}, found {difference}; --overwrite replaces it");
+            throw new InvalidInputException(
+                "--out",
+                $"expected no file, or one whose simulations are all merged again, in {output}, found {difference}; --overwrite replaces it"
+            );
         }
     }
 
@@ -119,7 +139,10 @@ public static class ResultMerge
                 if (!rows.TryAdd(index, (part, row)))
                 {
                     var other = parts[rows[index].Part];
-                    throw new InvalidInputException(parts[part].Path, $"expected each simulation once, but {IndexRanges.Spell([.. parts[part].Indices.Intersect(other.Indices)])} are in {other.Path} too");
+                    throw new InvalidInputException(
+                        parts[part].Path,
+                        $"expected each simulation once, but {IndexRanges.Spell([.. parts[part].Indices.Intersect(other.Indices)])} are in {other.Path} too"
+                    );
                 }
             }
         }

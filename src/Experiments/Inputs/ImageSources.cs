@@ -91,7 +91,10 @@ public static class ImageSources
     private static InvalidInputException Unknown(string dataset)
     {
         var way = File.Exists(dataset) ? "; images of another format are saved as an array: np.save('images.npy', images)" : string.Empty;
-        return new("--dataset", $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{Spelling.Hint(dataset, Names)}{way}");
+        return new(
+            "--dataset",
+            $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{Spelling.Hint(dataset, Names)}{way}"
+        );
     }
 
     /// <summary>The folder of a data set whose files are not embedded.</summary>

@@ -68,7 +68,8 @@ internal sealed class ImagesInFile : ImageSource
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran order: save np.ascontiguousarray(a)");
+                    $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran order: save np.ascontiguousarray(a)"
+                );
             }
 
             PixelRange.RequireNumbers(header.ElementType, path);
@@ -119,7 +120,7 @@ internal sealed class ImagesInFile : ImageSource
     {
         try
         {
-            for (var done = 0; done < destination.Length;)
+            for (var done = 0; done < destination.Length; )
             {
                 var count = RandomAccess.Read(_file.SafeFileHandle, destination[done..], offset + done);
                 done += count > 0 ? count : throw new EndOfStreamException("the file has become shorter");

@@ -23,7 +23,8 @@ internal readonly record struct PickledImages(ReadOnlyMemory<byte> Bytes, int Wi
             throw new InvalidInputException(
                 name,
                 $"{exception.Message}, as the files of CIFAR for Python are; nothing in it was executed; an array saved with np.save is read, too",
-                exception);
+                exception
+            );
         }
     }
 

@@ -61,21 +61,27 @@ public sealed class Experiment(ExperimentOptions options, ImageSource images, in
         var next = -1;
         try
         {
-            Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation }, (_, loop) =>
-            {
-                using var simulation = new Simulation(options, images, threadsEach);
-                for (var item = Interlocked.Increment(ref next); item < pending.Count && !loop.IsExceptional; item = Interlocked.Increment(ref next))
+            Parallel.For(
+                0,
+                workers,
+                new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = cancellation },
+                (_, loop) =>
                 {
-                    var i = pending[item];
-                    moments[i] = simulation.Run(Indices[i], depthReached, cancellation);
-                    journal?.Append(Indices[i], moments[i]);
+                    using var simulation = new Simulation(options, images, threadsEach);
+                    for (var item = Interlocked.Increment(ref next); item < pending.Count && !loop.IsExceptional; item = Interlocked.Increment(ref next))
+                    {
+                        var i = pending[item];
+                        moments[i] = simulation.Run(Indices[i], depthReached, cancellation);
+                        journal?.Append(Indices[i], moments[i]);
+                    }
                 }
-            });
+            );
         }
         catch (AggregateException exception)
         {
             // Which of several failures came first depends on the threads; the message must not.
-            throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault() ?? exception.InnerExceptions[0];
+            throw exception.InnerExceptions.OfType<InvalidInputException>().OrderBy(inner => inner.Message, StringComparer.Ordinal).FirstOrDefault()
+                ?? exception.InnerExceptions[0];
         }
 
         return new ExperimentResult(options, options.Network is null ? options.Settings(images) : null, moments, Header.Identity, Indices, shard);

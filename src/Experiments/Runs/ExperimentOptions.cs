@@ -79,7 +79,11 @@ public sealed record ExperimentOptions
     public int ResDepth { get; init; } = 2;
 
     /// <summary>Number of depths at which moments are computed: evenly spaced up to the total depth, unless <see cref="Depths"/> says which they are.</summary>
-    public int NumComputations { get => Depths?.Count ?? _numComputations; init => _numComputations = value; }
+    public int NumComputations
+    {
+        get => Depths?.Count ?? _numComputations;
+        init => _numComputations = value;
+    }
 
     /// <summary>
     /// The depths at which moments are computed; null for evenly spaced ones, of which a configuration says nothing: older files have no such key.
@@ -156,9 +160,10 @@ public sealed record ExperimentOptions
     /// <summary>Opens the input images. Gaussian ones have the shape that a described network reads.</summary>
     /// <returns>The images.</returns>
     /// <exception cref="InvalidInputException">The data set is unknown, or its files are missing or damaged.</exception>
-    public ImageSource OpenImages() => Network is { } network && Dataset == GaussianImages.Name && DataDir is null && Layout is null
-        ? new GaussianImages(network.Input.Height, network.Input.Width, network.Input.Channels)
-        : ImageSources.Open(Dataset, DataDir, Layout);
+    public ImageSource OpenImages() =>
+        Network is { } network && Dataset == GaussianImages.Name && DataDir is null && Layout is null
+            ? new GaussianImages(network.Input.Height, network.Input.Width, network.Input.Channels)
+            : ImageSources.Open(Dataset, DataDir, Layout);
 
     /// <summary>
     /// The network as its input is prepared for it: one that begins by flattening reads images as vectors, whose features are normalised one by one, as those
@@ -194,7 +199,10 @@ public sealed record ExperimentOptions
     {
         if (!Model.Architecture.Names.Contains(name))
         {
-            throw new InvalidInputException("--architecture", $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'{Spelling.Hint(name, Model.Architecture.Names)}");
+            throw new InvalidInputException(
+                "--architecture",
+                $"expected {string.Join(", ", Model.Architecture.Names)}, got '{name}'{Spelling.Hint(name, Model.Architecture.Names)}"
+            );
         }
     }
 
@@ -219,7 +227,10 @@ public sealed record ExperimentOptions
     {
         if (kernelSize == 1 && batchSize == 1 && Model.Architecture.Named(architecture).HasBatchNorm)
         {
-            throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {architecture}, since batch norm leaves nothing of a single point; got 1");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at least 2 for a fully connected {architecture}, since batch norm leaves nothing of a single point; got 1"
+            );
         }
     }
 
@@ -234,7 +245,10 @@ public sealed record ExperimentOptions
             RequireSizes(null, BatchSize, null);
             if (Depths is not null && RecordedPlaces.RepetitionsOf(network) is null)
             {
-                throw new InvalidInputException("--depths", $"expected only for a network of one repeat, whose repetitions are counted; {network.Name} has none, or several, and every place of it is recorded");
+                throw new InvalidInputException(
+                    "--depths",
+                    $"expected only for a network of one repeat, whose repetitions are counted; {network.Name} has none, or several, and every place of it is recorded"
+                );
             }
 
             Depths?.RequireWithin("--depths", TotalDepth);
@@ -282,7 +296,10 @@ public sealed record ExperimentOptions
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count < BatchSize)
         {
-            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Spell(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at most the {Counted.Spell(images.Count.Value, "image")} of --dataset {Dataset}, got {BatchSize}"
+            );
         }
 
         if (Network is { } network)
@@ -296,24 +313,36 @@ public sealed record ExperimentOptions
         var side = Math.Min(images.Height, images.Width) is > 1 and var shorter ? shorter : Math.Max(images.Height, images.Width);
         if (KernelSize > side)
         {
-            throw new InvalidInputException("--kernel-size", $"expected at most {side}, the extent of the {images.Height}×{images.Width} images, got {KernelSize}");
+            throw new InvalidInputException(
+                "--kernel-size",
+                $"expected at most {side}, the extent of the {images.Height}×{images.Width} images, got {KernelSize}"
+            );
         }
 
         ValidateFor(images.Height, images.Width, images.Channels, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
         if (Noise == NoiseKind.Full && Settings(images).Description() is null)
         {
-            throw new InvalidInputException("--noise", $"expected mapping where the kernel is larger than the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full");
+            throw new InvalidInputException(
+                "--noise",
+                $"expected mapping where the kernel is larger than the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full"
+            );
         }
 
         if (Gradients && Settings(images).Description() is null)
         {
-            throw new InvalidInputException("--gradients", $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got {KernelSize}");
+            throw new InvalidInputException(
+                "--gradients",
+                $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got {KernelSize}"
+            );
         }
 
         if (HasSinglePoint(images) && Model.Architecture.Named(Architecture!).HasBatchNorm)
         {
-            throw new InvalidInputException("--batch-size", $"expected at least 2 for a fully connected {Architecture}, since batch norm leaves nothing of a single point; got {BatchSize}");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at least 2 for a fully connected {Architecture}, since batch norm leaves nothing of a single point; got {BatchSize}"
+            );
         }
     }
 
@@ -328,7 +357,10 @@ public sealed record ExperimentOptions
         var needed = MemoryFootprint.Bytes(this, height, width, channels);
         if (needed.LargestBuffer > Array.MaxLength || needed.Total > available)
         {
-            throw new InvalidInputException(Network is null ? "--num-channels, --batch-size, --kernel-size, --num-sims" : "--network, --batch-size, --num-sims", $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are {ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements");
+            throw new InvalidInputException(
+                Network is null ? "--num-channels, --batch-size, --kernel-size, --num-sims" : "--network, --batch-size, --num-sims",
+                $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are {ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements"
+            );
         }
     }
 
@@ -357,7 +389,10 @@ public sealed record ExperimentOptions
         var shape = new Shape(images.Height, images.Width, images.Channels);
         if (shape != network.Input)
         {
-            throw new InvalidInputException("--dataset", $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; images of --dataset gaussian have any shape");
+            throw new InvalidInputException(
+                "--dataset",
+                $"expected images of {network.Input}, which {network.Name} reads, got {shape} of {Dataset}; images of --dataset gaussian have any shape"
+            );
         }
 
         if (RecordedPlaces!.Ends.Count == 0)
@@ -367,7 +402,10 @@ public sealed record ExperimentOptions
 
         if (RecordedPlaces.Count > MostPlaces)
         {
-            throw new InvalidInputException("--depths", $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, where the network has one");
+            throw new InvalidInputException(
+                "--depths",
+                $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, where the network has one"
+            );
         }
 
         if (ResultConfiguration.Write(this).Length > MostCharacters)
@@ -377,7 +415,10 @@ public sealed record ExperimentOptions
 
         if (network.Places.Any(place => place.After is BatchNorm && BatchSize * place.Shape.Positions == 1))
         {
-            throw new InvalidInputException("--batch-size", $"expected at least 2 for {network.Name}, since batch norm leaves nothing of a single point; got 1");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at least 2 for {network.Name}, since batch norm leaves nothing of a single point; got 1"
+            );
         }
     }
 

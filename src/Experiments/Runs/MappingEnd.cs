@@ -76,9 +76,12 @@ public readonly record struct MappingEnd(Ending Ending, int Depth)
             return Ending.Overflow;
         }
 
-        return chi is double.NaN ? Ending.NotANumber : IsZero(noise) || IsZero(chi) ? Ending.ExtinctNoise : Ending.None;
+        return chi is double.NaN ? Ending.NotANumber
+            : IsZero(noise) || IsZero(chi) ? Ending.ExtinctNoise
+            : Ending.None;
 
-        static bool IsZero(double? logarithm) => logarithm is double.NegativeInfinity || logarithm == MomentSet.LogOfZero || logarithm == (float)MomentSet.LogOfZero;
+        static bool IsZero(double? logarithm) =>
+            logarithm is double.NegativeInfinity || logarithm == MomentSet.LogOfZero || logarithm == (float)MomentSet.LogOfZero;
 
         static bool IsNumber(double? logarithm) => logarithm is { } value && double.IsFinite(value) && !IsZero(value);
     }

@@ -55,8 +55,11 @@ internal static class MomentColumns
     public static bool IsOfAllPlaces(string name) => name is Gradient or LogGradient || All.Any(column => column.Name == name);
 
     /// <summary>The number of the place that ends the name of an array; null if none does.</summary>
-    public static int? PlaceOf(string name) => name.LastIndexOf(OfPlace, StringComparison.Ordinal) is > 0 and var at
-        && int.TryParse(name.AsSpan(at + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : null;
+    public static int? PlaceOf(string name) =>
+        name.LastIndexOf(OfPlace, StringComparison.Ordinal) is > 0 and var at
+        && int.TryParse(name.AsSpan(at + OfPlace.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+            ? place
+            : null;
 
     /// <summary>Columns that do not exist where there is a single point: over one point nothing varies.</summary>
     public static ImmutableArray<string> NeedVariance { get; } = ["chi", "log_chi", "log_mu2_signal"];

@@ -24,7 +24,11 @@ internal static class NeutralArrays
         {
             // Where there is a single point nothing varies: the number does not exist there.
             var needsVariance = MomentColumns.NeedVariance.Contains(column.Name);
-            var values = simulations.SelectMany(simulation => simulation.AtPlaces.Select((place, i) => needsVariance && !varies[i] ? double.NaN : column.Select(place[0], simulation.Mu2InputSignal))).ToArray();
+            var values = simulations
+                .SelectMany(simulation =>
+                    simulation.AtPlaces.Select((place, i) => needsVariance && !varies[i] ? double.NaN : column.Select(place[0], simulation.Mu2InputSignal))
+                )
+                .ToArray();
             if (column.MayOverflow && values.Where((_, i) => !needsVariance || varies[i % places.Count]).Any(value => !double.IsFinite(value)))
             {
                 warnings.Add($"left out {column.Name}: it exceeds double precision (its logarithm is in log_{column.Name} where there is one)");
@@ -36,24 +40,34 @@ internal static class NeutralArrays
 
         if (result.Options.Gradients)
         {
-            GradientArrays.Add(arrays, warnings, string.Empty, [.. simulations.SelectMany(simulation => simulation.LogGradients!.Select(place => place[0]))], simulations.Count, places.Count);
+            GradientArrays.Add(
+                arrays,
+                warnings,
+                string.Empty,
+                [.. simulations.SelectMany(simulation => simulation.LogGradients!.Select(place => place[0]))],
+                simulations.Count,
+                places.Count
+            );
         }
 
         var counted = EndingWords.Count(ends, simulations.Count, "simulation");
         if (counted.Count > 0)
         {
-            warnings.Add($"{string.Join("; ", counted)} (ending, ended_at_depth); from there on moments that are gone are 0, their logarithms {MomentSet.LogOfZero:F1}, effective ranks -1");
+            warnings.Add(
+                $"{string.Join("; ", counted)} (ending, ended_at_depth); from there on moments that are gone are 0, their logarithms {MomentSet.LogOfZero:F1}, effective ranks -1"
+            );
         }
 
         return (arrays, warnings);
 
         void Add(string name, NpyArray array) => arrays.Add(new(name, array));
 
-        bool IsComputed(MomentColumn column) => column.Name switch
-        {
-            MomentColumns.ReffSignal => result.Options.ReffSignal,
-            MomentColumns.ReffNoise => result.Options.ReffNoise,
-            _ => true,
-        };
+        bool IsComputed(MomentColumn column) =>
+            column.Name switch
+            {
+                MomentColumns.ReffSignal => result.Options.ReffSignal,
+                MomentColumns.ReffNoise => result.Options.ReffNoise,
+                _ => true,
+            };
     }
 }

@@ -77,7 +77,15 @@ internal sealed class RecordedPlaces
         }
 
         var chosen = depths.ToHashSet();
-        return new(network, [.. all.Where(i => network.Places[i].Depth - before is var depth && (depth < 1 || depth > times || chosen.Contains(depth) || !IsInRepetition(network, i)))], batchSize);
+        return new(
+            network,
+            [
+                .. all.Where(i =>
+                    network.Places[i].Depth - before is var depth && (depth < 1 || depth > times || chosen.Contains(depth) || !IsInRepetition(network, i))
+                ),
+            ],
+            batchSize
+        );
     }
 
     /// <summary>The repetitions of a network that has one repeated unit.</summary>
@@ -102,8 +110,12 @@ internal sealed class RecordedPlaces
     public int? ResidualDepth(Network network)
     {
         var units = Ends.Select(i => Places[i].After as Residual).ToArray();
-        return units.Length > 0 && units.All(unit => unit is { Skip.Count: 0, Survival: 1 } && unit.SkipScale == ResidualScale.One && unit.BranchScale == ResidualScale.One)
-            && LongestBranch(network) is > 0 and var layers ? layers : null;
+        return
+            units.Length > 0
+            && units.All(unit => unit is { Skip.Count: 0, Survival: 1 } && unit.SkipScale == ResidualScale.One && unit.BranchScale == ResidualScale.One)
+            && LongestBranch(network) is > 0 and var layers
+            ? layers
+            : null;
     }
 
     private static int LongestBranch(Network network)

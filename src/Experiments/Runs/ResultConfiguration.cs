@@ -19,7 +19,17 @@ internal sealed record ResultConfiguration
     private static readonly JsonDocumentOptions Document = new() { MaxDepth = MostLevels, AllowDuplicateProperties = false };
 
     /// <summary>Options that say what an architecture leaves open.</summary>
-    private static readonly string[] OfArchitectures = ["architecture", "total_depth", "kernel_size", "num_channels", "boundary", "epsilon", "res_depth", "num_computations"];
+    private static readonly string[] OfArchitectures =
+    [
+        "architecture",
+        "total_depth",
+        "kernel_size",
+        "num_channels",
+        "boundary",
+        "epsilon",
+        "res_depth",
+        "num_computations",
+    ];
 
     private static readonly JsonSerializerOptions Format = new()
     {
@@ -126,7 +136,11 @@ internal sealed record ResultConfiguration
         }
         catch (JsonException exception)
         {
-            throw new InvalidInputException(path, $"expected the options of the experiment as a JSON object in 'configuration' ({ConfigurationRefusal.Describe(exception, text)})", exception);
+            throw new InvalidInputException(
+                path,
+                $"expected the options of the experiment as a JSON object in 'configuration' ({ConfigurationRefusal.Describe(exception, text)})",
+                exception
+            );
         }
         catch (InvalidInputException exception)
         {

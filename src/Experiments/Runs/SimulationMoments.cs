@@ -18,24 +18,25 @@ public sealed record SimulationMoments(double Mu2InputSignal, MomentSet AtDepth0
     /// </summary>
     /// <param name="depths">Computed depths.</param>
     /// <param name="varies">Whether there is more than one point, over which a signal can vary.</param>
-    internal MappingEnd End(IReadOnlyList<int> depths, bool varies) => MappingEnd.Find(
-        depths,
-        [.. Enumerable.Range(0, depths.Count).Select(i => StateAt(i, varies))]);
+    internal MappingEnd End(IReadOnlyList<int> depths, bool varies) =>
+        MappingEnd.Find(depths, [.. Enumerable.Range(0, depths.Count).Select(i => StateAt(i, varies))]);
 
-    private Ending StateAt(int index, bool varies) => AtPlaces[^1][index].State(varies) is var last and not Ending.None
-        ? last
-        : AtPlaces.Select(place => place[index].State(varies)).FirstOrDefault(state => state is Ending.NotANumber or Ending.Overflow);
+    private Ending StateAt(int index, bool varies) =>
+        AtPlaces[^1][index].State(varies) is var last and not Ending.None
+            ? last
+            : AtPlaces.Select(place => place[index].State(varies)).FirstOrDefault(state => state is Ending.NotANumber or Ending.Overflow);
 
     /// <summary>How a simulation of a described network ended, told place by place: a branch that dies ends nothing while the skip lives.</summary>
     /// <param name="places">Its places.</param>
     /// <param name="batchSize">Images in a batch.</param>
-    internal MappingEnd End(RecordedPlaces places, int batchSize) => MappingEnd.Find(
-        places.Depths,
-        [.. places.Places.Select((place, i) => AtPlaces[i][0].State(place.Shape.Positions * batchSize > 1))]);
+    internal MappingEnd End(RecordedPlaces places, int batchSize) =>
+        MappingEnd.Find(places.Depths, [.. places.Places.Select((place, i) => AtPlaces[i][0].State(place.Shape.Positions * batchSize > 1))]);
 
     /// <summary>Whether another simulation has the same moments, bit for bit.</summary>
     internal bool IsIdenticalTo(SimulationMoments other) =>
-        Mu2InputSignal.Equals(other.Mu2InputSignal) && AtDepth0 == other.AtDepth0 && DiedAtDepth == other.DiedAtDepth
+        Mu2InputSignal.Equals(other.Mu2InputSignal)
+        && AtDepth0 == other.AtDepth0
+        && DiedAtDepth == other.DiedAtDepth
         && AtPlaces.Zip(other.AtPlaces).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second))
         && (LogGradients ?? []).SelectMany(place => place).SequenceEqual((other.LogGradients ?? []).SelectMany(place => place));
 }

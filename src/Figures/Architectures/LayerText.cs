@@ -23,9 +23,15 @@ internal static class LayerText
         }
 
         var only = element.EnumerateObject().First();
-        var options = only.Value.ValueKind == JsonValueKind.Object
-            ? string.Join(", ", only.Value.EnumerateObject().Where(option => option.Value.ValueKind != JsonValueKind.Array).Select(option => $"{option.Name} {option.Value}"))
-            : only.Value.ToString();
+        var options =
+            only.Value.ValueKind == JsonValueKind.Object
+                ? string.Join(
+                    ", ",
+                    only.Value.EnumerateObject()
+                        .Where(option => option.Value.ValueKind != JsonValueKind.Array)
+                        .Select(option => $"{option.Name} {option.Value}")
+                )
+                : only.Value.ToString();
         return options.Length == 0 ? only.Name : $"{only.Name} {options}";
     }
 }

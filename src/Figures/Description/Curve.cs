@@ -64,7 +64,8 @@ public sealed record Curve
     public static Curve? Summarise(string label, int colour, IReadOnlyList<double> x, IReadOnlyList<double[]>? rows)
     {
         ArgumentNullException.ThrowIfNull(x);
-        var points = Enumerable.Range(0, rows is { Count: > 0 } ? x.Count : 0)
+        var points = Enumerable
+            .Range(0, rows is { Count: > 0 } ? x.Count : 0)
             .Select(i => (X: x[i], Values: rows!.Select(row => row[i]).Where(double.IsFinite).Order().ToArray()))
             .Where(point => double.IsFinite(point.X) && point.Values.Length > 0)
             .ToArray();

@@ -58,7 +58,8 @@ public sealed record Panel(string Title, string XLabel, string YLabel, IReadOnly
     public string? Missing { get; init; }
 
     /// <summary>The panel in words.</summary>
-    public string Words => $"{Markup.Plain(Title)} ({Markup.Plain(YLabel)} against {Markup.Plain(XLabel)}): {string.Join("; ", [.. Cells.Select(cell => Markup.Plain(cell.Words)), .. Curves.Select(Say), .. Said(Missing)])}.";
+    public string Words =>
+        $"{Markup.Plain(Title)} ({Markup.Plain(YLabel)} against {Markup.Plain(XLabel)}): {string.Join("; ", [.. Cells.Select(cell => Markup.Plain(cell.Words)), .. Curves.Select(Say), .. Said(Missing)])}.";
 
     private static string[] Said(string? missing) => missing is null ? [] : [Markup.Plain(missing)];
 

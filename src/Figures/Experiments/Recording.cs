@@ -32,8 +32,10 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
     /// <param name="moment">Name without suffix.</param>
     /// <param name="place">Number of the place.</param>
     /// <returns>Rows (simulations × depths), not a number where a simulation has ended; null if the file does not hold it.</returns>
-    public IReadOnlyList<double[]>? Find(string moment, int place) => File.Find($"{moment}_loc{place}") is not { } rows ? null
-        : File.Ends.Any(end => end.HasEnded) ? [.. rows.Select((row, i) => row.Select((value, j) => File.Ends[i].IsAliveAt(File.Depth[j]) ? value : double.NaN).ToArray())]
+    public IReadOnlyList<double[]>? Find(string moment, int place) =>
+        File.Find($"{moment}_loc{place}") is not { } rows ? null
+        : File.Ends.Any(end => end.HasEnded)
+            ? [.. rows.Select((row, i) => row.Select((value, j) => File.Ends[i].IsAliveAt(File.Depth[j]) ? value : double.NaN).ToArray())]
         : rows;
 
     /// <summary>Natural logarithms of a moment, from the logarithms that the file holds or from the moment itself.</summary>
@@ -52,8 +54,10 @@ public sealed record Recording(string Name, ResultFile File, Architecture Archit
     /// <summary>Effective ranks, not a number where they were not computed.</summary>
     /// <param name="moment"><c>reff_signal</c> or <c>reff_noise</c>.</param>
     /// <returns>Rows (simulations × depths); null if the file does not hold them, or none was computed.</returns>
-    public IReadOnlyList<double[]>? Ranks(string moment) => File.Find(ArrayOfRanks(moment))?.All(row => Array.TrueForAll(row, value => value == EffectiveRank.NotComputed)) == true ? null
-        : Find(moment, NumberOf(PlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
+    public IReadOnlyList<double[]>? Ranks(string moment) =>
+        File.Find(ArrayOfRanks(moment))?.All(row => Array.TrueForAll(row, value => value == EffectiveRank.NotComputed)) == true
+            ? null
+            : Find(moment, NumberOf(PlaceKind.Relu))?.Select(row => row.Select(value => value < 1 ? double.NaN : value).ToArray()).ToArray();
 
     /// <summary>The factor by which χ grows from one place to another of the same unit.</summary>
     /// <param name="from">The first place.</param>

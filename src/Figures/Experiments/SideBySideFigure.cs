@@ -20,15 +20,39 @@ public static class SideBySideFigure
         Shown[] shown = [.. tables.Select((pair, i) => new Shown(pair.Key, names?[i] ?? pair.Key, pair.Value))];
         List<Panel> panels =
         [
-            Compare("Directions of variance", "*r*_{eff}", "1: one direction", "no effective ranks", shown, one => $"{one.Name}: {Say(Diagnosis.Diagnose(one.Table).Condition)}", table => table.Reff, value => Math.Log10(value)),
-            Compare("Signal-to-noise ratio", "SNR^{l} / SNR^{0}", "1: nothing lost", "no χ", shown, one => one.Name, table => table.LogChi, value => -2 * value / Ln10),
+            Compare(
+                "Directions of variance",
+                "*r*_{eff}",
+                "1: one direction",
+                "no effective ranks",
+                shown,
+                one => $"{one.Name}: {Say(Diagnosis.Diagnose(one.Table).Condition)}",
+                table => table.Reff,
+                value => Math.Log10(value)
+            ),
+            Compare(
+                "Signal-to-noise ratio",
+                "SNR^{l} / SNR^{0}",
+                "1: nothing lost",
+                "no χ",
+                shown,
+                one => one.Name,
+                table => table.LogChi,
+                value => -2 * value / Ln10
+            ),
         ];
         if (shown.Any(one => one.IsResidual))
         {
             panels.Add(Dilution(shown));
         }
 
-        return new Figure(shown.Any(one => one.IsResidual) ? "Directions of variance, signal-to-noise ratio and dilution by depth" : "Directions of variance and signal-to-noise ratio by depth", panels, 2)
+        return new Figure(
+            shown.Any(one => one.IsResidual)
+                ? "Directions of variance, signal-to-noise ratio and dilution by depth"
+                : "Directions of variance and signal-to-noise ratio by depth",
+            panels,
+            2
+        )
         {
             Notes = [.. notes ?? [], .. Provenance.Bands(panels)],
         };
@@ -43,26 +67,49 @@ public static class SideBySideFigure
         return Draw(
             [.. recordings.Select(recording => KeyValuePair.Create(recording.Architecture.Name, MomentTable.Read(recording.File)))],
             Provenance.Describe(recordings),
-            [.. recordings.Select(recording => recording.Title)]);
+            [.. recordings.Select(recording => recording.Title)]
+        );
     }
 
     /// <summary>What the post would say, in two words.</summary>
     /// <param name="condition">The condition.</param>
     /// <returns>The words.</returns>
-    public static string Say(Condition condition) => condition switch
-    {
-        Condition.WellBehaved => "well-behaved",
-        Condition.PathologicalSignal => "pathological signal",
-        Condition.PathologicalSnr => "pathological SNR",
-        Condition.PathologicalPoint => "pathological point",
-        Condition.Undecided => "undecided",
-        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
-    };
+    public static string Say(Condition condition) =>
+        condition switch
+        {
+            Condition.WellBehaved => "well-behaved",
+            Condition.PathologicalSignal => "pathological signal",
+            Condition.PathologicalSnr => "pathological SNR",
+            Condition.PathologicalPoint => "pathological point",
+            Condition.Undecided => "undecided",
+            _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "expected a condition"),
+        };
 
     /// <summary>A moment of all architectures on one logarithmic axis, which includes 1.</summary>
-    private static Panel Compare(string title, string label, string reference, string missing, IReadOnlyList<Shown> shown, Func<Shown, string> name, Func<MomentTable, IReadOnlyList<double[]>?> rows, Func<double, double> coordinate)
+    private static Panel Compare(
+        string title,
+        string label,
+        string reference,
+        string missing,
+        IReadOnlyList<Shown> shown,
+        Func<Shown, string> name,
+        Func<MomentTable, IReadOnlyList<double[]>?> rows,
+        Func<double, double> coordinate
+    )
     {
-        var curves = shown.Select(one => (one.Name, Curve: Curve.Summarise(name(one), one.Colour, [.. one.Table.Depths.Select(depth => (double)depth)], rows(one.Table)?.Select(row => row.Select(coordinate).ToArray()).ToArray()))).ToArray();
+        var curves = shown
+            .Select(one =>
+                (
+                    one.Name,
+                    Curve: Curve.Summarise(
+                        name(one),
+                        one.Colour,
+                        [.. one.Table.Depths.Select(depth => (double)depth)],
+                        rows(one.Table)?.Select(row => row.Select(coordinate).ToArray()).ToArray()
+                    )
+                )
+            )
+            .ToArray();
         string[] without = [.. curves.Where(pair => pair.Curve is null).Select(pair => $"{missing} of {pair.Name}")];
         return new Panel(title, "depth *l*", label, [.. curves.Select(pair => pair.Curve).OfType<Curve>()])
         {

@@ -24,28 +24,76 @@ internal static class TrainingFigure
         double[] depths = [.. file.SequenceDepths.Select(depth => (double)depth)];
         List<Panel> panels =
         [
-            Panel("Training loss", "step", "cross entropy", Curve.Summarise("mean of the batches", 0, steps, Logarithms(best.Select(outcome => outcome.Loss)))) with { YScale = AxisScale.Logarithmic },
-            Panel("Training accuracy", "step", "share of images", Curve.Summarise("mean of the batches", 0, steps, [.. best.Select(outcome => outcome.Accuracy)])) with { YLimits = (0, 1) },
-            Panel("Test accuracy", "noise on test images, σ", "share of images", Curve.Summarise("with running statistics", 0, result.Corruptions, [.. best.Select(outcome => outcome.TestAccuracy)])) with { YLimits = (0, 1) },
-            Panel("At initialisation: directions of variance", "depth *l*", "*r*_{eff}", Curve.Summarise("*r*_{eff} of the signal", 0, depths, file.FindRanks("reff_signal") is { } ranks ? Logarithms(ranks) : null)) with { YScale = AxisScale.Logarithmic, References = [new(0, "1: one direction")] },
-            Panel("At initialisation: signal-to-noise ratio", "depth *l*", "SNR^{l} / SNR^{0}", Curve.Summarise("χ^{−2}", 0, depths, file.FindLogAtEnds("chi")?.Select(row => row.Select(value => -2 * value / Ln10).ToArray()).ToArray())) with { YScale = AxisScale.Logarithmic, References = [new(0, "1: nothing lost")] },
+            Panel(
+                "Training loss",
+                "step",
+                "cross entropy",
+                Curve.Summarise("mean of the batches", 0, steps, Logarithms(best.Select(outcome => outcome.Loss)))
+            ) with
+            {
+                YScale = AxisScale.Logarithmic,
+            },
+            Panel(
+                "Training accuracy",
+                "step",
+                "share of images",
+                Curve.Summarise("mean of the batches", 0, steps, [.. best.Select(outcome => outcome.Accuracy)])
+            ) with
+            {
+                YLimits = (0, 1),
+            },
+            Panel(
+                "Test accuracy",
+                "noise on test images, σ",
+                "share of images",
+                Curve.Summarise("with running statistics", 0, result.Corruptions, [.. best.Select(outcome => outcome.TestAccuracy)])
+            ) with
+            {
+                YLimits = (0, 1),
+            },
+            Panel(
+                "At initialisation: directions of variance",
+                "depth *l*",
+                "*r*_{eff}",
+                Curve.Summarise("*r*_{eff} of the signal", 0, depths, file.FindRanks("reff_signal") is { } ranks ? Logarithms(ranks) : null)
+            ) with
+            {
+                YScale = AxisScale.Logarithmic,
+                References = [new(0, "1: one direction")],
+            },
+            Panel(
+                "At initialisation: signal-to-noise ratio",
+                "depth *l*",
+                "SNR^{l} / SNR^{0}",
+                Curve.Summarise("χ^{−2}", 0, depths, file.FindLogAtEnds("chi")?.Select(row => row.Select(value => -2 * value / Ln10).ToArray()).ToArray())
+            ) with
+            {
+                YScale = AxisScale.Logarithmic,
+                References = [new(0, "1: nothing lost")],
+            },
         ];
         var name = file.Options?.Name ?? file.NetworkName;
-        return new Figure($"{(name is null ? "" : $"{Markup.Escape(name)}: ")}training, and the same mappings at initialisation", panels, 2) { Notes = [.. Notes(file, result, best.Length), .. Provenance.Bands(panels)] };
+        return new Figure($"{(name is null ? "" : $"{Markup.Escape(name)}: ")}training, and the same mappings at initialisation", panels, 2)
+        {
+            Notes = [.. Notes(file, result, best.Length), .. Provenance.Bands(panels)],
+        };
     }
 
     private static IEnumerable<string> Notes(ResultFile file, TrainingResult result, int trained)
     {
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Counted.Spell(result.Outcomes.Count, "mapping")}{(file.Options is { } options ? $", batches of *M* = {options.BatchSize} of “{Markup.Escape(options.Dataset)}”" : "")}, each at the {(result.LearningRates.Count == 1 ? "learning rate" : "best of the learning rates")} {string.Join(", ", result.LearningRates.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture)))}.");
+            $"{Counted.Spell(result.Outcomes.Count, "mapping")}{(file.Options is { } options ? $", batches of *M* = {options.BatchSize} of “{Markup.Escape(options.Dataset)}”" : "")}, each at the {(result.LearningRates.Count == 1 ? "learning rate" : "best of the learning rates")} {string.Join(", ", result.LearningRates.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture)))}."
+        );
         if (trained < result.Outcomes.Count)
         {
             yield return $"{Counted.Spell(result.Outcomes.Count - trained, "mapping")} met a loss that is no number at every learning rate, and is left out.";
         }
     }
 
-    private static Panel Panel(string title, string x, string y, Curve? curve) => new(title, x, y, curve is null ? [] : [curve]) { Missing = curve is null ? "not in the file" : null };
+    private static Panel Panel(string title, string x, string y, Curve? curve) =>
+        new(title, x, y, curve is null ? [] : [curve]) { Missing = curve is null ? "not in the file" : null };
 
-    private static double[][] Logarithms(IEnumerable<double[]> rows) => [.. rows.Select(row => row.Select(value => value > 0 ? Math.Log10(value) : double.NaN).ToArray())];
+    private static double[][] Logarithms(IEnumerable<double[]> rows) =>
+        [.. rows.Select(row => row.Select(value => value > 0 ? Math.Log10(value) : double.NaN).ToArray())];
 }

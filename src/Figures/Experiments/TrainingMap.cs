@@ -27,7 +27,8 @@ internal static class TrainingMap
         double[] depths = [.. shown.Select(one => one.Layers).Distinct().Order().Select(layers => Math.Log10(layers))];
         var (low, high) = (Edge(depths, 0), Edge(depths, depths.Length));
         var cells = shown.Select(one => CellOf(one, Array.IndexOf(names, one.Name) + 1, depths)).ToArray();
-        List<double> x = [], y = [];
+        List<double> x = [],
+            y = [];
         for (var i = 0; i < names.Length; i++)
         {
             var scale = shown.First(one => one.Name == names[i]).Scale;
@@ -45,7 +46,8 @@ internal static class TrainingMap
                     YLimits = (low, high),
                 },
             ],
-            2)
+            2
+        )
         {
             Notes =
             [
@@ -63,7 +65,8 @@ internal static class TrainingMap
     }
 
     /// <summary>Where one depth ends and the next begins: half way.</summary>
-    private static double Edge(double[] depths, int index) => depths.Length == 1 ? depths[0] + (index == 0 ? -0.1 : 0.1)
+    private static double Edge(double[] depths, int index) =>
+        depths.Length == 1 ? depths[0] + (index == 0 ? -0.1 : 0.1)
         : index == 0 ? depths[0] - (0.5 * (depths[1] - depths[0]))
         : index == depths.Length ? depths[^1] + (0.5 * (depths[^1] - depths[^2]))
         : 0.5 * (depths[index - 1] + depths[index]);
@@ -91,13 +94,14 @@ internal static class TrainingMap
             }
 
             // The SNR falls as χ⁻², by the factor of χ² a unit.
-            var units = verdict.DepthScale is > 0 and < double.PositiveInfinity ? Hundredth * verdict.DepthScale
+            var units =
+                verdict.DepthScale is > 0 and < double.PositiveInfinity ? Hundredth * verdict.DepthScale
                 : verdict.Behaviour == Behaviour.Exploding && verdict.SquaredGrowth > 1 ? Hundredth / Math.Log(verdict.SquaredGrowth)
                 : double.PositiveInfinity;
             return new(options.Name, layers, accuracies.Average(), units * layers / verdict.Units, Markup.Escape(verdict.Words));
         }
 
-        private static Network? Described(ExperimentOptions options) => options.Network
-            ?? options.Settings(new TensorShape(options.BatchSize, 1, 1, options.NumChannels)).Description();
+        private static Network? Described(ExperimentOptions options) =>
+            options.Network ?? options.Settings(new TensorShape(options.BatchSize, 1, 1, options.NumChannels)).Description();
     }
 }

@@ -34,8 +34,18 @@ internal static class DeviationStrip
         }
 
         var svg = new StringBuilder();
-        var words = string.Join("; ", rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Measurements.Length} {(row.Measurements.Length == 1 ? "quantity," : "quantities, the farthest")} {Magnitude(row.Measurements.Max(Size))} {row.Unit} from its prediction")));
-        Append($"<svg class=\"strip\" viewBox=\"0 0 {Width} {rows.Length * RowHeight}\" role=\"img\" aria-labelledby=\"strip-{claim}\"><title id=\"strip-{claim}\">{ForeignText.InHtml($"{claim}: {words}")}</title>");
+        var words = string.Join(
+            "; ",
+            rows.Select(row =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.Measurements.Length} {(row.Measurements.Length == 1 ? "quantity," : "quantities, the farthest")} {Magnitude(row.Measurements.Max(Size))} {row.Unit} from its prediction"
+                )
+            )
+        );
+        Append(
+            $"<svg class=\"strip\" viewBox=\"0 0 {Width} {rows.Length * RowHeight}\" role=\"img\" aria-labelledby=\"strip-{claim}\"><title id=\"strip-{claim}\">{ForeignText.InHtml($"{claim}: {words}")}</title>"
+        );
         for (var i = 0; i < rows.Length; i++)
         {
             var (unit, range, marks) = rows[i];
@@ -45,12 +55,16 @@ internal static class DeviationStrip
             {
                 var label = Math.Abs(tick) == Edge ? (tick < 0 ? "≤ −8" : "≥ 8") : tick.ToString("0.#", CultureInfo.InvariantCulture).Replace('-', '−');
                 Append($"<line class=\"axis\" x1=\"{X(tick, range):F1}\" x2=\"{X(tick, range):F1}\" y1=\"{middle - 5}\" y2=\"{middle + 5}\"/>");
-                Append($"<text x=\"{X(tick, range):F1}\" y=\"{middle + 18}\" text-anchor=\"{(tick < 0 ? "start" : tick > 0 ? "end" : "middle")}\">{label}{(tick == 0 ? $" {unit}" : "")}</text>");
+                Append(
+                    $"<text x=\"{X(tick, range):F1}\" y=\"{middle + 18}\" text-anchor=\"{(tick < 0 ? "start" : tick > 0 ? "end" : "middle")}\">{label}{(tick == 0 ? $" {unit}" : "")}</text>"
+                );
             }
 
             foreach (var mark in marks)
             {
-                Append($"<circle class=\"{(mark.Verdict == Verdict.Holds ? "holds" : mark.Verdict == Verdict.Rejected ? "rejected" : "inconclusive")}\" cx=\"{X(mark.Deviation, range):F1}\" cy=\"{middle}\" r=\"{(mark.Verdict == Verdict.Rejected ? 5 : 3.5)}\"/>");
+                Append(
+                    $"<circle class=\"{(mark.Verdict == Verdict.Holds ? "holds" : mark.Verdict == Verdict.Rejected ? "rejected" : "inconclusive")}\" cx=\"{X(mark.Deviation, range):F1}\" cy=\"{middle}\" r=\"{(mark.Verdict == Verdict.Rejected ? 5 : 3.5)}\"/>"
+                );
             }
         }
 
@@ -60,8 +74,12 @@ internal static class DeviationStrip
     }
 
     /// <summary>A number without the E of computers.</summary>
-    private static string Magnitude(double value) => value is 0 or (>= 0.001 and < 10_000) ? value.ToString("0.###", CultureInfo.InvariantCulture)
-        : double.IsFinite(value) ? value < 0.001 ? "less than 0.001" : "more than 10,000" : "infinitely many";
+    private static string Magnitude(double value) =>
+        value is 0 or (>= 0.001 and < 10_000) ? value.ToString("0.###", CultureInfo.InvariantCulture)
+        : double.IsFinite(value)
+            ? value < 0.001 ? "less than 0.001"
+                : "more than 10,000"
+        : "infinitely many";
 
     private static double Size(Measurement measurement) => double.IsNaN(measurement.Deviation) ? double.PositiveInfinity : Math.Abs(measurement.Deviation);
 

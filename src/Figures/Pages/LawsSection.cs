@@ -23,9 +23,11 @@ internal static partial class LawsSection
             html.Append($"<h3 id=\"{References.AnchorOfLaws(title[..title.IndexOf('.', StringComparison.Ordinal)])}\">{Prose.Text(title)}</h3>\n");
             foreach (var block in section[end..].Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
-                html.Append(block.StartsWith("- ", StringComparison.Ordinal)
-                    ? $"<ul>{string.Concat(block[2..].Split("\n- ").Select(item => $"<li>{Inline(item, references)}</li>\n"))}</ul>\n"
-                    : $"<p>{Inline(block, references)}</p>\n");
+                html.Append(
+                    block.StartsWith("- ", StringComparison.Ordinal)
+                        ? $"<ul>{string.Concat(block[2..].Split("\n- ").Select(item => $"<li>{Inline(item, references)}</li>\n"))}</ul>\n"
+                        : $"<p>{Inline(block, references)}</p>\n"
+                );
             }
         }
 

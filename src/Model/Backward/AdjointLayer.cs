@@ -38,7 +38,12 @@ internal abstract class AdjointLayer<T>(TensorShape input, TensorShape output) :
     /// <param name="gradient">The gradient at the output, which stays as it is.</param>
     /// <param name="target">Receives the gradient at the input; null where nobody asks for it.</param>
     /// <param name="context">Parameters, threads and scratch memory.</param>
-    public abstract void Backward((ScaledTensor<T> Input, ScaledTensor<T> Output) signals, ScaledTensor<T> gradient, ScaledTensor<T>? target, PassContext<T> context);
+    public abstract void Backward(
+        (ScaledTensor<T> Input, ScaledTensor<T> Output) signals,
+        ScaledTensor<T> gradient,
+        ScaledTensor<T>? target,
+        PassContext<T> context
+    );
 
     /// <inheritdoc/>
     public virtual void Dispose()

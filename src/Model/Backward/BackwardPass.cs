@@ -39,7 +39,13 @@ public sealed class BackwardPass<T> : IDisposable
     /// <param name="gradients">Which gradients are computed.</param>
     /// <exception cref="UnknownLayerException">There is no interpretation of a layer.</exception>
     /// <exception cref="OverflowException">A tensor of the batch, or all parameters together, have more elements than memory can address.</exception>
-    public BackwardPass(Network network, int images, NoiseKind noise = NoiseKind.Full, int threads = 1, Gradients gradients = Gradients.Input | Gradients.Parameters)
+    public BackwardPass(
+        Network network,
+        int images,
+        NoiseKind noise = NoiseKind.Full,
+        int threads = 1,
+        Gradients gradients = Gradients.Input | Gradients.Parameters
+    )
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(images);
@@ -84,7 +90,8 @@ public sealed class BackwardPass<T> : IDisposable
 
     /// <summary>The gradient at the input (points × channels), in units of 2 to the power of <see cref="InputGradientExponent"/>.</summary>
     /// <exception cref="InvalidOperationException">It was not asked for, or no gradient has passed.</exception>
-    public ReadOnlySpan<T> InputGradient => (_gradients[0] ?? throw new InvalidOperationException("expected a backward pass that computes the gradient at the input")).Stored(InputShape);
+    public ReadOnlySpan<T> InputGradient =>
+        (_gradients[0] ?? throw new InvalidOperationException("expected a backward pass that computes the gradient at the input")).Stored(InputShape);
 
     /// <summary>The power of two before <see cref="InputGradient"/>.</summary>
     public int InputGradientExponent => _gradients[0]?.Exponent ?? 0;

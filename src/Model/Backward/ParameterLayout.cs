@@ -35,7 +35,8 @@ public sealed class ParameterLayout
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>
     /// <returns>Index of its first number, which the others follow as <see cref="ParameterTensor"/> orders them.</returns>
     /// <exception cref="ArgumentException">The tensor is not one of them.</exception>
-    public int OffsetOf(ParameterTensor tensor) => _offsets.TryGetValue((tensor.Kind, tensor.Index), out var offset)
-        ? offset
-        : throw new ArgumentException($"expected weights or biases of the network, got {tensor.Kind} number {tensor.Index}", nameof(tensor));
+    public int OffsetOf(ParameterTensor tensor) =>
+        _offsets.TryGetValue((tensor.Kind, tensor.Index), out var offset)
+            ? offset
+            : throw new ArgumentException($"expected weights or biases of the network, got {tensor.Kind} number {tensor.Index}", nameof(tensor));
 }

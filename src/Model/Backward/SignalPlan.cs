@@ -59,7 +59,13 @@ internal sealed class SignalPlan
 
         shapes[^1] = output;
         var read = Enumerable.Range(0, count).Where(signal => !isKept[signal]);
-        return new(shapes, isKept, hasGradient, ByKey(read, signal => lastReader[signal], nodes.Length), ByKey(Enumerable.Range(0, signalOfPlace.Length).Reverse(), place => signalOfPlace[place], count));
+        return new(
+            shapes,
+            isKept,
+            hasGradient,
+            ByKey(read, signal => lastReader[signal], nodes.Length),
+            ByKey(Enumerable.Range(0, signalOfPlace.Length).Reverse(), place => signalOfPlace[place], count)
+        );
     }
 
     /// <summary>Whether a signal stays until the gradient has passed.</summary>

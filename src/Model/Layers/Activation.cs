@@ -47,12 +47,22 @@ internal sealed class Activation<T, TFunction>(int threads) : ILayer<T>, ISpares
         var scales = (Math.ScaleB(1, exponent), Math.ScaleB(1, -outputExponent), Math.ScaleB(1, -noiseExponent));
         var (channels, points) = (source.Shape.Channels, source.Shape.Points);
         var maxima = new (double Signal, double Noise)[RowChunks.Count(points, channels)];
-        RowChunks.ForEach(points, channels, threads, (chunk, first, count) =>
-        {
-            var (start, length) = (first * channels, count * channels);
-            maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(
-                source.Signal.Slice(start, length), source.Noise.Slice(start, length), target.Signal.Slice(start, length), target.Noise.Slice(start, length), scales);
-        });
+        RowChunks.ForEach(
+            points,
+            channels,
+            threads,
+            (chunk, first, count) =>
+            {
+                var (start, length) = (first * channels, count * channels);
+                maxima[chunk] = FunctionRows.Evaluate<T, TFunction>(
+                    source.Signal.Slice(start, length),
+                    source.Noise.Slice(start, length),
+                    target.Signal.Slice(start, length),
+                    target.Noise.Slice(start, length),
+                    scales
+                );
+            }
+        );
         return (maxima.Max(pair => pair.Signal), maxima.Max(pair => pair.Noise));
     }
 }

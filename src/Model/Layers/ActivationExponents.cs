@@ -20,7 +20,9 @@ internal static class ActivationExponents
         if (signalExponent > TFunction.MostExponent)
         {
             var word = typeof(TFunction).Name.Replace("Function", string.Empty, StringComparison.Ordinal).ToLowerInvariant();
-            throw new ArithmeticException($"expected a signal below 2^{TFunction.MostExponent} before a {word}, which double precision does not know beyond, got about 2^{signalExponent} at depth {depth}");
+            throw new ArithmeticException(
+                $"expected a signal below 2^{TFunction.MostExponent} before a {word}, which double precision does not know beyond, got about 2^{signalExponent} at depth {depth}"
+            );
         }
 
         var argument = Math.Clamp(signalExponent, -MostExponent, MostExponent);

@@ -22,7 +22,8 @@ internal sealed class BatchNormDerivative(int channels)
     /// <param name="mean">Mean of the stored signal.</param>
     /// <param name="variance">Its variance and ε, in the units of the output.</param>
     /// <param name="exponent">Power of two that brings the stored signal to these units.</param>
-    public void Take(int channel, double mean, double variance, int exponent) => (_means[channel], _factors[channel]) = (mean, Math.ScaleB(1 / Math.Sqrt(variance), exponent));
+    public void Take(int channel, double mean, double variance, int exponent) =>
+        (_means[channel], _factors[channel]) = (mean, Math.ScaleB(1 / Math.Sqrt(variance), exponent));
 
     /// <summary>Changes the noise; the signal is not normalised yet.</summary>
     public void Apply<T>(SignalAndNoise<T> values, int threads)
@@ -91,8 +92,14 @@ internal sealed class BatchNormDerivative(int channels)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var channel = 0;
-        fixed (T* values = signal, changes = noise)
-        fixed (double* totals = sums, means = _means)
+        fixed (
+            T* values = signal,
+                changes = noise
+        )
+        fixed (
+            double* totals = sums,
+                means = _means
+        )
         {
             for (; channel <= channels - Vector512<double>.Count; channel += Vector512<double>.Count)
             {
@@ -112,13 +119,23 @@ internal sealed class BatchNormDerivative(int channels)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
     {
         var channel = 0;
-        fixed (T* values = signal, changes = noise)
-        fixed (double* means = _means, noiseMeans = _noiseMeans, products = _products)
+        fixed (
+            T* values = signal,
+                changes = noise
+        )
+        fixed (
+            double* means = _means,
+                noiseMeans = _noiseMeans,
+                products = _products
+        )
         {
             for (; channel <= channels - Vector512<double>.Count; channel += Vector512<double>.Count)
             {
                 var deviation = VectorMath.LoadEight(values + channel) - Vector512.Load(means + channel);
-                VectorMath.StoreEight(VectorMath.LoadEight(changes + channel) - Vector512.Load(noiseMeans + channel) - (deviation * Vector512.Load(products + channel)), changes + channel);
+                VectorMath.StoreEight(
+                    VectorMath.LoadEight(changes + channel) - Vector512.Load(noiseMeans + channel) - (deviation * Vector512.Load(products + channel)),
+                    changes + channel
+                );
             }
         }
 

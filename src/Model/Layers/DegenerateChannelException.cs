@@ -24,7 +24,12 @@ public sealed class DegenerateChannelException : Exception
     /// <param name="norm">The word for the norm.</param>
     /// <param name="state">In which state they are: constant, or zero.</param>
     internal DegenerateChannelException(int depth, int channel, int point, string norm, string state)
-        : base(string.Create(CultureInfo.InvariantCulture, $"the features from point {point} and channel {channel} on are {state} at depth {depth}, which {norm} with epsilon 0 cannot normalise"))
+        : base(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the features from point {point} and channel {channel} on are {state} at depth {depth}, which {norm} with epsilon 0 cannot normalise"
+            )
+        )
     {
         Depth = depth;
         Channel = channel;

@@ -47,7 +47,10 @@ internal static unsafe class DepthwiseRows
             var channel = 0;
             for (; channel <= channels - (4 * width); channel += 4 * width)
             {
-                Vector512<T> s0 = default, s1 = default, s2 = default, s3 = default;
+                Vector512<T> s0 = default,
+                    s1 = default,
+                    s2 = default,
+                    s3 = default;
                 for (var i = 0; i < count; i++)
                 {
                     var x = (T*)values[i] + channel;
@@ -62,7 +65,10 @@ internal static unsafe class DepthwiseRows
                 s1.Store(sums + channel + width);
                 s2.Store(sums + channel + (2 * width));
                 s3.Store(sums + channel + (3 * width));
-                largest = Vector512.Max(Vector512.Max(largest, Vector512.Max(Vector512.Abs(s0), Vector512.Abs(s1))), Vector512.Max(Vector512.Abs(s2), Vector512.Abs(s3)));
+                largest = Vector512.Max(
+                    Vector512.Max(largest, Vector512.Max(Vector512.Abs(s0), Vector512.Abs(s1))),
+                    Vector512.Max(Vector512.Abs(s2), Vector512.Abs(s3))
+                );
             }
 
             for (; channel <= channels - width; channel += width)

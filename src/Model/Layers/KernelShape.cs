@@ -35,7 +35,10 @@ public readonly record struct KernelShape(int Size, int InputChannels, int Outpu
     internal ParameterTensor Tensor()
     {
         var parameters = new Initialisation(VarianceTimesFanIn);
-        Layer layer = Size == 1 ? new Dense { Channels = OutputChannels, Parameters = parameters } : new Convolution(Size) { Channels = OutputChannels, Parameters = parameters };
+        Layer layer =
+            Size == 1
+                ? new Dense { Channels = OutputChannels, Parameters = parameters }
+                : new Convolution(Size) { Channels = OutputChannels, Parameters = parameters };
         return new(ParameterKind.Weights, 0, layer, FanIn, OutputChannels) { Variance = VarianceTimesFanIn / FanIn };
     }
 }

@@ -31,8 +31,7 @@ public sealed class EffectiveRank(int threads = 1) : IDisposable
 
     /// <summary>Multiplies the points, which may then change, on all threads.</summary>
     internal void Take<T>(ReadOnlySpan<T> points, ReadOnlySpan<double> means)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T> =>
-        _gram.Centre(points, means);
+        where T : unmanaged, IBinaryFloatingPointIeee754<T> => _gram.Centre(points, means);
 
     /// <summary>Computes the effective rank of the points that were taken last, on one thread.</summary>
     internal double Compute()

@@ -54,13 +54,17 @@ public sealed unsafe class MomentComputation<T> : IDisposable
 
         var stored = Means() with { Mu2Noise = mu2Noise };
         var ranks = new[] { EffectiveRank.NotComputed, EffectiveRank.NotComputed };
-        Workers.ForEach(2, _threads, (item, _) =>
-        {
-            if (item == 0 ? reffSignal : reffNoise)
+        Workers.ForEach(
+            2,
+            _threads,
+            (item, _) =>
             {
-                ranks[item] = (item == 0 ? _rankOfSignal : _rankOfNoise).Compute();
+                if (item == 0 ? reffSignal : reffNoise)
+                {
+                    ranks[item] = (item == 0 ? _rankOfSignal : _rankOfNoise).Compute();
+                }
             }
-        });
+        );
         return new MomentSet(values.SignalExponent, values.NoiseExponent, stored) { ReffSignal = ranks[0], ReffNoise = ranks[1] };
     }
 

@@ -49,9 +49,7 @@ public sealed class Network<T> : IDisposable
     /// <exception cref="ArgumentException">The kernel is even and the boundary symmetric, or steps that no layers describe are asked for another noise than
     /// that of the mapping.</exception>
     public Network(NetworkSettings settings, int threads = 1, NoiseKind noise = NoiseKind.Mapping)
-        : this(settings, settings?.Description(), threads, noise)
-    {
-    }
+        : this(settings, settings?.Description(), threads, noise) { }
 
     private Network(NetworkSettings? settings, Network? description, int threads, NoiseKind noise)
     {
@@ -92,7 +90,12 @@ public sealed class Network<T> : IDisposable
     /// <exception cref="DegenerateChannelException">A norm with ε = 0 meets features that are constant.</exception>
     /// <exception cref="ArithmeticException">A function has no value for a signal as large as this.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public SignalAndNoise<T> Propagate(IParameterSource<T> parameters, IPlaceObserver<T>? observer = null, Action? depthReached = null, CancellationToken cancellation = default)
+    public SignalAndNoise<T> Propagate(
+        IParameterSource<T> parameters,
+        IPlaceObserver<T>? observer = null,
+        Action? depthReached = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(parameters);
         var state = _state ?? throw new InvalidOperationException("expected a network of described layers, got steps of another kind");
@@ -139,9 +142,15 @@ public sealed class Network<T> : IDisposable
     /// <returns>Signal and noise at the end, valid until the next propagation.</returns>
     /// <exception cref="DegenerateChannelException">A channel is constant over the batch and ε = 0.</exception>
     /// <exception cref="OperationCanceledException">Cancellation was requested.</exception>
-    public SignalAndNoise<T> Propagate(IKernelSource<T> kernels, IPropagationObserver<T>? observer = null, Action? depthReached = null, CancellationToken cancellation = default) => _steps is null
-        ? Propagate(new KernelParameters<T>(kernels), observer is null ? null : new DepthObserver<T>(observer), depthReached, cancellation)
-        : _steps.Propagate(Input, kernels, observer, depthReached, cancellation);
+    public SignalAndNoise<T> Propagate(
+        IKernelSource<T> kernels,
+        IPropagationObserver<T>? observer = null,
+        Action? depthReached = null,
+        CancellationToken cancellation = default
+    ) =>
+        _steps is null
+            ? Propagate(new KernelParameters<T>(kernels), observer is null ? null : new DepthObserver<T>(observer), depthReached, cancellation)
+            : _steps.Propagate(Input, kernels, observer, depthReached, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -163,5 +172,6 @@ public sealed class Network<T> : IDisposable
         layer?.Propagate(state);
     }
 
-    private bool Observes(IPlaceObserver<T>? observer, int place) => observer is not null && place != Stage<T>.NoPlace && observer.Observes(place, _places[place]);
+    private bool Observes(IPlaceObserver<T>? observer, int place) =>
+        observer is not null && place != Stage<T>.NoPlace && observer.Observes(place, _places[place]);
 }

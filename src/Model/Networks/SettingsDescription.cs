@@ -20,13 +20,21 @@ internal static class SettingsDescription
         try
         {
             var input = settings.NetworkInput;
-            Layer first = settings.KernelSize == 1
-                ? new Dense { Channels = settings.Channels, Parameters = Initialisation.LeCun }
-                : new Convolution(settings.KernelSize) { Channels = settings.Channels, Stride = settings.FirstStride, Boundary = settings.Boundary.AsDescribed(), Parameters = Initialisation.LeCun };
+            Layer first =
+                settings.KernelSize == 1
+                    ? new Dense { Channels = settings.Channels, Parameters = Initialisation.LeCun }
+                    : new Convolution(settings.KernelSize)
+                    {
+                        Channels = settings.Channels,
+                        Stride = settings.FirstStride,
+                        Boundary = settings.Boundary.AsDescribed(),
+                        Parameters = Initialisation.LeCun,
+                    };
             return new Network(
                 settings.Architecture.Name,
                 new(input.Height, input.Width, input.Channels),
-                settings.Depth == 0 || unit.Count == 0 ? [first] : [first, new Repeat(settings.Depth, unit)]);
+                settings.Depth == 0 || unit.Count == 0 ? [first] : [first, new Repeat(settings.Depth, unit)]
+            );
         }
         catch (InvalidNetworkException)
         {
@@ -50,14 +58,15 @@ internal static class SettingsDescription
         return [.. layers];
     }
 
-    private static Layer? LayerOf(Step step, NetworkSettings settings) => step switch
-    {
-        ConvolutionStep => settings.KernelSize == 1 ? new Dense() : new Convolution(settings.KernelSize) { Boundary = settings.Boundary.AsDescribed() },
-        BatchNormStep => new BatchNorm { Epsilon = settings.Epsilon },
-        ReluStep => new Activation(Function.Relu),
-        ResidualStep residual => LayersOf(residual.Branch, settings) is not { } branch
-            ? null
-            : new Residual(residual.Repetitions == 1 ? branch : [new Repeat(residual.Repetitions, branch)]),
-        _ => null,
-    };
+    private static Layer? LayerOf(Step step, NetworkSettings settings) =>
+        step switch
+        {
+            ConvolutionStep => settings.KernelSize == 1 ? new Dense() : new Convolution(settings.KernelSize) { Boundary = settings.Boundary.AsDescribed() },
+            BatchNormStep => new BatchNorm { Epsilon = settings.Epsilon },
+            ReluStep => new Activation(Function.Relu),
+            ResidualStep residual => LayersOf(residual.Branch, settings) is not { } branch
+                ? null
+                : new Residual(residual.Repetitions == 1 ? branch : [new Repeat(residual.Repetitions, branch)]),
+            _ => null,
+        };
 }

@@ -32,9 +32,7 @@ internal abstract class NetworkWalk(Network network)
     protected abstract void Sum(Residual residual, int unit, int units, Action branch, Action skip);
 
     /// <summary>A unit of a stack begins, and the place before it is reached next.</summary>
-    protected virtual void Enter()
-    {
-    }
+    protected virtual void Enter() { }
 
     /// <summary>What the last layer has given is what the next place shows.</summary>
     /// <param name="index">Index of the place.</param>

@@ -70,7 +70,12 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(network);
         var walk = new ExportWalk(network, new RandomParameters<float>(seed, simulation));
         var (graph, places) = walk.Run();
-        var model = new ModelProto { IrVersion = 8, ProducerName = "wellbehaved", Graph = graph };
+        var model = new ModelProto
+        {
+            IrVersion = 8,
+            ProducerName = "wellbehaved",
+            Graph = graph,
+        };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         for (var i = 0; i < places.Count; i++)
         {

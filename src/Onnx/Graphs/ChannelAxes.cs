@@ -7,8 +7,18 @@ internal static class ChannelAxes
 {
     private static readonly HashSet<string> Second =
     [
-        "Conv", "ConvTranspose", "BatchNormalization", "InstanceNormalization", "GroupNormalization", "LRN",
-        "AveragePool", "MaxPool", "GlobalAveragePool", "GlobalMaxPool", "DepthToSpace", "SpaceToDepth",
+        "Conv",
+        "ConvTranspose",
+        "BatchNormalization",
+        "InstanceNormalization",
+        "GroupNormalization",
+        "LRN",
+        "AveragePool",
+        "MaxPool",
+        "GlobalAveragePool",
+        "GlobalMaxPool",
+        "DepthToSpace",
+        "SpaceToDepth",
     ];
 
     private static readonly HashSet<string> Last = ["Gemm", "MatMul", "Einsum", "LayerNormalization", "RMSNormalization", "Softmax", "LogSoftmax"];
@@ -62,7 +72,11 @@ internal static class ChannelAxes
             default:
                 // Axes that are summed away, or picked from, disappear: what remains after them keeps its distance to the end.
                 return before.Length == shape.Length ? axis
-                    : before.Length > shape.Length ? Gone(node, before.Length) is { } gone ? gone.Contains(axis) ? last : axis - gone.Count(other => other < axis) : last
+                    : before.Length > shape.Length
+                        ? Gone(node, before.Length) is { } gone
+                                ? gone.Contains(axis) ? last
+                                    : axis - gone.Count(other => other < axis)
+                            : last
                     : last - (before.Length - 1 - axis);
         }
     }

@@ -116,9 +116,16 @@ internal static class OperatorUpgrade
     /// <summary>Resize of version 10 and Upsample place points at multiples of the scale, and take the nearest below.</summary>
     private static void Enlarge(Graph graph, NodeProto node, List<NodeProto> nodes)
     {
-        var scales = node.Input.Count > 1
-            ? node.Input[1]
-            : graph.Constant(Tensors.FromReals(TensorProto.Types.DataType.Float, [node.Attribute("scales")!.Floats.Count], [.. node.Attribute("scales")!.Floats.Select(scale => (double)scale)]));
+        var scales =
+            node.Input.Count > 1
+                ? node.Input[1]
+                : graph.Constant(
+                    Tensors.FromReals(
+                        TensorProto.Types.DataType.Float,
+                        [node.Attribute("scales")!.Floats.Count],
+                        [.. node.Attribute("scales")!.Floats.Select(scale => (double)scale)]
+                    )
+                );
         var resize = Rewritten("Resize", node, node.Input[0], "", scales).With("coordinate_transformation_mode", "asymmetric").With("nearest_mode", "floor");
         nodes.Add(resize.With("mode", node.Text("mode", "nearest") == "bilinear" ? "linear" : node.Text("mode", "nearest")));
     }

@@ -19,7 +19,12 @@ internal sealed class FunctionMatch(Graph graph)
     private static readonly float[] Arguments = [.. Enumerable.Range(0, Points).Select(i => (i - (Points / 2)) * 0.1f)];
 
     private static readonly Lazy<IReadOnlyList<(Function Function, float[] Values)>> Known = new(() =>
-        [.. Enum.GetValues<FunctionKind>().Where(kind => kind is not (FunctionKind.Linear or FunctionKind.LeakyRelu)).Select(kind => (new Function(kind), ValuesOf(new Function(kind))))]);
+        [
+            .. Enum.GetValues<FunctionKind>()
+                .Where(kind => kind is not (FunctionKind.Linear or FunctionKind.LeakyRelu))
+                .Select(kind => (new Function(kind), ValuesOf(new Function(kind)))),
+        ]
+    );
 
     private readonly Dictionary<string, Function?> _met = [];
 
@@ -79,5 +84,6 @@ internal sealed class FunctionMatch(Graph graph)
         return Agree(found, [.. Arguments.Select(argument => argument > 0 ? argument : slope * argument)]) ? Function.LeakyRelu(slope) : null;
     }
 
-    private static bool Agree(float[] found, float[] values) => found.Length == values.Length && found.Zip(values).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance);
+    private static bool Agree(float[] found, float[] values) =>
+        found.Length == values.Length && found.Zip(values).All(pair => Math.Abs(pair.First - pair.Second) <= Tolerance);
 }

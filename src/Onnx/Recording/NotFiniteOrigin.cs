@@ -30,7 +30,8 @@ internal static class NotFiniteOrigin
         IReadOnlySet<string> finite,
         IReadOnlyDictionary<string, TensorType> types,
         Func<string, OrtValue> get,
-        int threads)
+        int threads
+    )
     {
         var nodes = Leading(segment.Nodes, [value, tangent], finite);
         string[] outputs = [.. nodes.SelectMany(node => node.Output).Where(name => name.Length > 0)];
@@ -55,8 +56,13 @@ internal static class NotFiniteOrigin
         }
 
         // From the place back to where what goes in is finite: infinities that a mask holds, and that a softmax takes away, are no fault.
-        var source = nodes.SelectMany(node => node.Output.Where(name => name.Length > 0).Select(name => (name, node))).ToDictionary(pair => pair.name, pair => pair.node);
-        var at = bad.Contains(value) ? value : bad.Contains(tangent) ? tangent : null;
+        var source = nodes
+            .SelectMany(node => node.Output.Where(name => name.Length > 0).Select(name => (name, node)))
+            .ToDictionary(pair => pair.name, pair => pair.node);
+        var at =
+            bad.Contains(value) ? value
+            : bad.Contains(tangent) ? tangent
+            : null;
         for (var next = at; next is not null; at = next ?? at)
         {
             next = Graph.Uses(source[next]).Where(bad.Contains).OrderBy(graph.Differentiated.ContainsKey).FirstOrDefault();
@@ -84,12 +90,14 @@ internal static class NotFiniteOrigin
         return leading;
     }
 
-    private static bool IsNotFinite(OrtValue value) => value.IsTensor && (DataType)value.GetTensorTypeAndShape().ElementDataType switch
-    {
-        DataType.Float => IsNotFinite(value.GetTensorDataAsSpan<float>()),
-        DataType.Double => IsNotFinite(value.GetTensorDataAsSpan<double>()),
-        _ => false,
-    };
+    private static bool IsNotFinite(OrtValue value) =>
+        value.IsTensor
+        && (DataType)value.GetTensorTypeAndShape().ElementDataType switch
+        {
+            DataType.Float => IsNotFinite(value.GetTensorDataAsSpan<float>()),
+            DataType.Double => IsNotFinite(value.GetTensorDataAsSpan<double>()),
+            _ => false,
+        };
 
     private static bool IsNotFinite<T>(ReadOnlySpan<T> elements)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>

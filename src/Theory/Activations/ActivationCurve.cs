@@ -20,7 +20,13 @@ public sealed class ActivationCurve
     /// signal alone.</param>
     /// <param name="kinks">Where s, s' or s'' is not smooth; any order.</param>
     /// <exception cref="ArgumentException">A kink is not finite, or the function is not finite or not continuous there.</exception>
-    public ActivationCurve(string name, Func<double, double> value, Func<double, double> slope, Func<double, double>? curvature = null, params IEnumerable<double> kinks)
+    public ActivationCurve(
+        string name,
+        Func<double, double> value,
+        Func<double, double> slope,
+        Func<double, double>? curvature = null,
+        params IEnumerable<double> kinks
+    )
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(value);
@@ -34,7 +40,10 @@ public sealed class ActivationCurve
         {
             if (!double.IsFinite(value(probe)) || !double.IsFinite(slope(probe)))
             {
-                throw new ArgumentException($"expected {name} to be finite with a finite slope, got {value(probe)} and {slope(probe)} at {probe}", nameof(value));
+                throw new ArgumentException(
+                    $"expected {name} to be finite with a finite slope, got {value(probe)} and {slope(probe)} at {probe}",
+                    nameof(value)
+                );
             }
         }
     }

@@ -35,7 +35,12 @@ internal sealed class DualInterpolant
         _angles = Nodes(0, Math.Max(angle, 1e-12), Angles);
         _sign = sign;
         _values = new double[count * count * Angles * Quantities];
-        var pairs = (from a in Enumerable.Range(0, count) from b in Enumerable.Range(0, a + 1) from t in Enumerable.Range(0, Angles) select (a, b, t)).ToArray();
+        var pairs = (
+            from a in Enumerable.Range(0, count)
+            from b in Enumerable.Range(0, a + 1)
+            from t in Enumerable.Range(0, Angles)
+            select (a, b, t)
+        ).ToArray();
         Parallel.For(0, pairs.Length, k => Fill(dual, pairs[k].a, pairs[k].b, pairs[k].t));
         Error = Measure(dual, smallest, largest, angle);
     }
@@ -118,12 +123,16 @@ internal sealed class DualInterpolant
         return error;
     }
 
-    private double[] Basis(double variance) => _bases.GetOrAdd(variance, value =>
-    {
-        var basis = new double[_variances.Length];
-        Lagrange(_variances, Math.Log(value), basis);
-        return basis;
-    });
+    private double[] Basis(double variance) =>
+        _bases.GetOrAdd(
+            variance,
+            value =>
+            {
+                var basis = new double[_variances.Length];
+                Lagrange(_variances, Math.Log(value), basis);
+                return basis;
+            }
+        );
 
     /// <summary>Chebyshev's nodes of the first kind: none at an end, where derivatives may be infinite.</summary>
     private static double[] Nodes(double from, double to, int count) =>

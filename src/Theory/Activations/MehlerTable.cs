@@ -59,14 +59,19 @@ internal sealed class MehlerTable
         Parallel.For(0, variances.Length, Sharing.Options(variances.Length), i => moments[i] = dual.Moments(variances[i]));
         var terms = Ahead + TermsFor(dual.Curve, variances, moments);
         var (values, slopes) = (Rows(terms, variances.Length), Rows(terms, variances.Length));
-        Parallel.For(0, variances.Length, Sharing.Options(variances.Length), i =>
-        {
-            var (value, slope) = Coefficients(dual.Curve, variances[i], terms);
-            for (var n = 0; n < terms; n++)
+        Parallel.For(
+            0,
+            variances.Length,
+            Sharing.Options(variances.Length),
+            i =>
             {
-                (values[n][i], slopes[n][i]) = (value[n], slope[n]);
+                var (value, slope) = Coefficients(dual.Curve, variances[i], terms);
+                for (var n = 0; n < terms; n++)
+                {
+                    (values[n][i], slopes[n][i]) = (value[n], slope[n]);
+                }
             }
-        });
+        );
         return new MehlerTable(dual.Curve, variances, values, slopes, moments);
     }
 
@@ -112,7 +117,8 @@ internal sealed class MehlerTable
         for (; j <= correlations.Length - (2 * width); j += 2 * width)
         {
             var (c0, c1) = (new Vector<double>(correlations[j..]), new Vector<double>(correlations[(j + width)..]));
-            Vector<double> sum0 = default, sum1 = default;
+            Vector<double> sum0 = default,
+                sum1 = default;
             for (var n = terms - 1; n >= 0; n--)
             {
                 var factor = new Vector<double>(left[n][i]);
@@ -136,7 +142,8 @@ internal sealed class MehlerTable
         }
     }
 
-    private void Sum(double[][] left, double[][] right, int i, ReadOnlySpan<double> correlations, Span<double> result) => Sum(left, right, i, correlations, result, Terms);
+    private void Sum(double[][] left, double[][] right, int i, ReadOnlySpan<double> correlations, Span<double> result) =>
+        Sum(left, right, i, correlations, result, Terms);
 
     /// <summary>The fewest terms that leave nothing at the smallest and the largest variance.</summary>
     private static int TermsFor(ActivationCurve curve, double[] variances, ActivationMoments[] moments)

@@ -146,7 +146,8 @@ internal sealed class PairwiseDual
         return Math.Clamp(_kernel[(i * _points) + j], -scale, scale);
     }
 
-    private double Correlation(int i, int j) => Variance(i) == 0 || Variance(j) == 0 ? 0 : Math.Clamp(_kernel[(i * _points) + j] / (DualActivation.Scale(Variance(i), Variance(j))), -1, 1);
+    private double Correlation(int i, int j) =>
+        Variance(i) == 0 || Variance(j) == 0 ? 0 : Math.Clamp(_kernel[(i * _points) + j] / (DualActivation.Scale(Variance(i), Variance(j))), -1, 1);
 
     /// <summary>The angle to correlation 1, or to -1 where that is nearer.</summary>
     private double Angle(int i, int j)
@@ -163,7 +164,8 @@ internal sealed class PairwiseDual
             rest[i] == 0 || rest[j] == 0 || square1 * square2 == 0 ? 0 : Math.Sqrt(rest[i] / square1) * Math.Sqrt(rest[j] / square2);
         var share = Math.Max(
             Share(table.ValueRest, Moments[i].Square, Moments[j].Square),
-            Share(table.SlopeRest, Moments[i].SquareSlope, Moments[j].SquareSlope));
+            Share(table.SlopeRest, Moments[i].SquareSlope, Moments[j].SquareSlope)
+        );
         return share <= Tolerance ? share : share * Math.Pow(Math.Abs(correlation), table.Terms);
     }
 }

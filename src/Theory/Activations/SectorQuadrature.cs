@@ -34,7 +34,13 @@ internal static class SectorQuadrature
     public static ProductSums Sum(ActivationCurve curve, double q1, double q2, double p)
     {
         var scale = DualActivation.Scale(q1, q2);
-        return Sum(curve, Math.Sqrt(q1), Math.Sqrt(q2), Math.Atan2(Math.Sqrt(Math.Max(0, (scale - p) * (scale + p))), p), new Disc(Radius, r => Math.Exp(-0.5 * r * r)));
+        return Sum(
+            curve,
+            Math.Sqrt(q1),
+            Math.Sqrt(q2),
+            Math.Atan2(Math.Sqrt(Math.Max(0, (scale - p) * (scale + p))), p),
+            new Disc(Radius, r => Math.Exp(-0.5 * r * r))
+        );
     }
 
     /// <summary>

@@ -38,7 +38,11 @@ public static class LargeBatchLimits
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(residualDepth);
         var b = CentredShare;
         var a = Math.Pow(Math.PI / (Math.PI - 1), residualDepth - 1);
-        return 0.5 * (SpecialFunctions.GammaLn(((1 + a) / b) + unit) - SpecialFunctions.GammaLn((1 + a) / b)
-            - (SpecialFunctions.GammaLn(((1 + b) / b) + unit) - SpecialFunctions.GammaLn((1 + b) / b)));
+        return 0.5
+            * (
+                SpecialFunctions.GammaLn(((1 + a) / b) + unit)
+                - SpecialFunctions.GammaLn((1 + a) / b)
+                - (SpecialFunctions.GammaLn(((1 + b) / b) + unit) - SpecialFunctions.GammaLn((1 + b) / b))
+            );
     }
 }

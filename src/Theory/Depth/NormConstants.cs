@@ -26,7 +26,8 @@ public readonly record struct NormConstants(double LayerNorm, double BatchNorm, 
             moments.SquareSlope / moments.Square,
             moments.SquareSlope / moments.Variance,
             moments.SquareDerivative / moments.Square,
-            (moments.SquareDerivative - (moments.Mean * moments.SlopeAlong)) / moments.Variance);
+            (moments.SquareDerivative - (moments.Mean * moments.SlopeAlong)) / moments.Variance
+        );
     }
 
     /// <summary>τ of normalised residual branches: χ grows as the depth to the power <c>½(κᴴ - 1)</c>, free of scales. Z2.</summary>

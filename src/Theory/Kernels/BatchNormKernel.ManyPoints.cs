@@ -42,7 +42,14 @@ public sealed partial class BatchNormKernel
             if (error <= _tolerance)
             {
                 Matrix<double> Part(int k) => Matrix<double>.Build.Dense(Points, Points, fine[k]);
-                return new(Part(0), noise is null ? null : cross is null ? Part(1).PointwiseMultiply(noise) : Part(1), cross is null ? null : Part(2), Math.Max(error, _tolerance));
+                return new(
+                    Part(0),
+                    noise is null ? null
+                        : cross is null ? Part(1).PointwiseMultiply(noise)
+                        : Part(1),
+                    cross is null ? null : Part(2),
+                    Math.Max(error, _tolerance)
+                );
             }
 
             coarse = fine;
@@ -54,7 +61,17 @@ public sealed partial class BatchNormKernel
         double[][] WithRule(int count)
         {
             var (times, weights) = GaussRule(measure, count);
-            double[][] parts = [.. Enumerable.Range(0, noise is null ? 1 : cross is null ? 2 : 3).Select(_ => new double[Points * Points])];
+            double[][] parts =
+            [
+                .. Enumerable
+                    .Range(
+                        0,
+                        noise is null ? 1
+                            : cross is null ? 2
+                            : 3
+                    )
+                    .Select(_ => new double[Points * Points]),
+            ];
             for (var k = 0; k < times.Length; k++)
             {
                 var (time, weight) = (times[k], weights[k]);
@@ -67,7 +84,15 @@ public sealed partial class BatchNormKernel
 
                 var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue)))]);
                 AddDuals(dual, covariance, weight, [parts[0]]);
-                AddNoise(dual, covariance, DenseProduct.OfTransposed(damped, Directions), noise! - (2 * time * DenseProduct.OfTransposed(damped, along)), weight, parts[1], parts[2]);
+                AddNoise(
+                    dual,
+                    covariance,
+                    DenseProduct.OfTransposed(damped, Directions),
+                    noise! - (2 * time * DenseProduct.OfTransposed(damped, along)),
+                    weight,
+                    parts[1],
+                    parts[2]
+                );
             }
 
             return parts;
@@ -86,29 +111,34 @@ public sealed partial class BatchNormKernel
     }
 
     /// <summary>Adds V, and T where there is room for it, of each pair.</summary>
-    private void AddDuals(LeakyDual dual, double[] covariance, double weight, double[][] parts) => Parallel.For(0, Points, i =>
-    {
-        var (own, row) = (covariance[(i * Points) + i], i * Points);
-        for (var j = i; j < Points; j++)
-        {
-            var scale = i == j ? own : Math.Sqrt(own * covariance[(j * Points) + j]);
-            var pair = scale == 0 ? default : Unit(dual, i == j ? 1 : Math.Clamp(covariance[row + j] / scale, -1, 1));
-            Add(parts[0], weight * scale * pair.V);
-            if (parts.Length > 1)
+    private void AddDuals(LeakyDual dual, double[] covariance, double weight, double[][] parts) =>
+        Parallel.For(
+            0,
+            Points,
+            i =>
             {
-                Add(parts[1], weight * pair.T);
-            }
-
-            void Add(double[] part, double value)
-            {
-                part[row + j] += value;
-                if (i != j)
+                var (own, row) = (covariance[(i * Points) + i], i * Points);
+                for (var j = i; j < Points; j++)
                 {
-                    part[(j * Points) + i] += value;
+                    var scale = i == j ? own : Math.Sqrt(own * covariance[(j * Points) + j]);
+                    var pair = scale == 0 ? default : Unit(dual, i == j ? 1 : Math.Clamp(covariance[row + j] / scale, -1, 1));
+                    Add(parts[0], weight * scale * pair.V);
+                    if (parts.Length > 1)
+                    {
+                        Add(parts[1], weight * pair.T);
+                    }
+
+                    void Add(double[] part, double value)
+                    {
+                        part[row + j] += value;
+                        if (i != j)
+                        {
+                            part[(j * Points) + i] += value;
+                        }
+                    }
                 }
             }
-        }
-    });
+        );
 
     /// <summary>P g(t) dt as points and weights.</summary>
     private (double[] Times, double[] Weights) Measure()

@@ -104,7 +104,8 @@ public sealed partial class BatchNormKernel
                 }
             },
             Tail.InverseVariance,
-            out var error);
+            out var error
+        );
         if (cross is null)
         {
             return (noise * shares[0], null, error);
@@ -113,7 +114,8 @@ public sealed partial class BatchNormKernel
         // 2tλ/(1+2tλ) = 1 - 1/(1+2tλ): what is taken from the noise along a direction.
         var along = cross * Directions;
         var damped = along * Matrix<double>.Build.DiagonalOfDiagonalArray(shares[1..]);
-        var taken = along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Enumerable.Range(0, Rank).Select(k => (shares[0] - shares[1 + k]) / Eigenvalues[k])]);
+        var taken =
+            along * Matrix<double>.Build.DiagonalOfDiagonalArray([.. Enumerable.Range(0, Rank).Select(k => (shares[0] - shares[1 + k]) / Eigenvalues[k])]);
         return ((noise * shares[0]) - DenseProduct.OfTransposed(taken, along), DenseProduct.OfTransposed(damped, Directions), error);
     }
 }

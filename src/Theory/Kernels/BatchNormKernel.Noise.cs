@@ -18,7 +18,12 @@ public sealed partial class BatchNormKernel
         }
 
         var along = cross * Directions;
-        return [.. Enumerable.Range(0, Points).Select(i => variances[i] > 0 ? Enumerable.Range(0, Rank).Sum(k => along[i, k] * along[i, k] / Eigenvalues[k]) / variances[i] : 0)];
+        return
+        [
+            .. Enumerable
+                .Range(0, Points)
+                .Select(i => variances[i] > 0 ? Enumerable.Range(0, Rank).Sum(k => along[i, k] * along[i, k] / Eigenvalues[k]) / variances[i] : 0),
+        ];
     }
 
     /// <summary>
@@ -27,7 +32,8 @@ public sealed partial class BatchNormKernel
     /// </summary>
     /// <param name="cross"><c>E[dy_i y_j]</c> (P × P).</param>
     /// <param name="variances">E dy_i² of each point (P).</param>
-    internal double[] ReachedNoise(Matrix<double> cross, IReadOnlyList<double> variances) => _split?.ReachedNoise(cross, variances) ?? SharedNoise(cross, variances);
+    internal double[] ReachedNoise(Matrix<double> cross, IReadOnlyList<double> variances) =>
+        _split?.ReachedNoise(cross, variances) ?? SharedNoise(cross, variances);
 
     /// <summary>The share by a Cholesky decomposition in the place of one into eigenvalues; null where rounding forbids it.</summary>
     private double[]? SharedByFactor(Matrix<double> cross, IReadOnlyList<double> variances)
@@ -107,11 +113,21 @@ public sealed partial class BatchNormKernel
             {
                 var damping = Vector<double>.Build.DenseOfEnumerable(Eigenvalues.Select(eigenvalue => 1 / (1 + (2 * time * eigenvalue))));
                 AddSquares(along, damping, variances, time, weight / noiseScale, sum);
-                AddProducts(DenseProduct.OfTransposed(along * Matrix<double>.Build.DiagonalOfDiagonalVector(damping), Directions), Covariance(time, product), weight / crossScale, sum);
+                AddProducts(
+                    DenseProduct.OfTransposed(along * Matrix<double>.Build.DiagonalOfDiagonalVector(damping), Directions),
+                    Covariance(time, product),
+                    weight / crossScale,
+                    sum
+                );
             },
             Tail.InverseVariance,
-            out var error);
-        return ([.. values.Take(Points).Select(value => value * noiseScale)], Matrix<double>.Build.Dense(Points, Points, (i, j) => values[Points + (i * Points) + j] * crossScale), error);
+            out var error
+        );
+        return (
+            [.. values.Take(Points).Select(value => value * noiseScale)],
+            Matrix<double>.Build.Dense(Points, Points, (i, j) => values[Points + (i * Points) + j] * crossScale),
+            error
+        );
     }
 
     /// <summary>Half the mean squares of the noise under the weight of t.</summary>
@@ -136,19 +152,24 @@ public sealed partial class BatchNormKernel
     /// <param name="sum">Receives them after the P squares, row after row.</param>
     private void AddProducts(Matrix<double> joint, double[] covariance, double weight, double[] sum)
     {
-        Parallel.For(0, Points, Sharing.Options(Points), i =>
-        {
-            var own = covariance[(i * Points) + i];
-            for (var j = 0; j < Points && own > 0; j++)
+        Parallel.For(
+            0,
+            Points,
+            Sharing.Options(Points),
+            i =>
             {
-                var other = covariance[(j * Points) + j];
-                if (other > 0)
+                var own = covariance[(i * Points) + i];
+                for (var j = 0; j < Points && own > 0; j++)
                 {
-                    var correlation = i == j ? 1 : Math.Clamp(covariance[(Math.Min(i, j) * Points) + Math.Max(i, j)] / Math.Sqrt(own * other), -1, 1);
-                    var switched = Math.Sqrt((1 - correlation) * (1 + correlation) * other / own) / (2 * Math.PI);
-                    sum[Points + (i * Points) + j] += weight * ((joint[i, i] * switched) + (joint[i, j] * 0.5 * ArcCosineKernel.Order0(correlation)));
+                    var other = covariance[(j * Points) + j];
+                    if (other > 0)
+                    {
+                        var correlation = i == j ? 1 : Math.Clamp(covariance[(Math.Min(i, j) * Points) + Math.Max(i, j)] / Math.Sqrt(own * other), -1, 1);
+                        var switched = Math.Sqrt((1 - correlation) * (1 + correlation) * other / own) / (2 * Math.PI);
+                        sum[Points + (i * Points) + j] += weight * ((joint[i, i] * switched) + (joint[i, j] * 0.5 * ArcCosineKernel.Order0(correlation)));
+                    }
                 }
             }
-        });
+        );
     }
 }

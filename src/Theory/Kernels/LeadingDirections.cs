@@ -26,7 +26,8 @@ internal sealed class LeadingDirections
     /// <summary>What is left of a vector after all others are taken out of it, and is rounding.</summary>
     private const double Dependent = 1e-13;
 
-    private LeadingDirections(double[] values, double[] vectors, double residual, double lowest) => (Values, Vectors, Residual, Lowest) = (values, vectors, residual, lowest);
+    private LeadingDirections(double[] values, double[] vectors, double residual, double lowest) =>
+        (Values, Vectors, Residual, Lowest) = (values, vectors, residual, lowest);
 
     /// <summary>The eigenvalues, largest first (k).</summary>
     public double[] Values { get; }

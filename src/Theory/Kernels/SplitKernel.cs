@@ -173,7 +173,16 @@ internal sealed class SplitKernel
             // S'^m from two powers whose exponents add up to m; those that are factors are whole.
             var m = powers.Length + 1;
             var next = new double[rest.Length];
-            DenseProduct.Multiply(product, new(powers[(m / 2) - 1], Points), new(powers[m - (m / 2) - 1], Points), next, Points, Points, Points, upperOnly: true);
+            DenseProduct.Multiply(
+                product,
+                new(powers[(m / 2) - 1], Points),
+                new(powers[m - (m / 2) - 1], Points),
+                next,
+                Points,
+                Points,
+                Points,
+                upperOnly: true
+            );
             if (m == 2)
             {
                 Mirror(next, Points);
@@ -282,7 +291,10 @@ internal sealed class SplitKernel
         }
 
         var spectrum = jacobi.Evd(Symmetricity.Symmetric);
-        return ([.. Enumerable.Range(0, count).Select(k => spectrum.EigenValues[k].Real)], [.. Enumerable.Range(0, count).Select(k => spectrum.EigenVectors[0, k] * spectrum.EigenVectors[0, k])]);
+        return (
+            [.. Enumerable.Range(0, count).Select(k => spectrum.EigenValues[k].Real)],
+            [.. Enumerable.Range(0, count).Select(k => spectrum.EigenVectors[0, k] * spectrum.EigenVectors[0, k])]
+        );
     }
 
     private double Diagonal(double[] matrix)
@@ -300,11 +312,15 @@ internal sealed class SplitKernel
     private double Along(double[] a, double[] b)
     {
         var sums = new double[Points];
-        Parallel.For(0, Points, i =>
-        {
-            var first = i * (Points + 1);
-            sums[i] = (a[first] * b[first]) + (2 * VectorMath.Dot(a.AsSpan(first + 1, Points - i - 1), b.AsSpan(first + 1, Points - i - 1)));
-        });
+        Parallel.For(
+            0,
+            Points,
+            i =>
+            {
+                var first = i * (Points + 1);
+                sums[i] = (a[first] * b[first]) + (2 * VectorMath.Dot(a.AsSpan(first + 1, Points - i - 1), b.AsSpan(first + 1, Points - i - 1)));
+            }
+        );
         return sums.Sum();
     }
 
@@ -314,19 +330,23 @@ internal sealed class SplitKernel
     public static void Mirror(double[] matrix, int points)
     {
         const int block = 32;
-        Parallel.For(0, (points + block - 1) / block, part =>
-        {
-            var (first, end) = (part * block, Math.Min(points, (part + 1) * block));
-            for (var start = 0; start < end; start += block)
+        Parallel.For(
+            0,
+            (points + block - 1) / block,
+            part =>
             {
-                for (var i = first; i < end; i++)
+                var (first, end) = (part * block, Math.Min(points, (part + 1) * block));
+                for (var start = 0; start < end; start += block)
                 {
-                    for (var j = start; j < Math.Min(i, start + block); j++)
+                    for (var i = first; i < end; i++)
                     {
-                        matrix[(i * points) + j] = matrix[(j * points) + i];
+                        for (var j = start; j < Math.Min(i, start + block); j++)
+                        {
+                            matrix[(i * points) + j] = matrix[(j * points) + i];
+                        }
                     }
                 }
             }
-        });
+        );
     }
 }

@@ -49,7 +49,12 @@ internal sealed class SplitTile
         (_directions, _along, _scaled) = (new double[k * Side], new double[k * Side], new double[k * Side]);
         var degree = split.Powers.Length;
         double[][] Room(bool needed) => [.. Enumerable.Range(0, needed ? degree : 0).Select(_ => new double[Size])];
-        (_powers, _joint, _jointTransposed, _squares) = (Room(true), Room(cross is not null), Room(cross is not null), Room(cross is not null && noise is not null));
+        (_powers, _joint, _jointTransposed, _squares) = (
+            Room(true),
+            Room(cross is not null),
+            Room(cross is not null),
+            Room(cross is not null && noise is not null)
+        );
     }
 
     /// <summary>Rows of the square.</summary>

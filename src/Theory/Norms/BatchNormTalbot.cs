@@ -111,17 +111,21 @@ internal sealed class BatchNormTalbot
 
         // Blocks of nodes, whose number depends on sizes alone, are added in their order: the same bits whatever the threads.
         var blocks = new (double[] Even, double[] Odd)[points > ManyPoints ? FewBlocks : Blocks];
-        Parallel.For(0, blocks.Length, block =>
-        {
-            var sums = (Even: new double[half], Odd: new double[half]);
-            for (var index = block; index < nodes.Count; index += blocks.Length)
+        Parallel.For(
+            0,
+            blocks.Length,
+            block =>
             {
-                var tau = Math.Exp(nodes.First + (index * step));
-                Add(dual, tau, step * tau * (inverse ? _squaredScale / (tau + _norm.Epsilon) : 1), index % 2 == 0 ? sums.Even : sums.Odd);
-            }
+                var sums = (Even: new double[half], Odd: new double[half]);
+                for (var index = block; index < nodes.Count; index += blocks.Length)
+                {
+                    var tau = Math.Exp(nodes.First + (index * step));
+                    Add(dual, tau, step * tau * (inverse ? _squaredScale / (tau + _norm.Epsilon) : 1), index % 2 == 0 ? sums.Even : sums.Odd);
+                }
 
-            blocks[block] = sums;
-        });
+                blocks[block] = sums;
+            }
+        );
         foreach (var (evenPart, oddPart) in blocks)
         {
             Numerics.VectorMath.AddScaled(even, 1, evenPart);

@@ -27,7 +27,10 @@ internal static class GroupNormLaw
         var directions = ((channels - 1) * own.Length) + within.Length;
         if (epsilon == 0 && directions <= 2)
         {
-            throw new ArgumentException($"expected more than three features that vary in more than two directions when ε = 0, got {directions}: the expectation is infinite", nameof(kernel));
+            throw new ArgumentException(
+                $"expected more than three features that vary in more than two directions when ε = 0, got {directions}: the expectation is infinite",
+                nameof(kernel)
+            );
         }
 
         // t = e^v: as e^v on the left, as e^{-v(r-2)/2} on the right.
@@ -35,8 +38,11 @@ internal static class GroupNormLaw
         for (var v = -Math.Log(total + (size * epsilon)) - 40; ; v += Step)
         {
             var t = Math.Exp(v);
-            var logarithm = v - (t * size * epsilon)
-                - (0.5 * (channels - 1) * own.Sum(value => Math.Log(1 + (2 * t * value)))) - (0.5 * within.Sum(value => Math.Log(1 + (2 * t * value))));
+            var logarithm =
+                v
+                - (t * size * epsilon)
+                - (0.5 * (channels - 1) * own.Sum(value => Math.Log(1 + (2 * t * value))))
+                - (0.5 * within.Sum(value => Math.Log(1 + (2 * t * value))));
             var term = Math.Exp(logarithm);
             sum += Step * term;
             if (t * (total + (size * epsilon)) > 1 && term < Negligible * sum)

@@ -54,7 +54,12 @@ internal static class LargeBatchNorm
     /// <param name="scale">γ.</param>
     /// <param name="noise">Whether noise is asked for.</param>
     /// <returns>E s(z_i)s(z_j) and γ² E s'(z_i)s'(z_j)/(σ²+ε), both P × P, E s(z_i), and the error.</returns>
-    public static (Matrix<double> Signal, Matrix<double>? Noise, Vector<double> Means, double Error) Apply(BatchNormKernel norm, DualActivation dual, double scale, bool noise)
+    public static (Matrix<double> Signal, Matrix<double>? Noise, Vector<double> Means, double Error) Apply(
+        BatchNormKernel norm,
+        DualActivation dual,
+        double scale,
+        bool noise
+    )
     {
         var points = norm.Points;
         var s = KernelMatrix.Symmetric(norm.Centred);

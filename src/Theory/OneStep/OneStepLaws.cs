@@ -36,7 +36,8 @@ public static class OneStepLaws
     /// <param name="epsilon">ε ≥ 0.</param>
     /// <returns>V (P × P) and an estimate of the quadrature's relative error.</returns>
     /// <exception cref="ArgumentException">See <see cref="BatchNormKernel"/>.</exception>
-    public static (Matrix<double> Kernel, double Error) KernelAfterBatchNormAndRelu(Matrix<double> kernel, double epsilon) => new BatchNormKernel(kernel, epsilon).Signal();
+    public static (Matrix<double> Kernel, double Error) KernelAfterBatchNormAndRelu(Matrix<double> kernel, double epsilon) =>
+        new BatchNormKernel(kernel, epsilon).Signal();
 
     /// <summary>S5: <c>E dx_i² = ½ E[dy_i²] E[1/(σ² + ε)]</c> after batch norm and ReLU, for noise that is uncorrelated with the signal.</summary>
     /// <param name="kernel">Kernel of the pre-activations (P × P).</param>

@@ -24,7 +24,13 @@ public static class OneStepVariances
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
         KernelMatrix.Require(kernel);
         var s = dual.Curve;
-        var squares = new ActivationCurve($"{s.Name}²", u => s.Value(u) * s.Value(u), u => 2 * s.Value(u) * s.Slope(u), u => 2 * ((s.Slope(u) * s.Slope(u)) + (s.Value(u) * s.Curvature(u))), s.Kinks);
+        var squares = new ActivationCurve(
+            $"{s.Name}²",
+            u => s.Value(u) * s.Value(u),
+            u => 2 * s.Value(u) * s.Slope(u),
+            u => 2 * ((s.Slope(u) * s.Slope(u)) + (s.Value(u) * s.Curvature(u))),
+            s.Kinks
+        );
         var means = kernel.Diagonal().Map(variance => dual.Moments(variance).Square);
         var second = ActivationKernel.Apply(DualActivation.For(squares), kernel).Signal;
         return Math.Max(0, (second - means.OuterProduct(means)).Enumerate().Sum()) / ((double)kernel.RowCount * kernel.RowCount * channels);
@@ -74,7 +80,14 @@ public static class OneStepVariances
 
         var s = dual.Curve;
         return s.Jumps.All(jump => jump == 0)
-            ? ActivationKernel.Apply(DualActivation.For(new ActivationCurve($"squared slope of {s.Name}", u => s.Slope(u) * s.Slope(u), u => 2 * s.Slope(u) * s.Curvature(u), null, s.Kinks)), kernel).Signal
+            ? ActivationKernel
+                .Apply(
+                    DualActivation.For(
+                        new ActivationCurve($"squared slope of {s.Name}", u => s.Slope(u) * s.Slope(u), u => 2 * s.Slope(u) * s.Curvature(u), null, s.Kinks)
+                    ),
+                    kernel
+                )
+                .Signal
             : throw new ArgumentException($"expected a continuous slope, or a leaky ReLU, got {s.Name}", nameof(dual));
     }
 }

@@ -65,7 +65,14 @@ public sealed class KernelRecursion
     /// <param name="epsilon">ε of batch norm.</param>
     /// <returns>The recursion.</returns>
     /// <exception cref="ArgumentException">Not a kernel, sizes that differ, or a negative ε.</exception>
-    public static KernelRecursion Given(NetworkKind kind, Matrix<double> kernel, IReadOnlyList<double> noise, Matrix<double> cross, ConvolutionKernel convolution, double epsilon)
+    public static KernelRecursion Given(
+        NetworkKind kind,
+        Matrix<double> kernel,
+        IReadOnlyList<double> noise,
+        Matrix<double> cross,
+        ConvolutionKernel convolution,
+        double epsilon
+    )
     {
         ArgumentNullException.ThrowIfNull(cross);
         var recursion = new KernelRecursion(kind, kernel, noise, convolution, epsilon);
@@ -106,7 +113,8 @@ public sealed class KernelRecursion
             Math.Log(KernelMatrix.Nu2(_kernel)) + _logScaleSignal,
             Math.Log(KernelMatrix.Mu2(_kernel)) + _logScaleSignal,
             _logScaleNoise + Math.Log(_noise.Average()),
-            reff);
+            reff
+        );
     }
 
     private double FeedforwardLayer()

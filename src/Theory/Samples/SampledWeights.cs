@@ -21,9 +21,10 @@ internal sealed class SampledWeights(NormalSequence random)
     public SampledFeatures Apply(SampledFeatures features, int channels, Initialisation parameters)
     {
         var rows = 2 * features.Points;
-        var values = parameters.Law == WeightLaw.Normal
-            ? Neurons(features, channels, parameters.WeightVariance)
-            : Product(features.Values, Weights(features.Width, channels, parameters), rows, features.Width, channels);
+        var values =
+            parameters.Law == WeightLaw.Normal
+                ? Neurons(features, channels, parameters.WeightVariance)
+                : Product(features.Values, Weights(features.Width, channels, parameters), rows, features.Width, channels);
         if (parameters.BiasVariance > 0)
         {
             // Rescaled signals have rescaled biases.
@@ -36,7 +37,11 @@ internal sealed class SampledWeights(NormalSequence random)
             }
         }
 
-        return features with { Width = channels, Values = values };
+        return features with
+        {
+            Width = channels,
+            Values = values,
+        };
     }
 
     private static double[] Product(double[] left, double[] right, int rows, int inner, int columns)
@@ -84,8 +89,7 @@ internal sealed class SampledWeights(NormalSequence random)
                     do
                     {
                         z = random.Next();
-                    }
-                    while (Math.Abs(z) > 2);
+                    } while (Math.Abs(z) > 2);
                     weights[i] = deviation * z / Math.Sqrt(TruncatedVariance);
                 }
 

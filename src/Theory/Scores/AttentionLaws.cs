@@ -55,7 +55,11 @@ public static class AttentionLaws
         var (rest, square) = (1 - correlation, beta * beta);
         return square * rest < 2 * Math.Log(tokens)
             ? (correlation + (rest * Math.Exp(square * rest) / tokens), correlation + (rest * Math.Exp(square * rest * correlation) / tokens))
-            : throw new ArgumentOutOfRangeException(nameof(beta), beta, $"expected β²(1-ρ) below 2 ln T = {2 * Math.Log(tokens):F2}: beyond, the softmax freezes on few tokens");
+            : throw new ArgumentOutOfRangeException(
+                nameof(beta),
+                beta,
+                $"expected β²(1-ρ) below 2 ln T = {2 * Math.Log(tokens):F2}: beyond, the softmax freezes on few tokens"
+            );
     }
 
     /// <summary>T4: without a skip connection tokens collapse doubly exponentially, <c>1-ρ' = c (1-ρ)³</c>.</summary>

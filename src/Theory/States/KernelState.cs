@@ -89,7 +89,10 @@ public sealed record KernelState
         var images = CountImages(shape, features.RowCount);
         if (features.ColumnCount != shape.Channels || noise.RowCount != features.RowCount || noise.ColumnCount != features.ColumnCount)
         {
-            throw new ArgumentException($"expected signal and noise of {shape.Channels} channels for every point, got {features.RowCount} × {features.ColumnCount} and {noise.RowCount} × {noise.ColumnCount}", nameof(noise));
+            throw new ArgumentException(
+                $"expected signal and noise of {shape.Channels} channels for every point, got {features.RowCount} × {features.ColumnCount} and {noise.RowCount} × {noise.ColumnCount}",
+                nameof(noise)
+            );
         }
 
         if (!features.Enumerate().All(double.IsFinite) || !noise.Enumerate().All(double.IsFinite))
@@ -124,7 +127,13 @@ public sealed record KernelState
             throw new ArgumentException($"expected noise and its covariance with the signal for {points} points", nameof(noise));
         }
 
-        return new KernelState(shape, CountImages(shape, points), signal) { Noise = noise, Cross = cross, IsGaussian = true, RandomLayers = 1 };
+        return new KernelState(shape, CountImages(shape, points), signal)
+        {
+            Noise = noise,
+            Cross = cross,
+            IsGaussian = true,
+            RandomLayers = 1,
+        };
     }
 
     /// <summary>The mean square of the signal, ν₂.</summary>
@@ -145,17 +154,18 @@ public sealed record KernelState
     }
 
     /// <summary>A state of other points: everything that is not said is 0 or unknown.</summary>
-    internal KernelState With(Shape shape, Matrix<double> signal, Matrix<double>? noise, Matrix<double>? cross) => this with
-    {
-        Shape = shape,
-        Signal = signal,
-        Noise = noise,
-        Cross = cross,
-        Means = null,
-        NoiseMeans = null,
-        Pending = null,
-        Sphere = null,
-    };
+    internal KernelState With(Shape shape, Matrix<double> signal, Matrix<double>? noise, Matrix<double>? cross) =>
+        this with
+        {
+            Shape = shape,
+            Signal = signal,
+            Noise = noise,
+            Cross = cross,
+            Means = null,
+            NoiseMeans = null,
+            Pending = null,
+            Sphere = null,
+        };
 
     /// <summary>
     /// The same state with a noise of mean square 1, and a signal too where nothing on the way depends on its scale; what was divided by is remembered.
@@ -181,10 +191,10 @@ public sealed record KernelState
     }
 
     /// <summary>Why a layer that needs Gaussian channels has no law here, in words that follow the layer's.</summary>
-    internal string WhyNotGaussian(string otherwise) => HasRandomScores
-        ? "it follows attention, whose weights are drawn for all channels of a head: the kernel depends on that draw, and its mean is not enough"
-        : IsMixture
-        ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
+    internal string WhyNotGaussian(string otherwise) =>
+        HasRandomScores
+            ? "it follows attention, whose weights are drawn for all channels of a head: the kernel depends on that draw, and its mean is not enough"
+        : IsMixture ? "it follows a branch that only some mappings have: the kernel is one or the other, and its mean is neither"
         : otherwise;
 
     private static int CountImages(Shape shape, int points)

@@ -34,7 +34,11 @@ internal static class SphereMap
     public static bool Holds(KernelState state, Norm norm, int channels, bool subtractsMean)
     {
         var dimension = subtractsMean ? channels - 1 : channels;
-        return state.IsGaussian && !state.IsGaussianInTheLimit && dimension >= FewestDimensions && state.Signal.Diagonal().Minimum() > 0 && ErrorOfEpsilon(state, norm, dimension) <= MostOfEpsilon;
+        return state.IsGaussian
+            && !state.IsGaussianInTheLimit
+            && dimension >= FewestDimensions
+            && state.Signal.Diagonal().Minimum() > 0
+            && ErrorOfEpsilon(state, norm, dimension) <= MostOfEpsilon;
     }
 
     /// <summary>The state after the norm.</summary>
@@ -46,7 +50,11 @@ internal static class SphereMap
     public static KernelState Apply(KernelState before, Norm norm, int channels, bool subtractsMean, KernelState limit)
     {
         var deviations = before.Signal.Diagonal().PointwiseSqrt();
-        var correlations = Matrix<double>.Build.Dense(before.Points, before.Points, (i, j) => i == j ? 1 : Math.Clamp(before.Signal[i, j] / (deviations[i] * deviations[j]), -1, 1));
+        var correlations = Matrix<double>.Build.Dense(
+            before.Points,
+            before.Points,
+            (i, j) => i == j ? 1 : Math.Clamp(before.Signal[i, j] / (deviations[i] * deviations[j]), -1, 1)
+        );
         var pending = new PendingSphere(norm, channels, subtractsMean, correlations, limit);
         var n = (double)pending.Dimension;
         return limit with
@@ -88,13 +96,18 @@ internal static class SphereMap
         var (law, size) = (SpherePairs.Find(function, pending.Dimension, scale), pending.Correlations.RowCount);
         var signal = new double[size * size];
         var diagonal = law.At(1);
-        Parallel.For(0, size, Sharing.Options(size), i =>
-        {
-            for (var j = 0; j <= i; j++)
+        Parallel.For(
+            0,
+            size,
+            Sharing.Options(size),
+            i =>
             {
-                signal[(i * size) + j] = signal[(j * size) + i] = factor(i) * factor(j) * (i == j ? diagonal : law.At(pending.Correlations[i, j]));
+                for (var j = 0; j <= i; j++)
+                {
+                    signal[(i * size) + j] = signal[(j * size) + i] = factor(i) * factor(j) * (i == j ? diagonal : law.At(pending.Correlations[i, j]));
+                }
             }
-        });
+        );
         return Matrix<double>.Build.Dense(size, size, signal);
     }
 }

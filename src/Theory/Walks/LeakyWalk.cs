@@ -84,7 +84,8 @@ public sealed class LeakyWalk
     {
         var squaredSlope = slope * slope;
         var (weight, isTiny) = (2 / (1 + squaredSlope), slope > 0 && squaredSlope < LeastSquare);
-        double mean = 0, weighted = 0;
+        double mean = 0,
+            weighted = 0;
         for (var node = 0; ; node++)
         {
             var v = First + (node * Step);

@@ -23,7 +23,10 @@ internal sealed class BatchOrder(ulong seed, uint simulation, int images, int ba
         var (pass, batch) = Math.DivRem(step, BatchesInPass);
         if (pass != _number)
         {
-            (_number, _pass) = (pass, BatchSelection.WithoutReplacement(new RandomNumbers(seed, simulation, (uint)pass, RandomPurpose.TrainingOrder), images, images));
+            (_number, _pass) = (
+                pass,
+                BatchSelection.WithoutReplacement(new RandomNumbers(seed, simulation, (uint)pass, RandomPurpose.TrainingOrder), images, images)
+            );
         }
 
         return _pass.AsSpan(batch * batchSize, batchSize);

@@ -30,9 +30,21 @@ internal static class TrainingFile
             return "another file";
         }
 
-        ReadingAllowance.Require(path, archive, [TrainingArrays.Configuration, .. ConfigurationArrays, .. archive.Names.Where(name => name == ResultArrays.Arithmetic)]);
+        ReadingAllowance.Require(
+            path,
+            archive,
+            [TrainingArrays.Configuration, .. ConfigurationArrays, .. archive.Names.Where(name => name == ResultArrays.Arithmetic)]
+        );
         var mine = TrainingIdentity.Compute(plan);
-        return mine.DifferenceFrom(mine with { Network = Text("configuration"), Training = Text(TrainingArrays.Configuration), MadeBy = Text("made_by"), Arithmetic = ResultArrays.ArithmeticOf(path, archive) });
+        return mine.DifferenceFrom(
+            mine with
+            {
+                Network = Text("configuration"),
+                Training = Text(TrainingArrays.Configuration),
+                MadeBy = Text("made_by"),
+                Arithmetic = ResultArrays.ArithmeticOf(path, archive),
+            }
+        );
 
         string Text(string name)
         {

@@ -9,7 +9,15 @@ namespace Wellbehaved.Training;
 /// failed.</param>
 /// <param name="FinalAccuracy">Share of them that are classified right.</param>
 /// <param name="TestAccuracy">Share of the test images that are classified right at each corruption, with running statistics.</param>
-internal sealed record TrainingOutcome(int Steps, int? FailedAt, double[] Loss, double[] Accuracy, double FinalLoss, double FinalAccuracy, double[] TestAccuracy)
+internal sealed record TrainingOutcome(
+    int Steps,
+    int? FailedAt,
+    double[] Loss,
+    double[] Accuracy,
+    double FinalLoss,
+    double FinalAccuracy,
+    double[] TestAccuracy
+)
 {
     /// <summary>Whether it came to an end: a run that met a loss that is no number counts as not trained.</summary>
     public bool IsFinite => FailedAt is null && double.IsFinite(FinalLoss);
@@ -24,12 +32,14 @@ internal sealed record TrainingOutcome(int Steps, int? FailedAt, double[] Loss, 
     /// <summary>Reads it back.</summary>
     /// <param name="numbers">What <see cref="Numbers"/> gave.</param>
     /// <param name="windows">Number of windows.</param>
-    public static TrainingOutcome Read(double[] numbers, int windows) => new(
-        (int)numbers[0],
-        numbers[1] == 0 ? null : (int)numbers[1],
-        numbers[2..(2 + windows)],
-        numbers[(2 + windows)..(2 + (2 * windows))],
-        numbers[2 + (2 * windows)],
-        numbers[3 + (2 * windows)],
-        numbers[(4 + (2 * windows))..]);
+    public static TrainingOutcome Read(double[] numbers, int windows) =>
+        new(
+            (int)numbers[0],
+            numbers[1] == 0 ? null : (int)numbers[1],
+            numbers[2..(2 + windows)],
+            numbers[(2 + windows)..(2 + (2 * windows))],
+            numbers[2 + (2 * windows)],
+            numbers[3 + (2 * windows)],
+            numbers[(4 + (2 * windows))..]
+        );
 }

@@ -35,14 +35,21 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
         var (training, test) = LabelledSources.Open(experiment.Dataset, experiment.DataDir);
         if (options.TrainImages is { } most)
         {
-            training = most <= training.Count
-                ? training.First(most)
-                : throw new InvalidInputException("--train-images", $"expected at most the {training.Count} training images of --dataset {experiment.Dataset}, got {most}");
+            training =
+                most <= training.Count
+                    ? training.First(most)
+                    : throw new InvalidInputException(
+                        "--train-images",
+                        $"expected at most the {training.Count} training images of --dataset {experiment.Dataset}, got {most}"
+                    );
         }
 
         if (training.Count < experiment.BatchSize)
         {
-            throw new InvalidInputException("--batch-size", $"expected at most the {Counted.Spell(training.Count, "training image")} of --dataset {experiment.Dataset}, got {experiment.BatchSize}");
+            throw new InvalidInputException(
+                "--batch-size",
+                $"expected at most the {Counted.Spell(training.Count, "training image")} of --dataset {experiment.Dataset}, got {experiment.BatchSize}"
+            );
         }
 
         var images = training.WithoutLabels(experiment.Dataset);
@@ -60,7 +67,10 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (bytes > available || parameters > Array.MaxLength)
         {
-            throw new InvalidInputException("--num-channels, --batch-size, --total-depth", $"expected sizes that fit memory: training keeps the features of every layer, {ByteCount.Spell(bytes)}, and there are {ByteCount.Spell(available)}");
+            throw new InvalidInputException(
+                "--num-channels, --batch-size, --total-depth",
+                $"expected sizes that fit memory: training keeps the features of every layer, {ByteCount.Spell(bytes)}, and there are {ByteCount.Spell(available)}"
+            );
         }
     }
 }

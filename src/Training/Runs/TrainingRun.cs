@@ -96,14 +96,29 @@ internal sealed class TrainingRun<T> : IDisposable
         }
 
         // The batches are those of the first pass, so that all of a mapping's learning rates are judged on the same ones.
-        var (finalLoss, finalAccuracy) = Evaluate(_plan.Data.Training, [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())], null, 0, simulation, cancellation);
+        var (finalLoss, finalAccuracy) = Evaluate(
+            _plan.Data.Training,
+            [.. Enumerable.Range(0, order.BatchesInPass).SelectMany(batch => order.BatchAt(batch).ToArray())],
+            null,
+            0,
+            simulation,
+            cancellation
+        );
         if (!double.IsFinite(finalLoss))
         {
             return Failed(step);
         }
 
         int[] all = [.. Enumerable.Range(0, _plan.Data.Test.Count)];
-        return new TrainingOutcome(step, null, losses, accuracies, finalLoss, finalAccuracy, [.. options.Corruptions.Select(deviation => Evaluate(_plan.Data.Test, all, running, deviation, simulation, cancellation).Accuracy)]);
+        return new TrainingOutcome(
+            step,
+            null,
+            losses,
+            accuracies,
+            finalLoss,
+            finalAccuracy,
+            [.. options.Corruptions.Select(deviation => Evaluate(_plan.Data.Test, all, running, deviation, simulation, cancellation).Accuracy)]
+        );
 
         TrainingOutcome Failed(int at) => new(at, at, losses, accuracies, double.NaN, double.NaN, [.. options.Corruptions.Select(_ => double.NaN)]);
     }
@@ -151,7 +166,14 @@ internal sealed class TrainingRun<T> : IDisposable
     private T Factor() => T.ScaleB(T.One, Math.Clamp(_mapping.Exponent - Scale, -10_000, 10_000));
 
     /// <summary>Mean loss and share of images classified right.</summary>
-    private (double Loss, double Accuracy) Evaluate(LabelledImages images, int[] chosen, RunningStatistics? running, double corruption, int simulation, CancellationToken cancellation)
+    private (double Loss, double Accuracy) Evaluate(
+        LabelledImages images,
+        int[] chosen,
+        RunningStatistics? running,
+        double corruption,
+        int simulation,
+        CancellationToken cancellation
+    )
     {
         var (loss, right) = (0.0, 0);
         var batch = new int[_plan.BatchSize];

@@ -50,7 +50,9 @@ public class CauseTests
         CheckOutcome[] held = [.. Suite.Checks.Select(check => new CheckOutcome(check, Verdict.Holds, [], null))];
 
         Investigation.Investigate(subject, Scale.Quick, 0, held, deep).Should().BeEmpty();
-        Investigation.Investigate(subject, Scale.Quick, 0, [.. held.Select(outcome => outcome with { Verdict = Verdict.Rejected })], deep)
-            .Should().BeEmpty("all numbers of the reference are what they should be, whatever is said of it");
+        Investigation
+            .Investigate(subject, Scale.Quick, 0, [.. held.Select(outcome => outcome with { Verdict = Verdict.Rejected })], deep)
+            .Should()
+            .BeEmpty("all numbers of the reference are what they should be, whatever is said of it");
     }
 }

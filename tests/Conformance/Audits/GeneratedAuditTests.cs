@@ -45,16 +45,34 @@ public class GeneratedAuditTests
         GeneratedCase[] cases = [.. Enumerable.Range(0, 400).Select(i => generator.Case(i, given: true)!)];
 
         cases.Should().NotContainNulls();
-        cases[..40].Select(Text).Should().Equal(Enumerable.Range(0, 40).Select(i => Text(again.Case(i, given: true)!)), "the same seed draws the same networks").And.NotIntersectWith(Enumerable.Range(0, 40).Select(i => Text(other.Case(i, given: true)!)));
+        cases[..40]
+            .Select(Text)
+            .Should()
+            .Equal(Enumerable.Range(0, 40).Select(i => Text(again.Case(i, given: true)!)), "the same seed draws the same networks")
+            .And.NotIntersectWith(Enumerable.Range(0, 40).Select(i => Text(other.Case(i, given: true)!)));
         cases[..40].Select(Text).Should().NotIntersectWith(Enumerable.Range(0, 40).Select(i => Text(again.Case(i, given: false)!)));
         var layers = cases.SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).ToArray();
         layers.Select(layer => layer.Word).Distinct().Should().BeEquivalentTo([.. LayersDescription.AllLayers, .. Function.Words]);
         var convolutions = layers.OfType<Networks.Convolution>().ToArray();
         convolutions.Select(convolution => convolution.Kernel).Distinct().Should().BeEquivalentTo([1, 2, 3, 4, 5, 6, 7]);
         convolutions.Select(convolution => convolution.Boundary).Distinct().Should().HaveCount(3);
-        convolutions.Should().Contain(convolution => convolution.Stride > 1).And.Contain(convolution => convolution.Dilation > 1).And.Contain(convolution => convolution.Groups != 1).And.Contain(convolution => convolution.Parameters.BiasVariance > 0);
-        cases.Should().Contain(drawn => drawn.Network.Input.Height != drawn.Network.Input.Width).And.Contain(drawn => drawn.Network.Input.Height == 1).And.Contain(drawn => drawn.Network.Input.Height == 13);
-        cases.Should().Contain(drawn => drawn.Images == 1).And.Contain(drawn => drawn.Images == 64).And.Contain(drawn => drawn.Network.Depth >= 30).And.Contain(drawn => drawn.Network.Input.Channels == 128);
+        convolutions
+            .Should()
+            .Contain(convolution => convolution.Stride > 1)
+            .And.Contain(convolution => convolution.Dilation > 1)
+            .And.Contain(convolution => convolution.Groups != 1)
+            .And.Contain(convolution => convolution.Parameters.BiasVariance > 0);
+        cases
+            .Should()
+            .Contain(drawn => drawn.Network.Input.Height != drawn.Network.Input.Width)
+            .And.Contain(drawn => drawn.Network.Input.Height == 1)
+            .And.Contain(drawn => drawn.Network.Input.Height == 13);
+        cases
+            .Should()
+            .Contain(drawn => drawn.Images == 1)
+            .And.Contain(drawn => drawn.Images == 64)
+            .And.Contain(drawn => drawn.Network.Depth >= 30)
+            .And.Contain(drawn => drawn.Network.Input.Channels == 128);
         cases.Select(drawn => drawn.Input).Distinct().Should().BeEquivalentTo(Enum.GetValues<GeneratedInput>());
         cases.Select(drawn => drawn.Noise).Distinct().Should().BeEquivalentTo(Enum.GetValues<NoiseKind>());
         cases.Select(drawn => drawn.Scale).Distinct().Should().HaveCount(5);
@@ -75,7 +93,12 @@ public class GeneratedAuditTests
 
             cases.Count(drawn => drawn.Network.Depth >= 10).Should().BeGreaterThanOrEqualTo(2);
             cases.Max(drawn => drawn.Network.Places.Count(place => place.After is Networks.Convolution)).Should().BeGreaterThan(32);
-            cases.Where(drawn => drawn.Images == 64).SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).OfType<Networks.BatchNorm>().Should().NotBeEmpty();
+            cases
+                .Where(drawn => drawn.Images == 64)
+                .SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers))
+                .OfType<Networks.BatchNorm>()
+                .Should()
+                .NotBeEmpty();
             cases.SelectMany(drawn => LayerFamilies.All(drawn.Network.Layers)).OfType<Attention>().Should().Contain(layer => layer.Causal);
         }
     }
@@ -95,7 +118,11 @@ public class GeneratedAuditTests
             Noises = [NoiseKind.Mapping],
             MostImages = 8,
         };
-        var cases = Enumerable.Range(0, 24).Select(i => new NetworkGenerator(offer, Math.ScaleB(1, -24), Seed).Case(i, given: false)).OfType<GeneratedCase>().ToArray();
+        var cases = Enumerable
+            .Range(0, 24)
+            .Select(i => new NetworkGenerator(offer, Math.ScaleB(1, -24), Seed).Case(i, given: false))
+            .OfType<GeneratedCase>()
+            .ToArray();
 
         cases.Should().HaveCountGreaterThan(12);
         foreach (var drawn in cases)
@@ -179,7 +206,8 @@ public class GeneratedAuditTests
     {
         public SubjectDescription Description { get; } = new("silent");
 
-        public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) => throw new InvalidOperationException("asked for nothing that is offered");
+        public void Propagate(NetworkSettings network, Weights weights, Batch input, Action<Snapshot> observe) =>
+            throw new InvalidOperationException("asked for nothing that is offered");
     }
 
     /// <summary>The reference, with a fault in what it does with parameters of its own.</summary>
@@ -206,12 +234,18 @@ public class GeneratedAuditTests
                         {
                             _kept.Add((own.Seed, own.Simulation, network), kept = []);
                             var added = kept;
-                            base.Propagate(network, noise, weights, input, snapshot =>
-                            {
-                                // Moments can be had during the observation only.
-                                var moments = snapshot.Moments();
-                                added.Add(snapshot with { Moments = () => moments });
-                            });
+                            base.Propagate(
+                                network,
+                                noise,
+                                weights,
+                                input,
+                                snapshot =>
+                                {
+                                    // Moments can be had during the observation only.
+                                    var moments = snapshot.Moments();
+                                    added.Add(snapshot with { Moments = () => moments });
+                                }
+                            );
                         }
                     }
 
@@ -229,10 +263,31 @@ public class GeneratedAuditTests
                     base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Noise = next.Dequeue().Noise }));
                     break;
                 case "moments of the noise for the signal's":
-                    base.Propagate(network, noise, own, input, snapshot => observe(snapshot with { Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null! }));
+                    base.Propagate(
+                        network,
+                        noise,
+                        own,
+                        input,
+                        snapshot =>
+                            observe(snapshot with { Moments = () => snapshot.Moments() is var moments ? moments with { Mu2Signal = moments.Mu2Noise } : null! })
+                    );
                     break;
                 case "biases where none were asked for":
-                    base.Propagate(network, noise, own, input, snapshot => observe(snapshot.Place.After is Networks.Convolution or Dense ? snapshot with { Signal = [.. snapshot.Signal.Select(value => value + 0.1)] } : snapshot));
+                    base.Propagate(
+                        network,
+                        noise,
+                        own,
+                        input,
+                        snapshot =>
+                            observe(
+                                snapshot.Place.After is Networks.Convolution or Dense
+                                    ? snapshot with
+                                    {
+                                        Signal = [.. snapshot.Signal.Select(value => value + 0.1)],
+                                    }
+                                    : snapshot
+                            )
+                    );
                     break;
                 default:
                     base.Propagate(network, noise, own with { Seed = SeedOf(own.Seed, input) }, input, observe);
@@ -240,15 +295,16 @@ public class GeneratedAuditTests
             }
         }
 
-        private ulong SeedOf(ulong seed, Batch input) => fault switch
-        {
-            "the seed ignored" => 0,
-            "the low byte of the seed ignored" => (seed >> 9) << 9,
-            "32 bits of the seed" => seed & uint.MaxValue,
-            "52 bits of the seed" => seed & ((1UL << 52) - 1),
-            "another answer each time" => seed + Interlocked.Increment(ref _asked),
-            "weights that depend on the input" => seed + (ulong)Math.Abs(1000 * input.Signal[0]),
-            _ => throw new InvalidOperationException($"no fault '{fault}'"),
-        };
+        private ulong SeedOf(ulong seed, Batch input) =>
+            fault switch
+            {
+                "the seed ignored" => 0,
+                "the low byte of the seed ignored" => (seed >> 9) << 9,
+                "32 bits of the seed" => seed & uint.MaxValue,
+                "52 bits of the seed" => seed & ((1UL << 52) - 1),
+                "another answer each time" => seed + Interlocked.Increment(ref _asked),
+                "weights that depend on the input" => seed + (ulong)Math.Abs(1000 * input.Signal[0]),
+                _ => throw new InvalidOperationException($"no fault '{fault}'"),
+            };
     }
 }

@@ -25,7 +25,19 @@ public class PromiseTests
 
     private static VerificationRun RunWith(int asymptotic, int proved)
     {
-        Measurement[] measurements = [.. Enumerable.Range(0, asymptotic + proved).Select(i => new Measurement("mean", new Expected(1), new Observed(1), Verdict.Holds) { IsAsymptotic = i < asymptotic })];
-        return new VerificationRun("subject", Scale.Quick, 1, [new CheckOutcome(new Check("S2", "vanilla", _ => measurements), Verdict.Holds, measurements, null)], [], []);
+        Measurement[] measurements =
+        [
+            .. Enumerable
+                .Range(0, asymptotic + proved)
+                .Select(i => new Measurement("mean", new Expected(1), new Observed(1), Verdict.Holds) { IsAsymptotic = i < asymptotic }),
+        ];
+        return new VerificationRun(
+            "subject",
+            Scale.Quick,
+            1,
+            [new CheckOutcome(new Check("S2", "vanilla", _ => measurements), Verdict.Holds, measurements, null)],
+            [],
+            []
+        );
     }
 }

@@ -29,8 +29,16 @@ public sealed class RecordedAuditTests : IDisposable
         run.Outcomes.Should().OnlyContain(outcome => outcome.Verdict == Verdict.Holds);
         string.Join(" ", run.Outcomes.Select(outcome => outcome.Check.ClaimId)).Should().Be(judged);
         run.NotJudged.Should().NotBeEmpty().And.OnlyContain(pair => pair.Value.Length > 0);
-        var spokenOf = run.Outcomes.Select(outcome => outcome.Check.ClaimId).Concat(run.NotJudged.Select(pair => pair.Key)).Concat(run.NotTestable.Concat(run.NotRun).Select(claim => claim.Id));
-        spokenOf.Should().BeEquivalentTo(ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture)).Select(claim => claim.Id), "nothing may be passed over in silence");
+        var spokenOf = run
+            .Outcomes.Select(outcome => outcome.Check.ClaimId)
+            .Concat(run.NotJudged.Select(pair => pair.Key))
+            .Concat(run.NotTestable.Concat(run.NotRun).Select(claim => claim.Id));
+        spokenOf
+            .Should()
+            .BeEquivalentTo(
+                ClaimLedger.Claims.Where(claim => claim.Architectures.Contains(architecture)).Select(claim => claim.Id),
+                "nothing may be passed over in silence"
+            );
     }
 
     [Theory]
@@ -96,7 +104,8 @@ public sealed class RecordedAuditTests : IDisposable
         }
 
         static (Figure Start, Figure End) Ends(RecordedFigures figures, string place) => (figures.Find(place)![100], figures.Find(place)![200]);
-        static double Allowance(Figure one, Figure other) => 4.5 * Math.Sqrt((one.Deviation * one.Deviation / one.Count) + (other.Deviation * other.Deviation / other.Count));
+        static double Allowance(Figure one, Figure other) =>
+            4.5 * Math.Sqrt((one.Deviation * one.Deviation / one.Count) + (other.Deviation * other.Deviation / other.Count));
         static RecordedFigures Figures(string folder) => RecordedFigures.Read(Path.Combine(AppContext.BaseDirectory, folder, "bn_ff.csv"));
     }
 
@@ -143,13 +152,16 @@ public sealed class RecordedAuditTests : IDisposable
         using (var archive = NpzArchive.Open(file))
         {
             // The recorded logarithm of the moment would contradict the change: both are changed, as a wrong program would.
-            var arrays = archive.Names.ToDictionary(name => name, name =>
-            {
-                var array = archive.Read(name);
-                return name == moment ? NpyArray.From([.. array.ToDoubles().Select(value => value * factor)], [.. array.Shape])
-                    : name == $"log_{moment}" ? NpyArray.From([.. array.ToDoubles().Select(value => value + Math.Log(factor))], [.. array.Shape])
-                    : array;
-            });
+            var arrays = archive.Names.ToDictionary(
+                name => name,
+                name =>
+                {
+                    var array = archive.Read(name);
+                    return name == moment ? NpyArray.From([.. array.ToDoubles().Select(value => value * factor)], [.. array.Shape])
+                        : name == $"log_{moment}" ? NpyArray.From([.. array.ToDoubles().Select(value => value + Math.Log(factor))], [.. array.Shape])
+                        : array;
+                }
+            );
             archive.Dispose();
             NpzArchive.Write(file, arrays);
         }
@@ -163,10 +175,27 @@ public sealed class RecordedAuditTests : IDisposable
     public void The_command_judges_a_file_and_lists_what_it_cannot()
     {
         var file = Record("bn_ff");
-        var outcome = CommandLine.Run("audit", "--results", file, "--architecture", "bn_ff", "--json", Path.Combine(_folder, "verdicts.json"), "--junit", Path.Combine(_folder, "verdicts.xml"), "--report", _folder);
+        var outcome = CommandLine.Run(
+            "audit",
+            "--results",
+            file,
+            "--architecture",
+            "bn_ff",
+            "--json",
+            Path.Combine(_folder, "verdicts.json"),
+            "--junit",
+            Path.Combine(_folder, "verdicts.xml"),
+            "--report",
+            _folder
+        );
 
         outcome.ExitStatus.Should().BeOneOf([0, 3], outcome.Error);
-        outcome.Output.Should().Contain("not judged: O1 ").And.Contain("tensors or weights are needed").And.MatchRegex(@"\d+ not judged, 0 not run at this scale").And.Contain("bn_ff: Pathological SNR");
+        outcome
+            .Output.Should()
+            .Contain("not judged: O1 ")
+            .And.Contain("tensors or weights are needed")
+            .And.MatchRegex(@"\d+ not judged, 0 not run at this scale")
+            .And.Contain("bn_ff: Pathological SNR");
         File.ReadAllText(Path.Combine(_folder, "verdicts.json")).Should().Contain("\"not_judged\"").And.Contain("wellbehaved audit --results");
         File.ReadAllText(Path.Combine(_folder, "verdicts.xml")).Should().Contain("classname=\"not judged\"");
         File.ReadAllText(Path.Combine(_folder, "report.md")).Should().Contain("not judged");
@@ -195,7 +224,17 @@ public sealed class RecordedAuditTests : IDisposable
         byte[] Run()
         {
             // Enough simulations for Student's test: at a hundred its correction for skewness lets nothing be decided.
-            var options = new ExperimentOptions { Architecture = architecture, TotalDepth = 100, KernelSize = 1, NumChannels = 32, BatchSize = 24, NumSims = 300, NumComputations = 20, Epsilon = 0 };
+            var options = new ExperimentOptions
+            {
+                Architecture = architecture,
+                TotalDepth = 100,
+                KernelSize = 1,
+                NumChannels = 32,
+                BatchSize = 24,
+                NumSims = 300,
+                NumComputations = 20,
+                Epsilon = 0,
+            };
             ResultFile.Write(file, Experiment.Prepare(options).Run());
             return File.ReadAllBytes(file);
         }

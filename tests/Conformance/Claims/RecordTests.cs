@@ -45,7 +45,13 @@ public class RecordTests
         outcome.Failure.Should().BeNull("a check that fails behind its last measurement has measured all the same");
         outcome.Declined.Should().BeEmpty();
         measured.Should().NotBeEmpty();
-        measured.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)).Should().Equal(recorded.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)), "a check that is meant to change has its record written anew: bench -- record FILE");
+        measured
+            .Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark))
+            .Should()
+            .Equal(
+                recorded.Select(row => (row.Quantity, row.Verdict, row.Samples, row.Remark)),
+                "a check that is meant to change has its record written anew: bench -- record FILE"
+            );
         foreach (var (now, then) in measured.Zip(recorded))
         {
             now.FalseFailRate.Should().BeApproximately(then.FalseFailRate, Divisions * then.FalseFailRate, then.Quantity);
@@ -58,7 +64,9 @@ public class RecordTests
 
             foreach (var (number, expected) in new[] { (now.Predicted, then.Predicted), (now.Measured, then.Measured), (now.Detectable, then.Detectable) })
             {
-                (number == expected || Math.Abs(number - expected) <= OtherLibraries * Math.Abs(expected)).Should().BeTrue($"{then.Quantity}: {number:R} against {expected:R}");
+                (number == expected || Math.Abs(number - expected) <= OtherLibraries * Math.Abs(expected))
+                    .Should()
+                    .BeTrue($"{then.Quantity}: {number:R} against {expected:R}");
             }
 
             now.Deviation.Should().BeApproximately(then.Deviation, OtherDeviations, then.Quantity);

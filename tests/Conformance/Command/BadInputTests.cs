@@ -99,7 +99,17 @@ public sealed class BadInputTests : IDisposable
             NpyFormat.Write(stream, NpyArray.From([.. Enumerable.Range(0, 32).Select(i => (double)(i % 16))], 2, 4, 4));
         }
 
-        var outcome = CommandLine.Run([.. Replace(Sane.Split(' '), ["--architecture", "bn_ff", "--batch-size", "2"]), "--dataset", images, "--normalize", "none", "--epsilon", "0", "--out", PathOf("result.npz")]);
+        var outcome = CommandLine.Run([
+            .. Replace(Sane.Split(' '), ["--architecture", "bn_ff", "--batch-size", "2"]),
+            "--dataset",
+            images,
+            "--normalize",
+            "none",
+            "--epsilon",
+            "0",
+            "--out",
+            PathOf("result.npz"),
+        ]);
         outcome.ExitStatus.Should().Be(2);
         outcome.Error.TrimEnd().Should().StartWith("wellbehaved: --epsilon").And.NotContain("\n");
     }

@@ -23,7 +23,8 @@ internal static class CommandHere
     /// <returns>Its exit status, and what it wrote to standard output and standard error.</returns>
     public static (int Status, string Output, string Error) Run(IReadOnlyList<string> arguments)
     {
-        using StringWriter output = new(), error = new();
+        using StringWriter output = new(),
+            error = new();
         var status = -1;
         var context = SynchronizationContext.Current;
         try
@@ -32,12 +33,16 @@ internal static class CommandHere
             SynchronizationContext.SetSynchronizationContext(null);
 
             // What is set in here is forgotten afterwards.
-            ExecutionContext.Run(ExecutionContext.Capture()!, _ =>
-            {
-                Current.Value = (TextWriter.Synchronized(output), TextWriter.Synchronized(error));
-                Terminal.IsTaken.Value = true;
-                status = Entry.RunAsync(arguments).GetAwaiter().GetResult();
-            }, null);
+            ExecutionContext.Run(
+                ExecutionContext.Capture()!,
+                _ =>
+                {
+                    Current.Value = (TextWriter.Synchronized(output), TextWriter.Synchronized(error));
+                    Terminal.IsTaken.Value = true;
+                    status = Entry.RunAsync(arguments).GetAwaiter().GetResult();
+                },
+                null
+            );
         }
         finally
         {

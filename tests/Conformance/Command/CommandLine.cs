@@ -75,7 +75,11 @@ internal static class CommandLine
 
     private static bool NeedsNoProcess(string[] arguments) =>
         arguments is [var command, ..]
-        && (Sociable.Contains(command) || (command == "verify" && Array.Exists(arguments, SomeChecks.Contains)) || (command == "audit" && arguments.Contains("--results") && !arguments.Contains("--command")))
+        && (
+            Sociable.Contains(command)
+            || (command == "verify" && Array.Exists(arguments, SomeChecks.Contains))
+            || (command == "audit" && arguments.Contains("--results") && !arguments.Contains("--command"))
+        )
         && !arguments.Any(AboutTheProgram.Contains)
         && !Array.Exists(arguments, argument => OfTheProcess.Any(device => argument.Contains(device, StringComparison.Ordinal)));
 }

@@ -73,7 +73,26 @@ public sealed class ForgedFileTests : IDisposable
     public void No_message_about_an_option_speaks_of_NET(string value)
     {
         var refused = 0;
-        foreach (var key in new[] { "architecture", "total_depth", "kernel_size", "num_channels", "batch_size", "num_sims", "boundary", "dataset", "normalize", "epsilon", "res_depth", "num_computations", "seed", "reff_signal", "reff_noise" })
+        foreach (
+            var key in new[]
+            {
+                "architecture",
+                "total_depth",
+                "kernel_size",
+                "num_channels",
+                "batch_size",
+                "num_sims",
+                "boundary",
+                "dataset",
+                "normalize",
+                "epsilon",
+                "res_depth",
+                "num_computations",
+                "seed",
+                "reff_signal",
+                "reff_noise",
+            }
+        )
         {
             try
             {
@@ -82,7 +101,10 @@ public sealed class ForgedFileTests : IDisposable
             catch (InvalidInputException exception)
             {
                 refused++;
-                exception.Message.Should().NotContainAny("System.", "Nullable", "Int32", "Boolean", "Wellbehaved", "Path:", "LineNumber", "deserializ", "converted").And.NotContain("\n");
+                exception
+                    .Message.Should()
+                    .NotContainAny("System.", "Nullable", "Int32", "Boolean", "Wellbehaved", "Path:", "LineNumber", "deserializ", "converted")
+                    .And.NotContain("\n");
                 exception.Message.Should().ContainAny($"'{key}'", $"--{key.Replace('_', '-')}", "--boundary", "--architecture");
             }
         }
@@ -114,8 +136,10 @@ public sealed class ForgedFileTests : IDisposable
     [InlineData(8, 6, 0)]
     [InlineData(int.MaxValue, 6, 1)]
     public void The_library_refuses_such_an_experiment_too(int channels, int batch, int kernel) =>
-        FluentActions.Invoking(() => ResultAudit.Judge(ForgedResultFile.Write(_folder, "vanilla"), "vanilla", new RecordedExperiment(channels, batch, kernel)))
-            .Should().Throw<InvalidInputException>();
+        FluentActions
+            .Invoking(() => ResultAudit.Judge(ForgedResultFile.Write(_folder, "vanilla"), "vanilla", new RecordedExperiment(channels, batch, kernel)))
+            .Should()
+            .Throw<InvalidInputException>();
 
     [Theory]
     [InlineData("vanilla")]
@@ -144,16 +168,26 @@ public sealed class ForgedFileTests : IDisposable
         {
             // In turn all numbers of all places, one number of all places, all numbers of one place.
             var (of, all) = ((string[])["loc", "loc", "loc3"])[i % 3] is var place ? (place, i % 3 != 1) : default;
-            var file = ForgedResultFile.With(ForgedResultFile.Write(_folder, architecture), (name, array) =>
-                name.StartsWith($"{moment}_{of}", StringComparison.Ordinal)
-                    ? NpyArray.From([.. array.ToDoubles().Select((number, j) => all || j == 3 ? value : number)], [.. array.Shape])
-                    : array);
+            var file = ForgedResultFile.With(
+                ForgedResultFile.Write(_folder, architecture),
+                (name, array) =>
+                    name.StartsWith($"{moment}_{of}", StringComparison.Ordinal)
+                        ? NpyArray.From([.. array.ToDoubles().Select((number, j) => all || j == 3 ? value : number)], [.. array.Shape])
+                        : array
+            );
 
-            (await StatusesOf(file, architecture)).Should().OnlyContain(status => status == 0 || status == 1 || status == 3, "{0} of {1} at {2}", moment, architecture, of);
+            (await StatusesOf(file, architecture))
+                .Should()
+                .OnlyContain(status => status == 0 || status == 1 || status == 3, "{0} of {1} at {2}", moment, architecture, of);
         }
 
-        var histogram = ForgedResultFile.With(ForgedResultFile.Write(_folder, "vanilla"), (name, array) =>
-            name is "log_nu2_signal_loc3" or "log_mu2_noise_loc3" ? NpyArray.From([.. array.ToDoubles().Select((number, j) => j % 12 == 3 ? value : number)], [.. array.Shape]) : array);
+        var histogram = ForgedResultFile.With(
+            ForgedResultFile.Write(_folder, "vanilla"),
+            (name, array) =>
+                name is "log_nu2_signal_loc3" or "log_mu2_noise_loc3"
+                    ? NpyArray.From([.. array.ToDoubles().Select((number, j) => j % 12 == 3 ? value : number)], [.. array.Shape])
+                    : array
+        );
         (await Entry.RunAsync(["plot", histogram, "--figure", "histogram", "--out", Path.Combine(_folder, "figure.svg")])).Should().Be(0);
     }
 
@@ -204,7 +238,17 @@ public sealed class ForgedFileTests : IDisposable
         var images = Path.Combine(_folder, "images.npy");
         WriteImages(7);
         var file = Path.Combine(_folder, "mine.npz");
-        var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 4, NumComputations = 4, KernelSize = 1, NumChannels = 8, BatchSize = 4, NumSims = 2, Dataset = images };
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_ff",
+            TotalDepth = 4,
+            NumComputations = 4,
+            KernelSize = 1,
+            NumChannels = 8,
+            BatchSize = 4,
+            NumSims = 2,
+            Dataset = images,
+        };
         ResultFile.Write(file, Experiment.Prepare(options).Run());
 
         Plot().Should().NotContain("no theory is drawn");
@@ -228,8 +272,10 @@ public sealed class ForgedFileTests : IDisposable
     [Fact]
     public void Theory_of_a_network_of_a_million_layers_is_not_begun()
     {
-        var file = ForgedResultFile.With(ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "total_depth", "8000000"), (name, array) =>
-            name == "depth" ? NpyArray.From([.. Enumerable.Range(1, 8).Select(i => i * 1_000_000L)], 8) : array);
+        var file = ForgedResultFile.With(
+            ForgedResultFile.WithOption(ForgedResultFile.Write(_folder, "bn_ff"), "total_depth", "8000000"),
+            (name, array) => name == "depth" ? NpyArray.From([.. Enumerable.Range(1, 8).Select(i => i * 1_000_000L)], 8) : array
+        );
 
         var outcome = CommandLine.Run("plot", file, "--out", Path.Combine(_folder, "figure.svg"));
 
@@ -239,7 +285,14 @@ public sealed class ForgedFileTests : IDisposable
 
     private async Task IsRefusedByEveryCommand(string file, string message)
     {
-        FluentActions.Invoking(() => ResultFile.Read(file)).Should().Throw<InvalidInputException>().Which.Message.Should().StartWith(file).And.Contain(message).And.NotContain("\n");
+        FluentActions
+            .Invoking(() => ResultFile.Read(file))
+            .Should()
+            .Throw<InvalidInputException>()
+            .Which.Message.Should()
+            .StartWith(file)
+            .And.Contain(message)
+            .And.NotContain("\n");
         (await StatusesOf(file, "bn_ff")).Should().OnlyContain(status => status == 2);
         (await Entry.RunAsync(["merge", file, "--allow-missing", "--out", Path.Combine(_folder, "merged.npz")])).Should().Be(2);
         (await Entry.RunAsync(["status", _folder])).Should().Be(3, "a damaged result is not done");
@@ -247,9 +300,21 @@ public sealed class ForgedFileTests : IDisposable
     }
 
     private async Task<int[]> StatusesOf(string file, string architecture) =>
-    [
-        await Entry.RunAsync(["plot", file, "--no-theory", "--architecture", architecture, "--out", Path.Combine(_folder, "figure.svg")]),
-        await Entry.RunAsync(["diagnose", file, "--json", Path.Combine(_folder, "diagnosis.json")]),
-        await Entry.RunAsync(["audit", "--results", file, "--architecture", architecture, "--json", Path.Combine(_folder, "verdicts.json"), "--junit", Path.Combine(_folder, "verdicts.xml"), "--report", _folder]),
-    ];
+        [
+            await Entry.RunAsync(["plot", file, "--no-theory", "--architecture", architecture, "--out", Path.Combine(_folder, "figure.svg")]),
+            await Entry.RunAsync(["diagnose", file, "--json", Path.Combine(_folder, "diagnosis.json")]),
+            await Entry.RunAsync([
+                "audit",
+                "--results",
+                file,
+                "--architecture",
+                architecture,
+                "--json",
+                Path.Combine(_folder, "verdicts.json"),
+                "--junit",
+                Path.Combine(_folder, "verdicts.xml"),
+                "--report",
+                _folder,
+            ]),
+        ];
 }

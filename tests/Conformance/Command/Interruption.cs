@@ -57,7 +57,9 @@ internal static partial class Interruption
         while (!condition())
         {
             clock.Elapsed.Should().BeLessThan(Limit, because);
-            (process.HasExited && !condition()).Should().BeFalse("it ended with exit status {0}, but {1}", process.HasExited ? process.ExitCode : null, because);
+            (process.HasExited && !condition())
+                .Should()
+                .BeFalse("it ended with exit status {0}, but {1}", process.HasExited ? process.ExitCode : null, because);
             Thread.Sleep(20);
         }
     }

@@ -19,7 +19,10 @@ public class RandomTableTests
         Parallel.For(0, Tables, seed => outcomes[seed] = RandomTables.Judge(kind, (ulong)seed));
 
         // The seeds are fixed; where a rate of 5 % is kept, so many come once in 10,000 such sets.
-        outcomes.Count(outcome => outcome.StartsWith("wrong", StringComparison.Ordinal)).Should().BeLessThanOrEqualTo(Most(0.05), string.Join(", ", outcomes.CountBy(outcome => outcome)));
+        outcomes
+            .Count(outcome => outcome.StartsWith("wrong", StringComparison.Ordinal))
+            .Should()
+            .BeLessThanOrEqualTo(Most(0.05), string.Join(", ", outcomes.CountBy(outcome => outcome)));
         if (RandomTables.HasRightWord(kind))
         {
             outcomes.Count(outcome => outcome != "right").Should().BeLessThanOrEqualTo(Most(0.1), string.Join(", ", outcomes.CountBy(outcome => outcome)));

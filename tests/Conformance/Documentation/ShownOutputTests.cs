@@ -26,7 +26,10 @@ public sealed class ShownOutputTests : IDisposable
     public void README_and_tutorial_show_outputs()
     {
         WithOutput.Should().Contain(["README.md", "docs/tutorial.md"]);
-        ShownOutput.Read("docs/tutorial.md").Should().HaveSameCount(Repository.Blocks("docs/tutorial.md", ShownOutput.Commands), "it says that every command is run by a test");
+        ShownOutput
+            .Read("docs/tutorial.md")
+            .Should()
+            .HaveSameCount(Repository.Blocks("docs/tutorial.md", ShownOutput.Commands), "it says that every command is run by a test");
     }
 
     /// <summary>Whoever adds a block of another kind, or an output without its command, writes the test first.</summary>
@@ -63,7 +66,8 @@ public sealed class ShownOutputTests : IDisposable
     [InlineData("b\na\n", "b")]
     [InlineData("a\nbb\n", "b")]
     [InlineData("", "a")]
-    public void Lines_are_compared_whole_and_in_their_order(string printed, string? missing) => new ShownOutput("", ["a", "b"]).Missing(printed).Should().Be(missing);
+    public void Lines_are_compared_whole_and_in_their_order(string printed, string? missing) =>
+        new ShownOutput("", ["a", "b"]).Missing(printed).Should().Be(missing);
 
     [Fact]
     public void An_ellipsis_stands_for_lines_or_for_what_differs_from_machine_to_machine()

@@ -54,20 +54,24 @@ public class ParetoTailTests
         quantile(beyondOne).Should().BeApproximately(1, 1e-6, "the law leaves just that beyond 1");
 
         var (covered, tight) = (0, 0);
-        Parallel.For(0, samples, i =>
-        {
-            var finding = ParetoTail.Fit(Sample(quantile, new Random(1000 + i)), simulations: 19);
-            if (finding is TailFinding.Reached or TailFinding.NoLaw)
+        Parallel.For(
+            0,
+            samples,
+            i =>
             {
-                // Seeing what is that rare would say that the probability is large: above the truth. Where no law fits nothing is claimed.
-                Interlocked.Increment(ref covered);
-                return;
-            }
+                var finding = ParetoTail.Fit(Sample(quantile, new Random(1000 + i)), simulations: 19);
+                if (finding is TailFinding.Reached or TailFinding.NoLaw)
+                {
+                    // Seeing what is that rare would say that the probability is large: above the truth. Where no law fits nothing is claimed.
+                    Interlocked.Increment(ref covered);
+                    return;
+                }
 
-            var fit = finding.Should().BeOfType<TailFinding.Fitted>().Subject;
-            Interlocked.Add(ref covered, fit.UpperLimit >= beyondOne ? 1 : 0);
-            Interlocked.Add(ref tight, fit.UpperLimit <= Math.Pow(beyondOne, 0.3) ? 1 : 0);
-        });
+                var fit = finding.Should().BeOfType<TailFinding.Fitted>().Subject;
+                Interlocked.Add(ref covered, fit.UpperLimit >= beyondOne ? 1 : 0);
+                Interlocked.Add(ref tight, fit.UpperLimit <= Math.Pow(beyondOne, 0.3) ? 1 : 0);
+            }
+        );
 
         covered.Should().BeGreaterThanOrEqualTo((int)((0.95 * samples) - (4 * Math.Sqrt(samples * 0.95 * 0.05))) + 1);
         tight.Should().BeGreaterThan(samples / 2, "a limit that is always far above the truth says nothing");
@@ -78,9 +82,19 @@ public class ParetoTailTests
     {
         // One run in twenty rounds to nearly the same ratio, just below 0.039; one in 180 lies between 0.043 and 0.093, where these end.
         var random = new Random(5);
-        float[] ratios = [.. Enumerable.Range(0, (int)Runs).Select(i => (float)(i % 180 == 0 ? 0.0425 + (0.05 * random.NextDouble()) : 0.0387 + (0.0003 * random.NextDouble()))).OrderDescending()];
+        float[] ratios =
+        [
+            .. Enumerable
+                .Range(0, (int)Runs)
+                .Select(i => (float)(i % 180 == 0 ? 0.0425 + (0.05 * random.NextDouble()) : 0.0387 + (0.0003 * random.NextDouble())))
+                .OrderDescending(),
+        ];
 
-        var fit = ParetoTail.Fit(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. ratios.Take(500)]), simulations: 99).Should().BeOfType<TailFinding.Fitted>().Subject;
+        var fit = ParetoTail
+            .Fit(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. ratios.Take(500)]), simulations: 99)
+            .Should()
+            .BeOfType<TailFinding.Fitted>()
+            .Subject;
 
         fit.Threshold.Should().BeGreaterThan(ratios[(int)Runs / 100], "the law does not fit above the 99 % quantile");
         fit.UpperLimit.Should().BeLessThan(TailTable.Wanted);
@@ -90,8 +104,34 @@ public class ParetoTailTests
     public void Where_no_law_fits_nothing_is_extrapolated()
     {
         // Clusters, as far apart as the numbers of a heavy tail but each of nearly equal ratios.
-        ParetoTail.Fit(new RatioTail(500, Runs, Runs, 0, 0, 0, 1, [.. Enumerable.Range(0, 500).Select(i => (i < 12 ? 0.6f : i < 30 ? 0.3f : i < 70 ? 0.15f : 0.01f) + (i * 1e-6f)).OrderDescending()]), simulations: 99)
-            .Should().BeOfType<TailFinding.NoLaw>();
+        ParetoTail
+            .Fit(
+                new RatioTail(
+                    500,
+                    Runs,
+                    Runs,
+                    0,
+                    0,
+                    0,
+                    1,
+                    [
+                        .. Enumerable
+                            .Range(0, 500)
+                            .Select(i =>
+                                (
+                                    i < 12 ? 0.6f
+                                    : i < 30 ? 0.3f
+                                    : i < 70 ? 0.15f
+                                    : 0.01f
+                                ) + (i * 1e-6f)
+                            )
+                            .OrderDescending(),
+                    ]
+                ),
+                simulations: 99
+            )
+            .Should()
+            .BeOfType<TailFinding.NoLaw>();
     }
 
     [Fact]
@@ -133,15 +173,16 @@ public class ParetoTailTests
         ParetoTail.Fit(Sample(quantile, new Random(5))).Should().BeOfType<TailFinding.Fitted>().Subject;
 
     /// <summary>The value that is exceeded with a probability; the law leaves the given one beyond 1.</summary>
-    private static Func<double, double> Law(string name, double beyondOne) => name switch
-    {
-        // Scaled so that the quantile is 1 there.
-        "heavy" => probability => Math.Pow(probability / beyondOne, -0.2),
-        "exponential" => probability => Math.Log(probability) / Math.Log(beyondOne),
-        "ends behind 1" => probability => (1 - Math.Pow(probability, 0.2)) / (1 - Math.Pow(beyondOne, 0.2)),
-        "lognormal" => probability => Math.Exp(0.2 * (Normal.InvCDF(0, 1, 1 - probability) - Normal.InvCDF(0, 1, 1 - beyondOne))),
-        _ => throw new ArgumentException($"expected a law, got {name}", nameof(name)),
-    };
+    private static Func<double, double> Law(string name, double beyondOne) =>
+        name switch
+        {
+            // Scaled so that the quantile is 1 there.
+            "heavy" => probability => Math.Pow(probability / beyondOne, -0.2),
+            "exponential" => probability => Math.Log(probability) / Math.Log(beyondOne),
+            "ends behind 1" => probability => (1 - Math.Pow(probability, 0.2)) / (1 - Math.Pow(beyondOne, 0.2)),
+            "lognormal" => probability => Math.Exp(0.2 * (Normal.InvCDF(0, 1, 1 - probability) - Normal.InvCDF(0, 1, 1 - beyondOne))),
+            _ => throw new ArgumentException($"expected a law, got {name}", nameof(name)),
+        };
 
     /// <summary>The largest four hundred of 20,000 ratios: order statistics of uniform numbers are sums of exponential ones.</summary>
     private static RatioTail Sample(Func<double, double> quantile, Random random)

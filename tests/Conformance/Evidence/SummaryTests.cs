@@ -18,7 +18,17 @@ public class SummaryTests
         var tail = Merged(runs);
 
         tail.Largest.Should().Equal(0.7f, 0.7f, 0.4f);
-        tail.Should().BeEquivalentTo(new { Runs = 6L, Measured = 6L, Zeros = 1L, Rejected = 0L, LargestSeed = 1ul });
+        tail.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Runs = 6L,
+                    Measured = 6L,
+                    Zeros = 1L,
+                    Rejected = 0L,
+                    LargestSeed = 1ul,
+                }
+            );
         Text(Merged(runs.Reverse())).Should().Be(Text(tail));
         Text(Merged([Merged(runs[..2]), Merged(runs[2..])])).Should().Be(Text(tail));
         Text(RatioTail.Parse([.. tail.Cells])).Should().Be(Text(tail));
@@ -50,7 +60,18 @@ public class SummaryTests
         counts.Runs.Should().Be(3);
         counts.Rejected.Should().Be(1);
         counts.Quantities.Should().HaveCount(2, "a deterministic comparison has no bound");
-        counts.Quantities[0].Should().BeEquivalentTo(new { Runs = 3L, Missing = 0L, Smallest = 4e-5, SmallestSeed = 2ul });
+        counts
+            .Quantities[0]
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Runs = 3L,
+                    Missing = 0L,
+                    Smallest = 4e-5,
+                    SmallestSeed = 2ul,
+                }
+            );
         counts.Quantities[0].AtMost.Should().Equal(2, 2, 1, 1);
         counts.Quantities[1].AtMost.Should().Equal(2, 1, 1, 0);
         counts.Quantities[1].Missing.Should().Be(1, "a bound that is missing is counted, never dropped");
@@ -105,5 +126,10 @@ public class SummaryTests
     private static Measurement Exact(double ratio) => new("compared", new Expected(0), new Observed(0), Verdict.Holds) { Deviation = ratio, Samples = 1 };
 
     private static Measurement Bound(double bound) =>
-        new("a quantity", new Expected(0), new Observed(0), Verdict.Holds) { FalseFailRate = 1e-8, FalseAlarmBound = bound, Samples = 1 };
+        new("a quantity", new Expected(0), new Observed(0), Verdict.Holds)
+        {
+            FalseFailRate = 1e-8,
+            FalseAlarmBound = bound,
+            Samples = 1,
+        };
 }

@@ -9,7 +9,9 @@ internal static class MadeUpResultFile
     /// <param name="configuration">The options of the experiment, if the file says.</param>
     public static ResultFile Write(long[] depths, (string Name, double[][] Rows)[] moments, string? configuration = null)
     {
-        var arrays = moments.Select(moment => KeyValuePair.Create(moment.Name, NpyArray.From([.. moment.Rows.SelectMany(row => row)], moment.Rows.Length, depths.Length))).ToList();
+        var arrays = moments
+            .Select(moment => KeyValuePair.Create(moment.Name, NpyArray.From([.. moment.Rows.SelectMany(row => row)], moment.Rows.Length, depths.Length)))
+            .ToList();
         arrays.Add(KeyValuePair.Create("depth", NpyArray.From(depths, depths.Length)));
         if (configuration is not null)
         {

@@ -6,7 +6,24 @@ namespace Wellbehaved.Tests.Conformance;
 internal static class Spoiler
 {
     private const int MostBytes = 1 << 16;
-    private static readonly long[] Limits = [0, 1, -1, 127, 128, 255, 256, 32767, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue];
+    private static readonly long[] Limits =
+    [
+        0,
+        1,
+        -1,
+        127,
+        128,
+        255,
+        256,
+        32767,
+        65535,
+        65536,
+        int.MaxValue,
+        int.MinValue,
+        uint.MaxValue,
+        long.MaxValue,
+        long.MinValue,
+    ];
 
     /// <summary>Spoils an input of the target in one to four places.</summary>
     public static byte[] Spoil(FuzzTarget target, Random random)

@@ -33,7 +33,10 @@ public static class LeakWatch
     [
         Options("vanilla", kernelSize: 1, channels: 64, batch: 32),
         Options("bn_res", kernelSize: 1, channels: 64, batch: 32),
-        Options("vanilla_res", kernelSize: 3, channels: 16, batch: 3) with { Boundary = Boundary.Symmetric },
+        Options("vanilla_res", kernelSize: 3, channels: 16, batch: 3) with
+        {
+            Boundary = Boundary.Symmetric,
+        },
         Options("bn_ff", kernelSize: 5, channels: 48, batch: 4),
     ];
 
@@ -124,19 +127,22 @@ public static class LeakWatch
         return (objects, process.WorkingSet64);
     }
 
-    private static string Spell(List<(long Objects, long Memory)> samples) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{samples.Count} rounds of {Experiments.Sum(options => options.NumSims)} simulations: {samples[^1].Objects >> 10} KiB of objects, {samples[^1].Memory >> 20} MiB in all");
+    private static string Spell(List<(long Objects, long Memory)> samples) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{samples.Count} rounds of {Experiments.Sum(options => options.NumSims)} simulations: {samples[^1].Objects >> 10} KiB of objects, {samples[^1].Memory >> 20} MiB in all"
+        );
 
-    private static ExperimentOptions Options(string architecture, int kernelSize, int channels, int batch) => new()
-    {
-        Architecture = architecture,
-        TotalDepth = 12,
-        NumComputations = 6,
-        KernelSize = kernelSize,
-        NumChannels = channels,
-        BatchSize = batch,
-        NumSims = 6,
-        Seed = 3,
-    };
+    private static ExperimentOptions Options(string architecture, int kernelSize, int channels, int batch) =>
+        new()
+        {
+            Architecture = architecture,
+            TotalDepth = 12,
+            NumComputations = 6,
+            KernelSize = kernelSize,
+            NumChannels = channels,
+            BatchSize = batch,
+            NumSims = 6,
+            Seed = 3,
+        };
 }

@@ -33,7 +33,12 @@ public class LayerMutantTests
     {
         using var subject = new LayerInterpreter("by the rules", new LayerRules());
 
-        var outcome = Suite.Execute(Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == Suite.Composed), subject, Scale.Quick, TestSeed.Value);
+        var outcome = Suite.Execute(
+            Suite.Checks.Single(check => check.ClaimId == claim && check.Architecture == Suite.Composed),
+            subject,
+            Scale.Quick,
+            TestSeed.Value
+        );
 
         outcome.Verdict.Should().Be(Verdict.Holds, outcome.ToString());
         outcome.Declined.Should().BeEmpty();

@@ -11,7 +11,8 @@ namespace Wellbehaved.Tests.Conformance;
 /// <param name="Bias">The biases of a convolution; none by default.</param>
 /// <param name="NoiseSimulation">The simulation whose weights the noise passes through, from whether it is the last convolution and the simulation that was
 /// asked for.</param>
-internal sealed class OwnPropagation(string Name, Func<Weights.Own, int, KernelShape, float[]>? Bias = null, Func<bool, uint, uint>? NoiseSimulation = null) : ReferenceSubject
+internal sealed class OwnPropagation(string Name, Func<Weights.Own, int, KernelShape, float[]>? Bias = null, Func<bool, uint, uint>? NoiseSimulation = null)
+    : ReferenceSubject
 {
     public override SubjectDescription Description { get; } = new(Name);
 
@@ -31,7 +32,14 @@ internal sealed class OwnPropagation(string Name, Func<Weights.Own, int, KernelS
             var kernel = kernels[index];
             var bias = Bias?.Invoke(own, index, kernel) ?? new float[kernel.OutputChannels];
             var signal = WrittenOutLayers.Convolve(shape, values.Signal, Weights(own.Simulation), kernel.Size, stride, network.Boundary);
-            var noise = WrittenOutLayers.Convolve(shape, values.Noise, Weights(NoiseSimulation?.Invoke(index == kernels.Length - 1, own.Simulation) ?? own.Simulation), kernel.Size, stride, network.Boundary);
+            var noise = WrittenOutLayers.Convolve(
+                shape,
+                values.Noise,
+                Weights(NoiseSimulation?.Invoke(index == kernels.Length - 1, own.Simulation) ?? own.Simulation),
+                kernel.Size,
+                stride,
+                network.Boundary
+            );
             return ([.. signal.Select((value, i) => value + bias[i % bias.Length])], noise);
 
             double[] Weights(uint simulation)

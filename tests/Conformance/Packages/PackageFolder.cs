@@ -14,7 +14,9 @@ public sealed class PackageFolder : IDisposable
     public const string Version = "0.0.1";
 
     /// <summary>Debug or Release, as the tests were built.</summary>
-    public static readonly string Configuration = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
+    public static readonly string Configuration = System.IO.Path.GetFileName(
+        System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))
+    )!;
 
     private readonly HashSet<string> _packed = [];
     private readonly string _home = Directory.CreateTempSubdirectory("wellbehaved").FullName;
@@ -35,13 +37,18 @@ public sealed class PackageFolder : IDisposable
     public string NewProject(string name)
     {
         var folder = Directory.CreateDirectory(System.IO.Path.Combine(_home, name)).FullName;
-        var restored = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        File.WriteAllText(System.IO.Path.Combine(folder, "nuget.config"), $"""
+        var restored =
+            Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        File.WriteAllText(
+            System.IO.Path.Combine(folder, "nuget.config"),
+            $"""
             <configuration>
               <packageSources><clear /><add key="wellbehaved" value="{Path}" /></packageSources>
               <fallbackPackageFolders><clear /><add key="restored" value="{restored}" /></fallbackPackageFolders>
             </configuration>
-            """);
+            """
+        );
         return folder;
     }
 
@@ -54,7 +61,17 @@ public sealed class PackageFolder : IDisposable
             if (project == "Cli")
             {
                 // Only the assembly of the command is compiled for a platform; the rest is as the tests were built with.
-                Succeed(["build", folder, "--no-restore", "-c", Configuration, "-r", RuntimeIdentifier, "-p:BuildProjectReferences=false", "-p:RunAnalyzers=false"]);
+                Succeed([
+                    "build",
+                    folder,
+                    "--no-restore",
+                    "-c",
+                    Configuration,
+                    "-r",
+                    RuntimeIdentifier,
+                    "-p:BuildProjectReferences=false",
+                    "-p:RunAnalyzers=false",
+                ]);
             }
 
             Succeed(["pack", folder, "--no-build", "-c", Configuration, "-o", Path, $"-p:Version={Version}"]);
@@ -72,7 +89,12 @@ public sealed class PackageFolder : IDisposable
     /// <summary>Runs the SDK as a stranger.</summary>
     public (int Status, string Output) Dotnet(IReadOnlyList<string> arguments, string? folder = null)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? _home };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? _home,
+        };
         start.Environment["DOTNET_NOLOGO"] = "1";
         if (arguments[0] is not ("build" or "pack") || folder is not null)
         {
@@ -93,7 +115,11 @@ public sealed class PackageFolder : IDisposable
     {
         get
         {
-            var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl" : "linux";
+            var system =
+                OperatingSystem.IsWindows() ? "win"
+                : OperatingSystem.IsMacOS() ? "osx"
+                : RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal) ? "linux-musl"
+                : "linux";
             return $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         }
     }

@@ -50,7 +50,9 @@ public sealed class TestSummaryTests : IDisposable
 
     private CommandLine.Outcome Summary() => CommandLine.Run("bash", [Path.Combine(Repository.Root, ".ci", "summary"), _folder]);
 
-    private void Write(string name, int total, int passed, int failed, params string[] results) => File.WriteAllText(
-        Path.Combine(_folder, name + ".trx"),
-        $"<TestRun>\r\n<Results>\r\n<UnitTestResult testName=\"P\" outcome=\"Passed\"><Output><StdOut>said</StdOut></Output></UnitTestResult>\r\n{string.Join("\r\n", results)}</Results>\r\n<ResultSummary outcome=\"Completed\">\r\n<Counters total=\"{total}\" executed=\"{passed + failed}\" passed=\"{passed}\" failed=\"{failed}\" error=\"0\" /></ResultSummary></TestRun>");
+    private void Write(string name, int total, int passed, int failed, params string[] results) =>
+        File.WriteAllText(
+            Path.Combine(_folder, name + ".trx"),
+            $"<TestRun>\r\n<Results>\r\n<UnitTestResult testName=\"P\" outcome=\"Passed\"><Output><StdOut>said</StdOut></Output></UnitTestResult>\r\n{string.Join("\r\n", results)}</Results>\r\n<ResultSummary outcome=\"Completed\">\r\n<Counters total=\"{total}\" executed=\"{passed + failed}\" passed=\"{passed}\" failed=\"{failed}\" error=\"0\" /></ResultSummary></TestRun>"
+        );
 }

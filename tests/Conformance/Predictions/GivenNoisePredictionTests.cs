@@ -58,7 +58,9 @@ public class GivenNoisePredictionTests
         predicted.Noise!.SharedWithSignal.HasValue.Should().Be(architecture.StartsWith("bn", StringComparison.Ordinal));
         if (kernelSize == 1)
         {
-            Math.Abs(Prediction.Predict(options, images).LogChi[^1] - measured).Should().BeGreaterThan(allowance, "noise as it is in the mean is not what was drawn, or the test sees nothing");
+            Math.Abs(Prediction.Predict(options, images).LogChi[^1] - measured)
+                .Should()
+                .BeGreaterThan(allowance, "noise as it is in the mean is not what was drawn, or the test sees nothing");
         }
     }
 
@@ -66,7 +68,19 @@ public class GivenNoisePredictionTests
     public void Sampled_networks_take_the_noise_that_is_drawn()
     {
         var images = new StoredImages(NpyArray.From(Pixels(), 8, 4, 4), "small images");
-        var options = new ExperimentOptions { Architecture = "bn_ff", TotalDepth = 2, NumComputations = 2, KernelSize = 1, NumChannels = 24, BatchSize = 8, NumSims = 1, Epsilon = 0.01, Seed = InputSeed, Normalize = InputNormalization.Global };
+        var options = new ExperimentOptions
+        {
+            Architecture = "bn_ff",
+            TotalDepth = 2,
+            NumComputations = 2,
+            KernelSize = 1,
+            NumChannels = 24,
+            BatchSize = 8,
+            NumSims = 1,
+            Epsilon = 0.01,
+            Seed = InputSeed,
+            Normalize = InputNormalization.Global,
+        };
 
         var simulated = Simulated(options, images);
         var sampled = FiniteWidthPrediction.GivenNoise(options, images, Networks);
@@ -83,17 +97,21 @@ public class GivenNoisePredictionTests
         var settings = options.Settings(images);
         var values = new double[Networks];
         const int chunks = 16;
-        Parallel.For(0, chunks, chunk =>
-        {
-            using var network = new Network<double>(settings);
-            using var computation = new MomentComputation<double>(settings.FeatureShape);
-            for (var i = chunk; i < Networks; i += chunks)
+        Parallel.For(
+            0,
+            chunks,
+            chunk =>
             {
-                var mu2Input = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, network.Input);
-                var end = network.Propagate(new RandomKernels<double>(TestSeed.Value, (uint)i), new NoObserver());
-                values[i] = computation.Compute(end, reffSignal: false, reffNoise: false).LogChi(mu2Input);
+                using var network = new Network<double>(settings);
+                using var computation = new MomentComputation<double>(settings.FeatureShape);
+                for (var i = chunk; i < Networks; i += chunks)
+                {
+                    var mu2Input = new NetworkInput(images, options.Normalize, options.Seed).Fill(0, network.Input);
+                    var end = network.Propagate(new RandomKernels<double>(TestSeed.Value, (uint)i), new NoObserver());
+                    values[i] = computation.Compute(end, reffSignal: false, reffNoise: false).LogChi(mu2Input);
+                }
             }
-        });
+        );
         return values;
     }
 

@@ -43,7 +43,8 @@ public class NormalDistanceTests
     }
 
     [Fact]
-    public void Distance_of_a_single_zero_is_one_half() => NormalDistance.Measure([0]).Should().BeApproximately(0.5, 1e-15, "Φ(0) = ½, and the step goes from 0 to 1");
+    public void Distance_of_a_single_zero_is_one_half() =>
+        NormalDistance.Measure([0]).Should().BeApproximately(0.5, 1e-15, "Φ(0) = ½, and the step goes from 0 to 1");
 
     [Fact]
     public void Distance_of_no_numbers_is_zero() => NormalDistance.Measure([]).Should().Be(0);

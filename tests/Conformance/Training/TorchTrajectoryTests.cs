@@ -52,7 +52,15 @@ public sealed class TorchTrajectoryTests : IDisposable
     [PyTorchFact]
     public void Losses_of_twenty_steps_are_those_of_PyTorch()
     {
-        foreach (var (architecture, optimiser) in new[] { ("vanilla", OptimiserKind.Adam), ("bn_ff", OptimiserKind.Adam), ("bn_res", OptimiserKind.Sgd), ("bn_ff", OptimiserKind.Sgd) })
+        foreach (
+            var (architecture, optimiser) in new[]
+            {
+                ("vanilla", OptimiserKind.Adam),
+                ("bn_ff", OptimiserKind.Adam),
+                ("bn_res", OptimiserKind.Sgd),
+                ("bn_ff", OptimiserKind.Sgd),
+            }
+        )
         {
             var plan = TrainingPlan.Prepare(Trainings.Options(architecture, steps: Steps) with { Optimiser = optimiser });
             var losses = new List<double>();
@@ -90,14 +98,22 @@ public sealed class TorchTrajectoryTests : IDisposable
         var (pixels, classes) = (new double[Steps * length], new int[Steps * plan.BatchSize]);
         for (var step = 0; step < Steps; step++)
         {
-            plan.Data.Fill(plan.Data.Training, order.BatchAt(step), pixels.AsSpan(step * length, length), classes.AsSpan(step * plan.BatchSize, plan.BatchSize));
+            plan.Data.Fill(
+                plan.Data.Training,
+                order.BatchAt(step),
+                pixels.AsSpan(step * length, length),
+                classes.AsSpan(step * plan.BatchSize, plan.BatchSize)
+            );
         }
 
         arrays.Add(new("x", NpyArray.From(pixels, Steps, plan.BatchSize, (int)plan.Data.Shape.Features)));
         arrays.Add(new("t", NpyArray.From([.. classes.Select(label => (long)label)], Steps, plan.BatchSize)));
         var file = Path.Combine(_folder, "training.npz");
         NpzArchive.Write(file, arrays);
-        var outcome = CommandLine.Run(NumPy.PythonWithTorch, ["-c", Peer, file, architecture, $"{optimiser}", Math.ScaleB(1, -scale).ToString("R", CultureInfo.InvariantCulture)]);
+        var outcome = CommandLine.Run(
+            NumPy.PythonWithTorch,
+            ["-c", Peer, file, architecture, $"{optimiser}", Math.ScaleB(1, -scale).ToString("R", CultureInfo.InvariantCulture)]
+        );
         outcome.ExitStatus.Should().Be(0, outcome.Error);
         return [.. outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
     }

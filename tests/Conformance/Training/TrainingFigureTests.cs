@@ -27,7 +27,10 @@ public sealed class TrainingFigureTests : IDisposable
         theory.Kind.Should().Be(CurveKind.Theory);
         Math.Pow(10, theory.Y[0]).Should().BeApproximately(Math.Log(100) / (2 * Math.Log(1.2112)), 0.01);
         theory.Y[2].Should().Be(panel.YLimits!.Value.High, "bn_res has no such depth");
-        figure.Notes.Should().Contain(note => note.StartsWith("1: bn_ff: exploding", StringComparison.Ordinal)).And.Contain(note => note.StartsWith("2: bn_res: well-behaved", StringComparison.Ordinal));
+        figure
+            .Notes.Should()
+            .Contain(note => note.StartsWith("1: bn_ff: exploding", StringComparison.Ordinal))
+            .And.Contain(note => note.StartsWith("2: bn_res: well-behaved", StringComparison.Ordinal));
 
         var outcome = CommandLine.Run(["plot", .. files, "--out", Path.Combine(_folder, "map.svg")]);
         outcome.ExitStatus.Should().Be(0, outcome.Error);
@@ -42,7 +45,10 @@ public sealed class TrainingFigureTests : IDisposable
 
         merged.ExitStatus.Should().Be(2);
         merged.Error.Should().Contain("expected a result of run, found one of train");
-        CommandLine.Run("plot", file, "--figure", "depth", "--out", Path.Combine(_folder, "depth.svg")).ExitStatus.Should().Be(0, "its moments are those of run");
+        CommandLine
+            .Run("plot", file, "--figure", "depth", "--out", Path.Combine(_folder, "depth.svg"))
+            .ExitStatus.Should()
+            .Be(0, "its moments are those of run");
     }
 
     private string Train(string architecture, int depth)

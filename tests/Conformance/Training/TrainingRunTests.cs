@@ -14,8 +14,28 @@ public class TrainingRunTests
     [Fact]
     public void A_seed_is_a_training_run_bit_for_bit_whatever_the_threads()
     {
-        Layers convolutional = [new Convolution(3) { Channels = 6, Stride = 2, Boundary = Boundary.ZeroPadding }, new BatchNorm(), new Activation(new Function(FunctionKind.Gelu)), new GlobalAveragePool()];
-        foreach (var options in new[] { Trainings.Options("bn_res", simulations: 3) with { LearningRates = [0.001, 0.01] }, Trainings.Options(convolutional, steps: 4) })
+        Layers convolutional =
+        [
+            new Convolution(3)
+            {
+                Channels = 6,
+                Stride = 2,
+                Boundary = Boundary.ZeroPadding,
+            },
+            new BatchNorm(),
+            new Activation(new Function(FunctionKind.Gelu)),
+            new GlobalAveragePool(),
+        ];
+        foreach (
+            var options in new[]
+            {
+                Trainings.Options("bn_res", simulations: 3) with
+                {
+                    LearningRates = [0.001, 0.01],
+                },
+                Trainings.Options(convolutional, steps: 4),
+            }
+        )
         {
             var plan = TrainingPlan.Prepare(options);
             var one = TrainingCampaign.Run(plan, 1);
@@ -49,7 +69,14 @@ public class TrainingRunTests
         failed.IsFinite.Should().BeFalse();
         failed.FinalAccuracy.Should().Be(double.NaN);
         result.BestRate(0).Should().Be(1, "a run that failed is never the best");
-        new TrainingResult([1e30], result.Steps, result.Corruptions, [[failed]]).BestRate(0).Should().BeNull();
+        new TrainingResult(
+            [1e30],
+            result.Steps,
+            result.Corruptions,
+            [
+                [failed],
+            ]
+        ).BestRate(0).Should().BeNull();
     }
 
     [Fact]
@@ -82,7 +109,11 @@ public class TrainingRunTests
             running.Add([statistics]);
             expected = batch <= 10 ? (1 + batch) / 2.0 : (0.9 * expected) + (0.1 * batch);
             running.Averages[0].Means[0].Should().BeApproximately(expected, 1e-12);
-            running.Averages[0].Variances[0].Should().BeApproximately(5 * expected, 1e-12, "variances have one point less in the denominator: 4/5 of it is the batch's");
+            running
+                .Averages[0]
+                .Variances[0]
+                .Should()
+                .BeApproximately(5 * expected, 1e-12, "variances have one point less in the denominator: 4/5 of it is the batch's");
         }
     }
 
@@ -107,7 +138,10 @@ public class TrainingRunTests
         var length = one.Length / 2;
 
         one[..length].Should().Equal(other[length..], "noise belongs to the image, not to its place in a batch");
-        one.Zip(weak, (strong, half) => strong - half).Zip(weak.Zip(clean, (noisy, pixel) => noisy - pixel)).Should().OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5, "twice the deviation is twice the noise");
+        one.Zip(weak, (strong, half) => strong - half)
+            .Zip(weak.Zip(clean, (noisy, pixel) => noisy - pixel))
+            .Should()
+            .OnlyContain(pair => Math.Abs(pair.First - pair.Second) < 1e-5, "twice the deviation is twice the noise");
         one.Zip(clean, (noisy, pixel) => (double)(noisy - pixel) * (noisy - pixel)).Average().Should().BeApproximately(4, 0.5);
 
         static float[] Noisy(TrainingPlan plan, int[] images, double deviation)

@@ -21,14 +21,16 @@ public class ExactTestTests
     public void The_variance_test_rejects_at_its_rate(int n, double error)
     {
         var random = new Random(1);
-        var bounds = Enumerable.Range(0, Runs).Select(_ =>
-        {
-            var test = new VarianceTest(new ErrorRates(1e-2, 1e-3));
-            var squares = Gaussian(random, n).Sum(x => x * x);
-            var seen = squares * Math.Pow(1 + error, 2);
-            test.Add(n, seen, seen * Math.Pow(error / (1 + error), 2));
-            return test.Conclude("", 0.1).FalseAlarmBound;
-        });
+        var bounds = Enumerable
+            .Range(0, Runs)
+            .Select(_ =>
+            {
+                var test = new VarianceTest(new ErrorRates(1e-2, 1e-3));
+                var squares = Gaussian(random, n).Sum(x => x * x);
+                var seen = squares * Math.Pow(1 + error, 2);
+                test.Add(n, seen, seen * Math.Pow(error / (1 + error), 2));
+                return test.Conclude("", 0.1).FalseAlarmBound;
+            });
         AssertRates([.. bounds], isExact: error == 0);
     }
 
@@ -39,20 +41,22 @@ public class ExactTestTests
     public void The_cosine_test_rejects_at_its_rate(int n, int pairs)
     {
         var random = new Random(2);
-        var bounds = Enumerable.Range(0, Runs).Select(_ =>
-        {
-            var test = new CosineTest(new ErrorRates(1e-2, 1e-3), pairs);
-
-            // One vector is anything, and all pairs share it.
-            double[] one = [.. Enumerable.Range(0, n).Select(i => i == 0 ? 5.0 : random.NextDouble())];
-            for (var pair = 0; pair < pairs; pair++)
+        var bounds = Enumerable
+            .Range(0, Runs)
+            .Select(_ =>
             {
-                var other = Gaussian(random, n);
-                test.Add(Cosine.FromSums(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n), () => "");
-            }
+                var test = new CosineTest(new ErrorRates(1e-2, 1e-3), pairs);
 
-            return test.Conclude("", 0.9).FalseAlarmBound;
-        });
+                // One vector is anything, and all pairs share it.
+                double[] one = [.. Enumerable.Range(0, n).Select(i => i == 0 ? 5.0 : random.NextDouble())];
+                for (var pair = 0; pair < pairs; pair++)
+                {
+                    var other = Gaussian(random, n);
+                    test.Add(Cosine.FromSums(Dot(one, other), (Dot(one, one), Dot(other, other)), (0, 0), n), () => "");
+                }
+
+                return test.Conclude("", 0.9).FalseAlarmBound;
+            });
         AssertRates([.. bounds], isExact: pairs == 1);
     }
 
@@ -63,16 +67,18 @@ public class ExactTestTests
     public void The_distribution_test_rejects_at_its_rate(int n, double error)
     {
         var random = new Random(3);
-        var bounds = Enumerable.Range(0, Runs / 4).Select(_ =>
-        {
-            var test = new BlurredDistributionTest(new ErrorRates(1e-2, 1e-3));
-            foreach (var value in Gaussian(random, n))
+        var bounds = Enumerable
+            .Range(0, Runs / 4)
+            .Select(_ =>
             {
-                test.Add(new Observed(value + error), error);
-            }
+                var test = new BlurredDistributionTest(new ErrorRates(1e-2, 1e-3));
+                foreach (var value in Gaussian(random, n))
+                {
+                    test.Add(new Observed(value + error), error);
+                }
 
-            return test.Conclude("", 0.9).FalseAlarmBound;
-        });
+                return test.Conclude("", 0.9).FalseAlarmBound;
+            });
         AssertRates([.. bounds], isExact: false);
     }
 

@@ -38,7 +38,10 @@ public class WeightClaimTests
 
                 outcome.Failure.Should().BeNull();
                 outcome.Verdict.Should().NotBe(Verdict.Rejected, outcome.ToString());
-                outcome.Measurements.Should().NotBeEmpty().And.OnlyContain(measurement => measurement.IsDeterministic || (measurement.FalseAlarmBound > 1e-6 && measurement.FalseAlarmBound <= 1));
+                outcome
+                    .Measurements.Should()
+                    .NotBeEmpty()
+                    .And.OnlyContain(measurement => measurement.IsDeterministic || (measurement.FalseAlarmBound > 1e-6 && measurement.FalseAlarmBound <= 1));
             }
         }
     }

@@ -20,7 +20,12 @@ public class RecordTests
         // An identity, so that the place shows what was put in.
         long[] shape = channelsFirst ? [5, 3, 4, 6] : [5, 24, 3];
         var identity = Build.Tensor("w", [1, 0, 0, 0, 1, 0, 0, 0, 1], channelsFirst ? [3, 3, 1, 1] : [3, 3]);
-        var model = Build.Model(13, [Build.Input("x", shape)], [identity], channelsFirst ? Build.Node("Conv", ["x", "w"], "y") : Build.Node("MatMul", ["x", "w"], "y"));
+        var model = Build.Model(
+            13,
+            [Build.Input("x", shape)],
+            [identity],
+            channelsFirst ? Build.Node("Conv", ["x", "w"], "y") : Build.Node("MatMul", ["x", "w"], "y")
+        );
         var signal = new float[360];
         new RandomNumbers(1, 2, 3, RandomPurpose.GaussianImages).FillNormal<float>(signal, 2);
         using var folder = new TemporaryFolder();
@@ -62,16 +67,33 @@ public class RecordTests
     public void Places_of_a_residual_network_have_names_kinds_and_depths()
     {
         using var network = PreparedNetwork.Prepare(GraphReader.Read(Residual(), "net"), AsFile);
-        network.Places.Select(place => (place.Kind, place.Depth)).Should().Equal(
-            (OnnxPlaceKind.Weighted, 1), (OnnxPlaceKind.Normalised, 1), (OnnxPlaceKind.Activated, 1), (OnnxPlaceKind.Weighted, 2), (OnnxPlaceKind.Added, 2), (OnnxPlaceKind.Pooled, 2), (OnnxPlaceKind.Weighted, 3));
+        network
+            .Places.Select(place => (place.Kind, place.Depth))
+            .Should()
+            .Equal(
+                (OnnxPlaceKind.Weighted, 1),
+                (OnnxPlaceKind.Normalised, 1),
+                (OnnxPlaceKind.Activated, 1),
+                (OnnxPlaceKind.Weighted, 2),
+                (OnnxPlaceKind.Added, 2),
+                (OnnxPlaceKind.Pooled, 2),
+                (OnnxPlaceKind.Weighted, 3)
+            );
         network.Places[4].Should().Match<OnnxPlace>(place => place.Name == "add" && place.Operator == "Add" && place.Channels == 4 && place.Points == 8 * 25);
     }
 
     [Fact]
     public void First_place_that_is_no_finite_number_is_named_and_ends_the_mapping()
     {
-        var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4)],
-            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Log", ["h"], "l"), Build.Node("MatMul", ["l", "v"], "g"), Build.Node("Relu", ["g"], "y"));
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4)],
+            [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4)],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            Build.Node("Log", ["h"], "l"),
+            Build.Node("MatMul", ["l", "v"], "g"),
+            Build.Node("Relu", ["g"], "y")
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
         var record = network.Record(1, 0);
@@ -94,9 +116,22 @@ public class RecordTests
         var model = Build.Model(
             13,
             [Build.Input("x", -1, 4)],
-            [Build.Tensor("w", 1, 4, 4), Build.Tensor("v", 1, 4, 4), Build.Tensor("mask", [0, 0, 0, double.NegativeInfinity], 1, 4), Build.Tensor("none", [0, 0, 0, 0], 4)],
-            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Add", ["h", "mask"], "m"), Build.Node("Exp", ["m"], "e"), Build.Node("Relu", ["e"], "s"),
-            Build.Node("Neg", ["s"], "n"), Build.Node("Mul", ["s", "none"], "r"), bad, Build.Node("MatMul", ["l", "v"], "g"), Build.Node("Relu", ["g"], "y"));
+            [
+                Build.Tensor("w", 1, 4, 4),
+                Build.Tensor("v", 1, 4, 4),
+                Build.Tensor("mask", [0, 0, 0, double.NegativeInfinity], 1, 4),
+                Build.Tensor("none", [0, 0, 0, 0], 4),
+            ],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            Build.Node("Add", ["h", "mask"], "m"),
+            Build.Node("Exp", ["m"], "e"),
+            Build.Node("Relu", ["e"], "s"),
+            Build.Node("Neg", ["s"], "n"),
+            Build.Node("Mul", ["s", "none"], "r"),
+            bad,
+            Build.Node("MatMul", ["l", "v"], "g"),
+            Build.Node("Relu", ["g"], "y")
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile);
         var mapping = network.Record(1, 0).Mappings[0];
@@ -111,7 +146,9 @@ public class RecordTests
         var nodes = new List<NodeProto> { Build.Node("MatMul", ["x", "w"], "h0"), Build.Node("Shape", ["h0"], "shape") };
         for (var i = 0; i < 2500; i++)
         {
-            nodes.Add(i % 1000 == 999 ? Build.Node("Reshape", [$"h{i}", "shape"], $"h{i + 1}") : Build.Node(i % 2 == 0 ? "Relu" : "Abs", [$"h{i}"], $"h{i + 1}"));
+            nodes.Add(
+                i % 1000 == 999 ? Build.Node("Reshape", [$"h{i}", "shape"], $"h{i + 1}") : Build.Node(i % 2 == 0 ? "Relu" : "Abs", [$"h{i}"], $"h{i + 1}")
+            );
         }
 
         nodes.Add(Build.Node("MatMul", ["h2500", "v"], "y"));
@@ -128,8 +165,14 @@ public class RecordTests
     [Fact]
     public void Noise_enters_at_every_input_of_real_numbers()
     {
-        var model = Build.Model(13, [Build.Input("a", -1, 50), Build.Input("b", -1, 50), Build.Input("mask", DataType.Int64, -1, 50)], [Build.Integers("zero", 0)],
-            Build.Node("Add", ["a", "b"], "s"), Build.Node("Greater", ["mask", "zero"], "m"), Build.Node("Where", ["m", "s", "a"], "y"));
+        var model = Build.Model(
+            13,
+            [Build.Input("a", -1, 50), Build.Input("b", -1, 50), Build.Input("mask", DataType.Int64, -1, 50)],
+            [Build.Integers("zero", 0)],
+            Build.Node("Add", ["a", "b"], "s"),
+            Build.Node("Greater", ["mask", "zero"], "m"),
+            Build.Node("Where", ["m", "s", "a"], "y")
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile with { BatchSize = 100 });
         network.Inputs.Select(input => input.IsReal).Should().Equal(true, true, false);
@@ -152,10 +195,33 @@ public class RecordTests
         }
 
         var choice = Build.Node("If", ["isOne"], "y");
-        choice.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = Branch("Relu") });
-        choice.Attribute.Add(new AttributeProto { Name = "else_branch", Type = AttributeProto.Types.AttributeType.Graph, G = Branch("Tanh") });
-        var model = Build.Model(13, [Build.Input("x", -1, 4)], [Build.Tensor("w", 1, 4, 4), Build.Integers("first", 0), Build.Integers("one", 1)],
-            Build.Node("MatMul", ["x", "w"], "h"), Build.Node("Shape", ["x"], "shape"), Build.Node("Gather", ["shape", "first"], "n"), Build.Node("Equal", ["n", "one"], "same"), Build.Node("Squeeze", ["same"], "isOne"), choice);
+        choice.Attribute.Add(
+            new AttributeProto
+            {
+                Name = "then_branch",
+                Type = AttributeProto.Types.AttributeType.Graph,
+                G = Branch("Relu"),
+            }
+        );
+        choice.Attribute.Add(
+            new AttributeProto
+            {
+                Name = "else_branch",
+                Type = AttributeProto.Types.AttributeType.Graph,
+                G = Branch("Tanh"),
+            }
+        );
+        var model = Build.Model(
+            13,
+            [Build.Input("x", -1, 4)],
+            [Build.Tensor("w", 1, 4, 4), Build.Integers("first", 0), Build.Integers("one", 1)],
+            Build.Node("MatMul", ["x", "w"], "h"),
+            Build.Node("Shape", ["x"], "shape"),
+            Build.Node("Gather", ["shape", "first"], "n"),
+            Build.Node("Equal", ["n", "one"], "same"),
+            Build.Node("Squeeze", ["same"], "isOne"),
+            choice
+        );
         using var folder = new TemporaryFolder();
         using var network = OnnxNetwork.Open(model.Save(folder.File("net.onnx")), AsFile with { BatchSize = batch });
         network.Places[^1].Operator.Should().Be(expected);
@@ -202,21 +268,28 @@ public class RecordTests
     }
 
     /// <summary>A convolution, batch norm, ReLU, a residual convolution, and a matrix product of the mean.</summary>
-    private static ModelProto Residual() => Build.Model(
-        13,
-        [Build.Input("x", -1, 3, 5, 5)],
-        [
-            Build.Tensor("w", 0.5, 4, 3, 1, 1), Build.Tensor("scale", [1, 1, 1, 1], 4), Build.Tensor("shift", [0, 0, 0, 0], 4), Build.Tensor("mean", [0, 0, 0, 0], 4), Build.Tensor("variance", [1, 1, 1, 1], 4),
-            Build.Tensor("v", 0.3, 4, 4, 3, 3), Build.Tensor("u", 0.5, 4, 2),
-        ],
-        Build.Node("Conv", ["x", "w"], "h1"),
-        Build.Node("BatchNormalization", ["h1", "scale", "shift", "mean", "variance"], "h2"),
-        Build.Node("Relu", ["h2"], "h3"),
-        Build.Node("Conv", ["h3", "v"], "h4").With("pads", [1L, 1, 1, 1]),
-        Build.Node("Add", ["h3", "h4"], "h5"),
-        Build.Node("GlobalAveragePool", ["h5"], "h6"),
-        Build.Node("Flatten", ["h6"], "h7"),
-        Build.Node("Gemm", ["h7", "u"], "y"));
+    private static ModelProto Residual() =>
+        Build.Model(
+            13,
+            [Build.Input("x", -1, 3, 5, 5)],
+            [
+                Build.Tensor("w", 0.5, 4, 3, 1, 1),
+                Build.Tensor("scale", [1, 1, 1, 1], 4),
+                Build.Tensor("shift", [0, 0, 0, 0], 4),
+                Build.Tensor("mean", [0, 0, 0, 0], 4),
+                Build.Tensor("variance", [1, 1, 1, 1], 4),
+                Build.Tensor("v", 0.3, 4, 4, 3, 3),
+                Build.Tensor("u", 0.5, 4, 2),
+            ],
+            Build.Node("Conv", ["x", "w"], "h1"),
+            Build.Node("BatchNormalization", ["h1", "scale", "shift", "mean", "variance"], "h2"),
+            Build.Node("Relu", ["h2"], "h3"),
+            Build.Node("Conv", ["h3", "v"], "h4").With("pads", [1L, 1, 1, 1]),
+            Build.Node("Add", ["h3", "h4"], "h5"),
+            Build.Node("GlobalAveragePool", ["h5"], "h6"),
+            Build.Node("Flatten", ["h6"], "h7"),
+            Build.Node("Gemm", ["h7", "u"], "y")
+        );
 
     private sealed class Told(Action<int> then) : IProgress<int>
     {

@@ -103,13 +103,15 @@ public sealed class JournalTests : IDisposable
     public void A_run_with_other_options_is_refused_by_the_option()
     {
         Left(_experiment.JournalOf());
-        foreach (var (options, shard, name) in new (ExperimentOptions, Shard, string)[]
-        {
-            (_experiment.Options with { Seed = 3 }, Shard.Whole, "seed"),
-            (_experiment.Options with { NumSims = 7 }, Shard.Whole, "num_sims"),
-            (_experiment.Options with { Dataset = "gaussian" }, Shard.Whole, "dataset"),
-            (_experiment.Options, new Shard(1, 2), "shard"),
-        })
+        foreach (
+            var (options, shard, name) in new (ExperimentOptions, Shard, string)[]
+            {
+                (_experiment.Options with { Seed = 3 }, Shard.Whole, "seed"),
+                (_experiment.Options with { NumSims = 7 }, Shard.Whole, "num_sims"),
+                (_experiment.Options with { Dataset = "gaussian" }, Shard.Whole, "dataset"),
+                (_experiment.Options, new Shard(1, 2), "shard"),
+            }
+        )
         {
             var header = Experiment.Prepare(options, 1, shard).Header;
             Refusal(header, resume: true).Should().StartWith("--resume").And.Contain(name).And.NotContain("\n");

@@ -49,9 +49,7 @@ public sealed class NpzArchiveTests : IDisposable
                 // Time stamps and the like carry no data: then everything that is read must be right.
                 ReadAll("d.npz").Where(pair => original.ContainsKey(pair.Key)).Should().AllSatisfy(pair => pair.Value.Should().Equal(original[pair.Key]));
             }
-            catch (InvalidInputException)
-            {
-            }
+            catch (InvalidInputException) { }
         }
     }
 
@@ -145,16 +143,26 @@ public sealed class NpzArchiveTests : IDisposable
     {
         Write("a.npz");
         var former = File.ReadAllBytes(PathOf("a.npz"));
-        FluentActions.Invoking(() => AtomicFile.Write(PathOf("a.npz"), stream =>
-        {
-            stream.Write(new byte[100]);
-            throw new IOException("disk full");
-        })).Should().Throw<InvalidInputException>().WithMessage("*disk full*");
+        FluentActions
+            .Invoking(() =>
+                AtomicFile.Write(
+                    PathOf("a.npz"),
+                    stream =>
+                    {
+                        stream.Write(new byte[100]);
+                        throw new IOException("disk full");
+                    }
+                )
+            )
+            .Should()
+            .Throw<InvalidInputException>()
+            .WithMessage("*disk full*");
         File.ReadAllBytes(PathOf("a.npz")).Should().Equal(former);
         Directory.GetFiles(_folder).Should().ContainSingle();
     }
 
-    private void Write(string name) => NpzArchive.Write(PathOf(name), [new("depth", NpyArray.From([1L, 2], 2)), new("chi_loc1", NpyArray.From([1.0, 2, 3, 4], 2, 2))]);
+    private void Write(string name) =>
+        NpzArchive.Write(PathOf(name), [new("depth", NpyArray.From([1L, 2], 2)), new("chi_loc1", NpyArray.From([1.0, 2, 3, 4], 2, 2))]);
 
     private Dictionary<string, double[]> ReadAll(string name)
     {

@@ -37,7 +37,8 @@ public class D1_MomentsByHandTests
         var (plain, scaled) = (Moments(0, 0), Moments(signalExponent: 3, noiseExponent: -2));
 
         (scaled.Nu1AbsSignal, scaled.Nu2Signal, scaled.Mu2Signal, scaled.Mu4Signal, scaled.Mu2Noise)
-            .Should().Be((8 * plain.Nu1AbsSignal, 64 * plain.Nu2Signal, 64 * plain.Mu2Signal, 4096 * plain.Mu4Signal, plain.Mu2Noise / 16));
+            .Should()
+            .Be((8 * plain.Nu1AbsSignal, 64 * plain.Nu2Signal, 64 * plain.Mu2Signal, 4096 * plain.Mu4Signal, plain.Mu2Noise / 16));
         scaled.Chi(2).Should().Be(plain.Chi(2) / 32);
         scaled.LogChi(2).Should().BeApproximately(-5 * Math.Log(2), 1e-14);
         scaled.LogChi(8).Should().BeApproximately(-4 * Math.Log(2), 1e-14);
@@ -69,7 +70,9 @@ public class D1_MomentsByHandTests
         double[] points = [2, 0, -2, 0, 0, 1, 0, -1];
         using var rank = new EffectiveRank();
 
-        rank.Compute<double>([.. points.Select(value => value + offset)], [offset, offset]).Should().BeApproximately(1.25, 1e-6, "that is the precision that is promised");
+        rank.Compute<double>([.. points.Select(value => value + offset)], [offset, offset])
+            .Should()
+            .BeApproximately(1.25, 1e-6, "that is the precision that is promised");
         rank.Compute<double>([offset, offset, offset, offset], [offset, offset]).Should().Be(EffectiveRank.NotComputed);
     }
 
@@ -77,11 +80,15 @@ public class D1_MomentsByHandTests
     public void D1_what_does_not_vary_has_no_ratio()
     {
         var constant = Moments(0, 0, [2, 2, 2, 2, 2, 2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
-        (constant.Mu2Signal, constant.LogMu2Signal, constant.ReffSignal, constant.SignalIsDead).Should().Be((0, MomentSet.LogOfZero, EffectiveRank.NotComputed, false));
+        (constant.Mu2Signal, constant.LogMu2Signal, constant.ReffSignal, constant.SignalIsDead)
+            .Should()
+            .Be((0, MomentSet.LogOfZero, EffectiveRank.NotComputed, false));
         (constant.Chi(1), constant.LogChi(1)).Should().Be((0, MomentSet.LogOfZero));
 
         var silent = Moments(0, 0, [1, 2, 3, 4, 5, 6, 7, 8], new double[8]);
-        (silent.Mu2Noise, silent.LogMu2Noise, silent.Chi(1), silent.LogChi(1), silent.ReffNoise).Should().Be((0, MomentSet.LogOfZero, 0, MomentSet.LogOfZero, EffectiveRank.NotComputed));
+        (silent.Mu2Noise, silent.LogMu2Noise, silent.Chi(1), silent.LogChi(1), silent.ReffNoise)
+            .Should()
+            .Be((0, MomentSet.LogOfZero, 0, MomentSet.LogOfZero, EffectiveRank.NotComputed));
         Moments(0, 0).LogChi(0).Should().Be(MomentSet.LogOfZero);
         MomentSet.LogOfZero.Should().Be(Math.Log(double.Epsilon));
 
@@ -110,7 +117,12 @@ public class D1_MomentsByHandTests
         using var computation = new MomentComputation<double>(Shape);
         using var other = new SignalAndNoise<double>(new TensorShape(2, 1, 2, 2));
 
-        FluentActions.Invoking(() => computation.Compute(other, true, true)).Should().Throw<ArgumentException>().WithParameterName("values").WithMessage("expected shape * got *");
+        FluentActions
+            .Invoking(() => computation.Compute(other, true, true))
+            .Should()
+            .Throw<ArgumentException>()
+            .WithParameterName("values")
+            .WithMessage("expected shape * got *");
         FluentActions.Invoking(() => computation.Compute(null!, true, true)).Should().Throw<ArgumentNullException>().WithParameterName("values");
     }
 

@@ -60,7 +60,9 @@ public class D1_MomentsTests
 
         moments.SignalIsDead.Should().BeTrue();
         moments.ReffSignal.Should().Be(EffectiveRank.NotComputed);
-        new[] { moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.LogChi(1) }.Should().AllSatisfy(log => log.Should().Be(MomentSet.LogOfZero));
+        new[] { moments.LogNu2Signal, moments.LogMu2Signal, moments.LogMu2Noise, moments.LogChi(1) }
+            .Should()
+            .AllSatisfy(log => log.Should().Be(MomentSet.LogOfZero));
         moments.Chi(1).Should().Be(0);
     }
 }

@@ -97,7 +97,9 @@ public class AdjointTests
             var scale = Propagations.Rms(gradients.AsSpan(offset, length)) * Math.Sqrt(length);
 
             // A difference has the rounding of its two values; the derivative itself may be zero, as that of a bias before batch norm is.
-            var distance = new[] { 1e-4, 1e-5, 1e-6 }.Min(step => Math.Abs(((Value(offset, direction, step) - Value(offset, direction, -step)) / (2 * step)) - expected) - (rounding / step));
+            var distance = new[] { 1e-4, 1e-5, 1e-6 }.Min(step =>
+                Math.Abs(((Value(offset, direction, step) - Value(offset, direction, -step)) / (2 * step)) - expected) - (rounding / step)
+            );
             distance.Should().BeLessThan(1e-6 * (scale + Math.Abs(expected)) + double.Epsilon, "{0} number {1} of {2}", tensor.Kind, tensor.Index, name);
         }
     }
@@ -169,7 +171,9 @@ public class AdjointTests
             var scale = norms.Sum() + (Norm(noise) * Norm(gradient.Input)) + (Norm(output) * Norm(cotangent));
             scale.Should().BeLessThan(double.PositiveInfinity);
 
-            Math.Abs(Dot(output, cotangent) - Dot(noise, gradient.Input)).Should().BeLessThanOrEqualTo(2 * RoundingOfLayer * scale, "noise {0} of {1}", kind, network);
+            Math.Abs(Dot(output, cotangent) - Dot(noise, gradient.Input))
+                .Should()
+                .BeLessThanOrEqualTo(2 * RoundingOfLayer * scale, "noise {0} of {1}", kind, network);
         }
     }
 

@@ -14,7 +14,16 @@ public class NetworkMemoryTests
     [InlineData("vanilla_res", 5, 16, 8)]
     public void Recipes_take_what_experiments_count(string name, int kernelSize, int channels, int images)
     {
-        var options = new ExperimentOptions { Architecture = name, KernelSize = kernelSize, NumChannels = channels, BatchSize = images, NumSims = 1, NumComputations = 1, TotalDepth = 100 };
+        var options = new ExperimentOptions
+        {
+            Architecture = name,
+            KernelSize = kernelSize,
+            NumChannels = channels,
+            BatchSize = images,
+            NumSims = 1,
+            NumComputations = 1,
+            TotalDepth = 100,
+        };
         var expected = MemoryFootprint.Bytes(options, 32, 32, 3).Total;
 
         var counted = NetworkMemory.Estimate(Recipes.Find(name, new RecipeSizes(new Shape(32, 32, 3), 100, channels, kernelSize))!, images).Bytes;
@@ -37,7 +46,11 @@ public class NetworkMemoryTests
     [Fact]
     public void Absurd_sizes_are_counted_and_do_not_overflow()
     {
-        var network = new Network("absurd", new Shape(1 << 20, 1 << 20, 1 << 10), [new Convolution(3) { Channels = 1 << 20 }, new Attention(1), new Residual([new Dropout(0.5) { Mask = DropoutMask.ByPoint }])]);
+        var network = new Network(
+            "absurd",
+            new Shape(1 << 20, 1 << 20, 1 << 10),
+            [new Convolution(3) { Channels = 1 << 20 }, new Attention(1), new Residual([new Dropout(0.5) { Mask = DropoutMask.ByPoint }])]
+        );
 
         NetworkMemory.Estimate(network, int.MaxValue).Bytes.Should().BeGreaterThan(1e25).And.BeLessThan(double.PositiveInfinity);
     }

@@ -42,12 +42,15 @@ public static class GeneratedNetworks
     public static IEnumerable<Network> Shrink(Network network) => NetworkShrink.Shrink(network);
 
     /// <summary>Layers that propagation meets.</summary>
-    public static int LayerCount(Layers layers) => layers.Sum(layer => layer switch
-    {
-        Repeat repeat => repeat.Times * LayerCount(repeat.Unit),
-        Residual residual => 1 + LayerCount(residual.Branch) + LayerCount(residual.Skip),
-        _ => 1,
-    });
+    public static int LayerCount(Layers layers) =>
+        layers.Sum(layer =>
+            layer switch
+            {
+                Repeat repeat => repeat.Times * LayerCount(repeat.Unit),
+                Residual residual => 1 + LayerCount(residual.Branch) + LayerCount(residual.Skip),
+                _ => 1,
+            }
+        );
 
     private static long Products(Layers layers, Shape input)
     {

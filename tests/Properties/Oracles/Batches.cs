@@ -30,7 +30,11 @@ internal static class Batches
 
     /// <summary>The values of each channel over the points.</summary>
     public static double[][] ByChannel(TensorShape shape, double[] values) =>
-        [.. Enumerable.Range(0, shape.Channels).Select(channel => Enumerable.Range(0, shape.Points).Select(point => values[(point * shape.Channels) + channel]).ToArray())];
+        [
+            .. Enumerable
+                .Range(0, shape.Channels)
+                .Select(channel => Enumerable.Range(0, shape.Points).Select(point => values[(point * shape.Channels) + channel]).ToArray()),
+        ];
 
     public static double Variance(double[] values)
     {

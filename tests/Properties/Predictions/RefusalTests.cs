@@ -147,10 +147,26 @@ public class RefusalTests
             Refused("kernel", "expected finite variances of at least 0 on the diagonal, got * for point 1", () => KernelMatrix.Require(Matrix(1, 0, 0, wrong)));
         }
 
-        Refused("kernel", "expected a symmetric kernel of finite entries, got 0.5 and 0.2 for points 1 and 0", () => KernelMatrix.Require(Matrix(1, 0.2, 0.5, 1)));
-        Refused("kernel", "expected a symmetric kernel of finite entries, got NaN and NaN for points 1 and 0", () => KernelMatrix.Require(Matrix(1, double.NaN, double.NaN, 1)));
-        Refused("kernel", "expected a positive semidefinite kernel, got correlation beyond 1 for points 1 and 0", () => KernelMatrix.Require(Matrix(1, -2.1, -2.1, 4)));
-        Refused("kernel", "expected a positive semidefinite kernel, got correlation beyond 1 for points 1 and 0", () => KernelMatrix.Require(Matrix(4, 4.1, 4.1, 4)));
+        Refused(
+            "kernel",
+            "expected a symmetric kernel of finite entries, got 0.5 and 0.2 for points 1 and 0",
+            () => KernelMatrix.Require(Matrix(1, 0.2, 0.5, 1))
+        );
+        Refused(
+            "kernel",
+            "expected a symmetric kernel of finite entries, got NaN and NaN for points 1 and 0",
+            () => KernelMatrix.Require(Matrix(1, double.NaN, double.NaN, 1))
+        );
+        Refused(
+            "kernel",
+            "expected a positive semidefinite kernel, got correlation beyond 1 for points 1 and 0",
+            () => KernelMatrix.Require(Matrix(1, -2.1, -2.1, 4))
+        );
+        Refused(
+            "kernel",
+            "expected a positive semidefinite kernel, got correlation beyond 1 for points 1 and 0",
+            () => KernelMatrix.Require(Matrix(4, 4.1, 4.1, 4))
+        );
 
         // Rounding is relative to the largest entry, 4: 1e-8·4 is let pass, three times as much is not.
         KernelMatrix.Require(Matrix(4, 1, 1 + 3.9e-8, 4));
@@ -158,7 +174,17 @@ public class RefusalTests
         Refused("kernel", "symmetric", () => KernelMatrix.Require(Matrix(4, 1, 1 + 1.2e-7, 4)));
         Refused("kernel", "beyond 1", () => KernelMatrix.Require(Matrix(1, 2 + 1.2e-7, 2 + 1.2e-7, 4)));
         KernelMatrix.Require(Matrix(0, 0, 0, 0));
-        foreach (var read in new Func<Matrix<double>, object>[] { kernel => KernelMatrix.Nu2(kernel), kernel => KernelMatrix.Mu2(kernel), kernel => KernelMatrix.EffectiveRank(kernel), KernelMatrix.Centred, ReluKernel.Signal, kernel => FullyConnected.Apply(kernel) })
+        foreach (
+            var read in new Func<Matrix<double>, object>[]
+            {
+                kernel => KernelMatrix.Nu2(kernel),
+                kernel => KernelMatrix.Mu2(kernel),
+                kernel => KernelMatrix.EffectiveRank(kernel),
+                KernelMatrix.Centred,
+                ReluKernel.Signal,
+                kernel => FullyConnected.Apply(kernel),
+            }
+        )
         {
             Refused("kernel", "symmetric", () => read(Matrix(1, 0.2, 0.5, 1)));
         }
@@ -168,8 +194,19 @@ public class RefusalTests
     public void Batch_norm()
     {
         Refused("kernel", "symmetric", () => new BatchNormKernel(Matrix(1, 0.2, 0.5, 1), 0));
-        Refused("kernel", "expected at least two points, since batch norm leaves nothing of one", () => new BatchNormKernel(Matrix<double>.Build.Dense(1, 1, 1), 0));
-        var indefinite = Matrix<double>.Build.DenseOfArray(new[,] { { 1, 0.9, -0.9 }, { 0.9, 1, 0.9 }, { -0.9, 0.9, 1 } });
+        Refused(
+            "kernel",
+            "expected at least two points, since batch norm leaves nothing of one",
+            () => new BatchNormKernel(Matrix<double>.Build.Dense(1, 1, 1), 0)
+        );
+        var indefinite = Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { 1, 0.9, -0.9 },
+                { 0.9, 1, 0.9 },
+                { -0.9, 0.9, 1 },
+            }
+        );
         Refused("kernel", "expected a positive semidefinite kernel, got an eigenvalue -0*", () => new BatchNormKernel(indefinite, 0));
 
         // What is rounding is told by the largest eigenvalue: the same kernel is as indefinite at any scale.
@@ -203,15 +240,31 @@ public class RefusalTests
         Refused("preactivationNoise", "null", () => OneStepLaws.ExpectedNoiseAfterBatchNorm(Identity, 0, Identity, null!));
         foreach (var (rows, columns, noise) in new[] { (3, 4, 4), (4, 3, 4), (4, 4, 3) })
         {
-            Refused("cross", "expected a cross-covariance and noise for 4 points", () => OneStepLaws.ExpectedNoiseAfterBatchNorm(Identity, 0, Matrix<double>.Build.Dense(rows, columns), Noise[..noise]));
+            Refused(
+                "cross",
+                "expected a cross-covariance and noise for 4 points",
+                () => OneStepLaws.ExpectedNoiseAfterBatchNorm(Identity, 0, Matrix<double>.Build.Dense(rows, columns), Noise[..noise])
+            );
         }
 
         Refused("kernel", "symmetric", () => new KernelRecursion(BatchNormed, Matrix(1, 0.2, 0.5, 1), Noise, FullyConnected, 0));
         Refused("noise", "null", () => new KernelRecursion(BatchNormed, Identity, null!, FullyConnected, 0));
         Refused("convolution", "null", () => new KernelRecursion(BatchNormed, Identity, Noise, null!, 0));
-        Refused("noise", "expected noise and a convolution for the kernel's 4 points", () => new KernelRecursion(BatchNormed, Identity, Noise[..3], FullyConnected, 0));
-        Refused("noise", "for the kernel's 4 points", () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(3, 1, 1, 1, Border.Periodic), 0));
-        Refused("noise", "for the kernel's 4 points", () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(1, 2, 2, 1, Border.Periodic, stride: 2), 0));
+        Refused(
+            "noise",
+            "expected noise and a convolution for the kernel's 4 points",
+            () => new KernelRecursion(BatchNormed, Identity, Noise[..3], FullyConnected, 0)
+        );
+        Refused(
+            "noise",
+            "for the kernel's 4 points",
+            () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(3, 1, 1, 1, Border.Periodic), 0)
+        );
+        Refused(
+            "noise",
+            "for the kernel's 4 points",
+            () => new KernelRecursion(BatchNormed, Identity, Noise, new ConvolutionKernel(1, 2, 2, 1, Border.Periodic, stride: 2), 0)
+        );
         Refused("kernel", "symmetric", () => new SampledNeurons(BatchNormed, Matrix(1, 0.2, 0.5, 1), 3, 0, 1));
         Refused("width", "non-zero", () => new SampledNeurons(BatchNormed, Identity, 0, 0, 1));
         foreach (var wrong in new[] { -1, double.NaN, double.PositiveInfinity })
@@ -242,7 +295,14 @@ public class RefusalTests
         (strided.InputPoints, strided.OutputPoints, strided.OutputHeight, strided.OutputWidth).Should().Be((40, 12, 3, 2));
     }
 
-    private static Matrix<double> Matrix(double a, double b, double c, double d) => Matrix<double>.Build.DenseOfArray(new[,] { { a, b }, { c, d } });
+    private static Matrix<double> Matrix(double a, double b, double c, double d) =>
+        Matrix<double>.Build.DenseOfArray(
+            new[,]
+            {
+                { a, b },
+                { c, d },
+            }
+        );
 
     private static void Refused(string? parameter, string expected, Func<object?> call)
     {
@@ -253,9 +313,14 @@ public class RefusalTests
         }
     }
 
-    private static void Refused(string parameter, string expected, Action call) => Refused(parameter, expected, () =>
-    {
-        call();
-        return null;
-    });
+    private static void Refused(string parameter, string expected, Action call) =>
+        Refused(
+            parameter,
+            expected,
+            () =>
+            {
+                call();
+                return null;
+            }
+        );
 }

@@ -107,7 +107,9 @@ public class DepthTests
         new MeanField(DualActivationTests.Dual("relu"), 3).Variance.Should().Be(double.PositiveInfinity);
         var he = new MeanField(DualActivationTests.Dual("relu"), 2);
         (he.Variance, he.Phase).Should().Be((1, Phase.Edge));
-        new MeanField(DualActivationTests.Dual("relu"), 2, 0.1).Phase.Should().Be(Phase.Unbounded, "variances grow by σ_b² a layer: there is no fixed point and no slope at it");
+        new MeanField(DualActivationTests.Dual("relu"), 2, 0.1)
+            .Phase.Should()
+            .Be(Phase.Unbounded, "variances grow by σ_b² a layer: there is no fixed point and no slope at it");
         new MeanField(DualActivationTests.Dual("linear"), 1.5).Phase.Should().Be(Phase.Unbounded);
         new MeanField(DualActivationTests.Dual("relu"), 1, 0.5).Variance.Should().BeApproximately(1, 1e-13);
         var act = () => new MeanField(DualActivationTests.Dual("relu"), -1);
@@ -173,7 +175,13 @@ public class DepthTests
         for (var draw = 0; draw < 10; draw++)
         {
             var (a, b, c, kink) = (random.NextDouble(), random.NextDouble() - 0.5, 3 * random.NextDouble(), random.NextDouble());
-            var curve = new ActivationCurve("own", u => (a * u) + (b * Math.Abs(u - kink)) + Math.Cos(c * u), u => a + (u > kink ? b : -b) - (c * Math.Sin(c * u)), null, kink);
+            var curve = new ActivationCurve(
+                "own",
+                u => (a * u) + (b * Math.Abs(u - kink)) + Math.Cos(c * u),
+                u => a + (u > kink ? b : -b) - (c * Math.Sin(c * u)),
+                null,
+                kink
+            );
             NormConstants.For(DualActivation.For(curve)).BatchNorm.Should().BeGreaterThan(1);
         }
 
@@ -237,7 +245,10 @@ public class DepthTests
     [Fact]
     public void Dropout_by_point_has_the_published_limits()
     {
-        foreach (var (keep, correlation, memory) in ((double, double, double)[])[(0.95, 0.7448170869, 3.165), (0.9, 0.6271458849, 2.274), (0.8, 0.4727993472, 1.554), (0.5, 0.2172336282, 0.796)])
+        foreach (
+            var (keep, correlation, memory) in ((double, double, double)[])
+                [(0.95, 0.7448170869, 3.165), (0.9, 0.6271458849, 2.274), (0.8, 0.4727993472, 1.554), (0.5, 0.2172336282, 0.796)]
+        )
         {
             var limit = DropoutLimit.For(keep);
             Digits(limit.Correlation, correlation, 10);
@@ -384,7 +395,9 @@ public class DepthTests
             field.Phase.Should().Be(Phase.Chaotic);
 
             // The tanh is a sign there: 1.2 c = (2/π) asin c + 0.2.
-            (1.2 * field.Correlation).Should().BeApproximately((2 / Math.PI * Math.Asin(field.Correlation)) + 0.2, 2e-3);
+            (1.2 * field.Correlation)
+                .Should()
+                .BeApproximately((2 / Math.PI * Math.Asin(field.Correlation)) + 0.2, 2e-3);
         }
 
         new MeanField(DualActivationTests.Dual("relu"), 1e300).Phase.Should().Be(Phase.Unbounded);

@@ -27,7 +27,12 @@ public class GradientTheoryTests
     {
         var features = Features(network.Input, 3);
         var noise = (KernelState?)null;
-        var input = KernelState.FromFeatures(network.Input, features, features) with { Noise = Matrix<double>.Build.DenseIdentity(features.RowCount), Cross = null, NoiseMeans = null };
+        var input = KernelState.FromFeatures(network.Input, features, features) with
+        {
+            Noise = Matrix<double>.Build.DenseIdentity(features.RowCount),
+            Cross = null,
+            NoiseMeans = null,
+        };
         try
         {
             noise = LayerMap.Apply(network.Layers, input);
@@ -88,14 +93,43 @@ public class GradientTheoryTests
         yield return new("batch_norm_alone", new(1, 1, 10), [new Dense { Channels = 6 }, new BatchNorm { Scale = 0.7 }, new Dense { Channels = 4 }]);
         foreach (var boundary in Enum.GetValues<Wellbehaved.Networks.Boundary>())
         {
-            yield return new($"convolutions_{boundary}", image,
-            [
-                new Convolution(3) { Channels = 5, Boundary = boundary }, leaky, new Convolution(3) { Channels = 4, Stride = 2, Boundary = boundary }, new Scaling(0.5), new AveragePool(2), new Flatten(), new Dense { Channels = 3 },
-            ]);
+            yield return new(
+                $"convolutions_{boundary}",
+                image,
+                [
+                    new Convolution(3) { Channels = 5, Boundary = boundary },
+                    leaky,
+                    new Convolution(3)
+                    {
+                        Channels = 4,
+                        Stride = 2,
+                        Boundary = boundary,
+                    },
+                    new Scaling(0.5),
+                    new AveragePool(2),
+                    new Flatten(),
+                    new Dense { Channels = 3 },
+                ]
+            );
         }
 
-        yield return new("dropout", image, [new Convolution(1) { Channels = 5 }, new Dropout(0.8), new Convolution(3), new Dropout(0.7) { Mask = DropoutMask.ByPoint }, new GlobalAveragePool(), new Dense { Channels = 3 }]);
-        yield return new("gelu", new(1, 1, 10), [new Dense { Channels = 6, Parameters = new(1.5, 0.3) }, new Activation(new(FunctionKind.Gelu)), new Dense { Channels = 4 }]);
+        yield return new(
+            "dropout",
+            image,
+            [
+                new Convolution(1) { Channels = 5 },
+                new Dropout(0.8),
+                new Convolution(3),
+                new Dropout(0.7) { Mask = DropoutMask.ByPoint },
+                new GlobalAveragePool(),
+                new Dense { Channels = 3 },
+            ]
+        );
+        yield return new(
+            "gelu",
+            new(1, 1, 10),
+            [new Dense { Channels = 6, Parameters = new(1.5, 0.3) }, new Activation(new(FunctionKind.Gelu)), new Dense { Channels = 4 }]
+        );
     }
 
     private static Matrix<double> Features(Shape shape, int images)

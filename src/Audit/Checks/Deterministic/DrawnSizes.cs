@@ -38,8 +38,17 @@ internal static class DrawnSizes
             var (shape, depth, channels) = Sizes(index % Kinds, kernelSize, draw);
             var branch = given ? draw.Between(1, 3) : 1;
             var network = context.Fitted(
-                new NetworkSettings(Architecture.Named(architecture, branch), shape, depth, channels, kernelSize, BoundaryOf(kernelSize, index / KernelSizes), Epsilons[index % Epsilons.Length]),
-                zeroWillDo: true);
+                new NetworkSettings(
+                    Architecture.Named(architecture, branch),
+                    shape,
+                    depth,
+                    channels,
+                    kernelSize,
+                    BoundaryOf(kernelSize, index / KernelSizes),
+                    Epsilons[index % Epsilons.Length]
+                ),
+                zeroWillDo: true
+            );
             if (context.Offers(network, given))
             {
                 yield return (network, Input(network, context.SeedOf(~index), draw.Between(-3, 3), Scales[draw.Between(0, Scales.Length - 1)]));
@@ -62,14 +71,19 @@ internal static class DrawnSizes
         return defined[turn % defined.Length];
     }
 
-    private static (TensorShape Shape, int Depth, int Channels) Sizes(int kind, int kernelSize, Draws draw) => kind switch
-    {
-        0 => (new(draw.Between(33, 64), draw.Between(1, 4), draw.Between(1, 4), draw.Between(1, 3)), draw.Between(1, 2), draw.Between(3, 8)),
-        1 => (new(draw.Between(3, 5), draw.Between(2, 3), draw.Between(2, 5), draw.Between(1, 3)), draw.Between(25, 40), draw.Between(8, 12)),
-        2 => (new(draw.Between(4, 7), draw.Between(1, 3), draw.Between(1, 3), draw.Between(1, 5)), draw.Between(1, 3), draw.Between(1, 5)),
-        3 => (new(draw.Between(2, 3), draw.Between(4, 9), draw.Between(4, 9), draw.Between(1, 3)), draw.Between(1, 2), kernelSize < LargeKernel ? draw.Between(17, 32) : draw.Between(9, 16)),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, $"expected a kind below {Kinds}"),
-    };
+    private static (TensorShape Shape, int Depth, int Channels) Sizes(int kind, int kernelSize, Draws draw) =>
+        kind switch
+        {
+            0 => (new(draw.Between(33, 64), draw.Between(1, 4), draw.Between(1, 4), draw.Between(1, 3)), draw.Between(1, 2), draw.Between(3, 8)),
+            1 => (new(draw.Between(3, 5), draw.Between(2, 3), draw.Between(2, 5), draw.Between(1, 3)), draw.Between(25, 40), draw.Between(8, 12)),
+            2 => (new(draw.Between(4, 7), draw.Between(1, 3), draw.Between(1, 3), draw.Between(1, 5)), draw.Between(1, 3), draw.Between(1, 5)),
+            3 => (
+                new(draw.Between(2, 3), draw.Between(4, 9), draw.Between(4, 9), draw.Between(1, 3)),
+                draw.Between(1, 2),
+                kernelSize < LargeKernel ? draw.Between(17, 32) : draw.Between(9, 16)
+            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, $"expected a kind below {Kinds}"),
+        };
 
     private static Batch Input(NetworkSettings network, ulong seed, double mean, double scale)
     {

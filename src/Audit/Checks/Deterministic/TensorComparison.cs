@@ -42,7 +42,12 @@ internal static class TensorComparison
     {
         for (var i = 0; i < sum.Length; i++)
         {
-            comparison.Add(new Observed(sum[i]), new Expected(skip[i] + branch[i]), Roundings.Gamma(2, unitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])), where);
+            comparison.Add(
+                new Observed(sum[i]),
+                new Expected(skip[i] + branch[i]),
+                Roundings.Gamma(2, unitRoundoff) * (Math.Abs(skip[i]) + Math.Abs(branch[i])),
+                where
+            );
         }
     }
 

@@ -28,7 +28,15 @@ internal static class RecursionChecks
     /// <returns>The measurements.</returns>
     public static IEnumerable<Measurement> Law(CheckContext context, string architecture)
     {
-        var network = new NetworkSettings(Architecture.Named(architecture), new TensorShape(12, 1, 1, 48), Depth, Width, 1, Boundary.Periodic, context.EpsilonFor(0.01, zeroWillDo: true));
+        var network = new NetworkSettings(
+            Architecture.Named(architecture),
+            new TensorShape(12, 1, 1, 48),
+            Depth,
+            Width,
+            1,
+            Boundary.Periodic,
+            context.EpsilonFor(0.01, zeroWillDo: true)
+        );
         var ofRank = !network.Architecture.HasBatchNorm && context.Reports("reff_signal");
         var rates = context.Rates.SharedBy(2);
 

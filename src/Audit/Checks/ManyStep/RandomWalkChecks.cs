@@ -69,7 +69,8 @@ internal static class RandomWalkChecks
         yield return neighbours.Conclude("correlation of successive steps");
     }
 
-    private static void Add(DistributionTest test, WalkDistribution distribution, double value) => test.Add(new Observed(value), new Expected(distribution.Probability(value)));
+    private static void Add(DistributionTest test, WalkDistribution distribution, double value) =>
+        test.Add(new Observed(value), new Expected(distribution.Probability(value)));
 
     private static double LogMeanSquare(double[] values) => Math.Log(WrittenOutLayers.MeanSquare(values));
 

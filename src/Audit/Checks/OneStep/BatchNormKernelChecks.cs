@@ -32,7 +32,16 @@ internal static class BatchNormKernelChecks
             var noise = new KnownVarianceTest(rates, context.Discrepancy(CorrelatedDiscrepancy), context.Planned(planned) * channels);
             var showsNoise = !residual && network.KernelSize == 1;
             var kernels = new LayerKernels(network);
-            foreach (var (trace, depth) in Layers.UntilDecided(context, network, study, planned, showsNoise ? [signal, inverse, noise] : [signal, inverse], residual ? 1 : null))
+            foreach (
+                var (trace, depth) in Layers.UntilDecided(
+                    context,
+                    network,
+                    study,
+                    planned,
+                    showsNoise ? [signal, inverse, noise] : [signal, inverse],
+                    residual ? 1 : null
+                )
+            )
             {
                 var before = trace.Before(depth, PlaceKind.BatchNorm);
                 var below = residual ? null : trace.Before(depth, PlaceKind.Convolution);
@@ -47,10 +56,22 @@ internal static class BatchNormKernelChecks
 
                 var first = norm.InverseVariance().Value;
                 var second = norm.InverseSquaredVariance().Value;
-                inverse.Add(new Observed(WrittenOutLayers.Variances(before.Signal, channels).Average(variance => 1 / (variance + network.Epsilon))), new Expected(first), (second - (first * first)) / channels);
+                inverse.Add(
+                    new Observed(WrittenOutLayers.Variances(before.Signal, channels).Average(variance => 1 / (variance + network.Epsilon))),
+                    new Expected(first),
+                    (second - (first * first)) / channels
+                );
                 if (showsNoise && below is not null && !noise.IsDecided)
                 {
-                    AddNoise(noise, kernel, kernels.CrossOfFullyConnected(below), kernels.Covariance(below.Noise), before, trace.At(depth, PlaceKind.BatchNorm), network.Epsilon);
+                    AddNoise(
+                        noise,
+                        kernel,
+                        kernels.CrossOfFullyConnected(below),
+                        kernels.Covariance(below.Noise),
+                        before,
+                        trace.At(depth, PlaceKind.BatchNorm),
+                        network.Epsilon
+                    );
                 }
             }
 
@@ -92,7 +113,15 @@ internal static class BatchNormKernelChecks
     /// <summary>
     /// Given a channel's signal, its noise is Gaussian about the regression on it; so the variance after batch norm is known without a quadrature.
     /// </summary>
-    private static void AddNoise(KnownVarianceTest test, Matrix<double> kernel, Matrix<double> cross, Matrix<double> noiseKernel, Snapshot before, Snapshot after, double epsilon)
+    private static void AddNoise(
+        KnownVarianceTest test,
+        Matrix<double> kernel,
+        Matrix<double> cross,
+        Matrix<double> noiseKernel,
+        Snapshot before,
+        Snapshot after,
+        double epsilon
+    )
     {
         var (points, channels) = (kernel.RowCount, before.Shape.Channels);
         var regression = kernel.Cholesky().Solve(cross.Transpose()).Transpose();

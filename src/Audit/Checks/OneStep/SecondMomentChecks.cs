@@ -41,12 +41,20 @@ internal static class SecondMomentChecks
             {
                 var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Signal);
                 var after = trace.At(depth, PlaceKind.Convolution);
-                convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Signal)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
+                convolution.Add(
+                    new Observed(WrittenOutLayers.MeanSquare(after.Signal)),
+                    new Expected(KernelMatrix.Nu2(kernel)),
+                    LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels
+                );
                 if (reluFollows && !relu.IsDecided)
                 {
                     var mean = OneStepLaws.ExpectedNu2AfterRelu(kernel);
                     var second = ReluKernel.Squares(kernel).Enumerate().Average();
-                    relu.Add(new Observed(WrittenOutLayers.MeanSquare(trace.At(depth, PlaceKind.Relu).Signal)), new Expected(mean), (second - (mean * mean)) / network.Channels);
+                    relu.Add(
+                        new Observed(WrittenOutLayers.MeanSquare(trace.At(depth, PlaceKind.Relu).Signal)),
+                        new Expected(mean),
+                        (second - (mean * mean)) / network.Channels
+                    );
                 }
             }
 
@@ -75,7 +83,11 @@ internal static class SecondMomentChecks
             {
                 var kernel = kernels.Covariance(trace.Before(depth, PlaceKind.Convolution).Noise);
                 var after = trace.At(depth, PlaceKind.Convolution);
-                convolution.Add(new Observed(WrittenOutLayers.MeanSquare(after.Noise)), new Expected(KernelMatrix.Nu2(kernel)), LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels);
+                convolution.Add(
+                    new Observed(WrittenOutLayers.MeanSquare(after.Noise)),
+                    new Expected(KernelMatrix.Nu2(kernel)),
+                    LayerKernels.VarianceOfMeanSquare(kernel) / network.Channels
+                );
                 if (reluFollows)
                 {
                     AddHalves(relu, after.Noise, trace.At(depth, PlaceKind.Relu).Noise, network.Channels);
@@ -109,7 +121,11 @@ internal static class SecondMomentChecks
                 var centred = KernelMatrix.Centred(kernel);
                 var (y, x) = (trace.At(depth, PlaceKind.Convolution).Signal, trace.At(depth, PlaceKind.Relu).Signal);
                 var variances = WrittenOutLayers.Variances(x, channels);
-                convolution.Add(new Observed(WrittenOutLayers.Variances(y, channels).Average()), new Expected(KernelMatrix.Mu2(kernel)), LayerKernels.VarianceOfMeanSquare(centred) / channels);
+                convolution.Add(
+                    new Observed(WrittenOutLayers.Variances(y, channels).Average()),
+                    new Expected(KernelMatrix.Mu2(kernel)),
+                    LayerKernels.VarianceOfMeanSquare(centred) / channels
+                );
 
                 // A ReLU contracts distances and y has no preferred sign, so E μ₂(x_c)² ≤ ½E μ₂(y_c)²: a bound of the variance.
                 var (mean, meanBefore) = (OneStepLaws.ExpectedMu2AfterRelu(kernel), centred.Diagonal().Average());

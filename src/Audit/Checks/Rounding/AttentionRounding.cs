@@ -50,7 +50,8 @@ internal static class AttentionRounding
                 scores[j] += queries.Values.Signal[q] * keys.Values.Signal[k];
                 ofScores[j] += Product(queries.Values.Signal[q], queries.Bounds.Signal[q], keys.Values.Signal[k], keys.Bounds.Signal[k], gamma);
                 noises[j] += (queries.Values.Noise[q] * keys.Values.Signal[k]) + (queries.Values.Signal[q] * keys.Values.Noise[k]);
-                ofNoises[j] += Product(queries.Values.Noise[q], queries.Bounds.Noise[q], keys.Values.Signal[k], keys.Bounds.Signal[k], 2 * gamma)
+                ofNoises[j] +=
+                    Product(queries.Values.Noise[q], queries.Bounds.Noise[q], keys.Values.Signal[k], keys.Bounds.Signal[k], 2 * gamma)
                     + Product(queries.Values.Signal[q], queries.Bounds.Signal[q], keys.Values.Noise[k], keys.Bounds.Noise[k], 2 * gamma);
             }
         }
@@ -81,7 +82,8 @@ internal static class AttentionRounding
                 attended.Values.Signal[at] += share * values.Values.Signal[v];
                 attended.Bounds.Signal[at] += Product(share, ofShare, values.Values.Signal[v], values.Bounds.Signal[v], sum);
                 attended.Values.Noise[at] += (shareNoise * values.Values.Signal[v]) + (share * values.Values.Noise[v]);
-                attended.Bounds.Noise[at] += Product(shareNoise, ofNoise, values.Values.Signal[v], values.Bounds.Signal[v], sum)
+                attended.Bounds.Noise[at] +=
+                    Product(shareNoise, ofNoise, values.Values.Signal[v], values.Bounds.Signal[v], sum)
                     + Product(share, ofShare, values.Values.Noise[v], values.Bounds.Noise[v], sum);
             }
         }

@@ -76,7 +76,8 @@ internal static class ConvolutionRounding
         }
     }
 
-    private static double Admitted(double roundings, double unitRoundoff) => roundings * unitRoundoff <= MostRounding ? Roundings.Gamma(roundings, unitRoundoff) : 0;
+    private static double Admitted(double roundings, double unitRoundoff) =>
+        roundings * unitRoundoff <= MostRounding ? Roundings.Gamma(roundings, unitRoundoff) : 0;
 
     /// <summary>‖w‖₂ over the offsets, by input and output channel.</summary>
     private static double[] WeightNorms(double[] weights, int offsets, int channels, int outputs)

@@ -27,7 +27,14 @@ internal static class NormRounding
     /// <param name="sets">Where the features stand that share their statistics.</param>
     /// <param name="centred">Whether a mean is subtracted.</param>
     /// <param name="unitRoundoff">u.</param>
-    public static SiteState Apply(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IEnumerable<IReadOnlyList<int>> sets, bool centred, double unitRoundoff)
+    public static SiteState Apply(
+        Norm layer,
+        WrittenOutFeatures input,
+        WrittenOutFeatures values,
+        IEnumerable<IReadOnlyList<int>> sets,
+        bool centred,
+        double unitRoundoff
+    )
     {
         var (signal, noise) = (new double[values.Signal.Length], new double[values.Noise.Length]);
         var flushed = Underflow.Threshold(unitRoundoff, input, values);
@@ -53,7 +60,16 @@ internal static class NormRounding
         }
     }
 
-    private static void AddSet(Norm layer, WrittenOutFeatures input, WrittenOutFeatures values, IReadOnlyList<int> set, bool centred, double unitRoundoff, double[] signal, double[] noise)
+    private static void AddSet(
+        Norm layer,
+        WrittenOutFeatures input,
+        WrittenOutFeatures values,
+        IReadOnlyList<int> set,
+        bool centred,
+        double unitRoundoff,
+        double[] signal,
+        double[] noise
+    )
     {
         var count = set.Count;
         var (mean, d) = WrittenOutNormalisation.Statistics(layer, input, set, centred);
@@ -73,8 +89,10 @@ internal static class NormRounding
             var shift = ofMean + (2 * unitRoundoff * (Math.Abs(input.Signal[i]) + Math.Abs(mean)));
             var ofZ = (shift * (1 + relative) / d) + (z * (relative + Gamma(10)));
             signal[i] = Math.Abs(layer.Scale) * ofZ;
-            var numerator = (Gamma((2 * count) + 8) * (Math.Abs(input.Noise[i]) + (centred ? absoluteNoise : 0)))
-                + (ofZ * Math.Abs(along)) + ((z + ofZ) * (ofAlong + (Gamma(8) * Math.Abs(along))));
+            var numerator =
+                (Gamma((2 * count) + 8) * (Math.Abs(input.Noise[i]) + (centred ? absoluteNoise : 0)))
+                + (ofZ * Math.Abs(along))
+                + ((z + ofZ) * (ofAlong + (Gamma(8) * Math.Abs(along))));
             noise[i] = (Math.Abs(layer.Scale) * numerator * (1 + relative) / d) + (Math.Abs(values.Noise[i]) * ((4 * relative) + Gamma(9)));
         }
 

@@ -28,7 +28,10 @@ internal static class Underflow
 
     /// <summary>λ of the numbers that have a unit roundoff.</summary>
     /// <param name="unitRoundoff">u, to which the definition's own may have been added.</param>
-    public static double Smallest(double unitRoundoff) => IsOfSmallRange(unitRoundoff) ? 0 : unitRoundoff < 1e-12 ? OfDouble : OfSingle;
+    public static double Smallest(double unitRoundoff) =>
+        IsOfSmallRange(unitRoundoff) ? 0
+        : unitRoundoff < 1e-12 ? OfDouble
+        : OfSingle;
 
     /// <summary>Whether numbers have so few exponents that underflow is no matter of 10⁻³⁸.</summary>
     /// <param name="unitRoundoff">u.</param>
@@ -54,9 +57,13 @@ internal static class Underflow
     /// <param name="noise">That of the noise.</param>
     public static SiteState Added(SiteState state, double signal, double noise)
     {
-        return state with { Bounds = state.Bounds.With(Wider(state.Values.Signal, state.Bounds.Signal, signal), Wider(state.Values.Noise, state.Bounds.Noise, noise)) };
+        return state with
+        {
+            Bounds = state.Bounds.With(Wider(state.Values.Signal, state.Bounds.Signal, signal), Wider(state.Values.Noise, state.Bounds.Noise, noise)),
+        };
 
-        static double[] Wider(double[] values, double[] bounds, double term) => [.. values.Zip(bounds, (value, bound) => value == 0 && bound == 0 ? 0 : bound + term)];
+        static double[] Wider(double[] values, double[] bounds, double term) =>
+            [.. values.Zip(bounds, (value, bound) => value == 0 && bound == 0 ? 0 : bound + term)];
     }
 
     /// <summary>
@@ -123,12 +130,16 @@ internal static class Underflow
             return widened;
         }
 
-        var other = WrittenOutMaxPool.Propagate(pool, input.Values.With([.. input.Values.Signal.Select(value => Math.Abs(value) < flushed ? 0 : value)], input.Values.Noise));
+        var other = WrittenOutMaxPool.Propagate(
+            pool,
+            input.Values.With([.. input.Values.Signal.Select(value => Math.Abs(value) < flushed ? 0 : value)], input.Values.Noise)
+        );
         return widened with
         {
             Bounds = widened.Bounds.With(
                 widened.Bounds.Signal,
-                [.. widened.Bounds.Noise.Select((bound, i) => Math.Max(bound, bound + Math.Abs(other.Noise[i] - after.Values.Noise[i])))]),
+                [.. widened.Bounds.Noise.Select((bound, i) => Math.Max(bound, bound + Math.Abs(other.Noise[i] - after.Values.Noise[i])))]
+            ),
         };
     }
 

@@ -47,8 +47,11 @@ internal static class SampledTwin
     private static Matrix<double> JointGram(Batch input)
     {
         var (points, channels) = (input.Shape.Points, input.Shape.Channels);
-        var features = Matrix<double>.Build.Dense(2 * points, channels, (i, channel) =>
-            i < points ? input.Signal[(i * channels) + channel] : input.Noise[((i - points) * channels) + channel]);
+        var features = Matrix<double>.Build.Dense(
+            2 * points,
+            channels,
+            (i, channel) => i < points ? input.Signal[(i * channels) + channel] : input.Noise[((i - points) * channels) + channel]
+        );
         return features.TransposeAndMultiply(features) / channels;
     }
 }

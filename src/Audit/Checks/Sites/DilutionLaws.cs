@@ -54,7 +54,11 @@ internal static class DilutionLaws
         var (parameters, after) = (unit.Last.Parameters, unit.Last.Linear.OutputOf(trace));
         var expected = (parameters.WeightVariance * mean) + parameters.BiasVariance;
         var ofInput = parameters.WeightVariance * parameters.WeightVariance * variance;
-        branches.Add(new Observed(WrittenOutLayers.MeanSquare(after.Signal)), new Expected(expected), (2 * ((expected * expected) + ofInput) / after.Channels) + ofInput);
+        branches.Add(
+            new Observed(WrittenOutLayers.MeanSquare(after.Signal)),
+            new Expected(expected),
+            (2 * ((expected * expected) + ofInput) / after.Channels) + ofInput
+        );
 
         var skip = unit.SkipOf(trace);
         if (skip.Signal.Length == after.Signal.Length && WrittenOutLayers.MeanSquare(skip.Signal) is > 0 and var square)
@@ -78,21 +82,29 @@ internal static class DilutionLaws
         return
         [
             .. from last in fresh
-               where last is { Norm: null, Activation: null, Parameters.Law: WeightLaw.Normal } && IsLossless(last.Linear.Layer) && network.Places[last.Linear.After].EndsBranch && !last.Linear.Flattened
-               let inner = fresh.FirstOrDefault(inner => inner.Activation?.After == last.Linear.Before && inner.Norm is not null && inner.Parameters.Law == WeightLaw.Normal)
-               where inner is not null && IsSite(network, inner)
-               select new Unit(inner, last, BeginningOf(network, last.Linear.After)),
+            where
+                last is { Norm: null, Activation: null, Parameters.Law: WeightLaw.Normal }
+                && IsLossless(last.Linear.Layer)
+                && network.Places[last.Linear.After].EndsBranch
+                && !last.Linear.Flattened
+            let inner = fresh.FirstOrDefault(inner =>
+                inner.Activation?.After == last.Linear.Before && inner.Norm is not null && inner.Parameters.Law == WeightLaw.Normal
+            )
+            where inner is not null && IsSite(network, inner)
+            select new Unit(inner, last, BeginningOf(network, last.Linear.After)),
         ];
     }
 
     private static bool IsLossless(Layer layer) => layer is Dense or Convolution { Stride: 1, Boundary: Networks.Boundary.Periodic };
 
-    private static bool IsSite(Network network, FreshLayer inner) => inner.Norm!.Layer switch
-    {
-        BatchNorm { Epsilon: 0 } => inner.Function.Kind is FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs,
-        LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } => network.Places[inner.Linear.After].Shape.Channels >= 8,
-        _ => false,
-    };
+    private static bool IsSite(Network network, FreshLayer inner) =>
+        inner.Norm!.Layer switch
+        {
+            BatchNorm { Epsilon: 0 } => inner.Function.Kind is FunctionKind.Relu or FunctionKind.LeakyRelu or FunctionKind.Abs,
+            LayerNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 }
+            or RmsNorm { Over: NormalisedOver.Channels, Epsilon: <= 1e-4, Scale: not 0 } => network.Places[inner.Linear.After].Shape.Channels >= 8,
+            _ => false,
+        };
 
     /// <summary>The place that shows the input of the unit around a place.</summary>
     private static int BeginningOf(Network network, int place)

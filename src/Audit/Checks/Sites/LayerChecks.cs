@@ -58,10 +58,11 @@ internal static class LayerChecks
     }
 
     /// <summary>How the definition calls a noise.</summary>
-    internal static WrittenOutNoise Definition(NoiseKind noise) => noise switch
-    {
-        NoiseKind.Mapping => WrittenOutNoise.Mapping,
-        NoiseKind.Full => WrittenOutNoise.Full,
-        _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
-    };
+    internal static WrittenOutNoise Definition(NoiseKind noise) =>
+        noise switch
+        {
+            NoiseKind.Mapping => WrittenOutNoise.Mapping,
+            NoiseKind.Full => WrittenOutNoise.Full,
+            _ => throw new ArgumentOutOfRangeException(nameof(noise), noise, "expected a noise that has been written out"),
+        };
 }

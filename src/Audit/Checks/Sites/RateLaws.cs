@@ -30,34 +30,82 @@ internal static class RateLaws
 
     /// <summary>F1: noise falls by χ₁ per layer.</summary>
     public static IEnumerable<Measurement> Ordered(CheckContext context) =>
-        Decide(context, Tanh("ordered tanh at width 128", 0.81, 0.09, 16, 8), 1, [new("ln ν₂(dx) falls by ln χ₁ per layer", new MeanField(DualOf(FunctionKind.Tanh), 0.81, 0.09).NoiseGain is var gain ? Math.Log(gain) : 0, 0.1, trace => Slope(trace, 4, 16, LogNoise))]);
+        Decide(
+            context,
+            Tanh("ordered tanh at width 128", 0.81, 0.09, 16, 8),
+            1,
+            [
+                new(
+                    "ln ν₂(dx) falls by ln χ₁ per layer",
+                    new MeanField(DualOf(FunctionKind.Tanh), 0.81, 0.09).NoiseGain is var gain ? Math.Log(gain) : 0,
+                    0.1,
+                    trace => Slope(trace, 4, 16, LogNoise)
+                ),
+            ]
+        );
 
     /// <summary>F2: χ grows by √χ₁ per layer.</summary>
     public static IEnumerable<Measurement> Chaotic(CheckContext context) =>
-        Decide(context, Tanh("chaotic tanh at width 128", 6.25, 0.01, 16, 8), 1, [new("ln χ gains ½ ln χ₁ per layer", 0.5 * Math.Log(new MeanField(DualOf(FunctionKind.Tanh), 6.25, 0.01).NoiseGain), 0.07, trace => Slope(trace, 4, 16, LogChi))]);
+        Decide(
+            context,
+            Tanh("chaotic tanh at width 128", 6.25, 0.01, 16, 8),
+            1,
+            [
+                new(
+                    "ln χ gains ½ ln χ₁ per layer",
+                    0.5 * Math.Log(new MeanField(DualOf(FunctionKind.Tanh), 6.25, 0.01).NoiseGain),
+                    0.07,
+                    trace => Slope(trace, 4, 16, LogChi)
+                ),
+            ]
+        );
 
     /// <summary>F3: noise stays, and one over the share of variance gains f''(1)/2 per layer, so that χ grows as the root of the depth.</summary>
     public static IEnumerable<Measurement> Edge(CheckContext context)
     {
         const double weights = 1.3955839752 * 1.3955839752;
         var predicted = 1 / new MeanField(DualOf(FunctionKind.Tanh), weights, 0.09).EdgeCollapse();
-        return Decide(context, Tanh("tanh at the edge at width 128", weights, 0.09, 24, 8), 8,
-        [
-            new("ln ν₂(dx) stays", 0, 0.03, trace => Slope(trace, 4, 24, LogNoise)),
-            new("1/(1 - c) gains f''(1)/2 per layer", predicted, 0.1, trace => Slope(trace, 4, 24, InverseShare)),
-        ]);
+        return Decide(
+            context,
+            Tanh("tanh at the edge at width 128", weights, 0.09, 24, 8),
+            8,
+            [
+                new("ln ν₂(dx) stays", 0, 0.03, trace => Slope(trace, 4, 24, LogNoise)),
+                new("1/(1 - c) gains f''(1)/2 per layer", predicted, 0.1, trace => Slope(trace, 4, 24, InverseShare)),
+            ]
+        );
     }
 
     /// <summary>F7: χ grows by √κ_BN per layer.</summary>
     public static IEnumerable<Measurement> NormalisedStack(CheckContext context)
     {
         FunctionKind[] kinds = [FunctionKind.Tanh, FunctionKind.Relu];
-        return kinds.SelectMany((kind, i) =>
-        {
-            var network = Points($"batch norm and {new Function(kind)} at width 128", [new Dense { Channels = Width }, new Repeat(8, [new Dense(), new BatchNorm(), new Activation(new Function(kind))])]);
-            return Decide(context with { Rates = context.Rates.SharedBy(kinds.Length) }, new(network, 64), 1,
-                [new("ln χ gains ½ ln κ_BN per layer", 0.5 * Math.Log(NormConstants.For(DualOf(kind)).BatchNorm), 0.045, trace => Slope(trace, 2, 8, LogChi))], i);
-        });
+        return kinds.SelectMany(
+            (kind, i) =>
+            {
+                var network = Points(
+                    $"batch norm and {new Function(kind)} at width 128",
+                    [new Dense { Channels = Width }, new Repeat(8, [new Dense(), new BatchNorm(), new Activation(new Function(kind))])]
+                );
+                return Decide(
+                    context with
+                    {
+                        Rates = context.Rates.SharedBy(kinds.Length),
+                    },
+                    new(network, 64),
+                    1,
+                    [
+                        new(
+                            "ln χ gains ½ ln κ_BN per layer",
+                            0.5 * Math.Log(NormConstants.For(DualOf(kind)).BatchNorm),
+                            0.045,
+                            trace => Slope(trace, 2, 8, LogChi)
+                        ),
+                    ],
+                    i
+                );
+            }
+        );
     }
 
     /// <summary>Z2: by the time that units make, χ of batch-normalised branches is Π (s + A)/(s + b), a power of the depth (Z3).</summary>
@@ -66,9 +114,17 @@ internal static class RateLaws
         const int units = 12;
         var dual = DualOf(FunctionKind.Relu);
         Networks.Layers branch = [new BatchNorm(), new Activation(Function.Relu), new Dense(), new BatchNorm(), new Activation(Function.Relu), new Dense()];
-        var network = Points("batch norm in branches at width 128", [new Dense { Channels = Width, Parameters = Initialisation.LeCun }, new Repeat(units, [new Residual(branch)])]);
+        var network = Points(
+            "batch norm in branches at width 128",
+            [new Dense { Channels = Width, Parameters = Initialisation.LeCun }, new Repeat(units, [new Residual(branch)])]
+        );
         var predicted = ResidualTime.LogChi(units, 2, NormConstants.For(dual).BatchNorm, 2 * dual.Moments(1).Variance);
-        return Decide(context, new(network, 64), 1, [new("ln χ of 12 units is that of time T = Σw", predicted, 0.3, trace => units * Slope(trace, 0, units, LogChi))]);
+        return Decide(
+            context,
+            new(network, 64),
+            1,
+            [new("ln χ of 12 units is that of time T = Σw", predicted, 0.3, trace => units * Slope(trace, 0, units, LogChi))]
+        );
     }
 
     /// <summary>Counts samples, each a mean over some mappings, until every rate is decided.</summary>
@@ -82,7 +138,16 @@ internal static class RateLaws
         var rates = context.Rates.SharedBy(quantities.Length);
         Counted[] counted = [.. quantities.Select(_ => new Counted(rates))];
         var group = new List<NetworkTrace>();
-        foreach (var trace in context.UntilDecided(site, NoiseKind.Mapping, FirstStudy + study, MostSamples * mappings / CheckContext.Budget, counted, simulation => Batch.Gaussian(site.Network, site.Images, context.SeedOf(~(FirstStudy + study)), simulation)))
+        foreach (
+            var trace in context.UntilDecided(
+                site,
+                NoiseKind.Mapping,
+                FirstStudy + study,
+                MostSamples * mappings / CheckContext.Budget,
+                counted,
+                simulation => Batch.Gaussian(site.Network, site.Images, context.SeedOf(~(FirstStudy + study)), simulation)
+            )
+        )
         {
             group.Add(trace);
             if (group.Count < mappings)
@@ -98,7 +163,11 @@ internal static class RateLaws
             group.Clear();
         }
 
-        return quantities.Zip(counted, (quantity, share) => share.Conclude(FormattableString.Invariant($"{quantity.Words} ({quantity.Predicted:0.0000} ± {quantity.Tolerance}), {site.Description}")));
+        return quantities.Zip(
+            counted,
+            (quantity, share) =>
+                share.Conclude(FormattableString.Invariant($"{quantity.Words} ({quantity.Predicted:0.0000} ± {quantity.Tolerance}), {site.Description}"))
+        );
     }
 
     /// <summary>Gain per unit between two depths.</summary>
@@ -115,14 +184,24 @@ internal static class RateLaws
     private static double LogChi(NetworkSnapshot shown) => 0.5 * (LogNoise(shown) - Math.Log(MeanVariance(shown)));
 
     /// <summary>1/(1 - c), the share of P points of equal norms and correlations being (1 - 1/P)(1 - c).</summary>
-    private static double InverseShare(NetworkSnapshot shown) => (1 - (1.0 / shown.Shape.Points)) * WrittenOutLayers.MeanSquare(shown.Signal) / MeanVariance(shown);
+    private static double InverseShare(NetworkSnapshot shown) =>
+        (1 - (1.0 / shown.Shape.Points)) * WrittenOutLayers.MeanSquare(shown.Signal) / MeanVariance(shown);
 
     private static double MeanVariance(NetworkSnapshot shown) => WrittenOutLayers.Variances(shown.Signal, shown.Shape.Channels).Average();
 
     private static DualActivation DualOf(FunctionKind kind) => DualActivation.For(new Function(kind));
 
     private static SiteCase Tanh(string name, double weights, double biases, int depth, int points) =>
-        new(Points(name, [new Dense { Channels = Width, Parameters = Initialisation.LeCun }, new Repeat(depth, [new Dense { Parameters = new(weights, biases) }, new Activation(new Function(FunctionKind.Tanh))])]), points);
+        new(
+            Points(
+                name,
+                [
+                    new Dense { Channels = Width, Parameters = Initialisation.LeCun },
+                    new Repeat(depth, [new Dense { Parameters = new(weights, biases) }, new Activation(new Function(FunctionKind.Tanh))]),
+                ]
+            ),
+            points
+        );
 
     /// <summary>Inputs of as many features as there are channels.</summary>
     private static Network Points(string name, Networks.Layers layers) => new(name, new(1, 1, Width), layers);

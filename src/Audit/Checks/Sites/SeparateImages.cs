@@ -57,7 +57,10 @@ internal static class SeparateImages
         void Add(double[] one, double[] two, string what, NetworkSnapshot where)
         {
             var perImage = one.Length / changed.Length;
-            var flushed = Lost * Underflow.Smallest(unitRoundoff) * (1 + Math.Max(one.Select(Math.Abs).DefaultIfEmpty().Max(), two.Select(Math.Abs).DefaultIfEmpty().Max()));
+            var flushed =
+                Lost
+                * Underflow.Smallest(unitRoundoff)
+                * (1 + Math.Max(one.Select(Math.Abs).DefaultIfEmpty().Max(), two.Select(Math.Abs).DefaultIfEmpty().Max()));
             for (var image = 0; image < changed.Length; image++)
             {
                 if (!changed[image])
@@ -70,7 +73,12 @@ internal static class SeparateImages
                     }
 
                     var number = image + 1;
-                    comparison.Add(new Observed(Math.Sqrt(distance)), new Expected(0), Math.Sqrt(unitRoundoff * size) + (size == 0 && distance == 0 ? 0 : flushed), $"{what} of image {number} when others change, {where.Where}, {description}");
+                    comparison.Add(
+                        new Observed(Math.Sqrt(distance)),
+                        new Expected(0),
+                        Math.Sqrt(unitRoundoff * size) + (size == 0 && distance == 0 ? 0 : flushed),
+                        $"{what} of image {number} when others change, {where.Where}, {description}"
+                    );
                 }
             }
         }

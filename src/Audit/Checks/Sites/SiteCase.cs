@@ -12,7 +12,8 @@ internal sealed record SiteCase(Network Network, int Images)
     public string Description => FormattableString.Invariant($"{Network.Name}, {Images} inputs of {Network.Input}");
 
     /// <summary>The families of its layers; to flatten moves nothing and has no place.</summary>
-    public IReadOnlySet<LayerFamily> Families { get; } = LayerFamilies.All(Network.Layers).Where(layer => layer is not Flatten).Select(LayerFamilies.FamilyOf).ToHashSet();
+    public IReadOnlySet<LayerFamily> Families { get; } =
+        LayerFamilies.All(Network.Layers).Where(layer => layer is not Flatten).Select(LayerFamilies.FamilyOf).ToHashSet();
 
     /// <summary>The noises that differ for it: that of the mapping, and the full one where a batch norm tells them apart.</summary>
     public IReadOnlyList<NoiseKind> Noises => Families.Contains(LayerFamily.BatchNorm) ? [NoiseKind.Mapping, NoiseKind.Full] : [NoiseKind.Mapping];
@@ -37,13 +38,21 @@ internal sealed record SiteCase(Network Network, int Images)
         foreach (var tensor in ParameterList.Enumerate(Network))
         {
             var index = (uint)all.Count;
-            all.Add(tensor.Kind switch
-            {
-                ParameterKind.Weights or ParameterKind.Biases => Normal(checked((int)tensor.Length), Math.Sqrt(tensor.Variance), index),
-                ParameterKind.Mask when tensor.Layer is Dropout dropout => [.. Uniform(MaskLength(tensor), index).Select(value => value < dropout.Keep ? (double)(float)(1 / dropout.Keep) : 0)],
-                ParameterKind.Survival when tensor.Layer is Residual residual => [.. Uniform(1, index).Select(value => value < residual.Survival ? 1.0 : 0)],
-                _ => throw new UnknownLayerException(tensor.Layer),
-            });
+            all.Add(
+                tensor.Kind switch
+                {
+                    ParameterKind.Weights or ParameterKind.Biases => Normal(checked((int)tensor.Length), Math.Sqrt(tensor.Variance), index),
+                    ParameterKind.Mask when tensor.Layer is Dropout dropout =>
+                    [
+                        .. Uniform(MaskLength(tensor), index).Select(value => value < dropout.Keep ? (double)(float)(1 / dropout.Keep) : 0),
+                    ],
+                    ParameterKind.Survival when tensor.Layer is Residual residual =>
+                    [
+                        .. Uniform(1, index).Select(value => value < residual.Survival ? 1.0 : 0),
+                    ],
+                    _ => throw new UnknownLayerException(tensor.Layer),
+                }
+            );
         }
 
         return all;

@@ -11,7 +11,8 @@ internal sealed record SiteClaim(
     string Id,
     Func<Network, bool> HasSite,
     Func<CheckContext, IReadOnlyList<SiteCase>> Standing,
-    Func<CheckContext, IReadOnlyList<SiteCase>, IEnumerable<Measurement>> Measure)
+    Func<CheckContext, IReadOnlyList<SiteCase>, IEnumerable<Measurement>> Measure
+)
 {
     /// <summary>
     /// What theory's numbers say of networks of one size, beside the standing ones; a share of the suite's false alarms of its own. Null for nothing.

@@ -42,15 +42,29 @@ internal sealed class SiteComparisons(LayerFamily family)
         {
             // A number that is 0, or may be flushed to it, tells nothing of its mask.
             ref var factor = ref mask[i % mask.Length];
-            factor = double.IsNaN(factor) && Math.Abs(values.Signal[i]) > flushed ? (shown.Signal[i] == 0 ? 0 : 1 / layer.Keep)
+            factor =
+                double.IsNaN(factor) && Math.Abs(values.Signal[i]) > flushed ? (shown.Signal[i] == 0 ? 0 : 1 / layer.Keep)
                 : double.IsNaN(factor) && Math.Abs(values.Noise[i]) > flushed ? (shown.Noise[i] == 0 ? 0 : 1 / layer.Keep)
                 : factor;
             var known = double.IsNaN(factor) ? 0 : factor;
             var gamma = Roundings.Gamma(3, unitRoundoff);
-            var lost = double.IsNaN(factor) ? 2 * flushed / layer.Keep : factor == 0 ? 0 : flushed;
+            var lost =
+                double.IsNaN(factor) ? 2 * flushed / layer.Keep
+                : factor == 0 ? 0
+                : flushed;
             double Lost(double value) => value == 0 ? 0 : lost;
-            comparison.Add(new Observed(shown.Signal[i]), new Expected(known * values.Signal[i]), (gamma * Math.Abs(known * values.Signal[i])) + (known * input.Bounds.Signal[i]) + Lost(values.Signal[i]), $"signal, {shown.Where}, {description}");
-            comparison.Add(new Observed(shown.Noise[i]), new Expected(known * values.Noise[i]), (gamma * Math.Abs(known * values.Noise[i])) + (known * input.Bounds.Noise[i]) + Lost(values.Noise[i]), $"noise, {shown.Where}, {description}");
+            comparison.Add(
+                new Observed(shown.Signal[i]),
+                new Expected(known * values.Signal[i]),
+                (gamma * Math.Abs(known * values.Signal[i])) + (known * input.Bounds.Signal[i]) + Lost(values.Signal[i]),
+                $"signal, {shown.Where}, {description}"
+            );
+            comparison.Add(
+                new Observed(shown.Noise[i]),
+                new Expected(known * values.Noise[i]),
+                (gamma * Math.Abs(known * values.Noise[i])) + (known * input.Bounds.Noise[i]) + Lost(values.Noise[i]),
+                $"noise, {shown.Where}, {description}"
+            );
         }
     }
 

@@ -18,7 +18,14 @@ namespace Wellbehaved.Audit;
 /// <param name="unitRoundoff">u.</param>
 /// <param name="comparisons">Collects.</param>
 /// <param name="description">The case, for messages.</param>
-internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadOnlyList<double[]>? parameters, double unitRoundoff, SiteComparisons comparisons, string description)
+internal sealed class SiteWalk(
+    NetworkTrace trace,
+    WrittenOutNoise noise,
+    IReadOnlyList<double[]>? parameters,
+    double unitRoundoff,
+    SiteComparisons comparisons,
+    string description
+)
 {
     /// <summary>The definition itself is computed in double precision, whatever the subject's.</summary>
     private readonly double _unitRoundoff = unitRoundoff + Math.ScaleB(1, -53);
@@ -29,7 +36,11 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
     public void Compare()
     {
         var shape = trace.Input.Shape;
-        Stack(trace.Network.Layers, SiteState.Exactly(new(shape.Images, shape.Height, shape.Width, shape.Channels, trace.Input.Signal, trace.Input.Noise)), null);
+        Stack(
+            trace.Network.Layers,
+            SiteState.Exactly(new(shape.Images, shape.Height, shape.Width, shape.Channels, trace.Input.Signal, trace.Input.Noise)),
+            null
+        );
     }
 
     /// <summary>Layers outside of every unit.</summary>
@@ -93,7 +104,10 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
 
     private SiteState? Branches(Residual residual, SiteState? input, (int Unit, int Units)? stack, bool shown)
     {
-        bool? survives = residual.Survival >= 1 ? true : parameters is null ? null : parameters[_parameter++][0] != 0;
+        bool? survives =
+            residual.Survival >= 1 ? true
+            : parameters is null ? null
+            : parameters[_parameter++][0] != 0;
         var branch = Unit(residual.Branch, input, stack, shown);
         if (shown && trace.Network.Places[_place] is { Kind: Networks.PlaceKind.BranchEnd })
         {
@@ -111,7 +125,11 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
             return null;
         }
 
-        return Shown(LayerRounding.Sum(residual, branch, skip, survives ?? Survives(residual, branch, skip, stack), stack, _unitRoundoff), LayerFamily.Residual, shown);
+        return Shown(
+            LayerRounding.Sum(residual, branch, skip, survives ?? Survives(residual, branch, skip, stack), stack, _unitRoundoff),
+            LayerFamily.Residual,
+            shown
+        );
     }
 
     /// <summary>Of a survival that the subject drew: whichever of the two sums is nearer to what it shows.</summary>
@@ -120,7 +138,8 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
         var signal = trace.Snapshots[_place].Signal;
         return Distance(survives: true) <= Distance(survives: false);
 
-        double Distance(bool survives) => Enclosure.Norm([.. LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values.Signal.Zip(signal, (x, y) => x - y)]);
+        double Distance(bool survives) =>
+            Enclosure.Norm([.. LayerRounding.Sum(residual, branch, skip, survives, stack, _unitRoundoff).Values.Signal.Zip(signal, (x, y) => x - y)]);
     }
 
     private SiteState? Pass(Layer layer, SiteState? state, bool shown)
@@ -154,15 +173,16 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
     }
 
     /// <summary>Arrays of parameters that a layer takes.</summary>
-    private static int Needed(Layer layer) => layer switch
-    {
-        Convolution convolution => Arrays(convolution.Parameters),
-        Dense dense => Arrays(dense.Parameters),
-        Attention attention => 4 * Arrays(attention.Parameters),
-        Dropout => 1,
-        Norm or Activation or Scaling or Pooling or GlobalAveragePool or Flatten => 0,
-        _ => throw new UnknownLayerException(layer),
-    };
+    private static int Needed(Layer layer) =>
+        layer switch
+        {
+            Convolution convolution => Arrays(convolution.Parameters),
+            Dense dense => Arrays(dense.Parameters),
+            Attention attention => 4 * Arrays(attention.Parameters),
+            Dropout => 1,
+            Norm or Activation or Scaling or Pooling or GlobalAveragePool or Flatten => 0,
+            _ => throw new UnknownLayerException(layer),
+        };
 
     private static int Arrays(Initialisation initialisation) => initialisation.BiasVariance > 0 ? 2 : 1;
 
@@ -189,7 +209,8 @@ internal sealed class SiteWalk(NetworkTrace trace, WrittenOutNoise noise, IReadO
         {
             Bounds = largest.With(
                 [.. state.Bounds.Signal.Zip(largest.Signal, (bound, value) => bound + (gamma * value))],
-                [.. state.Bounds.Noise.Zip(largest.Noise, (bound, value) => bound + (gamma * value))]),
+                [.. state.Bounds.Noise.Zip(largest.Noise, (bound, value) => bound + (gamma * value))]
+            ),
         };
         return Underflow.Added(rounded, flushed, flushed);
     }

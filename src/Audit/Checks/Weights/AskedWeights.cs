@@ -38,16 +38,24 @@ internal static class AskedWeights
         var known = KnownShare(all);
         if (known >= LeastKnown || measurement.Verdict == Verdict.Rejected)
         {
-            return known == 1 ? measurement : measurement with
-            {
-                Remark = measurement.Remark ?? FormattableString.Invariant($"{100 * (1 - known):G2} % of the weights could not be recovered: the auditor's own numbers stand for them"),
-            };
+            return known == 1
+                ? measurement
+                : measurement with
+                {
+                    Remark =
+                        measurement.Remark
+                        ?? FormattableString.Invariant(
+                            $"{100 * (1 - known):G2} % of the weights could not be recovered: the auditor's own numbers stand for them"
+                        ),
+                };
         }
 
         return measurement with
         {
             Verdict = Verdict.Inconclusive,
-            Remark = FormattableString.Invariant($"only {100 * known:0} % of the weights could be recovered: {Array.Find(all, convolution => convolution.Loss is not null)?.Loss ?? "rounding says as much of the others as their values do"}"),
+            Remark = FormattableString.Invariant(
+                $"only {100 * known:0} % of the weights could be recovered: {Array.Find(all, convolution => convolution.Loss is not null)?.Loss ?? "rounding says as much of the others as their values do"}"
+            ),
         };
     }
 
@@ -55,7 +63,8 @@ internal static class AskedWeights
     /// <param name="discrepancy">A discrepancy that is averaged over weights.</param>
     /// <param name="convolutions">All convolutions that it is about.</param>
     /// <returns>The known share of it; of half of it where less is known, since nothing holds there.</returns>
-    public static double Diluted(double discrepancy, IReadOnlyCollection<RecoveredConvolution> convolutions) => Math.Max(LeastKnown, KnownShare(convolutions)) * discrepancy;
+    public static double Diluted(double discrepancy, IReadOnlyCollection<RecoveredConvolution> convolutions) =>
+        Math.Max(LeastKnown, KnownShare(convolutions)) * discrepancy;
 
     private static double KnownShare(IReadOnlyCollection<RecoveredConvolution> convolutions) =>
         convolutions.Sum(convolution => (double)convolution.Known) / convolutions.Sum(convolution => (double)convolution.Shape.Length);

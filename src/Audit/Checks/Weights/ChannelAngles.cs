@@ -50,7 +50,8 @@ internal static class ChannelAngles
         var value = Normalised(cosine.Value, cosine.Dimensions);
         test.Add(
             new Observed(value),
-            Math.Max(Normalised(cosine.Value + cosine.Error, cosine.Dimensions) - value, value - Normalised(cosine.Value - cosine.Error, cosine.Dimensions)));
+            Math.Max(Normalised(cosine.Value + cosine.Error, cosine.Dimensions) - value, value - Normalised(cosine.Value - cosine.Error, cosine.Dimensions))
+        );
 
         double Error(int channel) => convolution.OutputErrors[channel] * convolution.OutputErrors[channel] * inputErrors;
     }

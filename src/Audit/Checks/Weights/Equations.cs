@@ -28,7 +28,8 @@ internal sealed class Equations : IDisposable
         _kept = [.. Enumerable.Range(0, 2 * positions).Where(row => row < positions || IsCertain(covered.AsSpan(row % positions * area, area)))];
         Rows = _kept.Length;
         var (squares, errors, rounding) = (new double[Rows], new double[Rows], EquationRounding.Constant(shown) * unitRoundoff);
-        var (signalScale, noiseScale) = shape.Size == 1 ? ([], []) : (EquationRounding.Norms(shown, shown.Signal, 1), EquationRounding.Norms(shown, shown.Noise, 0));
+        var (signalScale, noiseScale) =
+            shape.Size == 1 ? ([], []) : (EquationRounding.Norms(shown, shown.Signal, 1), EquationRounding.Norms(shown, shown.Noise, 0));
         for (var row = 0; row < Rows; row++)
         {
             var isSignal = _kept[row] < positions;

@@ -23,7 +23,10 @@ internal sealed class HiddenInput
 
         var (channels, points) = (network.Channels, after.Signal.Length / network.Channels);
         double[] deviations = [.. WrittenOutLayers.Variances(after.Signal, channels).Select(variance => Math.Sqrt(variance + network.Epsilon))];
-        double[] amplification = [.. WrittenOutLayers.MeanSquares(after.Signal, channels).Zip(deviations, (square, deviation) => Math.Max(1, Math.Sqrt(square) / deviation))];
+        double[] amplification =
+        [
+            .. WrittenOutLayers.MeanSquares(after.Signal, channels).Zip(deviations, (square, deviation) => Math.Max(1, Math.Sqrt(square) / deviation)),
+        ];
         var (z, dz) = WrittenOutLayers.Normalise(after.Signal, after.Noise, WrittenOutLayers.Means(after.Signal, channels), deviations);
         (Signal, Noise) = WrittenOutLayers.Rectify(z, dz);
         (SignalError, NoiseError) = (new double[z.Length], new double[z.Length]);
@@ -36,7 +39,10 @@ internal sealed class HiddenInput
         {
             var a = amplification[i % channels];
             SignalError[i] = rounding * (a + (a * a * Math.Abs(z[i])));
-            NoiseError[i] = Math.Abs(z[i]) <= SignalError[i] ? double.NaN : z[i] > 0 ? rounding * a * a * Math.Abs(dz[i]) : 0;
+            NoiseError[i] =
+                Math.Abs(z[i]) <= SignalError[i] ? double.NaN
+                : z[i] > 0 ? rounding * a * a * Math.Abs(dz[i])
+                : 0;
         }
     }
 

@@ -37,7 +37,13 @@ internal sealed class RecoveredConvolution
         using var equations = new Equations(shown, unitRoundoff);
         var outputs = Shape.OutputChannels;
         (Weights, InputErrors) = (new double[Shape.Length], new double[Shape.FanIn]);
-        (OutputErrors, Bias, BiasErrors, Residuals, ResidualErrors) = (new double[outputs], new double[outputs], new double[outputs], new double[outputs], new double[outputs]);
+        (OutputErrors, Bias, BiasErrors, Residuals, ResidualErrors) = (
+            new double[outputs],
+            new double[outputs],
+            new double[outputs],
+            new double[outputs],
+            new double[outputs]
+        );
         IsFinite = equations.IsFinite;
         if (!IsFinite)
         {

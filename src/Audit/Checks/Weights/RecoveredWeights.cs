@@ -7,13 +7,19 @@ namespace Wellbehaved.Audit;
 /// <param name="networks">The networks.</param>
 /// <param name="plan">How many simulations.</param>
 /// <param name="ask">Asks for simulations of a network; none if the subject declines it.</param>
-internal sealed class RecoveredWeights(ulong seed, WeightNetworks networks, WeightPlan plan, Func<NetworkSettings, ulong, int, IReadOnlyList<RecoveredSimulation>> ask)
+internal sealed class RecoveredWeights(
+    ulong seed,
+    WeightNetworks networks,
+    WeightPlan plan,
+    Func<NetworkSettings, ulong, int, IReadOnlyList<RecoveredSimulation>> ask
+)
 {
     private readonly Lazy<IReadOnlyList<RecoveredSimulation>> _wide = new(() => ask(networks.Wide, seed, plan.Wide));
     private readonly Lazy<IReadOnlyList<RecoveredSimulation>> _kernel = new(() => ask(networks.Kernel, seed, plan.Kernel));
     private readonly Lazy<IReadOnlyList<RecoveredSimulation>> _deep = new(() => ask(networks.Deep, seed, plan.Deep));
     private readonly Lazy<IReadOnlyList<RecoveredSimulation>> _narrow = new(() =>
-        [.. ask(networks.Narrow, seed, plan.Narrow), .. Neighbours(seed).SelectMany(other => ask(networks.Narrow, other, plan.Neighbours))]);
+        [.. ask(networks.Narrow, seed, plan.Narrow), .. Neighbours(seed).SelectMany(other => ask(networks.Narrow, other, plan.Neighbours))]
+    );
 
     /// <summary>The seed that is asked for first.</summary>
     public ulong Seed => seed;

@@ -34,7 +34,11 @@ internal static class SeedChecks
                 convolutions.Add(solved);
                 if (solved.IsSolved)
                 {
-                    comparison.AddZeros(solved.Residuals, solved.ResidualErrors, output => $"output {output} of convolution {solved.Index}, simulation {asked}");
+                    comparison.AddZeros(
+                        solved.Residuals,
+                        solved.ResidualErrors,
+                        output => $"output {output} of convolution {solved.Index}, simulation {asked}"
+                    );
                 }
             }
 

@@ -11,7 +11,16 @@ namespace Wellbehaved.Audit;
 /// <param name="Noise">Noise at its input.</param>
 /// <param name="OutputSignal">Signal at its output.</param>
 /// <param name="OutputNoise">Noise at its output.</param>
-internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride, TensorShape InputShape, double[] Signal, double[] Noise, double[] OutputSignal, double[] OutputNoise)
+internal sealed record ShownConvolution(
+    int Index,
+    KernelShape Shape,
+    int Stride,
+    TensorShape InputShape,
+    double[] Signal,
+    double[] Noise,
+    double[] OutputSignal,
+    double[] OutputNoise
+)
 {
     /// <summary>How far the subject's own input may be from <see cref="Signal"/>, element by element; null where it showed it.</summary>
     public double[]? SignalError { get; init; }
@@ -36,7 +45,16 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
         var (network, perUnit) = (trace.Network, trace.Network.Architecture.ConvolutionsPerUnit);
         var inner = new KernelShape(network.KernelSize, network.Channels, network.Channels, VarianceTimesFanIn: 2);
         var first = trace.At(0, 0);
-        yield return new ShownConvolution(0, network.FirstKernel, network.FirstStride, network.NetworkInput, trace.Input.Signal, trace.Input.Noise, first.Signal, first.Noise);
+        yield return new ShownConvolution(
+            0,
+            network.FirstKernel,
+            network.FirstStride,
+            network.NetworkInput,
+            trace.Input.Signal,
+            trace.Input.Noise,
+            first.Signal,
+            first.Noise
+        );
         for (var depth = 1; depth <= network.Depth; depth++)
         {
             var (before, after) = (trace.Before(depth, PlaceKind.Convolution), trace.At(depth, PlaceKind.Convolution));
@@ -44,7 +62,14 @@ internal sealed record ShownConvolution(int Index, KernelShape Shape, int Stride
             yield return new ShownConvolution(index, inner, 1, network.FeatureShape, before.Signal, before.Noise, after.Signal, after.Noise);
             if (perUnit == 2)
             {
-                yield return LastOfBranch(new HiddenInput(network, after, unitRoundoff), index + 1, inner, trace.At(depth, PlaceKind.Before), trace.At(depth, PlaceKind.Addition), unitRoundoff);
+                yield return LastOfBranch(
+                    new HiddenInput(network, after, unitRoundoff),
+                    index + 1,
+                    inner,
+                    trace.At(depth, PlaceKind.Before),
+                    trace.At(depth, PlaceKind.Addition),
+                    unitRoundoff
+                );
             }
             else if (perUnit > 2)
             {

@@ -35,17 +35,44 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
     /// <summary>
     /// Fully connected, 64 channels from 96 inputs, so that fan-in and fan-out differ: 6,144 weights in the first convolution, 4,096 in each of six others.
     /// </summary>
-    public NetworkSettings Wide => new(_architecture, new TensorShape(WideInputs, 1, 1, WideInputs), WideConvolutions / _architecture.ConvolutionsPerUnit, WideWidth, 1, Boundary.Periodic, epsilon);
+    public NetworkSettings Wide =>
+        new(
+            _architecture,
+            new TensorShape(WideInputs, 1, 1, WideInputs),
+            WideConvolutions / _architecture.ConvolutionsPerUnit,
+            WideWidth,
+            1,
+            Boundary.Periodic,
+            epsilon
+        );
 
     /// <summary>
     /// Kernels of 2 × 2, a first convolution of stride 2 from 6 × 6 positions: 192 weights in the first convolution, 256 in each of four others. The rounding
     /// that Winograd's tiles may have in 3 × 3
     /// kernels would drown the last digits that tell a bias from none.
     /// </summary>
-    public NetworkSettings Kernel => new(_architecture, new TensorShape(10, 6, 6, 6), KernelConvolutions / _architecture.ConvolutionsPerUnit, KernelWidth, KernelSize, Boundary.Periodic, epsilon);
+    public NetworkSettings Kernel =>
+        new(
+            _architecture,
+            new TensorShape(10, 6, 6, 6),
+            KernelConvolutions / _architecture.ConvolutionsPerUnit,
+            KernelWidth,
+            KernelSize,
+            Boundary.Periodic,
+            epsilon
+        );
 
     /// <summary>Fully connected, 16 channels: 256 weights in each of 3 convolutions.</summary>
-    public NetworkSettings Narrow => new(_architecture, new TensorShape(32, 1, 1, NarrowWidth), NarrowConvolutions / _architecture.ConvolutionsPerUnit, NarrowWidth, 1, Boundary.Periodic, epsilon);
+    public NetworkSettings Narrow =>
+        new(
+            _architecture,
+            new TensorShape(32, 1, 1, NarrowWidth),
+            NarrowConvolutions / _architecture.ConvolutionsPerUnit,
+            NarrowWidth,
+            1,
+            Boundary.Periodic,
+            epsilon
+        );
 
     /// <summary>
     /// Fully connected, 16 channels: 256 weights in each of 33 convolutions. Without batch norm or a shortcut the points become so alike on the way that more
@@ -54,7 +81,8 @@ internal sealed class WeightNetworks(string architecture, double epsilon)
     /// </summary>
     public NetworkSettings Deep => new(_architecture, new TensorShape(64, 1, 1, NarrowWidth), DeepDepth, NarrowWidth, 1, Boundary.Periodic, epsilon);
 
-    private int DeepDepth => _architecture.HasBatchNorm || _architecture.ConvolutionsPerUnit > 1 ? DeepConvolutions / _architecture.ConvolutionsPerUnit : DeepVanillaConvolutions;
+    private int DeepDepth =>
+        _architecture.HasBatchNorm || _architecture.ConvolutionsPerUnit > 1 ? DeepConvolutions / _architecture.ConvolutionsPerUnit : DeepVanillaConvolutions;
 
     /// <summary>For messages.</summary>
     /// <param name="network">One of these networks.</param>

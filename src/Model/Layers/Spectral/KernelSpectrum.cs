@@ -71,7 +71,8 @@ internal sealed unsafe class KernelSpectrum : IDisposable
             {
                 for (var lane = 0; lane < _panelColumns; lane += Vector512<float>.Count)
                 {
-                    Vector512<float> re = default, im = default;
+                    Vector512<float> re = default,
+                        im = default;
                     var weight = weights + (column * _panelColumns) + lane;
                     foreach (var root in roots)
                     {
@@ -103,7 +104,8 @@ internal sealed unsafe class KernelSpectrum : IDisposable
         {
             for (var lane = 0; lane < _panelColumns; lane += Vector512<float>.Count)
             {
-                Vector512<float> re = default, im = default;
+                Vector512<float> re = default,
+                    im = default;
                 var element = transformedColumns + lane;
                 foreach (var root in roots)
                 {

@@ -38,7 +38,12 @@ internal sealed unsafe class SpectralConvolution : IDisposable
         }
 
         var (workers, threadsOfWorker) = tiling.IsShared ? (1, threads) : (Math.Min(threads, _groups), 1);
-        _workers = [.. Enumerable.Range(0, workers).Select(_ => new SpectralGroup(new FeatureSpectrum(input, output, axes, tiling, threadsOfWorker), _kernel, kernelShape, threadsOfWorker, wide))];
+        _workers =
+        [
+            .. Enumerable
+                .Range(0, workers)
+                .Select(_ => new SpectralGroup(new FeatureSpectrum(input, output, axes, tiling, threadsOfWorker), _kernel, kernelShape, threadsOfWorker, wide)),
+        ];
     }
 
     /// <summary>Largest absolute value of the signal that was written last.</summary>

@@ -84,25 +84,29 @@ internal sealed unsafe class SpectralGroup(FeatureSpectrum spectrum, KernelSpect
         Workers.ForEach(frequencies.Length, threads, (item, _) => PackFeatures(frequencies[item], Features(item)));
         var bundles = (kernel.Panels + _panelsTogether - 1) / _panelsTogether;
         var shares = threads == 1 ? 1 : Math.Min(frequencies.Length, ((PiecesOfThread * threads) + bundles - 1) / bundles);
-        Workers.ForEach(bundles * shares, threads, (item, worker) =>
-        {
-            var (bundle, share) = Math.DivRem(item, shares);
-            var (panels, scratch) = (Math.Min(_panelsTogether, kernel.Panels - (bundle * _panelsTogether)), _workers[worker]);
-            for (var panel = 0; panel < panels; panel++)
+        Workers.ForEach(
+            bundles * shares,
+            threads,
+            (item, worker) =>
             {
-                kernel.TransformColumns((bundle * _panelsTogether) + panel, row, scratch.TransformedColumns(panel));
-            }
-
-            for (var i = frequencies.Length * share / shares; i < frequencies.Length * (share + 1) / shares; i++)
-            {
+                var (bundle, share) = Math.DivRem(item, shares);
+                var (panels, scratch) = (Math.Min(_panelsTogether, kernel.Panels - (bundle * _panelsTogether)), _workers[worker]);
                 for (var panel = 0; panel < panels; panel++)
                 {
-                    kernel.TransformRows(scratch.TransformedColumns(panel), frequencies[i].Column, scratch.Kernel(panel));
+                    kernel.TransformColumns((bundle * _panelsTogether) + panel, row, scratch.TransformedColumns(panel));
                 }
 
-                MultiplyPanels(frequencies[i], Features(i), bundle * _panelsTogether, panels, scratch);
+                for (var i = frequencies.Length * share / shares; i < frequencies.Length * (share + 1) / shares; i++)
+                {
+                    for (var panel = 0; panel < panels; panel++)
+                    {
+                        kernel.TransformRows(scratch.TransformedColumns(panel), frequencies[i].Column, scratch.Kernel(panel));
+                    }
+
+                    MultiplyPanels(frequencies[i], Features(i), bundle * _panelsTogether, panels, scratch);
+                }
             }
-        });
+        );
     }
 
     private ComplexPanel Features(int index) => ComplexPanel.Cut(_features.Pointer + (3 * _featuresLength * index), _featuresLength);

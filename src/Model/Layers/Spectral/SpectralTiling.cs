@@ -16,7 +16,8 @@ internal readonly record struct SpectralTiling(TileAxis Rows, TileAxis Columns, 
     /// <summary>
     /// Floats of a group within a common second-level cache, and of the largest that is still a thread's own, within its share of a third-level one.
     /// </summary>
-    private const double NearFloats = 1 << 18, OwnFloats = 1 << 21;
+    private const double NearFloats = 1 << 18,
+        OwnFloats = 1 << 21;
 
     /// <summary>Floats of a group that threads share: bounded for the memory's sake.</summary>
     private const double SharedFloats = 1 << 25;

@@ -13,6 +13,11 @@ public class CommandFuzzTests
         var from = (int)(TestSeed.Value % 1_000_000_000);
         var lines = new List<string>();
         CommandFuzzing.RunApart(from, from + Inputs, keep: null, lines.Add).Should().BeEmpty();
-        lines[^1].Should().StartWith($"{Inputs} inputs through ").And.Contain(" 0 findings").And.MatchRegex("exit status 0: [1-9]").And.MatchRegex("2: [1-9]", "some inputs are sound and some are not");
+        lines[^1]
+            .Should()
+            .StartWith($"{Inputs} inputs through ")
+            .And.Contain(" 0 findings")
+            .And.MatchRegex("exit status 0: [1-9]")
+            .And.MatchRegex("2: [1-9]", "some inputs are sound and some are not");
     }
 }

@@ -81,7 +81,19 @@ internal static class RawZip
             if (!entry.IsOnlyListed)
             {
                 var name = Encoding.UTF8.GetBytes(entry.Name);
-                Write(file, 0x04034b50u, (ushort)20, entry.Flags, entry.Method, 0u, entry.Checksum, entry.CompressedLength, entry.Length, (ushort)name.Length, (ushort)0);
+                Write(
+                    file,
+                    0x04034b50u,
+                    (ushort)20,
+                    entry.Flags,
+                    entry.Method,
+                    0u,
+                    entry.Checksum,
+                    entry.CompressedLength,
+                    entry.Length,
+                    (ushort)name.Length,
+                    (ushort)0
+                );
                 file.Write(name);
                 file.Write(entry.Stored);
             }
