@@ -22,7 +22,8 @@ internal static class Fuzzing
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {target.Name} | {outcome.Inputs} | {outcome.Refused / (double)outcome.Inputs:P0} | {outcome.Slowest.TotalMilliseconds:F1} ms | {outcome.MostAllocated:P1} |"
+                    $"| {target.Name} | {outcome.Inputs} | {outcome.Refused / (double)outcome.Inputs:P0} | "
+                        + $"{outcome.Slowest.TotalMilliseconds:F1} ms | {outcome.MostAllocated:P1} |"
                 )
             );
             foreach (var failure in outcome.Failures)

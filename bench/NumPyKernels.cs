@@ -51,7 +51,8 @@ internal static class NumPyKernels
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{cells[0], -40} {theirClock, 15:F4} {theirProcessor, 11:F4} {clock, 13:F4} {processor, 11:F4} {theirProcessor / processor, 20:F1}{(differs ? "  NOT THE SAME KERNEL" : string.Empty)}"
+                    $"{cells[0], -40} {theirClock, 15:F4} {theirProcessor, 11:F4} {clock, 13:F4} {processor, 11:F4} "
+                        + $"{theirProcessor / processor, 20:F1}{(differs ? "  NOT THE SAME KERNEL" : string.Empty)}"
                 )
             );
         }

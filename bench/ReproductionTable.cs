@@ -40,7 +40,8 @@ internal static class ReproductionTable
             var ours = RecordedFigures.Read(Path.Combine(measured, $"{name}.csv"));
             var gaussian = RecordedFigures.Read(Path.Combine(measured, $"{name}_gaussian.csv"));
             Console.WriteLine(
-                $"\n### {name}\n\n| quantity | depth | his (CIFAR-10) | ours (photographs) | theory at N = 512 (photographs) | ours − theory | theory at N = ∞ | ours (Gaussian pixels) |\n|---|---|---|---|---|---|---|---|"
+                $"\n### {name}\n\n| quantity | depth | his (CIFAR-10) | ours (photographs) | theory at N = 512 (photographs) | ours − theory | "
+                    + "theory at N = ∞ | ours (Gaussian pixels) |\n|---|---|---|---|---|---|---|---|"
             );
             var (chi, reff) = ($"chi_loc{last}", $"reff_signal_loc{relu}");
             foreach (var depth in depths)
@@ -57,7 +58,9 @@ internal static class ReproductionTable
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| χ({to})/χ({from}) | | {Growth(his)} | {Growth(ours)} | | | {theory.Infinite.Average(prediction => Math.Exp(prediction.LogChi[to - 1] - prediction.LogChi[from - 1])):G5} | {Growth(gaussian)} |"
+                    $"| χ({to})/χ({from}) | | {Growth(his)} | {Growth(ours)} | | | "
+                        + $"{theory.Infinite.Average(prediction => Math.Exp(prediction.LogChi[to - 1] - prediction.LogChi[from - 1])):G5} | "
+                        + $"{Growth(gaussian)} |"
                 )
             );
 
@@ -79,7 +82,9 @@ internal static class ReproductionTable
                 Console.WriteLine(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"| {label} | {depth} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {Spell(law.Mean(), error)} | {apart:+0.0;−0.0;0.0} SE | {theory.Infinite.Average(prediction => limit(prediction, depth)):G5} | {Spell(third.Mean, Error(third))} |"
+                        $"| {label} | {depth} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {Spell(law.Mean(), error)} "
+                            + $"| {apart:+0.0;−0.0;0.0} SE | {theory.Infinite.Average(prediction => limit(prediction, depth)):G5} | "
+                            + $"{Spell(third.Mean, Error(third))} |"
                     )
                 );
             }
@@ -107,7 +112,8 @@ internal static class ReproductionTable
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {label} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {law:F4} | {(one.Mean - law) / Error(one):+0.0;−0.0;0.0} SE | {(other.Mean - law) / Error(other):+0.0;−0.0;0.0} SE |"
+                    $"| {label} | {Spell(one.Mean, Error(one))} | {Spell(other.Mean, Error(other))} | {law:F4} | "
+                        + $"{(one.Mean - law) / Error(one):+0.0;−0.0;0.0} SE | {(other.Mean - law) / Error(other):+0.0;−0.0;0.0} SE |"
                 )
             );
         }

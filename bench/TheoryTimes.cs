@@ -74,7 +74,8 @@ internal static class TheoryTimes
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{what, -45} {(double.IsNaN(bar) ? "-" : (factor * bar).ToString("F1", CultureInfo.InvariantCulture)), 6} {clock, 7:F3} {processor, 13:F3}{(late ? "  LATE" : string.Empty)}"
+                    $"{what, -45} {(double.IsNaN(bar) ? "-" : (factor * bar).ToString("F1", CultureInfo.InvariantCulture)), 6} {clock, 7:F3} "
+                        + $"{processor, 13:F3}{(late ? "  LATE" : string.Empty)}"
                 )
             );
         }

@@ -35,10 +35,14 @@ internal sealed class Comparison(ComparisonOptions options)
         var rounds = string.Create(CultureInfo.InvariantCulture, $"medians of {options.Rounds} interleaved rounds, ratios as median (least to greatest)");
         Write($"{_machine.Threads} threads, .NET {Environment.Version}, PyTorch {peer.Version} (Debian) with OpenBLAS; {rounds}.\n");
         Write(
-            $"What the machine does at most: {_machine.RegisterPeak / 1e9:F0} GFLOP/s of fused multiply-adds in registers, {_machine.MatrixPeak / 1e9:F0} GFLOP/s in a product of large matrices, {_machine.Bandwidth / 1e9:F1} GB/s of a long copy, read and written."
+            $"What the machine does at most: {_machine.RegisterPeak / 1e9:F0} GFLOP/s of fused multiply-adds in registers, "
+                + $"{_machine.MatrixPeak / 1e9:F0} GFLOP/s in a product of large matrices, {_machine.Bandwidth / 1e9:F1} GB/s of a long copy, read and "
+                + "written."
         );
         Write(
-            $"The *bound* of a row is the time that its products take at the rate of the matrix product, or its tensors to be read and written once at that of the copy, whichever is longer, layer by layer; *of the bound* is that time over ours. More than 100 % means that work was avoided: products by transforms, tensors that stay in caches."
+            "The *bound* of a row is the time that its products take at the rate of the matrix product, or its tensors to be read and written once "
+                + "at that of the copy, whichever is longer, layer by layer; *of the bound* is that time over ours. More than 100 % means that work was "
+                + "avoided: products by transforms, tensors that stay in caches."
         );
         foreach (var section in sections)
         {
@@ -49,13 +53,13 @@ internal sealed class Comparison(ComparisonOptions options)
         if (File.Exists(options.KernelScript))
         {
             Write($"\nThe kernel recursion, against neural-tangents' formulas in NumPy (its own package is not in Debian):\n");
-            KernelTable.Write(line => Write($"{line}"), options.KernelScript, options.Sizes.KernelPoints, options.Rounds);
+            KernelTable.Write(Write, options.KernelScript, options.Sizes.KernelPoints, options.Rounds);
         }
 
         Write($"\nWhat `run` takes, starting the program included: simulations of a fully connected `bn_ff`, of Fig. 4, and their memory at most:\n");
-        ScalingTable.Write(line => Write($"{line}"), options.Sizes, _machine.Threads);
+        ScalingTable.Write(Write, options.Sizes, _machine.Threads);
         Write($"\nDirect convolution and Fourier transforms on one thread, and the method that the cost model takes:\n");
-        MethodTable.Write(line => Write($"{line}"), options.Sizes.MethodTime);
+        MethodTable.Write(Write, options.Sizes.MethodTime);
         Publish();
     }
 
@@ -140,15 +144,16 @@ internal sealed class Comparison(ComparisonOptions options)
             var asked = work.Target?.ToString(CultureInfo.InvariantCulture) ?? "–";
             var share = work.Cost.Seconds(_machine) / seconds;
             Write(
-                $"| {work.Description} | {1e3 * seconds / work.Layers:G3} | {1e3 * theirs.Median() / work.Layers:G3} | **{ratios.Median():F1}** ({ratios[0]:F1} to {ratios[^1]:F1}) | {asked} | {rate} | {work.Cost.Bound(_machine)} | {share:P0} |"
+                $"| {work.Description} | {1e3 * seconds / work.Layers:G3} | {1e3 * theirs.Median() / work.Layers:G3} | **{ratios.Median():F1}** "
+                    + $"({ratios[0]:F1} to {ratios[^1]:F1}) | {asked} | {rate} | {work.Cost.Bound(_machine)} | {share:P0} |"
             );
             _history.Add(new Measured(work.Description, seconds / work.Layers, theirs.Median() / work.Layers, share));
         }
     }
 
-    private void Write(FormattableString line)
+    /// <summary>Prints a line, and keeps it for the page. Numbers look the same everywhere, since the program has no other culture than the invariant one.</summary>
+    private void Write(string words)
     {
-        var words = line.ToString(CultureInfo.InvariantCulture);
         Console.WriteLine(words);
         _tables.AppendLine(words);
     }

@@ -22,7 +22,8 @@ internal static class KernelTable
     {
         var state = KernelState.Gaussian(new Shape(1, 1, 2 * points), Kernel(points, Math.Sin, 0.7), Kernel(points, Math.Cos, 1.3));
         write(
-            $"| an activation, kernels of signal and noise, {points} points | ours, ms | NumPy, ms | times faster | ours, ms of processor | NumPy, ms of processor |"
+            $"| an activation, kernels of signal and noise, {points} points | ours, ms | NumPy, ms | times faster | ours, ms of processor | NumPy, "
+                + "ms of processor |"
         );
         write("|---|---|---|---|---|---|");
         foreach (var cells in Ask(script, points, rounds).Select(line => line.Split(' ')))

@@ -65,7 +65,9 @@ internal sealed class NetworkWorks(CompareSizes sizes, int threads, string folde
                 _ => null,
             };
             var words =
-                $"`{network.Name}`, {network.Input}, L = {sizes.NetworkDepth}{(NetworkTemplate.Parse(File.ReadAllText(file)).LeavesChannelsOpen ? $", N = {sizes.NetworkChannels}" : "")}, M = {sizes.NetworkImages}";
+                $"`{network.Name}`, {network.Input}, L = "
+                + $"{sizes.NetworkDepth}{(NetworkTemplate.Parse(File.ReadAllText(file)).LeavesChannelsOpen ? $", N = {sizes.NetworkChannels}" : "")}, "
+                + $"M = {sizes.NetworkImages}";
             yield return Propagated(words, network, sizes.NetworkImages, "described", draws: true) with
             {
                 Target = target,

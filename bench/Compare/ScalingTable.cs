@@ -20,7 +20,8 @@ internal static class ScalingTable
             write(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {one.Network} | {one.Depth} | {one.Channels} | {one.Batch} | {one.Simulations} | {one.Threads ?? threads} | {seconds:F1} | {megabytes:F0} |"
+                    $"| {one.Network} | {one.Depth} | {one.Channels} | {one.Batch} | {one.Simulations} | {one.Threads ?? threads} | "
+                        + $"{seconds:F1} | {megabytes:F0} |"
                 )
             );
         }

@@ -27,7 +27,8 @@ internal static class DiagnosisTable
             );
         }
 
-        return $"### Diagnoses\n\nThe four architectures from 24 mappings each (fully connected, batch 32): the picture that rests on 95 % intervals.\n\n{table}";
+        return "### Diagnoses\n\nThe four architectures from 24 mappings each (fully connected, batch 32): the picture that rests on 95 % "
+            + $"intervals.\n\n{table}";
     }
 
     private static string Words(Condition condition) => DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition));

@@ -31,14 +31,16 @@ internal static class MutationScore
         )
         {
             Console.WriteLine(
-                $"not explained in {Path.GetFileName(survivors)}: {mutant.File}:{mutant.Line} [{mutant.Mutator}, {mutant.Status}] {mutant.Original} -> {mutant.Replacement}"
+                $"not explained in {Path.GetFileName(survivors)}: {mutant.File}:{mutant.Line} [{mutant.Mutator}, {mutant.Status}] "
+                    + $"{mutant.Original} -> {mutant.Replacement}"
             );
         }
 
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{mutants.Count} mutants in {projects.Length} projects; at least {least} % of each must be killed: {(reached && projects.Length > 0 ? "reached" : "NOT REACHED")}"
+                $"{mutants.Count} mutants in {projects.Length} projects; at least {least} % of each must be killed: "
+                    + $"{(reached && projects.Length > 0 ? "reached" : "NOT REACHED")}"
             )
         );
         return reached && projects.Length > 0;

@@ -35,7 +35,8 @@ internal static class AuditCommand
         var results = new Option<string?>("--results")
         {
             Description =
-                "Audit the moments recorded in this file, ours, the author's or another program's; where the file does not say its architecture, --architecture does",
+                "Audit the moments recorded in this file, ours, the author's or another program's; where the file does not say its architecture, "
+                + "--architecture does",
             HelpName = "FILE.npz",
         };
         var architectures = OptionFactory.Architectures("Audit this architecture only; may be given more than once");
@@ -48,7 +49,8 @@ internal static class AuditCommand
         var generated = new Option<int?>("--generated")
         {
             Description =
-                "Networks that are drawn at random for a program that takes layers (protocol 2), beside those of the claims: by default 32, at --scale full 256; 0 for none",
+                "Networks that are drawn at random for a program that takes layers (protocol 2), beside those of the claims: by default 32, at "
+                + "--scale full 256; 0 for none",
             HelpName = "number",
         };
         var network = new Option<string?>("--network")
@@ -191,7 +193,8 @@ internal static class AuditCommand
                 {
                     var reason = subject.Description.WhyNot(asked.Network, asked.Images, Model.NoiseKind.Mapping, subject.Description.TakesWeights);
                     Console.WriteLine(
-                        $"nothing was asked about {asked.Network.Name}: {(reason is null ? "its numbers leave the range of the program's, or it was declined" : $"declined, {reason}")}"
+                        $"nothing was asked about {asked.Network.Name}: "
+                            + $"{(reason is null ? "its numbers leave the range of the program's, or it was declined" : $"declined, {reason}")}"
                     );
                 }
             }
@@ -323,7 +326,8 @@ internal static class AuditCommand
 
     /// <summary>The command that repeats a check, but for the options that choose it.</summary>
     private static string Replay(Request request) =>
-        $"wellbehaved audit --command {Shell.Quote(request.Command)}{(request.Limit == DefaultLimit ? "" : string.Create(CultureInfo.InvariantCulture, $" --time-limit {request.Limit.TotalSeconds}"))}";
+        "wellbehaved audit --command "
+        + $"{Shell.Quote(request.Command)}{(request.Limit == DefaultLimit ? "" : string.Create(CultureInfo.InvariantCulture, $" --time-limit {request.Limit.TotalSeconds}"))}";
 
     /// <summary>The options that name the network and its sizes once more; empty where no network is named.</summary>
     private static string NetworkWords(string? name, RecordedExperiment sizes, (Networks.Shape? Input, int? Depth) open)

@@ -35,7 +35,8 @@ internal static class CallError
         if (parsed.UnmatchedTokens is [var unmatched, ..])
         {
             return Ended(
-                $"{unmatched}: {(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got one more word" : $"expected only options after {command.Name}, got a word")}",
+                $"{unmatched}: "
+                    + $"{(command.Arguments is [var argument, ..] ? $"expected one {argument.HelpName ?? argument.Name}, got one more word" : $"expected only options after {command.Name}, got a word")}",
                 help
             );
         }

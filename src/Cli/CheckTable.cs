@@ -12,14 +12,16 @@ internal static class CheckTable
     {
         screen.Sentence();
         screen.Sentence(
-            $"check: {Counted.Spell(check.Simulations, "simulation")} of each network on this batch; a right prediction is rejected with probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, means taken for normal"
+            $"check: {Counted.Spell(check.Simulations, "simulation")} of each network on this batch; a right prediction is rejected with "
+                + $"probability {PredictionCheck.FalseAlarms.ToString(CultureInfo.InvariantCulture)} at most, means taken for normal"
         );
         foreach (var statement in check.Statements)
         {
             screen.Sentence(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Spell(statement.Verdict)}: {statement.Subject}, {statement.Quantity}: expected {Number(statement.Predicted)}, simulated {Number(statement.Measured)} ± {Number(statement.Margin)} ({statement.Reason})"
+                    $"{Spell(statement.Verdict)}: {statement.Subject}, {statement.Quantity}: expected {Number(statement.Predicted)}, simulated "
+                        + $"{Number(statement.Measured)} ± {Number(statement.Margin)} ({statement.Reason})"
                 )
             );
         }

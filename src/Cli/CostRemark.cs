@@ -26,7 +26,8 @@ internal static class CostRemark
         {
             throw new InvalidInputException(
                 "--batch-size",
-                $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.LeastBytes)}, there are {ByteCount.Spell(available)}; --points K predicts for K of them"
+                $"expected a kernel that fits memory: {points} points need {ByteCount.Spell(cost.LeastBytes)}, there are "
+                    + $"{ByteCount.Spell(available)}; --points K predicts for K of them"
             );
         }
 
@@ -34,7 +35,8 @@ internal static class CostRemark
         if (time >= Worth)
         {
             Console.Error.WriteLine(
-                $"note: this takes about {Spell(time)} and {ByteCount.Spell(cost.Bytes)} of memory at most for {points} points{(time >= Long ? "; --points K predicts for fewer" : string.Empty)}"
+                $"note: this takes about {Spell(time)} and {ByteCount.Spell(cost.Bytes)} of memory at most for {points} "
+                    + $"points{(time >= Long ? "; --points K predicts for fewer" : string.Empty)}"
             );
         }
     }

@@ -26,7 +26,8 @@ internal static class DiagnoseCommand
         var file = new Argument<string>("FILE")
         {
             Description =
-                "A result file, ours, the author's or another program's; or a network, which is run first: of layers, as a JSON file or a recipe, or a model in an ONNX file",
+                "A result file, ours, the author's or another program's; or a network, which is run first: of layers, as a JSON file or a recipe, "
+                + "or a model in an ONNX file",
             HelpName = "FILE.npz|FILE.json|MODEL.onnx",
         };
         var json = OptionFactory.OutputFile("--json", "Write the diagnosis to this file as JSON");
@@ -41,7 +42,8 @@ internal static class DiagnoseCommand
         var threads = OptionFactory.Number("--threads", "Number of threads; results do not depend on it", Environment.ProcessorCount);
         var command = new Command(
             "diagnose",
-            "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options from --total-depth on are for a network, which is run first."
+            "Judges a network by its random mappings: well-behaved, pathological signal or pathological SNR, with rates and evidence. The options "
+                + "from --total-depth on are for a network, which is run first."
         )
         {
             file,
@@ -51,7 +53,8 @@ internal static class DiagnoseCommand
         var report = new Option<string?>("--report")
         {
             Description =
-                "Write a report into this folder, report.html and report.md: the answer, where, what theory says, what would change it, how sure, how to repeat it",
+                "Write a report into this folder, report.html and report.md: the answer, where, what theory says, what would change it, how sure, "
+                + "how to repeat it",
             HelpName = "DIR",
         };
         var onnx = new OnnxOptionList();
@@ -93,7 +96,8 @@ internal static class DiagnoseCommand
                         return ofRuns.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } needless
                             ? throw new InvalidInputException(
                                 needless.Name,
-                                $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or nothing that can be run"
+                                $"expected only for a network of layers or an ONNX file, which is run first; {path} is a result file, or nothing "
+                                    + "that can be run"
                             )
                             : Judged(Tell(ResultInput.Read(path), Repeat([]), cancellation));
                     }

@@ -25,7 +25,8 @@ internal static class ForecastTable
             ? ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise", "sampled χ", "signal"]
             : ["place", "ν₂", "μ₂", "χ", "growth", "signal", "noise"];
         screen.Sentence(
-            $"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions of variance of signal and noise, these three in the limit of infinite width"
+            $"{network.Name}, {Counted.Spell((int)forecast.Subset.Points, "point")}: ν₂ and μ₂ of the signal, χ and its growth a unit, directions "
+                + "of variance of signal and noise, these three in the limit of infinite width"
                 + (forecast.Sample is { } sample ? $"; then χ and directions of {sample.Networks} sampled networks of this width" : string.Empty)
         );
         var list = ForecastRow.List(forecast);
@@ -133,7 +134,8 @@ internal static class ForecastTable
 
             var (from, to) = (Number(rows[first]), Number(rows[next - 1]));
             var error = rows.Skip(first).Take(next - first).Max(row => row.Limit?.Error ?? 0);
-            yield return $"{(validity is { } known ? Spell(known) : "no theory")} {(from == to ? $"at {from}" : $"from {from} to {to}")}{(error > Shown ? $" (± {Percent(error)}{(validity == Validity.LargeBatch ? ", measured and not proved" : string.Empty)})" : string.Empty)}";
+            yield return $"{(validity is { } known ? Spell(known) : "no theory")} "
+                + $"{(from == to ? $"at {from}" : $"from {from} to {to}")}{(error > Shown ? $" (± {Percent(error)}{(validity == Validity.LargeBatch ? ", measured and not proved" : string.Empty)})" : string.Empty)}";
             first = next;
         }
     }

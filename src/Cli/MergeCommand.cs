@@ -23,7 +23,8 @@ internal static class MergeCommand
         var trust = new Option<bool>("--trust")
         {
             Description =
-                "Join files that do not say of which experiment they are, in the order given, on your word that they belong together; also folders of .npy files",
+                "Join files that do not say of which experiment they are, in the order given, on your word that they belong together; also folders "
+                + "of .npy files",
         };
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace what the file holds, also a result of which the merged files are no part" };
         var command = new Command("merge", "Joins result files of shares, bit for bit to what a single run writes.")

@@ -46,7 +46,8 @@ internal static class NetworkCommand
         var seed = OptionFactory.Number("--seed", "Seed of the parameters of --onnx", 0UL, "a whole number of at least 0");
         var command = new Command(
             "network",
-            "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places, draws it, or writes it as an ONNX file."
+            "Lists recipes of networks, prints one to start from, checks a network and shows its layers, shapes, parameters and places, draws it, "
+                + "or writes it as an ONNX file."
         )
         {
             name,

@@ -62,7 +62,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             : new("--dataset")
             {
                 Description =
-                    "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist (a part of it is embedded), the path of an .npy file, or FILE.npz:NAME",
+                    "Input images: natural (embedded), gaussian, cifar10, cifar100, mnist, fashion_mnist (a part of it is embedded), the path of "
+                    + "an .npy file, or FILE.npz:NAME",
                 DefaultValueFactory = _ => "natural",
             };
     private readonly Option<string?> _dataDir = new("--data-dir")
@@ -82,7 +83,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
 
     private readonly Option<int> _numComputations = OptionFactory.OptionalNumber<int>(
         "--num-computations",
-        "Number of depths at which moments are computed, evenly spaced. It divides the total depth; by default it is its largest divisor up to 100, and where that is below 10, 100 depths are spread as evenly as whole numbers can be"
+        "Number of depths at which moments are computed, evenly spaced. It divides the total depth; by default it is its largest divisor up to "
+            + "100, and where that is below 10, 100 depths are spread as evenly as whole numbers can be"
     );
     private readonly Option<string?> _depths = new("--depths")
     {
@@ -334,7 +336,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
             ? shape
             : throw new InvalidInputException(
                 "--input-shape",
-                $"expected {ShapeOption.Spell(shape)}, the shape of the images of {dataset}, got {ShapeOption.Spell(asked.Value)}; images of --dataset gaussian have any shape"
+                $"expected {ShapeOption.Spell(shape)}, the shape of the images of {dataset}, got {ShapeOption.Spell(asked.Value)}; images of "
+                    + "--dataset gaussian have any shape"
             );
     }
 
@@ -397,7 +400,8 @@ internal sealed class NetworkOptions(NetworkOptions.Source source)
         new("--dataset")
         {
             Description =
-                $"Images with labels: {string.Join(", ", LabelledSources.Names)}; without --data-dir fashion_mnist is 3,000 of its training and 1,000 of its test images, which are embedded",
+                $"Images with labels: {string.Join(", ", LabelledSources.Names)}; without --data-dir fashion_mnist is 3,000 of its training and "
+                + "1,000 of its test images, which are embedded",
             DefaultValueFactory = _ => LabelledSources.Names[0],
         };
 

@@ -34,7 +34,8 @@ internal sealed class OnnxInputs(OnnxRequest request)
                     "--dataset",
                     open is null
                         ? "expected an input of images, got a network without; left out, inputs are Gaussian"
-                        : $"expected images that fit the input '{open.Name}' of shape [{string.Join(", ", open.Shape)}], got {ShapeOption.Spell(ImageShape!.Value)}; left out, inputs are Gaussian"
+                        : $"expected images that fit the input '{open.Name}' of shape [{string.Join(", ", open.Shape)}], got "
+                            + $"{ShapeOption.Spell(ImageShape!.Value)}; left out, inputs are Gaussian"
                 );
             var batch = network.Inputs.First(input => input.Name == _imageInput).Shape[0];
             if (_images.Count < batch)

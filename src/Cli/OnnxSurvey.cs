@@ -80,7 +80,8 @@ internal sealed class OnnxSurvey
             var gain = most.Gain!.Value;
             var interval = IsTelling(gain) ? $" ({Factor(2 * gain.Lower)} to {Factor(2 * gain.Upper)}, 95 %)" : "";
             var others = lossy.Skip(1).Take(3).Select(row => $"{Factor(2 * row.Gain!.Value.Value)}-fold in {row.Stage.Name}").ToArray();
-            yield return $"SNR falls {Factor(2 * gain.Value)}-fold in {most.Stage.Name}{interval}{(others.Length > 0 ? $"; {string.Join(", ", others)}" : "")}.";
+            yield return $"SNR falls {Factor(2 * gain.Value)}-fold in "
+                + $"{most.Stage.Name}{interval}{(others.Length > 0 ? $"; {string.Join(", ", others)}" : "")}.";
         }
         else if (rows.Any(row => row.Gain is not null))
         {

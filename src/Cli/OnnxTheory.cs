@@ -63,7 +63,8 @@ internal sealed record OnnxTheory(IReadOnlyList<string> Said, IReadOnlyDictionar
 
             return new OnnxTheory(
                 [
-                    $"limit of infinite width, of {(isGaussian ? "another Gaussian batch" : "the first mapping's batch")}; a network of this width departs from it, the further the deeper",
+                    $"limit of infinite width, of {(isGaussian ? "another Gaussian batch" : "the first mapping's batch")}; a network of this width "
+                        + "departs from it, the further the deeper",
                     .. composition.Remarks,
                     .. forecast.Prediction.End is { } end ? new[] { end.ToString() } : [],
                 ],

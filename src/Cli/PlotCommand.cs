@@ -32,7 +32,8 @@ internal static class PlotCommand
         var files = new Argument<string[]>("FILE.npz")
         {
             Description =
-                "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are compared, several architectures are shown in one frame",
+                "Result files, ours, the author's or of another program, or folders of their arrays as .npy files; several of one architecture are "
+                + "compared, several architectures are shown in one frame",
             Arity = ArgumentArity.OneOrMore,
         };
         var output = new Option<string>("--out")

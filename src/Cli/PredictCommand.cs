@@ -18,13 +18,15 @@ internal static class PredictCommand
         var json = OptionFactory.OutputFile("--json", "Also write the prediction to this file");
         var finiteWidth = OptionFactory.Number(
             "--finite-width",
-            "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes seconds, 0 for none",
+            "Also sample this many networks of the given width, whose layers mix channels alone, from the one-step laws; ten where that takes "
+                + "seconds, 0 for none",
             10
         );
         var points = OptionFactory.OptionalNumber<int>("--points", "Predict for this many points of the batch only");
         var check = OptionFactory.OptionalNumber<int>(
             "--check",
-            $"Also hold the prediction and its advice against this many simulations, {UsualChecks} if no number is given: the exit status is 0 if all holds, 1 if something is rejected, 3 if nothing is decided"
+            $"Also hold the prediction and its advice against this many simulations, {UsualChecks} if no number is given: the exit status is 0 if "
+                + "all holds, 1 if something is rejected, 3 if nothing is decided"
         );
         var parseNumber = check.CustomParser!;
         (check.Arity, check.CustomParser) = (ArgumentArity.ZeroOrOne, result => result.Tokens.Count == 0 ? UsualChecks : parseNumber(result));
@@ -78,7 +80,8 @@ internal static class PredictCommand
                         : checks > 0
                             ? throw new InvalidInputException(
                                 "--check",
-                                "expected --network: its advice and its exact means are what is checked; for the paper's architectures verify checks every claim"
+                                "expected --network: its advice and its exact means are what is checked; for the paper's architectures verify "
+                                    + "checks every claim"
                             )
                         : Predict(options, parsed.GetValue(gradients), most, file, samples, cancellation);
                 })
@@ -209,7 +212,8 @@ internal static class PredictCommand
         {
             throw new InvalidInputException(
                 "--noise",
-                $"expected mapping for {options.Architecture}: of noise through statistics of batches, which full differentiates, theory knows one step and no more"
+                $"expected mapping for {options.Architecture}: of noise through statistics of batches, which full differentiates, theory knows one "
+                    + "step and no more"
             );
         }
 
@@ -244,7 +248,8 @@ internal static class PredictCommand
         if (prediction.Moments[0].LogMu2Signal == double.NegativeInfinity && options.Settings(images).FeatureShape.Points > 1)
         {
             Console.Error.WriteLine(
-                "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the directions of variance do not exist"
+                "note: to the first layer the images of the batch are all equal, so their variance μ₂ is 0 at every depth, and χ and the "
+                    + "directions of variance do not exist"
             );
         }
 
@@ -286,14 +291,17 @@ internal static class PredictCommand
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{moments.Depth, 6}  {FigureText.Exponential(prediction.LogChi[shown[i]]), 9}  {FigureText.Gain(prediction.LogDeltaChi[shown[i]]), 6}  {Variance(moments.LogMu2Signal), 9}  {Variance(moments.LogNu2Signal), 9}  {FigureText.Fixed(moments.ReffSignal, "F3"), 11}"
+                    $"{moments.Depth, 6}  {FigureText.Exponential(prediction.LogChi[shown[i]]), 9}  "
+                        + $"{FigureText.Gain(prediction.LogDeltaChi[shown[i]]), 6}  {Variance(moments.LogMu2Signal), 9}  "
+                        + $"{Variance(moments.LogNu2Signal), 9}  {FigureText.Fixed(moments.ReffSignal, "F3"), 11}"
                 )
             );
         }
 
         Console.WriteLine();
         Console.WriteLine(
-            $"The table is the limit of infinite width. Networks of {Counted.Spell(options.NumChannels, "channel")} depart from it, the further the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}."
+            $"The table is the limit of infinite width. Networks of {Counted.Spell(options.NumChannels, "channel")} depart from it, the further "
+                + $"the deeper{(options.KernelSize == 1 && prediction.FiniteWidth is null ? "; --finite-width 10 samples ten of them" : "")}."
         );
         if (prediction.Walk is { } walk)
         {
@@ -317,8 +325,10 @@ internal static class PredictCommand
             // Without batch norm the limit is that of depth, whatever the batch.
             Console.WriteLine(
                 Architecture.Named(options.Architecture!).HasBatchNorm
-                    ? FormattableString.Invariant(
-                        $"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Spell(prediction.ImagesUsed, "image")} {Difference(prediction.LogDeltaChi[^1], limit)} at depth {options.TotalDepth}"
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"δχ tends to {limit:F6} in the limit of infinite batch; this batch of {Counted.Spell(prediction.ImagesUsed, "image")} "
+                            + $"{Difference(prediction.LogDeltaChi[^1], limit)} at depth {options.TotalDepth}"
                     )
                     : FormattableString.Invariant($"δχ tends to {limit:F6} with depth")
             );
@@ -335,7 +345,9 @@ internal static class PredictCommand
                 Console.WriteLine(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{depth + 1, 8}  {FigureText.Exponential(finite.LogChiMean[depth]), 9}  {FigureText.Share(finite.LogChiStandardError[depth]), 8}  {finite.ReffMean[depth], 11:F3}  {(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)), 10}"
+                        $"{depth + 1, 8}  {FigureText.Exponential(finite.LogChiMean[depth]), 9}  "
+                            + $"{FigureText.Share(finite.LogChiStandardError[depth]), 8}  {finite.ReffMean[depth], 11:F3}  "
+                            + $"{(double.IsNaN(finite.Mu4Mean[depth]) ? "-" : finite.Mu4Mean[depth].ToString("F2", CultureInfo.InvariantCulture)), 10}"
                     )
                 );
             }

@@ -9,7 +9,8 @@ internal static class ReportPage
 {
     /// <summary>What this page needs beyond the style of an audit's: tables that are wider than the window move by themselves.</summary>
     private const string Style =
-        ".wide { overflow-x: auto; }\n@media (min-width: 62rem) { .wide td, .wide th { white-space: nowrap; } .wide td.long { white-space: normal; overflow-wrap: anywhere; } }\n";
+        ".wide { overflow-x: auto; }\n@media (min-width: 62rem) { .wide td, .wide th { white-space: nowrap; } .wide td.long { white-space: normal; "
+        + "overflow-wrap: anywhere; } }\n";
 
     /// <summary>A paragraph that begins so is to be typed.</summary>
     private const string Command = "wellbehaved ";
@@ -24,7 +25,9 @@ internal static class ReportPage
         var (page, title) = (new StringBuilder(), report.Title);
         page.Append(
             CultureInfo.InvariantCulture,
-            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Escaped(title)}</title>\n<style>\n{HtmlReport.Style}{Style}</style>\n</head>\n<body>\n"
+            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
+                + $"initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
+                + $"dark\">\n<title>{Escaped(title)}</title>\n<style>\n{HtmlReport.Style}{Style}</style>\n</head>\n<body>\n"
         );
         page.Append(
             CultureInfo.InvariantCulture,

@@ -142,7 +142,8 @@ internal static class RunCommand
 
         Console.WriteLine(
             ForeignText.OnOneLine(
-                $"{Counted.Spell(result.Simulations.Count, "simulation")} of {options.Name}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"
+                $"{Counted.Spell(result.Simulations.Count, "simulation")} of "
+                    + $"{options.Name}{(shard.IsWhole ? string.Empty : $", share {shard} of {options.NumSims},")} written to {output}"
             )
         );
         return ExitStatus.Success;
@@ -198,7 +199,8 @@ internal static class RunCommand
         {
             Console.Error.WriteLine(
                 ForeignText.OnOneLine(
-                    $"note: {Counted.Spell(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"
+                    $"note: {Counted.Spell(journal.Count, experiment.Indices.Count, "simulation")} {(journal.Count == 1 ? "is" : "are")} kept in "
+                        + $"{Journal.PathOf(output)}; --resume goes on with them"
                 )
             );
             throw;

@@ -24,7 +24,8 @@ internal static class ShapeOption
         new(Name)
         {
             Description =
-                "Shape of an image, where the network leaves it open; of another input of an ONNX file its name and all of its lengths, as in ids=8x128; may be given more than once",
+                "Shape of an image, where the network leaves it open; of another input of an ONNX file its name and all of its lengths, as in "
+                + "ids=8x128; may be given more than once",
             HelpName = "HxWxC|NAME=AxB…",
             CustomParser = ParseAll,
             Arity = ArgumentArity.OneOrMore,

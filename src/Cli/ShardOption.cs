@@ -17,7 +17,8 @@ internal static class ShardOption
         new(Name)
         {
             Description =
-                $"Compute only a share of the simulations: 1/8 to 8/8; auto takes both numbers from {SlurmIndex} and {SlurmCount}, auto/8 the first one from {SlurmIndex} or {KubernetesIndex}",
+                $"Compute only a share of the simulations: 1/8 to 8/8; auto takes both numbers from {SlurmIndex} and {SlurmCount}, auto/8 the "
+                + $"first one from {SlurmIndex} or {KubernetesIndex}",
             HelpName = "I/COUNT",
         };
 

@@ -71,7 +71,8 @@ internal static class StatusCommand
                 ? string.Empty
                 : $"; time left {Spell(TimeSpan.FromSeconds((options.NumSims - done) / pace))} at the present pace";
         Console.WriteLine(
-            $"  {Counted.Spell(done, options.NumSims, "simulation")} done; {Counted.Spell(Count(RunState.Done), "run")} done, {Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}"
+            $"  {Counted.Spell(done, options.NumSims, "simulation")} done; {Counted.Spell(Count(RunState.Done), "run")} done, "
+                + $"{Count(RunState.Running)} running, {Count(RunState.Failed)} failed{notStarted}{timeLeft}"
         );
         return done == options.NumSims && Count(RunState.Running) + Count(RunState.Failed) == 0;
 

@@ -177,7 +177,8 @@ internal static class TrainCommand
             TrainingTable.Print(name, result);
             Console.WriteLine(
                 ForeignText.OnOneLine(
-                    $"{Counted.Spell(outcomes.Length, "mapping")} of {name} at {Counted.Spell(plan.Options.LearningRates.Count, "learning rate")} written to {output}"
+                    $"{Counted.Spell(outcomes.Length, "mapping")} of {name} at "
+                        + $"{Counted.Spell(plan.Options.LearningRates.Count, "learning rate")} written to {output}"
                 )
             );
         }
@@ -185,7 +186,8 @@ internal static class TrainCommand
         {
             Console.Error.WriteLine(
                 ForeignText.OnOneLine(
-                    $"note: {Counted.Spell(journal.Count, plan.Runs, "training run")} {(journal.Count == 1 ? "is" : "are")} kept in {Journal.PathOf(output)}; --resume goes on with them"
+                    $"note: {Counted.Spell(journal.Count, plan.Runs, "training run")} {(journal.Count == 1 ? "is" : "are")} kept in "
+                        + $"{Journal.PathOf(output)}; --resume goes on with them"
                 )
             );
             throw;

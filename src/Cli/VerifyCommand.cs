@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Wellbehaved.Audit;
 using Wellbehaved.Networks;
 
@@ -188,8 +189,10 @@ internal static class VerifyCommand
         var products = Operations.MultiplyAdds(site.Network.Layers, site.Network.Input) * site.Images;
         return numbers <= MostNumbers && products <= MostMultiplyAdds
             ? null
-            : FormattableString.Invariant(
-                $"expected sizes with at most {MostMultiplyAdds:N0} multiply-adds and {MostNumbers:N0} numbers of all places for a batch, got {products:N0} and {numbers:N0} for {site.Images} inputs of {site.Network.Input}: the definition that is compared with is slow"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"expected sizes with at most {MostMultiplyAdds:N0} multiply-adds and {MostNumbers:N0} numbers of all places for a batch, got "
+                    + $"{products:N0} and {numbers:N0} for {site.Images} inputs of {site.Network.Input}: the definition that is compared with is slow"
             );
     }
 

@@ -20,7 +20,8 @@ public readonly record struct NpyElementType(char Kind, int Size, bool IsBigEndi
 
     /// <summary>What is said of 16-byte floats in which no format can be told.</summary>
     internal static string NoWideFloat =>
-        "expected 16-byte floats of x86 (80 bits), IEEE quadruple precision or pairs of doubles, found elements that are none of them or more than one; save them as float64";
+        "expected 16-byte floats of x86 (80 bits), IEEE quadruple precision or pairs of doubles, found elements that are none of them or more than "
+        + "one; save them as float64";
 
     /// <summary>Reads a type from its spelling.</summary>
     /// <param name="spelling">For example <c>&lt;f8</c>.</param>

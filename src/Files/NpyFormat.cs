@@ -81,7 +81,8 @@ public static partial class NpyFormat
                 (spelling is null ? null : NpyElementType.Parse(spelling))
                 ?? throw new InvalidInputException(
                     name,
-                    $"expected an array of numbers or text of a plain type, {(DescriptionPattern().IsMatch(header) ? NpyElementType.Refusal(spelling) : "found no type in its header")}"
+                    "expected an array of numbers or text of a plain type, "
+                        + $"{(DescriptionPattern().IsMatch(header) ? NpyElementType.Refusal(spelling) : "found no type in its header")}"
                 );
             var shape = ParseShape(header, name);
             var size = shape.Aggregate((Int128)type.Size, (bytes, extent) => Int128.Min(bytes * extent, Int128.MaxValue >> 34));

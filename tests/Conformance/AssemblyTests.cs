@@ -12,7 +12,7 @@ public class AssemblyTests
     [InlineData("Files")]
     [InlineData("Model", "Networks", "Numerics")]
     [InlineData("Theory", "Networks", "Numerics")]
-    [InlineData("Experiments", "Files", "Model", "Networks")]
+    [InlineData("Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Training", "Experiments", "Files", "Model", "Networks", "Numerics")]
     [InlineData("Audit", "Experiments", "Files", "Model", "Networks", "Numerics", "Theory", "Training")]
     [InlineData("Figures", "Audit", "Experiments", "Files", "Model", "Networks", "Theory", "Training")]

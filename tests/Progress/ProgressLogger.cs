@@ -93,7 +93,8 @@ public sealed class ProgressLogger : ITestLoggerWithParameters, IDisposable
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{_project}: {_passed} passed, {_failed} failed, {_skipped.Values.Sum(tests => tests.Count)} skipped after {(int)elapsed.TotalMinutes} min {elapsed.Seconds:00} s"
+                    $"{_project}: {_passed} passed, {_failed} failed, {_skipped.Values.Sum(tests => tests.Count)} skipped after "
+                        + $"{(int)elapsed.TotalMinutes} min {elapsed.Seconds:00} s"
                 )
             );
         }

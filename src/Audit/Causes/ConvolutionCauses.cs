@@ -115,7 +115,8 @@ internal static class ConvolutionCauses
         var shifts = found
             .Where(one => one.Readings[0] is not { Down: 0, Right: 0 })
             .Select(one =>
-                $"{Moves(one.Readings[0].Down, "down", "up")}{Moves(one.Readings[0].Right, "right", "left")}at stride {one.Pass.Stride} and size {one.Pass.Size}"
+                $"{Moves(one.Readings[0].Down, "down", "up")}{Moves(one.Readings[0].Right, "right", "left")}at stride {one.Pass.Stride} and size "
+                + $"{one.Pass.Size}"
             )
             .Distinct();
         return followsTensorFlow

@@ -56,8 +56,10 @@ internal static class FollowingCauses
         {
             yield return Explanation.Following(
                 WeightCauses.Part,
-                $"{string.Join(", ", ids)} {(ids.Length == 1 ? "is" : "are")} rejected where a branch has several layers, since what goes into those that are not shown is written out by the definition",
-                $"one set of weights explains two inputs in {(solved.Length == 1 ? "the convolution" : $"each of the {solved.Length} convolutions")} whose input and output are shown"
+                $"{string.Join(", ", ids)} {(ids.Length == 1 ? "is" : "are")} rejected where a branch has several layers, since what goes into "
+                    + "those that are not shown is written out by the definition",
+                "one set of weights explains two inputs in "
+                    + $"{(solved.Length == 1 ? "the convolution" : $"each of the {solved.Length} convolutions")} whose input and output are shown"
             );
         }
 

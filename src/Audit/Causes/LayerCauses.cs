@@ -35,7 +35,8 @@ internal static class LayerCauses
         string[] claims = [.. rejected.Select(outcome => outcome.Check.ClaimId).Distinct()];
         var part = $"layers ({string.Join(", ", claims)})";
         var evidence =
-            $"gives its distances from the definitions on {Files.Counted.Spell(wrong.Length, "network")} with given parameters, of {numbers.Count} that were asked about";
+            $"gives its distances from the definitions on {Files.Counted.Spell(wrong.Length, "network")} with given parameters, of "
+            + $"{numbers.Count} that were asked about";
         var explanation =
             causes.Length > 0
                 ? Explanation.Either(part, causes, evidence)

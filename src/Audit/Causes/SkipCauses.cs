@@ -39,7 +39,8 @@ internal static class SkipCauses
             {
                 yield return Explanation.WithEvidence(
                     Part,
-                    $"{(layers[0] < asked ? $"{Counted.Spell(asked - layers[0], "layer")} too few" : $"{Counted.Spell(layers[0] - asked, "layer")} too many")} in the branch: {layers[0]} of {asked}",
+                    $"{(layers[0] < asked ? $"{Counted.Spell(asked - layers[0], "layer")} too few" : $"{Counted.Spell(layers[0] - asked, "layer")} too many")} "
+                        + $"in the branch: {layers[0]} of {asked}",
                     "gives the sums of all units, to rounding"
                 );
                 yield break;

@@ -84,7 +84,8 @@ internal static class WeightCauses
         {
             yield return Explanation.None(
                 Part,
-                $"no weights and biases give signal and noise of {(strange.Length == 1 ? "convolution" : "convolutions")} {string.Join(", ", strange)} from what the definition puts into them"
+                $"no weights and biases give signal and noise of {(strange.Length == 1 ? "convolution" : "convolutions")} "
+                    + $"{string.Join(", ", strange)} from what the definition puts into them"
             );
         }
     }
@@ -113,7 +114,8 @@ internal static class WeightCauses
                 : string.Create(CultureInfo.InvariantCulture, $"biases of deviation {Math.Sqrt(variance):0.###}/√(fan-in)"),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"solved for in {biased.Length} of {Counted.Spell(solved.Length, "convolution")}: the largest is {largest:0.000}/√(fan-in), the deviation {Math.Sqrt(variance):0.000}/√(fan-in)"
+                $"solved for in {biased.Length} of {Counted.Spell(solved.Length, "convolution")}: the largest is {largest:0.000}/√(fan-in), the "
+                    + $"deviation {Math.Sqrt(variance):0.000}/√(fan-in)"
             )
         );
     }

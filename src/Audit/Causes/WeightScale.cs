@@ -205,7 +205,8 @@ internal static class WeightScale
         public string Words =>
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(IsFirst ? "first" : "other")} convolution{(IsFirst ? "" : "s")} {Shape.Size}×{Shape.Size}: variance {Lower:0.000} to {Upper:0.000} of what is claimed"
+                $"{(IsFirst ? "first" : "other")} convolution{(IsFirst ? "" : "s")} {Shape.Size}×{Shape.Size}: variance {Lower:0.000} to "
+                    + $"{Upper:0.000} of what is claimed"
             );
 
         public bool Includes(double ratio) => Math.Abs(Ratio - ratio) <= Error;

@@ -99,7 +99,9 @@ public sealed record CheckOutcome(Check Check, Verdict Verdict, IReadOnlyList<Me
             ? $"{head}: {Failure}"
             : string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{head}: {MeasurementWords.Plain(decisive.Quantity)}: predicted {MeasurementWords.Predicted(decisive, 5)}, measured {MeasurementWords.Measured(decisive)}, {Apart(decisive)}, n = {decisive.Samples}{(MeasurementWords.Remark(decisive) is { } remark ? $" ({remark})" : "")}"
+                $"{head}: {MeasurementWords.Plain(decisive.Quantity)}: predicted {MeasurementWords.Predicted(decisive, 5)}, measured "
+                    + $"{MeasurementWords.Measured(decisive)}, {Apart(decisive)}, n = "
+                    + $"{decisive.Samples}{(MeasurementWords.Remark(decisive) is { } remark ? $" ({remark})" : "")}"
             );
 
         static string Apart(Measurement decisive) =>

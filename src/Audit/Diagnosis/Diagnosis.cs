@@ -125,7 +125,8 @@ public sealed record Diagnosis(
         if (table.Simulations < 2 || DepthContrasts.Measure(table) is not { } contrasts)
         {
             return Nothing(
-                $"Undecided: {(table.Simulations < 2 ? "two mappings are the least" : "moments at three depths are the least")}; {DiagnosisWords.Rates(rates, table)}{ends.Clause}."
+                $"Undecided: {(table.Simulations < 2 ? "two mappings are the least" : "moments at three depths are the least")}; "
+                    + $"{DiagnosisWords.Rates(rates, table)}{ends.Clause}."
             ) with
             {
                 Rates = rates,

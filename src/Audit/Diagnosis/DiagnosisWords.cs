@@ -73,16 +73,20 @@ internal static class DiagnosisWords
         var first = Math.Exp(contrasts.LogShare!.Select(row => row[0]).Median());
         if (!evidence.Seen.ShareFalls)
         {
-            return Invariant(
-                $"all but {Share(diagnosis.MedianShare)} of the signal is the same at all points at depth {contrasts.Depth}, of {Share(first)} that varied at depth {depths[0]}"
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"all but {Share(diagnosis.MedianShare)} of the signal is the same at all points at depth {contrasts.Depth}, of {Share(first)} "
+                    + $"that varied at depth {depths[0]}"
             );
         }
 
         var varies = Invariant($"{Share(diagnosis.MedianShare)} of it varies at depth {contrasts.Depth}, of {Share(first)} at depth {depths[0]}");
         var last = diagnosis.Rates[^2];
         var rate = last.LogShare is { } lost
-            ? Invariant(
-                $"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, as the power {RateWords.Number(lost.Per(-Math.Log((double)last.To / last.From)))} of the depth would"
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"; over layers {last.From} to {last.To} this share loses {RateWords.LossPerCent(lost.Per(last.To - last.From))} in each layer, "
+                    + $"as the power {RateWords.Number(lost.Per(-Math.Log((double)last.To / last.From)))} of the depth would"
             )
             : "";
         return $"{(evidence.Seen.IsPoint ? "the signal has become a point" : "the signal tends to a point")}: {varies}{rate}";
@@ -152,8 +156,10 @@ internal static class DiagnosisWords
     /// <summary>Between two laws, if that is known; otherwise too few mappings.</summary>
     private static string Unnamed(GrowthLaw growth, DiagnosisEvidence evidence) =>
         growth.ShapeLower > 0.25 && growth.ShapeUpper < 1
-            ? Invariant(
-                $"χ grows faster than a power of the depth and slower than exponentially (shape {growth.Shape:F2}, {growth.ShapeLower:F2} to {growth.ShapeUpper:F2}, where 1 is exponential and 0 a power)"
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"χ grows faster than a power of the depth and slower than exponentially (shape {growth.Shape:F2}, {growth.ShapeLower:F2} to "
+                    + $"{growth.ShapeUpper:F2}, where 1 is exponential and 0 a power)"
             )
         : evidence.Branch is { } branch && branch.DepthNeeded > evidence.Contrasts.Depth ? "χ has no law that shows at this depth"
         : Invariant($"{evidence.Table.Simulations} mappings do not tell the law of χ{Outlying(evidence)}");
@@ -194,8 +200,10 @@ internal static class DiagnosisWords
         var settles =
             less.Length > 0
                 ? $"{string.Join(" and ", less)} gain less than two thirds of what one rate would give, so that more mappings will show no single rate"
-                : Invariant(
-                    $"{evidence.Table.Simulations} mappings do not tell whether {string.Join(" and ", open.Select(stretch => stretch.Words))} gain two thirds of what one rate would give, as a law asks"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{evidence.Table.Simulations} mappings do not tell whether {string.Join(" and ", open.Select(stretch => stretch.Words))} "
+                        + $"gain two thirds of what one rate would give, as a law asks"
                 ) + (needed < MostMappings ? Invariant($"; some {RoundUp(needed):N0} would") : ", nor would many more");
         return $"{doublings}, but not at one rate: by {ByStretch(contrasts)}; {settles}";
     }
@@ -231,8 +239,10 @@ internal static class DiagnosisWords
             Growth.Undecided => "",
             _ => throw new ArgumentOutOfRangeException(nameof(evidence), outlying.Others.Growth, "expected a law of growth"),
         };
-        return Invariant(
-            $", since {outlying.Count} of them {(outlying.Count == 1 ? "lies" : "lie")} far from the others, and means with {(outlying.Count == 1 ? "it" : "them")}{median}"
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $", since {outlying.Count} of them {(outlying.Count == 1 ? "lies" : "lie")} far from the others, and means with "
+                + $"{(outlying.Count == 1 ? "it" : "them")}{median}"
         );
     }
 
@@ -249,8 +259,10 @@ internal static class DiagnosisWords
         var collapses = diagnosis.Conditions.Contains(Condition.PathologicalSignal) && evidence.Seen.SignalCollapses;
         if (IsSingle(first) && IsSingle(end))
         {
-            return Invariant(
-                $"the signal has a single direction of variance from the first recorded depth, {depths[0]}, on: {(collapses ? "it collapsed before" : "it collapsed before, or never had another")}"
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"the signal has a single direction of variance from the first recorded depth, {depths[0]}, on: "
+                    + $"{(collapses ? "it collapsed before" : "it collapsed before, or never had another")}"
             );
         }
 
@@ -272,8 +284,10 @@ internal static class DiagnosisWords
 
         return diagnosis.ReffLimit >= LeastKept ? Invariant($"the signal keeps {Rank(end)} directions of variance")
             : diagnosis.Rates[^2].LogExcess is { Upper: < 0 } lost
-                ? Invariant(
-                    $"the signal has {at}, and over layers {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power {RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth"
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the signal has {at}, and over layers {diagnosis.Rates[^2].From} to {diagnosis.Rates[^2].To} r_eff - 1 falls as the power "
+                        + $"{RateWords.Number(lost.Per(-Math.Log((double)diagnosis.Rates[^2].To / diagnosis.Rates[^2].From)))} of the depth"
                 )
             : $"the signal has {at}";
     }
@@ -294,19 +308,25 @@ internal static class DiagnosisWords
         return seen.IsWellBehaved && diagnosis.Ends.Count > 0
                 ? Invariant($"{Counted(diagnosis.Ends.Count, diagnosis.Mappings)} end before their depth, too many to call all well-behaved by the others")
             : evidence.Branch is { } branch && branch.DepthNeeded > contrasts.Depth && !seen.IsWellBehaved
-                ? Invariant(
-                    $"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on"
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"too shallow for residual units of {table.ResidualDepth} layers and a signal of this variance: χ grows as the diluted branch "
+                        + $"must, to a power of the depth that shows from some {RoundUp(branch.DepthNeeded):N0} units on"
                 )
             : !seen.KeepsSnr && table.LogChi is not null && seen.Growth != Growth.Undecided && !seen.LosesSnr
-                ? Invariant(
-                    $"the SNR may have lost more than the {(seen.Growth == Growth.Power ? "sixth power" : "square")} of the depth, which is no good health, and exponential growth of χ is not shown either"
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the SNR may have lost more than the {(seen.Growth == Growth.Power ? "sixth power" : "square")} of the depth, which is no "
+                        + $"good health, and exponential growth of χ is not shown either"
                 )
             : table.Reff is null && seen.Growth != Growth.Undecided && !seen.LosesSnr ? "the signal cannot be judged without effective ranks"
             : table.LogChi is null ? "the noise cannot be judged without χ"
             : seen.Growth is Growth.Undecided ? null
             : seen.KeepsDirections && !seen.KeepsShare
-                ? Invariant(
-                    $"{table.Simulations} mappings do not settle what becomes of the share of the signal that varies, {Share(diagnosis.MedianShare)} at depth {contrasts.Depth}"
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{table.Simulations} mappings do not settle what becomes of the share of the signal that varies, "
+                        + $"{Share(diagnosis.MedianShare)} at depth {contrasts.Depth}"
                 )
             : seen.KeepsDirections || IsSingle(diagnosis.MedianReff) ? null
             : Invariant($"{table.Simulations} mappings do not settle what becomes of the directions beyond depth {contrasts.Depth}");

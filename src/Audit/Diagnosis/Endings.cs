@@ -64,25 +64,29 @@ internal sealed record Endings(int All, int Dead, int Unvarying, int NoiseDead, 
                 ? (
                     Condition.PathologicalPoint,
                     Proportion(Unvarying),
-                    $"Pathological point: in {Tally(Unvarying)} the signal is the same at all points from some depth on{First(Ending.NoVariance)}{Without(Ending.NoVariance)}."
+                    $"Pathological point: in {Tally(Unvarying)} the signal is the same at all points from some depth "
+                        + $"on{First(Ending.NoVariance)}{Without(Ending.NoVariance)}."
                 )
             : IsMost(ChiOverflows)
                 ? (
                     Condition.PathologicalSnr,
                     Proportion(ChiOverflows),
-                    $"Pathological SNR: in {Tally(ChiOverflows)} χ exceeds every number that its format holds{First(Ending.Overflow)}, and no signal-to-noise ratio is left{Without(Ending.Overflow)}."
+                    $"Pathological SNR: in {Tally(ChiOverflows)} χ exceeds every number that its format holds{First(Ending.Overflow)}, and no "
+                        + $"signal-to-noise ratio is left{Without(Ending.Overflow)}."
                 )
             : IsMost(NoiseDead)
                 ? (
                     Condition.Undecided,
                     Proportion(NoiseDead),
-                    $"Undecided: in {Tally(NoiseDead)} the noise is gone while the signal lives{First(Ending.ExtinctNoise)}, and no signal-to-noise ratio is left to judge{Without(Ending.ExtinctNoise)}."
+                    $"Undecided: in {Tally(NoiseDead)} the noise is gone while the signal lives{First(Ending.ExtinctNoise)}, and no "
+                        + $"signal-to-noise ratio is left to judge{Without(Ending.ExtinctNoise)}."
                 )
             : IsMost(Overflows)
                 ? (
                     Condition.Undecided,
                     Proportion(Overflows),
-                    $"Undecided: in {Tally(Overflows)} numbers overflow{First(Ending.Overflow)}, and nothing is known of what follows; logarithms would not{Without(Ending.Overflow)}."
+                    $"Undecided: in {Tally(Overflows)} numbers overflow{First(Ending.Overflow)}, and nothing is known of what follows; logarithms "
+                        + $"would not{Without(Ending.Overflow)}."
                 )
             : IsMost(Count) ? (Condition.Undecided, Proportion(Count), $"Undecided: most mappings end before their depth{Clause}.")
             : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wellbehaved.Model;
 using Wellbehaved.Networks;
 
@@ -17,8 +18,10 @@ internal sealed record GeneratedCase(Network Network, int Images, NoiseKind Nois
 
     /// <summary>In one line.</summary>
     public string Description =>
-        FormattableString.Invariant(
-            $"{Files.Counted.Spell(Images, "image")} of {Network.Input}, noise {Words.Spell(Noise)}, input {Words.Spell(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}"
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Files.Counted.Spell(Images, "image")} of {Network.Input}, noise {Words.Spell(Noise)}, input "
+                + $"{Words.Spell(Input)}{(Scale == 1 ? "" : $" × {Scale:0.###}")}, seed {Seed}"
         );
 
     /// <summary>Numbers at the widest place.</summary>

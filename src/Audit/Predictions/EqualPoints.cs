@@ -29,7 +29,8 @@ internal static class EqualPoints
         {
             throw new InvalidInputException(
                 "--epsilon, --dataset",
-                $"expected images that vary within a batch with --epsilon 0, but those of {options.Dataset} are all equal to the first layer: batch norm would divide by their variance"
+                $"expected images that vary within a batch with --epsilon 0, but those of {options.Dataset} are all equal to the first layer: "
+                    + "batch norm would divide by their variance"
             );
         }
 

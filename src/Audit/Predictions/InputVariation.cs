@@ -66,6 +66,7 @@ internal readonly record struct InputVariation(double Variance, double MeanSquar
             subject,
             $"expected images that vary within a batch, but to the first layer those of {options.Dataset} "
                 + (AreEqual ? "are all equal" : $"vary by {Variance / MeanSquare:g2} of their mean square, less than single precision holds")
-                + $"; use other images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}"
+                + "; use other "
+                + $"images{(options.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}"
         );
 }

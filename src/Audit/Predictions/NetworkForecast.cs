@@ -84,7 +84,9 @@ internal sealed record NetworkForecast(
         {
             throw new InvalidInputException(
                 "--dataset",
-                $"expected images that vary within a batch, but those of {question.Dataset} {(mu2 == 0 ? "are all equal" : "vary by less than single precision holds")}; use other images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}"
+                $"expected images that vary within a batch, but those of {question.Dataset} "
+                    + $"{(mu2 == 0 ? "are all equal" : "vary by less than single precision holds")}; use other "
+                    + $"images{(question.Normalize == InputNormalization.Channel ? string.Empty : ", or --normalize channel, which takes their mean off")}"
             );
         }
 

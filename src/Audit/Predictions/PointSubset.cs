@@ -58,12 +58,15 @@ internal sealed record PointSubset(int Images, Networks.Shape Shape, bool AreAll
         var count = images * (apart ? 1 : positions);
         var consequence = PointMixing.MixesInputs(network.Layers)
             ? $"batch norm then sees a batch of {Counted.Spell((int)count, "point")}: this is the prediction of a smaller batch, not of yours"
-            : $"no layer couples {(apart ? "points" : "images")}, so all pairs of these points are predicted as in the whole batch; μ₂, χ and directions are those of these {Counted.Spell((int)count, "point")} alone, at most {count - 1} directions";
+            : $"no layer couples {(apart ? "points" : "images")}, so all pairs of these points are predicted as in the whole batch; μ₂, χ and "
+                + $"directions are those of these {Counted.Spell((int)count, "point")} alone, at most {count - 1} directions";
         return new(
             images,
             apart ? shape with { Height = 1, Width = 1 } : shape,
             false,
-            $"predicted for {what}{(question.Points is null ? ", since a kernel over more points does not fit, or takes long (--points K takes as many as you say)" : string.Empty)}; {consequence}"
+            "predicted for "
+                + $"{what}{(question.Points is null ? ", since a kernel over more points does not fit, or takes long (--points K takes as many as you say)" : string.Empty)}; "
+                + $"{consequence}"
         );
     }
 

@@ -350,7 +350,8 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
                 var remark =
                     unseen == 0
                         ? test.Remark ?? WouldDecide(test)
-                        : $"{Counted.Spell(unseen, figure.Count + unseen, "mapping")} {(unseen == 1 ? "has a number that is none, and shows" : "have a number that is none, and show")} nothing";
+                        : $"{Counted.Spell(unseen, figure.Count + unseen, "mapping")} "
+                            + $"{(unseen == 1 ? "has a number that is none, and shows" : "have a number that is none, and show")} nothing";
                 tests.Add(test with { Remark = remark });
             }
         }
@@ -359,7 +360,8 @@ internal sealed class RecordedLaws(RecordedFigures figures, Architecture archite
             ? (tests, "")
             : (
                 [],
-                $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} {(architecture.IsResidual ? "units" : "layers")}"
+                $"it needs χ, effective ranks and ν₂ of mappings at a quarter, half and all of at least {MappingBehaviour.LeastDepth} "
+                    + $"{(architecture.IsResidual ? "units" : "layers")}"
             );
     }
 

@@ -37,8 +37,10 @@ public static class DiagnosisLines
 
         if (!double.IsNaN(diagnosis.MedianReff))
         {
-            yield return Invariant(
-                $"  effective rank:      median {diagnosis.MedianReff:G4}, {(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}"
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"  effective rank:      median {diagnosis.MedianReff:G4}, "
+                    + $"{(double.IsNaN(diagnosis.ReffLimit) ? "limit not settled" : Invariant($"limit {diagnosis.ReffLimit:G4}"))}"
             );
         }
 
@@ -62,10 +64,13 @@ public static class DiagnosisLines
                 );
             }
 
-            yield return "  intervals are of 95 %, those of the layers for all of them at once; they are asymptotic in the number of mappings, and say nothing of depths beyond";
+            yield return "  intervals are of 95 %, those of the layers for all of them at once; they are asymptotic in the number of mappings, and say nothing "
+                + "of depths beyond";
 
             // The picture and the certain condition are two levels, and the second takes nothing back of the first.
-            yield return $"  at 95 %: {string.Join(" and ", diagnosis.Conditions.Select(condition => DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition))))}; at one in a million: {Certain(diagnosis)}";
+            yield return "  at 95 %: "
+                + $"{string.Join(" and ", diagnosis.Conditions.Select(condition => DiagnosisWords.Uncapitalised(DiagnosisWords.TitleOf(condition))))}; "
+                + $"at one in a million: {Certain(diagnosis)}";
         }
     }
 

@@ -82,7 +82,9 @@ public static class MarkdownReport
         return outcome.Decisive is { } decisive
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | {MeasurementWords.Measured(decisive)} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | {decisive.Samples} | {verdict} | {Foreign(MeasurementWords.Quantity(decisive))} |"
+                $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | {MeasurementWords.Predicted(decisive, 5)} | "
+                    + $"{MeasurementWords.Measured(decisive)} | {MeasurementWords.Apart(decisive)} | {MeasurementWords.Interval(decisive)} | "
+                    + $"{decisive.Samples} | {verdict} | {Foreign(MeasurementWords.Quantity(decisive))} |"
             )
             : $"| {outcome.Check.ClaimId} | {outcome.Check.Architecture} | | | | | | {verdict} | {Foreign(outcome.Failure ?? "")} |";
     }

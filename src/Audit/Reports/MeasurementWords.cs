@@ -9,8 +9,10 @@ public static partial class MeasurementWords
     /// <summary>What the columns of a table of verdicts mean, and the abbreviations in them: a sentence for each.</summary>
     internal static IReadOnlyList<string> Legend { get; } =
     [
-        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, from which the share of mappings is counted that show what the claim says of most",
-        "interval: covers what was estimated, with the confidence of the whole run; ×, times the prediction; sampling stops once it excludes the claim or lies inside its discrepancy",
+        "apart by: tol, shares of the rounding that is allowed; SE, standard errors; ½, from which the share of mappings is counted that show what "
+            + "the claim says of most",
+        "interval: covers what was estimated, with the confidence of the whole run; ×, times the prediction; sampling stops once it excludes the "
+            + "claim or lies inside its discrepancy",
         "n: numbers that were compared, samples or mappings",
         "alpha: how rarely a correct implementation fails here by chance, ~ where that is so for many samples only; exact, where there is no chance",
     ];

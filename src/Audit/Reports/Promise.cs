@@ -15,7 +15,8 @@ public static class Promise
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"each true claim about trained networks is rejected less than once in {1 / TrainingSuite.FalseFailRate:N0} runs, outside the promise of the other scales"
+                $"each true claim about trained networks is rejected less than once in {1 / TrainingSuite.FalseFailRate:N0} runs, outside the "
+                    + $"promise of the other scales"
             );
         }
 
@@ -26,7 +27,8 @@ public static class Promise
             ? rate
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{rate} where no bound is asymptotic; of {Files.Counted.Spell(measurements.Length, "measurement")} {asymptotic} {(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only"
+                $"{rate} where no bound is asymptotic; of {Files.Counted.Spell(measurements.Length, "measurement")} {asymptotic} "
+                    + $"{(asymptotic == 1 ? "has" : "have")} an asymptotic one, which approaches that rate with many simulations only"
             );
     }
 }

@@ -13,7 +13,8 @@ public static class RunSummary
         // Why comes before what.
         foreach (var explanation in run.Explanations ?? [])
         {
-            yield return $"{HeadOf(explanation.Kind)}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; {(explanation.Part == WeightCauses.Part ? "looked at on" : "on")} {string.Join(", ", explanation.Architectures)})";
+            yield return $"{HeadOf(explanation.Kind)}: {explanation.Part}: {explanation.Cause} ({explanation.Evidence}; "
+                + $"{(explanation.Part == WeightCauses.Part ? "looked at on" : "on")} {string.Join(", ", explanation.Architectures)})";
         }
 
         // A resemblance says less than an explanation, and nothing beside one.
@@ -35,12 +36,14 @@ public static class RunSummary
         // Recorded moments are no level of their own.
         foreach (var level in (run.IsRecorded ? [] : run.Outcomes).GroupBy(outcome => VerdictLevels.LevelOf(outcome.Check)).OrderBy(group => group.Key))
         {
-            yield return $"{NameOf(level.Key)}: {Words.Hold(Count(level, Verdict.Holds), level.Count(), "check")}{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
+            yield return $"{NameOf(level.Key)}: "
+                + $"{Words.Hold(Count(level, Verdict.Holds), level.Count(), "check")}{Also(level, Verdict.Rejected, "rejected")}{Also(level, Verdict.Inconclusive, "inconclusive")}{Also(level, Verdict.Declined, "declined")}";
         }
 
         if (run.Declined.Count > 0)
         {
-            yield return $"declined, so not judged: {string.Join(", ", run.Declined)}; checks that hold in part only: {run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds && outcome.Declined.Count > 0)}";
+            yield return $"declined, so not judged: {string.Join(", ", run.Declined)}; checks that hold in part only: "
+                + $"{run.Outcomes.Count(outcome => outcome.Verdict == Verdict.Holds && outcome.Declined.Count > 0)}";
         }
 
         foreach (var failure in run.AdapterFailures)

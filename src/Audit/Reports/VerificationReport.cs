@@ -25,7 +25,8 @@ public static class VerificationReport
         return run.IsRecorded ? run.Command
             // Of a network that was asked about alone the claims are checked in full at every scale.
             : run.NetworkOptions.Length > 0 ? $"{run.Command} {run.NetworkOptions} --claim {outcome.Check.ClaimId} --seed {run.Seed}"
-            : $"{run.Command} --scale {Words.Spell(run.Scale)} --claim {outcome.Check.ClaimId} --seed {run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
+            : $"{run.Command} --scale {Words.Spell(run.Scale)} --claim {outcome.Check.ClaimId} --seed "
+                + $"{run.Seed}{string.Concat(architectures.Select(architecture => $" --architecture {architecture}"))}";
     }
 
     /// <summary>Writes a run out.</summary>

@@ -37,7 +37,16 @@ internal static class GeneralisationChecks
         return new BinomialProportion(below, pairs.Length).Conclude(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"nets of {NetOf(net)}, trained to a loss of {TrainingSizes.PairLoss} at the learning rate {TrainingSizes.PairRate} classify fewer test images with noise of σ = {TrainingSizes.Corruption} right than those of {NetOf(reference)}, pair by pair ({pairs.Length} of {net.Count} pairs have training losses within a factor of {LossFactor} of each other and the smaller SNR in {NetOf(net)}, {net.Count - pairs.Length} are left out; medians: {Median(net, pairs, 1):F3} against {Median(reference, pairs, 1):F3}, without noise {Median(net, pairs, 0):F3} against {Median(reference, pairs, 0):F3}, χ at initialisation {TrainedMappings.Median(pairs.Select(i => net.Sensitivities[i])):F2} against {TrainedMappings.Median(pairs.Select(i => reference.Sensitivities[i])):F2}, steps {TrainedMappings.Median(pairs.Select(i => (double)net.Result.Outcomes[i][0].Steps)):F0} of {sizes.PairSteps} against {TrainedMappings.Median(pairs.Select(i => (double)reference.Result.Outcomes[i][0].Steps)):F0}; one-sided exact sign test p = {p:0.0e-0})"
+                $"nets of {NetOf(net)}, trained to a loss of {TrainingSizes.PairLoss} at the learning rate {TrainingSizes.PairRate} classify "
+                    + $"fewer test images with noise of σ = {TrainingSizes.Corruption} right than those of {NetOf(reference)}, pair by pair "
+                    + $"({pairs.Length} of {net.Count} pairs have training losses within a factor of {LossFactor} of each other and the smaller SNR in "
+                    + $"{NetOf(net)}, {net.Count - pairs.Length} are left out; medians: {Median(net, pairs, 1):F3} against "
+                    + $"{Median(reference, pairs, 1):F3}, without noise {Median(net, pairs, 0):F3} against {Median(reference, pairs, 0):F3}, χ at "
+                    + $"initialisation {TrainedMappings.Median(pairs.Select(i => net.Sensitivities[i])):F2} against "
+                    + $"{TrainedMappings.Median(pairs.Select(i => reference.Sensitivities[i])):F2}, steps "
+                    + $"{TrainedMappings.Median(pairs.Select(i => (double)net.Result.Outcomes[i][0].Steps)):F0} of {sizes.PairSteps} against "
+                    + $"{TrainedMappings.Median(pairs.Select(i => (double)reference.Result.Outcomes[i][0].Steps)):F0}; one-sided exact sign test p = "
+                    + $"{p:0.0e-0})"
             ),
             rates
         );

@@ -64,7 +64,8 @@ internal static class TrainabilityChecks
             mapping => HasLearnt(reference, mapping) && !Reaches(net, reference, mapping) && (!hasCollapsed || net.Ranks[mapping] <= MostDirections)
         );
         return new BinomialProportion(failed, net.Count).Conclude(
-            $"{Words(net, predicted)} do not come to {LeastShare:0%} of the training accuracy of {reference.Name}{(hasCollapsed ? $", and had at most {Number(MostDirections)} directions" : "")} ({Medians(net, reference)})",
+            $"{Words(net, predicted)} do not come to {LeastShare:0%} of the training accuracy of "
+                + $"{reference.Name}{(hasCollapsed ? $", and had at most {Number(MostDirections)} directions" : "")} ({Medians(net, reference)})",
             rates
         );
     }
@@ -97,7 +98,9 @@ internal static class TrainabilityChecks
     private static string Medians(TrainedMappings net, TrainedMappings reference) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"medians: accuracy {TrainedMappings.Median(Accuracies(net)):F2} against {TrainedMappings.Median(Accuracies(reference)):F2}, at initialisation r_eff {TrainedMappings.Median(net.Ranks):F2} against {TrainedMappings.Median(reference.Ranks):F2}{(net.Failures > 0 ? $"; the loss of {Counted.Spell(net.Failures, "training run")} was no number" : "")}"
+            $"medians: accuracy {TrainedMappings.Median(Accuracies(net)):F2} against {TrainedMappings.Median(Accuracies(reference)):F2}, at "
+                + $"initialisation r_eff {TrainedMappings.Median(net.Ranks):F2} against "
+                + $"{TrainedMappings.Median(reference.Ranks):F2}{(net.Failures > 0 ? $"; the loss of {Counted.Spell(net.Failures, "training run")} was no number" : "")}"
         );
 
     private static IEnumerable<double> Accuracies(TrainedMappings net) => Enumerable.Range(0, net.Count).Select(net.AccuracyOf);

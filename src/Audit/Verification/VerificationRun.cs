@@ -260,7 +260,8 @@ public sealed record VerificationRun(
         {
             throw new Files.InvalidInputException(
                 "--claim",
-                $"expected an id of the ledger (wellbehaved claims lists them), got '{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}"
+                "expected an id of the ledger (wellbehaved claims lists them), got "
+                    + $"'{unknown}'{Files.Spelling.Hint(unknown, ClaimLedger.Claims.Select(claim => claim.Id))}"
             );
         }
     }

@@ -71,7 +71,8 @@ public sealed record ExperimentIdentity(string Configuration, string DatasetChec
                 var found = theirs.RootElement.TryGetProperty(option.Name, out var value) ? value.ToString() : "nothing";
                 if (found != option.Value.ToString())
                 {
-                    return $"{option.Name} {Said(option.Value)}, not {(value.ValueKind == JsonValueKind.Undefined ? found : Said(value))}{(Said(option.Value) == Said(value) ? " of other layers" : string.Empty)}";
+                    return $"{option.Name} {Said(option.Value)}, not "
+                        + $"{(value.ValueKind == JsonValueKind.Undefined ? found : Said(value))}{(Said(option.Value) == Said(value) ? " of other layers" : string.Empty)}";
                 }
             }
 

@@ -54,7 +54,8 @@ public sealed class Journal : IDisposable
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected no results of an earlier run, found {Counted.Spell(found.Finished, "finished simulation")}; give --resume to go on, or --overwrite to start anew"
+                    $"expected no results of an earlier run, found {Counted.Spell(found.Finished, "finished simulation")}; give --resume to go on, "
+                        + "or --overwrite to start anew"
                 );
             }
 

@@ -70,7 +70,8 @@ public static class ResultConcatenation
             return (
                 rows.Length,
                 [
-                    $"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in the file says so)",
+                    $"nothing in these files tells that they are of one experiment; they were joined on your word, in the order given ({Note} in "
+                        + "the file says so)",
                 ]
             );
         }

@@ -36,7 +36,8 @@ public static class ResultMerge
                 {
                     throw new InvalidInputException(
                         "FILE.npz",
-                        $"expected every simulation of the experiment, {sentence}; {(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges what there is")}"
+                        $"expected every simulation of the experiment, {sentence}; "
+                            + $"{(rows.Length == 0 ? "nothing is left to merge" : "--allow-missing merges what there is")}"
                     );
                 }
 
@@ -55,7 +56,8 @@ public static class ResultMerge
                     .Distinct()
                     .Except(names)
                     .Select(name =>
-                        $"left out {name}: {(MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"
+                        $"left out {name}: "
+                        + $"{(MomentColumns.IsMoment(name) ? "it exceeds double precision in some of the files" : "some of the files do not have it")}"
                     )
             );
             NpzArchive.Write(

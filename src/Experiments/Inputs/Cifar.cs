@@ -45,7 +45,8 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
             ? Images(python, pythonFiles, ReadPickle)
             : throw new InvalidInputException(
                 folder,
-                $"expected {name} in its binary version ({Range(binaryFiles)}, there or in {binaryFolder}) or in that for Python ({Range(pythonFiles)}, there or in {pythonFolder}), unpacked"
+                $"expected {name} in its binary version ({Range(binaryFiles)}, there or in {binaryFolder}) or in that for Python "
+                    + $"({Range(pythonFiles)}, there or in {pythonFolder}), unpacked"
             );
     }
 
@@ -59,7 +60,8 @@ internal sealed class Cifar(string name, int labels, string binaryFolder, string
             Find(folder, binaryFolder, binaryFiles)
             ?? throw new InvalidInputException(
                 folder,
-                $"expected {name} in its binary version ({Range(binaryFiles)} and {TestFile}, there or in {binaryFolder}), which has the labels beside the images"
+                $"expected {name} in its binary version ({Range(binaryFiles)} and {TestFile}, there or in {binaryFolder}), which has the labels "
+                    + "beside the images"
             );
         return (Labelled(home, binaryFiles), Labelled(home, [TestFile]));
     }

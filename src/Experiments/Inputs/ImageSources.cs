@@ -93,7 +93,8 @@ public static class ImageSources
         var way = File.Exists(dataset) ? "; images of another format are saved as an array: np.save('images.npy', images)" : string.Empty;
         return new(
             "--dataset",
-            $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got '{dataset}'{Spelling.Hint(dataset, Names)}{way}"
+            $"expected {string.Join(", ", Names)}, the path of an {ArrayEnding} file or FILE{ArchiveEnding}:NAME, got "
+                + $"'{dataset}'{Spelling.Hint(dataset, Names)}{way}"
         );
     }
 

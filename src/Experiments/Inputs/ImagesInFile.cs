@@ -68,7 +68,8 @@ internal sealed class ImagesInFile : ImageSource
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran order: save np.ascontiguousarray(a)"
+                    $"expected an array in C order, whose images lie together, since {header.Bytes} bytes do not fit memory; found one in Fortran "
+                        + "order: save np.ascontiguousarray(a)"
                 );
             }
 

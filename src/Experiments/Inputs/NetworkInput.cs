@@ -69,7 +69,8 @@ public sealed class NetworkInput(ImageSource images, InputNormalization normaliz
                 {
                     throw new InvalidInputException(
                         "--normalize",
-                        $"expected every channel to vary over the batch with 'channel', but channel {channel} is constant; use --normalize global or none, or a larger --batch-size"
+                        $"expected every channel to vary over the batch with 'channel', but channel {channel} is constant; use --normalize global "
+                            + "or none, or a larger --batch-size"
                     );
                 }
 

@@ -73,7 +73,8 @@ public sealed class StoredImages : ImageSource
 
     /// <summary>What a checksum says of an array beside its bytes. A layout other than the default gives other images.</summary>
     internal static string ChecksumLabel(NpyElementType type, IReadOnlyList<int> shape, ImageLayout layout) =>
-        $"{type.Kind}{type.Size}{type.IsBigEndian} {string.Join(',', shape)}{(layout is ImageLayout.Nchw or ImageLayout.Hwc or ImageLayout.Chw ? $" {layout}" : string.Empty)}";
+        $"{type.Kind}{type.Size}{type.IsBigEndian} "
+        + $"{string.Join(',', shape)}{(layout is ImageLayout.Nchw or ImageLayout.Hwc or ImageLayout.Chw ? $" {layout}" : string.Empty)}";
 
     private void EnsureFinite(string name)
     {

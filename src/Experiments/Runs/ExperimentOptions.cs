@@ -247,7 +247,8 @@ public sealed record ExperimentOptions
             {
                 throw new InvalidInputException(
                     "--depths",
-                    $"expected only for a network of one repeat, whose repetitions are counted; {network.Name} has none, or several, and every place of it is recorded"
+                    $"expected only for a network of one repeat, whose repetitions are counted; {network.Name} has none, or several, and every "
+                        + "place of it is recorded"
                 );
             }
 
@@ -325,7 +326,8 @@ public sealed record ExperimentOptions
         {
             throw new InvalidInputException(
                 "--noise",
-                $"expected mapping where the kernel is larger than the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full"
+                "expected mapping where the kernel is larger than the "
+                    + $"{Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got full"
             );
         }
 
@@ -333,7 +335,8 @@ public sealed record ExperimentOptions
         {
             throw new InvalidInputException(
                 "--gradients",
-                $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside the network, got {KernelSize}"
+                $"expected a kernel of at most the {Settings(images).FeatureShape.Height}×{Settings(images).FeatureShape.Width} positions inside "
+                    + $"the network, got {KernelSize}"
             );
         }
 
@@ -359,7 +362,8 @@ public sealed record ExperimentOptions
         {
             throw new InvalidInputException(
                 Network is null ? "--num-channels, --batch-size, --kernel-size, --num-sims" : "--network, --batch-size, --num-sims",
-                $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are {ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements"
+                $"expected sizes that fit memory: one simulation and the results need {ByteCount.Spell(needed.Total)}, there are "
+                    + $"{ByteCount.Spell(available)}, and a single buffer may hold {Array.MaxLength} elements"
             );
         }
     }
@@ -404,7 +408,8 @@ public sealed record ExperimentOptions
         {
             throw new InvalidInputException(
                 "--depths",
-                $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, where the network has one"
+                $"expected at most {MostPlaces} places to be recorded, got {RecordedPlaces.Count}; record fewer repetitions of the one repeat, "
+                    + "where the network has one"
             );
         }
 

@@ -232,7 +232,8 @@ public sealed class ResultFile
                 ? ReadNeutral(path, archive)
                 : throw new InvalidInputException(
                     path,
-                    $"expected either a column for each place, as '{neutral}' has, or arrays locK of a place each, found '{names[0]}' beside it: one of them does not belong there"
+                    $"expected either a column for each place, as '{neutral}' has, or arrays locK of a place each, found '{names[0]}' beside it: "
+                        + "one of them does not belong there"
                 );
         }
 
@@ -397,7 +398,8 @@ public sealed class ResultFile
                         ? new MappingEnd((Ending)(int)code, (int)at)
                     : throw new InvalidInputException(
                         path,
-                        $"expected a known ending at a computed depth, or 0 and -1, in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', found {code} and {at}"
+                        $"expected a known ending at a computed depth, or 0 and -1, in '{ResultArrays.Ending}' and '{ResultArrays.EndedAtDepth}', "
+                            + $"found {code} and {at}"
                     )
             ),
         ];

@@ -95,7 +95,11 @@ internal sealed class SvgSurface : ISurface
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" width=\"{width:0.##}\" height=\"{height:0.##}\" viewBox=\"0 0 {width:0.##} {height:0.##}\" font-family=\"{Families}\" role=\"img\" aria-labelledby=\"{id}-title {id}-words\">\n<title id=\"{id}-title\">{WebUtility.HtmlEncode(title)}</title>\n<desc id=\"{id}-words\">{WebUtility.HtmlEncode(words)}</desc>\n<style>#{id}{{max-width:100%;height:auto}}@media screen and (prefers-color-scheme:dark){{{dark}}}</style>\n{_content}</svg>"
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" id=\"{id}\" width=\"{width:0.##}\" height=\"{height:0.##}\" viewBox=\"0 0 {width:0.##} "
+                + $"{height:0.##}\" font-family=\"{Families}\" role=\"img\" aria-labelledby=\"{id}-title {id}-words\">\n<title "
+                + $"id=\"{id}-title\">{WebUtility.HtmlEncode(title)}</title>\n<desc "
+                + $"id=\"{id}-words\">{WebUtility.HtmlEncode(words)}</desc>\n<style>#{id}{{max-width:100%;height:auto}}@media screen and "
+                + $"(prefers-color-scheme:dark){{{dark}}}</style>\n{_content}</svg>"
         );
     }
 

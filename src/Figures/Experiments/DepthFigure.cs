@@ -21,7 +21,8 @@ public static class DepthFigure
             : [Increments(recordings), Ranks(recordings)];
         var titles = recordings.Select(recording => recording.Title).Distinct().ToArray();
         return new Figure(
-            $"{(titles.Length == 1 ? titles[0] : $"{string.Join(", ", titles.Take(MostNames))}{(titles.Length > MostNames ? " and others" : "")}")}: signal and noise by depth",
+            $"{(titles.Length == 1 ? titles[0] : $"{string.Join(", ", titles.Take(MostNames))}{(titles.Length > MostNames ? " and others" : "")}")}: "
+                + "signal and noise by depth",
             panels,
             2
         )

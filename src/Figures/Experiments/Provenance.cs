@@ -32,7 +32,8 @@ internal static class Provenance
             .. ended.Length > 0
                 ?
                 [
-                    $"{(recordings.Count == 1 ? $"{char.ToUpperInvariant(ended[0][0])}{ended[0][1..]}" : string.Join(". ", ended.Take(MostLines)))}. Means, bands and histograms leave out what has ended.",
+                    $"{(recordings.Count == 1 ? $"{char.ToUpperInvariant(ended[0][0])}{ended[0][1..]}" : string.Join(". ", ended.Take(MostLines)))}. "
+                        + "Means, bands and histograms leave out what has ended.",
                 ]
                 : Array.Empty<string>(),
             .. said.Length > MostLines ? [string.Create(CultureInfo.InvariantCulture, $"and {said.Length - MostLines} more")] : Array.Empty<string>(),
@@ -79,7 +80,8 @@ internal static class Provenance
     private static string Say(Recording recording) =>
         recording.File.Options is { } options
             ? Describe(options, recording.File.Simulations)
-            : $"{Count(recording.File.Simulations)}{(recording.Width is { } width ? string.Create(CultureInfo.InvariantCulture, $", *N* = {width} channels") : "")}, drawn as {recording.Architecture.Name}; the file does not say {(recording.Width is null ? "*N*, " : "")}*M*, *k* and the data set";
+            : $"{Count(recording.File.Simulations)}{(recording.Width is { } width ? string.Create(CultureInfo.InvariantCulture, $", *N* = {width} channels") : "")}, "
+                + $"drawn as {recording.Architecture.Name}; the file does not say {(recording.Width is null ? "*N*, " : "")}*M*, *k* and the data set";
 
     private static string Count(int simulations) =>
         string.Create(CultureInfo.InvariantCulture, $"{simulations} {(simulations == 1 ? "simulation" : "simulations")}");

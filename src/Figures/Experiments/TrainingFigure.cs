@@ -83,7 +83,9 @@ internal static class TrainingFigure
     {
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Counted.Spell(result.Outcomes.Count, "mapping")}{(file.Options is { } options ? $", batches of *M* = {options.BatchSize} of “{Markup.Escape(options.Dataset)}”" : "")}, each at the {(result.LearningRates.Count == 1 ? "learning rate" : "best of the learning rates")} {string.Join(", ", result.LearningRates.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture)))}."
+            $"{Counted.Spell(result.Outcomes.Count, "mapping")}{(file.Options is { } options ? $", batches of *M* = {options.BatchSize} of “{Markup.Escape(options.Dataset)}”" : "")}, "
+                + $"each at the {(result.LearningRates.Count == 1 ? "learning rate" : "best of the learning rates")} "
+                + $"{string.Join(", ", result.LearningRates.Select(rate => rate.ToString("G3", CultureInfo.InvariantCulture)))}."
         );
         if (trained < result.Outcomes.Count)
         {

@@ -52,7 +52,8 @@ internal static class TrainingMap
             Notes =
             [
                 .. names.Select((name, i) => $"{i + 1}: {Markup.Escape(name)}: {shown.First(one => one.Name == name).Words}"),
-                "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left of the SNR, or of what was particular to an input; at the upper edge where theory knows no such depth or it lies beyond.",
+                "Colour: mean accuracy on the training images after training, from 0, blank, to 1. Dashed: the depth at which a hundredth is left "
+                    + "of the SNR, or of what was particular to an input; at the upper edge where theory knows no such depth or it lies beyond.",
             ],
         };
     }

@@ -33,11 +33,14 @@ public static class HtmlReport
         var references = new References(Claims(run).Select(claim => claim.Id).ToHashSet());
         var title = $"{run.Title}: {Badge.TextOf(run)}";
         page.Append(
-            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>{Text(title)}</title>\n<style>\n{Style}</style>\n</head>\n<body>\n"
+            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
+                + $"initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light "
+                + $"dark\">\n<title>{Text(title)}</title>\n<style>\n{Style}</style>\n</head>\n<body>\n"
         );
         page.Append("<a class=\"skip\" href=\"#claims\">Skip to the claims</a>\n");
         page.Append(
-            $"<header class=\"{Words.Spell(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} {Words.Spell(run.Verdict)}</p>\n</header>\n<main>\n"
+            $"<header class=\"{Words.Spell(run.Verdict)}\">\n<h1>{Text(title)}</h1>\n<p class=\"verdict\">{Mark(run.Verdict)} "
+                + $"{Words.Spell(run.Verdict)}</p>\n</header>\n<main>\n"
         );
         AppendVerdict(page, run);
         AppendMatrix(page, run);
@@ -64,7 +67,8 @@ public static class HtmlReport
             foreach (var outcome in findings)
             {
                 page.Append(
-                    $"<li class=\"{Words.Spell(outcome.Verdict)}\"><a href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a>{Prose.Html(outcome.ToString()[outcome.Check.ClaimId.Length..])}</li>\n"
+                    $"<li class=\"{Words.Spell(outcome.Verdict)}\"><a "
+                        + $"href=\"#{Anchor(outcome.Check.ClaimId)}\">{Text(outcome.Check.ClaimId)}</a>{Prose.Html(outcome.ToString()[outcome.Check.ClaimId.Length..])}</li>\n"
                 );
             }
 
@@ -106,7 +110,8 @@ public static class HtmlReport
         }
 
         page.Append(
-            "<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>"
+            "<table class=\"matrix\">\n<caption>Verdict of each check<span class=\"dots\">; a dot means that the claim does not speak about the "
+                + "architecture</span>.</caption>\n<thead><tr><th scope=\"col\">claim</th><th scope=\"col\">says</th>"
         );
         page.AppendJoin("", architectures.Select(name => $"<th scope=\"col\">{Text(name)}</th>")).Append("</tr></thead>\n<tbody>\n");
         foreach (
@@ -159,7 +164,8 @@ public static class HtmlReport
         page.Append("<figure>\n<div class=\"panels\">\n")
             .AppendJoin("\n", figure.Panels.Select((panel, i) => FigureRenderer.ToSvg(panel, string.Create(CultureInfo.InvariantCulture, $"panel-{i + 1}"))))
             .Append(
-                $"\n</div>\n<figcaption>{Prose.OfMarkup(figure.Title)}. {string.Join(" ", figure.Notes.Select(note => $"{Prose.OfMarkup(note.TrimEnd('.'))}."))}</figcaption>\n</figure>\n"
+                $"\n</div>\n<figcaption>{Prose.OfMarkup(figure.Title)}. "
+                    + $"{string.Join(" ", figure.Notes.Select(note => $"{Prose.OfMarkup(note.TrimEnd('.'))}."))}</figcaption>\n</figure>\n"
             );
     }
 
@@ -187,14 +193,17 @@ public static class HtmlReport
         {
             CheckOutcome[] outcomes = [.. run.Outcomes.Where(outcome => outcome.Check.ClaimId == claim.Id)];
             page.Append(
-                $"<article id=\"{Anchor(claim.Id)}\" aria-labelledby=\"{Anchor(claim.Id)}-title\">\n<h3 id=\"{Anchor(claim.Id)}-title\">{claim.Id}: {references.ToClaims(Prose.Html(claim.Statement), claim.Id)}</h3>\n"
+                $"<article id=\"{Anchor(claim.Id)}\" aria-labelledby=\"{Anchor(claim.Id)}-title\">\n<h3 "
+                    + $"id=\"{Anchor(claim.Id)}-title\">{claim.Id}: {references.ToClaims(Prose.Html(claim.Statement), claim.Id)}</h3>\n"
             );
             page.Append(
-                $"<dl><dt>Source</dt><dd>{References.ToSources(Text(claim.Source))}</dd><dt>Holds</dt><dd>{Words.Spell(claim.Kind).Replace('_', ' ')}</dd><dt>Must detect</dt><dd>{references.ToClaims(Prose.Html(claim.Discrepancy ?? "–"), claim.Id)}</dd><dt>Tolerance</dt><dd>{references.ToClaims(Prose.Html(claim.Tolerance ?? "–"), claim.Id)}</dd></dl>\n"
+                $"<dl><dt>Source</dt><dd>{References.ToSources(Text(claim.Source))}</dd><dt>Holds</dt><dd>{Words.Spell(claim.Kind).Replace('_', ' ')}</dd><dt>Must "
+                    + $"detect</dt><dd>{references.ToClaims(Prose.Html(claim.Discrepancy ?? "–"), claim.Id)}</dd><dt>Tolerance</dt><dd>{references.ToClaims(Prose.Html(claim.Tolerance ?? "–"), claim.Id)}</dd></dl>\n"
             );
             page.Append(DeviationStrip.Draw(claim.Id, [.. outcomes.SelectMany(outcome => outcome.Measurements)]));
             page.Append(
-                "\n<table class=\"evidence\">\n<caption>The quantity that decided, on each architecture.</caption>\n<thead><tr><th scope=\"col\">architecture</th><th scope=\"col\">verdict</th>"
+                "\n<table class=\"evidence\">\n<caption>The quantity that decided, on each architecture.</caption>\n<thead><tr><th "
+                    + "scope=\"col\">architecture</th><th scope=\"col\">verdict</th>"
             );
             page.AppendJoin("", NumericColumns.Select(column => $"<th scope=\"col\" class=\"number\">{column}</th>"))
                 .Append("<th scope=\"col\">decided by</th></tr></thead>\n<tbody>\n");
@@ -219,7 +228,8 @@ public static class HtmlReport
                 .. run.NotRun.Select(claim =>
                     (
                         claim.Id,
-                        $"{claim.Statement} {(claim.IsTrained ? "verify --scale training trains networks for it." : "verify --scale quick and --scale full check it.")}"
+                        $"{claim.Statement} "
+                            + $"{(claim.IsTrained ? "verify --scale training trains networks for it." : "verify --scale quick and --scale full check it.")}"
                     )
                 ),
             ],
@@ -262,7 +272,8 @@ public static class HtmlReport
     private static string Evidence(CheckOutcome outcome)
     {
         var verdict =
-            $"<td class=\"{Words.Spell(outcome.Verdict)}\">{Mark(outcome.Verdict)} {Words.Spell(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
+            $"<td class=\"{Words.Spell(outcome.Verdict)}\">{Mark(outcome.Verdict)} "
+            + $"{Words.Spell(outcome.Verdict)}{(outcome.Declined.Count > 0 && outcome.Verdict != Verdict.Declined ? $", in part (declined: {Text(string.Join(", ", outcome.Declined))})" : "")}</td>";
         if (outcome.Decisive is not { } decisive)
         {
             return $"{verdict}<td colspan=\"{NumericColumns.Length + 1}\">{Prose.Html(outcome.Failure ?? "")}</td>";
@@ -277,7 +288,8 @@ public static class HtmlReport
             decisive.Samples.ToString("N0", CultureInfo.InvariantCulture),
             MeasurementWords.Rate(decisive),
         ];
-        return $"{verdict}{string.Concat(numbers.Zip(NumericColumns, (number, column) => $"<td class=\"number\" data-of=\"{column}\">{Prose.Html(number)}</td>"))}<td class=\"quantity\" data-of=\"decided by\">{Prose.Html(MeasurementWords.Quantity(decisive))}</td>";
+        return $"{verdict}{string.Concat(numbers.Zip(NumericColumns, (number, column) => $"<td class=\"number\" data-of=\"{column}\">{Prose.Html(number)}</td>"))}<td "
+            + $"class=\"quantity\" data-of=\"decided by\">{Prose.Html(MeasurementWords.Quantity(decisive))}</td>";
     }
 
     /// <summary>Claims of the ledger that were executed, in its order.</summary>

@@ -28,7 +28,8 @@ public sealed record Residual(Layers Branch) : Layer
             ? branch
             : throw new InvalidNetworkException(
                 path,
-                $"expected branch and skip of one shape, got {branch} and {skip}{(Skip.Count == 0 ? "; a projection in the skip changes shapes too" : string.Empty)}"
+                $"expected branch and skip of one shape, got {branch} and "
+                    + $"{skip}{(Skip.Count == 0 ? "; a projection in the skip changes shapes too" : string.Empty)}"
             );
     }
 

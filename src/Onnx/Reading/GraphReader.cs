@@ -84,7 +84,8 @@ internal static class GraphReader
             ? (int)version
             : throw new InvalidInputException(
                 path,
-                $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; {(version > NewestOpset ? "export with an older one" : "export anew")}"
+                $"expected operators of a version from {OldestOpset} to {NewestOpset} (opset), got {version}; "
+                    + $"{(version > NewestOpset ? "export with an older one" : "export anew")}"
             );
     }
 

@@ -24,7 +24,8 @@ internal static class OnnxRemarks
             remarks.Add(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{idle} of {norms.Count} batch normalisations store mean 0 and variance 1, as before any training: with stored statistics they normalise nothing."
+                    $"{idle} of {norms.Count} batch normalisations store mean 0 and variance 1, as before any training: with stored statistics "
+                        + $"they normalise nothing."
                 )
             );
         }

@@ -161,7 +161,8 @@ internal sealed class PreparedNetwork : IDisposable
             {
                 throw new InvalidInputException(
                     _graph.Subject,
-                    $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; take a smaller batch"
+                    $"expected fewer than 2²⁸ elements at each place, got [{string.Join(", ", place.Place.Shape)}] at '{place.Place.Name}'; take "
+                        + "a smaller batch"
                 );
             }
         }
@@ -173,7 +174,8 @@ internal sealed class PreparedNetwork : IDisposable
         {
             var message = string.Create(
                 CultureInfo.InvariantCulture,
-                $"expected a network that takes at most the {available / 1e9:F1} GB of memory that there are, but it takes at least {LeastMemory / 1e9:F1} GB; take a smaller batch"
+                $"expected a network that takes at most the {available / 1e9:F1} GB of memory that there are, but it takes at least "
+                    + $"{LeastMemory / 1e9:F1} GB; take a smaller batch"
             );
             throw new InvalidInputException(_graph.Subject, message);
         }

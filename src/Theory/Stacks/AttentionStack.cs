@@ -26,7 +26,8 @@ internal static class AttentionStack
         {
             return FeedforwardStack.Verdict(
                 Behaviour.Point,
-                "point: without a skip connection the tokens of a sequence draw together doubly exponentially, 1-ρ falls as β²(T-1)/T²·(1-ρ)³ a unit once it is small",
+                "point: without a skip connection the tokens of a sequence draw together doubly exponentially, 1-ρ falls as β²(T-1)/T²·(1-ρ)³ a "
+                    + "unit once it is small",
                 Collapse,
                 "wide heads"
             ) with
@@ -102,7 +103,9 @@ internal static class AttentionStack
             }
             : FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
-                $"well-behaved over several sequences, power law: the tokens of one draw together as 1-ρ ~ l^-{FeedforwardStack.Number(AttentionLaws.CollapseExponent(ofAttention, ofOthers))}{between}; within a single sequence χ grows as that share falls",
+                "well-behaved over several sequences, power law: the tokens of one draw together as 1-ρ ~ "
+                    + $"l^-{FeedforwardStack.Number(AttentionLaws.CollapseExponent(ofAttention, ofOthers))}{between}; within a single sequence χ grows "
+                    + "as that share falls",
                 Power,
                 "wide heads, many of them"
             ) with

@@ -98,7 +98,8 @@ internal static class BatchJudge
         {
             LogGrowthOfBatch = growth,
             Words =
-                $"{verdict.Words}; on this batch χ {difference}: {(verdict.Scope.StartsWith(StackVerdict.WideAndLarge, StringComparison.Ordinal) ? "it is no large batch, or the law's limit is further down" : "the law's limit is further down")}",
+                $"{verdict.Words}; on this batch χ {difference}: "
+                + $"{(verdict.Scope.StartsWith(StackVerdict.WideAndLarge, StringComparison.Ordinal) ? "it is no large batch, or the law's limit is further down" : "the law's limit is further down")}",
         };
 
     /// <summary>The last place of each unit of a stack whose units are depths, from the state before them on; null where χ is not known all the way.</summary>

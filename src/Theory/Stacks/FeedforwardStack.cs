@@ -110,7 +110,8 @@ internal static class FeedforwardStack
         {
             return Verdict(
                 Behaviour.Point,
-                $"ordered, point: biases draw all points together, their share of the variance falls by {Number(gain)} a unit, and noise with it, so χ stays bounded",
+                $"ordered, point: biases draw all points together, their share of the variance falls by {Number(gain)} a unit, and noise with it, "
+                    + "so χ stays bounded",
                 "F1",
                 scope
             ) with
@@ -250,7 +251,8 @@ internal static class FeedforwardStack
     private static StackVerdict Ordered(MeanField field, int layers) =>
         Verdict(
             Behaviour.Point,
-            $"ordered, point: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, differences of points and noise fall alike and are forgotten within ξ = {Number(field.CorrelationDepth / layers)} units; χ and directions stay bounded",
+            $"ordered, point: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, differences of points and noise fall alike and are "
+                + $"forgotten within ξ = {Number(field.CorrelationDepth / layers)} units; χ and directions stay bounded",
             "F1",
             StackVerdict.Wide
         ) with
@@ -282,7 +284,8 @@ internal static class FeedforwardStack
                 var jumps = field.Dual.Curve.Jumps.Any(jump => jump != 0);
                 return Verdict(
                     Behaviour.Edge,
-                    $"edge of chaos at q* = {Number(field.Variance)}: {(jumps ? "χ grows as l, differences of points fall as 1/l²" : "χ grows as l^½, differences of points fall as 1/l")}{repels}",
+                    $"edge of chaos at q* = {Number(field.Variance)}: "
+                        + $"{(jumps ? "χ grows as l, differences of points fall as 1/l²" : "χ grows as l^½, differences of points fall as 1/l")}{repels}",
                     jumps ? "F4" : "F3",
                     StackVerdict.Wide
                 ) with
@@ -294,7 +297,9 @@ internal static class FeedforwardStack
             case Phase.Chaotic:
                 return Verdict(
                     Behaviour.Exploding,
-                    $"chaotic, exploding: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, ln χ grows by {Number(0.5 * layers * Math.Log(field.NoiseGain), "0.0000")} a unit, correlations go to c* = {Number(field.Correlation)} within ξ = {Number(field.CorrelationDepth / layers)} units",
+                    $"chaotic, exploding: χ₁ = {Number(field.NoiseGain)} at q* = {Number(field.Variance)}, ln χ grows by "
+                        + $"{Number(0.5 * layers * Math.Log(field.NoiseGain), "0.0000")} a unit, correlations go to c* = {Number(field.Correlation)} "
+                        + $"within ξ = {Number(field.CorrelationDepth / layers)} units",
                     "F2",
                     StackVerdict.Wide
                 ) with
@@ -315,7 +320,8 @@ internal static class FeedforwardStack
         var edge = field.Phase == Phase.Edge;
         var words =
             spreads
-                ? $"line: the scale vanishes, by {Number(Math.Sqrt(field.WeightVariance * atZero.SquareSlope))} a layer in the end; larger points shrink less, so norms spread and directions fall at bounded χ until all is linear"
+                ? $"line: the scale vanishes, by {Number(Math.Sqrt(field.WeightVariance * atZero.SquareSlope))} a layer in the end; larger points "
+                    + "shrink less, so norms spread and directions fall at bounded χ until all is linear"
             : edge ? "edge of chaos at q* = 0: the scale vanishes as 1/l, the layers become linear, and χ and directions stay: well-behaved but for the scale"
             : $"ordered: the scale vanishes by {Number(Math.Sqrt(field.NoiseGain))} a layer, the layers become linear, and χ and directions stay";
         return Verdict(
@@ -354,7 +360,8 @@ internal static class FeedforwardStack
             var repels = edge.Repels ? ", which repels: a network that starts near it leaves it slowly" : string.Empty;
             suggestions.Add(
                 new(
-                    $"\"weight_variance\": {Variance(edge.WeightVariance / scale, 10)} (σ_w = {Variance(Math.Sqrt(edge.WeightVariance / scale), 8)}), the edge of chaos for this bias variance{repels}",
+                    $"\"weight_variance\": {Variance(edge.WeightVariance / scale, 10)} (σ_w = "
+                        + $"{Variance(Math.Sqrt(edge.WeightVariance / scale), 8)}), the edge of chaos for this bias variance{repels}",
                     edge.Variance == 0
                         ? "the scale vanishes as 1/l, χ and directions stay"
                         : "χ grows as l^½ and differences of points fall as 1/l, neither exponentially",

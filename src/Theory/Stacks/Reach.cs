@@ -73,7 +73,8 @@ public static class Reach
             if (verdict.LogGrowthOfBatch > 0 && depth < 1e9)
             {
                 yield return new(
-                    $"{what} at a depth of about {Rounded(depth)}, if χ goes on to grow as on this batch, {FeedforwardStack.Number(Math.Exp(verdict.LogGrowthOfBatch), "0.###")} a unit",
+                    $"{what} at a depth of about {Rounded(depth)}, if χ goes on to grow as on this batch, "
+                        + $"{FeedforwardStack.Number(Math.Exp(verdict.LogGrowthOfBatch), "0.###")} a unit",
                     "the recursion of this batch",
                     StackVerdict.Wide,
                     depth
@@ -123,7 +124,9 @@ public static class Reach
         if (verdict.DepthScale is > 0 and < double.PositiveInfinity && verdict.Behaviour is Behaviour.Point or Behaviour.Exploding)
         {
             yield return new(
-                $"inputs are told apart down to about {FeedforwardStack.Number(ScalesToForget * verdict.DepthScale, "0")} units: {ScalesToForget} depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth is left of what was particular to them",
+                $"inputs are told apart down to about {FeedforwardStack.Number(ScalesToForget * verdict.DepthScale, "0")} units: {ScalesToForget} "
+                    + $"depth scales ξ = {FeedforwardStack.Number(verdict.DepthScale, "0.##")}, after which a hundredth is left of what was particular "
+                    + "to them",
                 verdict.Law,
                 verdict.Scope,
                 ScalesToForget * verdict.DepthScale
@@ -154,7 +157,9 @@ public static class Reach
             var deviation = Math.Sqrt(steps * walk.Variance);
             var needed = width * deviation * deviation / (MostDeviation * MostDeviation);
             yield return new(
-                $"at width {width} ln ν₂ of a point deviates by {FeedforwardStack.Number(deviation, "0.###")} after {FeedforwardStack.Number(steps, "0")} layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} asks for a width of about {Rounded(needed)}")}",
+                $"at width {width} ln ν₂ of a point deviates by {FeedforwardStack.Number(deviation, "0.###")} after "
+                    + $"{FeedforwardStack.Number(steps, "0")} "
+                    + $"layers{(walk.Variance == 0 ? string.Empty : $"; a deviation of {MostDeviation} asks for a width of about {Rounded(needed)}")}",
                 walk.Variance == 0 ? "V3" : "W1, V2, V3",
                 "exact at every width",
                 walk.Variance == 0 ? null : needed
@@ -175,7 +180,8 @@ public static class Reach
 
         var ratio = (double)stack.Times / width;
         yield return new(
-            $"at width {width} and {stack.Times} units deviations from the limit of infinite width are of the order of depth over width, {FeedforwardStack.Number(ratio, "0.###")}; directions of a flat spectrum deviate as the root of points over width",
+            $"at width {width} and {stack.Times} units deviations from the limit of infinite width are of the order of depth over width, "
+                + $"{FeedforwardStack.Number(ratio, "0.###")}; directions of a flat spectrum deviate as the root of points over width",
             "depth over width",
             "an order of magnitude",
             null

@@ -45,7 +45,8 @@ internal static class ResidualStack
         {
             return FeedforwardStack.Verdict(
                 Behaviour.Unknown,
-                $"theory does not reach χ of units with {(before.Length > 0 ? before[0] : after.First(other => other is not Norm)).Word} outside of the branch: what they add is not independent of what they keep",
+                $"theory does not reach χ of units with {(before.Length > 0 ? before[0] : after.First(other => other is not Norm)).Word} outside "
+                    + "of the branch: what they add is not independent of what they keep",
                 string.Empty,
                 string.Empty
             );
@@ -110,7 +111,8 @@ internal static class ResidualStack
         var power =
             Math.Abs(gain - 1) <= Still ? "χ grows as ln l"
             : gain > 1
-                ? $"χ grows as the power l^τ of the depth, τ = ½(κ - 1) = {FeedforwardStack.Number(exponent, "0.0000")}, κ = {FeedforwardStack.Number(gain, "0.0000")} the gain of the branch for noise ({kappa} of each of its layers)"
+                ? $"χ grows as the power l^τ of the depth, τ = ½(κ - 1) = {FeedforwardStack.Number(exponent, "0.0000")}, κ = "
+                    + $"{FeedforwardStack.Number(gain, "0.0000")} the gain of the branch for noise ({kappa} of each of its layers)"
             : $"χ stays bounded, differences of points fall as l^{FeedforwardStack.Number(gain - 1)}";
         if (residual.SkipScale.Rule != ScaleRule.Constant)
         {
@@ -135,7 +137,8 @@ internal static class ResidualStack
         {
             return FeedforwardStack.Verdict(
                 Behaviour.WellBehaved,
-                $"well-behaved: the skip connection outgrows its branches, so χ is bounded; values grow by {FeedforwardStack.Number(Math.Abs(residual.SkipScale.Value))} a unit",
+                "well-behaved: the skip connection outgrows its branches, so χ is bounded; values grow by "
+                    + $"{FeedforwardStack.Number(Math.Abs(residual.SkipScale.Value))} a unit",
                 "Z2",
                 scope
             ) with
@@ -210,7 +213,8 @@ internal static class ResidualStack
                 }
             : FeedforwardStack.Verdict(
                 Behaviour.Exploding,
-                $"exploding: the factor after the sum undoes the cure, χ² grows by γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a unit, ln χ by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")}",
+                $"exploding: the factor after the sum undoes the cure, χ² grows by γ² + (1-γ²)κ = {FeedforwardStack.Number(growth, "0.0000")} a "
+                    + $"unit, ln χ by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")}",
                 "Z2",
                 scope
             ) with
@@ -267,7 +271,8 @@ internal static class ResidualStack
         return growth > 1 + Still
                 ? FeedforwardStack.Verdict(
                     Behaviour.Exploding,
-                    $"exploding: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}, ln χ grows by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")} a unit",
+                    $"exploding: norms after the sums make the stack a feedforward one at the speed w = {FeedforwardStack.Number(share)}, ln χ "
+                        + $"grows by {FeedforwardStack.Number(0.5 * Math.Log(growth), "0.0000")} a unit",
                     "Z2",
                     scope
                 ) with
@@ -360,7 +365,8 @@ internal static class ResidualStack
                 }
                 : FeedforwardStack.Verdict(
                     Behaviour.Line,
-                    $"line: points draw together in direction at the speed w = {FeedforwardStack.Number(share)}, χ stays bounded; E ν₂ grows by {FeedforwardStack.Number(skip + (alpha * added))} a unit",
+                    $"line: points draw together in direction at the speed w = {FeedforwardStack.Number(share)}, χ stays bounded; E ν₂ grows by "
+                        + $"{FeedforwardStack.Number(skip + (alpha * added))} a unit",
                     "W4, Z2, F4",
                     StackVerdict.Wide
                 ) with
@@ -385,7 +391,9 @@ internal static class ResidualStack
         {
             FunctionKind.Tanh or FunctionKind.Erf => FeedforwardStack.Verdict(
                 Behaviour.Exploding,
-                $"exploding, but slower than exponentially: noise grows as e^(c√l), ln χ as {FeedforwardStack.Number(0.5 * (activations[0].Kind == FunctionKind.Erf ? 4 / Math.PI : 8 / (3 * Math.Sqrt(2 * Math.PI))) * Math.Sqrt(weights))}·√l less half a logarithm, while values saturate and grow as √l",
+                "exploding, but slower than exponentially: noise grows as e^(c√l), ln χ as "
+                    + $"{FeedforwardStack.Number(0.5 * (activations[0].Kind == FunctionKind.Erf ? 4 / Math.PI : 8 / (3 * Math.Sqrt(2 * Math.PI))) * Math.Sqrt(weights))}·√l "
+                    + "less half a logarithm, while values saturate and grow as √l",
                 "F9",
                 StackVerdict.Wide
             ) with

@@ -58,7 +58,8 @@ internal static class BatchNormMap
             : directions >= LargeBatchNorm.LeastDirections ? LargeBatchNorm.Apply(kernel, dual, norm.Scale, noise)
             : throw NoTheoryException.OfBatch(
                 layer,
-                $"after batch norm of {directions:F1} directions: its dual does not continue to complex covariances, and the expansion for many directions begins at {LargeBatchNorm.LeastDirections}"
+                $"after batch norm of {directions:F1} directions: its dual does not continue to complex covariances, and the expansion for many "
+                    + $"directions begins at {LargeBatchNorm.LeastDirections}"
             );
         return state.With(state.Shape, signal, gain is null ? null : gain.PointwiseMultiply(state.Noise!), null) with
         {

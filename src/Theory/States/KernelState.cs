@@ -90,7 +90,8 @@ public sealed record KernelState
         if (features.ColumnCount != shape.Channels || noise.RowCount != features.RowCount || noise.ColumnCount != features.ColumnCount)
         {
             throw new ArgumentException(
-                $"expected signal and noise of {shape.Channels} channels for every point, got {features.RowCount} × {features.ColumnCount} and {noise.RowCount} × {noise.ColumnCount}",
+                $"expected signal and noise of {shape.Channels} channels for every point, got {features.RowCount} × {features.ColumnCount} and "
+                    + $"{noise.RowCount} × {noise.ColumnCount}",
                 nameof(noise)
             );
         }

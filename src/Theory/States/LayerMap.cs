@@ -217,7 +217,8 @@ public static class LayerMap
             : throw new NoTheoryException(
                 norm,
                 state.IsGaussian
-                    ? $"groups of {state.Shape.Channels / norm.Groups} channels have scales that stay random at every width; from {ManyChannels} on they are as good as constant"
+                    ? $"groups of {state.Shape.Channels / norm.Groups} channels have scales that stay random at every width; from {ManyChannels} on "
+                        + "they are as good as constant"
                     : state.WhyNotGaussian("each group of channels that are not Gaussian has statistics of its own")
             );
     }

@@ -64,7 +64,8 @@ internal sealed class TrainingJournal : IDisposable
             {
                 throw new InvalidInputException(
                     path,
-                    $"expected no results of an earlier run, found {Counted.Spell(found.Value.Records.Count, "finished training run")}; give --resume to go on, or --overwrite to start anew"
+                    $"expected no results of an earlier run, found {Counted.Spell(found.Value.Records.Count, "finished training run")}; give "
+                        + "--resume to go on, or --overwrite to start anew"
                 );
             }
 
@@ -72,7 +73,8 @@ internal sealed class TrainingJournal : IDisposable
             {
                 throw new InvalidInputException(
                     resume ? "--resume" : path,
-                    $"expected {(resume ? $"the run that left {path}, which has {difference}" : $"no journal of another run, found one with {difference}; --overwrite replaces it")}"
+                    "expected "
+                        + $"{(resume ? $"the run that left {path}, which has {difference}" : $"no journal of another run, found one with {difference}; --overwrite replaces it")}"
                 );
             }
 

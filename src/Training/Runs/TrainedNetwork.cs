@@ -19,7 +19,8 @@ internal static class TrainedNetwork
         {
             throw new InvalidInputException(
                 "--dataset",
-                $"expected images of {network.Input}, which {network.Name} reads, got {images} of {options.Dataset}{(options.Network is null ? "" : "; leave \"input\" out of the file, and the network reads any")}"
+                $"expected images of {network.Input}, which {network.Name} reads, got {images} of "
+                    + $"{options.Dataset}{(options.Network is null ? "" : "; leave \"input\" out of the file, and the network reads any")}"
             );
         }
 
@@ -42,7 +43,8 @@ internal static class TrainedNetwork
             ? network
             : throw new InvalidInputException(
                 option,
-                $"expected a network that a linear readout can follow, which ends in one position; {network.Name} ends in {end.Height}×{end.Width}: let \"global_average_pool\" or \"flatten\" be its last layer"
+                $"expected a network that a linear readout can follow, which ends in one position; {network.Name} ends in "
+                    + $"{end.Height}×{end.Width}: let \"global_average_pool\" or \"flatten\" be its last layer"
             );
     }
 

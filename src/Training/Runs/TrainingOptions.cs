@@ -64,7 +64,8 @@ internal sealed record TrainingOptions
         {
             throw new InvalidInputException(
                 option,
-                $"expected 1 to {MostNumbers} different {expectation}, got {string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}"
+                $"expected 1 to {MostNumbers} different {expectation}, got "
+                    + $"{string.Join(',', numbers.Select(number => number.ToString(CultureInfo.InvariantCulture)))}"
             );
         }
     }

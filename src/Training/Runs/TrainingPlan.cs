@@ -69,7 +69,8 @@ internal sealed record TrainingPlan(TrainingOptions Options, Network Network, Tr
         {
             throw new InvalidInputException(
                 "--num-channels, --batch-size, --total-depth",
-                $"expected sizes that fit memory: training keeps the features of every layer, {ByteCount.Spell(bytes)}, and there are {ByteCount.Spell(available)}"
+                $"expected sizes that fit memory: training keeps the features of every layer, {ByteCount.Spell(bytes)}, and there are "
+                    + $"{ByteCount.Spell(available)}"
             );
         }
     }

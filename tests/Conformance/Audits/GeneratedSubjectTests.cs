@@ -123,7 +123,8 @@ public sealed class GeneratedSubjectTests : IDisposable
         "2x2x2"
     )]
     [InlineData(
-        "--num-channels, --total-depth, --input-shape: expected a number of channels, which pre_ln_mlp leaves open as \"N\", and a number of repetitions, which it leaves open as \"L\", and the shape of an image",
+        "--num-channels, --total-depth, --input-shape: expected a number of channels, which pre_ln_mlp leaves open as \"N\", and a number of "
+            + "repetitions, which it leaves open as \"L\", and the shape of an image",
         "--network",
         "pre_ln_mlp"
     )]

@@ -73,7 +73,8 @@ public class ProcessSubjectTests
             var description =
                 """{"id":2,"status":"done","name":"deaf","version":null,"dtype":"float32","architectures":["vanilla"],"boundaries":[],"epsilons":null,"operations":["simulate"],"moments":[]}""";
             var subject = new ProcessSubject(
-                $"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; {OlderProtocol}; read a; printf '%s\\n' '{description}'; sleep 300; sleep 300",
+                $"trap '' PIPE HUP; sleep 300 & echo $! > '{pids}'; echo $$ >> '{pids}'; {OlderProtocol}; read a; printf '%s\\n' "
+                    + $"'{description}'; sleep 300; sleep 300",
                 TimeSpan.FromMinutes(5),
                 1
             );

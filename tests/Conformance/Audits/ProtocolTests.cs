@@ -83,7 +83,8 @@ public sealed class ProtocolTests : IDisposable
     [InlineData(
         "\"chi\"",
         "\"psi\"",
-        "expected moments among nu1_abs_signal, nu2_signal, mu2_signal, mu4_signal, mu2_noise, log_nu2_signal, log_mu2_signal, log_mu2_noise, chi, log_chi, reff_signal, reff_noise, got 'psi'"
+        "expected moments among nu1_abs_signal, nu2_signal, mu2_signal, mu4_signal, mu2_noise, log_nu2_signal, log_mu2_signal, log_mu2_noise, chi, "
+            + "log_chi, reff_signal, reff_noise, got 'psi'"
     )]
     [InlineData("\"propagate\"", "\"train\"", "expected operations among propagate, simulate, got 'train'")]
     [InlineData("\"done\"", "\"declined\"", "expected a description, got status 'declined'")]

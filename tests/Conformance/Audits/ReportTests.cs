@@ -102,7 +102,8 @@ public class ReportTests
             .Be(
                 best.Length == 1
                     ? $"the failed checks resemble those of one known mistake, which others may share: {best[0].Signature.Defect}"
-                    : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: {string.Join("; or ", best.Select(cause => cause.Signature.Defect))}"
+                    : $"the failed checks resemble those of {best.Length} known mistakes alike, and do not tell which: "
+                        + $"{string.Join("; or ", best.Select(cause => cause.Signature.Defect))}"
             );
         var causes = JsonNode.Parse(VerificationReport.ToText(run))!["likely_causes"]!.AsArray();
         causes
@@ -122,7 +123,8 @@ public class ReportTests
                 .First()
                 .Should()
                 .Be(
-                    $"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: {string.Join("; or ", group.Select(signature => signature.Defect))}"
+                    $"the failed checks resemble those of {group.Count()} known mistakes alike, and do not tell which: "
+                        + $"{string.Join("; or ", group.Select(signature => signature.Defect))}"
                 );
         }
     }

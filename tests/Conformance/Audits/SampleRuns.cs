@@ -224,7 +224,8 @@ public static class SampleRuns
         var prediction = Prediction.Predict(options, ImageSources.Open(options.Dataset, options.DataDir), () => advanced++);
         return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{advanced} layers, {prediction.ImagesUsed} images, width {prediction.Walk?.Width}, tau {prediction.Tau:G8}, limit {prediction.DeltaChiLimit:G8}, error {prediction.QuadratureError:G3}, mu2 {prediction.Mu2InputSignal:G8}\n"
+                $"{advanced} layers, {prediction.ImagesUsed} images, width {prediction.Walk?.Width}, tau {prediction.Tau:G8}, limit "
+                    + $"{prediction.DeltaChiLimit:G8}, error {prediction.QuadratureError:G3}, mu2 {prediction.Mu2InputSignal:G8}\n"
             )
             + Row("log_chi", [prediction.LogChiAtDepth0, .. prediction.LogChi])
             + Row("log_delta_chi", prediction.LogDeltaChi)
@@ -268,7 +269,8 @@ public static class SampleRuns
             );
         var text = new StringBuilder().Append(
             CultureInfo.InvariantCulture,
-            $"{advanced} layers, {table.Simulations} nets, {table.Died} dead, depths {string.Join(' ', table.Depths)}, {(apart < 1e-3 ? "as by itself" : $"apart by {apart}")}\n"
+            $"{advanced} layers, {table.Simulations} nets, {table.Died} dead, depths {string.Join(' ', table.Depths)}, "
+                + $"{(apart < 1e-3 ? "as by itself" : $"apart by {apart}")}\n"
         );
         foreach (var (name, rows) in new[] { ("reff", table.Reff!), ("log_chi", table.LogChi!), ("log_nu2", table.LogNu2!) })
         {
@@ -327,11 +329,13 @@ public static class SampleRuns
                         ? $"{measurement.Quantity.Split(" at ")[0]}: agree"
                         : string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{measurement.Quantity}: predicted {measurement.Predicted.Value:G6}, measured {measurement.Measured.Value:G6}, apart by {measurement.Deviation:G4}"
+                            $"{measurement.Quantity}: predicted {measurement.Predicted.Value:G6}, measured {measurement.Measured.Value:G6}, "
+                                + $"apart by {measurement.Deviation:G4}"
                         );
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"{Signature.NameOf(outcome.Check)}: {outcome.Verdict}: {numbers}, n = {measurement.Samples}, detectable {measurement.Detectable:G4}, alpha {measurement.FalseFailRate:G4}: {measurement.Verdict} {measurement.Remark}\n"
+                    $"{Signature.NameOf(outcome.Check)}: {outcome.Verdict}: {numbers}, n = {measurement.Samples}, detectable "
+                        + $"{measurement.Detectable:G4}, alpha {measurement.FalseFailRate:G4}: {measurement.Verdict} {measurement.Remark}\n"
                 );
             }
         }

@@ -7,7 +7,8 @@ namespace Wellbehaved.Tests.Conformance;
 public sealed class ArithmeticVersionTests : IDisposable
 {
     private const string Training =
-        "train --architecture vanilla --total-depth 1 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 1 --steps 2 --learning-rates 0.01 --train-images 20";
+        "train --architecture vanilla --total-depth 1 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 1 --steps 2 --learning-rates "
+        + "0.01 --train-images 20";
     private readonly Campaign _campaign = new();
 
     public void Dispose() => _campaign.Dispose();

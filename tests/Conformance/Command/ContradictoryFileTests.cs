@@ -18,7 +18,8 @@ public sealed class ContradictoryFileTests : IDisposable
     [InlineData(
         "total_depth",
         "16",
-        "expected 8 evenly spaced depths up to 16, as 'configuration' says, found others in 'depth'|expected depths up to 16, as 'configuration' says, found 64 in 'depth'"
+        "expected 8 evenly spaced depths up to 16, as 'configuration' says, found others in 'depth'|expected depths up to 16, as 'configuration' "
+            + "says, found 64 in 'depth'"
     )]
     [InlineData("total_depth", "128", "expected 8 evenly spaced depths up to 128, as 'configuration' says, found others in 'depth'")]
     [InlineData("num_computations", "16", "expected 16 evenly spaced depths up to 64, as 'configuration' says, found others in 'depth'")]

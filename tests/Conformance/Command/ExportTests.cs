@@ -215,11 +215,14 @@ public sealed class ExportTests : IDisposable
         var (python, script) = NumPy.With("pandas") is { } found
             ? (
                 found,
-                $"{lines}\nprint(*(repr(float(value)) for value in curves.log_chi))\nassert table.ends_unit.dtype == bool and table.reff_signal.isna().any(), table.dtypes\nassert repr(float(table.chi.iloc[-1])) == '{file.Find("chi")![^1][^1]:R}'"
+                $"{lines}\nprint(*(repr(float(value)) for value in curves.log_chi))\nassert table.ends_unit.dtype == bool and "
+                    + $"table.reff_signal.isna().any(), table.dtypes\nassert repr(float(table.chi.iloc[-1])) == '{file.Find("chi")![^1][^1]:R}'"
             )
             : (
                 NumPy.Missing is null ? NumPy.Python : "python3",
-                "import csv, collections\ncurves = collections.defaultdict(list)\nfor row in csv.DictReader(open('mine.csv')):\n    if row['ends_unit'] == 'true': curves[int(row['depth'])].append(float(row['log_chi']))\nprint(*(repr(sum(values) / len(values)) for values in curves.values()))"
+                "import csv, collections\ncurves = collections.defaultdict(list)\nfor row in csv.DictReader(open('mine.csv')):\n    if "
+                    + "row['ends_unit'] == 'true': curves[int(row['depth'])].append(float(row['log_chi']))\nprint(*(repr(sum(values) / len(values)) for "
+                    + "values in curves.values()))"
             );
         var outcome = CommandLine.Run(python, ["-c", $"import os\nos.chdir({System.Text.Json.JsonSerializer.Serialize(_folder)})\n{script}"]);
 

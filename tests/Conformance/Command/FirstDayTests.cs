@@ -166,7 +166,7 @@ public sealed class FirstDayTests : IDisposable
             .Error.Trim()
             .Should()
             .Be(
-                "wellbehaved: nosuch: expected a command, one of verify, audit, run, train, merge, status, predict, diagnose, plot, network, claims, completion"
+                "wellbehaved: nosuch: expected a command, one of verify, audit, run, train, merge, status, predict, diagnose, plot, export, network, claims, completion"
             );
     }
 

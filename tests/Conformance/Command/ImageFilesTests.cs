@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FluentAssertions;
 
@@ -39,7 +40,8 @@ public sealed class ImageFilesTests : IDisposable
                 .Error.Trim()
                 .Should()
                 .Be(
-                    $"wellbehaved: {planes}: expected --layout, since shape (6, 3, 8, 8) is either 6 images of 3 × 8 pixels with 8 channels (--layout nhwc) or 6 images of 8 × 8 pixels with 3 channels (--layout nchw)"
+                    $"wellbehaved: {planes}: expected --layout, since shape (6, 3, 8, 8) is either 6 images of 3 × 8 pixels with 8 channels "
+                        + "(--layout nhwc) or 6 images of 8 × 8 pixels with 3 channels (--layout nchw)"
                 );
         }
 
@@ -101,8 +103,10 @@ public sealed class ImageFilesTests : IDisposable
         outcome
             .Output.Should()
             .Contain(
-                FormattableString.Invariant(
-                    $"of mean square {document.RootElement.GetProperty("mu2_input_noise").GetDouble():F4}, of which {100 * share:F1} % lie in the directions of the signal"
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"of mean square {document.RootElement.GetProperty("mu2_input_noise").GetDouble():F4}, of which {100 * share:F1} % lie in the "
+                        + $"directions of the signal"
                 )
             );
     }

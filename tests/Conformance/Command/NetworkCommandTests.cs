@@ -272,7 +272,8 @@ public sealed class NetworkCommandTests : IDisposable
         null,
         null,
         3,
-        "--num-channels, --input-shape: expected a number of channels, which * leaves open as \"N\", and the shape of an image, such as 32x32x3, which it leaves open"
+        "--num-channels, --input-shape: expected a number of channels, which * leaves open as \"N\", and the shape of an image, such as 32x32x3, "
+            + "which it leaves open"
     )]
     [InlineData("2x2x2", 4, 3, "*: layers[0]: expected a kernel that fits 2×2 positions, got 3")]
     [InlineData("8x8x2", 4, 1 << 20, "*: layers[1].repeat: expected at most 1048576 layers with all repetitions, got *")]

@@ -285,7 +285,8 @@ public class DiagnosisTests
                 (1, "; in 1 of 40 mappings the noise dies while the signal lives, at depth 102; means are over the other 39."),
                 (
                     40,
-                    "Undecided: in 40 of 40 mappings the noise is gone while the signal lives (the first at depth 102), and no signal-to-noise ratio is left to judge."
+                    "Undecided: in 40 of 40 mappings the noise is gone while the signal lives (the first at depth 102), and no signal-to-noise "
+                        + "ratio is left to judge."
                 ),
             }
         )

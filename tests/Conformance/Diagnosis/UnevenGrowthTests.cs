@@ -241,7 +241,8 @@ public class UnevenGrowthTests
         diagnosis
             .Sentence.Should()
             .Contain(
-                "24 mappings do not tell the law of χ, since 2 of them lie far from the others, and means with them; in the others its median grows exponentially"
+                "24 mappings do not tell the law of χ, since 2 of them lie far from the others, and means with them; in the others its median "
+                    + "grows exponentially"
             );
         new MadeUpTables(Keeping, depth => 0.2 * depth).Diagnose(1).Sentence.Should().NotContain("far from the others");
     }

@@ -137,7 +137,8 @@ public static partial class Gallery
         var sentence = diagnosis["sentence"]!.GetValue<string>();
         text.Append(
             diagnosis["answer"]?.GetValue<string>() is { } answer
-                ? $"**{Plain(answer)}** {Plain(sentence[(sentence.IndexOf(": ", StringComparison.Ordinal) + 2)..] is var rest ? char.ToUpperInvariant(rest[0]) + rest[1..] : "")}\n\n"
+                ? $"**{Plain(answer)}** "
+                    + $"{Plain(sentence[(sentence.IndexOf(": ", StringComparison.Ordinal) + 2)..] is var rest ? char.ToUpperInvariant(rest[0]) + rest[1..] : "")}\n\n"
                 : $"**Undecided**{Plain(sentence["Undecided".Length..])}\n\n"
         );
         text.Append("![Signal and noise by depth: ").Append(name).Append("](").Append(name).Append(".svg)\n\n");

@@ -93,7 +93,8 @@ public sealed class GalleryTests : IDisposable
             );
 
         var reading = Chromium.Read(
-            $"<!DOCTYPE html><html lang=\"en\"><style>body {{ margin: 16px; }} svg {{ max-width: 100%; height: auto; }}</style><body>{string.Concat(pictures)}</body></html>",
+            "<!DOCTYPE html><html lang=\"en\"><style>body { margin: 16px; } svg { max-width: 100%; height: auto; "
+                + $"}}</style><body>{string.Concat(pictures)}</body></html>",
             width,
             dark,
             _folder

@@ -26,7 +26,8 @@ public sealed class PowerShellTests : IDisposable
         name.Should().HaveCount(3);
         name[0].Should().Be("dotnet build -c Release src/Cli");
         var script =
-            $"$command = '{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}'\n{name[2]}\n{blocks[1].Replace("python3", NumPy.Python, StringComparison.Ordinal)}";
+            "$command = "
+            + $"'{Path.Combine(AppContext.BaseDirectory, "wellbehaved.dll")}'\n{name[2]}\n{blocks[1].Replace("python3", NumPy.Python, StringComparison.Ordinal)}";
         var start = new ProcessStartInfo("pwsh", ["-NoProfile", "-NonInteractive", "-Command", script])
         {
             WorkingDirectory = _folder,

@@ -30,7 +30,9 @@ internal static partial class Chromium
         var look = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "look.js"));
         File.WriteAllText(
             path,
-            $"<!DOCTYPE html><html style=\"color-scheme: light dark\"><title>not read</title><body style=\"margin: 0\"><iframe style=\"border: 0; width: {width}px; height: 1000px\" srcdoc=\"{WebUtility.HtmlEncode(page)}\"></iframe><script>{look}\nonload = () => document.title = JSON.stringify(look(document.querySelector('iframe')));</script></body></html>"
+            "<!DOCTYPE html><html style=\"color-scheme: light dark\"><title>not read</title><body style=\"margin: 0\"><iframe style=\"border: 0; "
+                + $"width: {width}px; height: 1000px\" srcdoc=\"{WebUtility.HtmlEncode(page)}\"></iframe><script>{look}\nonload = () => document.title "
+                + "= JSON.stringify(look(document.querySelector('iframe')));</script></body></html>"
         );
         var outcome = CommandLine.Run(
             Found ?? throw new InvalidOperationException(Missing),

@@ -22,7 +22,8 @@ public sealed class FigureTests : IDisposable
     [InlineData(
         "bn_ff",
         "δχ | χ | r_eff | μ₄(z) | ν₁(|z|)",
-        "δ_BNχ, through batch norm; δ_φχ, through ReLU; δχ of a layer; theory at infinite width | χ; theory at infinite width | r_eff of the signal; theory at infinite width; r_eff of the noise | μ₄(z) | ν₁(|z|)"
+        "δ_BNχ, through batch norm; δ_φχ, through ReLU; δχ of a layer; theory at infinite width | χ; theory at infinite width | r_eff of the "
+            + "signal; theory at infinite width; r_eff of the noise | μ₄(z) | ν₁(|z|)"
     )]
     public void Each_architecture_has_the_figure_of_the_paper(string architecture, string axes, string curves)
     {

@@ -131,7 +131,8 @@ public sealed class HtmlReportTests : IDisposable
 
         page.Should()
             .Contain(
-                "<td class=\"number\" data-of=\"predicted\">−1.25 × 10<sup>−7</sup></td><td class=\"number\" data-of=\"measured\">−0.5</td><td class=\"number\" data-of=\"apart by\">40.00 SE</td>"
+                "<td class=\"number\" data-of=\"predicted\">−1.25 × 10<sup>−7</sup></td><td class=\"number\" data-of=\"measured\">−0.5</td><td "
+                    + "class=\"number\" data-of=\"apart by\">40.00 SE</td>"
             )
             .And.Contain("data-of=\"n\">123,456</td><td class=\"number\" data-of=\"α\">10<sup>−7</sup></td>")
             .And.Contain("<i>r</i><sub>eff</sub> of my_net")
@@ -169,7 +170,8 @@ public sealed class HtmlReportTests : IDisposable
 
         page.Should()
             .Contain(
-                "<dd><a href=\"#laws-3\">law 3</a>; <a href=\"https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning\">Cho and Saul, NIPS 2009</a></dd>"
+                "<dd><a href=\"#laws-3\">law 3</a>; <a href=\"https://papers.nips.cc/paper/3628-kernel-methods-for-deep-learning\">Cho and Saul, "
+                    + "NIPS 2009</a></dd>"
             )
             .And.Contain("<a href=\"https://arxiv.org/abs/1811.03087\">the paper</a>'s theorem".Replace("'", "&#39;"))
             .And.Contain("<a href=\"https://arxiv.org/abs/1902.08129\">Yang et al., ICLR 2019</a>")
@@ -313,7 +315,8 @@ public sealed class HtmlReportTests : IDisposable
     private static string WithoutCode(string page) =>
         Regex.Replace(
             page,
-            "<code>.*?</code>|<style>.*?</style>|<title.*?</title>|<desc.*?</desc>|<svg.*?</svg>|<h1>.*?</h1>|<section aria-labelledby=\"environment\">.*?</section>",
+            "<code>.*?</code>|<style>.*?</style>|<title.*?</title>|<desc.*?</desc>|<svg.*?</svg>|<h1>.*?</h1>|<section "
+                + "aria-labelledby=\"environment\">.*?</section>",
             "",
             RegexOptions.Singleline
         );

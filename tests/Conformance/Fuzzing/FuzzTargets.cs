@@ -42,7 +42,8 @@ public sealed class FuzzTargets : IDisposable
     internal static readonly ExperimentOptions OfLayers = ExperimentOptions.ForNetwork(
         NetworkTemplate
             .Parse(
-                "{\"name\": \"layers\", \"layers\": [{\"average_pool\": 8}, {\"conv\": {\"kernel\": 3, \"channels\": 4}}, {\"repeat\": {\"times\": 2, \"unit\": [{\"residual\": {\"branch\": [\"layer_norm\", \"gelu\", \"dense\"]}}]}}, \"global_average_pool\"]}"
+                "{\"name\": \"layers\", \"layers\": [{\"average_pool\": 8}, {\"conv\": {\"kernel\": 3, \"channels\": 4}}, {\"repeat\": {\"times\": "
+                    + "2, \"unit\": [{\"residual\": {\"branch\": [\"layer_norm\", \"gelu\", \"dense\"]}}]}}, \"global_average_pool\"]}"
             )
             .With(new Shape(32, 32, 3)),
         batchSize: 3,
@@ -301,7 +302,8 @@ public sealed class FuzzTargets : IDisposable
 
         string[] lines =
         [
-            "run --architecture vanilla --total-depth 4 --num-computations 4 --kernel-size 1 --num-channels 8 --batch-size 4 --num-sims 1 --out x.npz --shard 1/2 --resume",
+            "run --architecture vanilla --total-depth 4 --num-computations 4 --kernel-size 1 --num-channels 8 --batch-size 4 --num-sims 1 --out "
+                + "x.npz --shard 1/2 --resume",
             "verify --scale quick --claim S2 --seed 7",
             "audit --command true --time-limit 5",
             "predict --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 4",

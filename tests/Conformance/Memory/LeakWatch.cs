@@ -130,7 +130,8 @@ public static class LeakWatch
     private static string Spell(List<(long Objects, long Memory)> samples) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{samples.Count} rounds of {Experiments.Sum(options => options.NumSims)} simulations: {samples[^1].Objects >> 10} KiB of objects, {samples[^1].Memory >> 20} MiB in all"
+            $"{samples.Count} rounds of {Experiments.Sum(options => options.NumSims)} simulations: {samples[^1].Objects >> 10} KiB of objects, "
+                + $"{samples[^1].Memory >> 20} MiB in all"
         );
 
     private static ExperimentOptions Options(string architecture, int kernelSize, int channels, int batch) =>

@@ -52,7 +52,7 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
         var outcome = package.Run(NumPy.With($"{PythonPackage.Builders}, {Torch}")!, _folder, "-c", script);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
-        outcome.Output.Should().StartWith("Well-behaved to depth 40: ", "that is what batch norm and skip connections together do");
+        outcome.Output.Should().StartWith("Well-behaved over 40 layers", "that is what batch norm and skip connections together do");
         File.ReadAllText(Path.Combine(_folder, "mine.svg")).Should().Contain("Sequential: signal and noise by depth");
     }
 
@@ -111,7 +111,7 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
         outcome.ExitStatus.Should().Be(0, outcome.Output + outcome.Error);
         Verdicts(executed)
             .Should()
-            .Equal("plain: Pathological signal", "normalised: Pathological SNR", "residual: Well-behaved to depth 48")
+            .Equal("plain: Pathological signal", "normalised: Pathological SNR", "residual: Well-behaved")
             .And.Equal(Verdicts(notebook), "the stored outputs are its own");
         Regex.Count(File.ReadAllText(executed), "\"image/png\"").Should().Be(2, "figures").And.Be(Regex.Count(File.ReadAllText(notebook), "\"image/png\""));
     }
@@ -127,6 +127,6 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
                 .Where(output => output.TryGetProperty("text", out _))
                 .SelectMany(output => output.GetProperty("text").EnumerateArray().Select(line => line.GetString()))
         );
-        return [.. Regex.Matches(printed, "(?m)^(plain|normalised|residual): [^:]*").Select(match => match.Value)];
+        return [.. Regex.Matches(printed, @"(?m)^(plain|normalised|residual): (Pathological \w+|Well-behaved)").Select(match => match.Value)];
     }
 }

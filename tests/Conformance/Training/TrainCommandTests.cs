@@ -7,7 +7,8 @@ namespace Wellbehaved.Tests.Conformance;
 public sealed class TrainCommandTests : IDisposable
 {
     private const string Sane =
-        "train --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 2 --steps 20 --learning-rates 0.001,0.01 --train-images 100 --corruptions 0,1 --seed 3";
+        "train --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 2 --steps 20 --learning-rates "
+        + "0.001,0.01 --train-images 100 --corruptions 0,1 --seed 3";
     private readonly string _folder = Directory.CreateTempSubdirectory("wellbehaved").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -31,9 +32,10 @@ public sealed class TrainCommandTests : IDisposable
 
         CommandLine
             .Run([
-                .. "run --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 2 --seed 3 --dataset fashion_mnist --normalize global".Split(
-                    ' '
-                ),
+                .. (
+                    "run --architecture bn_res --total-depth 2 --kernel-size 1 --num-channels 8 --batch-size 20 --num-sims 2 --seed 3 --dataset "
+                    + "fashion_mnist --normalize global"
+                ).Split(' '),
                 "--out",
                 PathOf("r.npz"),
             ])

@@ -113,7 +113,8 @@ public class PlaceTests
     )]
     [InlineData(
         "{\"repeat\": {\"times\": 2, \"unit\": [\"tanh\", {\"repeat\": {\"times\": 2, \"unit\": [\"relu\"]}}]}}",
-        "0.0 after tanh; 1.1 before the unit; 1.2 after relu; 2.1 before the unit; 2.2 after relu; 2.3 after tanh; 3.1 before the unit; 3.2 after relu; 4.1 before the unit; 4.2 after relu"
+        "0.0 after tanh; 1.1 before the unit; 1.2 after relu; 2.1 before the unit; 2.2 after relu; 2.3 after tanh; 3.1 before the unit; 3.2 after "
+            + "relu; 4.1 before the unit; 4.2 after relu"
     )]
     [InlineData(
         "{\"residual\": {\"branch\": [\"dense\"], \"skip\": [\"relu\"]}}",

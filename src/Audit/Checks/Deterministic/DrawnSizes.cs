@@ -62,7 +62,8 @@ internal static class DrawnSizes
     {
         var input = network.NetworkInput;
         var kernel = network.KernelSize == 1 ? "fully connected" : $"{network.KernelSize}×{network.KernelSize} {Words.Spell(network.Boundary)}";
-        return $"{kernel}, {Files.Counted.Spell(input.Images, "image")} of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} channels, depth {network.Depth}";
+        return $"{kernel}, {Files.Counted.Spell(input.Images, "image")} of {input.Height}×{input.Width}×{input.Channels}, {network.Channels} "
+            + $"channels, depth {network.Depth}";
     }
 
     private static Boundary BoundaryOf(int kernelSize, int turn)

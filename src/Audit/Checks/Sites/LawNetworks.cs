@@ -447,7 +447,8 @@ internal static class LawNetworks
     private static SiteCase Alone(Convolution layer, int extent, int channels) =>
         new(
             new(
-                $"weights of kernels of {layer.Kernel}{(layer.Dilation > 1 ? ", dilated" : "")}{(layer.Stride > 1 ? ", strided" : "")}{(layer.Groups > 1 ? ", in groups" : "")}",
+                "weights of kernels of "
+                    + $"{layer.Kernel}{(layer.Dilation > 1 ? ", dilated" : "")}{(layer.Stride > 1 ? ", strided" : "")}{(layer.Groups > 1 ? ", in groups" : "")}",
                 new(extent, extent, channels),
                 [layer]
             ),

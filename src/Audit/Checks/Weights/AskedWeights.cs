@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Wellbehaved.Audit;
 
 /// <summary>How the checks of weights ask for them, and what they say where weights could not be recovered.</summary>
@@ -53,8 +55,10 @@ internal static class AskedWeights
         return measurement with
         {
             Verdict = Verdict.Inconclusive,
-            Remark = FormattableString.Invariant(
-                $"only {100 * known:0} % of the weights could be recovered: {Array.Find(all, convolution => convolution.Loss is not null)?.Loss ?? "rounding says as much of the others as their values do"}"
+            Remark = string.Create(
+                CultureInfo.InvariantCulture,
+                $"only {100 * known:0} % of the weights could be recovered: "
+                    + $"{Array.Find(all, convolution => convolution.Loss is not null)?.Loss ?? "rounding says as much of the others as their values do"}"
             ),
         };
     }

@@ -65,7 +65,8 @@ internal static class SolvedWeightChecks
             {
                 Verdict = Verdict.Inconclusive,
                 Remark =
-                    $"only {solved} of {convolutions.Length} convolutions could be solved: {Array.Find(convolutions, convolution => !convolution.IsSolved)!.Loss}",
+                    $"only {solved} of {convolutions.Length} convolutions could be solved: "
+                    + $"{Array.Find(convolutions, convolution => !convolution.IsSolved)!.Loss}",
             }
             : measurement;
     }

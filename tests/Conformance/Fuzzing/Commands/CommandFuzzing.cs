@@ -157,7 +157,9 @@ public static partial class CommandFuzzing
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{tried} inputs through {commands} commands (exit status 0: {statuses[0]}, 1: {statuses[1]}, 2: {statuses[2]}, 3: {statuses[3]}), {findings} findings; at most {slowest.TotalSeconds:F1} s and {largest >> 20} MiB; {watch.Elapsed.TotalMinutes:F1} min"
+                    $"{tried} inputs through {commands} commands (exit status 0: {statuses[0]}, 1: {statuses[1]}, 2: {statuses[2]}, 3: "
+                        + $"{statuses[3]}), {findings} findings; at most {slowest.TotalSeconds:F1} s and {largest >> 20} MiB; "
+                        + $"{watch.Elapsed.TotalMinutes:F1} min"
                 )
             );
     }
