@@ -52,7 +52,10 @@ public sealed class PythonPackageTests(PythonPackage package) : IClassFixture<Py
         var outcome = package.Run(NumPy.With($"{PythonPackage.Builders}, {Torch}")!, _folder, "-c", script);
 
         outcome.ExitStatus.Should().Be(0, outcome.Error);
-        outcome.Output.Should().StartWith("Well-behaved over 40 layers", "that is what batch norm and skip connections together do");
+        outcome
+            .Output.Should()
+            .StartWith("Well-behaved over 40 layers", "that is what batch norm and skip connections together do")
+            .And.NotContain("diagnosis.json", "nobody asked for it");
         File.ReadAllText(Path.Combine(_folder, "mine.svg")).Should().Contain("Sequential: signal and noise by depth");
     }
 
